@@ -1,0 +1,32 @@
+"""The envelope: what every event says beside its own data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""How far an instant may lie after its recording before it is clamped and flagged `clock_suspect`."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who did it, when, where and knowing what. Instants are aware and UTC, `zone` is the IANA zone of the place.
+
+    `claimed_at` is what a device's clock said where that differs from the corrected `occurred_at`;
+    `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
+    author had read when acting. `device` and `device_seq` are absent for the office.
+    """
+
+    occurred_at: datetime
+    zone: str = "UTC"
+    actor: UUID | None = None
+    role: str | None = None
+    device: UUID | None = None
+    device_seq: int | None = None
+    operation_id: UUID | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    seen_position: int | None = None
+    claimed_at: datetime | None = None
