@@ -1,0 +1,1 @@
+"""Who is asking, JSON in, JSON out: one blueprint a noun."""

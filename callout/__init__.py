@@ -1,0 +1,1 @@
+"""Settings, assembly, command line, scheduled jobs: where the rooms become one program."""

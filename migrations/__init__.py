@@ -1,0 +1,1 @@
+"""Numbered SQL that builds the database, forward only."""

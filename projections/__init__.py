@@ -1,0 +1,1 @@
+"""Read models, and the one loop that keeps, rebuilds, verifies and dates them."""

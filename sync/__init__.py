@@ -1,0 +1,1 @@
+"""Push and pull between the log and the devices, without a web framework."""
