@@ -1,0 +1,75 @@
+"""What can go wrong between the house and PostgreSQL, in words other rooms may catch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from eventsourcing import persistence
+from psycopg2.extensions import connection
+
+
+class OutcomeUnknownError(persistence.OperationalError):
+    """The answer to a write was lost: it may have been recorded or not. Ask again by operation id."""
+
+
+class PoolExhaustedError(persistence.ConnectionUnavailableError):
+    """Every connection stayed in use for as long as the caller was willing to wait."""
+
+
+class MigrationError(persistence.PersistenceError):
+    """The database and the migration files do not fit together."""
+
+
+class EmbeddedPostgresError(persistence.PersistenceError):
+    """The embedded PostgreSQL cannot be found, started or stopped."""
+
+
+# Ordered from the special to the general: the first class that fits names the error.
+_NAMES: tuple[tuple[type[psycopg2.Error], type[persistence.PersistenceError]], ...] = (
+    (psycopg2.InterfaceError, persistence.InterfaceError),
+    (psycopg2.DataError, persistence.DataError),
+    (psycopg2.OperationalError, persistence.OperationalError),
+    (psycopg2.IntegrityError, persistence.IntegrityError),
+    (psycopg2.InternalError, persistence.InternalError),
+    (psycopg2.ProgrammingError, persistence.ProgrammingError),
+    (psycopg2.NotSupportedError, persistence.NotSupportedError),
+    (psycopg2.DatabaseError, persistence.DatabaseError),
+)
+
+
+def rename(error: psycopg2.Error) -> persistence.PersistenceError:
+    """The event-sourcing library's error for one of psycopg2's.
+
+    Only the first line of the message goes with it: PostgreSQL's DETAIL quotes the row's own words.
+    """
+    message = error.diag.message_primary or str(error).strip()
+    for theirs, ours in _NAMES:
+        if isinstance(error, theirs):
+            return ours(message)
+    return persistence.PersistenceError(message)
+
+
+@contextmanager
+def renamed() -> Iterator[None]:
+    """Let no psycopg2 error leave the store: raise the library's, with the original as its cause."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        raise rename(error) from error
+
+
+@contextmanager
+def settled(used: connection) -> Iterator[None]:
+    """Tell a write that failed from a write nobody knows the outcome of."""
+    used.notices.clear()
+    try:
+        yield
+    except psycopg2.Error as error:
+        if used.closed:
+            raise OutcomeUnknownError("the connection was lost before the answer came") from error
+        raise
+    # A cancelled wait for the standby is only a warning: committed here, perhaps lost at a failover.
+    if any("wait for synchronous replication" in notice for notice in used.notices):
+        raise OutcomeUnknownError("recorded here, but no standby has confirmed it")

@@ -1,0 +1,115 @@
+"""Bringing a database to the present: numbered SQL files, each applied once, in order, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
+
+from store.connecting import Connection, Cursor, open_connection
+from store.errors import MigrationError, renamed
+from store.pool import ConnectionPool
+
+OLDEST_SERVER = 15
+LOCK_WAIT = 120
+_LOCK = 7_266_431  # any number, as long as all starters ask for the same
+_NAME = re.compile(r"\d{4}_\w+\.sql")
+
+
+@dataclass(frozen=True)
+class _File:
+    name: str
+    sha256: str
+    sql: str
+
+
+def migrate(database: str | ConnectionPool, folder: Traversable | None = None) -> list[str]:
+    """Apply the files of `folder` that the database has not seen, as its login user; their names.
+
+    `folder` defaults to the package `migrations`. Of several starters at once, one applies and the
+    others wait up to LOCK_WAIT seconds. Raises MigrationError when a file was changed, is missing, comes too late
+    or fails: nothing of that file is kept, the files before it stay.
+    """
+    dsn = database if isinstance(database, str) else database.dsn
+    wanted = _read(folder or files("migrations"))
+    with renamed(), closing(open_connection(dsn, search_path="public", statement_timeout=0)) as session:
+        if session.server_version < OLDEST_SERVER * 10_000:
+            raise MigrationError(
+                f"PostgreSQL {OLDEST_SERVER} or newer is needed, not {session.server_version // 10_000}"
+            )
+        with session.cursor() as cursor:
+            _lock(cursor)
+            cursor.execute(
+                """
+                CREATE TABLE IF NOT EXISTS public.schema_migrations (
+                    name text PRIMARY KEY,
+                    sha256 text NOT NULL,
+                    applied_at timestamptz NOT NULL DEFAULT now()
+                )
+                """
+            )
+            cursor.execute("SELECT name, sha256 FROM public.schema_migrations ORDER BY name")
+            fresh = _unseen(wanted, dict(cursor.fetchall()))
+            for file in fresh:
+                _apply(session, cursor, file)
+    return [file.name for file in fresh]
+
+
+def _read(folder: Traversable) -> list[_File]:
+    found = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    if not found:
+        raise MigrationError(f"there is no migration in {folder}")
+    for before, name in zip(["", *found], found, strict=False):
+        if not _NAME.fullmatch(name):
+            raise MigrationError(f"{name} is not named like 0001_what_it_does.sql")
+        if name[:4] == before[:4]:
+            raise MigrationError(f"{before} and {name} have the same number")
+    contents = [(name, folder.joinpath(name).read_bytes()) for name in found]
+    return [_File(name, hashlib.sha256(sql).hexdigest(), sql.decode()) for name, sql in contents]
+
+
+def _unseen(wanted: list[_File], applied: dict[str, str]) -> list[_File]:
+    names = {file.name for file in wanted}
+    for name in applied:
+        if name not in names:
+            raise MigrationError(f"{name} was applied to this database, but the file is missing here")
+    newest = max(applied, default="")
+    for file in wanted:
+        if applied.get(file.name, file.sha256) != file.sha256:
+            raise MigrationError(f"{file.name} was changed after it had been applied; add a new file instead")
+        if file.name not in applied and file.name < newest:
+            raise MigrationError(f"{file.name} comes too late: {newest} has already been applied")
+    return [file for file in wanted if file.name not in applied]
+
+
+def _lock(cursor: Cursor) -> None:
+    cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_WAIT}s",))
+    try:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+    except psycopg2.errors.LockNotAvailable as error:
+        raise MigrationError(f"somebody else has been migrating this database for {LOCK_WAIT} s") from error
+
+
+def _apply(session: Connection, cursor: Cursor, file: _File) -> None:
+    # What a file before it set for the session must not decide how this one is read.
+    cursor.execute("RESET SESSION AUTHORIZATION")
+    cursor.execute("RESET ALL")
+    cursor.execute("BEGIN")
+    try:
+        cursor.execute(file.sql)
+        if session.info.transaction_status != TRANSACTION_STATUS_INTRANS:
+            raise MigrationError(f"{file.name} ends its own transaction, so it cannot be undone as a whole")
+        cursor.execute(
+            "INSERT INTO public.schema_migrations (name, sha256) VALUES (%s, %s)",
+            (file.name, file.sha256),
+        )
+        cursor.execute("COMMIT")
+    except psycopg2.Error as error:
+        message = error.diag.message_primary or str(error).strip()
+        raise MigrationError(f"{file.name} failed: {message}") from error
