@@ -1,0 +1,1 @@
+"""Facts, decisions and rules of field service; knows only events."""

@@ -1,0 +1,71 @@
+"""The rules for imports: each room knows only those below it, and each contract would notice a breach."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+ROOMS = ("api", "callout", "domain", "migrations", "projections", "store", "sync", "web")
+BREACHES = {
+    "The staircase": ("store/breach.py", "import api"),
+    "The domain knows only events": ("domain/breach.py", "import marshmallow"),
+    "Only the store speaks psycopg2": ("projections/breach.py", "import psycopg2"),
+    "Only the api and the web know flask": ("sync/breach.py", "import flask"),
+    "Only callout schedules jobs": ("api/breach.py", "import apscheduler"),
+    "The reference client stands alone": ("sync/device.py", "import domain"),
+}
+
+
+def lint_imports(house: Path) -> subprocess.CompletedProcess[str]:
+    """Hold the rooms in a folder against the contracts of its pyproject.toml."""
+    tool = Path(sys.executable).with_name("lint-imports")
+    command = [str(tool), "--no-cache", "--no-logo"]
+    return subprocess.run(command, cwd=house, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_every_contract_is_kept() -> None:
+    outcome = lint_imports(HOUSE)
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_every_contract_notices_its_breach(tmp_path: Path) -> None:
+    for room in ROOMS:
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "__init__.py").write_text(f'"""An empty {room}."""\n')
+    shutil.copy(HOUSE / "pyproject.toml", tmp_path)
+    assert lint_imports(tmp_path).returncode == 0
+
+    for file, breach in BREACHES.values():
+        (tmp_path / file).write_text(breach + "\n")
+    broken = {line.rpartition(" ")[0] for line in lint_imports(tmp_path).stdout.splitlines() if line.endswith("BROKEN")}
+
+    assert len(broken) == len(BREACHES)
+    assert all(any(name.startswith(start) for name in broken) for start in BREACHES)
+
+
+def foreign_imports(source: str) -> set[str]:
+    """The modules outside the standard library that a source text imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add("." if node.level else (node.module or "").partition(".")[0])
+    return names - sys.stdlib_module_names
+
+
+@pytest.mark.skipif(not (HOUSE / "sync/device.py").exists(), reason="the reference client is not written yet")
+def test_the_reference_client_can_be_copied_anywhere_with_a_python() -> None:
+    assert foreign_imports((HOUSE / "sync/device.py").read_text()) == set()
+
+
+@pytest.mark.parametrize("source", ["import flask", "from domain.problem import Problem", "from . import push"])
+def test_a_foreign_import_is_noticed(source: str) -> None:
+    assert foreign_imports(source) != set()
