@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate, event
+from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate, all_func_decorators, event
 
 __all__ = ["PERSONAL", "Begun", "Entity", "Personal", "PersonalList", "event"]
 
@@ -37,7 +37,20 @@ class Entity(BaseAggregate[UUID]):
         PERSON: ClassVar[str] = "originator_id"
         class_version: ClassVar[int] = 1
 
+    def __init_subclass__(cls) -> None:
+        """Give every `@event` method called `_` a name of its own.
+
+        The library looks for them in the class, where only the last of several with one name is left.
+        """
+        for change in all_func_decorators:
+            method, what = change.decorated_func, change.given_event_cls
+            if what and (method.__module__, method.__qualname__) == (cls.__module__, f"{cls.__qualname__}._"):
+                setattr(cls, f"_when_{what.__name__}", change)
+        if "_" in cls.__dict__:
+            delattr(cls, "_")
+        super().__init_subclass__()
+
     @classmethod
-    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **fields: Any) -> Self:  # noqa: A002, ANN401
+    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **fields: Any) -> Self:  # noqa: A002
         """A new entity by its first event, under the id it was given."""
         return cls._create(event_class, id=id, **fields)
