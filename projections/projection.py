@@ -1,0 +1,72 @@
+"""What a projection is: the topics it takes, the tables it owns, and how an event changes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from projections.table import Key, Row, Table
+from store.record import Recorded
+
+
+class Rows(Protocol):
+    """The rows a fold works on: those in memory first, then those stored. A fold never holds a connection."""
+
+    def get(self, table: Table, *key: Any) -> Row | None:
+        """A copy-free view of one row; change it by `put`."""
+
+    def where(self, table: Table, **equal: Any) -> list[Row]:
+        """All rows whose indexed columns equal these values, ordered by key."""
+
+    def put(self, table: Table, row: Row) -> None:
+        """Store a row, new or in the place of the one with its key; into an append-only table: add it."""
+
+    def delete(self, table: Table, *key: Any) -> None:
+        """Remove a row, if it is there."""
+
+
+Fold = Callable[[Any, Recorded, Rows], None]
+F = TypeVar("F", bound=Fold)
+
+
+def on(*topics: str) -> Callable[[F], F]:
+    """Mark a method as the fold of events with these topics: `(self, event, rows) -> None`."""
+
+    def mark(fold: F) -> F:
+        fold.topics = topics  # type: ignore[attr-defined]
+        return fold
+
+    return mark
+
+
+class Projection:
+    """One read model. `needs` are projections whose rows this one reads; they fold each event first.
+
+    `touches` names rows that events are about to need, so that a live batch reads them with one query a table;
+    what it leaves out is read one by one. `finish` runs once behind a batch, for what is rendered from rows.
+    """
+
+    name: ClassVar[str]
+    tables: ClassVar[tuple[Table, ...]]
+    needs: ClassVar[tuple[Projection, ...]] = ()
+    version: ClassVar[int] = 1
+    folds: ClassVar[dict[str, Fold]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Gather the folds by topic."""
+        super().__init_subclass__(**kwargs)
+        marked = [fold for name in dir(cls) if hasattr(fold := getattr(cls, name), "topics")]
+        cls.folds = {topic: fold for fold in marked for topic in fold.topics}
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:  # noqa: ARG002 - most need no hint
+        """Rows (table, key) that folding this event will read."""
+        return ()
+
+    def fold(self, event: Recorded, rows: Rows) -> None:
+        """Change the rows as this event says; events of other topics change nothing."""
+        fold = self.folds.get(event.topic)
+        if fold is not None:
+            fold(self, event, rows)
+
+    def finish(self, rows: Rows) -> None:
+        """Render what depends on the rows of a whole batch."""

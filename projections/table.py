@@ -1,0 +1,30 @@
+"""A read model's table, described beside the fold that fills it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of rows that are dicts from column to value.
+
+    `columns` maps names to SQL types: `uuid`, `text`, `integer`, `bigint`, `boolean`, `timestamptz`, `date`,
+    `numeric(18,6)`, `json` (any canonical JSON value) or `bytea`, each with `NOT NULL` where it must be there. `key` names the
+    primary key; `indexes` are further column lists. Rows of an `append_only` table are never changed or looked up by
+    a fold (histories, movements), so a batch writes them without reading any.
+    """
+
+    name: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = field(default=())
+    append_only: bool = False
+
+    def key_of(self, row: Row) -> Key:
+        """The key of a row."""
+        return tuple(row[name] for name in self.key)

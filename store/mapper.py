@@ -1,0 +1,131 @@
+"""Turns events into the body of a record and back, sealing what is personal and refusing what would not round-trip."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+import orjson
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
+from eventsourcing.utils import resolve_topic
+
+from store.canonical import encode
+from store.keyring import Key, Keyring, seal, unseal
+from store.shape import Shape, shape_of
+
+_UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Personal(msgspec.Struct, frozen=True):
+    """The sealed part of a body: whose it is, under which key, and each field's sealed text."""
+
+    person: UUID
+    key: str
+    sealed: dict[str, str]
+
+
+class Body(msgspec.Struct, frozen=True):
+    """The author's part of a record: the event's own data, its schema version and, apart, what is personal."""
+
+    data: msgspec.Raw
+    schema: int = 1
+    personal: Personal | None = None
+
+
+_body = msgspec.json.Decoder(Body)
+
+
+class NotRoundTrippingError(TypeError):
+    """The event would not come back as it went in."""
+
+
+class BodyMapper(Mapper[UUID]):
+    """The event-sourcing library's mapper, on typed decoding and plain canonical JSON."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        """The stored form of an event; raises `NotRoundTrippingError` before anything is written."""
+        shape = shape_of(type(domain_event))
+        values = vars(domain_event)
+        plain = {name.rstrip("_"): values[name] for name in shape.plain}
+        try:
+            data = encode(plain)
+            again = msgspec.json.decode(data, type=shape.struct)
+        except (TypeError, ValueError) as error:
+            raise NotRoundTrippingError(f"{shape.topic} cannot be written: {error}") from error
+        for name in shape.plain:
+            if getattr(again, name) != values[name]:
+                raise NotRoundTrippingError(f"{shape.topic}.{name} would come back as {getattr(again, name)!r}")
+        body: dict[str, Any] = {"data": orjson.Fragment(data), "schema": shape.schema}
+        if personal := self._sealed(shape, domain_event):
+            body["personal"] = personal
+        return StoredEvent(domain_event.originator_id, domain_event.originator_version, shape.topic, encode(body))
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+        """The event again; personal fields are `None` once their key has been destroyed."""
+        try:
+            shape = shape_of(resolve_topic(stored_event.topic))
+            body = _body.decode(stored_event.state)
+            data = self.data_of(shape, body, self.opening_keys([body]))
+        except (msgspec.DecodeError, KeyError) as error:
+            raise MapperDeserialisationError(f"{stored_event.topic}: {error}") from error
+        return self.event_of(shape, data, cast("UUID", stored_event.originator_id), stored_event.originator_version)
+
+    def events_of(self, rows: list[tuple[UUID, int, str, str]]) -> list[Any]:
+        """Events from (stream, version, topic, body) rows, with the keys of all their persons fetched at once."""
+        bodies = [_body.decode(body) for _, _, _, body in rows]
+        keys = self.opening_keys(bodies)
+        events = []
+        for (stream, version, topic, _), body in zip(rows, bodies, strict=True):
+            shape = shape_of(resolve_topic(topic))
+            events.append(self.event_of(shape, self.data_of(shape, body, keys), stream, version))
+        return events
+
+    @staticmethod
+    def data_of(shape: Shape, body: Body, keys: dict[UUID, Key]) -> Any:
+        """The event's own fields as a typed struct, old schema versions brought up to date."""
+        if body.schema == shape.schema:
+            data = msgspec.json.decode(body.data, type=shape.struct)
+        else:
+            state = msgspec.json.decode(body.data, type=dict[str, Any])
+            for version in range(body.schema, shape.schema):
+                getattr(shape.event_class, f"upcast_v{version}_v{version + 1}")(state)
+            data = msgspec.convert(state, shape.struct)
+        personal = body.personal
+        if personal is not None and (key := keys.get(personal.person)) is not None and key.key_id == personal.key:
+            for name, sealed in personal.sealed.items():
+                text = unseal(key, sealed, f"{shape.topic}/{name}")
+                if text is not None:
+                    setattr(data, name, msgspec.json.decode(text, type=shape.personal[name]))
+        return data
+
+    @staticmethod
+    def event_of(shape: Shape, data: Any, stream: UUID, version: int) -> Any:
+        """The domain event around its data."""
+        state = {name: getattr(data, name) for name in shape.struct.__struct_fields__}
+        state |= {"originator_id": stream, "originator_version": version, "timestamp": _UNTIMED}
+        if shape.aggregate_topic is not None:
+            state["originator_topic"] = shape.aggregate_topic
+        event = object.__new__(shape.event_class)
+        object.__setattr__(event, "__dict__", state)
+        return event
+
+    def opening_keys(self, bodies: list[Body]) -> dict[UUID, Key]:
+        """The keys that open the personal parts of these bodies, in one query."""
+        return self._keyring.opening_keys(body.personal.person for body in bodies if body.personal is not None)
+
+    def _sealed(self, shape: Shape, event: Any) -> dict[str, Any] | None:
+        words = {name: getattr(event, name) for name in shape.personal if getattr(event, name) is not None}
+        if not words:
+            return None
+        person = shape.person_of(event)
+        key = self._keyring.sealing_key(person)
+        if key is None:  # the person has been erased: nothing of theirs is stored any more
+            return None
+        sealed = {name: seal(key, encode(value), f"{shape.topic}/{name}") for name, value in words.items()}
+        return {"person": person, "key": key.key_id, "sealed": sealed}

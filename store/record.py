@@ -1,0 +1,101 @@
+"""Records: how an event and its envelope are written in the log, and how they are read back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.utils import resolve_topic
+
+from domain.envelope import Envelope
+from store.canonical import encode
+from store.mapper import Body, BodyMapper
+from store.shape import shape_of
+
+if TYPE_CHECKING:
+    from store.keyring import Key
+
+_AFTER_POSITION = ("role", "seen_position", "stream", "topic", "version", "zone")
+
+
+class Record(Envelope, frozen=True, kw_only=True):
+    """The stored record, typed: the envelope, where the event stands, and the author's part."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    recorded_at: datetime
+    body: Body
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An event as a projection meets it. `data` has the event's own fields, personal ones `None` when erased."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    recorded_at: datetime
+    envelope: Envelope
+    data: Any
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it happened in the world."""
+        return self.envelope.occurred_at
+
+
+decode_record = msgspec.json.Decoder(Record).decode
+
+
+def written(stored: StoredEvent, envelope: Envelope) -> dict[str, Any]:
+    """One event as `log.append` takes it: its columns, and the record's canonical text around the position.
+
+    The keys of a record are sorted, and `position` and `recorded_at` are neighbours in that order, so the database
+    can put both in between `head` and `tail` when it knows them.
+    """
+    members = {name: value for name in envelope.__struct_fields__ if (value := getattr(envelope, name)) is not None}
+    members |= {"stream": stored.originator_id, "topic": stored.topic, "version": stored.originator_version}
+    after = {name: members.pop(name) for name in _AFTER_POSITION if name in members}
+    actor = members.pop("actor", None)
+    body = stored.state.decode()
+    head = '{"actor":"%s","body":' % actor if actor is not None else '{"body":'
+    return {
+        "stream": stored.originator_id,
+        "version": stored.originator_version,
+        "topic": stored.topic,
+        "occurred_at": envelope.occurred_at,
+        "actor": actor,
+        "device": envelope.device,
+        "device_seq": envelope.device_seq,
+        "operation_id": envelope.operation_id,
+        "correlation_id": envelope.correlation_id,
+        "body_at": len(head) + 1,
+        "body_length": len(body),
+        "head": head + body + "," + encode(members).decode()[1:-1] + ",",
+        "tail": "," + encode(after).decode()[1:],
+    }
+
+
+class RecordReader:
+    """Reads records into `Recorded`, with the keys of all the persons of a batch fetched at once."""
+
+    def __init__(self, mapper: BodyMapper) -> None:
+        self._mapper = mapper
+
+    def read(self, texts: list[str]) -> list[Recorded]:
+        """Typed events from the records' texts, in the same order."""
+        records = [decode_record(text) for text in texts]
+        keys = self._mapper.opening_keys([record.body for record in records])
+        return [self._recorded(record, keys) for record in records]
+
+    def _recorded(self, record: Record, keys: dict[UUID, Key]) -> Recorded:
+        shape = shape_of(resolve_topic(record.topic))
+        data = self._mapper.data_of(shape, record.body, keys)
+        return Recorded(
+            record.position, record.stream, record.version, record.topic, record.recorded_at, record, data
+        )

@@ -1,0 +1,187 @@
+"""The persistence module for the event-sourcing library: PostgreSQL through psycopg2, one SQL call an append."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from eventsourcing.persistence import (
+    IntegrityError,
+    Notification,
+    ProcessRecorder,
+    StoredEvent,
+    Subscription,
+    Tracking,
+)
+
+from domain.envelope import Envelope
+from domain.instant import now
+from store.canonical import encode
+from store.errors import OperationKnownError, TurnTakenError
+from store.pool import ConnectionPool
+from store.record import written
+from store.wakeup import LogSubscription
+
+_APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s)"
+
+
+class Answer(NamedTuple):
+    """The first answer to an operation, stored with its effect.
+
+    `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
+    same operation from another one under its id; `original` is false for a row that repeats or contests a known id.
+    """
+
+    id: UUID
+    content_hash: str
+    status: str
+    answer: str
+    first: int | None = None
+    event_count: int = 0
+    device: UUID | None = None
+    incarnation: int | None = None
+    seq: int | None = None
+    original: bool = True
+
+
+class Turn(NamedTuple):
+    """A device's turn: the last sequence number taken in before this commit and the last one after it."""
+
+    device: UUID
+    incarnation: int
+    last: int
+    next: int
+
+
+class Appended(NamedTuple):
+    """What came of an append: positions `base + 1 … base + n`, recorded at one instant."""
+
+    base: int
+    recorded_at: datetime
+
+
+class Recorder(ProcessRecorder):
+    """Stores events with their envelopes, operation results and tracking, and reads them back in order."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self.pool = pool
+
+    def append(
+        self,
+        events: Sequence[tuple[StoredEvent, Envelope]],
+        answers: Sequence[Answer] = (),
+        turn: Turn | None = None,
+    ) -> Appended:
+        """Record everything in one transaction, or nothing.
+
+        Raises `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
+        device's turn was taken by another push, `IntegrityError` when a stream has moved on, and
+        `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id.
+        """
+        rows = encode([written(stored, envelope) for stored, envelope in events]).decode()
+        results = orjson.dumps([answer._asdict() for answer in answers]).decode() if answers else None
+        taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
+        [(outcome, base, recorded)] = self.pool.execute(_APPEND, (rows, results, *taken))
+        if outcome == "known":
+            raise OperationKnownError("the operation has been recorded before")
+        if outcome == "turn":
+            raise TurnTakenError("another push of this device was recorded meanwhile")
+        return Appended(base, recorded)
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], *, tracking: Tracking | None = None, **kwargs: Any
+    ) -> Sequence[int]:
+        """The library's way in. Keyword arguments: `envelopes` (one an event), `answers`, `turn`."""
+        envelopes = kwargs.get("envelopes") or [Envelope(occurred_at=now())] * len(stored_events)
+        events = list(zip(stored_events, envelopes, strict=True))
+        if tracking is None:
+            base = self.append(events, kwargs.get("answers", ()), kwargs.get("turn")).base
+        else:
+            base = self._append_tracked(events, tracking)
+        return range(base + 1, base + 1 + len(stored_events))
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """The events of one stream by version."""
+        rows = self.pool.fetch_all(
+            f"""
+            SELECT stream, version, topic, substr(record, body_at, body_length) FROM log.events
+            WHERE stream = %s AND version > coalesce(%s, -1) AND version <= coalesce(%s, 2147483647)
+            ORDER BY version {"DESC" if desc else "ASC"}
+            LIMIT %s
+            """,  # noqa: S608 - the direction is one of two words
+            (str(originator_id), gt, lte, limit),
+        )
+        return [StoredEvent(stream, version, topic, body.encode()) for stream, version, topic, body in rows]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Events by position; none is ever missed behind the last position returned."""
+        rows = self.pool.fetch_all(
+            """
+            SELECT stream, version, topic, substr(record, body_at, body_length), position FROM log.events
+            WHERE position >= %s AND position <= coalesce(%s, 9223372036854775807) AND (%s OR topic = ANY(%s))
+            ORDER BY position
+            LIMIT %s
+            """,
+            ((start or 0) + (0 if inclusive_of_start else 1), stop, not topics, list(topics), limit),
+        )
+        return [
+            Notification(originator_id=stream, originator_version=version, topic=topic, state=body.encode(), id=position)
+            for stream, version, topic, body, position in rows
+        ]
+
+    def max_notification_id(self) -> int | None:
+        """The last position, `None` while the log is empty."""
+        row = self.pool.fetch_one("SELECT position FROM log.head")
+        return int(row[0]) or None if row else None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[Recorder]:
+        """Events after `gt` as they come, waking up at each append and surviving lost connections."""
+        return LogSubscription(self, gt, topics)
+
+    def insert_tracking(self, tracking: Tracking) -> None:
+        """Remember how far a follower has got; raises `IntegrityError` when it has got there already."""
+        with self.pool.transaction() as cursor:
+            self._track(cursor, tracking)
+
+    def max_tracking_id(self, application_name: str) -> int | None:
+        """How far a follower has got, `None` when it has not begun."""
+        row = self.pool.fetch_one("SELECT position FROM log.tracking WHERE name = %s", (application_name,))
+        return int(row[0]) if row else None
+
+    def _append_tracked(self, events: list[tuple[StoredEvent, Envelope]], tracking: Tracking) -> int:
+        rows = encode([written(stored, envelope) for stored, envelope in events]).decode()
+        with self.pool.transaction() as cursor:
+            self._track(cursor, tracking)
+            cursor.execute(_APPEND, (rows, None, None, None, None, None))
+            return int(cursor.fetchone()[1])
+
+    @staticmethod
+    def _track(cursor: Any, tracking: Tracking) -> None:
+        cursor.execute(
+            """
+            INSERT INTO log.tracking AS t (name, position) VALUES (%s, %s)
+            ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE t.position < excluded.position
+            """,
+            (tracking.application_name, tracking.notification_id),
+        )
+        if cursor.rowcount == 0:
+            raise IntegrityError(f"{tracking.application_name} has tracked {tracking.notification_id} before")

@@ -1,0 +1,123 @@
+"""Waking up when the log or the views have moved, and surviving lost connections meanwhile."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable, Sequence
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+from eventsourcing.persistence import ListenNotifySubscription
+
+from store.connecting import Connection, open_connection
+
+if TYPE_CHECKING:
+    from store.recorder import Recorder
+
+POLL_SECONDS = 3.0
+_RECONNECT_SECONDS = 0.5
+
+
+class Listener:
+    """One connection that listens on channels; for one thread."""
+
+    def __init__(self, dsn: str, channels: Sequence[str] = ("log",)) -> None:
+        self._dsn = dsn
+        self._channels = channels
+        self._connection: Connection | None = None
+
+    def wait(self, seconds: float = POLL_SECONDS) -> bool:
+        """Whether there may be something new: a wake-up came, or the connection had to be made (again)."""
+        try:
+            if self._connection is None:
+                self._connection = open_connection(self._dsn, statement_timeout=0)
+                with self._connection.cursor() as cursor:
+                    for channel in self._channels:
+                        cursor.execute(f'LISTEN "{channel}"')
+                return True
+            if not self._connection.notifies and not select.select([self._connection], [], [], seconds)[0]:
+                return False
+            self._connection.poll()
+            woken = bool(self._connection.notifies)
+            self._connection.notifies.clear()
+        except (psycopg2.Error, OSError, ValueError):
+            self.close()
+            time.sleep(_RECONNECT_SECONDS)
+            return True
+        return woken
+
+    def close(self) -> None:
+        """Let go of the connection; the next wait makes a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class Wakeups:
+    """One listening thread a process, for any number of waiting ones."""
+
+    def __init__(self, dsn: str, channels: Sequence[str] = ("views",)) -> None:
+        self._listener = Listener(dsn, channels)
+        self._moved = Condition()
+        self._count = 0
+        self._stopped = False
+        self._thread: Thread | None = None
+
+    def wait(self, until: Callable[[], Any], seconds: float) -> Any:
+        """Ask `until` now, after each wake-up and now and then, at most for `seconds`; its last answer."""
+        self._start()
+        deadline = time.monotonic() + seconds
+        while True:
+            with self._moved:
+                seen = self._count
+            answer = until()
+            left = deadline - time.monotonic()
+            if answer or left <= 0 or self._stopped:
+                return answer
+            with self._moved:
+                self._moved.wait_for(lambda: self._count != seen or self._stopped, min(left, POLL_SECONDS))  # noqa: B023
+
+    def close(self) -> None:
+        """Wake everybody up for the last time and stop listening."""
+        self._stopped = True
+        with self._moved:
+            self._moved.notify_all()
+        if self._thread is not None:
+            self._thread.join(POLL_SECONDS)
+
+    def _start(self) -> None:
+        with self._moved:
+            if self._thread is None:
+                self._thread = Thread(target=self._listen, name="wakeups", daemon=True)
+                self._thread.start()
+
+    def _listen(self) -> None:
+        while not self._stopped:
+            if self._listener.wait(1.0):
+                with self._moved:
+                    self._count += 1
+                    self._moved.notify_all()
+        self._listener.close()
+
+
+class LogSubscription(ListenNotifySubscription["Recorder"]):
+    """The library's subscription, which pulls once after LISTEN, polls anyway, and reconnects."""
+
+    def __init__(self, recorder: Recorder, gt: int | None, topics: Sequence[str]) -> None:
+        self._listener = Listener(recorder.pool.dsn)
+        super().__init__(recorder=recorder, gt=gt, topics=topics)
+        self._listen_thread = Thread(target=self._listen, name="log-subscription", daemon=True)
+        self._listen_thread.start()
+
+    def __exit__(self, *args: object, **kwargs: Any) -> None:
+        """Stop both threads."""
+        super().__exit__(*args, **kwargs)
+        self._listen_thread.join()
+
+    def _listen(self) -> None:
+        while not self._has_been_stopped:
+            self._listener.wait(0.2)
+            self._has_been_notified.set()
+        self._listener.close()
