@@ -1,0 +1,180 @@
+"""A part of the catalogue: what it is called, how it is counted and tracked, what it costs and what replaces it."""
+
+import re
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Begun, Entity, event
+from domain.money import Money
+from domain.problem import BadInput, Refused
+
+Tracking = Literal["none", "lot", "serial"]
+Criticality = Literal["V", "E", "D"]
+"""Vital, essential or desirable."""
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
+
+
+class PartName(msgspec.Struct, frozen=True):
+    """What a part is called in one language (a BCP 47 tag)."""
+
+    language: str
+    text: str
+
+
+class SupersedesItself(Refused):
+    """A part cannot replace itself; name the part that does."""
+
+
+class Part(Entity):
+    """A part. Its number, unit and history stay; what people call it and what it costs may change."""
+
+    TOPIC: ClassVar[str] = "part"
+
+    class Registered(Begun):
+        TOPIC: ClassVar[str] = "part.registered"
+        number: str
+        names: tuple[PartName, ...]
+        unit: str
+        tracking: Tracking
+        criticality: Criticality | None = None
+        gtins: tuple[str, ...] = ()
+
+    class Revised(Entity.Event):
+        TOPIC: ClassVar[str] = "part.revised"
+        names: tuple[PartName, ...]
+        tracking: Tracking
+        criticality: Criticality | None = None
+        gtins: tuple[str, ...] = ()
+
+    class CostSet(Entity.Event):
+        TOPIC: ClassVar[str] = "part.cost_set"
+        cost: Money
+        from_: date
+
+    class Superseded(Entity.Event):
+        TOPIC: ClassVar[str] = "part.superseded"
+        by: UUID
+
+    class Discontinued(Entity.Event):
+        TOPIC: ClassVar[str] = "part.discontinued"
+
+    @classmethod
+    def register(
+        cls,
+        *,
+        id: UUID,  # noqa: A002
+        number: str,
+        names: tuple[PartName, ...],
+        unit: str,
+        tracking: Tracking = "none",
+        criticality: Criticality | None = None,
+        gtins: tuple[str, ...] = (),
+    ) -> "Part":
+        """A new part of the catalogue; raises `BadInput` for names or GTINs that cannot be."""
+        check_names(names)
+        check_gtins(gtins)
+        return cls.begin(
+            cls.Registered,
+            id=id,
+            number=number,
+            names=names,
+            unit=unit,
+            tracking=tracking,
+            criticality=criticality,
+            gtins=gtins,
+        )
+
+    # Questions
+
+    def is_discontinued(self) -> bool:
+        """No longer bought; what is in stock may still be used."""
+        return self.discontinued
+
+    # Decisions
+
+    def revise(
+        self,
+        *,
+        names: tuple[PartName, ...],
+        tracking: Tracking,
+        criticality: Criticality | None,
+        gtins: tuple[str, ...],
+    ) -> None:
+        """Set all that may change about a part; the same values again change nothing. Unit and number never change."""
+        check_names(names)
+        check_gtins(gtins)
+        if (names, tracking, criticality, gtins) != (self.names, self.tracking, self.criticality, self.gtins):
+            self.trigger_event(self.Revised, names=names, tracking=tracking, criticality=criticality, gtins=gtins)
+
+    def set_cost(self, *, cost: Money, from_: date) -> None:
+        """What one unit costs from that date on; movements keep the cost they were made with."""
+        if cost.amount < 0 or not re.fullmatch("[A-Z]{3}", cost.currency):
+            _refuse_input("/cost", "A cost is a whole number of minor units, not negative, with an ISO 4217 code.")
+        self.trigger_event(self.CostSet, cost=cost, from_=from_)
+
+    def supersede(self, by: UUID) -> None:
+        """Name the part that replaces this one."""
+        if by == self.id:
+            raise SupersedesItself
+        if by != self.superseded_by:
+            self.trigger_event(self.Superseded, by=by)
+
+    def discontinue(self) -> None:
+        """Buy no more of it; doing so twice changes nothing."""
+        if not self.discontinued:
+            self.trigger_event(self.Discontinued)
+
+    # Changes
+
+    @event(Registered)
+    def __init__(
+        self, names: tuple[PartName, ...], tracking: Tracking, criticality: Criticality | None, gtins: tuple[str, ...]
+    ) -> None:
+        self.names = names
+        self.tracking = tracking
+        self.criticality = criticality
+        self.gtins = gtins
+        self.superseded_by: UUID | None = None
+        self.discontinued = False
+
+    @event(Revised)
+    def _(
+        self, names: tuple[PartName, ...], tracking: Tracking, criticality: Criticality | None, gtins: tuple[str, ...]
+    ) -> None:
+        self.names = names
+        self.tracking = tracking
+        self.criticality = criticality
+        self.gtins = gtins
+
+    @event(Superseded)
+    def _(self, by: UUID) -> None:
+        self.superseded_by = by
+
+    @event(Discontinued)
+    def _(self) -> None:
+        self.discontinued = True
+
+
+def check_names(names: tuple[PartName, ...]) -> None:
+    """Raise `BadInput` unless there is a name, one a language, none of them empty."""
+    languages = [name.language for name in names]
+    if not names or len(set(languages)) < len(languages):
+        _refuse_input("/names", "A part has at least one name, and at most one in each language.")
+    if not all(LANGUAGE.fullmatch(name.language) and name.text.strip() for name in names):
+        _refuse_input("/names", "A name is a text with the tag of its language, like de or en-GB.")
+
+
+def check_gtins(gtins: tuple[str, ...]) -> None:
+    """Raise `BadInput` unless each is a GTIN-8, -12, -13 or -14 with the right check digit (as GS1 sets it)."""
+    for gtin in gtins:
+        if not GTIN.fullmatch(gtin) or sum(int(d) * (1, 3)[i % 2] for i, d in enumerate(reversed(gtin))) % 10:
+            _refuse_input("/gtins", f"{gtin} is not a GTIN: 8, 12, 13 or 14 digits, the last of them a check digit.")
+
+
+def _refuse_input(pointer: str, detail: str) -> None:
+    raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
