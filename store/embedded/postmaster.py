@@ -1,0 +1,131 @@
+"""The process that serves one data folder: made, started, recognised and stopped (on Linux)."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from store.embedded.binaries import Binaries
+from store.embedded.place import PORT, Place
+from store.errors import EmbeddedPostgresError
+
+OWNER = "callout"
+LARGEST_LOG = 5_000_000  # bytes
+
+_ALWAYS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # A log line must not quote the people in a statement or in the row it failed on.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+_FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# An orphaned backend of a killed server holds its shared memory for a moment longer.
+_PASSES = ("shared memory", "still in use", "already exists")
+
+
+def postmasters(place: Place | None) -> Iterator[Postmaster]:
+    """One for each major version with data there, newest first."""
+    if place:
+        yield from (Postmaster(place, place.data(major)) for major in place.majors())
+
+
+class Postmaster:
+    """The server of one data folder, whether it runs or not."""
+
+    def __init__(self, place: Place, data: Path) -> None:
+        self.place = place
+        self.data = data
+
+    def pid(self) -> int | None:
+        """The process that serves this folder; a left-over pid file may name anybody's."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return None
+        ours = Path(os.fsdecode(arguments[0])).name == "postgres" and os.fsencode(self.data) in arguments
+        return pid if ours else None
+
+    def make(self, binaries: Binaries, *, fsync: bool) -> None:
+        """Make an empty data folder beside its place and move it there when it is whole."""
+        fresh = self.data.with_name(f"{self.data.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        command: list[str | Path] = [binaries.folder / "initdb", "-D", fresh, "-U", OWNER, "-E", "UTF8", "--locale=C"]
+        command += ["--lc-ctype=C.UTF-8", "--data-checksums", "--auth-local=peer", "--auth-host=reject"]
+        command += [] if fsync else ["--no-sync"]
+        tried = self.place.account.run(command, self.place.folder, timeout=120)
+        if tried.returncode:
+            raise EmbeddedPostgresError(f"initdb failed: {_last_line(tried.stderr)}")
+        (fresh / "pg_hba.conf").write_text("local all all peer map=house\n")
+        names = sorted({"root", self.place.account.name})
+        (fresh / "pg_ident.conf").write_text("".join(f"house {name} {OWNER}\n" for name in names))
+        fresh.rename(self.data)
+        parent = os.open(self.data.parent, os.O_RDONLY)
+        os.fsync(parent)
+        os.close(parent)
+
+    def start(self, binaries: Binaries, socket_folder: Path, *, fsync: bool, deadline: float) -> None:
+        """Start the server and wait until it takes connections, at most until `deadline` (time.monotonic)."""
+        settings = _ALWAYS | {"unix_socket_directories": str(socket_folder)} | ({} if fsync else _FAST_AND_FORGETFUL)
+        options = shlex.join([part for name, value in settings.items() for part in ("-c", f"{name}={value}")])
+        log = self.place.log
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.before"))
+        while True:
+            self._forget_left_over_pid()
+            seen = log.stat().st_size if log.exists() else 0
+            left = max(1, round(deadline - time.monotonic()))
+            command: list[str | Path] = [binaries.folder / "pg_ctl", "start", "-D", self.data, "-l", log, "-o", options]
+            tried = self.place.account.run([*command, "-w", "-t", str(left)], self.place.folder, timeout=left + 10)
+            if not tried.returncode:
+                return
+            said = _read_from(log, seen)
+            passes = any(reason in said for reason in _PASSES)
+            if not passes or time.monotonic() > deadline:
+                reason = _last_line("\n".join(line for line in said.splitlines() if "FATAL" in line) or tried.stderr)
+                raise EmbeddedPostgresError(f"PostgreSQL does not start: {reason} (more in {log})")
+            time.sleep(0.2)
+
+    def stop(self, timeout: float) -> None:
+        """Stop the server, politely for `timeout` seconds and then at once; what was committed stays."""
+        for politeness in (signal.SIGINT, signal.SIGQUIT):
+            pid = self.pid()
+            if pid is None:
+                return
+            os.kill(pid, politeness)
+            deadline = time.monotonic() + timeout
+            while self.pid() == pid and time.monotonic() < deadline:
+                time.sleep(0.02)
+        if self.pid() is not None:
+            raise EmbeddedPostgresError(f"PostgreSQL (process {self.pid()}) does not stop")
+
+    def _forget_left_over_pid(self) -> None:
+        """Remove a pid file that names a live process of somebody else's: PostgreSQL would never start again.
+
+        An orphan of the server that wrote it is still found, by the shared memory tied to the data folder.
+        """
+        left = self.data / "postmaster.pid"
+        if left.exists() and self.pid() is None and Path("/proc", left.read_text().split("\n", 1)[0]).exists():
+            left.unlink()
+
+
+def _read_from(log: Path, position: int) -> str:
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(position)
+        return file.read().decode(errors="replace")
+
+
+def _last_line(text: str) -> str:
+    return next(iter(reversed(text.strip().splitlines())), "it does not say why")
