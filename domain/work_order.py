@@ -1,48 +1,15 @@
 """A work order: one repair, from the moment it is opened until it is closed or cancelled."""
 
-from enum import StrEnum
-from typing import ClassVar, Literal
+from decimal import Decimal
+from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
-from domain.aggregate import Begun, Entity, Personal, event
-from domain.problem import Refused
-
-Priority = Literal["low", "normal", "high", "urgent"]
-HoldReason = Literal["parts", "customer", "access", "skill", "safety", "approval"]
-Fixed = Literal["yes", "temporary", "no"]
-LabourKind = Literal["travel", "work", "wait"]
-
-
-class Status(StrEnum):
-    """Where a work order stands; closed and cancelled are final."""
-
-    UNSCHEDULED = "unscheduled"
-    SCHEDULED = "scheduled"
-    IN_PROGRESS = "in_progress"
-    ON_HOLD = "on_hold"
-    COMPLETED = "completed"
-    CANNOT_COMPLETE = "cannot_complete"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-FINAL = frozenset({Status.CLOSED, Status.CANCELLED})
-
-
-class WorkOrderIsFinal(Refused):
-    """A closed or cancelled work order takes no further decisions."""
-
-
-class NothingToClose(Refused):
-    """Only a completed work order, or one that cannot be completed, can be closed."""
-
-
-class NotOnHold(Refused):
-    """The work order is not on hold."""
-
-
-class NotFinished(Refused):
-    """Only a finished work order can be reopened."""
+from domain import work_order_events as happened
+from domain import work_order_status as rule
+from domain.aggregate import Entity, event
+from domain.reason import reason_and_note
+from domain.work_order_events import Fixed, HoldReason, LabourKind, Opening
+from domain.work_order_status import FAILURES, FINAL, Status
 
 
 class WorkOrder(Entity):
@@ -50,45 +17,18 @@ class WorkOrder(Entity):
 
     TOPIC: ClassVar[str] = "work_order"
 
-    class Opened(Begun):
-        TOPIC: ClassVar[str] = "work_order.opened"
-        PERSON: ClassVar[str] = "customer"
-        number: str
-        case: UUID | None
-        customer: UUID
-        site: UUID | None
-        equipment: UUID | None
-        priority: Priority
-        problem: Personal = None
-
-    class Assigned(Entity.Event):
-        TOPIC: ClassVar[str] = "work_order.assigned"
-        technician: UUID
-        previous: UUID | None
-
-    class PartRequired(Entity.Event):
-        TOPIC: ClassVar[str] = "work_order.part_required"
-        part: UUID
-        quantity: str
-        why: str
-
-    class Diagnosed(Entity.Event):
-        TOPIC: ClassVar[str] = "work_order.diagnosed"
-        PERSON: ClassVar[str] = "customer"
-        customer: UUID
-        problem: str
-        cause: str
-        remedy: str
-        note: Personal = None
-
-    # … further events in the same shape …
+    Opened, Assigned, PartRequired = happened.Opened, happened.Assigned, happened.PartRequired
+    Diagnosed, Held, Resumed = happened.Diagnosed, happened.Held, happened.Resumed
+    LabourRecorded, NoteAdded, PhotoAttached = happened.LabourRecorded, happened.NoteAdded, happened.PhotoAttached
+    Completed, CompletionReported = happened.Completed, happened.CompletionReported
+    CannotComplete, CannotCompleteReported = happened.CannotComplete, happened.CannotCompleteReported
+    Reopened, Closed, Cancelled = happened.Reopened, happened.Closed, happened.Cancelled
+    FactCorrected = happened.FactCorrected
 
     @classmethod
-    def open(cls, *, id: UUID, number: str, case: UUID | None, customer: UUID, site: UUID | None,  # noqa: A002
-             equipment: UUID | None, priority: Priority, problem: str | None) -> "WorkOrder":
+    def open(cls, *, id: UUID, **opening: Unpack[Opening]) -> Self:
         """A new work order; `problem` is what the customer says, in their words."""
-        return cls.begin(cls.Opened, id=id, number=number, case=case, customer=customer, site=site,
-                         equipment=equipment, priority=priority, problem=problem)
+        return cls.begin(cls.Opened, id=id, **opening)
 
     # Questions
 
@@ -96,34 +36,111 @@ class WorkOrder(Entity):
         """Closed or cancelled."""
         return self.status in FINAL
 
-    # Decisions (may be refused)
+    def is_completed(self) -> bool:
+        """Completed, and neither reopened nor closed since."""
+        return self.status == Status.COMPLETED
+
+    def assigned_to(self, technician: UUID | None) -> bool:
+        """Whether the work order is this technician's, as the log says."""
+        return technician is not None and technician == self.technician
+
+    # Decisions
 
     def assign(self, technician: UUID) -> None:
         """Give the work order to a technician; giving it to the same one again changes nothing."""
-        self._must_not_be_final()
+        rule.must_be_unfinished(self.status)
         if technician != self.technician:
             self.trigger_event(self.Assigned, technician=technician, previous=self.technician)
 
-    # Facts (never refused)
+    def require_part(self, *, part: UUID, quantity: Decimal, why: str | None = None) -> None:
+        """Say that the repair needs a part, in the part's unit."""
+        rule.must_be_unfinished(self.status)
+        self.trigger_event(self.PartRequired, customer=self.customer, part=part, quantity=quantity, why=why)
 
-    def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None) -> None:
+    def hold(self, reason: HoldReason, *, note: str | None = None) -> None:
+        """Let the work wait; holding it again gives another reason."""
+        rule.must_be_unfinished(self.status)
+        self.trigger_event(self.Held, customer=self.customer, reason=reason, note=note)
+
+    def resume(self) -> None:
+        """End the waiting."""
+        if self.status != Status.ON_HOLD:
+            raise rule.NotOnHold
+        self.trigger_event(self.Resumed)
+
+    def complete(self, *, fixed: Fixed, remedy: str | None = None, technician: UUID | None = None) -> None:
+        """The office says, or confirms, that the work is done; by the assigned technician unless told otherwise."""
+        if self.status != Status.CANNOT_COMPLETE:
+            rule.must_be_unfinished(self.status)
+        self.trigger_event(self.Completed, technician=technician or self.technician, remedy=remedy, fixed=fixed)
+
+    def cannot_complete(self, *, reason: str, technician: UUID | None = None) -> None:
+        """The office says, or confirms, that the work cannot be done."""
+        rule.must_be_unfinished(self.status)
+        who, why = technician or self.technician, reason_and_note(reason, FAILURES)
+        self.trigger_event(self.CannotComplete, customer=self.customer, technician=who, **why)
+
+    def reopen(self, reason: str) -> None:
+        """Let finished work go on."""
+        rule.must_be_finished(self.status, rule.NotFinished)
+        self.trigger_event(self.Reopened, customer=self.customer, reason=reason)
+
+    def close(self) -> None:
+        """End a finished work order for good."""
+        rule.must_be_finished(self.status, rule.NothingToClose)
+        self.trigger_event(self.Closed)
+
+    def cancel(self, reason: str) -> None:
+        """Call the work off for good."""
+        rule.must_be_unfinished(self.status)
+        self.trigger_event(self.Cancelled, customer=self.customer, reason=reason)
+
+    # Facts
+
+    def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None = None) -> None:
         """What was found: codes for problem, cause and remedy, and a note in free words."""
-        self.trigger_event(
-            self.Diagnosed, customer=self.customer, problem=problem, cause=cause, remedy=remedy, note=note
-        )
+        codes = {"problem": problem, "cause": cause, "remedy": remedy}
+        self.trigger_event(self.Diagnosed, customer=self.customer, **codes, note=note)
 
-    def _must_not_be_final(self) -> None:
-        if self.is_final():
-            raise WorkOrderIsFinal
+    def record_labour(self, *, minutes: int, kind: LabourKind, technician: UUID | None = None) -> None:
+        """Whole minutes that somebody spent."""
+        self.trigger_event(self.LabourRecorded, minutes=minutes, kind=kind, technician=technician)
+
+    def record_note(self, text: str) -> None:
+        """Something to remember, in free words."""
+        self.trigger_event(self.NoteAdded, customer=self.customer, text=text)
+
+    def record_photo(self, *, sha256: str, size: int, media_type: str) -> None:
+        """A picture, by the hash of its bytes; `size` counts bytes."""
+        self.trigger_event(self.PhotoAttached, sha256=sha256, size=size, media_type=media_type)
+
+    def record_completion(self, *, technician: UUID, fixed: Fixed, remedy: str | None = None) -> None:
+        """A technician has done the work: it counts if the order is theirs, and is a report to the office if not."""
+        told = self.Completed if self._counts(technician) else self.CompletionReported
+        self.trigger_event(told, technician=technician, remedy=remedy, fixed=fixed)
+
+    def record_cannot_complete(self, *, technician: UUID, reason: str) -> None:
+        """A technician could not do the work: a code of `FAILURES` or words, a report if the order is not theirs."""
+        told = self.CannotComplete if self._counts(technician) else self.CannotCompleteReported
+        why = reason_and_note(reason, FAILURES)
+        self.trigger_event(told, customer=self.customer, technician=technician, **why)
+
+    def record_correction(self, *, operation: UUID, fact: str | None = None, reason: str | None = None) -> None:
+        """A device takes back its own earlier operation; `fact` is the topic that one had recorded."""
+        self.trigger_event(self.FactCorrected, customer=self.customer, operation=operation, fact=fact, reason=reason)
+
+    def _counts(self, technician: UUID) -> bool:
+        return self.assigned_to(technician) and not self.is_final()
 
     # Changes
 
     @event(Opened)
-    def __init__(self, number: str, case: UUID | None, customer: UUID) -> None:
-        self.number = number
-        self.case = case
+    def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None) -> None:
         self.customer = customer
+        self.case = case
+        self.equipment = equipment
         self.technician: UUID | None = None
+        self.begun = False
         self.status = Status.UNSCHEDULED
 
     @event(Assigned)
@@ -134,5 +151,47 @@ class WorkOrder(Entity):
 
     @event(Diagnosed)
     def _(self) -> None:
+        self._begin()
+
+    @event(LabourRecorded)
+    def _(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.begun = True
         if self.status in (Status.UNSCHEDULED, Status.SCHEDULED):
             self.status = Status.IN_PROGRESS
+
+    @event(Held)
+    def _(self) -> None:
+        self.status = Status.ON_HOLD
+
+    @event(Resumed)
+    def _(self) -> None:
+        self.status = rule.standing(begun=self.begun, assigned=self.technician is not None)
+
+    @event(Completed)
+    def _(self) -> None:
+        self.status = Status.COMPLETED
+
+    @event(CannotComplete)
+    def _(self) -> None:
+        self.status = Status.CANNOT_COMPLETE
+
+    @event(Reopened)
+    def _(self) -> None:
+        self.begun = False
+        self.status = rule.standing(begun=self.begun, assigned=self.technician is not None)
+
+    @event(Closed)
+    def _(self) -> None:
+        self.status = Status.CLOSED
+
+    @event(Cancelled)
+    def _(self) -> None:
+        self.status = Status.CANCELLED
+
+    @event(FactCorrected)
+    def _(self, fact: str | None) -> None:
+        if (fact, self.status) in rule.TAKEN_BACK:
+            self.status = rule.standing(begun=self.begun, assigned=self.technician is not None)

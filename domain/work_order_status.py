@@ -1,0 +1,82 @@
+"""Where a work order can stand, and why a decision about one can be refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from domain.problem import Refused
+
+FAILURES = ("no_access", "no_part", "no_skill", "unsafe", "not_repairable", "customer_cancelled", "other")
+"""Codes of why work cannot be done; anything else is kept as words."""
+
+
+class Status(StrEnum):
+    """Where a work order stands; closed and cancelled are final."""
+
+    UNSCHEDULED = "unscheduled"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+    CANNOT_COMPLETE = "cannot_complete"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+FINISHED = frozenset({Status.COMPLETED, Status.CANNOT_COMPLETE})
+FINAL = frozenset({Status.CLOSED, Status.CANCELLED})
+
+TAKEN_BACK = frozenset(
+    {
+        ("work_order.completed", Status.COMPLETED),
+        ("work_order.cannot_complete", Status.CANNOT_COMPLETE),
+    }
+)
+"""A correction of the fact on the left ends the status on the right."""
+
+
+class WorkOrderIsFinal(Refused):
+    """A closed or cancelled work order takes no further decisions; open a new one."""
+
+
+class WorkOrderIsFinished(Refused):
+    """The work has been finished; reopen the work order if there is more to do."""
+
+
+class NothingToClose(Refused):
+    """Only a completed work order, or one that cannot be completed, can be closed."""
+
+
+class NotOnHold(Refused):
+    """The work order is not on hold."""
+
+
+class NotFinished(Refused):
+    """Only a finished work order can be reopened."""
+
+
+def standing(*, begun: bool, assigned: bool) -> Status:
+    """Where an order stands that nothing holds or ends."""
+    if begun:
+        return Status.IN_PROGRESS
+    return Status.SCHEDULED if assigned else Status.UNSCHEDULED
+
+
+def must_not_be_final(status: Status) -> None:
+    """Refuse what comes after the end."""
+    if status in FINAL:
+        raise WorkOrderIsFinal
+
+
+def must_be_unfinished(status: Status) -> None:
+    """Refuse what has no place once the work has been finished."""
+    must_not_be_final(status)
+    if status in FINISHED:
+        raise WorkOrderIsFinished
+
+
+def must_be_finished(status: Status, refusal: type[Refused]) -> None:
+    """Refuse what has no place before the work has been finished."""
+    must_not_be_final(status)
+    if status not in FINISHED:
+        raise refusal
