@@ -16,9 +16,9 @@ from eventsourcing.utils import Environment
 from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.problem import NotFound
-from store.persistence import Factory
 from store.keyring import Keyring
 from store.mapper import BodyMapper
+from store.persistence import Factory
 from store.pool import ConnectionPool
 from store.record import RecordReader
 from store.recorder import Answer, Appended, Recorder, Turn
@@ -72,7 +72,7 @@ class EventLog(Application[UUID]):
             try:
                 return decide()
             except IntegrityError:
-                sleep(uniform(0, _JITTER_SECONDS))
+                sleep(uniform(0, _JITTER_SECONDS))  # noqa: S311 - dice, not a secret
         return decide()
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
@@ -108,14 +108,12 @@ class EventLog(Application[UUID]):
             """,
             ([str(operation) for operation in operations],),
         )
-        return {
-            row[0]: Known(*row[:6], list(range(row[6], row[6] + row[7])) if row[6] else [], row[8]) for row in rows
-        }
+        return {row[0]: Known(*row[:6], list(range(row[6], row[6] + row[7])) if row[6] else [], row[8]) for row in rows}
 
     def next_work_order_number(self) -> str:
         """A number for a new work order: readable, unique, not gapless."""
-        row = self.pool.execute("SELECT nextval('log.work_order_number')")
-        return f"W-{row[0][0]:06d}"
+        [(number,)] = self.pool.execute("SELECT nextval('log.work_order_number')")
+        return f"W-{number:06d}"
 
 
 class Work:

@@ -46,7 +46,7 @@ class BodyMapper(Mapper[UUID]):
     """The event-sourcing library's mapper, on typed decoding and plain canonical JSON."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._keyring = keyring
+        self.keyring = keyring
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """The stored form of an event; raises `NotRoundTrippingError` before anything is written."""
@@ -74,7 +74,10 @@ class BodyMapper(Mapper[UUID]):
             data = self.data_of(shape, body, self.opening_keys([body]))
         except (msgspec.DecodeError, KeyError) as error:
             raise MapperDeserialisationError(f"{stored_event.topic}: {error}") from error
-        return self.event_of(shape, data, cast("UUID", stored_event.originator_id), stored_event.originator_version)
+        event: DomainEventProtocol[UUID] = self.event_of(
+            shape, data, cast("UUID", stored_event.originator_id), stored_event.originator_version
+        )
+        return event
 
     def events_of(self, rows: list[tuple[UUID, int, str, str]]) -> list[Any]:
         """Events from (stream, version, topic, body) rows, with the keys of all their persons fetched at once."""
@@ -111,20 +114,20 @@ class BodyMapper(Mapper[UUID]):
         state |= {"originator_id": stream, "originator_version": version, "timestamp": _UNTIMED}
         if shape.aggregate_topic is not None:
             state["originator_topic"] = shape.aggregate_topic
-        event = object.__new__(shape.event_class)
+        event: Any = object.__new__(shape.event_class)
         object.__setattr__(event, "__dict__", state)
         return event
 
     def opening_keys(self, bodies: list[Body]) -> dict[UUID, Key]:
         """The keys that open the personal parts of these bodies, in one query."""
-        return self._keyring.opening_keys(body.personal.person for body in bodies if body.personal is not None)
+        return self.keyring.opening_keys(body.personal.person for body in bodies if body.personal is not None)
 
     def _sealed(self, shape: Shape, event: Any) -> dict[str, Any] | None:
         words = {name: getattr(event, name) for name in shape.personal if getattr(event, name) is not None}
         if not words:
             return None
         person = shape.person_of(event)
-        key = self._keyring.sealing_key(person)
+        key = self.keyring.sealing_key(person)
         if key is None:  # the person has been erased: nothing of theirs is stored any more
             return None
         sealed = {name: seal(key, encode(value), f"{shape.topic}/{name}") for name, value in words.items()}

@@ -17,8 +17,8 @@ from store.errors import MigrationError, renamed
 from store.pool import ConnectionPool
 
 OLDEST_SERVER = 15
-LOCK_WAIT = 120
-_LOCK = 7_266_431  # any number, as long as all starters ask for the same
+LOCK_WAIT = 120.0
+LOCK = 7_266_431  # any number, as long as all starters ask for the same
 _NAME = re.compile(r"\d{4}_\w+\.sql")
 
 
@@ -89,11 +89,11 @@ def _unseen(wanted: list[_File], applied: dict[str, str]) -> list[_File]:
 
 
 def _lock(cursor: Cursor) -> None:
-    cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_WAIT}s",))
+    cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_WAIT * 1000:.0f}",))
     try:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        cursor.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
     except psycopg2.errors.LockNotAvailable as error:
-        raise MigrationError(f"somebody else has been migrating this database for {LOCK_WAIT} s") from error
+        raise MigrationError(f"somebody else has been migrating this database for {LOCK_WAIT:g} s") from error
 
 
 def _apply(session: Connection, cursor: Cursor, file: _File) -> None:

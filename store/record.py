@@ -63,7 +63,7 @@ def written(stored: StoredEvent, envelope: Envelope) -> dict[str, Any]:
     after = {name: members.pop(name) for name in _AFTER_POSITION if name in members}
     actor = members.pop("actor", None)
     body = stored.state.decode()
-    head = '{"actor":"%s","body":' % actor if actor is not None else '{"body":'
+    head = '{"body":' if actor is None else f'{{"actor":"{actor}","body":'
     return {
         "stream": stored.originator_id,
         "version": stored.originator_version,
@@ -96,6 +96,4 @@ class RecordReader:
     def _recorded(self, record: Record, keys: dict[UUID, Key]) -> Recorded:
         shape = shape_of(resolve_topic(record.topic))
         data = self._mapper.data_of(shape, record.body, keys)
-        return Recorded(
-            record.position, record.stream, record.version, record.topic, record.recorded_at, record, data
-        )
+        return Recorded(record.position, record.stream, record.version, record.topic, record.recorded_at, record, data)

@@ -101,7 +101,7 @@ class Recorder(ProcessRecorder):
             base = self.append(events, kwargs.get("answers", ()), kwargs.get("turn")).base
         else:
             base = self._append_tracked(events, tracking)
-        return range(base + 1, base + 1 + len(stored_events))
+        return list(range(base + 1, base + 1 + len(stored_events)))
 
     def select_events(
         self,
@@ -144,7 +144,9 @@ class Recorder(ProcessRecorder):
             ((start or 0) + (0 if inclusive_of_start else 1), stop, not topics, list(topics), limit),
         )
         return [
-            Notification(originator_id=stream, originator_version=version, topic=topic, state=body.encode(), id=position)
+            Notification(
+                originator_id=stream, originator_version=version, topic=topic, state=body.encode(), id=position
+            )
             for stream, version, topic, body, position in rows
         ]
 
@@ -172,7 +174,8 @@ class Recorder(ProcessRecorder):
         with self.pool.transaction() as cursor:
             self._track(cursor, tracking)
             cursor.execute(_APPEND, (rows, None, None, None, None, None))
-            return int(cursor.fetchone()[1])
+            [(_, base, _)] = cursor.fetchall()
+            return int(base)
 
     @staticmethod
     def _track(cursor: Any, tracking: Tracking) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 from eventsourcing.domain import CanInitAggregate
 
-from domain.aggregate import PERSONAL
+from domain.aggregate import PERSONAL, Entity
 
 _ENVELOPED = frozenset({"originator_id", "originator_version", "timestamp", "originator_topic", "originator_id_type"})
 
@@ -40,31 +40,39 @@ def is_personal(hint: Any) -> bool:
 def shape_of(event_class: type) -> Shape:
     """The shape of an event class, read once from its annotations."""
     hints = get_type_hints(event_class, include_extras=True)
-    names = [name for name in event_class.__dataclass_fields__ if name not in _ENVELOPED]  # type: ignore[attr-defined]
+    names = [member.name for member in fields(event_class) if member.name not in _ENVELOPED]
     personal = {name: get_args(hints[name])[0] for name in names if is_personal(hints[name])}
-    fields: list[Any] = []
+    defaults = {
+        member.name: msgspec.NODEFAULT if member.default is MISSING else member.default
+        for member in fields(event_class)
+    }
+    typed: list[Any] = []
     for name in names:
-        default = event_class.__dict__.get(name, msgspec.NODEFAULT)
+        default = defaults[name]
         if name in personal:
             default = None
-        fields.append((name, hints[name], default))
+        typed.append((name, hints[name], default))
     struct = msgspec.defstruct(
         event_class.__qualname__,
-        fields,
+        typed,
         kw_only=True,
         rename=lambda name: name.rstrip("_"),
     )
-    aggregate_topic = None
-    if issubclass(event_class, CanInitAggregate):
-        aggregate = getattr(sys.modules[event_class.__module__], event_class.__qualname__.split(".")[0])
-        aggregate_topic = str(aggregate.TOPIC)
     return Shape(
         event_class,
         str(event_class.TOPIC),  # type: ignore[attr-defined]
-        aggregate_topic,
+        _entity_topic(event_class) if issubclass(event_class, CanInitAggregate) else None,
         int(getattr(event_class, "class_version", 1)),
         struct,
         tuple(name for name in names if name not in personal),
         personal,
         str(getattr(event_class, "PERSON", "originator_id")),
     )
+
+
+def _entity_topic(event_class: type) -> str:
+    """The topic of the entity that begins with this event."""
+    for kind in Entity.__subclasses__():
+        if event_class in vars(kind).values():
+            return str(kind.TOPIC)  # type: ignore[attr-defined]
+    raise LookupError(f"no entity begins with {event_class.__qualname__}")

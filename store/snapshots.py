@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, get_type_hints
 from uuid import UUID
 
 import msgspec
-from eventsourcing.persistence import AggregateRecorder, StoredEvent
+from eventsourcing.persistence import AggregateRecorder, IntegrityError, StoredEvent
 from eventsourcing.utils import resolve_topic
 
 from domain.aggregate import Entity
@@ -54,10 +55,11 @@ class Snapshots:
             every = getattr(entity, "SNAPSHOT_EVERY", 0)
             if every and entity.version // every > getattr(entity, "_snapshot_version", 0) // every:
                 entity._snapshot_version = entity.version  # noqa: SLF001 - the mark belongs to the snapshots
-                state = {name: getattr(entity, name) for name in state_of(type(entity)).__struct_fields__}
+                state = {name: getattr(entity, name) for name in state_of(entity.__class__).__struct_fields__}
                 due.append(StoredEvent(entity.id, entity.version, type(entity).TOPIC, encode(state)))
-        if due:
-            self._recorder.insert_events(due)
+        for stored in due:
+            with suppress(IntegrityError):  # somebody else took the same one
+                self._recorder.insert_events([stored])
 
     @staticmethod
     def _restored(stream: UUID, version: int, topic: str, state: str) -> Entity:
@@ -72,21 +74,19 @@ class Snapshots:
 
 
 class SnapshotRecorder(AggregateRecorder):
-    """Stores states by stream and version; storing one again changes nothing."""
+    """Stores states by stream and version, each once."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:  # noqa: ARG002
-        """Store these states."""
-        for stored in stored_events:
-            self._pool.execute(
-                """
-                INSERT INTO log.snapshots (stream, version, topic, state) VALUES (%s, %s, %s, %s)
-                ON CONFLICT DO NOTHING
-                """,
-                (str(stored.originator_id), stored.originator_version, stored.topic, stored.state.decode()),
-            )
+        """Store these states, all or none; raises `IntegrityError` when there is one of that version already."""
+        with self._pool.transaction() as cursor:
+            for stored in stored_events:
+                cursor.execute(
+                    "INSERT INTO log.snapshots (stream, version, topic, state) VALUES (%s, %s, %s, %s)",
+                    (str(stored.originator_id), stored.originator_version, stored.topic, stored.state.decode()),
+                )
 
     def select_events(
         self,

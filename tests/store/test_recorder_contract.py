@@ -13,6 +13,7 @@ from eventsourcing.tests.persistence import (
 
 from store.pool import ConnectionPool
 from store.recorder import Recorder
+from store.snapshots import SnapshotRecorder
 
 
 class OnDatabase:
@@ -29,7 +30,8 @@ class OnDatabase:
 
 
 class TestAggregateRecorder(OnDatabase, AggregateRecorderTestCase):
-    pass
+    def create_recorder(self) -> SnapshotRecorder:  # type: ignore[override]  # snapshots are what it is for here
+        return SnapshotRecorder(self.pool)
 
 
 class TestApplicationRecorder(OnDatabase, ApplicationRecorderTestCase[Recorder]):
