@@ -105,6 +105,7 @@ def _apply(session: Connection, cursor: Cursor, file: _File) -> None:
         cursor.execute(file.sql)
         if session.info.transaction_status != TRANSACTION_STATUS_INTRANS:
             raise MigrationError(f"{file.name} ends its own transaction, so it cannot be undone as a whole")
+        cursor.execute("RESET SESSION AUTHORIZATION")
         cursor.execute(
             "INSERT INTO public.schema_migrations (name, sha256) VALUES (%s, %s)",
             (file.name, file.sha256),
