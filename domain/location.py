@@ -70,7 +70,7 @@ class Location(Entity):
         TOPIC: ClassVar[str] = "location.retired"
 
     @classmethod
-    def register(cls, *, id: UUID, kind: LocationKind, name: str, site: UUID | None = None) -> "Location":  # noqa: A002
+    def register(cls, *, id: UUID, kind: LocationKind, name: str, site: UUID | None = None) -> "Location":
         """A new location; one of kind `site` says at which customer's site it is."""
         if kind in ONLY_ONE and id != VIRTUAL[kind]:
             raise ThereIsOnlyOne

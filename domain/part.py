@@ -67,7 +67,7 @@ class Part(Entity):
     def register(
         cls,
         *,
-        id: UUID,  # noqa: A002
+        id: UUID,
         number: str,
         names: tuple[PartName, ...],
         unit: str,

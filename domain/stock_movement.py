@@ -55,7 +55,7 @@ class StockMovement(Entity):
     # Facts (refused only when they are no movement at all)
 
     @classmethod
-    def record(cls, *, id: UUID, **movement: Unpack[Movement]) -> "StockMovement":  # noqa: A002
+    def record(cls, *, id: UUID, **movement: Unpack[Movement]) -> "StockMovement":
         """What has moved, whether or not the books expected it."""
         if movement["quantity"] <= 0:
             detail = "The quantity must be above zero."
@@ -65,7 +65,7 @@ class StockMovement(Entity):
             raise BadInput(detail, errors=[{"pointer": "/to", "detail": detail}])
         return cls.begin(cls.Moved, id=id, **movement)
 
-    def reverse(self, *, id: UUID, reason: str, approved_by: UUID | None = None) -> "StockMovement":  # noqa: A002
+    def reverse(self, *, id: UUID, reason: str, approved_by: UUID | None = None) -> "StockMovement":
         """The correction that takes all of this movement back, at the cost it was made with; this one stays."""
         back: Movement = {
             **self.moved,
@@ -84,7 +84,7 @@ class StockMovement(Entity):
     def decide(
         cls,
         *,
-        id: UUID,  # noqa: A002
+        id: UUID,
         from_kind: LocationKind,
         to_kind: LocationKind,
         tracking: Tracking = "none",

@@ -1,0 +1,112 @@
+"""A user of the office: their login, their roles, and whether they may come in. Passwords are kept elsewhere."""
+
+from typing import ClassVar, Literal, get_args
+from uuid import UUID
+
+from domain.aggregate import Begun, Entity, Personal, event
+from domain.problem import BadInput
+
+Role = Literal["technician", "dispatcher", "agent", "stock_keeper", "biller", "service_manager", "auditor", "admin"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+class User(Entity):
+    """Somebody who signs in."""
+
+    TOPIC: ClassVar[str] = "user"
+
+    roles: tuple[Role, ...]
+    enabled: bool
+
+    class Registered(Begun):
+        TOPIC: ClassVar[str] = "user.registered"
+        login: str
+        roles: tuple[Role, ...]
+        technician: UUID | None = None
+        name: Personal = None
+
+    class RolesSet(Entity.Event):
+        TOPIC: ClassVar[str] = "user.roles_set"
+        roles: tuple[Role, ...]
+        previous: tuple[Role, ...]
+
+    class Disabled(Entity.Event):
+        TOPIC: ClassVar[str] = "user.disabled"
+
+    class Enabled(Entity.Event):
+        TOPIC: ClassVar[str] = "user.enabled"
+
+    class PasswordChanged(Entity.Event):
+        TOPIC: ClassVar[str] = "user.password_changed"
+
+    @classmethod
+    def register(
+        cls,
+        *,
+        id: UUID,
+        login: str,
+        name: str,
+        roles: tuple[Role, ...],
+        technician: UUID | None = None,
+    ) -> "User":
+        """A new user; the caller makes sure that no other user has this login."""
+        roles = in_order(roles)
+        return cls.begin(cls.Registered, id=id, login=login, name=name, roles=roles, technician=technician)
+
+    # Questions
+
+    def may_enter(self) -> bool:
+        """Not disabled."""
+        return self.enabled
+
+    # Decisions
+
+    def set_roles(self, roles: tuple[Role, ...]) -> None:
+        """Give them these roles and no others; the same ones again change nothing."""
+        roles = in_order(roles)
+        if roles != self.roles:
+            self.trigger_event(self.RolesSet, roles=roles, previous=self.roles)
+
+    def disable(self) -> None:
+        """Let them in no more; doing so twice changes nothing."""
+        if self.enabled:
+            self.trigger_event(self.Disabled)
+
+    def enable(self) -> None:
+        """Let them in again."""
+        if not self.enabled:
+            self.trigger_event(self.Enabled)
+
+    # Facts
+
+    def record_password_change(self) -> None:
+        """That the password changed; neither it nor its hash is ever part of the log."""
+        self.trigger_event(self.PasswordChanged)
+
+    # Changes
+
+    @event(Registered)
+    def __init__(self, roles: tuple[Role, ...]) -> None:
+        self.roles = roles
+        self.enabled = True
+
+    @event(RolesSet)
+    def _(self, roles: tuple[Role, ...]) -> None:
+        self.roles = roles
+
+    @event(Disabled)
+    def _(self) -> None:
+        self.enabled = False
+
+    @event(Enabled)
+    def _(self) -> None:
+        self.enabled = True
+
+
+def in_order(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """The roles once each, in the order of `ROLES`; raises `BadInput` for none at all or one that does not exist."""
+    if not roles or not set(roles) <= set(ROLES):
+        detail = f"A user has at least one of these roles: {', '.join(ROLES)}."
+        raise BadInput(detail, errors=[{"pointer": "/roles", "detail": detail}])
+    return tuple(role for role in ROLES if role in roles)
