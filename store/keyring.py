@@ -80,7 +80,10 @@ class Keyring:
         if not wanted:
             return {}
         rows = self._pool.fetch_all(
-            "SELECT person, key_id, wrapped FROM keys.person_keys WHERE person = ANY(%s::uuid[]) AND wrapped IS NOT NULL",
+            """
+            SELECT person, key_id, wrapped FROM keys.person_keys
+            WHERE person = ANY(%s::uuid[]) AND wrapped IS NOT NULL
+            """,
             (wanted,),
         )
         return {person: self._unwrap(person, key_id, bytes(wrapped)) for person, key_id, wrapped in rows}

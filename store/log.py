@@ -102,13 +102,17 @@ class EventLog(Application[UUID]):
         """
         rows = self.pool.execute(
             """
-            SELECT id, device, incarnation, seq, content_hash, status, first_position, event_count, answer,
+            SELECT first_position, event_count, id, device, incarnation, seq, content_hash, status, answer,
                 pg_logical_emit_message(true, 'callout', 'known')
             FROM log.operations WHERE id = ANY(%s::uuid[]) AND original
             """,
             ([str(operation) for operation in operations],),
         )
-        return {row[0]: Known(*row[:6], list(range(row[6], row[6] + row[7])) if row[6] else [], row[8]) for row in rows}
+        known = {}
+        for first, count, *named, answer, _ in rows:
+            positions = list(range(first, first + count)) if first else []
+            known[named[0]] = Known(*named, positions, answer)
+        return known
 
     def next_work_order_number(self) -> str:
         """A number for a new work order: readable, unique, not gapless."""
