@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
 
 from projections.projection import Projection, Rows, on
-from projections.table import Key, Table
+from projections.reader import Reader
+from projections.table import Key, Row, Table
 from store.record import Recorded
 
 PARTS = Table(
@@ -19,19 +24,19 @@ PARTS = Table(
         "tracking": "text NOT NULL",
         "criticality": "text",
         "gtins": "json NOT NULL",
-        "cost": "json",
+        "costs": "json NOT NULL",
         "superseded_by": "uuid",
         "discontinued": "boolean NOT NULL",
         "position": "bigint NOT NULL",
         "version": "integer NOT NULL",
     },
     key=("id",),
-    indexes=(("number",),),
+    indexes=(("number", "id"),),
 )
 
 
 class Parts(Projection):
-    """One row a part."""
+    """One row a part. `costs` are {"from", "amount", "currency"} by day: what a unit costs from that day on."""
 
     name: ClassVar[str] = "parts"
     tables: ClassVar[tuple[Table, ...]] = (PARTS,)
@@ -43,9 +48,80 @@ class Parts(Projection):
 
     @on("part.registered")
     def _registered(self, event: Recorded, rows: Rows) -> None:
-        data = event.data
-        rows.put(PARTS, {
-            "id": event.stream, "number": data.number, "names": data.names, "unit": data.unit,
-            "tracking": data.tracking, "criticality": data.criticality, "gtins": data.gtins, "cost": None,
-            "superseded_by": None, "discontinued": False, "position": event.position, "version": event.version,
-        })
+        row = {
+            "id": event.stream,
+            "number": event.data.number,
+            "unit": event.data.unit,
+            "costs": [],
+            "superseded_by": None,
+            "discontinued": False,
+        }
+        rows.put(PARTS, row | _described(event.data) | _changed(event))
+
+    @on("part.revised")
+    def _revised(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            rows.put(PARTS, part | _described(event.data) | _changed(event))
+
+    @on("part.cost_set")
+    def _cost_set(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            cost = {"from": event.data.from_.isoformat(), **msgspec.to_builtins(event.data.cost)}
+            others = [other for other in part["costs"] if other["from"] != cost["from"]]
+            costs = sorted([*others, cost], key=lambda each: str(each["from"]))
+            rows.put(PARTS, part | {"costs": costs} | _changed(event))
+
+    @on("part.superseded")
+    def _superseded(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            rows.put(PARTS, part | {"superseded_by": event.data.by} | _changed(event))
+
+    @on("part.discontinued")
+    def _discontinued(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            rows.put(PARTS, part | {"discontinued": True} | _changed(event))
+
+
+def _described(data: Any) -> Row:
+    return {
+        "names": list(msgspec.to_builtins(data.names)),
+        "tracking": data.tracking,
+        "criticality": data.criticality,
+        "gtins": list(data.gtins),
+    }
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def cost_on(part: Row, day: date) -> Row | None:
+    """What a unit of this part costs on that day, as {"from", "amount", "currency"}; `None` before the first cost."""
+    return next((cost for cost in reversed(part["costs"]) if cost["from"] <= day.isoformat()), None)
+
+
+def part(reader: Reader, part_id: UUID) -> Row | None:
+    """One part."""
+    return reader.fetch_one("SELECT * FROM parts WHERE id = %s", (part_id,))
+
+
+def parts(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[str, UUID] | None = None,
+    number: str | None = None,
+    discontinued: bool | None = None,
+) -> list[Row]:
+    """At most `limit` parts by number, those behind `after` (number, id of the last one seen)."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM parts
+        WHERE (%(after)s IS NULL OR (number, id) > %(after)s)
+          AND (%(number)s IS NULL OR number = %(number)s)
+          AND (%(discontinued)s IS NULL OR discontinued = %(discontinued)s)
+        ORDER BY number, id
+        LIMIT %(limit)s
+        """,
+        {"limit": limit, "after": after, "number": number, "discontinued": discontinued},
+    )
