@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ class Place:
         pointer = self.folder / "socket.location"
         outside = _read_pointer(pointer)
         # Whoever finds the name free may have made it: only a folder of the server's own user is trusted.
-        if outside is None or not outside.is_dir() or outside.is_symlink() or owner_of(outside) != self.account:
+        if outside is None or not _is_folder_of(self.account, outside):
             outside = Path(tempfile.mkdtemp(prefix="callout-"))
             self.account.make_folder_its_own(outside)
             _write_pointer(pointer, outside)
@@ -93,6 +94,14 @@ def make_place(state: Path) -> Place:
             return Place(outside, account)
         outside.rmdir()
     raise EmbeddedPostgresError(f"there is no folder that {account.name}, who runs the server, can write in")
+
+
+def _is_folder_of(account: Account, path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == account.uid
 
 
 def _read_pointer(pointer: Path) -> Path | None:
