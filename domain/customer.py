@@ -1,0 +1,167 @@
+"""A customer: who they are, where they have equipment, and that they can be forgotten."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Self, Unpack
+from uuid import UUID
+
+from domain import customer_events as happened
+from domain.aggregate import Entity, event
+from domain.customer_change import FIELDS, Clash, Value, check_fields, cleared, sort_out, texts
+from domain.customer_events import Details, SiteDetails
+from domain.instant import parse_zone
+from domain.problem import NotFound, Refused
+
+
+class CustomerIsErased(Refused):
+    """The customer has been erased; register them anew if they ask for it."""
+
+
+class CustomerIsMerged(Refused):
+    """The customer was merged into another entry; use that one."""
+
+
+class MergedIntoItself(Refused):
+    """A customer cannot be merged into itself; name the entry that stays."""
+
+
+class SiteIsKnown(Refused):
+    """The customer has this site already; change it instead."""
+
+
+class NoSuchSite(NotFound):
+    """The customer has no such site."""
+
+
+class Customer(Entity):
+    """One customer. All words are theirs: after erasure every field is None here and in the log."""
+
+    TOPIC: ClassVar[str] = "customer"
+
+    Registered, Changed, ChangeClashed = happened.Registered, happened.Changed, happened.ChangeClashed
+    SiteAdded, SiteChanged, Merged, Erased = happened.SiteAdded, happened.SiteChanged, happened.Merged, happened.Erased
+
+    @classmethod
+    def register(
+        cls,
+        *,
+        id: UUID,
+        name: str,
+        phones: tuple[str, ...] = (),
+        email: str | None = None,
+        language: str = "en",
+        zone: str | None = None,
+    ) -> Self:
+        """A new customer; `language` is a BCP 47 tag, `zone` an IANA zone; raises `BadInput` for what cannot be."""
+        said: dict[str, Value] = {"name": name, "phones": phones, "language": language}
+        check_fields(said | {"email": email or "", "zone": zone or ""})
+        return cls.begin(cls.Registered, id=id, email=email, zone=zone, **said)
+
+    # Questions
+
+    def is_erased(self) -> bool:
+        """Forgotten: no word of theirs is left."""
+        return self.erased
+
+    def has_site(self, site: UUID) -> bool:
+        """Whether the site is this customer's."""
+        return site in self.sites
+
+    # Decisions
+
+    def change(self, **details: Unpack[Details]) -> None:
+        """Set the given details; what is not given or is that already stays, and an empty text or list clears."""
+        self._must_be_there()
+        given: dict[str, Value] = {field: value for field, value in details.items() if value is not None}  # type: ignore[misc]
+        check_fields(given)
+        self._change(sort_out(self.details, {field: (self.details[field], value) for field, value in given.items()})[0])
+
+    def request_change(self, changes: Mapping[str, tuple[Value, Value]]) -> tuple[Clash, ...]:
+        """A device wants fields changed from what it knew to something else; answers with those that clash.
+
+        Where a field has become something else meanwhile, that stays and what was wanted is recorded beside it.
+        """
+        self._must_be_there()
+        wanted = {field: (from_, cleared(field) if to is None else to) for field, (from_, to) in changes.items()}
+        check_fields({field: to for field, (_, to) in wanted.items()})
+        change, clashes = sort_out(self.details, wanted)
+        self._change(change)
+        for clash in clashes:
+            kept, wish = texts(clash.kept), texts(clash.wanted)
+            self.trigger_event(self.ChangeClashed, field=clash.field, kept=kept, wanted=wish)
+        return clashes
+
+    def add_site(self, *, site: UUID, zone: str, address: str, access_notes: str | None = None) -> None:
+        """A place where the customer has equipment, in an IANA zone."""
+        self._must_be_there()
+        if self.has_site(site):
+            raise SiteIsKnown
+        parse_zone(zone)
+        self.trigger_event(self.SiteAdded, site=site, zone=zone, address=address, access_notes=access_notes)
+
+    def change_site(self, site: UUID, **details: Unpack[SiteDetails]) -> None:
+        """Set the given details of a site; what is not given stays, and an empty text clears."""
+        self._must_be_there()
+        if not self.has_site(site):
+            raise NoSuchSite
+        if (zone := details.get("zone")) is not None:
+            parse_zone(zone)
+        if any(value is not None for value in details.values()):
+            self.trigger_event(self.SiteChanged, site=site, **details)
+
+    def merge(self, into: UUID) -> None:
+        """Say that another entry is the same customer and stays alone."""
+        self._must_be_there()
+        if into == self.id:
+            raise MergedIntoItself
+        self.trigger_event(self.Merged, into=into)
+
+    def erase(self) -> None:
+        """Forget the customer, merged or not; whoever saves this also destroys their key. Again changes nothing."""
+        if not self.erased:
+            self.trigger_event(self.Erased)
+
+    def _change(self, change: Mapping[str, Value]) -> None:
+        if change:
+            self.trigger_event(self.Changed, fields=tuple(change), **change)
+
+    def _must_be_there(self) -> None:
+        if self.erased:
+            raise CustomerIsErased
+        if self.merged_into:
+            raise CustomerIsMerged(into=str(self.merged_into))
+
+    # Changes
+
+    @event(Registered)
+    def __init__(
+        self, name: str | None, phones: tuple[str, ...] | None, email: str | None, language: str, zone: str | None
+    ) -> None:
+        self.details: dict[str, Value] = dict(zip(FIELDS, (name, phones, email, language, zone), strict=True))
+        self.sites: list[UUID] = []
+        self.merged_into: UUID | None = None
+        self.erased = False
+
+    @event(Changed)
+    def _(
+        self,
+        name: str | None,
+        phones: tuple[str, ...] | None,
+        email: str | None,
+        language: str | None,
+        zone: str | None,
+    ) -> None:
+        values = zip(FIELDS, (name, phones, email, language, zone), strict=True)
+        self.details.update({field: value for field, value in values if value is not None})
+
+    @event(SiteAdded)
+    def _(self, site: UUID) -> None:
+        self.sites.append(site)
+
+    @event(Merged)
+    def _(self, into: UUID) -> None:
+        self.merged_into = into
+
+    @event(Erased)
+    def _(self) -> None:
+        self.details = dict.fromkeys(FIELDS)
+        self.erased = True
