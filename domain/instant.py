@@ -34,7 +34,7 @@ def parse_zone(name: str, *, pointer: str = "/zone") -> str:
     """The IANA zone's name, if there is such a zone; raises `BadInput` otherwise."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError, TypeError):
+    except (KeyError, ValueError, OSError, TypeError):
         detail = "A zone is an IANA name, like Europe/Berlin."
         raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
     return name

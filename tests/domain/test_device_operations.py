@@ -1,0 +1,105 @@
+"""What a device sent in vain is put aside for the office, which releases it or discards it."""
+
+from uuid import uuid4
+
+import pytest
+
+from domain.device import Device
+from domain.device_events import Quarantining
+from domain.device_status import NotQuarantined
+from domain.movement_rules import ReasonNotNamed
+from tests.support.bench import given, state, then
+
+ANNA, OPERATION, ORDER = uuid4(), uuid4(), uuid4()
+
+ODD: Quarantining = {
+    "operation": OPERATION,
+    "seq": 7,
+    "type": "part_teleported",
+    "reason": "unknown-type",
+    "detail": "There is no operation of this type.",
+    "body": '{"note": "Mrs Smith was out"}',
+    "refs": (ORDER,),
+}
+
+
+def phone() -> Device:
+    return Device.enrol(
+        id=uuid4(), technician=ANNA, install_id="i-1", name="phone", platform="android", app_version="1.0"
+    )
+
+
+def suspend(it: Device) -> None:
+    it.suspend("clock jumps")
+
+
+def lose(it: Device) -> None:
+    it.revoke(reason="lost", wipe=True)
+
+
+def quarantine(it: Device) -> None:
+    it.record_quarantine(**ODD)
+
+
+def test_a_device_remembers_no_words_of_its_operations() -> None:
+    assert "Smith" not in str(state(given(phone(), quarantine)))
+
+
+@pytest.mark.parametrize("acts", [(), (suspend,), (lose,), (quarantine,)])
+def test_an_operation_is_put_aside_whatever_became_of_the_device(acts: tuple[object, ...]) -> None:
+    it = given(phone(), *acts)  # type: ignore[arg-type]  # each is an act on a device
+
+    it.record_quarantine(**ODD)
+
+    assert then(it) == [("device.operation_quarantined", {"technician": ANNA, **ODD})]
+    assert it.quarantined == (OPERATION,)
+
+
+def test_a_quarantined_operation_is_sealed_under_its_own_key() -> None:
+    assert Device.OperationQuarantined.PERSON == "operation"
+
+
+def test_a_quarantined_operation_is_released_once() -> None:
+    it = given(phone(), quarantine)
+
+    it.release(OPERATION)
+
+    assert then(it) == [("device.operation_released", {"technician": ANNA, "operation": OPERATION})]
+    with pytest.raises(NotQuarantined):
+        it.release(OPERATION)
+
+
+def test_a_released_operation_may_have_to_be_put_aside_again() -> None:
+    it = given(phone(), quarantine, lambda one: one.release(OPERATION))
+
+    quarantine(it)
+
+    assert it.has_quarantined(OPERATION)
+
+
+def test_a_quarantined_operation_is_discarded_once_and_for_a_reason() -> None:
+    it = given(phone(), quarantine)
+
+    with pytest.raises(ReasonNotNamed):
+        it.discard(OPERATION, reason="")
+    it.discard(OPERATION, reason="sent by a test phone")
+
+    fields = {"technician": ANNA, "operation": OPERATION, "reason": "sent by a test phone"}
+    assert then(it) == [("device.operation_discarded", fields)]
+    with pytest.raises(NotQuarantined):
+        it.discard(OPERATION, reason="sent by a test phone")
+
+
+def test_only_a_quarantined_operation_is_released() -> None:
+    with pytest.raises(NotQuarantined):
+        phone().release(OPERATION)
+
+
+def test_a_refused_request_is_recorded_and_waits_for_nobody() -> None:
+    it = given(phone(), quarantine)
+    said = {"operation": OPERATION, "seq": 7, "type": "reserve_part", "problem": "nothing-left", "detail": "None left."}
+
+    it.record_rejection(operation=OPERATION, seq=7, type="reserve_part", problem="nothing-left", detail="None left.")
+
+    assert then(it) == [("device.operation_rejected", {"technician": ANNA, "refs": (), **said})]
+    assert not it.has_quarantined(OPERATION)
