@@ -1,0 +1,83 @@
+"""What the tests of the reference client share: an office, a device, and the office on loopback."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from sync.device import Device
+from tests.support.office import Office
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+Open = Callable[..., Device]
+
+
+@pytest.fixture
+def opened(office: Office, tmp_path: Path, slept: list[float]) -> Iterator[Open]:
+    """Opens the device's file, again and again if need be, with a clock that stands still and no real waiting."""
+    devices: list[Device] = []
+    hour = [datetime(2026, 11, 21, 15, 0, tzinfo=UTC).astimezone()]
+
+    def open_device(name: str = "device.db", later: timedelta | None = None, **options: Any) -> Device:
+        hour[0] += later or timedelta()
+        options = {"transport": office.transport, "clock": lambda: hour[0], "sleep": slept.append} | options
+        devices.append(Device(str(tmp_path / name), "http://office", random=Random(len(devices)), **options))
+        return devices[-1]
+
+    yield open_device
+    for device in devices:
+        device.close()
+
+
+@pytest.fixture
+def device(opened: Open) -> Device:
+    """A device that is enrolled and has nothing yet."""
+    device = opened()
+    device.enrol("code", "Ada's phone")
+    return device
+
+
+@pytest.fixture
+def url(office: Office) -> Iterator[str]:
+    """The office on loopback."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            try:
+                answer = office.transport(self.command, self.path, dict(self.headers), body or None, 0)
+            except OSError:
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_GET = do_POST  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,193 @@
+"""Pulling: a page and its cursor are one; what an unsent operation names stays readable."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sync.device import Device, OfflineError, RefusedError, Reply
+from tests.support.office import JOB, PART, VAN, VISIT, Office, lost, problem, reply, says
+
+
+def test_all_pages_are_fetched_and_only_the_changes_the_next_time(office: Office, device: Device) -> None:
+    office.page = 2
+    for number in range(5):
+        office.put("part", f"p{number}", number=f"A{number}", name="Belt")
+
+    assert device.pull() == 5
+    assert [row["id"] for row in device.documents("part")] == ["p0", "p1", "p2", "p3", "p4"]
+    assert device.status()["through"] == 5
+    office.put("part", "p3", number="A3", name="Longer belt")
+    assert device.pull() == 1
+
+    belt = device.document("part", "p3")
+    assert belt is not None
+    assert belt["body"] == {"number": "A3", "name": "Longer belt"}
+    assert (belt["position"], belt["hash"], belt["gone"]) == (6, "00", None)
+    assert device.document("part", "p9") is None
+
+
+def test_an_interrupted_download_goes_on_from_the_last_stored_page(
+    office: Office, device: Device, opened: Callable[..., Device]
+) -> None:
+    office.page = 2
+    for number in range(6):
+        office.put("part", f"p{number}")
+    impatient = opened(tries=1)
+    office.faults += [lambda _path, answer: answer(), lost]
+    with pytest.raises(OfflineError):
+        impatient.pull()
+
+    assert device.pull() == 4
+    assert len(device.documents("part")) == 6
+
+
+def test_what_is_gone_disappears(office: Office, device: Device) -> None:
+    office.put("work_order", JOB, number="1")
+    device.pull()
+    office.take_away("work_order", JOB, "reassigned")
+
+    device.pull()
+
+    assert device.documents("work_order") == []
+
+
+def test_what_an_unsent_operation_names_stays_readable_until_it_is_acknowledged(office: Office, device: Device) -> None:
+    office.put("work_order", JOB, number="1")
+    office.put("visit", VISIT, work_order=JOB)
+    office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5")
+    device.pull()
+    device.record("part_used", {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1"})
+    office.take_away("work_order", JOB, "reassigned")
+    office.take_away("visit", VISIT, "reassigned")
+    office.take_away("stock", f"{VAN}/{PART}", "van_handed_over")
+
+    device.pull()
+
+    order, stock = device.document("work_order", JOB), device.document("stock", f"{VAN}/{PART}")
+    assert order is not None
+    assert (order["gone"], order["body"]) == ("reassigned", {"number": "1"})
+    assert stock is not None
+    assert stock["gone"] == "van_handed_over"
+    assert device.documents("visit") == []
+    del office.documents["stock", f"{VAN}/{PART}"]
+    assert device.push()[0]["status"] == "conflicted"
+    assert device.documents("work_order") == device.documents("stock") == []
+
+
+def test_what_comes_back_is_no_longer_gone(office: Office, device: Device) -> None:
+    office.put("work_order", JOB, number="1")
+    device.pull()
+    device.record("note_added", {"work_order": JOB, "text": "mine"})
+    office.take_away("work_order", JOB, "reassigned")
+    device.pull()
+    office.put("work_order", JOB, number="1")
+
+    device.sync()
+
+    assert [row["gone"] for row in device.documents("work_order")] == [None]
+
+
+def test_a_cursor_that_is_too_old_means_a_new_download_and_leaves_the_outbox_alone(
+    office: Office, device: Device
+) -> None:
+    office.page = 1
+    for key in ("kept", JOB, "dropped"):
+        office.put("work_order", key, number=key)
+    device.pull()
+    device.record("note_added", {"work_order": JOB, "text": "unsent"})
+    for key in (JOB, "dropped"):
+        del office.documents["work_order", key]  # the server no longer keeps their tombstones
+    for key in ("new", "newer"):
+        office.put("work_order", key, number=key)
+    office.oldest = office.position
+    office.faults += [lambda _path, answer: answer()] * 2 + [lambda _path, _answer: problem(400, "stop")]
+    with pytest.raises(RefusedError, match="stop"):
+        device.pull()
+    assert [row["id"] for row in device.documents("work_order")] == sorted(["kept", JOB, "dropped"])
+    office.oldest = 0
+
+    device.pull()
+
+    gone = {row["id"]: row["gone"] for row in device.documents("work_order")}
+    assert gone == {"kept": None, JOB: "not downloaded again", "new": None, "newer": None}
+    assert len(device.outbox()) == 1
+
+
+@pytest.mark.parametrize("code", [(410, "cursor-expired"), (426, "upgrade-required")])
+def test_a_pull_that_is_refused_does_not_hold_up_the_push(
+    office: Office, device: Device, code: tuple[int, str]
+) -> None:
+    device.record("note_added", {"work_order": JOB, "text": "out"})
+    office.faults.append(says(problem(*code)))
+
+    device.sync()
+
+    assert len(office.operations) == 1
+    assert office.asked[1:] == ["POST push", "POST push", "GET pull"]
+
+
+def test_a_push_without_changes_is_followed_by_a_pull(office: Office, device: Device) -> None:
+    id_ = device.record("note_added", {"work_order": JOB, "text": "out"})
+    office.put("part", PART, number="1")
+    result = {"id": id_, "seq": 1, "status": "applied", "positions": [1]}
+    office.faults.append(says(reply(200, {"acknowledged": 1, "results": [result]})))
+
+    synced = device.sync()
+
+    assert (len(synced.results), synced.documents) == (1, 1)
+    assert device.document("part", PART) is not None
+
+
+def test_everything_is_sent_and_its_effects_are_pulled_when_one_batch_is_not_enough(
+    office: Office, device: Device
+) -> None:
+    office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="200")
+    for _ in range(130):
+        device.record("part_used", {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "serials": []})
+
+    device.sync()
+
+    assert office.asked[1:] == ["POST push", "POST push", "GET pull"]
+    assert [str(line["confirmed"]) for line in device.stock()] == ["70"]
+
+
+def test_a_slower_process_does_not_put_the_replica_back(
+    office: Office, device: Device, opened: Callable[..., Device]
+) -> None:
+    office.put("part", PART, number="old")
+    device.pull()
+    office.put("part", PART, number="older")
+    other = opened()
+
+    def overtaken(_: str, answer: Callable[[], Reply]) -> Reply:
+        page = answer()
+        office.put("part", PART, number="new")
+        other.pull()
+        return page
+
+    office.faults.append(overtaken)
+    device.pull()
+
+    part = device.document("part", PART)
+    assert part is not None
+    assert part["body"] == {"number": "new"}
+    assert device.status()["through"] == office.position
+
+
+def test_a_server_that_never_ends_is_left(office: Office, device: Device) -> None:
+    page = {"cursor": "7", "through": 7, "more": True, "changes": []}
+    office.faults += [says(reply(200, page))] * 2
+
+    with pytest.raises(OfflineError, match="same page"):
+        device.pull()
+
+
+def test_an_answer_from_somebody_else_changes_nothing(office: Office, device: Device, slept: list[float]) -> None:
+    office.put("part", PART, number="1")
+    office.faults += [says(reply(200, {"welcome": "to the hotel's network"}))] * 3
+
+    with pytest.raises(OfflineError, match="does not speak"):
+        device.pull()
+
+    assert len(slept) == 2
+    assert device.status()["through"] is None
