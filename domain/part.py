@@ -95,6 +95,11 @@ class Part(Entity):
         """No longer bought; what is in stock may still be used."""
         return self.discontinued
 
+    def cost_on(self, day: date) -> Money | None:
+        """What one unit costs on that day, as far as is known now; the cost that a movement freezes."""
+        since = max((start for start in self.costs if start <= day), default=None)
+        return None if since is None else self.costs[since]
+
     # Decisions
 
     def revise(
@@ -139,6 +144,7 @@ class Part(Entity):
         self.tracking = tracking
         self.criticality = criticality
         self.gtins = gtins
+        self.costs: dict[date, Money] = {}
         self.superseded_by: UUID | None = None
         self.discontinued = False
 
@@ -150,6 +156,10 @@ class Part(Entity):
         self.tracking = tracking
         self.criticality = criticality
         self.gtins = gtins
+
+    @event(CostSet)
+    def _(self, cost: Money, from_: date) -> None:
+        self.costs[from_] = cost
 
     @event(Superseded)
     def _(self, by: UUID) -> None:

@@ -82,6 +82,16 @@ def test_a_cost_holds_from_a_date_on() -> None:
     assert then(part) == [("part.cost_set", {"cost": Money(12950, "EUR"), "from_": date(2026, 1, 1)})]
 
 
+def test_a_unit_costs_what_holds_on_that_day() -> None:
+    part = pump()
+
+    for amount, start in ((300, date(2026, 3, 1)), (100, date(2026, 1, 1)), (350, date(2026, 3, 1))):
+        part.set_cost(cost=Money(amount, "EUR"), from_=start)
+
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 2, 28), date(2026, 3, 1))
+    assert [part.cost_on(day) for day in days] == [None, Money(100, "EUR"), Money(100, "EUR"), Money(350, "EUR")]
+
+
 @pytest.mark.parametrize("cost", [Money(-1, "EUR"), Money(100, "euro"), Money(100, "eur")])
 def test_a_cost_is_not_negative_and_has_a_currency(cost: Money) -> None:
     with pytest.raises(BadInput):
