@@ -51,6 +51,6 @@ class Entity(BaseAggregate[UUID]):
         super().__init_subclass__()
 
     @classmethod
-    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **fields: Any) -> Self:  # noqa: A002
+    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **fields: Any) -> Self:
         """A new entity by its first event, under the id it was given."""
         return cls._create(event_class, id=id, **fields)

@@ -40,7 +40,8 @@ ROUTES: dict[MovementKind, tuple[frozenset[LocationKind], frozenset[LocationKind
 class Movement(TypedDict, total=False):
     """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations, `cost` is for one unit.
 
-    `billable` None leaves the question to billing; `corrects` is the movement that a correction takes back.
+    `billable` None leaves the question to billing; `corrects` is the movement that a correction takes back;
+    `note` holds words about `person`, which are sealed with that person's key.
     """
 
     kind: Required[MovementKind]
@@ -66,6 +67,8 @@ class Movement(TypedDict, total=False):
     billable: bool | None
     approved_by: UUID | None
     corrects: UUID | None
+    person: UUID | None
+    note: str | None
 
 
 def fits(kind: MovementKind, from_kind: LocationKind, to_kind: LocationKind) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import ClassVar, Unpack
 from uuid import UUID, uuid5
 
-from domain.aggregate import Begun, Entity, event
+from domain.aggregate import Begun, Entity, Personal, event
 from domain.location import LocationKind
 from domain.money import Money
 from domain.movement import Movement, MovementKind
@@ -28,6 +28,7 @@ class StockMovement(Entity):
 
     class Moved(Begun):
         TOPIC: ClassVar[str] = "stock.moved"
+        PERSON: ClassVar[str] = "person"
         kind: MovementKind
         part: UUID
         quantity: Decimal
@@ -51,6 +52,8 @@ class StockMovement(Entity):
         billable: bool | None = None
         approved_by: UUID | None = None
         corrects: UUID | None = None
+        person: UUID | None = None
+        note: Personal = None
 
     # Facts (refused only when they are no movement at all)
 

@@ -9,7 +9,7 @@ from domain import work_order_status as rule
 from domain.aggregate import Entity, event
 from domain.reason import reason_and_note
 from domain.work_order_events import Fixed, HoldReason, LabourKind, Opening
-from domain.work_order_status import FAILURES, FINAL, Status
+from domain.work_order_status import FAILURES, FINAL, FINISHED, Status
 
 
 class WorkOrder(Entity):
@@ -35,6 +35,14 @@ class WorkOrder(Entity):
     def is_final(self) -> bool:
         """Closed or cancelled."""
         return self.status in FINAL
+
+    def is_cancelled(self) -> bool:
+        """Called off for good."""
+        return self.status == Status.CANCELLED
+
+    def is_finished(self) -> bool:
+        """The work has ended, whatever came of it, and has not been taken up again."""
+        return self.status in FINISHED or self.status == Status.CLOSED
 
     def is_completed(self) -> bool:
         """Completed, and neither reopened nor closed since."""

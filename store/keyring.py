@@ -94,7 +94,7 @@ class Keyring:
         with self._lock:
             for person in wanted:
                 self._sealing.pop(UUID(person), None)
-        rows = self._pool.fetch_all(
+        rows = self._pool.execute(
             """
             INSERT INTO keys.person_keys (person, key_id, wrapped, destroyed_at)
             SELECT unnest(%s::uuid[]), '', NULL, now()
@@ -110,7 +110,7 @@ class Keyring:
         secret = AESGCM.generate_key(256)
         nonce = os.urandom(_NONCE)
         wrapped = nonce + self._master.encrypt(nonce, secret, person.bytes)
-        self._pool.fetch_all(
+        self._pool.execute(
             """
             INSERT INTO keys.person_keys (person, key_id, wrapped) VALUES (%s, %s, %s)
             ON CONFLICT (person) DO NOTHING

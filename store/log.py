@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from random import uniform
 from time import sleep
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -18,6 +18,7 @@ from domain.envelope import Envelope
 from domain.problem import NotFound
 from store.keyring import Keyring
 from store.mapper import BodyMapper
+from store.operations import Operations
 from store.persistence import Factory
 from store.pool import ConnectionPool
 from store.record import RecordReader
@@ -29,19 +30,6 @@ T = TypeVar("T")
 
 TRIES = 20
 _JITTER_SECONDS = 0.005
-
-
-class Known(NamedTuple):
-    """What was answered to an operation the first time."""
-
-    id: UUID
-    device: UUID | None
-    incarnation: int | None
-    seq: int | None
-    content_hash: str
-    status: str
-    positions: list[int]
-    answer: str
 
 
 class EventLog(Application[UUID]):
@@ -57,6 +45,7 @@ class EventLog(Application[UUID]):
         self._recorder = Recorder(pool)
         self.reader = RecordReader(self.body_mapper)
         self.snapshots_of = Snapshots(pool)
+        self.operations = Operations(pool)
 
     def construct_factory(self, env: Environment) -> Factory:  # noqa: ARG002 - the pool is given, not configured
         """The library asks for its persistence here."""
@@ -66,12 +55,13 @@ class EventLog(Application[UUID]):
         """A new unit of work: what is loaded, decided and committed together."""
         return Work(self)
 
-    def attempt(self, decide: Callable[[], T]) -> T:
+    def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
         """Run `decide` (load, decide, commit) again when a stream has moved on meanwhile, at most `TRIES` times."""
+        again: tuple[type[Exception], ...] = (IntegrityError, *retry_on)
         for _ in range(TRIES - 1):
             try:
                 return decide()
-            except IntegrityError:
+            except again:
                 sleep(uniform(0, _JITTER_SECONDS))  # noqa: S311 - dice, not a secret
         return decide()
 
@@ -94,25 +84,6 @@ class EventLog(Application[UUID]):
         for event in self.body_mapper.events_of(rows):
             entities[event.originator_id] = event.mutate(entities.get(event.originator_id))
         return entities
-
-    def answers_to(self, operations: Iterable[UUID]) -> dict[UUID, Known]:
-        """The first answers to these operations, as far as there are any.
-
-        Reading them leaves a mark in the WAL, so that this transaction waits for durability like the first one did.
-        """
-        rows = self.pool.execute(
-            """
-            SELECT first_position, event_count, id, device, incarnation, seq, content_hash, status, answer,
-                pg_logical_emit_message(true, 'callout', 'known')
-            FROM log.operations WHERE id = ANY(%s::uuid[]) AND original
-            """,
-            ([str(operation) for operation in operations],),
-        )
-        known = {}
-        for first, count, *named, answer, _ in rows:
-            positions = list(range(first, first + count)) if first else []
-            known[named[0]] = Known(*named, positions, answer)
-        return known
 
     def next_work_order_number(self) -> str:
         """A number for a new work order: readable, unique, not gapless."""
@@ -161,6 +132,10 @@ class Work:
         added = len(self.events) - before
         self.envelopes.extend([envelope] * added)
         return added
+
+    def forget(self) -> None:
+        """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
+        self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
 
     def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
         """Record everything in one transaction; see `Recorder.append` for what can go wrong."""

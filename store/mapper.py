@@ -16,6 +16,7 @@ from store.canonical import encode
 from store.keyring import Key, Keyring, seal, unseal
 from store.shape import Shape, shape_of
 
+_NEVER = object()
 _UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,7 +53,9 @@ class BodyMapper(Mapper[UUID]):
         """The stored form of an event; raises `NotRoundTrippingError` before anything is written."""
         shape = shape_of(type(domain_event))
         values = vars(domain_event)
-        plain = {name.rstrip("_"): values[name] for name in shape.plain}
+        plain = {
+            name.rstrip("_"): values[name] for name in shape.plain if values[name] != shape.defaults.get(name, _NEVER)
+        }
         try:
             data = encode(plain)
             again = msgspec.json.decode(data, type=shape.struct)

@@ -14,8 +14,8 @@ from store.connecting import Cursor
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
+JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _BYTEA = 17
-_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 extras.register_default_json(globally=True, loads=orjson.loads)
 
@@ -107,7 +107,7 @@ def _objects(names: Sequence[str], keys: Iterable[Key]) -> str:
 
 
 def _packed(rows: Sequence[Row]) -> str:
-    return orjson.dumps(rows, default=plain, option=_OPTIONS).decode()
+    return orjson.dumps(rows, default=plain, option=JSON_OPTIONS).decode()
 
 
 def _names(names: Iterable[str], prefix: str = "") -> str:

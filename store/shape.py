@@ -15,7 +15,10 @@ _ENVELOPED = frozenset({"originator_id", "originator_version", "timestamp", "ori
 
 
 class Shape(NamedTuple):
-    """How the events of one class are written down. `struct` has every own field, personal ones default to `None`."""
+    """How the events of one class are written down: a typed struct of every own field, what they default to.
+
+    Personal fields default to `None`; a plain field that has its default is left out of the record.
+    """
 
     event_class: type
     topic: str
@@ -24,6 +27,7 @@ class Shape(NamedTuple):
     struct: type[msgspec.Struct]
     plain: tuple[str, ...]
     personal: dict[str, Any]
+    defaults: dict[str, Any]
     person: str
 
     def person_of(self, event: Any) -> Any:
@@ -66,6 +70,7 @@ def shape_of(event_class: type) -> Shape:
         struct,
         tuple(name for name in names if name not in personal),
         personal,
+        {name: value for name, value in defaults.items() if value is not msgspec.NODEFAULT},
         str(getattr(event_class, "PERSON", "originator_id")),
     )
 

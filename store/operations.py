@@ -1,0 +1,84 @@
+"""What has been answered to whom: the first answers to operations, which stand for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from store.pool import ConnectionPool
+
+_COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.seq, o.content_hash, o.status, o.answer"
+
+
+class Known(NamedTuple):
+    """What was answered to an operation."""
+
+    id: UUID
+    device: UUID | None
+    incarnation: int | None
+    seq: int | None
+    content_hash: str
+    status: str
+    answer: str
+    positions: list[int]
+
+
+class Operations:
+    """Reads answers. Reading one leaves a mark in the WAL, so that it waits for durability like the first did."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+
+    def answers(self, operations: Iterable[UUID]) -> dict[UUID, Known]:
+        """The first answers to these operations, as far as there are any."""
+        rows = self._pool.execute(
+            f"""
+            SELECT {_COLUMNS}, pg_logical_emit_message(true, 'callout', 'known')
+            FROM log.operations o
+            WHERE o.id = ANY(%s::uuid[]) AND o.original
+            """,  # noqa: S608 - the columns are named above
+            ([str(operation) for operation in operations],),
+        )
+        return {row[2]: _known(row) for row in rows}
+
+    def history(
+        self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]
+    ) -> tuple[int, list[Known]]:
+        """How far a device has been taken in, and all that is known of these ids and sequence numbers of it.
+
+        An operation's first answer comes before repetitions of it.
+        """
+        rows = self._pool.execute(
+            f"""
+            SELECT s.last_seq, {_COLUMNS}, pg_logical_emit_message(o.id IS NOT NULL, 'callout', 'known')
+            FROM (
+                SELECT coalesce(max(last_seq), 0) AS last_seq FROM log.device_sequences
+                WHERE device = %(device)s AND incarnation = %(incarnation)s
+            ) s
+            LEFT JOIN log.operations o ON o.id = ANY(%(ids)s::uuid[]) OR (
+                o.device = %(device)s AND o.incarnation = %(incarnation)s AND o.seq = ANY(%(numbers)s)
+            )
+            ORDER BY o.original DESC, o.key
+            """,  # noqa: S608 - the columns are named above
+            {
+                "device": str(device),
+                "incarnation": incarnation,
+                "ids": [str(one) for one in ids],
+                "numbers": list(numbers),
+            },
+        )
+        return int(rows[0][0]), [_known(row[1:]) for row in rows if row[3] is not None]
+
+    def recorded_by(self, operation: UUID, device: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation of this device has recorded."""
+        rows = self._pool.fetch_all(
+            "SELECT stream, topic FROM log.events WHERE operation_id = %s AND device = %s ORDER BY position",
+            (str(operation), str(device)),
+        )
+        return [(stream, topic) for stream, topic in rows]
+
+
+def _known(row: Sequence[Any]) -> Known:
+    first, count, *named = row[:9]
+    return Known._make([*named, list(range(first, first + count)) if first else []])

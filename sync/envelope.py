@@ -1,0 +1,116 @@
+"""The envelope of a push as it comes in: bounded, decoded, and checked for form before any operation is looked at."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+import zstandard
+
+from domain.instant import parse_instant
+from domain.problem import BadInput
+from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
+from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
+
+MOST_OPERATIONS = 100
+MOST_BYTES = 1024 * 1024
+MOST_CHANGES = 1000
+
+
+class PullAsked(msgspec.Struct, frozen=True):
+    """The pull that a push may ask for in the same round trip."""
+
+    cursor: str | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_CHANGES)] = 500
+
+
+class Push(msgspec.Struct, frozen=True, kw_only=True):
+    """A push: operations in the order of their sequence numbers, and the device's clock at sending."""
+
+    incarnation: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    now: datetime
+    operations: tuple[Operation, ...] = ()
+    epoch: UUID | None = None
+    pull: PullAsked | None = None
+
+
+class _Push(msgspec.Struct, frozen=True, kw_only=True):
+    incarnation: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    now: str
+    operations: tuple[msgspec.Raw, ...] = ()
+    epoch: UUID | None = None
+    pull: PullAsked | None = None
+
+
+_decode = msgspec.json.Decoder(_Push).decode
+
+
+def parse_push(body: bytes, encoding: str | None = None) -> Push:
+    """The push that a body holds.
+
+    Raises `EncodingUnsupported`, `BatchTooLarge` (more than 100 operations, 1 MiB decoded or 16 KiB an operation)
+    or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that can be told by its id
+    and sequence number never makes the envelope malformed, whatever else is wrong with it: it has a `fault`.
+    """
+    text = decompressed(body, encoding)
+    try:
+        raw = _decode(text)
+    except msgspec.MsgspecError as error:
+        raise malformed(str(error)) from None
+    except (RecursionError, UnicodeDecodeError):
+        raise MalformedEnvelope("The body is not JSON that can be read.") from None
+    if len(raw.operations) > MOST_OPERATIONS:
+        raise BatchTooLarge(f"A push holds at most {MOST_OPERATIONS} operations.", limit=MOST_OPERATIONS)
+    if len(raw.operations) > 1 and any(len(bytes(one)) > MOST_OPERATION_BYTES for one in raw.operations):
+        raise BatchTooLarge(f"An operation has at most {MOST_OPERATION_BYTES} bytes.", limit=MOST_OPERATION_BYTES)
+    operations = []
+    for number, one in enumerate(raw.operations):
+        try:
+            operations.append(parse_operation(bytes(one)))
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise malformed(str(error), f"/operations/{number}") from None
+    sequence = [operation.seq for operation in operations]
+    if any(after <= before for before, after in pairwise(sequence)):
+        raise MalformedEnvelope(
+            "Operations come in the order of their sequence numbers, each once.",
+            errors=[{"pointer": "/operations", "detail": "not in ascending order"}],
+        )
+    try:
+        now = parse_instant(raw.now, pointer="/now")
+    except BadInput as problem:
+        raise MalformedEnvelope(problem.detail, errors=problem.errors) from None
+    return Push(incarnation=raw.incarnation, now=now, operations=tuple(operations), epoch=raw.epoch, pull=raw.pull)
+
+
+def decompressed(body: bytes, encoding: str | None) -> bytes:
+    """The decoded body, never more than 1 MiB of it."""
+    try:
+        if encoding in (None, "", "identity"):
+            text = body
+        elif encoding in ("gzip", "x-gzip"):
+            machine = zlib.decompressobj(wbits=31)
+            text = machine.decompress(body, MOST_BYTES + 1)
+            if len(text) <= MOST_BYTES and not machine.eof:
+                raise MalformedEnvelope("The compressed body is cut off.")
+        elif encoding == "zstd":
+            with zstandard.ZstdDecompressor().stream_reader(body) as reader:
+                text = reader.read(MOST_BYTES + 1)
+        else:
+            raise EncodingUnsupported
+    except (zlib.error, zstandard.ZstdError):
+        raise MalformedEnvelope("The compressed body cannot be read.") from None
+    if len(text) > MOST_BYTES:
+        raise BatchTooLarge(f"A push holds at most {MOST_BYTES} bytes.", limit=MOST_BYTES)
+    return text
+
+
+def malformed(message: str, under: str = "") -> MalformedEnvelope:
+    """The problem for a decoder's message, with the place in the document as a JSON pointer."""
+    detail, _, path = message.partition(" - at `$")
+    pointer = under + re.sub(r"\[(\d+|\.\.\.)\]|\.", lambda step: "/" + (step[1] or ""), path.rstrip("`"))
+    return MalformedEnvelope(detail, errors=[{"pointer": pointer, "detail": detail}])

@@ -1,0 +1,107 @@
+"""One operation as a device made it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from domain.instant import parse_instant
+from domain.problem import BadInput
+
+MOST_OPERATION_BYTES = 16 * 1024
+_UUID_LENGTH = 36
+
+_Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """An operation: what it is called, when it happened by the device's clock, and what it says.
+
+    `text` is the operation untouched; `fault` says why it cannot be understood, if so. `data` is typed by the
+    operation's type, later.
+    """
+
+    id: UUID
+    seq: int
+    text: str
+    type: str = ""
+    v: int = 1
+    at: datetime | None = None
+    seen: int | None = None
+    group: str | None = None
+    needs: tuple[UUID, ...] = ()
+    data: Any = None
+    fault: str | None = None
+
+    def content_hash(self) -> str:
+        """What tells this operation from another under its id; its place in a queue is no part of it."""
+        content = msgspec.json.decode(self.text)
+        content.pop("seq", None)
+        return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+
+    def references(self) -> set[UUID]:
+        """Every id that the operation's data names, at any depth."""
+        found: set[UUID] = set()
+        waiting = [self.data]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                waiting.extend(value.values())
+            elif isinstance(value, list):
+                waiting.extend(value)
+            elif isinstance(value, str) and len(value) == _UUID_LENGTH:
+                try:
+                    found.add(UUID(value))
+                except ValueError:
+                    continue
+        return found
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    seq: _Seq
+    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    at: str
+    data: dict[str, Any]
+    v: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] = 1
+    seen: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
+    group: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    needs: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=100)] = ()
+
+
+class _Identity(msgspec.Struct, frozen=True):
+    id: UUID
+    seq: _Seq
+
+
+_told = msgspec.json.Decoder(_Told).decode
+_identity = msgspec.json.Decoder(_Identity).decode
+
+
+def parse_operation(raw: bytes) -> Operation:
+    """The operation that `raw` holds; raises `msgspec.MsgspecError` when it has no id and sequence number."""
+    text = raw.decode()
+    try:
+        told = _told(raw)
+        at = parse_instant(told.at)
+        fault = None if len(raw) <= MOST_OPERATION_BYTES else f"It has more than {MOST_OPERATION_BYTES} bytes."
+    except (msgspec.MsgspecError, BadInput) as error:
+        identity = _identity(raw)
+        return Operation(id=identity.id, seq=identity.seq, text=text, fault=str(error))
+    return Operation(
+        id=told.id,
+        seq=told.seq,
+        text=text,
+        type=told.type,
+        v=told.v,
+        at=at,
+        seen=told.seen,
+        group=told.group,
+        needs=told.needs,
+        data=told.data,
+        fault=fault,
+    )

@@ -1,0 +1,1 @@
+"""What each operation of a device means: one handler a type, in one file a noun."""

@@ -1,0 +1,50 @@
+"""Taking back an own earlier fact by a further event; the first stays."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.stock_movement import StockMovement, correction_id
+from domain.visit import Visit
+from domain.work_order import WorkOrder
+from sync.operations.handler import Handler, fact
+from sync.operations.shapes import FactCorrected
+from sync.outcome import Context, Outcome
+from sync.problems import UnknownReference
+
+
+@fact("fact_corrected", FactCorrected)
+def corrected(context: Context, data: FactCorrected) -> Outcome:
+    """A movement is reversed; a fact about a visit or work order is marked as taken back."""
+    outcome = _reversed(context, data) or _taken_back(context, data)
+    if outcome is None:
+        raise UnknownReference("There is no earlier operation of this device that could be taken back.")
+    return outcome
+
+
+def _reversed(context: Context, data: FactCorrected) -> Outcome | None:
+    movement = context.work.find(StockMovement, data.operation)
+    if movement is None:
+        return None
+    case: UUID | None = movement.moved.get("case")
+    if context.work.find(StockMovement, correction_id(movement.id)) is not None:
+        return Outcome((), (), case)  # taking it back twice is taking it back once
+    return Outcome((movement.reverse(id=correction_id(movement.id), reason="fact_corrected"),), (), case)
+
+
+def _taken_back(context: Context, data: FactCorrected) -> Outcome | None:
+    for stream, topic in context.earlier(data.operation):
+        order = context.work.find(WorkOrder, stream)
+        if order is not None:
+            order.record_correction(operation=data.operation, fact=topic, reason=data.reason)
+            return Outcome((order,), context.misfits(order), order.case)
+        visit = context.work.find(Visit, stream)
+        if visit is not None:
+            visit.record_correction(
+                operation=data.operation, fact=topic, reason=data.reason, technician=context.technician
+            )
+            return Outcome((visit,))
+    return None
+
+
+HANDLERS: tuple[Handler, ...] = (corrected,)

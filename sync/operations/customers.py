@@ -1,0 +1,49 @@
+"""Operations on customers: what they said on site, and changes of their details."""
+
+from __future__ import annotations
+
+from uuid import NAMESPACE_OID, uuid5
+
+from domain.contact import Contact
+from domain.customer import Customer
+from domain.work_order import WorkOrder
+from sync.operations.handler import Handler, fact, request
+from sync.operations.shapes import CustomerDetails, CustomerSpoke
+from sync.outcome import Context, Notice, Outcome
+
+
+@fact("customer_spoke", CustomerSpoke)
+def spoke(context: Context, data: CustomerSpoke) -> Outcome:
+    """A contact on site."""
+    customer: Customer = context.require(Customer, data.customer)
+    order = context.require(WorkOrder, data.work_order) if data.work_order else None
+    contact = Contact.receive(
+        id=uuid5(NAMESPACE_OID, f"contact {context.operation}"),
+        channel="visit",
+        direction="in",
+        started_at=context.occurred_at,
+        customer=customer.id,
+        about=data.summary,
+        work_order=order.id if order else None,
+    )
+    contact.set_reason(data.reason)
+    return Outcome((contact,), (), order.case if order else None)
+
+
+@request("change_customer_details", CustomerDetails)
+def change(context: Context, data: CustomerDetails) -> Outcome:
+    """Field by field: disjoint edits both stand, a clash keeps both values and says so."""
+    customer: Customer = context.require(Customer, data.customer)
+    clashes = customer.request_change({name: (one.from_, one.to) for name, one in data.changes.items()})
+    notices = tuple(
+        Notice(
+            "details_clash",
+            f"Somebody else has changed the {clash.field} meanwhile; both values are kept.",
+            {"customer": str(customer.id), "field": clash.field},
+        )
+        for clash in clashes
+    )
+    return Outcome((customer,), notices)
+
+
+HANDLERS: tuple[Handler, ...] = (spoke, change)

@@ -1,0 +1,99 @@
+"""Operations on visits: each step the technician takes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast, get_args
+
+from domain.instant import parse_instant
+from domain.visit import Visit
+from domain.visit_events import NotDoneReason
+from domain.work_order import WorkOrder
+from sync.operations.handler import Handler, fact, request
+from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
+from sync.outcome import Context, Outcome
+
+_REASONS = get_args(NotDoneReason)
+
+
+def _step(context: Context, visit: Visit) -> Outcome:
+    order: WorkOrder = context.require(WorkOrder, visit.work_order)
+    return Outcome((visit,), context.misfits(order), order.case)
+
+
+def _of(name: str, record: str) -> Handler:
+    """The handler of a step that names nothing but its visit."""
+
+    @fact(name, OfVisit)
+    def step(context: Context, data: OfVisit) -> Outcome:
+        visit: Visit = context.require(Visit, data.visit)
+        getattr(visit, record)(context.technician)
+        return _step(context, visit)
+
+    return step
+
+
+@fact("visit_not_done", VisitNotDone)
+def not_done(context: Context, data: VisitNotDone) -> Outcome:
+    """The visit came to nothing; words that are no code become a note."""
+    visit: Visit = context.require(Visit, data.visit)
+    if data.reason in _REASONS:
+        visit.record_not_done(cast("NotDoneReason", data.reason), technician=context.technician)
+    else:
+        visit.record_not_done("not_fixed", technician=context.technician, note=data.reason)
+    return _step(context, visit)
+
+
+@fact("signed", Signed)
+def signed(context: Context, data: Signed) -> Outcome:
+    """Somebody signed on site."""
+    visit: Visit = context.require(Visit, data.visit)
+    visit.record_signed(
+        sha256=data.sha256,
+        size=data.size,
+        media_type=data.media_type,
+        signer=data.signer,
+        technician=context.technician,
+    )
+    return _step(context, visit)
+
+
+@request("decline_visit", VisitDeclined)
+def decline(context: Context, data: VisitDeclined) -> Outcome:
+    """The technician asks not to go."""
+    visit: Visit = context.require(Visit, data.visit)
+    visit.decline(technician=context.technician, reason=data.reason)
+    return Outcome((visit,), (), context.require(WorkOrder, visit.work_order).case)
+
+
+@request("request_visit", VisitRequested)
+def ask_for(context: Context, data: VisitRequested) -> Outcome:
+    """Another visit for an own work order, in two days' time where no window is given."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    context.must_own(order)
+    start = parse_instant(data.window_start) if data.window_start else context.occurred_at + timedelta(days=2)
+    end = parse_instant(data.window_end) if data.window_end else start + timedelta(hours=2)
+    visit = Visit.plan(
+        id=context.operation,
+        work_order=order.id,
+        customer=order.customer,
+        technician=context.technician,
+        window_start=start,
+        window_end=end,
+        zone=context.zone,
+    )
+    return Outcome((visit,), (), order.case)
+
+
+HANDLERS: tuple[Handler, ...] = (
+    _of("visit_accepted", "record_accepted"),
+    _of("travel_started", "record_travel_started"),
+    _of("arrived", "record_arrived"),
+    _of("work_paused", "record_paused"),
+    _of("work_resumed", "record_resumed"),
+    _of("visit_done", "record_done"),
+    not_done,
+    signed,
+    decline,
+    ask_for,
+)

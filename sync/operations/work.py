@@ -1,0 +1,113 @@
+"""Operations on work orders: what was found, done and written down."""
+
+from __future__ import annotations
+
+from uuid import NAMESPACE_OID, uuid5
+
+from domain.survey import Survey
+from domain.work_order import WorkOrder
+from sync.operations.handler import Handler, fact, request
+from sync.operations.shapes import (
+    CannotComplete,
+    Diagnosed,
+    LabourRecorded,
+    NoteAdded,
+    OfOrder,
+    PhotoTaken,
+    SatisfactionRecorded,
+    WorkCompleted,
+)
+from sync.outcome import Context, Notice, Outcome
+
+
+def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
+    return Outcome((order,), (*context.misfits(order), *notices), order.case)
+
+
+@fact("diagnosed", Diagnosed)
+def diagnosed(context: Context, data: Diagnosed) -> Outcome:
+    """What was found."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    order.record_diagnosis(problem=data.problem, cause=data.cause, remedy=data.remedy, note=data.note)
+    return _about(context, order)
+
+
+@fact("labour_recorded", LabourRecorded)
+def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
+    """Time spent."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    order.record_labour(minutes=data.minutes, kind=data.kind, technician=context.technician)
+    return _about(context, order)
+
+
+@fact("note_added", NoteAdded)
+def note_added(context: Context, data: NoteAdded) -> Outcome:
+    """Something to remember."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    order.record_note(data.text)
+    return _about(context, order)
+
+
+@fact("photo_taken", PhotoTaken)
+def photo_taken(context: Context, data: PhotoTaken) -> Outcome:
+    """A picture; its bytes come on their own."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    order.record_photo(sha256=data.sha256, size=data.size, media_type=data.media_type)
+    return _about(context, order)
+
+
+@fact("work_completed", WorkCompleted)
+def work_completed(context: Context, data: WorkCompleted) -> Outcome:
+    """The work is done; done twice, both stand."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    twice = Notice("duplicate_completion", "The work order had been completed before.", {"work_order": str(order.id)})
+    notices = (twice,) if order.is_finished() else ()
+    before = context.misfits(order)
+    order.record_completion(technician=context.technician, fixed=data.fixed, remedy=data.remedy)
+    return Outcome((order,), (*before, *notices), order.case)
+
+
+@fact("cannot_complete", CannotComplete)
+def cannot_complete(context: Context, data: CannotComplete) -> Outcome:
+    """The work cannot be done."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    before = context.misfits(order)
+    order.record_cannot_complete(technician=context.technician, reason=data.reason)
+    return Outcome((order,), before, order.case)
+
+
+@fact("satisfaction_recorded", SatisfactionRecorded)
+def satisfaction_recorded(context: Context, data: SatisfactionRecorded) -> Outcome:
+    """What the customer says at the door."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    survey = Survey.record_asked(
+        id=uuid5(NAMESPACE_OID, f"survey {context.operation}"),
+        customer=order.customer,
+        case=order.case,
+        work_order=order.id,
+        csat=data.csat,
+        solved=data.solved,
+        comment=data.comment,
+    )
+    return Outcome((survey,), context.misfits(order), order.case)
+
+
+@request("close_work_order", OfOrder)
+def close(context: Context, data: OfOrder) -> Outcome:
+    """End a finished own work order for good."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    context.must_own(order)
+    order.close()
+    return Outcome((order,), (), order.case)
+
+
+HANDLERS: tuple[Handler, ...] = (
+    diagnosed,
+    labour_recorded,
+    note_added,
+    photo_taken,
+    work_completed,
+    cannot_complete,
+    satisfaction_recorded,
+    close,
+)

@@ -1,0 +1,92 @@
+"""What comes of one operation: entities that changed, notices of what does not fit, or a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Entity
+from domain.problem import Problem, Refused
+from domain.work_order import WorkOrder
+from store.log import Work
+from sync.problems import UnknownReference
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something that does not fit: a code, a sentence without personal words, and what it concerns."""
+
+    code: str
+    detail: str
+    refs: dict[str, str] = {}
+
+
+class Outcome(NamedTuple):
+    """What an operation did: its entities hold the events; `case` is what they belong to."""
+
+    entities: tuple[Entity, ...]
+    notices: tuple[Notice, ...] = ()
+    case: UUID | None = None
+
+
+class NotYours(Refused):
+    """The work order is assigned to somebody else; ask the office."""
+
+
+class Context(NamedTuple):
+    """What an operation is decided in: the unit of work, who sends it, when and in which zone it happened, its id.
+
+    `earlier` tells which streams and topics an earlier operation of this device has recorded.
+    """
+
+    work: Work
+    operation: UUID
+    technician: UUID
+    occurred_at: datetime
+    zone: str
+    earlier: Callable[[UUID], list[tuple[UUID, str]]]
+
+    def require(self, kind: Any, stream: UUID) -> Any:
+        """The entity that an operation names; raises `UnknownReference`."""
+        entity = self.work.find(kind, stream)
+        if entity is None:
+            raise UnknownReference(f"There is no {kind.TOPIC.replace('_', ' ')} {stream}.")
+        return entity
+
+    def must_own(self, order: WorkOrder) -> None:
+        """Refuse a request about a work order that is not this technician's."""
+        if not order.assigned_to(self.technician):
+            raise NotYours
+
+    def misfits(self, order: WorkOrder) -> tuple[Notice, ...]:
+        """What the log says against a fact of this technician about this work order."""
+        refs = {"work_order": str(order.id)}
+        notices = []
+        if not order.assigned_to(self.technician):
+            notices.append(Notice("work_after_reassignment", "The work order is assigned to somebody else.", refs))
+        if order.is_cancelled():
+            notices.append(Notice("work_after_cancel", "The work order was cancelled.", refs))
+        return tuple(notices)
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The result of one operation, as the device gets it and as it is kept."""
+
+    id: UUID
+    seq: int
+    status: str
+    positions: list[int]
+    notices: list[Any]
+    problem: dict[str, Any] | None = None
+    duplicate: bool = False
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """The problem of a refused or quarantined operation (RFC 9457)."""
+    document: dict[str, Any] = {"type": f"/problems/{problem.code}", "title": problem.title(), "detail": problem.detail}
+    if problem.errors:
+        document["errors"] = problem.errors
+    return document
