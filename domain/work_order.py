@@ -44,10 +44,6 @@ class WorkOrder(Entity):
         """The work has ended, whatever came of it, and has not been taken up again."""
         return self.status in FINISHED or self.status == Status.CLOSED
 
-    def is_completed(self) -> bool:
-        """Completed, and neither reopened nor closed since."""
-        return self.status == Status.COMPLETED
-
     def assigned_to(self, technician: UUID | None) -> bool:
         """Whether the work order is this technician's, as the log says."""
         return technician is not None and technician == self.technician
@@ -108,7 +104,7 @@ class WorkOrder(Entity):
     def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None = None) -> None:
         """What was found: codes for problem, cause and remedy, and a note in free words."""
         codes = {"problem": problem, "cause": cause, "remedy": remedy}
-        self.trigger_event(self.Diagnosed, customer=self.customer, **codes, note=note)
+        self.trigger_event(self.Diagnosed, customer=self.customer, note=note, **codes)
 
     def record_labour(self, *, minutes: int, kind: LabourKind, technician: UUID | None = None) -> None:
         """Whole minutes that somebody spent."""
@@ -130,8 +126,7 @@ class WorkOrder(Entity):
     def record_cannot_complete(self, *, technician: UUID, reason: str) -> None:
         """A technician could not do the work: a code of `FAILURES` or words, a report if the order is not theirs."""
         told = self.CannotComplete if self._counts(technician) else self.CannotCompleteReported
-        why = reason_and_note(reason, FAILURES)
-        self.trigger_event(told, customer=self.customer, technician=technician, **why)
+        self.trigger_event(told, customer=self.customer, technician=technician, **reason_and_note(reason, FAILURES))
 
     def record_correction(self, *, operation: UUID, fact: str | None = None, reason: str | None = None) -> None:
         """A device takes back its own earlier operation; `fact` is the topic that one had recorded."""

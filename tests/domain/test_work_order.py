@@ -80,7 +80,7 @@ def test_the_office_completes_in_the_name_of_the_assigned_technician() -> None:
     it.complete(fixed="temporary", remedy="sealed")
 
     assert then(it) == [("work_order.completed", {"technician": ANNA, "remedy": "sealed", "fixed": "temporary"})]
-    assert it.is_completed()
+    assert it.status == Status.COMPLETED
 
 
 def test_the_office_confirms_a_completion_that_somebody_else_reported() -> None:

@@ -89,3 +89,14 @@ def test_a_finished_order_takes_no_decision_but_to_close_or_reopen_it(finish: Ac
 def test_a_completed_order_is_not_completed_again_by_the_office() -> None:
     with pytest.raises(Refused, match="reopen"):
         order(completed).complete(fixed="yes")
+
+
+def test_work_is_finished_until_it_is_taken_up_again() -> None:
+    assert [order(end).is_finished() for end in (completed, failed, closed)] == [True, True, True]
+    assert [order(end).is_finished() for end in (assigned, begun, cancelled)] == [False, False, False]
+    assert not order(completed, lambda it: it.reopen("?")).is_finished()
+
+
+def test_only_a_cancelled_order_was_called_off() -> None:
+    assert order(cancelled).is_cancelled()
+    assert not order(closed).is_cancelled()

@@ -63,7 +63,7 @@ def test_the_assigned_technicians_completion_counts() -> None:
     it.record_completion(technician=ANNA, fixed="yes", remedy="replace")
 
     assert then(it) == [("work_order.completed", {"technician": ANNA, "remedy": "replace", "fixed": "yes"})]
-    assert it.is_completed()
+    assert it.status == Status.COMPLETED
 
 
 def test_a_second_completion_is_recorded_again_for_others_to_notice() -> None:
@@ -130,4 +130,4 @@ def test_taking_back_another_fact_leaves_a_completion_standing() -> None:
 
     it.record_correction(operation=uuid4(), fact="work_order.labour_recorded")
 
-    assert it.is_completed()
+    assert it.status == Status.COMPLETED
