@@ -8,6 +8,10 @@ from enum import StrEnum
 from typing import ClassVar
 
 
+TYPE = "https://callout.example/problems/"
+"""What comes before a problem's code where its type is named as a URI."""
+
+
 class Kind(StrEnum):
     """How a problem concerns the one who asked; `api` maps each kind to one HTTP status."""
 

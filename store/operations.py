@@ -42,6 +42,13 @@ class Operations:
         )
         return {row[2]: _known(row) for row in rows}
 
+    def begin(self, device: UUID, incarnation: int) -> None:
+        """Make room for the operations of a device's incarnation; again changes nothing."""
+        self._pool.execute(
+            "INSERT INTO log.device_sequences (device, incarnation) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (str(device), incarnation),
+        )
+
     def history(
         self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]
     ) -> tuple[int, list[Known]]:

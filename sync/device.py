@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -54,9 +54,9 @@ class DeviceError(Exception):
     """Something did not work; the message is one sentence for a person, and the outbox is untouched."""
 
     def __init__(self, message: str, status: int = 0, problem: Json | None = None, wait: float | None = None) -> None:
-        super().__init__(message)
         self.status, self.problem, self.wait = status, problem or {}, wait
         self.code = re.split(r"[/:#]", str(self.problem.get("type", "")))[-1]
+        super().__init__(ADVICE.get(self.code, message))
 
 
 class BadUseError(DeviceError):
@@ -108,14 +108,13 @@ def local_now() -> datetime:
 
 
 def to_json(value: Any) -> str:
-    """Compact JSON text; a float is a ValueError, since the protocol has none."""
+    """Compact JSON text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def refuse(text: str) -> NoReturn:
-        raise ValueError(f"{text} must be a string, since the protocol has no floats")
 
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    json.loads(text, parse_float=refuse, parse_constant=refuse)
-    return text
+def refuse_float(text: str) -> NoReturn:
+    """For the parser: the protocol has no floats."""
+    raise ValueError(f"{text} must be a string, since the protocol has no floats")
 
 
 class Device:
@@ -170,6 +169,7 @@ class Device:
             operation |= {"seen": self._get("through", 0), "group": group, "needs": list(needs), "data": data}
             try:
                 text = to_json(operation)
+                json.loads(text, parse_float=refuse_float, parse_constant=refuse_float)
                 size = len(text.encode())
             except (TypeError, ValueError) as error:
                 raise BadUseError(f"This {kind} cannot be sent: {error}.") from error
@@ -270,7 +270,7 @@ class Device:
                 page = self._call(f"/sync/v1/pull?{urlencode(query)}", ("cursor", "changes"), wait=wait)
             except RefusedError as refusal:
                 restarts += 1
-                if refusal.status != Http.GONE or cursor is None or restarts > RESTARTS:
+                if refusal.status != Http.GONE or restarts > RESTARTS:
                     raise
                 with self._transaction():
                     if self._get("cursor") == cursor:
@@ -278,6 +278,7 @@ class Device:
                 continue
             with self._transaction():
                 received += self._store(cursor, page)
+                self._tidy()
             if not page.get("more"):
                 return received
             if page["cursor"] == cursor:
@@ -314,6 +315,7 @@ class Device:
             with self._transaction():
                 self._settle(answer["results"])
                 received += self._store(cursor, page) if page else 0
+                self._tidy()
             if self._batch(1) == batch[:1]:
                 raise OfflineError("The server answered a push without the result of its first operation.")
             results += answer["results"]
@@ -339,7 +341,7 @@ class Device:
         return f'{head[:-1]},"operations":[{",".join(batch)}]{tail}'.encode()
 
     def _settle(self, results: list[Json], *, unsent: bool = True) -> None:
-        """Inside a transaction: keep each result and take its operation out of the outbox; forget what is old."""
+        """Inside a transaction: keep each result and take its operation out of the outbox."""
         sql = """UPDATE operations SET acknowledged = coalesce(acknowledged, ?), status = ?, position = ?, result = ?
             WHERE id = ? AND (acknowledged IS NULL) = ?"""
         now = self.clock().timestamp()
@@ -347,8 +349,11 @@ class Device:
             if result.get("status") in STATUSES:
                 top = max(result.get("positions") or [0])
                 self.db.execute(sql, (now, result["status"], top, to_json(result), result.get("id"), unsent))
-        old = "DELETE FROM operations WHERE acknowledged < ? AND status NOT IN (?, ?)"
-        self.db.execute(old, (now - KEPT, *UNDECIDED))
+
+    def _tidy(self) -> None:
+        """Inside a transaction: forget what was acknowledged long ago, and what is gone and no longer named."""
+        sql = "DELETE FROM operations WHERE acknowledged < ? AND status NOT IN (?, ?)"
+        self.db.execute(sql, (self.clock().timestamp() - KEPT, *UNDECIDED))
         self.db.execute(SWEEP)
 
     def _go_back(self, gap: RefusedError) -> list[Json]:
@@ -380,7 +385,6 @@ class Device:
         if not page.get("more"):  # a download begun anew is complete: what it did not bring is no longer ours
             sql = "UPDATE documents SET gone = coalesce(gone, 'not downloaded again') WHERE generation < ?"
             self.db.execute(sql, (generation,))
-        self.db.execute(SWEEP)
         self._set(cursor=page["cursor"], through=page.get("through", self._get("through", 0)))
         return len(page["changes"])
 
@@ -430,24 +434,21 @@ class Device:
             body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
         try:
             reply = self.transport("POST" if body else "GET", address + path, headers, body, TIMEOUT + wait)
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise OfflineError(f"No answer from {address} ({str(error) or type(error).__name__}).") from error
-        try:
-            answer = json.loads(reply.body)
-        except ValueError:
-            answer = None
-        answer = answer if isinstance(answer, dict) else {}
+        told: Any = None
+        with suppress(ValueError):
+            told = json.loads(reply.body)
+        answer: Json = told if isinstance(told, dict) else {}
         if reply.status in (Http.OK, Http.CREATED):
             if all(member in answer for member in members):
                 return answer
             raise OfflineError(f"What answers at {address} does not speak the sync protocol.")
-        busy = reply.status == Http.TOO_MANY_REQUESTS or reply.status >= Http.INTERNAL_SERVER_ERROR
+        said = str(answer.get("detail") or answer.get("title") or f"The server answered {reply.status}.")
         later = reply.headers.get("retry-after", "")
-        said = answer.get("detail") or answer.get("title") or f"The server answered {reply.status}."
-        refusal = RefusedError(str(said), reply.status, answer)
-        said = ADVICE.get(refusal.code, str(said))
-        wait_for = float(later) if re.fullmatch(r"\d{1,9}", later) else None
-        raise (OfflineError if busy else RefusedError)(said, reply.status, answer, wait_for)
+        busy = reply.status == Http.TOO_MANY_REQUESTS or reply.status >= Http.INTERNAL_SERVER_ERROR
+        delay = float(later) if re.fullmatch(r"\d{1,9}", later) else None
+        raise (OfflineError if busy else RefusedError)(said, reply.status, answer, delay)
 
     def _renew(self, stale: str) -> None:
         """Trade the refresh token for a new pair; in turn, since using one twice would lock the device out."""
@@ -482,9 +483,9 @@ class Device:
         return str(UUID(int=milliseconds << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1))
 
 
-# What a person types: word, the operation, and the members of its data (`--` may be left out, `!` may not)
+# What a person types
 
-DEEDS = {
+DEEDS = {  # word: the operation, then the members of its data; `--` may be left out, `!` may not
     "accept": "visit_accepted visit",
     "travel": "travel_started visit",
     "arrive": "arrived visit",
@@ -597,7 +598,7 @@ class Terminal:
             who = ((body.get("customer") or {}).get("name"), (body.get("site") or {}).get("address"), body["problem"])
             waiting = sum(any(id in text for id in named) for text in unsent) or None
             rows.append((body["number"], order["gone"] or body["status"], body["priority"], *when, *who, waiting))
-        return table("JOB STATUS PRIORITY FROM TO VISIT CUSTOMER ADDRESS PROBLEM UNSENT", rows)
+        return table("JOB STATUS PRIORITY FROM TO VISIT CUSTOMER ADDRESS PROBLEM UNSENT", sorted(rows, key=str))
 
     def visits(self, work_order: str) -> list[Json]:
         """The visits of a job, the next one first."""
@@ -625,7 +626,7 @@ class Terminal:
             part = parts.get(line["part"], {})
             known = (part.get("number", line["part"]), part.get("name"), places.get(line["location"], line["location"]))
             rows.append((*known, f"{line['on_hand']:f}", f"{line['confirmed']:f}", line["reserved"], part.get("unit")))
-        return table("PART NAME WHERE ON-HAND CONFIRMED RESERVED UNIT", rows)
+        return table("PART NAME WHERE ON-HAND CONFIRMED RESERVED UNIT", sorted(rows, key=str))
 
     def outbox(self) -> Iterator[str]:
         """What was recorded and has no result yet."""
@@ -654,7 +655,7 @@ def local(text: str | None) -> str:
 
 
 def table(heads: str, rows: list[tuple[Any, ...]]) -> Iterator[str]:
-    """Lines of columns as wide as their widest cell, in the order of the first column."""
+    """Lines of columns as wide as their widest cell."""
     cells = [heads.split(), *([("" if cell is None else str(cell)) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells if rows else [["Nothing here."]]:
@@ -720,6 +721,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DeviceError, sqlite3.Error) as error:
         print(f"{options.home}: {error}" if isinstance(error, sqlite3.Error) else error, file=sys.stderr)
         return 2 if isinstance(error, BadUseError) else 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

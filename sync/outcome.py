@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import Entity
-from domain.problem import Problem, Refused
+from domain.problem import TYPE, Problem, Refused
 from domain.work_order import WorkOrder
 from store.log import Work
 from sync.problems import UnknownReference
@@ -86,7 +86,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def problem_document(problem: Problem) -> dict[str, Any]:
     """The problem of a refused or quarantined operation (RFC 9457)."""
-    document: dict[str, Any] = {"type": f"/problems/{problem.code}", "title": problem.title(), "detail": problem.detail}
+    document: dict[str, Any] = {"type": TYPE + problem.code, "title": problem.title(), "detail": problem.detail}
     if problem.errors:
         document["errors"] = problem.errors
     return document

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from projections.documents.table import SHARED, page
+
 from projections.past import Views
 from projections.reader import Reader
+from projections.table import Row
 from store.device_access import DeviceIdentity
 from sync.cursor import Cursors
 
 MOST_BYTES = 1024 * 1024
-MOST_WAIT = 25.0
+MOST_WAIT: Final = 25.0
 
 
 class Page(NamedTuple):
@@ -40,10 +42,10 @@ class Pull:
         With `wait` (seconds) it comes as soon as there is something. Raises `CursorExpired`.
         """
         after = self._cursors.read(cursor, who.technician, now) if cursor else None
-        read = lambda: self._read(who.technician, after, limit)  # noqa: E731 - asked once, or after each wake-up
-        found = read()
+        found = self._read(who.technician, after, limit)
         if wait > 0 and not found.entries:
-            found = self._views.wakeups.wait(lambda: self._filled(read()), min(wait, MOST_WAIT)) or read()
+            self._views.wakeups.wait(lambda: self._read(who.technician, after, limit).entries, min(wait, MOST_WAIT))
+            found = self._read(who.technician, after, limit)
         # A server behind another one (a restart, a replica) never hands out a lower cursor than it was given.
         upto = max(found.upto, after or 0)
         head = (
@@ -52,10 +54,6 @@ class Pull:
         )
         return b"".join((head.encode(), ",".join(found.entries).encode(), b"]}"))
 
-    @staticmethod
-    def _filled(found: Page) -> Page | None:
-        return found if found.entries else None
-
     def _read(self, technician: UUID, after: int | None, limit: int) -> Page:
         with self._views.now() as reader:
             return _page(reader, technician, after, limit)
@@ -63,22 +61,20 @@ class Pull:
 
 def _page(reader: Reader, technician: UUID, after: int | None, limit: int) -> Page:
     through = reader.position
-    rows = page(
-        reader, (technician, SHARED), after=after or 0, upto=through, limit=limit, first=after is None
-    )
+    rows = page(reader, (technician, SHARED), after=after or 0, upto=through, limit=limit, first=after is None)
     kept = _bounded(rows)
     more = len(kept) < len(rows) or len(rows) >= limit
     upto = kept[-1]["position"] if more and kept else through
     return Page([row["entry"] for row in kept], upto, through, more)
 
 
-def _bounded(rows: Sequence[dict[str, object]]) -> Sequence[dict[str, object]]:
+def _bounded(rows: Sequence[Row]) -> Sequence[Row]:
     """As many rows as fit a page, ending at a whole position, and at least one position."""
     size, whole = 0, 0
     for number, row in enumerate(rows):
         if number and row["position"] != rows[number - 1]["position"]:
             whole = number
-        size += len(str(row["entry"]))
+        size += len(row["entry"])
         if size > MOST_BYTES and whole:
             return rows[:whole]
     return rows
