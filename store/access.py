@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -57,6 +57,14 @@ class Session(NamedTuple):
     roles: tuple[str, ...]
 
 
+class SignedIn(NamedTuple):
+    """A new session, with the token that will never be shown again."""
+
+    user: UUID
+    roles: tuple[str, ...]
+    token: str
+
+
 def token_hash(token: str) -> bytes:
     """What is stored of a token: it has 256 random bits, so a plain hash cannot be searched."""
     return sha256(token.encode()).digest()
@@ -75,19 +83,14 @@ class Access:
 
         Raises `LoginTaken`. A claim that no event has followed within a minute can be taken over.
         """
-        rows = self._pool.execute(
+        self._pool.execute(
             """
-            WITH freed AS (
-                DELETE FROM access.passwords
-                WHERE login = %(login)s AND user_id <> %(user)s AND claimed_at < now() - interval '1 minute'
-                  AND NOT EXISTS (SELECT FROM log.events WHERE stream = user_id)
-                RETURNING user_id
-            )
-            SELECT count(*) FROM freed
+            DELETE FROM access.passwords
+            WHERE login = %s AND user_id <> %s AND claimed_at < now() - interval '1 minute'
+                AND NOT EXISTS (SELECT FROM log.events WHERE stream = user_id)
             """,
-            {"login": fold(login), "user": str(user)},
+            (fold(login), str(user)),
         )
-        del rows
         claimed = self._pool.execute(
             """
             INSERT INTO access.passwords AS p (user_id, login, hash) VALUES (%s, %s, %s)
@@ -106,36 +109,114 @@ class Access:
             cursor.execute("UPDATE access.passwords SET hash = %s WHERE user_id = %s", (hashed, str(user)))
             cursor.execute("DELETE FROM access.sessions WHERE user_id = %s", (str(user),))
 
-    def sign_in(self, login: str, password: str) -> tuple[UUID, str]:
-        """The user and a new session's token, good for `SESSION`; raises `WrongPassword`, also for a disabled user.
+    def sign_in(self, login: str, password: str) -> SignedIn:
+        """A new session, good for `SESSION`; raises `WrongPassword`, also for a disabled user.
 
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one.
         """
         self._count_attempt(login)
-        row = self._pool.fetch_one("SELECT user_id, hash FROM access.passwords WHERE login = %s", (fold(login),))
-        user, hashed = row or (None, self._dummy)
-        if not self._fits(hashed, password) or user is None or not self._roles(user):
+        row = self._pool.fetch_one(
+            "SELECT user_id, hash, access.roles_of(user_id) FROM access.passwords WHERE login = %s", (fold(login),)
+        )
+        user, hashed, roles = row or (None, self._dummy, None)
+        if not self._fits(hashed, password) or user is None or not roles:
             raise WrongPassword
         token = secrets.token_urlsafe(32)
         with self._pool.transaction() as cursor:
             cursor.execute("DELETE FROM access.login_attempts WHERE login_hash = %s", (_login_hash(login),))
-            if self._hasher.check_needs_rehash(hashed):
-                cursor.execute(
-                    "UPDATE access.passwords SET hash = %s WHERE user_id = %s", (self._hash(password), str(user))
-                )
+            cursor.execute("DELETE FROM access.sessions WHERE expires_at < now()")
             cursor.execute(
                 "INSERT INTO access.sessions (token_hash, user_id, expires_at) VALUES (%s, %s, now() + %s)",
                 (token_hash(token), str(user), SESSION),
             )
-        return user, token
+        return SignedIn(user, tuple(roles), token)
 
     def session(self, token: str) -> Session | None:
         """Who this token belongs to, if it is good, has not expired, and its user may still come in."""
         row = self._pool.fetch_one(
-            f"""
-            SELECT s.user_id, {_ROLES} FROM access.sessions s
-            WHERE s.token_hash = %s AND s.expires_at > now()
-            """,  # noqa: S608 - the expression stands below
+            """
+            SELECT user_id, access.roles_of(user_id) FROM access.sessions
+            WHERE token_hash = %s AND expires_at > now()
+            """,
             (token_hash(token),),
         )
         return Session(row[0], tuple(row[1])) if row and row[1] else None
+
+    def end(self, token: str) -> None:
+        """Sign out: this token opens nothing any more."""
+        self._pool.execute("DELETE FROM access.sessions WHERE token_hash = %s", (token_hash(token),))
+
+    def end_all(self, user: UUID) -> None:
+        """Sign this user out everywhere."""
+        self._pool.execute("DELETE FROM access.sessions WHERE user_id = %s", (str(user),))
+
+    def secret(self, name: str) -> bytes:
+        """One of the server's own secrets (32 bytes), made when it is first asked for and the same ever after."""
+        if name not in self._secrets:
+            self._pool.execute(
+                "INSERT INTO access.secrets (name, value) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                (name, secrets.token_bytes(32)),
+            )
+            row = self._pool.fetch_one("SELECT value FROM access.secrets WHERE name = %s", (name,))
+            assert row is not None, "a secret that was stored can be read"
+            self._secrets[name] = bytes(row[0])
+        return self._secrets[name]
+
+    def _count_attempt(self, login: str) -> None:
+        """Count before looking, so that many at once are counted too; some are free, then each wait doubles."""
+        allowed = self._pool.execute(
+            """
+            INSERT INTO access.login_attempts AS a (login_hash, attempts, last_at) VALUES (%(login)s, 1, now())
+            ON CONFLICT (login_hash) DO UPDATE
+            SET attempts = CASE WHEN a.last_at < now() - interval '1 day' THEN 1 ELSE a.attempts + 1 END,
+                last_at = now()
+            WHERE a.attempts < %(free)s
+                OR a.last_at <= now() - least(2 ^ least(a.attempts - %(free)s, 20), %(most)s) * interval '1 second'
+            RETURNING attempts
+            """,
+            {"login": _login_hash(login), "free": FREE_ATTEMPTS, "most": LONGEST_WAIT_SECONDS},
+        )
+        if not allowed:
+            row = self._pool.fetch_one(
+                "SELECT attempts, extract(epoch FROM now() - last_at)::integer FROM access.login_attempts"
+                " WHERE login_hash = %s",
+                (_login_hash(login),),
+            )
+            attempts, ago = row or (FREE_ATTEMPTS, 0)
+            wait = min(2 ** min(attempts - FREE_ATTEMPTS, 20), LONGEST_WAIT_SECONDS)
+            raise TooManyAttempts(retry_after=max(1, wait - ago))
+
+    @cached_property
+    def _dummy(self) -> str:
+        """The hash of a password that nobody has."""
+        return self._hash(secrets.token_urlsafe(32))
+
+    def _hash(self, password: str) -> str:
+        with _one_of_two():
+            return self._hasher.hash(password)
+
+    def _fits(self, hashed: str, password: str) -> bool:
+        with _one_of_two():
+            try:
+                return self._hasher.verify(hashed, password)
+            except (VerificationError, InvalidHashError):
+                return False
+
+
+@contextmanager
+def _one_of_two() -> Iterator[None]:
+    if not _HASHING.acquire(timeout=_PATIENCE_SECONDS):
+        raise TooManyLogins
+    try:
+        yield
+    finally:
+        _HASHING.release()
+
+
+def fold(login: str) -> str:
+    """A login as it is compared: case and outer blanks make no other one."""
+    return login.strip().casefold()
+
+
+def _login_hash(login: str) -> bytes:
+    return sha256(fold(login).encode()).digest()

@@ -1,0 +1,189 @@
+"""The one way of every command of the office: known before? load, compare, decide, commit, answer."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from uuid import UUID, uuid4, uuid5
+
+import msgspec
+import orjson
+from flask import Response, request
+
+from api.encoding import answer
+from api.noun import body_of
+from api.problems import document, told
+from api.schemas import Body
+from api.services import services
+from api.who import Who
+from domain.aggregate import Entity
+from domain.envelope import CLOCK_TOLERANCE, Envelope
+from domain.instant import now
+from domain.problem import BadInput, Kind, Problem, Refused, SomebodyWasFaster
+from store.errors import OperationKnownError
+from store.log import Work
+from store.operations import Known
+from store.recorder import Answer
+
+E = TypeVar("E", bound=Entity)
+LONGEST_KEY = 200
+KEPT = (Kind.CONFLICT, Kind.INVALID, Kind.NOT_FOUND, Kind.UNPROCESSABLE)
+"""Refusals of these kinds are decisions: the same request gets the same one for ever."""
+
+
+class AlreadyExists(Refused):
+    """There is something with this id already; leave the id out, or send the first request again with its key."""
+
+
+class KeyUsedOtherwise(Problem):
+    """This Idempotency-Key came with another request before; use a new key for a new request."""
+
+    kind = Kind.UNPROCESSABLE
+    code = "idempotency-key-reused"
+
+
+class Order:
+    """One request to change something: who asks, under which operation id, and whether it was asked before."""
+
+    def __init__(self, who: Who, body: Body) -> None:
+        self.who = who
+        self.body = body
+        self.key = request.headers.get("Idempotency-Key")
+        if self.key is not None and not (0 < len(self.key) <= LONGEST_KEY and self.key.isprintable()):
+            raise BadInput(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.")
+        self.operation = uuid5(who.id, self.key) if self.key else uuid4()
+
+    def content_hash(self) -> str:
+        """Tells this request from another one under its key; keyed, so that no password can be guessed from it."""
+        content = orjson.dumps([request.method, request.path, body_of(request)], option=orjson.OPT_SORT_KEYS)
+        return hmac.digest(services().access.secret("idempotency"), content, "sha256").hex()
+
+    def known(self) -> Known | None:
+        """What was answered to it before."""
+        if self.key is None:
+            return None
+        known = services().log.operations.answers([self.operation]).get(self.operation)
+        if known is not None and known.content_hash != self.content_hash():
+            raise KeyUsedOtherwise
+        return known
+
+    def envelope(self, case: UUID | None) -> Envelope:
+        """What its events say beside their own data."""
+        asked, body = now(), self.body
+        if body.occurred_at is not None and body.occurred_at > asked + CLOCK_TOLERANCE:
+            detail = "What happened lies in the past; leave this out for what happens now."
+            raise BadInput(detail, errors=[{"pointer": "/occurred_at", "detail": detail}])
+        return Envelope(
+            occurred_at=min(body.occurred_at or asked, asked),
+            zone=body.zone,
+            actor=self.who.id,
+            role=self.who.role,
+            operation_id=self.operation,
+            correlation_id=case,
+            seen_position=body.seen,
+        )
+
+
+Decided = tuple[Entity, Iterable[Entity], dict[str, Any]]
+"""The entity the request is about, others that changed with it, and further members of the reply."""
+
+
+def create(
+    who: Who,
+    kind: type[E],
+    body: Body,
+    make: Callable[[UUID, Work], E | tuple[E, Iterable[Entity]]],
+    *,
+    say: Callable[[E], dict[str, Any]] = lambda _: {},
+) -> Response:
+    """Begin something: `make(id, work)` gives the new entity, or it and others that change with it. 201."""
+    order = Order(who, body)
+    id = body.id or (uuid5(order.operation, kind.TOPIC) if order.key else uuid4())  # type: ignore[attr-defined]
+
+    def decide(work: Work) -> Decided:
+        if work.find(Entity, id) is not None:
+            raise AlreadyExists
+        made = make(id, work)
+        entity, others = made if isinstance(made, tuple) else (made, ())
+        return entity, others, say(entity)
+
+    return _carry_out(order, decide, 201, f"{request.path}/{id}")
+
+
+def change(
+    who: Who,
+    kind: type[E],
+    id: UUID,
+    body: Body,
+    decide: Callable[[E, Work], Iterable[Entity] | None],
+    *,
+    say: Callable[[E], dict[str, Any]] = lambda _: {},
+) -> Response:
+    """Do one thing with what there is: `decide(entity, work)`, which may give others that change with it. 200."""
+
+    def decided(work: Work) -> Decided:
+        entity = work.get(kind, id)
+        if request.if_match and not request.if_match.contains_weak(str(entity.version)):
+            raise SomebodyWasFaster
+        others = decide(entity, work)
+        return entity, others or (), say(entity)
+
+    return _carry_out(Order(who, body), decided, 200, None)
+
+
+def _carry_out(order: Order, decide: Callable[[Work], Decided], status: int, location: str | None) -> Response:
+    known = order.known()
+    if known is None:
+        try:
+            return services().log.attempt(lambda: _once(order, decide, status, location))
+        except OperationKnownError:
+            known = order.known()
+        except Problem as problem:
+            _keep_refusal(order, problem)
+            raise
+    assert known is not None, "an operation that is known can be asked for"
+    return _told_again(known)
+
+
+def _once(order: Order, decide: Callable[[Work], Decided], status: int, location: str | None) -> Response:
+    log = services().log
+    work = log.work()
+    entity, others, more = decide(work)
+    work.add(order.envelope(case_of(entity)), entity, *others)
+    many = len(work.events)
+    reply: dict[str, Any] = {"id": entity.id, "version": entity.version, **more}
+    if not many:
+        reply["position"] = log.recorder.max_notification_id() or 0
+    stored = {"status": status, "location": location, "reply": reply}
+    kept = Answer(
+        order.operation, order.content_hash(), "applied", orjson.dumps(stored).decode(), 0 if many else None, many
+    )
+    appended = work.commit([kept] if order.key else [])
+    return _answered(stored, appended.base + many if many else None)
+
+
+def _answered(stored: dict[str, Any], position: int | None) -> Response:
+    reply = stored["reply"] if position is None else stored["reply"] | {"position": position}
+    headers = {"ETag": f'"{reply["version"]}"'} | ({"Location": stored["location"]} if stored["location"] else {})
+    return answer(reply, stored["status"], headers)
+
+
+def _told_again(known: Known) -> Response:
+    stored = msgspec.json.decode(known.answer)
+    if known.status == "rejected":
+        return told(stored)
+    return _answered(stored, known.positions[-1] if known.positions else None)
+
+
+def _keep_refusal(order: Order, problem: Problem) -> None:
+    """Let the same request be refused in the same words, whatever happens meanwhile."""
+    if order.key is not None and problem.kind in KEPT:
+        said = orjson.dumps(document(problem), default=str).decode()
+        services().log.work().commit([Answer(order.operation, order.content_hash(), "rejected", said)])
+
+
+def case_of(entity: Entity) -> UUID | None:
+    """The case that an entity belongs to, where its state knows."""
+    case = entity.id if getattr(entity, "TOPIC", "") == "case" else getattr(entity, "case", None)
+    return case if isinstance(case, UUID) else None

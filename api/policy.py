@@ -1,0 +1,105 @@
+"""Who may do what: the one table from route to roles. A route that is not in it keeps the application from starting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from domain.user import ROLES
+
+ANYONE: Final = frozenset({"anyone"})
+"""Nobody has to say who they are."""
+DEVICE: Final = frozenset({"device"})
+"""A technician's device with an access token."""
+LEAVING_DEVICE: Final = frozenset({"device", "revoked device"})
+"""A device even when it has been revoked: it hands in what it still holds."""
+
+EVERYBODY: Final = frozenset(ROLES)
+OFFICE: Final = EVERYBODY - {"technician"}
+ADMIN: Final = frozenset({"admin"})
+AUDITOR: Final = frozenset({"admin", "auditor"})
+DISPATCH: Final = frozenset({"dispatcher", "service_manager", "admin"})
+CARE: Final = frozenset({"agent", "dispatcher", "service_manager", "admin"})
+KEEPERS: Final = frozenset({"stock_keeper", "service_manager", "admin"})
+
+POLICY: Final[Mapping[str, frozenset[str]]] = {
+    "GET /health": ANYONE,
+    "GET /ready": ANYONE,
+    "GET /metrics": ANYONE,
+    "GET /openapi.json": ANYONE,
+    "GET /docs": ANYONE,
+    "GET /static/{filename}": ANYONE,
+    # Devices
+    "POST /sync/v1/devices": ANYONE,
+    "POST /sync/v1/token": ANYONE,
+    "POST /sync/v1/push": DEVICE,
+    "GET /sync/v1/pull": DEVICE,
+    # Who is here
+    "POST /api/v1/sessions": ANYONE,
+    "GET /api/v1/sessions/current": EVERYBODY,
+    "POST /api/v1/sessions/current/end": EVERYBODY,
+    "GET /api/v1/users": ADMIN,
+    "GET /api/v1/users/{id}": ADMIN,
+    "POST /api/v1/users": ADMIN,
+    "POST /api/v1/users/{id}/set-roles": ADMIN,
+    "POST /api/v1/users/{id}/set-password": ADMIN,
+    "POST /api/v1/users/{id}/disable": ADMIN,
+    "GET /api/v1/technicians": OFFICE,
+    "GET /api/v1/technicians/{id}": OFFICE,
+    "POST /api/v1/technicians": DISPATCH,
+    "POST /api/v1/technicians/{id}/assign-van": DISPATCH,
+    "POST /api/v1/technicians/{id}/enrolments": ADMIN,
+    "GET /api/v1/devices": OFFICE,
+    "GET /api/v1/devices/{id}": OFFICE,
+    "POST /api/v1/devices/{id}/suspend": DISPATCH,
+    "POST /api/v1/devices/{id}/revoke": DISPATCH,
+    # What devices sent, and what the log says
+    "GET /api/v1/operations": DISPATCH | AUDITOR,
+    "GET /api/v1/operations/{id}": DISPATCH | AUDITOR,
+    "POST /api/v1/operations/{id}/release": DISPATCH,
+    "POST /api/v1/operations/{id}/discard": DISPATCH,
+    "GET /api/v1/events": AUDITOR,
+    "GET /api/v1/events/{position}": AUDITOR,
+    "GET /api/v1/projections": AUDITOR,
+    "POST /api/v1/projections/{name}/rebuild": AUDITOR,
+    "POST /api/v1/projections/{name}/verify": AUDITOR,
+    # Parts and stock
+    "GET /api/v1/parts": OFFICE,
+    "GET /api/v1/parts/{id}": OFFICE,
+    "POST /api/v1/parts": KEEPERS,
+    "POST /api/v1/parts/{id}/revise": KEEPERS,
+    "POST /api/v1/parts/{id}/set-cost": KEEPERS,
+    "POST /api/v1/parts/{id}/supersede": KEEPERS,
+    "POST /api/v1/parts/{id}/discontinue": KEEPERS,
+}
+
+
+class RouteWithoutPolicyError(RuntimeError):
+    """A route is missing from the policy table, so nobody can say who may use it."""
+
+
+def template(rule: Rule) -> str:
+    """A route's path as OpenAPI writes it: `/api/v1/parts/{id}`."""
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule)
+
+
+def routes(app: Flask) -> dict[tuple[str, str], str]:
+    """Every (endpoint, method) of an application with its name in the policy table."""
+    return {
+        (rule.endpoint, method): f"{method} {template(rule)}"
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    }
+
+
+def access_of(app: Flask, policy: Mapping[str, frozenset[str]]) -> dict[tuple[str, str], frozenset[str]]:
+    """Who may use each (endpoint, method); raises `RouteWithoutPolicyError` when the table does not say."""
+    named = routes(app)
+    missing = sorted(name for name in named.values() if name not in policy)
+    if missing:
+        raise RouteWithoutPolicyError(f"the policy does not say who may use {', '.join(missing)}")
+    return {place: policy[name] for place, name in named.items()}

@@ -1,0 +1,58 @@
+"""What the API works with; built once by `callout.assembly` and found again by every view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+from uuid import UUID
+
+from flask import current_app
+
+from projections.past import Views
+from store.access import Access
+from store.device_access import DeviceAccess
+from store.log import EventLog
+from store.standing import Standings
+
+if TYPE_CHECKING:
+    from sync.enrolment import EnrolmentDesk
+    from sync.pull import Pull
+    from sync.push import PushIntake
+
+
+class ApiSettings(Protocol):
+    """What the API has to know of the settings."""
+
+    @property
+    def production(self) -> bool:
+        """Whether it is served to others than the developer, behind TLS."""
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest request body."""
+
+    @property
+    def patience(self) -> float:
+        """How many seconds a reader waits for a view to catch up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything below the API. `log` acts as the writer of the log, `projecting` as the projector of the views."""
+
+    settings: ApiSettings
+    log: EventLog
+    projecting: EventLog
+    views: Views
+    access: Access
+    devices: DeviceAccess
+    standings: Standings
+    push: PushIntake
+    pull: Pull
+    enrolment: EnrolmentDesk
+    epoch: UUID
+
+
+def services() -> Services:
+    """Those of the application that answers the current request."""
+    return cast("Services", current_app.extensions["callout"])

@@ -1,0 +1,65 @@
+"""Who is asking: a user of the office or a device, by the bearer token, and whether the policy lets them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, cast
+from uuid import UUID
+
+from flask import current_app, g, request
+
+from api.policy import ANYONE
+from api.services import services
+from domain.problem import Kind, NotAllowed, Problem
+from store.device_access import DeviceIdentity
+
+
+class NotSignedIn(Problem):
+    """Sign in first: send `Authorization: Bearer` with a token that has not expired."""
+
+    kind = Kind.UNAUTHENTICATED
+
+
+class Who(NamedTuple):
+    """A user: their roles, and the one of them that opened this route."""
+
+    id: UUID
+    roles: tuple[str, ...]
+    role: str
+
+
+def admit() -> None:
+    """Let a request in as the policy says, before anything of it is read; Flask calls this for each one."""
+    if request.url_rule is None or request.endpoint is None:
+        return
+    method = "GET" if request.method == "HEAD" else request.method
+    allowed = current_app.extensions["callout.policy"][request.endpoint, method]
+    if allowed == ANYONE:
+        return
+    if "device" in allowed:
+        g.device = services().devices.who(bearer(), revoked_too="revoked device" in allowed)
+        return
+    session = services().access.session(bearer())
+    if session is None:
+        raise NotSignedIn
+    role = next((role for role in session.roles if role in allowed), None)
+    g.who = Who(session.user, session.roles, role or "")
+    if role is None:
+        raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
+
+
+def bearer() -> str:
+    """The token that came with the request; raises `NotSignedIn` when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn
+    return token.strip()
+
+
+def asking() -> Who:
+    """The user that the policy let in; the first line of every view of the office."""
+    return cast("Who", g.who)
+
+
+def asking_device() -> DeviceIdentity:
+    """The device that the policy let in; the first line of every view of the sync protocol."""
+    return cast("DeviceIdentity", g.device)

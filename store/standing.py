@@ -1,0 +1,90 @@
+"""How each device stands: trusted or not, and what it last told about itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from store.device_access import REMEMBERED, Standing
+from store.pool import ConnectionPool
+
+_COLUMNS: Final = (
+    "device",
+    "standing",
+    "wipe",
+    "wiped_at",
+    "app_version",
+    "clock_offset_ms",
+    "last_seen_at",
+    "oldest_unsent_at",
+    "pulled_through",
+)
+
+
+class Standings:
+    """One row a device beside the log, written at once when the office decides and at every call of the device."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+
+    def set(self, device: UUID, standing: Standing, *, wipe: bool = False) -> None:
+        """What holds from the device's next call on."""
+        self._pool.execute(
+            "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s",
+            (standing, wipe, str(device)),
+        )
+
+    def saw(
+        self,
+        device: UUID,
+        *,
+        app_version: str | None = None,
+        clock_offset_ms: int | None = None,
+        pulled_through: int | None = None,
+        oldest_unsent_at: datetime | None = None,
+    ) -> None:
+        """A device was here and told these things about itself; what it did not tell stays."""
+        self._pool.execute(
+            """
+            UPDATE access.device_standing SET
+                last_seen_at = now(),
+                app_version = coalesce(%s, app_version),
+                clock_offset_ms = coalesce(%s, clock_offset_ms),
+                pulled_through = coalesce(%s, pulled_through),
+                oldest_unsent_at = coalesce(%s, oldest_unsent_at)
+            WHERE device = %s
+            """,
+            (app_version, clock_offset_ms, pulled_through, oldest_unsent_at, str(device)),
+        )
+
+    def wiped(self, device: UUID) -> None:
+        """The device says that it has erased itself; its tokens are of no more use."""
+        with self._pool.transaction() as cursor:
+            cursor.execute("UPDATE access.device_standing SET wiped_at = now() WHERE device = %s", (str(device),))
+            cursor.execute("DELETE FROM access.device_tokens WHERE device = %s", (str(device),))
+
+    def of(self, devices: list[UUID]) -> dict[UUID, dict[str, Any]]:
+        """How these devices stand, by id."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT device, standing, wipe, wiped_at, app_version, clock_offset_ms, last_seen_at, oldest_unsent_at,
+                pulled_through
+            FROM access.device_standing WHERE device = ANY(%s::uuid[])
+            """,
+            ([str(device) for device in devices],),
+        )
+        return {row[0]: dict(zip(_COLUMNS[1:], row[1:], strict=True)) for row in rows}
+
+    def purge(self) -> None:
+        """Forget codes and tokens that can no longer matter; for a job now and then."""
+        with self._pool.transaction() as cursor:
+            cursor.execute("DELETE FROM access.enrolment_codes WHERE expires_at < now() - interval '7 days'")
+            cursor.execute(
+                """
+                DELETE FROM access.device_tokens t USING access.device_standing d
+                WHERE d.device = t.device AND d.standing <> 'revoked'
+                    AND (t.expires_at < now() - %s OR t.used_at < now() - %s)
+                """,
+                (REMEMBERED, REMEMBERED),
+            )

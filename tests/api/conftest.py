@@ -1,0 +1,120 @@
+"""What every test of the API may ask for: the whole application on a real database, and people to ask as."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api.app import create_app
+from api.services import Services
+from domain.envelope import Envelope
+from domain.instant import now
+from domain.user import Role, User
+from projections.catalogue import PROJECTIONS, ensure
+from projections.past import Views
+from projections.projector import Projector
+from store.access import Access
+from store.device_access import DeviceAccess
+from store.keyring import Keyring
+from store.log import EventLog
+from store.pool import ConnectionPool
+from store.standing import Standings
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Settings:
+    production: bool = False
+    most_bytes: int = 1024 * 1024
+    patience: float = 0.5
+
+
+@dataclass
+class House:
+    """The application, its services, and how to ask it something."""
+
+    services: Services
+    client: FlaskClient
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def user(self, *roles: Role) -> UUID:
+        """Register a user with these roles, who can sign in as `<roles>` with `PASSWORD`."""
+        id, login = uuid4(), "-".join(roles)
+        self.services.access.claim(id, login, PASSWORD)
+        self.commit(User.register(id=id, login=login, name=f"The {login}", roles=roles))
+        self.tokens[login] = self.services.access.sign_in(login, PASSWORD).token
+        return id
+
+    def commit(self, *entities: Any) -> int:
+        """Record what these entities decided; the last position."""
+        work = self.services.log.work()
+        work.add(Envelope(occurred_at=now()), *entities)
+        many = len(work.events)
+        return work.commit().base + many
+
+    def catch_up(self) -> None:
+        """Bring all views to the end of the log."""
+        projector = Projector(self.services.projecting, PROJECTIONS)
+        while projector.run_once():
+            pass
+
+    def ask(self, method: str, path: str, *, role: Role = "admin", body: Any = None, **headers: str) -> TestResponse:
+        """Send a request as somebody with this role; header names are written with underscores."""
+        if role not in self.tokens:
+            self.user(role)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.open(
+            path, method=method, json=body, headers={"Authorization": f"Bearer {self.tokens[role]}", **named}
+        )
+
+    def get(self, path: str, *, role: Role = "admin", **headers: str) -> TestResponse:
+        """Read, after all views have caught up."""
+        self.catch_up()
+        return self.ask("GET", path, role=role, **headers)
+
+    def post(self, path: str, body: Any = None, *, role: Role = "admin", **headers: str) -> TestResponse:
+        """Give a command."""
+        return self.ask("POST", path, role=role, body=body, **headers)
+
+
+@pytest.fixture
+def services(database: str) -> Iterator[Services]:
+    """Everything below the API, with password hashing at its cheapest."""
+    roles = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
+    pools = {role: ConnectionPool(database, role=role, size=5, timeout=5) for role in roles}
+    keyring = Keyring(pools["callout_keykeeper"], os.urandom(32))
+    log = EventLog(pools["callout_writer"], keyring)
+    projecting = EventLog(pools["callout_projector"], keyring)
+    ensure(projecting)
+    views = Views(log, pool=pools["callout_reader"])
+    yield Services(
+        settings=Settings(),
+        log=log,
+        projecting=projecting,
+        views=views,
+        access=Access(log.pool, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        devices=DeviceAccess(log.pool),
+        standings=Standings(log.pool),
+        push=cast("Any", None),
+        pull=cast("Any", None),
+        enrolment=cast("Any", None),
+        epoch=uuid4(),
+    )
+    views.close()
+    for pool in pools.values():
+        pool.close()
+
+
+@pytest.fixture
+def house(services: Services) -> House:
+    """The application, ready to be asked."""
+    return House(services, create_app(services).test_client())
