@@ -32,8 +32,8 @@ def copy(cursor: Cursor, schema: str, table: TableLike, rows: Iterable[Row]) -> 
 def _line(table: TableLike) -> Callable[[Row], bytes]:
     """How to write a row as a line of CSV.
 
-    What stands between the brackets of a JSON array is CSV already, when `\\` escapes quotes and itself and an
-    unquoted `null` is NULL; only control characters, which JSON escapes, must be there as they are.
+    What stands between the brackets of a JSON array is CSV already, when a backslash escapes quotes and itself and
+    an unquoted `null` is NULL; only control characters, which JSON escapes, must be there as they are.
     """
     names = tuple(table.columns)
     nested = [place for place, name in enumerate(names) if sql_type(table.columns[name]) == "json"]

@@ -21,7 +21,7 @@ extras.register_default_json(globally=True, loads=orjson.loads)
 
 
 class TableLike(Protocol):
-    """What has to be known of a table: its name, its columns with their SQL types, and its primary key."""
+    """What has to be known of a table."""
 
     @property
     def name(self) -> str:
@@ -34,6 +34,10 @@ class TableLike(Protocol):
     @property
     def key(self) -> tuple[str, ...]:
         """The columns of the primary key."""
+
+    @property
+    def indexes(self) -> tuple[tuple[str, ...], ...]:
+        """Further column lists."""
 
 
 def rows_of(cursor: Cursor) -> list[Row]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
-from store.connecting import Cursor
+from psycopg2.errors import LockNotAvailable
+
+from store.connecting import Connection, Cursor
 from store.rows import TableLike
 
 TEMPORARY = "pg_temp"
-
-
-class IndexedTable(TableLike, Protocol):
-    """A table with what has to be known to make it."""
-
-    @property
-    def indexes(self) -> tuple[tuple[str, ...], ...]:
-        """Further column lists."""
 
 
 def create(cursor: Cursor, schema: str, table: TableLike) -> None:
@@ -30,7 +25,7 @@ def drop(cursor: Cursor, schema: str, table: TableLike) -> None:
     cursor.execute(f"DROP TABLE IF EXISTS {schema}.{table.name}")
 
 
-def add_indexes(cursor: Cursor, schema: str, table: IndexedTable) -> None:
+def add_indexes(cursor: Cursor, schema: str, table: TableLike) -> None:
     """The primary key and the indexes, which are made faster when the rows are there; then the planner's figures."""
     cursor.execute(f"ALTER TABLE {schema}.{table.name} ADD PRIMARY KEY ({', '.join(table.key)})")
     for columns in table.indexes:
@@ -42,3 +37,81 @@ def put_in_place(cursor: Cursor, fresh: str, table: TableLike, schema: str) -> N
     """Drop the table in `schema` and move the one in `fresh` to where it was."""
     drop(cursor, schema, table)
     cursor.execute(f"ALTER TABLE {fresh}.{table.name} SET SCHEMA {schema}")
+
+
+def lock_briefly(cursor: Cursor, schema: str, names: Iterable[TableLike], seconds: float) -> bool:
+    """Keep everybody out of those tables that exist until the transaction ends; False when that takes too long.
+
+    Whoever comes later waits behind us, so we wait for nobody's long query.
+    """
+    cursor.execute("SAVEPOINT before_lock")
+    try:
+        cursor.execute(f"SET LOCAL lock_timeout = {round(seconds * 1000)}")
+        for table in names:
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{schema}.{table.name}",))
+            if cursor.fetchone() == (True,):
+                cursor.execute(f"LOCK TABLE {schema}.{table.name} IN ACCESS EXCLUSIVE MODE")
+    except LockNotAvailable:
+        cursor.execute("ROLLBACK TO SAVEPOINT before_lock")
+        return False
+    return True
+
+
+def drop_all_but(cursor: Cursor, schema: str, names: Collection[str]) -> None:
+    """Remove the tables of a schema that have none of these names, with whatever words they still hold."""
+    cursor.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename <> ALL(%s)", (schema, list(names))
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"DROP TABLE {schema}.{name}")
+
+
+@contextmanager
+def discarding(session: Connection) -> Iterator[None]:
+    """Leave no temporary table behind: the session's next user would take it for the present."""
+    left = True
+    try:
+        with taking_its_time(session):
+            yield
+    finally:
+        try:
+            with session.cursor() as cursor:
+                cursor.execute("DISCARD TEMP")
+            left = False
+        finally:
+            if left:
+                session.close()
+
+
+@contextmanager
+def taking_its_time(session: Connection) -> Iterator[None]:
+    """Let statements take as long as they need meanwhile: indexes over a long history, comparisons of whole tables."""
+    with session.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        try:
+            yield
+        finally:
+            if not session.closed:
+                cursor.execute("RESET statement_timeout")
+
+
+@contextmanager
+def snapshot(cursor: Cursor, schema: str, names: Iterable[TableLike]) -> Iterator[None]:
+    """See these tables, and everything else, as of one moment; nothing written meanwhile stays.
+
+    The tables are locked first, against being swapped for others: a snapshot taken before would find those empty.
+    """
+    cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    try:
+        for table in names:
+            cursor.execute(f"LOCK TABLE {schema}.{table.name} IN ACCESS SHARE MODE")
+        yield
+    finally:
+        cursor.execute("ROLLBACK")
+
+
+def count(cursor: Cursor, schema: str, table: TableLike) -> int:
+    """How many rows a table has."""
+    cursor.execute(f"SELECT count(*) FROM {schema}.{table.name}")  # noqa: S608 - names come from the code
+    [(rows,)] = cursor.fetchall()
+    return int(rows)

@@ -1,0 +1,35 @@
+"""All projections, in the order in which they fold an event, and their tables brought to the shape of the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from projections import checkpoints
+from projections.filling import Progress
+from projections.parts import Parts
+from projections.projection import Projection
+from projections.rebuild import alone, rebuild_alone
+from projections.replay import with_needs
+from projections.stored import VIEWS
+from store import tables
+from store.log import EventLog
+
+PROJECTIONS: tuple[Projection, ...] = (Parts(),)
+
+
+def ensure(
+    log: EventLog, projections: Iterable[Projection] = PROJECTIONS, progress: Progress | None = None
+) -> list[str]:
+    """Make the tables of new projections, rebuild those of another shape, drop what no projection describes.
+
+    Answers the names of what was made. When others do the same at this moment, one works and the rest wait.
+    """
+    everything = with_needs(projections)
+    with alone(log) as cursor:
+        sound = checkpoints.sound(checkpoints.read(cursor), everything)
+        due = [each.name for each in everything if each.name not in sound]
+        if due:
+            rebuild_alone(log, cursor, everything, due, progress)
+        checkpoints.forget_all_but(cursor, [each.name for each in everything])
+        tables.drop_all_but(cursor, VIEWS, [table.name for each in everything for table in each.tables])
+    return due

@@ -1,0 +1,85 @@
+"""How far each projection has got, and with which shape of its tables and folds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from projections.projection import Projection
+from projections.replay import with_needs
+from store.connecting import Cursor
+
+
+class Checkpoint(NamedTuple):
+    """Where a projection stands: every event up to `position` is in its rows."""
+
+    name: str
+    position: int
+    shape: str
+    moved_at: datetime
+
+
+@cache
+def shape_of(projection: Projection) -> str:
+    """A fingerprint of a projection and of all it needs: what another one has is to be rebuilt."""
+    described = [
+        (each.name, each.version, sorted(each.folds), [(t.name, t.columns, t.key, t.indexes) for t in each.tables])
+        for each in with_needs([projection])
+    ]
+    return sha256(repr(described).encode()).hexdigest()[:32]
+
+
+def head(cursor: Cursor) -> int:
+    """The last position of the log."""
+    cursor.execute("SELECT position FROM log.head")
+    [(position,)] = cursor.fetchall()
+    return int(position)
+
+
+def read(cursor: Cursor, *, lock: bool = False) -> dict[str, Checkpoint]:
+    """All checkpoints by name; locked, they stay as they are until the transaction ends."""
+    cursor.execute(
+        f"SELECT name, position, shape, moved_at FROM log.checkpoints ORDER BY name {'FOR UPDATE' if lock else ''}"  # noqa: S608
+    )
+    return {row[0]: Checkpoint(*row) for row in cursor.fetchall()}
+
+
+def sound(checkpoints: Mapping[str, Checkpoint], projections: Iterable[Projection]) -> dict[str, int]:
+    """The positions of those projections whose tables have the shape that the code asks for."""
+    return {
+        each.name: checkpoints[each.name].position
+        for each in projections
+        if each.name in checkpoints and checkpoints[each.name].shape == shape_of(each)
+    }
+
+
+def move(cursor: Cursor, names: Collection[str], position: int) -> None:
+    """Say that these projections have got that far, and wake up whoever waits for them."""
+    cursor.execute(
+        """
+        WITH moved AS (UPDATE log.checkpoints SET position = %(position)s, moved_at = now() WHERE name = ANY(%(names)s))
+        SELECT pg_notify('views', %(position)s::text)
+        """,
+        {"position": position, "names": list(names)},
+    )
+
+
+def place(cursor: Cursor, projections: Iterable[Projection], position: int) -> None:
+    """Say that these projections have the shape of the code and have got that far."""
+    for each in projections:
+        cursor.execute(
+            """
+            INSERT INTO log.checkpoints (name, position, shape) VALUES (%s, %s, %s)
+            ON CONFLICT (name) DO UPDATE SET position = excluded.position, shape = excluded.shape, moved_at = now()
+            """,
+            (each.name, position, shape_of(each)),
+        )
+    move(cursor, [], position)
+
+
+def forget_all_but(cursor: Cursor, names: Collection[str]) -> None:
+    """Drop the checkpoints of projections that are no more."""
+    cursor.execute("DELETE FROM log.checkpoints WHERE name <> ALL(%s)", (list(names),))

@@ -1,0 +1,84 @@
+"""The views now, and the views as they stood: known at a position, happened by an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from projections import checkpoints
+from projections.catalogue import PROJECTIONS
+from projections.filling import Filling
+from projections.projection import Projection
+from projections.reader import Reader
+from projections.replay import with_needs
+from store.log import EventLog
+from store.pool import ConnectionPool
+from store.tables import TEMPORARY, discarding
+from store.wakeup import Wakeups
+
+_POSITION = "SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)"
+
+
+class Views:
+    """Answers questions to the views; `pool` leads to the database in the role of a reader."""
+
+    def __init__(
+        self, log: EventLog, projections: Iterable[Projection] = PROJECTIONS, pool: ConnectionPool | None = None
+    ) -> None:
+        self._reader = log.reader
+        self._pool = pool or log.pool
+        self._names = [each.name for each in with_needs(projections)]
+        self.wakeups = Wakeups(self._pool.dsn)
+
+    @contextmanager
+    def now(self) -> Iterator[Reader]:
+        """The views as they stand; each question is answered at its own moment, none before `position`."""
+        with self._pool.connection() as session, session.cursor() as cursor:
+            cursor.execute(_POSITION, (self._names,))
+            [(position,)] = cursor.fetchall()
+            yield Reader(cursor, position)
+
+    @contextmanager
+    def at(
+        self, projections: Iterable[Projection], known_at: int | None = None, as_of: datetime | None = None
+    ) -> Iterator[Reader]:
+        """These views from the events up to position `known_at` that had happened by `as_of`; `None` is no limit.
+
+        They are folded into temporary tables, which PostgreSQL finds before the live ones of the same names.
+        """
+        with self._pool.connection() as session, discarding(session), session.cursor() as cursor:
+            known = checkpoints.head(cursor)
+            if known_at is not None:
+                known = min(known, known_at)
+            filling = Filling(self._reader, projections, TEMPORARY)
+            filling.create(cursor)
+            filling.fill(cursor, known, as_of)
+            yield Reader(cursor, known)
+
+    def position_at(self, instant: datetime) -> int:
+        """The last position recorded at or before an instant, 0 when there is none."""
+        [(position,)] = self._pool.fetch_all(
+            """
+            SELECT coalesce(max(position), 0) FROM log.events
+            WHERE recorded_at = (SELECT max(recorded_at) FROM log.events WHERE recorded_at <= %s)
+            """,
+            (instant,),
+        )
+        return int(position)
+
+    def wait_until(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:
+        """Wait, at most that long, until all views (or those named) know the event at `position`.
+
+        So that one reads what one has just written.
+        """
+        return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
+
+    def position(self, names: Collection[str] = ()) -> int:
+        """The position up to which all views (or those named) know every event."""
+        [(position,)] = self._pool.fetch_all(_POSITION, (list(names) or self._names,))
+        return int(position)
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        self.wakeups.close()

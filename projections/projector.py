@@ -1,0 +1,121 @@
+"""The projector: keeps all views up with the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from threading import Event
+from typing import NamedTuple
+
+import structlog
+from eventsourcing.persistence import PersistenceError
+
+from projections import checkpoints
+from projections.projection import Projection
+from projections.replay import BATCH, FoldError, Replay
+from projections.stored import StoredRows
+from store.connecting import Cursor
+from store.log import EventLog
+from store.wakeup import Listener
+
+TRIES = 100
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 15.0
+_LISTEN_SECONDS = 1.0
+
+_log = structlog.get_logger()
+
+
+class _Span(NamedTuple):
+    """What the next batch is about: the projections that stand at `after`, and where it ends."""
+
+    names: frozenset[str]
+    after: int
+    through: int
+
+
+class Projector:
+    """Folds what is new into the rows of all views, one batch a transaction.
+
+    Any number may run at once: the checkpoints' row locks let one work at a time. Projections whose tables do not
+    have the shape of the code wait for their rebuild.
+    """
+
+    def __init__(self, log: EventLog, projections: Iterable[Projection]) -> None:
+        self._log = log
+        self._all = Replay(projections)
+        self._replays: dict[frozenset[str], Replay] = {}
+
+    def run_once(self) -> int:
+        """Process at most one batch; how many events it had, 0 when there is nothing new.
+
+        Raises `FoldError` when one cannot be folded, with everything before it processed.
+        """
+        if self.lag() == 0:
+            return 0
+        try:
+            return self._batch(None)
+        except FoldError as error:
+            self._batch(error.position - 1)
+            raise
+
+    def run(self, stop: Event) -> None:
+        """Process events as they come until `stop` is set, woken up by each append.
+
+        What fails is logged and tried again, up to `TRIES` times in a row with growing pauses; then it is raised.
+        """
+        failures = 0
+        with closing(Listener(self._log.pool.dsn)) as listener:
+            listener.wait(0)
+            while not stop.is_set():
+                try:
+                    if self.run_once() == 0:
+                        listener.wait(_LISTEN_SECONDS)
+                    failures = 0
+                except (FoldError, PersistenceError) as error:
+                    failures += 1
+                    _log.error("the views cannot be moved on", reason=str(error), failures=failures, exc_info=error)
+                    if failures == TRIES:
+                        raise
+                    stop.wait(min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))
+
+    def lag(self) -> int:
+        """How many events are not in all views yet, those that wait for a rebuild left out."""
+        with self._log.pool.connection() as session, session.cursor() as cursor:
+            stored = checkpoints.sound(checkpoints.read(cursor), self._all.projections)
+            return checkpoints.head(cursor) - min(stored.values()) if stored else 0
+
+    def _batch(self, limit: int | None) -> int:
+        with self._log.pool.transaction() as cursor:
+            # A batch that is lost with the server is folded again: nobody needs to wait for its fsync.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+            span = self._next_span(cursor, limit)
+            if span is None:
+                return 0
+            replay = self._replay(span.names)
+            events = replay.read(cursor, self._log.reader, span.after, span.through)
+            rows = StoredRows(replay.tables, cursor)
+            rows.preload(replay.touched(events))
+            replay.fold(events, rows)
+            replay.finish(rows, span.through)
+            rows.write()
+            checkpoints.move(cursor, span.names, span.through)
+        return span.through - span.after
+
+    def _next_span(self, cursor: Cursor, limit: int | None) -> _Span | None:
+        """Those furthest behind come first, up to where the next ones stand, so that all end up side by side."""
+        positions = checkpoints.sound(checkpoints.read(cursor, lock=True), self._all.projections)
+        if not positions:
+            return None
+        after = min(positions.values())
+        ahead = [position for position in positions.values() if position > after]
+        through = min(after + BATCH, checkpoints.head(cursor), *ahead)
+        if limit is not None:
+            through = min(through, limit)
+        names = frozenset(name for name, position in positions.items() if position == after)
+        return _Span(names, after, through) if through > after else None
+
+    def _replay(self, names: frozenset[str]) -> Replay:
+        if names not in self._replays:
+            self._replays[names] = Replay(each for each in self._all.projections if each.name in names)
+        return self._replays[names]
