@@ -209,7 +209,8 @@ class Device:
         """
         lines = {(body["location"], body["part"]): body for body in (row["body"] for row in self.documents("stock"))}
         for body in lines.values():
-            body["confirmed"] = body["on_hand"] = Decimal(body["on_hand"])
+            body |= {"confirmed": Decimal(body["on_hand"]), "on_hand": Decimal(body["on_hand"])}
+            body.setdefault("reserved", "0")
         sql = """SELECT operation FROM operations
             WHERE acknowledged IS NULL OR status IN (?, ?) OR position > ? ORDER BY n"""
         for row in self.db.execute(sql, (*UNDECIDED, self._get("through", 0))):
@@ -597,7 +598,8 @@ class Terminal:
             when = (local(visit.get("window_start")), local(visit.get("window_end"))[-5:], visit.get("status"))
             who = ((body.get("customer") or {}).get("name"), (body.get("site") or {}).get("address"), body["problem"])
             waiting = sum(any(id in text for id in named) for text in unsent) or None
-            rows.append((body["number"], order["gone"] or body["status"], body["priority"], *when, *who, waiting))
+            short = (str(text or "")[:40] for text in who)
+            rows.append((body["number"], order["gone"] or body["status"], body["priority"], *when, *short, waiting))
         return table("JOB STATUS PRIORITY FROM TO VISIT CUSTOMER ADDRESS PROBLEM UNSENT", sorted(rows, key=str))
 
     def visits(self, work_order: str) -> list[Json]:
@@ -625,7 +627,8 @@ class Terminal:
         for line in self.device.stock():
             part = parts.get(line["part"], {})
             known = (part.get("number", line["part"]), part.get("name"), places.get(line["location"], line["location"]))
-            rows.append((*known, f"{line['on_hand']:f}", f"{line['confirmed']:f}", line["reserved"], part.get("unit")))
+            sums = (f"{Decimal(line[name]).normalize():f}" for name in ("on_hand", "confirmed", "reserved"))
+            rows.append((*known, *sums, part.get("unit")))
         return table("PART NAME WHERE ON-HAND CONFIRMED RESERVED UNIT", sorted(rows, key=str))
 
     def outbox(self) -> Iterator[str]:
@@ -698,7 +701,9 @@ def parser() -> Parser:
     other = {"record": "type json_text", "enrol": "code --name!", "sync": "--wait", "job": "work_order"}
     other |= dict.fromkeys(("jobs", "stock", "outbox", "results", "status"), "")
     for word, members in (other | {word: deed.split(" ", 1)[1] for word, deed in DEEDS.items()}).items():
-        sub = words.add_parser(word, help=getattr(Terminal, word).__doc__ if word in other else DEEDS[word].split()[0])
+        sub = words.add_parser(
+            word, help=getattr(Terminal, word).__doc__ if word in other else f"Record {DEEDS[word].split()[0]}."
+        )
         for member in members.split():
             options: Json = {"choices": CHOICES.get(member.strip("-!"))}
             if member.startswith("--"):

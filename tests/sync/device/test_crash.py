@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from sync.device import Device
 from tests.support.office import JOB, PART, VAN, Office
 
@@ -19,31 +21,34 @@ def count(statement):
     if left == 0 or sys.argv[3] != "" and sys.argv[3] in statement:
         os.kill(os.getpid(), signal.SIGKILL)
 device.db.set_trace_callback(count)
+if sys.argv[4] == "pull":
+    device.pull()
 device.record("part_used", {"work_order": "%s", "location": "%s", "part": "%s", "quantity": "1", "serials": []})
 device.sync()
 print(left)
 """
 
 
-def work(file: Path, statements: int, at: str = "") -> subprocess.CompletedProcess[str]:
+def work(file: Path, statements: int, at: str = "", by: str = "sync") -> subprocess.CompletedProcess[str]:
     """Record and sync in a process that dies at that statement."""
-    command = [sys.executable, "-c", WORK_AND_DIE % (JOB, VAN, PART), str(file), str(statements), at]
+    command = [sys.executable, "-c", WORK_AND_DIE % (JOB, VAN, PART), str(file), str(statements), at, by]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_kill_9_between_a_page_and_its_cursor_keeps_neither(office: Office, url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", ["sync", "pull"])
+def test_kill_9_between_a_page_and_its_cursor_keeps_neither(office: Office, url: str, tmp_path: Path, by: str) -> None:
     for number in range(3):
         office.put("part", f"p{number}", number=str(number))
     file = tmp_path / "device.db"
     device = Device(str(file), url)
     device.enrol("code", "phone")
 
-    outcome = work(file, -1, "VALUES ('cursor'")
+    outcome = work(file, -1, "VALUES ('cursor'", by)
 
     assert outcome.returncode == -signal.SIGKILL, outcome.stderr
     assert device.documents("part") == []
     assert device.status()["through"] is None
-    assert device.sync().documents == 3
+    assert device.pull() == 3
     assert device.status()["through"] == office.position
 
 

@@ -1,11 +1,11 @@
-"""Pulling: a page and its cursor are one; what an unsent operation names stays readable."""
+"""Pulling: page by page, from the last stored cursor on, and anew when that is too old."""
 
 from collections.abc import Callable
 
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError, Reply
-from tests.support.office import JOB, PART, VAN, VISIT, Office, lost, problem, reply, says
+from tests.support.office import JOB, PART, Office, lost, problem, reply, says
 
 
 def test_all_pages_are_fetched_and_only_the_changes_the_next_time(office: Office, device: Device) -> None:
@@ -39,52 +39,6 @@ def test_an_interrupted_download_goes_on_from_the_last_stored_page(
 
     assert device.pull() == 4
     assert len(device.documents("part")) == 6
-
-
-def test_what_is_gone_disappears(office: Office, device: Device) -> None:
-    office.put("work_order", JOB, number="1")
-    device.pull()
-    office.take_away("work_order", JOB, "reassigned")
-
-    device.pull()
-
-    assert device.documents("work_order") == []
-
-
-def test_what_an_unsent_operation_names_stays_readable_until_it_is_acknowledged(office: Office, device: Device) -> None:
-    office.put("work_order", JOB, number="1")
-    office.put("visit", VISIT, work_order=JOB)
-    office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5")
-    device.pull()
-    device.record("part_used", {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1"})
-    office.take_away("work_order", JOB, "reassigned")
-    office.take_away("visit", VISIT, "reassigned")
-    office.take_away("stock", f"{VAN}/{PART}", "van_handed_over")
-
-    device.pull()
-
-    order, stock = device.document("work_order", JOB), device.document("stock", f"{VAN}/{PART}")
-    assert order is not None
-    assert (order["gone"], order["body"]) == ("reassigned", {"number": "1"})
-    assert stock is not None
-    assert stock["gone"] == "van_handed_over"
-    assert device.documents("visit") == []
-    del office.documents["stock", f"{VAN}/{PART}"]
-    assert device.push()[0]["status"] == "conflicted"
-    assert device.documents("work_order") == device.documents("stock") == []
-
-
-def test_what_comes_back_is_no_longer_gone(office: Office, device: Device) -> None:
-    office.put("work_order", JOB, number="1")
-    device.pull()
-    device.record("note_added", {"work_order": JOB, "text": "mine"})
-    office.take_away("work_order", JOB, "reassigned")
-    device.pull()
-    office.put("work_order", JOB, number="1")
-
-    device.sync()
-
-    assert [row["gone"] for row in device.documents("work_order")] == [None]
 
 
 def test_a_cursor_that_is_too_old_means_a_new_download_and_leaves_the_outbox_alone(
@@ -136,19 +90,6 @@ def test_a_push_without_changes_is_followed_by_a_pull(office: Office, device: De
 
     assert (len(synced.results), synced.documents) == (1, 1)
     assert device.document("part", PART) is not None
-
-
-def test_everything_is_sent_and_its_effects_are_pulled_when_one_batch_is_not_enough(
-    office: Office, device: Device
-) -> None:
-    office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="200")
-    for _ in range(130):
-        device.record("part_used", {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "serials": []})
-
-    device.sync()
-
-    assert office.asked[1:] == ["POST push", "POST push", "GET pull"]
-    assert [str(line["confirmed"]) for line in device.stock()] == ["70"]
 
 
 def test_a_slower_process_does_not_put_the_replica_back(

@@ -23,10 +23,11 @@ def test_a_lost_reply_is_answered_again_and_the_operations_are_the_same_bytes(
     with pytest.raises(OfflineError):
         device.push()
     assert [item["id"] for item in device.outbox()] == ids
+    stored = [row[0] for row in device.db.execute("SELECT operation FROM operations ORDER BY seq")]
 
     results = opened().push()
 
-    assert office.sent[0] == office.sent[1]
+    assert office.sent[0] == office.sent[1] == stored
     assert len(office.sent[0]) == 3
     assert [result["duplicate"] for result in results] == [True] * 3
     assert [item["id"] for item in office.operations] == ids
