@@ -14,6 +14,7 @@ class Device(Entity):
     """One installation of the app. Its stream grows long, so its state is small and holds nothing personal."""
 
     TOPIC: ClassVar[str] = "device"
+    SNAPSHOT_EVERY: ClassVar[int] = 100
 
     technician: UUID
     incarnation: int

@@ -11,7 +11,7 @@ from uuid import UUID
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import IntegrityError
-from eventsourcing.utils import Environment
+from eventsourcing.utils import Environment, get_topic
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
@@ -132,6 +132,14 @@ class Work:
         added = len(self.events) - before
         self.envelopes.extend([envelope] * added)
         return added
+
+    def added_by(self, operation: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation has added to this commit."""
+        return [
+            (event.originator_id, get_topic(type(event)))
+            for event, envelope in zip(self.events, self.envelopes, strict=True)
+            if envelope.operation_id == operation
+        ]
 
     def forget(self) -> None:
         """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""

@@ -76,7 +76,14 @@ def _attempt(work: Work, sender: Sender, operation: Operation, handler: Handler,
         data: Any = msgspec.convert(operation.data, handler.shape, strict=True)
     except msgspec.ValidationError as error:
         raise NotUnderstood(f"The data does not have the shape of {operation.type}: {error}") from None
-    context = Context(work, operation.id, sender.technician, envelope.occurred_at, sender.zone, sender.earlier)
+    context = Context(
+        work,
+        operation.id,
+        sender.technician,
+        envelope.occurred_at,
+        sender.zone,
+        earlier=lambda one: work.added_by(one) or sender.earlier(one),
+    )
     try:
         return handler.decide(context, data)
     except Problem as problem:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import orjson
 from msgspec import to_builtins
-from store.device_access import DeviceIdentity
 
 from domain.device import Device
 from domain.instant import format_instant
 from domain.technician import Technician
+from store.device_access import DeviceIdentity
 from store.errors import TurnTakenError
 from store.log import EventLog, Work
 from store.operations import Known

@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 from eventsourcing.persistence import IntegrityError
 
+from domain.device import Device
 from domain.envelope import Envelope
 from domain.work_order import WorkOrder
 from store.errors import OperationKnownError, TurnTakenError
@@ -128,3 +129,23 @@ def test_a_follower_misses_nothing_beside_eight_writers_and_rollbacks(log: Event
     stop.set()
     follower.join()
     assert seen == list(range(1, 8 * 20 + 1))
+
+
+def test_a_long_stream_is_loaded_from_its_snapshot_and_the_events_since(log: EventLog) -> None:
+    device = Device.enrol(
+        id=uuid4(), technician=uuid4(), install_id="i", name="phone", platform="test", app_version="0"
+    )
+    for number in range(Device.SNAPSHOT_EVERY + 5):
+        device.record_app(app_version=str(number + 1), platform="test")
+    work = log.work()
+    work.add(Envelope(occurred_at=NOON), device)
+    work.commit()
+    device = log.work().get(Device, device.id)
+    device.suspend("lent_out")
+    work = log.work()
+    work.add(Envelope(occurred_at=NOON), device)
+    work.commit()
+    [(version, state)] = log.pool.fetch_all("SELECT version, state FROM log.snapshots")
+    again = log.work().get(Device, device.id)
+    assert (version, again.version, again.status, again.app_version) == (106, 107, "suspended", "105")
+    assert "phone" not in state

@@ -1,0 +1,126 @@
+"""A technician with a van and a device, a customer with a work order, and pushes as that device would send them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from domain.aggregate import Entity
+from domain.customer import Customer
+from domain.device import Device
+from domain.envelope import Envelope
+from domain.location import Location
+from domain.part import Part, PartName
+from domain.technician import Technician
+from domain.visit import Visit
+from domain.work_order import WorkOrder
+from store.device_access import DeviceIdentity
+from store.log import EventLog
+from sync.envelope import parse_push
+from sync.outcome import Result
+from sync.push import Pushed, PushIntake
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+WORDS = "Frau Kastanienbaum sagt, es tropft"
+
+
+class Phone:
+    """A device as the server sees it: it numbers its operations and sends them when told to."""
+
+    def __init__(self, log: EventLog, technician: UUID, incarnation: int = 1) -> None:
+        self.technician = technician
+        self.id = uuid4()
+        self.incarnation = incarnation
+        self.seq = 0
+        self.intake = PushIntake(log)
+        self.standing: Any = "active"
+        device = Device.enrol(
+            id=self.id, technician=technician, install_id=str(self.id), name="phone", platform="test", app_version="1"
+        )
+        save(log, device)
+        log.operations.begin(self.id, incarnation)
+
+    def operation(self, name: str, data: dict[str, Any], at: datetime = NOON, **more: Any) -> dict[str, Any]:
+        """The next operation, numbered."""
+        self.seq += 1
+        made = {"id": str(uuid4()), "seq": self.seq, "type": name, "v": 1, "at": at.isoformat(), "data": data}
+        return made | {"seen": 0, "needs": [], "group": None} | more
+
+    def send(
+        self, *operations: dict[str, Any], received_at: datetime = NOON, ahead: timedelta = timedelta(0)
+    ) -> Pushed:
+        """Push them; `ahead` is how far the device's clock is before ours."""
+        now = (received_at + ahead).isoformat()
+        body = orjson.dumps({"incarnation": self.incarnation, "now": now, "operations": operations})
+        who = DeviceIdentity(self.id, self.incarnation, self.technician, self.standing, wipe=False)
+        return self.intake.take(who, parse_push(body), received_at)
+
+    def result(self, *operations: dict[str, Any], **how: Any) -> Result:
+        """Push them; the last result."""
+        return self.send(*operations, **how).results[-1]
+
+
+class Field:
+    """A small company in the log."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log = log
+        self.anna, self.boris, self.van, self.part, self.customer = (uuid4() for _ in range(5))
+        anna = Technician.register(id=self.anna, name="Anna", zone="Europe/Berlin", language="de")
+        boris = Technician.register(id=self.boris, name="Boris", zone="Europe/Berlin", language="de")
+        van = Location.register(id=self.van, kind="van", name="Van 1")
+        van.take_custody(self.anna)
+        anna.assign_van(self.van)
+        part = Part.register(id=self.part, number="P-1", names=(PartName("en", "Pump"),), unit="piece")
+        customer = Customer.register(id=self.customer, name="Kastanienbaum", phones=("030 1",), language="de")
+        save(log, anna, boris, van, part, customer)
+
+    def order(self, technician: UUID | None = None) -> UUID:
+        """A work order, assigned to Anna unless said otherwise."""
+        order = WorkOrder.open(id=uuid4(), number="W-1", customer=self.customer, problem=WORDS)
+        order.assign(technician or self.anna)
+        save(self.log, order)
+        return order.id
+
+    def visit(self, order: UUID) -> UUID:
+        """A visit by Anna for a work order."""
+        visit = Visit.plan(
+            id=uuid4(),
+            work_order=order,
+            customer=self.customer,
+            technician=self.anna,
+            zone="Europe/Berlin",
+            window_start=NOON,
+            window_end=NOON + timedelta(hours=2),
+        )
+        save(self.log, visit)
+        return visit.id
+
+    def use(self, order: UUID, quantity: str = "1") -> dict[str, Any]:
+        """The data of a part used."""
+        return {
+            "work_order": str(order),
+            "location": str(self.van),
+            "part": str(self.part),
+            "quantity": quantity,
+            "serials": [],
+        }
+
+
+def save(log: EventLog, *entities: Entity) -> None:
+    """Commit what the office decided."""
+    work = log.work()
+    work.add(Envelope(occurred_at=NOON, role="dispatcher"), *entities)
+    work.commit()
+
+
+def decide(log: EventLog, kind: Any, stream: UUID, name: str, *args: Any) -> None:
+    """Load an entity, let the office decide, commit."""
+    work = log.work()
+    entity = work.get(kind, stream)
+    getattr(entity, name)(*args)
+    work.add(Envelope(occurred_at=NOON, role="dispatcher"), entity)
+    work.commit()
