@@ -85,6 +85,18 @@ class Operations:
         )
         return [(stream, topic) for stream, topic in rows]
 
+    def quarantined(self, operation: UUID) -> list[str]:
+        """The records of how an operation came to be quarantined, the newest first."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT record FROM log.events
+            WHERE operation_id = %s AND topic = 'device.operation_quarantined'
+            ORDER BY position DESC
+            """,
+            (str(operation),),
+        )
+        return [record for (record,) in rows]
+
 
 def _known(row: Sequence[Any]) -> Known:
     first, count, *named = row[:9]

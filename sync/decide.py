@@ -49,12 +49,12 @@ def decide(work: Work, sender: Sender, operation: Operation, *, contested: bool 
     try:
         _understand(sender, operation, handler, contested=contested)
         assert handler is not None
-        outcome = _attempt(work, sender, operation, handler, envelope)
+        outcome = attempt(work, sender, operation, handler, envelope)
     except (NotUnderstood, UnknownReference, BadInput) as problem:
         return _quarantined(work, sender, operation, envelope, problem, original=not contested)
     except Problem as problem:
         return _rejected(work, sender, operation, envelope, problem)
-    first, count = len(work.events), work.add(_about(envelope, outcome.case), *outcome.entities)
+    first, count = len(work.events), work.add(about(envelope, outcome.case), *outcome.entities)
     notices = (*outcome.notices, *suspicion)
     answer = _answered(sender, operation, "conflicted" if notices else "applied", notices=notices)
     return answer._replace(first=first, event_count=count)
@@ -71,7 +71,8 @@ def _understand(sender: Sender, operation: Operation, handler: Handler | None, *
         raise NotUnderstood(f"The operation {operation.type!r} in version {operation.v} is not known.")
 
 
-def _attempt(work: Work, sender: Sender, operation: Operation, handler: Handler, envelope: Envelope) -> Outcome:
+def attempt(work: Work, sender: Sender, operation: Operation, handler: Handler, envelope: Envelope) -> Outcome:
+    """Let a handler decide; what it raises is `NotUnderstood`, `UnknownReference`, `BadInput` or a refused request."""
     try:
         data: Any = msgspec.convert(operation.data, handler.shape, strict=True)
     except msgspec.ValidationError as error:
@@ -119,7 +120,8 @@ def _envelope(sender: Sender, operation: Operation) -> tuple[Envelope, tuple[Not
     return envelope, suspicion
 
 
-def _about(envelope: Envelope, case: UUID | None) -> Envelope:
+def about(envelope: Envelope, case: UUID | None) -> Envelope:
+    """The envelope with the case that its events belong to."""
     return msgspec.structs.replace(envelope, correlation_id=case) if case else envelope
 
 

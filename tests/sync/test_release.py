@@ -1,0 +1,56 @@
+"""What was put aside is taken in when the office says so, with its own time and under its own device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.device_status import NotQuarantined
+from domain.envelope import Envelope
+from domain.problem import NotFound
+from store.log import EventLog
+from sync.release import StillNotUnderstood, TextIsErased, release
+from tests.support.field import NOON, Field, Phone
+from tests.support.logs import log_on, read
+
+OFFICE = Envelope(occurred_at=NOON + timedelta(days=1), role="dispatcher", operation_id=uuid4())
+
+
+@pytest.fixture
+def log(database: str) -> Iterator[EventLog]:
+    with log_on(database) as made:
+        yield made
+
+
+def test_what_a_suspended_device_sent_is_taken_in_once_it_is_released(log: EventLog) -> None:
+    field = Field(log)
+    phone = Phone(log, field.anna)
+    phone.standing = "suspended"
+    operation = phone.operation("part_used", field.use(field.order()), at=NOON - timedelta(hours=3))
+    phone.send(operation)
+    work = log.work()
+    release(log, work, UUID(operation["id"]), OFFICE)
+    work.commit()
+    released, moved = read(log)[-2:]
+    assert (released.topic, moved.topic) == ("device.operation_released", "stock.moved")
+    assert (moved.occurred_at, moved.envelope.device) == (NOON - timedelta(hours=3), phone.id)
+    assert moved.envelope.causation_id == OFFICE.operation_id
+    with pytest.raises(NotQuarantined):
+        release(log, log.work(), UUID(operation["id"]), OFFICE)
+
+
+def test_what_is_still_not_understood_stays_where_it_is(log: EventLog) -> None:
+    field = Field(log)
+    phone = Phone(log, field.anna)
+    operation = phone.operation("part_teleported", {})
+    phone.send(operation)
+    with pytest.raises(StillNotUnderstood):
+        release(log, log.work(), UUID(operation["id"]), OFFICE)
+    log.body_mapper.keyring.destroy([UUID(operation["id"])])
+    with pytest.raises(TextIsErased):
+        release(log, log.work(), UUID(operation["id"]), OFFICE)
+    with pytest.raises(NotFound):
+        release(log, log.work(), uuid4(), OFFICE)
