@@ -1,0 +1,166 @@
+"""Cases: the spine of everything from a customer's first contact until they are satisfied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.case_status import Status
+from projections.projection import Projection, Rows, on
+from projections.reader import Reader
+from projections.table import Key, Row, Table
+from store.record import Recorded
+
+CASES = Table(
+    "cases",
+    {
+        "id": "uuid NOT NULL",
+        "customer": "uuid NOT NULL",
+        "topic": "text NOT NULL",
+        "priority": "text NOT NULL",
+        "status": "text NOT NULL",
+        "waits_on": "text",
+        "first_contact_at": "timestamptz NOT NULL",
+        "opened_at": "timestamptz NOT NULL",
+        "resolved_at": "timestamptz",
+        "closed_at": "timestamptz",
+        "resolution": "text",
+        "outcome": "text",
+        "basis": "text",
+        "waived_by": "uuid",
+        "waiver": "text",
+        "reopenings": "integer NOT NULL",
+        "contacts": "json NOT NULL",
+        "merged_into": "uuid",
+        "position": "bigint NOT NULL",
+        "version": "integer NOT NULL",
+    },
+    key=("id",),
+    indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",)),
+)
+
+_LATER = (
+    "waits_on",
+    "resolved_at",
+    "closed_at",
+    "resolution",
+    "outcome",
+    "basis",
+    "waived_by",
+    "waiver",
+    "merged_into",
+)
+
+
+class Cases(Projection):
+    """One row a case. `contacts` are the ids of those attached, in that order."""
+
+    name: ClassVar[str] = "cases"
+    tables: ClassVar[tuple[Table, ...]] = (CASES,)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The case itself."""
+        if event.topic != "customer.erased":
+            yield CASES, (event.stream,)
+
+    @on("case.opened")
+    def _opened(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        row = {
+            "id": event.stream,
+            "customer": data.customer,
+            "topic": data.topic,
+            "priority": data.priority,
+            "status": Status.OPEN.value,
+            "first_contact_at": data.first_contact_at,
+            "opened_at": event.occurred_at,
+            "reopenings": 0,
+            "contacts": [],
+        }
+        rows.put(CASES, row | dict.fromkeys(_LATER) | _changed(event))
+
+    @on("case.contact_attached")
+    def _contact_attached(self, event: Recorded, rows: Rows) -> None:
+        if (case := rows.get(CASES, event.stream)) is not None:
+            rows.put(CASES, case | {"contacts": [*case["contacts"], str(event.data.contact)]} | _changed(event))
+
+    @on("case.work_started")
+    def _work_started(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.IN_PROGRESS, {})
+
+    @on("case.waiting")
+    def _waiting(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.WAITING, {"waits_on": event.data.on})
+
+    @on("case.resolved")
+    def _resolved(self, event: Recorded, rows: Rows) -> None:
+        said = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
+        self._go(event, rows, Status.RESOLVED, said)
+
+    @on("case.reopened")
+    def _reopened(self, event: Recorded, rows: Rows) -> None:
+        if (case := rows.get(CASES, event.stream)) is not None:
+            again = {"resolved_at": None, "resolution": None, "reopenings": case["reopenings"] + 1}
+            self._go(event, rows, Status.IN_PROGRESS, again)
+
+    @on("case.closed")
+    def _closed(self, event: Recorded, rows: Rows) -> None:
+        said = {name: getattr(event.data, name) for name in ("outcome", "basis", "waived_by", "waiver")}
+        self._go(event, rows, Status.CLOSED, said | {"closed_at": event.occurred_at})
+
+    @on("case.merged")
+    def _merged(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.MERGED, {"merged_into": event.data.into})
+
+    @on("customer.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for case in rows.where(CASES, customer=event.stream):
+            rows.put(CASES, case | {"resolution": None, "waiver": None, "position": event.position})
+
+    def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
+        if (case := rows.get(CASES, event.stream)) is not None:
+            rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | _changed(event))
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def case(reader: Reader, case_id: UUID) -> Row | None:
+    """One case."""
+    return reader.fetch_one("SELECT * FROM cases WHERE id = %s", (case_id,))
+
+
+def cases(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    customer: UUID | None = None,
+    status: str | None = None,
+    topic: str | None = None,
+    priority: str | None = None,
+) -> list[Row]:
+    """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen)."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM cases
+        WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
+          AND (%(customer)s IS NULL OR customer = %(customer)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(topic)s IS NULL OR topic = %(topic)s)
+          AND (%(priority)s IS NULL OR priority = %(priority)s)
+        ORDER BY opened_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "limit": limit,
+            "after": after,
+            "customer": customer,
+            "status": status,
+            "topic": topic,
+            "priority": priority,
+        },
+    )
