@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from projections import checkpoints
+from projections.cases import Cases
+from projections.contacts import Contacts
+from projections.customers import Customers
+from projections.equipment import EquipmentView
 from projections.filling import Progress
 from projections.parts import Parts
 from projections.projection import Projection
 from projections.rebuild import alone, rebuild_alone
 from projections.replay import with_needs
 from projections.stored import VIEWS
+from projections.surveys import Surveys
+from projections.technicians import Technicians
+from projections.users import Users
 from store import tables
 from store.log import EventLog
 
-PROJECTIONS: tuple[Projection, ...] = (Parts(),)
+PROJECTIONS: tuple[Projection, ...] = (
+    Parts(),
+    Customers(),
+    Contacts(),
+    Cases(),
+    EquipmentView(),
+    Technicians(),
+    Users(),
+    Surveys(),
+)
 
 
 def ensure(
