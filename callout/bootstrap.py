@@ -1,0 +1,86 @@
+"""What a new database needs before anybody can work: the places that only exist in the books, and a first user."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from secrets import choice
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from callout.assembly import House
+from domain.envelope import Envelope
+from domain.instant import now
+from domain.location import VIRTUAL, Location
+from domain.user import Role, User
+
+FIRST_LOGIN = "admin"
+_LOCK = 7_266_432
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_USERS = UUID("2c2f54c5-4ac2-5f0c-9a5b-3f6fb0a9d1c7")
+
+
+class FirstUser(NamedTuple):
+    """The administrator of a new house; the password is known to nobody else."""
+
+    login: str
+    password: str
+
+
+def bootstrap(house: House) -> FirstUser | None:
+    """Bring a new database to where work can begin; the first user, if this call made one.
+
+    `CALLOUT_ADMIN_PASSWORD` sets their password. Of several starters at once one works and the rest wait.
+    """
+    with _alone(house):
+        _register_locations(house)
+        if _has_users(house):
+            return None
+        first = FirstUser(FIRST_LOGIN, os.environ.get("CALLOUT_ADMIN_PASSWORD") or new_password())
+        # The same id each time: a start that was cut short between the login and the event can be repeated.
+        user = uuid5(_USERS, str(house.services.epoch))
+        add_user(house, user, **first._asdict(), name="First administrator", roles=("admin",))
+        return first
+
+
+def add_user(house: House, user: UUID, *, login: str, password: str, name: str, roles: tuple[Role, ...]) -> None:
+    """A user who may sign in; raises `LoginTaken`, or `BadInput` for roles that do not exist."""
+    registered = User.register(id=user, login=login, name=name, roles=roles)
+    house.services.access.claim(user, login, password)
+    work = house.services.log.work()
+    work.add(office_envelope(), registered)
+    work.commit()
+
+
+def office_envelope() -> Envelope:
+    """The envelope of what is done on the command line, by whoever may run it."""
+    return Envelope(occurred_at=now(), role="command_line")
+
+
+def new_password() -> str:
+    """A random password (60 bits) that can be read out and typed."""
+    letters = "".join(choice(_LETTERS) for _ in range(12))
+    return "-".join(letters[at : at + 4] for at in (0, 4, 8))
+
+
+def _register_locations(house: House) -> None:
+    known = house.services.log.load(VIRTUAL.values())
+    missing = [
+        Location.register(id=id, kind=kind, name=kind.capitalize()) for kind, id in VIRTUAL.items() if id not in known
+    ]
+    if missing:
+        work = house.services.log.work()
+        work.add(office_envelope(), *missing)
+        work.commit()
+
+
+def _has_users(house: House) -> bool:
+    return house.services.log.pool.fetch_one("SELECT FROM log.events WHERE topic = 'user.registered'") is not None
+
+
+@contextmanager
+def _alone(house: House) -> Iterator[None]:
+    with house.services.log.pool.transaction() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        yield

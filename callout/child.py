@@ -1,0 +1,88 @@
+"""One child process: started, looked after with growing pauses, asked to stop, killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from eventsourcing.persistence import PersistenceError
+
+from callout.lifeline import PARENT
+
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 10.0
+_GOOD_LIFE = 30.0
+_MOST_QUICK_DEATHS = 12
+_log = structlog.get_logger(__name__)
+
+
+class ChildKeepsDyingError(PersistenceError):
+    """A process dies again and again, so that starting it once more is of no use."""
+
+
+@dataclass
+class Child:
+    """A command that shall run for as long as we do; it writes to the file `output`, by default our stderr."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    inherited: Sequence[int] = ()
+    output: int = 2
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _started: float = field(default=0.0, init=False)
+    _due: float = field(default=0.0, init=False)
+    _quick_deaths: int = field(default=0, init=False)
+
+    def start(self) -> None:
+        """Start it. In a session of its own, so that Ctrl-C reaches us alone and we choose the order."""
+        self._process = subprocess.Popen(
+            self.command,
+            env={**self.environment, PARENT: str(os.getpid())},
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=self.output,
+            pass_fds=self.inherited,
+            start_new_session=True,
+        )
+        self._started = time.monotonic()
+
+    def pid(self) -> int | None:
+        """Its process id, as long as it runs."""
+        return self._process.pid if self._process is not None and self.is_running() else None
+
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def look_after(self) -> None:
+        """Start it again when it has died, after a pause that grows; raises `ChildKeepsDyingError` in the end."""
+        if self.is_running():
+            return
+        now = time.monotonic()
+        if self._process is not None:
+            status, self._process = self._process.returncode, None
+            self._quick_deaths = 0 if now - self._started > _GOOD_LIFE else self._quick_deaths + 1
+            if self._quick_deaths > _MOST_QUICK_DEATHS:
+                raise ChildKeepsDyingError(f"the process of {self.name} ends with {status} however often it is started")
+            pause = min(_FIRST_PAUSE * 2 ** max(0, self._quick_deaths - 1), _LONGEST_PAUSE)
+            self._due = now + pause
+            _log.warning("a process has died; starting it again", process=self.name, status=status, pause=pause)
+        if now >= self._due:
+            self.start()
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM, if it runs."""
+        if self._process is not None and self.is_running():
+            self._process.terminate()
+
+    def kill(self) -> None:
+        """SIGKILL, if it still runs, and wait for its end."""
+        if self._process is not None:
+            if self.is_running():
+                self._process.kill()
+            self._process.wait()

@@ -1,0 +1,45 @@
+"""Serve the office and the devices, with the worker beside and the embedded database unless DATABASE_URL names one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from callout.bootstrap import FirstUser
+
+
+@click.command
+@click.option("--host", help="Where to listen (CALLOUT_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Which port (CALLOUT_PORT, 8080); 0 takes a free one.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON when ready.")
+def command(host: str | None, port: int | None, as_json: bool) -> None:
+    """Serve until Ctrl-C: HTTP, the worker, and the embedded PostgreSQL unless DATABASE_URL names another one.
+
+    A new database is migrated and gets a first administrator, whose password is printed once
+    (CALLOUT_ADMIN_PASSWORD sets it).
+    """
+    from callout.journal import write_journal
+    from callout.serving import serve
+    from callout.settings import Settings
+
+    settings = Settings.from_environment()
+    write_journal(settings.log_level)
+    serve(
+        settings,
+        settings.host if host is None else host,
+        settings.port if port is None else port,
+        lambda running: _tell(running.url, running.first_user, as_json=as_json),
+    )
+
+
+def _tell(url: str, first: FirstUser | None, *, as_json: bool) -> None:
+    from callout.console import say, say_json
+
+    if as_json:
+        say_json({"url": url, "first_user": first._asdict() if first else None})
+        return
+    say(f"callout serves at {url} (documentation: {url}/docs). Ctrl-C ends it.")
+    if first is not None:
+        say(f"First administrator: login {first.login}, password {first.password} (shown this once).")

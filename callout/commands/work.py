@@ -1,0 +1,36 @@
+"""Keep the views up with the log, destroy the keys of erased people, and do the scheduled jobs."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from types import FrameType
+
+import click
+
+
+@click.command
+def command() -> None:
+    """Keep the views up with the log, destroy the keys of erased people, and do the scheduled jobs.
+
+    `serve` and `demo` start this by themselves; on several machines, any number of workers may run.
+    """
+    from callout.journal import write_journal
+    from callout.lifeline import follow
+    from callout.serving import house
+    from callout.settings import Settings
+    from callout.worker import work
+
+    follow()
+    settings = Settings.from_environment()
+    write_journal(settings.log_level)
+    stop = Event()
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        stop.set()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, end)
+    with house(settings) as built:
+        built.ensure_views()
+        work(built, stop)

@@ -1,0 +1,70 @@
+"""What the command line prints: plain lines or JSON on stdout, tables, and progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from domain.instant import format_instant
+from domain.quantity import format_quantity
+
+
+def say(sentence: str) -> None:
+    """One line, at once, also into a pipe."""
+    click.echo(sentence)
+    sys.stdout.flush()
+
+
+def say_json(value: Any) -> None:
+    """One line of JSON, at once; quantities are strings and instants RFC 3339 in UTC, as in the API."""
+    say(to_json(value))
+
+
+def to_json(value: Any) -> str:
+    """JSON as the API writes it."""
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def say_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Columns as wide as their widest cell, never cut off, so that they can be searched and piped."""
+    cells = [[head.upper() for head in heads], *([_cell(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr that is told (done, all); nothing where nobody looks, as in a pipe or with `quiet`."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return to_json(value)
+    return _plain(value) if isinstance(value, datetime | Decimal | bytes) else str(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, Decimal):
+        return format_quantity(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(f"{type(value).__name__} cannot be printed")

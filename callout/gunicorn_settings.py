@@ -1,0 +1,26 @@
+"""How gunicorn serves the application: few processes, many threads, so that idle long polls cost next to nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callout.lifeline import follow
+
+worker_class = "gthread"
+backlog = 2048
+timeout = 60
+graceful_timeout = 3
+keepalive = 30
+control_socket_disable = True  # it would lie in the home folder, one for all who run here
+proc_name = "callout"
+loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """The master ends with the supervisor."""
+    follow()
+
+
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Each worker ends with the master."""
+    follow(server.pid)

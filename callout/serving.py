@@ -1,0 +1,108 @@
+"""Serving: the database, the HTTP server and the worker together, from the first start to Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from threading import Event
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from callout.assembly import House
+from callout.bootstrap import FirstUser, bootstrap
+from callout.child import Child
+from callout.listening import listen, url_of
+from callout.settings import Settings
+from callout.supervisor import Supervisor
+from callout.tenancy import Tenancy, embedded
+from domain.problem import Kind, Problem
+
+_READY_SECONDS = 60.0
+
+
+class NotReady(Problem):
+    """The server does not become ready; its log says why."""
+
+    kind = Kind.UNAVAILABLE
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[tuple[str, Tenancy | None]]:
+    """The DSN of the database that the settings name, or of the embedded one for as long as it is needed."""
+    if settings.database_url is not None:
+        yield settings.database_url, None
+        return
+    with embedded(settings.home) as tenancy:
+        yield tenancy.start(), tenancy
+
+
+@contextmanager
+def house(settings: Settings) -> Iterator[House]:
+    """Everything built around the database, for a word of the command line."""
+    with database(settings) as (dsn, _), House(settings, dsn) as built:
+        yield built
+
+
+class Running(NamedTuple):
+    """A house that serves; `first_user` when this start made them, and `stop` is set when it ends."""
+
+    url: str
+    house: House
+    first_user: FirstUser | None
+    stop: Event
+
+
+def serve(settings: Settings, host: str, port: int, ready: Callable[[Running], None], output: int = 2) -> None:
+    """Serve until a signal comes; `ready` is called, beside, when the server answers.
+
+    What the children write goes to the file `output`.
+    """
+    with (
+        closing(listen(host, port)) as listener,
+        database(settings) as (dsn, tenancy),
+        House(settings, dsn) as built,
+    ):
+        first_user = bootstrap(built)
+        built.ensure_views()
+
+        def beside(stop: Event) -> None:
+            running = Running(url_of(listener), built, first_user, stop)
+            _wait_until_ready(running)
+            if not stop.is_set():
+                ready(running)
+
+        Supervisor(_children(settings, dsn, listener, output), tenancy).run(beside)
+
+
+def _children(settings: Settings, dsn: str, listener: socket.socket, output: int) -> list[Child]:
+    """The HTTP server and the worker; the former stops first, so that what it promised is still carried out."""
+    environment = {**os.environ, "DATABASE_URL": dsn, "CALLOUT_HOME": str(settings.home)}
+    http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]
+    http += ["--workers", str(settings.workers), "--threads", str(settings.threads)]
+    http += ["--worker-connections", str(settings.threads), "--bind", f"fd://{listener.fileno()}", "callout.wsgi:app()"]
+    work = [sys.executable, "-m", "callout", "work"]
+    return [
+        Child("the HTTP server", http, environment, (listener.fileno(),), output),
+        Child("the worker", work, environment, (), output),
+    ]
+
+
+def _wait_until_ready(running: Running) -> None:
+    """Return when the server is ready or is ending; raises `NotReady`."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while not running.stop.wait(0.1):
+        try:
+            with closing(HTTPConnection(urlsplit(running.url).netloc, timeout=5)) as connection:
+                connection.request("GET", "/ready")
+                if connection.getresponse().status == HTTPStatus.OK:
+                    return
+        except (OSError, HTTPException):
+            pass  # it is not there yet
+        if time.monotonic() > deadline:
+            raise NotReady

@@ -1,0 +1,71 @@
+"""The worker: keeps the views up, destroys the keys of erased people, and does the scheduled jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from threading import Event, Thread
+
+import structlog
+from eventsourcing.persistence import PersistenceError
+
+from callout.assembly import House
+from callout.jobs import Job, forget_slots, scheduler
+from store.connecting import Cursor
+from store.erasure import Erasure
+from store.housekeeping import forget_expired
+from store.wakeup import Listener
+
+_LISTEN_SECONDS = 1.0
+_PAUSE_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
+
+
+def work(house: House, stop: Event) -> None:
+    """Work until `stop` is set; any number of workers may run at once."""
+    pool = house.services.log.pool
+    timetable = scheduler(jobs(house), pool)
+    follower = Thread(target=_erase, args=(house, stop), name="erasure")
+    timetable.start()
+    follower.start()
+    try:
+        house.projector().run(stop)
+    finally:
+        stop.set()
+        follower.join()
+        timetable.shutdown()
+
+
+def jobs(house: House) -> list[Job]:
+    """What is done now and then."""
+    return [
+        Job("say-how-far", timedelta(minutes=1), _say_how_far(house)),
+        Job("forget-expired", timedelta(minutes=10), forget_expired),
+        Job("forget-slots", timedelta(days=1), forget_slots),
+    ]
+
+
+def _say_how_far(house: House) -> Callable[[Cursor], None]:
+    def say(cursor: Cursor) -> None:
+        cursor.execute("SELECT position FROM log.head")
+        [(head,)] = cursor.fetchall()
+        reached = house.services.views.position()
+        _log.info("how far the views are", position=head, views=reached, lag=head - reached)
+
+    return say
+
+
+def _erase(house: House, stop: Event) -> None:
+    """Follow the log, woken up by each append; what fails is tried again."""
+    erasure = Erasure(house.services.log)
+    with closing(Listener(house.dsn)) as listener:
+        while not stop.is_set():
+            try:
+                destroyed = erasure.catch_up()
+                if destroyed:
+                    _log.info("keys of erased people destroyed", keys=destroyed)
+                listener.wait(_LISTEN_SECONDS)
+            except PersistenceError as error:
+                _log.error("keys of erased people cannot be destroyed now", reason=type(error).__name__)
+                stop.wait(_PAUSE_SECONDS)

@@ -1,0 +1,24 @@
+"""What may be forgotten beside the log: sessions, codes and tokens that can no longer matter."""
+
+from __future__ import annotations
+
+from store.connecting import Cursor
+from store.device_access import REMEMBERED
+
+
+def forget_expired(cursor: Cursor) -> None:
+    """Remove what expired; used refresh tokens stay a while, so that a second use is noticed.
+
+    Tokens of revoked devices stay: whoever holds one is told that the device is revoked, and may hand in its work.
+    """
+    cursor.execute("DELETE FROM access.sessions WHERE expires_at < now()")
+    cursor.execute("DELETE FROM access.login_attempts WHERE last_at < now() - interval '1 day'")
+    cursor.execute("DELETE FROM access.enrolment_codes WHERE expires_at < now() - interval '7 days'")
+    cursor.execute(
+        """
+        DELETE FROM access.device_tokens t USING access.device_standing d
+        WHERE d.device = t.device AND d.standing <> 'revoked'
+            AND (t.expires_at < now() - %s OR t.used_at < now() - %s)
+        """,
+        (REMEMBERED, REMEMBERED),
+    )
