@@ -8,12 +8,17 @@ from projections import checkpoints
 from projections.cases import Cases
 from projections.contacts import Contacts
 from projections.customers import Customers
+from projections.device_activity import DeviceActivity
+from projections.devices import Devices
 from projections.equipment import EquipmentView
 from projections.filling import Progress
+from projections.locations import Locations
+from projections.movements import Movements
 from projections.parts import Parts
 from projections.projection import Projection
 from projections.rebuild import alone, rebuild_alone
 from projections.replay import with_needs
+from projections.stock import Stock
 from projections.stored import VIEWS
 from projections.surveys import Surveys
 from projections.technicians import Technicians
@@ -30,6 +35,11 @@ PROJECTIONS: tuple[Projection, ...] = (
     Technicians(),
     Users(),
     Surveys(),
+    Locations(),
+    Devices(),
+    DeviceActivity(),
+    Movements(),
+    Stock(),
 )
 
 

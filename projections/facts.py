@@ -1,0 +1,71 @@
+"""Facts kept in a row: in the order in which they happened, whatever the order in which they came."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.instant import format_instant
+from domain.quantity import format_quantity
+from projections.table import Row
+from store.record import Recorded
+
+WORDS = ("text", "note", "why", "signer")
+"""Members of facts that hold a person's words."""
+
+
+def told(event: Recorded, **said: Any) -> Row:
+    """A fact as JSON values: what was said, when it happened, by which operation and device, at which position."""
+    envelope = event.envelope
+    return {
+        "at": format_instant(envelope.occurred_at),
+        "device": plain(envelope.device),
+        "operation": plain(envelope.operation_id),
+        "position": event.position,
+        **{name: plain(value) for name, value in said.items()},
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: ids and quantities as strings, tuples as lists."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Decimal):
+        return format_quantity(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def happened(fact: Row) -> tuple[str, str]:
+    """What facts are sorted by. Those of the office at one instant stay in the order of the log."""
+    return fact["at"], fact["operation"] or "" if fact["device"] else ""
+
+
+def placed(facts: Iterable[Row], fact: Row) -> list[Row]:
+    """A further fact among the others."""
+    sorted_facts = list(facts)
+    insort(sorted_facts, fact, key=happened)
+    return sorted_facts
+
+
+def decided(steps: Iterable[Row], decision: Row) -> list[Row]:
+    """A further decision among facts and decisions.
+
+    Decisions take effect in the order in which they were recorded, so one that was dated back past an earlier one is
+    placed behind that.
+    """
+    steps = list(steps)
+    latest = max((step["at"] for step in steps if step.get("decision")), default="")
+    return placed(steps, decision | {"at": max(decision["at"], latest), "device": None, "decision": True})
+
+
+def without(facts: Iterable[Row], operation: str) -> list[Row]:
+    """The facts that this operation has not told."""
+    return [fact for fact in facts if fact["operation"] != operation]
+
+
+def wordless(facts: Iterable[Row]) -> list[Row]:
+    """The facts without anybody's words."""
+    return [{name: None if name in WORDS else value for name, value in fact.items()} for fact in facts]

@@ -1,0 +1,69 @@
+"""A warehouse, two vans and parts that go from one to another, told to views in memory."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.location import VIRTUAL, Location
+from domain.movement import MovementKind
+from domain.stock_count import StockCount
+from domain.stock_movement import StockMovement
+from projections.stock import STOCK
+from tests.support.news import News
+
+WAREHOUSE, VAN, OTHER_VAN, PART = (UUID(int=number) for number in (71, 72, 73, 74))
+SUPPLIER, CUSTOMER, TRANSIT, UNEXPLAINED = (
+    VIRTUAL[kind] for kind in ("supplier", "customer", "transit", "unexplained")
+)
+KEEPER, BOSS = UUID(int=81), UUID(int=82)
+
+
+def places(news: News) -> None:
+    """Register the warehouse and the vans."""
+    news.tell(
+        Location.register(id=WAREHOUSE, kind="warehouse", name="Main"),
+        Location.register(id=VAN, kind="van", name="Van 1"),
+        Location.register(id=OTHER_VAN, kind="van", name="Van 2"),
+    )
+
+
+def moved(kind: MovementKind, quantity: int, from_: UUID, to: UUID, **more: Any) -> StockMovement:
+    """So many of the part went from one place to another."""
+    said: Any = {"id": uuid4(), "part": PART, "quantity": Decimal(quantity)} | more
+    return StockMovement.record(kind=kind, from_=from_, to=to, **said)
+
+
+def bought(quantity: int, to: UUID = WAREHOUSE, **more: Any) -> StockMovement:
+    """So many came from the supplier."""
+    return moved("receipt", quantity, SUPPLIER, to, **more)
+
+
+def used(quantity: int = 1, from_: UUID = VAN, **more: Any) -> StockMovement:
+    """So many were built in."""
+    return moved("consumption", quantity, from_, CUSTOMER, **more)
+
+
+def counted(quantity: int, at: UUID = VAN, count: StockCount | None = None) -> StockCount:
+    """Somebody saw so many of the part."""
+    count = count or StockCount.start(id=uuid4(), location=at)
+    count.record_line(part=PART, location=at, quantity=Decimal(quantity), blind=True, counter=KEEPER)
+    return count
+
+
+def approved(count: StockCount) -> StockCount:
+    """Somebody else makes it the book."""
+    count.submit()
+    count.approve(by=BOSS)
+    return count
+
+
+def on_hand(news: News, location: UUID) -> Any:
+    """What the book says."""
+    return news.row(STOCK, location, PART)["on_hand"]
+
+
+def total(news: News) -> Decimal:
+    """The sum over all places, real and virtual."""
+    return sum((row["on_hand"] for row in news.all(STOCK)), Decimal(0))
