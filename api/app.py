@@ -6,24 +6,46 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Flask
-from flask_smorest import Api
 
+from api.contacts import contacts
+from api.customers import customers
+from api.description import Description, described
+from api.devices import devices
+from api.docs import docs
 from api.encoding import Orjson
+from api.events import events
+from api.headers import guard
+from api.health import health
+from api.journal import keep_journal
+from api.locations import locations
+from api.metrics import Metrics
 from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
+from api.projections import views
 from api.services import Services
+from api.sessions import sessions
+from api.stock import stock
+from api.stock_movements import stock_movements
 from api.sync import sync
+from api.technicians import technicians
+from api.users import users
 from api.who import admit
 
-NOUNS = (parts,)
-
-
-class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """The OpenAPI description, without the library's own error pages."""
-
-    def _register_error_handlers(self) -> None:
-        """Problems are told by `api.problems` alone."""
+NOUNS = (
+    sessions,
+    users,
+    technicians,
+    devices,
+    parts,
+    events,
+    views,
+    contacts,
+    customers,
+    locations,
+    stock,
+    stock_movements,
+)
 
 
 def create_app(
@@ -35,7 +57,8 @@ def create_app(
     """
     app = Flask("api")
     app.json = Orjson(app)
-    app.extensions["callout"] = services
+    metrics = Metrics(services)
+    app.extensions |= {"callout": services, "callout.metrics": metrics}
     app.config.update(
         MAX_CONTENT_LENGTH=services.settings.most_bytes,
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -46,11 +69,14 @@ def create_app(
     )
     app.url_map.strict_slashes = False
     tell_everything(app)
+    guard(app, services)
+    keep_journal(app, metrics)
     app.before_request(admit)
     description = Description(app)
     for noun in NOUNS:
         description.register_blueprint(noun)
-    for room in (sync, *rooms):
+    for room in (health, docs, sync, *rooms):
         app.register_blueprint(room)
     app.extensions["callout.policy"] = access_of(app, policy)
+    app.extensions["callout.description"] = described(app, description, policy)
     return app

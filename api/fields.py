@@ -31,11 +31,11 @@ LARGEST_INTEGER = 2**53 - 1
 
 
 class Text(fields.String):
-    """Text of 1 to `most` characters that are not all blank, without control characters apart from line ends."""
+    """Text of so many characters that are not all blank, without control characters apart from line ends."""
 
-    def __init__(self, most: int, **kwargs: Any) -> None:
-        length = validate.Length(1, most, error=f"This text has 1 to {most} characters.")
-        super().__init__(validate=[length, *kwargs.pop("also", ())], **kwargs)
+    def __init__(self, most: int, least: int = 1, **kwargs: Any) -> None:
+        length = validate.Length(least, most, error=f"This text has {least} to {most} characters.")
+        super().__init__(validate=length, **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str) or CONTROL.search(value) or (value and not value.strip()):

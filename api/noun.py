@@ -30,6 +30,7 @@ class UnsupportedMediaType(Problem):
 class Door(FlaskParser):
     """Reads JSON bodies and query strings; what does not fit is named by JSON pointers."""
 
+    DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - webargs declares it so
 
     def load_json(self, req: Request, schema: Schema) -> Any:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
 import orjson
 from flask import Response, request
 
-from api.encoding import answer
+from api.encoding import answer, encode
 from api.noun import body_of
 from api.problems import document, told
 from api.schemas import Body
@@ -21,6 +23,7 @@ from domain.aggregate import Entity
 from domain.envelope import CLOCK_TOLERANCE, Envelope
 from domain.instant import now
 from domain.problem import BadInput, Kind, Problem, Refused, SomebodyWasFaster
+from domain.work_order import WorkOrder
 from store.errors import OperationKnownError
 from store.log import Work
 from store.operations import Known
@@ -76,7 +79,7 @@ class Order:
             raise BadInput(detail, errors=[{"pointer": "/occurred_at", "detail": detail}])
         return Envelope(
             occurred_at=min(body.occurred_at or asked, asked),
-            zone=body.zone,
+            zone=body.zone or services().settings.zone,
             actor=self.who.id,
             role=self.who.role,
             operation_id=self.operation,
@@ -85,8 +88,12 @@ class Order:
         )
 
 
-Decided = tuple[Entity, Iterable[Entity], dict[str, Any]]
-"""The entity the request is about, others that changed with it, and further members of the reply."""
+class Decided(NamedTuple):
+    """What a command came to: whose id and version the reply names, what changed, and further members of the reply."""
+
+    entity: Entity
+    others: Iterable[Entity] = ()
+    more: Mapping[str, Any] = MappingProxyType({})
 
 
 def create(
@@ -95,9 +102,12 @@ def create(
     body: Body,
     make: Callable[[UUID, Work], E | tuple[E, Iterable[Entity]]],
     *,
-    say: Callable[[E], dict[str, Any]] = lambda _: {},
+    say: Callable[[E], Mapping[str, Any]] = lambda _: {},
 ) -> Response:
-    """Begin something: `make(id, work)` gives the new entity, or it and others that change with it. 201."""
+    """Begin something: `make(id, work)` gives the new entity, or it and others that change with it. 201.
+
+    `say(entity)` gives further members of the reply.
+    """
     order = Order(who, body)
     id = body.id or (uuid5(order.operation, kind.TOPIC) if order.key else uuid4())  # type: ignore[attr-defined]
 
@@ -106,9 +116,9 @@ def create(
             raise AlreadyExists
         made = make(id, work)
         entity, others = made if isinstance(made, tuple) else (made, ())
-        return entity, others, say(entity)
+        return Decided(entity, others, say(entity))
 
-    return _carry_out(order, decide, 201, f"{request.path}/{id}")
+    return carry_out(order, decide, 201, f"{request.path.rstrip('/')}/{id}")
 
 
 def change(
@@ -118,72 +128,87 @@ def change(
     body: Body,
     decide: Callable[[E, Work], Iterable[Entity] | None],
     *,
-    say: Callable[[E], dict[str, Any]] = lambda _: {},
+    say: Callable[[E], Mapping[str, Any]] = lambda _: {},
 ) -> Response:
     """Do one thing with what there is: `decide(entity, work)`, which may give others that change with it. 200."""
 
     def decided(work: Work) -> Decided:
         entity = work.get(kind, id)
-        if request.if_match and not request.if_match.contains_weak(str(entity.version)):
-            raise SomebodyWasFaster
+        must_match(entity)
         others = decide(entity, work)
-        return entity, others or (), say(entity)
+        return Decided(entity, others or (), say(entity))
 
-    return _carry_out(Order(who, body), decided, 200, None)
+    return carry_out(Order(who, body), decided)
 
 
-def _carry_out(order: Order, decide: Callable[[Work], Decided], status: int, location: str | None) -> Response:
+def must_match(entity: Entity) -> None:
+    """Raise `SomebodyWasFaster` when the request names another version in `If-Match`."""
+    if request.if_match and not request.if_match.contains_weak(str(entity.version)):
+        raise SomebodyWasFaster
+
+
+def carry_out(
+    order: Order,
+    decide: Callable[[Work], Decided],
+    status: int = 200,
+    location: str | None = None,
+    *,
+    unkept: Callable[[], Mapping[str, Any]] = dict,
+) -> Response:
+    """Decide and record, or answer as the first time; `unkept()` gives members of the reply that are never stored."""
     known = order.known()
     if known is None:
         try:
-            return services().log.attempt(lambda: _once(order, decide, status, location))
+            stored, position = services().log.attempt(lambda: _once(order, decide, status, location))
+            return _answered(stored, position, unkept())
         except OperationKnownError:
             known = order.known()
         except Problem as problem:
             _keep_refusal(order, problem)
             raise
     assert known is not None, "an operation that is known can be asked for"
-    return _told_again(known)
-
-
-def _once(order: Order, decide: Callable[[Work], Decided], status: int, location: str | None) -> Response:
-    log = services().log
-    work = log.work()
-    entity, others, more = decide(work)
-    work.add(order.envelope(case_of(entity)), entity, *others)
-    many = len(work.events)
-    reply: dict[str, Any] = {"id": entity.id, "version": entity.version, **more}
-    if not many:
-        reply["position"] = log.recorder.max_notification_id() or 0
-    stored = {"status": status, "location": location, "reply": reply}
-    kept = Answer(
-        order.operation, order.content_hash(), "applied", orjson.dumps(stored).decode(), 0 if many else None, many
-    )
-    appended = work.commit([kept] if order.key else [])
-    return _answered(stored, appended.base + many if many else None)
-
-
-def _answered(stored: dict[str, Any], position: int | None) -> Response:
-    reply = stored["reply"] if position is None else stored["reply"] | {"position": position}
-    headers = {"ETag": f'"{reply["version"]}"'} | ({"Location": stored["location"]} if stored["location"] else {})
-    return answer(reply, stored["status"], headers)
-
-
-def _told_again(known: Known) -> Response:
     stored = msgspec.json.decode(known.answer)
     if known.status == "rejected":
         return told(stored)
-    return _answered(stored, known.positions[-1] if known.positions else None)
+    return _answered(stored, known.positions[-1] if known.positions else None, unkept())
+
+
+def _once(
+    order: Order, decide: Callable[[Work], Decided], status: int, location: str | None
+) -> tuple[dict[str, Any], int | None]:
+    log = services().log
+    work = log.work()
+    entity, others, more = decide(work)
+    work.add(order.envelope(case_of(entity, work)), entity, *others)
+    many = len(work.events)
+    reply = {"id": entity.id, "version": entity.version, **more}
+    if not many:
+        reply["position"] = log.recorder.max_notification_id() or 0
+    stored = {"status": status, "location": location, "reply": reply}
+    said, first = encode(stored).decode(), 0 if many else None
+    kept = [Answer(order.operation, order.content_hash(), "applied", said, first, many)] if order.key else []
+    appended = work.commit(kept)
+    return stored, appended.base + many if many else None
+
+
+def _answered(stored: dict[str, Any], position: int | None, unkept: Mapping[str, Any]) -> Response:
+    reply = {**stored["reply"], **({} if position is None else {"position": position}), **unkept}
+    headers = {"ETag": f'"{reply["version"]}"'} | ({"Location": stored["location"]} if stored["location"] else {})
+    return answer(reply, stored["status"], headers)
 
 
 def _keep_refusal(order: Order, problem: Problem) -> None:
     """Let the same request be refused in the same words, whatever happens meanwhile."""
     if order.key is not None and problem.kind in KEPT:
-        said = orjson.dumps(document(problem), default=str).decode()
-        services().log.work().commit([Answer(order.operation, order.content_hash(), "rejected", said)])
+        said = encode(document(problem)).decode()
+        with suppress(OperationKnownError):  # the same request at the same moment: its answer stands
+            services().log.work().commit([Answer(order.operation, order.content_hash(), "rejected", said)])
 
 
-def case_of(entity: Entity) -> UUID | None:
-    """The case that an entity belongs to, where its state knows."""
-    case = entity.id if getattr(entity, "TOPIC", "") == "case" else getattr(entity, "case", None)
+def case_of(entity: Entity, work: Work) -> UUID | None:
+    """The case that an entity belongs to, as far as it or its work order knows."""
+    if getattr(entity, "TOPIC", "") == "case":
+        return entity.id
+    order = work.find(WorkOrder, getattr(entity, "work_order", None))
+    case = order.case if order else getattr(entity, "moved", {}).get("case", getattr(entity, "case", None))
     return case if isinstance(case, UUID) else None

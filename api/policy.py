@@ -25,6 +25,18 @@ AUDITOR: Final = frozenset({"admin", "auditor"})
 DISPATCH: Final = frozenset({"dispatcher", "service_manager", "admin"})
 CARE: Final = frozenset({"agent", "dispatcher", "service_manager", "admin"})
 KEEPERS: Final = frozenset({"stock_keeper", "service_manager", "admin"})
+MANAGERS: Final = frozenset({"service_manager", "admin"})
+
+
+def _reads(roles: frozenset[str], *nouns: str) -> dict[str, frozenset[str]]:
+    """The list of each noun and one thing of it."""
+    return {f"GET /api/v1/{noun}{one}": roles for noun in nouns for one in ("", "/{id}")}
+
+
+def _commands(roles: frozenset[str], noun: str, *words: str) -> dict[str, frozenset[str]]:
+    """Commands on one thing."""
+    return {f"POST /api/v1/{noun}/{{id}}/{word}": roles for word in words}
+
 
 POLICY: Final[Mapping[str, frozenset[str]]] = {
     "GET /health": ANYONE,
@@ -48,14 +60,18 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/users/{id}/set-roles": ADMIN,
     "POST /api/v1/users/{id}/set-password": ADMIN,
     "POST /api/v1/users/{id}/disable": ADMIN,
+    "POST /api/v1/users/{id}/enable": ADMIN,
     "GET /api/v1/technicians": OFFICE,
     "GET /api/v1/technicians/{id}": OFFICE,
     "POST /api/v1/technicians": DISPATCH,
+    "POST /api/v1/technicians/{id}/change": DISPATCH,
     "POST /api/v1/technicians/{id}/assign-van": DISPATCH,
+    "POST /api/v1/technicians/{id}/deactivate": DISPATCH,
     "POST /api/v1/technicians/{id}/enrolments": ADMIN,
     "GET /api/v1/devices": OFFICE,
     "GET /api/v1/devices/{id}": OFFICE,
     "POST /api/v1/devices/{id}/suspend": DISPATCH,
+    "POST /api/v1/devices/{id}/resume": DISPATCH,
     "POST /api/v1/devices/{id}/revoke": DISPATCH,
     # What devices sent, and what the log says
     "GET /api/v1/operations": DISPATCH | AUDITOR,
@@ -67,7 +83,39 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "GET /api/v1/projections": AUDITOR,
     "POST /api/v1/projections/{name}/rebuild": AUDITOR,
     "POST /api/v1/projections/{name}/verify": AUDITOR,
+    # The customer's side
+    **_reads(OFFICE, "customers", "contacts", "cases", "equipment"),
+    "GET /api/v1/cases/{id}/timeline": OFFICE,
+    "GET /api/v1/equipment/{id}/history": OFFICE,
+    "POST /api/v1/customers": CARE,
+    **_commands(CARE, "customers", "change", "add-site", "change-site", "merge"),
+    "POST /api/v1/customers/{id}/erase": MANAGERS,
+    "POST /api/v1/contacts": CARE,
+    **_commands(CARE, "contacts", "set-reason", "link", "confirm-cause", "answer", "mark-duplicate"),
+    "POST /api/v1/cases": CARE,
+    **_commands(CARE, "cases", "wait", "resolve", "reopen", "close", "merge"),
+    "POST /api/v1/equipment": CARE,
+    **_commands(CARE, "equipment", "install", "set-warranty", "move", "change-owner", "retire"),
+    # Work
+    **_reads(OFFICE, "work-orders", "visits"),
+    "POST /api/v1/work-orders": CARE,
+    "POST /api/v1/work-orders/{id}/add-note": CARE,
+    **_commands(DISPATCH, "work-orders", "assign", "require-part", "diagnose", "hold", "resume", "record-labour"),
+    **_commands(DISPATCH, "work-orders", "complete", "cannot-complete", "reopen", "close", "cancel"),
+    "POST /api/v1/visits": DISPATCH,
+    **_commands(DISPATCH, "visits", "dispatch", "accept", "decline", "start-travel", "arrive", "pause", "resume"),
+    **_commands(DISPATCH, "visits", "finish", "not-done", "reschedule", "cancel"),
     # Parts and stock
+    **_reads(OFFICE, "locations", "stock-movements", "discrepancies"),
+    "GET /api/v1/stock": OFFICE,
+    "GET /api/v1/stock/{location}/{part}/explain": OFFICE,
+    "POST /api/v1/locations": KEEPERS,
+    "POST /api/v1/locations/{id}/retire": KEEPERS,
+    "POST /api/v1/locations/{id}/take-custody": KEEPERS | DISPATCH,
+    "POST /api/v1/stock-movements": KEEPERS,
+    "POST /api/v1/stock-movements/{id}/correct": KEEPERS,
+    **_commands(KEEPERS | DISPATCH, "discrepancies", "assign", "explain", "write-off"),
+    "POST /api/v1/discrepancies/{id}/adjust": KEEPERS,
     "GET /api/v1/parts": OFFICE,
     "GET /api/v1/parts/{id}": OFFICE,
     "POST /api/v1/parts": KEEPERS,

@@ -97,7 +97,8 @@ def _sealed(values: list[Any]) -> str:
     return urlsafe_b64encode(_signature(payload) + payload).decode().rstrip("=")
 
 
-def _opened(cursor: str) -> tuple[Any, ...]:
+def _opened(cursor: str) -> Any:
+    """The key behind which the page begins: a tuple, or the value itself where one column is the key."""
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (NotBase64, ValueError):
@@ -105,4 +106,5 @@ def _opened(cursor: str) -> tuple[Any, ...]:
     if not hmac.compare_digest(raw[:_SIGNATURE], _signature(raw[_SIGNATURE:])):
         detail = "This cursor is not one of this list; begin again without one."
         raise BadInput(detail, errors=[{"pointer": "/cursor", "detail": detail}])
-    return tuple(orjson.loads(raw[_SIGNATURE:]))
+    values = orjson.loads(raw[_SIGNATURE:])
+    return tuple(values) if len(values) > 1 else values[0]

@@ -25,7 +25,7 @@ class Body(dict[str, Any]):
 
     id: UUID | None = None
     occurred_at: datetime | None = None
-    zone: str = "UTC"
+    zone: str | None = None
     seen: int | None = None
 
 

@@ -28,6 +28,10 @@ class ApiSettings(Protocol):
         """Whether it is served to others than the developer, behind TLS."""
 
     @property
+    def zone(self) -> str:
+        """The IANA zone of the company."""
+
+    @property
     def most_bytes(self) -> int:
         """The largest request body."""
 

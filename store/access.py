@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
 from hashlib import sha256
-from threading import BoundedSemaphore
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from domain.problem import Kind, Problem, Refused
+from store.login_brake import LoginBrake
+from store.passwords import Passwords
 from store.pool import ConnectionPool
 
 SESSION: Final = timedelta(hours=12)
-FREE_ATTEMPTS: Final = 5
-LONGEST_WAIT_SECONDS: Final = 300
-_HASHING: Final = BoundedSemaphore(2)  # each takes 64 MiB and a core
-_PATIENCE_SECONDS: Final = 10.0
 
 
 class LoginTaken(Refused):
@@ -34,20 +25,6 @@ class WrongPassword(Problem):
 
     kind = Kind.UNAUTHENTICATED
     code = "wrong-login"
-
-
-class TooManyAttempts(Problem):
-    """There were too many attempts with this login; wait before the next one."""
-
-    kind = Kind.RATE_LIMITED
-    code = "rate-limited"
-
-
-class TooManyLogins(Problem):
-    """Too many people are signing in at this moment; try again in a few seconds."""
-
-    kind = Kind.UNAVAILABLE
-    code = "overloaded"
 
 
 class Session(NamedTuple):
@@ -73,9 +50,10 @@ def token_hash(token: str) -> bytes:
 class Access:
     """Passwords (argon2id) and sessions. Whether a user is enabled, and their roles, the log itself is asked."""
 
-    def __init__(self, pool: ConnectionPool, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, pool: ConnectionPool, passwords: Passwords | None = None) -> None:
         self._pool = pool
-        self._hasher = hasher or PasswordHasher()
+        self._passwords = passwords or Passwords()
+        self._brake = LoginBrake(pool)
         self._secrets: dict[str, bytes] = {}
 
     def claim(self, user: UUID, login: str, password: str) -> None:
@@ -97,14 +75,14 @@ class Access:
             ON CONFLICT (login) DO UPDATE SET hash = excluded.hash WHERE p.user_id = excluded.user_id
             RETURNING user_id
             """,
-            (str(user), fold(login), self._hash(password)),
+            (str(user), fold(login), self._passwords.hash(password)),
         )
         if not claimed:
             raise LoginTaken
 
     def set_password(self, user: UUID, password: str) -> None:
         """Another password; whoever is signed in as this user has to sign in again."""
-        hashed = self._hash(password)
+        hashed = self._passwords.hash(password)
         with self._pool.transaction() as cursor:
             cursor.execute("UPDATE access.passwords SET hash = %s WHERE user_id = %s", (hashed, str(user)))
             cursor.execute("DELETE FROM access.sessions WHERE user_id = %s", (str(user),))
@@ -114,22 +92,29 @@ class Access:
 
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one.
         """
-        self._count_attempt(login)
+        self._brake.count(fold(login))
         row = self._pool.fetch_one(
             "SELECT user_id, hash, access.roles_of(user_id) FROM access.passwords WHERE login = %s", (fold(login),)
         )
-        user, hashed, roles = row or (None, self._dummy, None)
-        if not self._fits(hashed, password) or user is None or not roles:
+        user, hashed, roles = row or (None, self._passwords.nobodys, None)
+        if not self._passwords.fits(hashed, password) or user is None or not roles:
             raise WrongPassword
+        self._brake.release(fold(login))
+        return SignedIn(user, tuple(roles), self.let_in(user))
+
+    def let_in(self, user: UUID) -> str:
+        """The token of a new session for somebody who is known without a password: whoever runs the command line."""
         token = secrets.token_urlsafe(32)
-        with self._pool.transaction() as cursor:
-            cursor.execute("DELETE FROM access.login_attempts WHERE login_hash = %s", (_login_hash(login),))
-            cursor.execute("DELETE FROM access.sessions WHERE expires_at < now()")
-            cursor.execute(
-                "INSERT INTO access.sessions (token_hash, user_id, expires_at) VALUES (%s, %s, now() + %s)",
-                (token_hash(token), str(user), SESSION),
-            )
-        return SignedIn(user, tuple(roles), token)
+        self._pool.execute(
+            "INSERT INTO access.sessions (token_hash, user_id, expires_at) VALUES (%s, %s, now() + %s)",
+            (token_hash(token), str(user), SESSION),
+        )
+        return token
+
+    def user_of(self, login: str) -> UUID | None:
+        """Who has this login."""
+        row = self._pool.fetch_one("SELECT user_id FROM access.passwords WHERE login = %s", (fold(login),))
+        return row[0] if row else None
 
     def session(self, token: str) -> Session | None:
         """Who this token belongs to, if it is good, has not expired, and its user may still come in."""
@@ -153,70 +138,19 @@ class Access:
     def secret(self, name: str) -> bytes:
         """One of the server's own secrets (32 bytes), made when it is first asked for and the same ever after."""
         if name not in self._secrets:
-            self._pool.execute(
-                "INSERT INTO access.secrets (name, value) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                (name, secrets.token_bytes(32)),
-            )
-            row = self._pool.fetch_one("SELECT value FROM access.secrets WHERE name = %s", (name,))
-            assert row is not None, "a secret that was stored can be read"
-            self._secrets[name] = bytes(row[0])
+            self._secrets[name] = self.keep(name, secrets.token_bytes(32))
         return self._secrets[name]
 
-    def _count_attempt(self, login: str) -> None:
-        """Count before looking, so that many at once are counted too; some are free, then each wait doubles."""
-        allowed = self._pool.execute(
-            """
-            INSERT INTO access.login_attempts AS a (login_hash, attempts, last_at) VALUES (%(login)s, 1, now())
-            ON CONFLICT (login_hash) DO UPDATE
-            SET attempts = CASE WHEN a.last_at < now() - interval '1 day' THEN 1 ELSE a.attempts + 1 END,
-                last_at = now()
-            WHERE a.attempts < %(free)s
-                OR a.last_at <= now() - least(2 ^ least(a.attempts - %(free)s, 20), %(most)s) * interval '1 second'
-            RETURNING attempts
-            """,
-            {"login": _login_hash(login), "free": FREE_ATTEMPTS, "most": LONGEST_WAIT_SECONDS},
+    def keep(self, name: str, value: bytes) -> bytes:
+        """Keep a value under a name for ever, unless there is one already; the one that is kept."""
+        self._pool.execute(
+            "INSERT INTO access.secrets (name, value) VALUES (%s, %s) ON CONFLICT (name) DO NOTHING", (name, value)
         )
-        if not allowed:
-            row = self._pool.fetch_one(
-                "SELECT attempts, extract(epoch FROM now() - last_at)::integer FROM access.login_attempts"
-                " WHERE login_hash = %s",
-                (_login_hash(login),),
-            )
-            attempts, ago = row or (FREE_ATTEMPTS, 0)
-            wait = min(2 ** min(attempts - FREE_ATTEMPTS, 20), LONGEST_WAIT_SECONDS)
-            raise TooManyAttempts(retry_after=max(1, wait - ago))
-
-    @cached_property
-    def _dummy(self) -> str:
-        """The hash of a password that nobody has."""
-        return self._hash(secrets.token_urlsafe(32))
-
-    def _hash(self, password: str) -> str:
-        with _one_of_two():
-            return self._hasher.hash(password)
-
-    def _fits(self, hashed: str, password: str) -> bool:
-        with _one_of_two():
-            try:
-                return self._hasher.verify(hashed, password)
-            except (VerificationError, InvalidHashError):
-                return False
-
-
-@contextmanager
-def _one_of_two() -> Iterator[None]:
-    if not _HASHING.acquire(timeout=_PATIENCE_SECONDS):
-        raise TooManyLogins
-    try:
-        yield
-    finally:
-        _HASHING.release()
+        row = self._pool.fetch_one("SELECT value FROM access.secrets WHERE name = %s", (name,))
+        assert row is not None, "what was stored can be read"
+        return bytes(row[0])
 
 
 def fold(login: str) -> str:
     """A login as it is compared: case and outer blanks make no other one."""
     return login.strip().casefold()
-
-
-def _login_hash(login: str) -> bytes:
-    return sha256(fold(login).encode()).digest()

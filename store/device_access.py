@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Final, Literal, NamedTuple
+from datetime import datetime
+from typing import Literal, NamedTuple
 from uuid import UUID, uuid4
 
 from domain.problem import Kind, Problem
 from store.access import token_hash
 from store.connecting import Cursor
+from store.device_tokens import Pair, end_family, issue
+from store.enrolment_code import CODE_LIFE, code_of, folded
 from store.pool import ConnectionPool
 
 Standing = Literal["active", "suspended", "revoked"]
-CODE_LIFE: Final = timedelta(hours=24)
-ACCESS_LIFE: Final = timedelta(minutes=15)
-REFRESH_LIFE: Final = timedelta(days=180)
-REMEMBERED: Final = timedelta(days=30)
-"""How long a used refresh token is kept to notice its second use."""
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LOOKALIKES: Final = str.maketrans("OIL", "011", "- ")
 
 
 class TokenExpired(Problem):
@@ -67,14 +61,6 @@ class Enrolment(NamedTuple):
     again: bool
 
 
-class Pair(NamedTuple):
-    """Two new tokens; lives in seconds."""
-
-    access_token: str
-    access_expires_in: int
-    refresh_token: str
-
-
 class DeviceAccess:
     """Codes, tokens and standing of devices; only hashes of secrets are stored."""
 
@@ -82,22 +68,20 @@ class DeviceAccess:
         self._pool = pool
 
     def issue_code(self, technician: UUID, seed: bytes | None = None) -> tuple[str, datetime]:
-        """A one-time code for a device of this technician, and when it expires. The same seed gives the same code."""
-        raw = sha256(seed).digest() if seed else secrets.token_bytes(12)
-        letters = "".join(_ALPHABET[byte % 32] for byte in raw[:12])
+        """A one-time code for a device of this technician, and when it expires; the same seed gives the same code."""
+        code = code_of(seed or secrets.token_bytes(32))
+        hashed = token_hash(folded(code))
         self._pool.execute(
             """
             INSERT INTO access.enrolment_codes (code_hash, technician, expires_at) VALUES (%s, %s, now() + %s)
             ON CONFLICT (code_hash) DO NOTHING
             """,
-            (token_hash(letters), str(technician), CODE_LIFE),
+            (hashed, str(technician), CODE_LIFE),
         )
-        row = self._pool.fetch_one(
-            "SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s AND technician = %s",
-            (token_hash(letters), str(technician)),
+        [(expires_at,)] = self._pool.fetch_all(
+            "SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s", (hashed,)
         )
-        assert row is not None, "a seed belongs to one technician"
-        return "-".join(letters[at : at + 4] for at in (0, 4, 8)), row[0]
+        return code, expires_at
 
     def enrol(self, code: str, install_id: str, app_version: str = "") -> Enrolment:
         """Trade a code for a device; raises `CodeNotGood`.
@@ -105,7 +89,6 @@ class DeviceAccess:
         A known installation keeps its device under the next incarnation, and its old tokens end; one that was told to
         erase itself is a new device.
         """
-        letters = code.upper().translate(_LOOKALIKES)
         with self._pool.transaction() as cursor:
             cursor.execute(
                 """
@@ -113,7 +96,7 @@ class DeviceAccess:
                 WHERE code_hash = %s AND used_by IS NULL AND expires_at > now()
                 RETURNING technician
                 """,
-                (str(device := uuid4()), token_hash(letters)),
+                (str(device := uuid4()), token_hash(folded(code))),
             )
             claimed = cursor.fetchone()
             if claimed is not None:
@@ -137,7 +120,7 @@ class DeviceAccess:
     def issue_tokens(self, device: UUID, incarnation: int, technician: UUID, family: UUID | None = None) -> Pair:
         """A pair of tokens, the first of a new family unless one is given."""
         with self._pool.transaction() as cursor:
-            return _issue(cursor, device, incarnation, technician, family or uuid4())
+            return issue(cursor, device, incarnation, technician, family or uuid4())
 
     def rotate(self, refresh_token: str) -> Pair:
         """A new pair for a refresh token, which dies with the access tokens before it.
@@ -159,10 +142,10 @@ class DeviceAccess:
             trouble = _trouble_with(found)
             if trouble is None and found is not None:
                 device, incarnation, technician, family = found[:4]
-                _end_family(cursor, family)
-                return _issue(cursor, device, incarnation, technician, family)
+                end_family(cursor, family)
+                return issue(cursor, device, incarnation, technician, family)
             if isinstance(trouble, TokenReused) and found is not None:
-                _end_family(cursor, found[3])
+                end_family(cursor, found[3])
         assert trouble is not None, "a refresh token gives a pair or a problem"
         raise trouble
 
@@ -210,26 +193,3 @@ def _only(cursor: Cursor) -> tuple[UUID, int, UUID]:
     row = cursor.fetchone()
     assert row is not None, "an upsert without a condition returns its row"
     return row[0], row[1], row[2]
-
-
-def _end_family(cursor: Cursor, family: UUID) -> None:
-    cursor.execute("DELETE FROM access.device_tokens WHERE family = %s AND kind = 'access'", (str(family),))
-    cursor.execute(
-        "UPDATE access.device_tokens SET used_at = now() WHERE family = %s AND used_at IS NULL", (str(family),)
-    )
-
-
-def _issue(cursor: Cursor, device: UUID, incarnation: int, technician: UUID, family: UUID) -> Pair:
-    pair = Pair(secrets.token_urlsafe(32), int(ACCESS_LIFE.total_seconds()), secrets.token_urlsafe(32))
-    for kind, token, life in (
-        ("access", pair.access_token, ACCESS_LIFE),
-        ("refresh", pair.refresh_token, REFRESH_LIFE),
-    ):
-        cursor.execute(
-            """
-            INSERT INTO access.device_tokens (token_hash, kind, device, incarnation, technician, family, expires_at)
-            VALUES (%s, %s, %s, %s, %s, %s, now() + %s)
-            """,
-            (token_hash(token), kind, str(device), incarnation, str(technician), str(family), life),
-        )
-    return pair

@@ -85,6 +85,12 @@ class EventLog(Application[UUID]):
             entities[event.originator_id] = event.mutate(entities.get(event.originator_id))
         return entities
 
+    def epoch(self) -> UUID:
+        """The name of this log's life: a log restored from a backup gets a new one."""
+        [(epoch,)] = self.pool.fetch_all("SELECT epoch FROM log.head")
+        assert isinstance(epoch, UUID), "the head row has an epoch"
+        return epoch
+
     def next_work_order_number(self) -> str:
         """A number for a new work order: readable, unique, not gapless."""
         [(number,)] = self.pool.execute("SELECT nextval('log.work_order_number')")

@@ -121,6 +121,11 @@ class ConnectionPool:
         """The first row of one reading statement, or None."""
         return next(iter(self.fetch_all(sql, params)), None)
 
+    @property
+    def in_use(self) -> int:
+        """How many connections are lent at this moment."""
+        return self._lent
+
     def close(self) -> None:
         """Close what is idle now and the rest when it comes back; lend nothing any more."""
         with self._changed:

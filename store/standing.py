@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from store.device_access import REMEMBERED, Standing
+from store.device_access import Standing
+from store.device_tokens import REMEMBERED
 from store.pool import ConnectionPool
 
 _COLUMNS: Final = (

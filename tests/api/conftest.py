@@ -25,6 +25,7 @@ from store.access import Access
 from store.device_access import DeviceAccess
 from store.keyring import Keyring
 from store.log import EventLog
+from store.passwords import Passwords
 from store.pool import ConnectionPool
 from store.standing import Standings
 
@@ -34,6 +35,7 @@ PASSWORD = "correct horse battery staple"
 @dataclass(frozen=True)
 class Settings:
     production: bool = False
+    zone: str = "Europe/Berlin"
     most_bytes: int = 1024 * 1024
     patience: float = 0.5
 
@@ -101,7 +103,7 @@ def services(database: str) -> Iterator[Services]:
         log=log,
         projecting=projecting,
         views=views,
-        access=Access(log.pool, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        access=Access(log.pool, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))),
         devices=DeviceAccess(log.pool),
         standings=Standings(log.pool),
         push=cast("Any", None),

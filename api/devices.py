@@ -1,0 +1,118 @@
+"""Devices: what is known of each, and whether it is trusted."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response
+
+from api import office
+from api.fields import Choice, Flag, Id, Text
+from api.noun import Noun
+from api.reading import filters, looking, one, page, paged
+from api.schemas import Body, Command, Page, row_of
+from api.services import services
+from api.who import asking
+from domain.device import Device
+from projections import devices as view
+from projections.device_activity import DeviceActivity
+from store.log import Work
+
+devices = Noun("devices", "Technicians' devices, and how far they are trusted.")
+
+LIVE: Final[dict[str, Any]] = {
+    "type": ["object", "null"],
+    "description": "What the device last told about itself; null when the past is asked.",
+    "properties": {
+        "standing": {"type": "string"},
+        "app_version": {"type": "string"},
+        "clock_offset_ms": {"type": ["integer", "null"]},
+        "last_seen_at": {"type": ["string", "null"], "format": "date-time"},
+        "oldest_unsent_at": {"type": ["string", "null"], "format": "date-time"},
+        "pulled_through": {"type": ["integer", "null"]},
+    },
+}
+DEVICE: Final = row_of(view.DEVICES)
+DEVICE["properties"] |= {"live": LIVE}
+
+
+class Suspicion(Command):
+    """Why it is not trusted now."""
+
+    reason = Text(500, required=True)
+
+
+class Revocation(Command):
+    """Why it is refused for good."""
+
+    reason = Choice(("lost", "retired"), required=True)
+    wipe = Flag(load_default=None, metadata={"description": "Whether it shall erase itself; a lost one does."})
+
+
+class Filters(Page):
+    """Which devices."""
+
+    technician = Id()
+    status = Choice(("active", "suspended", "revoked"))
+
+
+@devices.command("suspend", Suspicion)
+def suspend(body: Body, id: UUID) -> Response:
+    """Put aside for the office what it sends from now on, and send it nothing."""
+    who = asking()
+
+    def decide(device: Device, _: Work) -> None:
+        device.suspend(body["reason"])
+        services().standings.set(device.id, "suspended")
+
+    return office.change(who, Device, id, body, decide)
+
+
+@devices.command("resume")
+def resume(body: Body, id: UUID) -> Response:
+    """Trust a suspended device again."""
+    who = asking()
+
+    def decide(device: Device, _: Work) -> None:
+        device.resume()
+        services().standings.set(device.id, "active")
+
+    return office.change(who, Device, id, body, decide)
+
+
+@devices.command("revoke", Revocation)
+def revoke(body: Body, id: UUID) -> Response:
+    """Refuse it from its next call on; a lost one is told to hand in what it holds and to erase itself."""
+    who = asking()
+    wipe = body["reason"] == "lost" if body["wipe"] is None else body["wipe"]
+
+    def decide(device: Device, _: Work) -> None:
+        device.revoke(reason=body["reason"], wipe=wipe)
+        services().standings.set(device.id, "revoked", wipe=device.wipe)
+
+    return office.change(who, Device, id, body, decide)
+
+
+@devices.lists(DEVICE, Filters)
+def enrolled(query: dict[str, Any]) -> Response:
+    """The devices, each with what it last told about itself."""
+    asking()
+    with looking(query, view.Devices(), DeviceActivity()) as reader:
+        rows = view.devices(reader, **paged(query), **filters(query))
+        return page(reader, query, _with_live(query, rows), key=("id",))
+
+
+@devices.shows(DEVICE)
+def device(query: dict[str, Any], id: UUID) -> Response:
+    """One device, with what it last told about itself."""
+    asking()
+    with looking(query, view.Devices(), DeviceActivity()) as reader:
+        row = view.device(reader, id)
+        return one(reader, _with_live(query, [row])[0] if row else None, own=False)
+
+
+def _with_live(query: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    past = query.get("as_of") is not None or query.get("known_at") is not None
+    live = {} if past else services().standings.of([row["id"] for row in rows])
+    return [row | {"live": live.get(row["id"])} for row in rows]

@@ -1,0 +1,83 @@
+"""Figures for Prometheus: requests, how far the log and the views are, and the connections in use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from eventsourcing.persistence import PersistenceError
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from api.services import Services
+
+SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which several processes of one server add up their figures."""
+BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """The figures of one application."""
+
+    def __init__(self, services: Services) -> None:
+        self._standing = _Standing(services)
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "callout_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "callout_request_seconds",
+            "Seconds until the answer.",
+            ("method", "route"),
+            registry=self._registry,
+            buckets=BUCKETS,
+        )
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def text(self) -> bytes:
+        """All figures in Prometheus' text format, those of the other processes added."""
+        counted = self._registry
+        if SHARED in os.environ:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # it has no types
+        standing = CollectorRegistry()
+        standing.register(self._standing)
+        return generate_latest(counted) + generate_latest(standing)
+
+
+class _Standing(Collector):
+    """What is asked when somebody looks, and not counted meanwhile."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def collect(self) -> Iterator[Metric]:
+        """Positions and connections; a database that is away is a figure too."""
+        up = GaugeMetricFamily("callout_database_up", "Whether the database answers.")
+        try:
+            head = self._services.log.recorder.max_notification_id() or 0
+            views = self._services.views.position()
+        except PersistenceError:
+            up.add_metric([], 0)
+        else:
+            up.add_metric([], 1)
+            yield _gauge("callout_log_position", "The last position of the log.", head)
+            yield _gauge("callout_views_position", "The position that all views have reached.", views)
+            yield _gauge("callout_views_lag_events", "Events that are not in all views yet.", head - views)
+        yield up
+        pools = GaugeMetricFamily("callout_pool_connections", "Database connections.", labels=("role", "state"))
+        for role, pool in (("writer", self._services.log.pool), ("projector", self._services.projecting.pool)):
+            pools.add_metric([role, "in_use"], pool.in_use)
+            pools.add_metric([role, "most"], pool.size)
+        yield pools
+
+
+def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, about, value=value)

@@ -1,0 +1,147 @@
+"""Technicians: who repairs, with which van, and the codes that make a phone their device."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response
+
+from api import office
+from api.fields import Flag, Id, Text, Zone
+from api.noun import Noun
+from api.reading import filters, looking, one, page, paged
+from api.schemas import DONE, Body, Command, Creation, Page
+from api.services import services
+from api.who import asking
+from domain.aggregate import Entity
+from domain.location import Location
+from domain.technician import Technician, TechnicianIsDeactivated
+from domain.user import User
+from projections import technicians as view
+from store.enrolment_code import code_of
+from store.log import Work
+
+technicians = Noun("technicians", "Technicians, their vans and the codes for their devices.")
+
+CODE: Final[dict[str, Any]] = DONE | {
+    "required": [*DONE["required"], "code", "expires_at"],
+    "properties": DONE["properties"]
+    | {
+        "code": {"type": "string", "description": "Good for one device, once."},
+        "expires_at": {"type": "string", "format": "date-time"},
+    },
+}
+
+
+class NewTechnician(Creation):
+    """Somebody who goes to customers."""
+
+    name = Text(200, required=True)
+    zone = Zone(required=True, metadata={"description": "The IANA zone in which they work."})
+    language = Text(35, required=True)
+    user = Id(load_default=None, metadata={"description": "Their login for the office, if any."})
+
+
+class Change(Command):
+    """What is given is changed, the rest stays."""
+
+    name = Text(200, load_default=None)
+    language = Text(35, load_default=None)
+    user = Id(load_default=None)
+
+
+class Van(Command):
+    """The van's location."""
+
+    location = Id(required=True)
+
+
+class Filters(Page):
+    """Which technicians."""
+
+    active = Flag()
+    user = Id()
+
+
+@technicians.creates(NewTechnician)
+def create(body: Body) -> Response:
+    """Register a technician."""
+    who = asking()
+
+    def make(id: UUID, work: Work) -> Technician:
+        if body["user"] is not None:
+            work.get(User, body["user"])
+        return Technician.register(id=id, zone=body.zone or "", **body)
+
+    return office.create(who, Technician, body, make)
+
+
+@technicians.command("change", Change)
+def change(body: Body, id: UUID) -> Response:
+    """Change a technician's name, zone, language or user."""
+    who = asking()
+
+    def decide(technician: Technician, work: Work) -> None:
+        if body["user"] is not None:
+            work.get(User, body["user"])
+        technician.change(zone=body.zone, **body)
+
+    return office.change(who, Technician, id, body, decide)
+
+
+@technicians.command("assign-van", Van)
+def assign_van(body: Body, id: UUID) -> Response:
+    """Say which van is theirs, and hand it into their custody."""
+    who = asking()
+
+    def decide(technician: Technician, work: Work) -> Iterable[Entity]:
+        van = work.get(Location, body["location"])
+        technician.assign_van(van.id)
+        van.take_custody(technician.id)
+        return (van,)
+
+    return office.change(who, Technician, id, body, decide)
+
+
+@technicians.command("deactivate")
+def deactivate(body: Body, id: UUID) -> Response:
+    """Give them no more work; their devices are revoked one by one."""
+    who = asking()
+    return office.change(who, Technician, id, body, lambda technician, _: technician.deactivate())
+
+
+@technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
+def enrolments(body: Body, id: UUID) -> Response:
+    """A one-time code that makes a phone this technician's device, good for a day."""
+    order = office.Order(asking(), body)
+    # Derived and not stored: the same request gives the same code, and no table or log can give it away.
+    seed = hmac.digest(services().access.secret("enrolment-codes"), order.operation.bytes, "sha256")
+
+    def decide(work: Work) -> office.Decided:
+        technician = work.get(Technician, id)
+        if not technician.is_active():
+            raise TechnicianIsDeactivated
+        _, expires_at = services().devices.issue_code(id, seed)
+        return office.Decided(technician, (), {"expires_at": expires_at})
+
+    return office.carry_out(order, decide, 201, unkept=lambda: {"code": code_of(seed)})
+
+
+@technicians.lists(view.TECHNICIANS, Filters)
+def registered(query: dict[str, Any]) -> Response:
+    """The technicians."""
+    asking()
+    with looking(query, view.Technicians()) as reader:
+        rows = view.technicians(reader, **paged(query), **filters(query))
+        return page(reader, query, rows, key=("id",))
+
+
+@technicians.shows(view.TECHNICIANS)
+def technician(query: dict[str, Any], id: UUID) -> Response:
+    """One technician."""
+    asking()
+    with looking(query, view.Technicians()) as reader:
+        return one(reader, view.technician(reader, id))

@@ -1,0 +1,108 @@
+"""The assembly: the only place that builds things, from the settings to the services that every room works with."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from flask import Flask
+
+from api.app import create_app
+from api.services import Services
+from callout.master_key import master_key
+from callout.settings import Settings
+from domain.problem import Problem
+from projections.catalogue import PROJECTIONS, ensure
+from projections.filling import Progress
+from projections.past import Views
+from projections.projector import Projector
+from store.access import Access
+from store.device_access import DeviceAccess
+from store.embedded import EmbeddedPostgres
+from store.keyring import Keyring, key_id_of
+from store.log import EventLog
+from store.migrate import migrate
+from store.pool import ConnectionPool
+from store.standing import Standings
+from sync.cursor import Cursors
+from sync.enrolment import EnrolmentDesk
+from sync.pull import Pull
+from sync.push import PushIntake
+
+
+class OtherMasterKey(Problem):
+    """This database was sealed under another master key; bring back the one it was made with."""
+
+
+def dsn_of(settings: Settings) -> str:
+    """Where the database is; the embedded server is started, or joined, when no other is named."""
+    return settings.database_url or EmbeddedPostgres(settings.home).start()
+
+
+class House:
+    """Everything built, around one database; closes what it opened. Safe to build before or after a fork."""
+
+    def __init__(self, settings: Settings, dsn: str | None = None) -> None:
+        """Migrates the database first. Raises `OtherMasterKey` when its words could not be read."""
+        self.settings = settings
+        self.dsn = dsn or dsn_of(settings)
+        migrate(self.dsn)
+        writer = self._pool("callout_writer")
+        projector = self._pool("callout_projector")
+        reader = self._pool("callout_reader")
+        keykeeper = self._pool("callout_keykeeper")
+        self._pools = (writer, projector, reader, keykeeper)
+        access, key = Access(writer), master_key(settings)
+        if access.keep("master_key_id", key_id_of(key).encode()) != key_id_of(key).encode():
+            self._close_pools()
+            raise OtherMasterKey
+        self.keyring = Keyring(keykeeper, key)
+        log = EventLog(writer, self.keyring)
+        devices = DeviceAccess(writer)
+        views = Views(log, pool=reader)
+        epoch = log.epoch()
+        self.services = Services(
+            settings=settings,
+            log=log,
+            projecting=EventLog(projector, self.keyring),
+            views=views,
+            access=access,
+            devices=devices,
+            standings=Standings(writer),
+            push=PushIntake(log),
+            pull=Pull(views, Cursors(access.secret("sync-cursors")), epoch),
+            enrolment=EnrolmentDesk(log, devices, epoch),
+            epoch=epoch,
+        )
+
+    def ensure_views(self, progress: Progress | None = None) -> list[str]:
+        """Make or remake the views that do not have the shape of the code; their names."""
+        return ensure(self.services.projecting, PROJECTIONS, progress)
+
+    def projector(self) -> Projector:
+        """A new one; as many as you like may run."""
+        return Projector(self.services.projecting, PROJECTIONS)
+
+    def app(self) -> Flask:
+        """The WSGI application."""
+        return create_app(self.services)
+
+    def close(self) -> None:
+        """Let nobody wait any more, and close every connection."""
+        self.services.views.close()
+        self._close_pools()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _pool(self, role: str) -> ConnectionPool:
+        return ConnectionPool(self.dsn, role=role, size=self.settings.pool)
+
+    def _close_pools(self) -> None:
+        for pool in self._pools:
+            pool.close()

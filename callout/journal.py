@@ -1,0 +1,53 @@
+"""How log lines are written: one JSON object a line, errors by type and place, never with the words they carry."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any, TextIO
+
+import orjson
+import structlog
+from structlog.typing import EventDict
+
+
+def write_journal(level: str = "info", to: TextIO | None = None) -> None:
+    """Write what is logged from now on as JSON lines (to stderr unless told otherwise)."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            _without_words,
+            structlog.processors.JSONRenderer(lambda line, **_: orjson.dumps(line, default=str).decode()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(to or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _without_words(_: Any, __: str, line: EventDict) -> EventDict:
+    """An exception's types and places; its message may hold what a person has said."""
+    given = line.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        line["fault"] = list(_told(error))
+    return line
+
+
+def _told(error: BaseException) -> Iterator[dict[str, Any]]:
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        places = [
+            f"{Path(frame.f_code.co_filename).parent.name}/{Path(frame.f_code.co_filename).name}:{line} "
+            f"{frame.f_code.co_name}"
+            for frame, line in walk_tb(following.__traceback__)
+        ]
+        yield {"type": f"{type(following).__module__}.{type(following).__qualname__}", "at": places}
+        following = following.__cause__ or following.__context__

@@ -1,0 +1,112 @@
+"""Settings: read once from the environment into one frozen value."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from domain.instant import parse_zone
+from domain.problem import BadInput, Problem
+
+KEY_BYTES = 32
+LEVELS = ("debug", "info", "warning", "error")
+_YES = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+
+
+class BadSetting(Problem):
+    """A setting in the environment cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What can be set, each as `CALLOUT_<NAME>` in the environment; `database_url` is `DATABASE_URL`.
+
+    Without a database URL the embedded PostgreSQL of `home` is used; without a master key (32 bytes, in base64 in the
+    environment) the file `master.key` there. `patience` is how many seconds a reader waits for a view, `most_bytes`
+    the largest request body, `pool` the most connections of a process in each role; `workers`
+    processes with `threads` each answer requests, of which most do nothing but wait for news.
+    """
+
+    home: Path = Path(".callout")
+    database_url: str | None = field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8080
+    master_key: bytes | None = field(default=None, repr=False)
+    zone: str = "Europe/Berlin"
+    log_level: str = "info"
+    production: bool = False
+    workers: int = 2
+    threads: int = 600
+    pool: int = 10
+    patience: float = 5.0
+    most_bytes: int = 2 * 1024 * 1024
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of this environment; raises `BadSetting` with the name of one that cannot be used."""
+        read = _Reading(environment)
+        return cls(
+            home=Path(read.text("HOME", str(cls.home))).absolute(),
+            database_url=environment.get("DATABASE_URL") or None,
+            host=read.text("HOST", cls.host),
+            port=read.whole("PORT", cls.port, 0, 65535),
+            master_key=read.key("MASTER_KEY"),
+            zone=read.zone("ZONE", cls.zone),
+            log_level=read.word("LOG_LEVEL", cls.log_level, LEVELS),
+            production=read.flag("PRODUCTION"),
+            workers=read.whole("WORKERS", cls.workers, 1, 64),
+            threads=read.whole("THREADS", cls.threads, 1, 10_000),
+            pool=read.whole("POOL", cls.pool, 1, 1000),
+            patience=read.whole("PATIENCE", int(cls.patience), 0, 60),
+            most_bytes=read.whole("MOST_BYTES", cls.most_bytes, 1024, 64 * 1024 * 1024),
+        )
+
+
+class _Reading:
+    """Reads `CALLOUT_…` variables; an empty one counts as not set."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, otherwise: str) -> str:
+        return self._environment.get(f"CALLOUT_{name}", "").strip() or otherwise
+
+    def whole(self, name: str, otherwise: int, least: int, most: int) -> int:
+        text = self.text(name, str(otherwise))
+        if not (text.isascii() and text.isdecimal() and least <= int(text[:12]) <= most):
+            raise BadSetting(f"CALLOUT_{name} is a whole number from {least} to {most}, not {text!r}.")
+        return int(text)
+
+    def word(self, name: str, otherwise: str, words: tuple[str, ...]) -> str:
+        text = self.text(name, otherwise).lower()
+        if text not in words:
+            raise BadSetting(f"CALLOUT_{name} is one of {', '.join(words)}, not {text!r}.")
+        return text
+
+    def flag(self, name: str) -> bool:
+        text = self.text(name, "").lower()
+        if text not in _YES:
+            raise BadSetting(f"CALLOUT_{name} is 1 or 0, not {text!r}.")
+        return _YES[text]
+
+    def zone(self, name: str, otherwise: str) -> str:
+        try:
+            return parse_zone(self.text(name, otherwise))
+        except BadInput:
+            raise BadSetting(f"CALLOUT_{name} is the IANA name of a time zone, like Europe/Berlin.") from None
+
+    def key(self, name: str) -> bytes | None:
+        text = self.text(name, "")
+        if not text:
+            return None
+        try:
+            key = b64decode(text, validate=True)
+        except (NotBase64, ValueError):
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise BadSetting(f"CALLOUT_{name} is {KEY_BYTES} bytes in base64.")
+        return key

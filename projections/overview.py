@@ -1,0 +1,43 @@
+"""How the projections stand: how far each has got, and how many rows it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from projections.checkpoints import shape_of
+from projections.projection import Projection
+from projections.reader import Reader
+from projections.replay import with_needs
+from projections.stored import VIEWS
+from projections.table import Row
+
+
+def overview(reader: Reader, projections: Iterable[Projection]) -> list[Row]:
+    """One row a projection: its position, how many events it lacks, since when, its rows by table.
+
+    `state` is `ready`, `outdated` (another shape of tables: to be rebuilt) or `missing`.
+    """
+    known = {
+        row["name"]: row for row in reader.fetch_all("SELECT name, position, shape, moved_at FROM log.checkpoints")
+    }
+    head = reader.fetch_all("SELECT position FROM log.head")[0]["position"]
+    return [_told(reader, each, known.get(each.name), head) for each in with_needs(projections)]
+
+
+def _told(reader: Reader, projection: Projection, known: Row | None, head: int) -> Row:
+    if known is None:
+        return {"name": projection.name, "state": "missing", "position": 0, "lag": head, "moved_at": None, "rows": {}}
+    outdated = known["shape"] != shape_of(projection)
+    return {
+        "name": projection.name,
+        "state": "outdated" if outdated else "ready",
+        "position": known["position"],
+        "lag": head - known["position"],
+        "moved_at": known["moved_at"],
+        "rows": {} if outdated else {table.name: _count(reader, table.name) for table in projection.tables},
+    }
+
+
+def _count(reader: Reader, table: str) -> int:
+    [counted] = reader.fetch_all(f"SELECT count(*) AS rows FROM {VIEWS}.{table}")  # noqa: S608 - a name of the code
+    return int(counted["rows"])

@@ -1,0 +1,22 @@
+"""Enrolment codes: sixty bits that a person can type, whatever they take an O or an I for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+
+CODE_LIFE: Final = timedelta(hours=24)
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES: Final = str.maketrans("OIL", "011", "- ")
+
+
+def code_of(seed: bytes) -> str:
+    """The code of a secret seed, like `SZBC-W7TG-EE75`."""
+    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in sha256(seed).digest()[:12])
+    return "-".join(letters[at : at + 4] for at in (0, 4, 8))
+
+
+def folded(code: str) -> str:
+    """A code as it is compared: without blanks and dashes, letters that look like digits taken for them."""
+    return code.upper().translate(_LOOKALIKES)
