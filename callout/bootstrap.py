@@ -33,8 +33,8 @@ def bootstrap(house: House) -> FirstUser | None:
 
     `CALLOUT_ADMIN_PASSWORD` sets their password. Of several starters at once one works and the rest wait.
     """
+    register_locations(house)
     with _alone(house):
-        _register_locations(house)
         if _has_users(house):
             return None
         first = FirstUser(FIRST_LOGIN, os.environ.get("CALLOUT_ADMIN_PASSWORD") or new_password())
@@ -42,6 +42,21 @@ def bootstrap(house: House) -> FirstUser | None:
         user = uuid5(_USERS, str(house.services.epoch))
         add_user(house, user, **first._asdict(), name="First administrator", roles=("admin",))
         return first
+
+
+def register_locations(house: House) -> None:
+    """The locations that exist in every house; those that are registered already stay as they are."""
+    with _alone(house):
+        known = house.services.log.load(VIRTUAL.values())
+        missing = [
+            Location.register(id=id, kind=kind, name=kind.capitalize())
+            for kind, id in VIRTUAL.items()
+            if id not in known
+        ]
+        if missing:
+            work = house.services.log.work()
+            work.add(office_envelope(), *missing)
+            work.commit()
 
 
 def add_user(house: House, user: UUID, *, login: str, password: str, name: str, roles: tuple[Role, ...]) -> None:
@@ -62,17 +77,6 @@ def new_password() -> str:
     """A random password (60 bits) that can be read out and typed."""
     letters = "".join(choice(_LETTERS) for _ in range(12))
     return "-".join(letters[at : at + 4] for at in (0, 4, 8))
-
-
-def _register_locations(house: House) -> None:
-    known = house.services.log.load(VIRTUAL.values())
-    missing = [
-        Location.register(id=id, kind=kind, name=kind.capitalize()) for kind, id in VIRTUAL.items() if id not in known
-    ]
-    if missing:
-        work = house.services.log.work()
-        work.add(office_envelope(), *missing)
-        work.commit()
 
 
 def _has_users(house: House) -> bool:

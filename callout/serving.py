@@ -24,6 +24,7 @@ from callout.tenancy import Tenancy, embedded
 from domain.problem import Kind, Problem
 
 _READY_SECONDS = 60.0
+_IDLE = 400  # connections of a process that are kept open between two requests
 
 
 class NotReady(Problem):
@@ -85,7 +86,8 @@ def _children(settings: Settings, dsn: str, listener: socket.socket, output: int
     environment = {**os.environ, "DATABASE_URL": dsn, "CALLOUT_HOME": str(settings.home)}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]
     http += ["--workers", str(settings.workers), "--threads", str(settings.threads)]
-    http += ["--worker-connections", str(settings.threads), "--bind", f"fd://{listener.fileno()}", "callout.wsgi:app()"]
+    http += ["--worker-connections", str(settings.threads + _IDLE)]
+    http += ["--bind", f"fd://{listener.fileno()}", "callout.wsgi:app()"]
     work = [sys.executable, "-m", "callout", "work"]
     return [
         Child("the HTTP server", http, environment, (listener.fileno(),), output),

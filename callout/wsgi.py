@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from callout.assembly import House
+from callout.journal import write_journal
 from callout.settings import Settings
 
 
 def app() -> Flask:
     """The application of this process; its views are made by whoever runs the projector."""
-    return House(Settings.from_environment()).app()
+    settings = Settings.from_environment()
+    write_journal(settings.log_level)
+    return House(settings).app()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from store.connecting import Cursor
-from store.device_access import REMEMBERED
+from store.device_tokens import REMEMBERED
 
 
 def forget_expired(cursor: Cursor) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from store.device_access import Standing
-from store.device_tokens import REMEMBERED
 from store.pool import ConnectionPool
 
 _COLUMNS: Final = (
@@ -76,16 +75,3 @@ class Standings:
             ([str(device) for device in devices],),
         )
         return {row[0]: dict(zip(_COLUMNS[1:], row[1:], strict=True)) for row in rows}
-
-    def purge(self) -> None:
-        """Forget codes and tokens that can no longer matter; for a job now and then."""
-        with self._pool.transaction() as cursor:
-            cursor.execute("DELETE FROM access.enrolment_codes WHERE expires_at < now() - interval '7 days'")
-            cursor.execute(
-                """
-                DELETE FROM access.device_tokens t USING access.device_standing d
-                WHERE d.device = t.device AND d.standing <> 'revoked'
-                    AND (t.expires_at < now() - %s OR t.used_at < now() - %s)
-                """,
-                (REMEMBERED, REMEMBERED),
-            )

@@ -1,0 +1,87 @@
+"""Show views as they stood at a time: what had happened by then, as far as was known when you say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from domain.instant import parse_instant
+from domain.problem import BadInput
+
+if TYPE_CHECKING:
+    from projections.table import Table
+
+MOST = 50
+
+
+class Moment(click.ParamType[datetime | int]):
+    """An instant as RFC 3339, or a position of the log where one is allowed."""
+
+    name = "time"
+
+    def __init__(self, *, or_position: bool = False) -> None:
+        self._or_position = or_position
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime | int:
+        """What was typed, as an instant or a position."""
+        if isinstance(value, datetime | int):
+            return value
+        if self._or_position and str(value).isdecimal():
+            return int(value)
+        try:
+            return parse_instant(value)
+        except BadInput as problem:
+            self.fail(problem.detail, param, ctx)
+
+
+@click.command
+@click.argument("time", type=Moment())
+@click.argument("views", nargs=-1, required=True, metavar="VIEW...")
+@click.option("--known-at", type=Moment(or_position=True), help="Only what was recorded by then: a time or a position.")
+@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only such rows; may be said repeatedly.")
+@click.option("--limit", type=click.IntRange(1), help="Rows a table at most (50, with --json all).")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON a row.")
+def command(
+    *,
+    time: datetime,
+    views: tuple[str, ...],
+    known_at: datetime | int | None,
+    where: tuple[str, ...],
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Show VIEWs from what had happened by TIME (like 2026-11-21T12:00:00+01:00) and was known by --known-at."""
+    from callout.console import say, say_json, say_table
+    from callout.serving import house
+    from callout.settings import Settings
+    from callout.views import chosen
+
+    projections = chosen(views)
+    wanted = [tuple(each.partition("=")[::2]) for each in where]
+    most = limit or (None if as_json else MOST)
+    with house(Settings.from_environment()) as built:
+        past = built.services.views
+        position = past.position_at(known_at) if isinstance(known_at, datetime) else known_at
+        with past.at(projections, known_at=position, as_of=time) as reader:
+            for table in (table for each in projections for table in each.tables):
+                sql, values = _question(table, wanted, most)
+                rows = reader.fetch_all(sql, values)
+                if as_json:
+                    for row in rows:
+                        say_json({"table": table.name, "row": row})
+                    continue
+                say(f"{table.name}: {len(rows)} rows, known through position {reader.position}")
+                say_table(list(table.columns), [list(row.values()) for row in rows])
+
+
+def _question(table: Table, wanted: Sequence[tuple[str, ...]], limit: int | None) -> tuple[str, list[Any]]:
+    """The query for a table's rows; raises `click.BadParameter` for a column that it does not have."""
+    for name, _ in wanted:
+        if name not in table.columns:
+            raise click.BadParameter(f"{table.name} has no column {name}; it has {', '.join(table.columns)}.")
+    conditions = " AND ".join(f"{name}::text = %s" for name, _ in wanted) or "true"
+    sql = f"SELECT * FROM {table.name} WHERE {conditions} ORDER BY {', '.join(table.key)} LIMIT %s"  # noqa: S608 - names are the table's own
+    return sql, [*(value for _, value in wanted), limit]

@@ -1,0 +1,32 @@
+"""Bring the database to the present: its schema, and the views whose shape has changed."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command
+@click.option("--json", "as_json", is_flag=True, help="Say what was done as one line of JSON.")
+def command(as_json: bool) -> None:
+    """Bring the database to the present: its schema, then the views whose shape has changed.
+
+    Views are remade beside the live ones, so others may go on reading and writing.
+    """
+    from callout.assembly import House
+    from callout.bootstrap import register_locations
+    from callout.console import progress, say, say_json
+    from callout.serving import database
+    from callout.settings import Settings
+    from store.migrate import migrate
+
+    settings = Settings.from_environment()
+    with database(settings) as (dsn, _):
+        applied = migrate(dsn)
+        with House(settings, dsn) as house, progress("views", quiet=as_json) as tell:
+            register_locations(house)
+            views = house.ensure_views(tell)
+    if as_json:
+        say_json({"applied": applied, "views": views})
+        return
+    say(f"Migrations applied: {', '.join(applied) or 'none, the schema is up to date'}.")
+    say(f"Views made: {', '.join(views) or 'none, all have the right shape'}.")

@@ -1,0 +1,30 @@
+"""Make views anew from the first event on, while everybody goes on reading and writing."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command
+@click.argument("views", nargs=-1, metavar="[VIEW]...")
+@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+def command(views: tuple[str, ...], as_json: bool) -> None:
+    """Make these views (or all) anew from the first event on, while everybody goes on reading and writing."""
+    from callout.console import progress, say, say_json
+    from callout.serving import house
+    from callout.settings import Settings
+    from callout.views import chosen
+    from projections.catalogue import PROJECTIONS
+    from projections.rebuild import RebuildError, rebuild
+
+    names = [each.name for each in chosen(views)]
+    with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:
+        built.ensure_views()
+        try:
+            position = rebuild(built.services.projecting, PROJECTIONS, names, tell)
+        except RebuildError as error:
+            raise click.ClickException(f"The views stay as they were: {error}.") from error
+    if as_json:
+        say_json({"views": names, "position": position})
+        return
+    say(f"Made anew, through position {position}: {', '.join(names)}.")

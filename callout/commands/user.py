@@ -1,0 +1,37 @@
+"""Add people who may sign in."""
+
+from __future__ import annotations
+
+import os
+from uuid import uuid4
+
+import click
+
+from domain.user import ROLES, Role
+
+
+@click.group
+def command() -> None:
+    """Add people who may sign in."""
+
+
+@command.command
+@click.argument("login")
+@click.option("--name", help="What they are called (the login unless it is given).")
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True, help="May be said repeatedly.")
+@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+def add(login: str, name: str | None, roles: tuple[Role, ...], as_json: bool) -> None:
+    """Add a user, with the password in CALLOUT_PASSWORD or a random one, which is printed once."""
+    from callout.bootstrap import add_user, new_password
+    from callout.console import say, say_json
+    from callout.serving import house
+    from callout.settings import Settings
+
+    user, given = uuid4(), os.environ.get("CALLOUT_PASSWORD")
+    password = given or new_password()
+    with house(Settings.from_environment()) as built:
+        add_user(built, user, login=login, password=password, name=name or login, roles=roles)
+    if as_json:
+        say_json({"id": user, "login": login, "roles": roles, "password": None if given else password})
+        return
+    say(f"Added {login} ({', '.join(roles)})." + ("" if given else f" Password, shown this once: {password}"))

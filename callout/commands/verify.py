@@ -1,0 +1,35 @@
+"""Compare views with the log, row for row; exit code 1 when they differ."""
+
+from __future__ import annotations
+
+import click
+
+MOST = 100
+
+
+@click.command
+@click.argument("views", nargs=-1, metavar="[VIEW]...")
+@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON a view.")
+def command(views: tuple[str, ...], as_json: bool) -> int:
+    """Compare these views (or all) with the log, row for row, and name the rows that differ (then exit code 1)."""
+    from callout.console import progress, say, say_json, to_json
+    from callout.serving import house
+    from callout.settings import Settings
+    from callout.views import chosen
+    from projections.catalogue import PROJECTIONS
+    from projections.verify import verify
+
+    names, wrong = [each.name for each in chosen(views)], 0
+    with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:
+        built.ensure_views()
+        for view in verify(built.services.projecting, PROJECTIONS, names, tell):
+            wrong += len(view.differences)
+            if as_json:
+                say_json(view._asdict() | {"differences": [each._asdict() for each in view.differences]})
+                continue
+            said = f"{len(view.differences)} DIFFERENCES" if view.differences else "as the log says"
+            say(f"{view.name}: {sum(view.rows.values())} rows through position {view.position}, {said}.")
+            for each in view.differences[:MOST]:
+                key, what = ", ".join(map(str, each.key)), each.column or "the whole row"
+                say(f"  {each.table} {key}: {what} is {to_json(each.live)}, should be {to_json(each.expected)}")
+    return 1 if wrong else 0

@@ -1,0 +1,61 @@
+"""How things stand, asked without starting or changing anything."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from eventsourcing.persistence import PersistenceError
+
+from callout.settings import Settings
+from projections import checkpoints
+from projections.catalogue import PROJECTIONS
+from projections.replay import with_needs
+from store.connecting import Cursor
+from store.embedded import EmbeddedPostgres
+from store.pool import ConnectionPool
+from store.readiness import pending_migrations
+
+_COUNTS = """
+SELECT count(*) FILTER (WHERE topic = 'user.registered'), count(*) FILTER (WHERE topic = 'device.enrolled')
+FROM log.events WHERE topic IN ('user.registered', 'device.enrolled')
+"""
+
+
+def standing(settings: Settings) -> dict[str, Any]:
+    """What is known about the database; its views and positions only when it runs and has been migrated."""
+    if settings.database_url is not None:
+        return {"database": "DATABASE_URL", **_asked(settings.database_url)}
+    server = EmbeddedPostgres(settings.home).status()
+    found = {"database": f"embedded in {settings.home}"}
+    return found | (_asked(server.dsn) if server.dsn is not None else {"running": False})
+
+
+def _asked(dsn: str) -> dict[str, Any]:
+    with closing(ConnectionPool(dsn, size=1, timeout=5)) as pool:
+        try:
+            [(version, migrated)] = pool.fetch_all(
+                "SELECT current_setting('server_version'), to_regclass('public.schema_migrations') IS NOT NULL"
+            )
+            found: dict[str, Any] = {"running": True, "version": version}
+            if not migrated:
+                return found | {"migrations_pending": ["all"]}
+            found["migrations_pending"] = pending_migrations(pool)
+            with pool.transaction() as cursor:
+                return found | _figures(cursor)
+        except PersistenceError as error:
+            return {"running": False, "reason": str(error).partition("\n")[0]}
+
+
+def _figures(cursor: Cursor) -> dict[str, Any]:
+    head, stored = checkpoints.head(cursor), checkpoints.read(cursor)
+    projections = with_needs(PROJECTIONS)
+    sound = checkpoints.sound(stored, projections)
+    cursor.execute(_COUNTS)
+    [(users, devices)] = cursor.fetchall()
+    positions = {each.name: stored[each.name].position if each.name in stored else 0 for each in projections}
+    views = [
+        {"view": name, "position": at, "lag": head - at, "shape": "ok" if name in sound else "to be rebuilt"}
+        for name, at in positions.items()
+    ]
+    return {"position": head, "users": users, "devices": devices, "views": views}
