@@ -1,0 +1,1 @@
+"""The documents that devices pull: rendered when something about them changes, ready to be sent as they are."""

@@ -1,0 +1,67 @@
+"""The documents that devices pull, kept ready: each rendered once behind every batch that concerns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from projections.documents.code_list import CODE_LIST
+from projections.documents.due import Due
+from projections.documents.entry import written
+from projections.documents.kind import Kind, Reaction
+from projections.documents.location import LOCATION
+from projections.documents.part import PART
+from projections.documents.stock import STOCK_LINE
+from projections.documents.table import DOCUMENTS
+from projections.documents.technician import TECHNICIAN
+from projections.locations import Locations
+from projections.parts import Parts
+from projections.projection import Projection, Rows, on
+from projections.stock import Stock
+from projections.table import Key, Table
+from projections.technicians import Technicians
+from store.record import Recorded
+
+KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE)
+"""All types of document, in the order in which they heed an event."""
+
+_BODIES = {kind.name: kind.body for kind in KINDS}
+_REACTIONS: dict[str, list[Reaction]] = {}
+for _kind in KINDS:
+    for _topic, _reaction in _kind.heeds.items():
+        _REACTIONS.setdefault(_topic, []).append(_reaction)
+
+
+class Documents(Projection):
+    """One row a document and audience, and one for each that an audience had and has no more.
+
+    Its position is that of the last event that concerned it, whether or not that changed what it says.
+    """
+
+    name: ClassVar[str] = "documents"
+    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS,)
+    needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Technicians(), Stock())
+
+    def __init__(self) -> None:
+        self._due = Due()
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """What the types of document say."""
+        for kind in KINDS:
+            yield from kind.touches(event)
+
+    @on(*_REACTIONS)
+    def _heed(self, event: Recorded, rows: Rows) -> None:
+        for react in _REACTIONS[event.topic]:
+            react(self._due, event, rows)
+
+    def finish(self, rows: Rows) -> None:
+        """Render what is due, each document once for all who have it."""
+        bodies = {}
+        for share, position in self._due.take(rows).items():
+            name = share.type, share.id
+            if name not in bodies:
+                bodies[name] = _BODIES[share.type](rows, share.id)
+            body = bodies[name]
+            if body is not None:
+                rows.put(DOCUMENTS, written(*share, position, body))

@@ -1,0 +1,34 @@
+"""How a document is written: its body, the hash of that, and the entry that pull sends."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from projections.table import Row
+from store.canonical import encode
+
+Body: TypeAlias = dict[str, Any]
+Why: TypeAlias = Literal["reassigned", "closed", "erased", "van_handed_over"]
+
+
+def written(audience: UUID, kind: str, id: str, position: int, body: Body) -> Row:
+    """The row of a document with this body."""
+    text = encode(body)
+    digest = sha256(text).hexdigest()
+    head = {"type": kind, "id": id, "position": position, "hash": digest}
+    return _row(audience, head, head | {"body": orjson.Fragment(text)}, gone=None)
+
+
+def tombstone(audience: UUID, kind: str, id: str, position: int, why: Why) -> Row:
+    """The row of a document that the technician no longer has, and nothing of what it said."""
+    head = {"type": kind, "id": id, "position": position, "hash": None}
+    return _row(audience, head, {"type": kind, "id": id, "position": position, "gone": why}, gone=why)
+
+
+def _row(audience: UUID, head: Row, entry: Row, gone: Why | None) -> Row:
+    text = encode(entry)
+    return {"audience": audience, "gone": gone, **head, "size": len(text), "entry": text.decode()}

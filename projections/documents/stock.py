@@ -1,0 +1,80 @@
+"""The document of stock: how much of one part is on the van."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from projections.documents.due import Due, Share
+from projections.documents.entry import Body
+from projections.documents.kind import Kind
+from projections.locations import LOCATIONS
+from projections.projection import Rows
+from projections.stock import STOCK
+from projections.stock_lines import COUNTED
+from projections.table import Key, Table
+from store.record import Recorded
+
+
+def body(rows: Rows, id: str) -> Body | None:
+    """What is on hand by the books; reserving comes later, so nothing is reserved yet."""
+    location, part = map(UUID, id.split("/"))
+    row = rows.get(STOCK, location, part)
+    if row is None:
+        return None
+    told = {"location": location, "part": part, "on_hand": row["on_hand"], "reserved": "0"}
+    return told if row["counted_at"] is None else told | {"counted_at": row["counted_at"]}
+
+
+def _moved(due: Due, event: Recorded, rows: Rows) -> None:
+    for location in (event.data.from_, event.data.to):
+        _mark(due, event, rows, location, event.data.part)
+
+
+def _counted(due: Due, event: Recorded, rows: Rows) -> None:
+    _mark(due, event, rows, event.data.location, event.data.part)
+
+
+def _approved(due: Due, event: Recorded, rows: Rows) -> None:
+    for line in rows.where(COUNTED, of_count=event.stream):
+        _mark(due, event, rows, line["location"], line["part"])
+
+
+def _mark(due: Due, event: Recorded, rows: Rows, location: UUID, part: UUID) -> None:
+    van = rows.get(LOCATIONS, location)
+    if van is not None and van["custodian"] is not None:
+        due.mark(event, rows, [_of(van["custodian"], location, part)])
+
+
+def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
+    lines = rows.where(STOCK, location=event.stream)
+    if event.data.previous is not None:
+        lost = [_of(event.data.previous, event.stream, line["part"]) for line in lines]
+        due.withdraw(event, rows, lost, "van_handed_over")
+    due.mark(event, rows, [_of(event.data.technician, event.stream, line["part"]) for line in lines])
+
+
+def _of(technician: UUID, location: UUID, part: UUID) -> Share:
+    return Share(technician, "stock", f"{location}/{part}")
+
+
+def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
+    if event.topic == "stock.moved":
+        for location in (event.data.from_, event.data.to):
+            yield LOCATIONS, (location,)
+            yield STOCK, (location, event.data.part)
+    elif event.topic == "count.line_counted":
+        yield LOCATIONS, (event.data.location,)
+
+
+STOCK_LINE = Kind(
+    "stock",
+    body,
+    {
+        "stock.moved": _moved,
+        "count.line_counted": _counted,
+        "count.approved": _approved,
+        "location.custody_taken": _handed_over,
+    },
+    _touches,
+)

@@ -1,0 +1,40 @@
+"""The document of a technician, for themselves alone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from projections.documents.due import Due, Share
+from projections.documents.entry import Body
+from projections.documents.kind import Kind
+from projections.locations import LOCATIONS
+from projections.projection import Rows
+from projections.technicians import TECHNICIANS
+from store.record import Recorded
+
+
+def body(rows: Rows, id: str) -> Body | None:
+    """Who they are, and the van they have: the one the office gave them, unless they took another into custody."""
+    technician = rows.get(TECHNICIANS, UUID(id))
+    if technician is None:
+        return None
+    told = {name: technician[name] for name in ("id", "name", "zone", "language", "active")}
+    taken = [location["id"] for location in rows.where(LOCATIONS, custodian=technician["id"])]
+    van = taken[0] if taken and technician["van"] not in taken else technician["van"]
+    return told | {"van": van}
+
+
+def _changed(due: Due, event: Recorded, rows: Rows) -> None:
+    due.mark(event, rows, [_of(event.stream)])
+
+
+def _van_taken(due: Due, event: Recorded, rows: Rows) -> None:
+    due.mark(event, rows, [_of(each) for each in (event.data.technician, event.data.previous) if each is not None])
+
+
+def _of(technician: UUID) -> Share:
+    return Share(technician, "technician", str(technician))
+
+
+_TOPICS = ("technician.registered", "technician.changed", "technician.van_assigned", "technician.deactivated")
+TECHNICIAN = Kind("technician", body, {**dict.fromkeys(_TOPICS, _changed), "location.custody_taken": _van_taken})
