@@ -1,0 +1,157 @@
+"""Customers: who they are, where their equipment is, which entries are the same person, and forgetting them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Response
+
+from api import office
+from api.fields import Id, Many, Text, Zone
+from api.noun import Noun
+from api.reading import filters, looking, one, page, paged
+from api.rows import ID, LIST, done_with, shape_of
+from api.schemas import Body, Command, Creation, Page
+from api.services import services
+from api.who import asking
+from domain.customer import Customer, CustomerIsErased, CustomerIsMerged
+from projections import customers as view
+from store.erasure import Erasure
+from store.log import Work
+
+customers = Noun("customers", "Customers and their sites.")
+
+
+class Details(Command):
+    """What may change about a customer; an empty text or list clears."""
+
+    name = Text(200)
+    phones = Many(Text(40), most=20)
+    email = Text(254, 0)
+    language = Text(35)
+    zone = Zone(metadata={"description": "The IANA zone where they live."})
+
+
+class NewCustomer(Creation, Details):
+    """A new customer."""
+
+    name = Text(200, required=True)
+    email = Text(254)
+
+
+class SiteDetails(Command):
+    """What may change about a site; an empty text clears."""
+
+    site = Id(required=True)
+    zone = Zone(metadata={"description": "The IANA zone of the site."})
+    address = Text(1000)
+    access_notes = Text(4000, 0)
+
+
+class NewSite(SiteDetails):
+    """A place where the customer has equipment; its id is made here when it is left out."""
+
+    site = Id()
+    zone = Zone(required=True)
+    address = Text(1000, required=True)
+
+
+class Into(Command):
+    """The entry that stays."""
+
+    into = Id(required=True)
+
+
+class Filters(Page):
+    """Which customers."""
+
+    words = Text(200, metadata={"description": "Part of a name, address, e-mail address or phone number."})
+
+
+@customers.creates(NewCustomer)
+def create(body: Body) -> Response:
+    """Register a customer."""
+    who = asking()
+    return office.create(who, Customer, body, lambda id, _: Customer.register(id=id, zone=body.zone, **body))
+
+
+@customers.command("change", Details)
+def change(body: Body, id: UUID) -> Response:
+    """Set the given details; the others stay."""
+    who = asking()
+    return office.change(who, Customer, id, body, lambda customer, _: customer.change(zone=body.zone, **body))
+
+
+@customers.command("add-site", NewSite, done_with(site=ID))
+def add_site(body: Body, id: UUID) -> Response:
+    """Add a place where the customer has equipment; the reply names it as `site`."""
+    who = asking()
+    site = body.pop("site", None) or uuid4()
+
+    def decide(customer: Customer, _: Work) -> None:
+        customer.add_site(site=site, zone=body.zone or "", **body)
+
+    return office.change(who, Customer, id, body, decide, say=lambda _: {"site": site})
+
+
+@customers.command("change-site", SiteDetails)
+def change_site(body: Body, id: UUID) -> Response:
+    """Set the given details of a site; the others stay."""
+    who = asking()
+    return office.change(who, Customer, id, body, lambda customer, _: customer.change_site(zone=body.zone, **body))
+
+
+@customers.command("merge", Into)
+def merge(body: Body, id: UUID) -> Response:
+    """Say that another entry is the same customer; that one stays."""
+    who = asking()
+
+    def decide(customer: Customer, work: Work) -> None:
+        stays = work.get(Customer, body["into"])
+        if stays.is_erased():
+            raise CustomerIsErased
+        if stays.merged_into:
+            raise CustomerIsMerged(into=str(stays.merged_into))
+        customer.merge(stays.id)
+
+    return office.change(who, Customer, id, body, decide)
+
+
+@customers.command("erase")
+def erase(body: Body, id: UUID) -> Response:
+    """Forget the customer, and the entries merged into theirs, for good: no word of theirs can be read afterwards.
+
+    The reply comes when the views have forgotten them too, or when they take too long; they will in any case.
+    """
+    who = asking()
+    erasure = Erasure(services().log)
+
+    def decide(customer: Customer, work: Work) -> list[Customer]:
+        everyone = [customer, *(work.get(Customer, entry) for entry in erasure.entries_merged_into(customer.id))]
+        for entry in everyone:
+            entry.erase()
+        return everyone[1:]
+
+    reply = office.change(who, Customer, id, body, decide)
+    erasure.catch_up()
+    head = services().log.recorder.max_notification_id() or 0
+    services().views.wait_until(head, services().settings.patience)
+    return reply
+
+
+@customers.lists(view.CUSTOMERS, Filters)
+def register(query: dict[str, Any]) -> Response:
+    """All customers, by id."""
+    asking()
+    with looking(query, view.Customers()) as reader:
+        rows = view.customers(reader, **paged(query), **filters(query))
+        return page(reader, query, rows, key=("id",))
+
+
+@customers.shows(shape_of(view.CUSTOMERS, sites=LIST, clashes=LIST))
+def customer(query: dict[str, Any], id: UUID) -> Response:
+    """One customer, with their sites and the changes that clashed."""
+    asking()
+    with looking(query, view.Customers()) as reader:
+        return one(reader, view.customer(reader, id))

@@ -1,0 +1,93 @@
+"""A movement that the office makes: both ends found, the cost frozen, what it was for filled in, held to the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from api.movement_bodies import ENDS
+from domain.equipment import Equipment
+from domain.location import VIRTUAL, Location, LocationIsRetired, LocationKind
+from domain.part import Part
+from domain.problem import BadInput, NotFound, Refused
+from domain.reason import reason_and_note
+from domain.stock_movement import StockMovement
+from domain.visit import Visit
+from domain.work_order import WorkOrder
+from store.log import Work
+from sync.operations.stock import REASONS
+
+
+class VisitOfAnotherOrder(Refused):
+    """The visit is for another work order; name the right one, or the visit alone."""
+
+
+def move(
+    id: UUID, work: Work, said: dict[str, Any], *, by: UUID, on: date, caused_by: Collection[UUID] = ()
+) -> StockMovement:
+    """The movement that was `said`, made by the user `by` on that day; raises a `Problem` for what cannot be.
+
+    Words that are no code of a reason are sealed as the customer's, or as the user's own where there is none.
+    """
+    part = work.get(Part, said["part"])
+    order = _order(work, said)
+    about = {} if order is None else {"customer": order.customer, "case": order.case, "equipment": order.equipment}
+    from_, to = _ends(said, order)
+    why = reason_and_note(said["reason"], REASONS) if said.get("reason") else {}
+    movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on)} | about | why
+    if order is not None:
+        movement["work_order"] = order.id
+    if movement.get("note"):
+        movement["person"] = order.customer if order is not None else by
+    return StockMovement.decide(
+        id=id,
+        from_kind=kind_of(work, from_, "/from"),
+        to_kind=kind_of(work, to, "/to", leaving=False),
+        tracking=part.tracking,
+        caused_by=caused_by,
+        **movement,
+    )
+
+
+def kind_of(work: Work, id: UUID, pointer: str, *, leaving: bool = True) -> LocationKind:
+    """What kind of place this is; a machine is one too. Nothing new goes to a place that is retired."""
+    for kind, known in VIRTUAL.items():
+        if id == known:
+            return kind
+    if (location := work.find(Location, id)) is not None:
+        if location.is_retired() and not leaving:
+            raise LocationIsRetired
+        return location.kind
+    if work.find(Equipment, id) is not None:
+        return "equipment"
+    detail = f"There is no location {id}."
+    raise NotFound(detail, errors=[{"pointer": pointer, "detail": detail}])
+
+
+def _order(work: Work, said: dict[str, Any]) -> WorkOrder | None:
+    order = said.get("work_order")
+    if "visit" in said:
+        visit = work.get(Visit, said["visit"])
+        if order not in (None, visit.work_order):
+            raise VisitOfAnotherOrder
+        order = visit.work_order
+    return None if order is None else work.get(WorkOrder, order)
+
+
+def _ends(said: dict[str, Any], order: WorkOrder | None) -> tuple[UUID, UUID]:
+    from_kind, to_kind = ENDS.get(said["kind"], (None, None))
+    return _end(said.get("from_"), from_kind, order, "/from"), _end(said.get("to"), to_kind, order, "/to")
+
+
+def _end(said: UUID | None, usual: LocationKind | None, order: WorkOrder | None, pointer: str) -> UUID:
+    if said is not None:
+        return said
+    if usual == "equipment":
+        machine = order.equipment if order is not None else None
+        return machine or VIRTUAL["customer"]
+    if usual is None:
+        detail = "Say where it goes." if pointer == "/to" else "Say where it comes from."
+        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+    return VIRTUAL[usual]

@@ -1,0 +1,77 @@
+"""Stock movements: what went from where to where, once and for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api import office
+from api.movement_bodies import Filters, Mistake, NewMovement
+from api.moving import move
+from api.noun import Noun
+from api.reading import filters, looking, one, page, paged
+from api.rows import ID, done_with, shape_of, spoken
+from api.schemas import Body
+from api.who import asking
+from domain.instant import now
+from domain.stock_movement import StockMovement, correction_id
+from projections import movements as view
+from projections.table import Row
+from store.log import Work
+
+stock_movements = Noun("stock-movements", "What went from where to where.")
+
+_MONEY = {
+    "type": ["object", "null"],
+    "properties": {"amount": {"type": "integer"}, "currency": {"type": "string"}},
+}
+MOVEMENT = shape_of(view.MOVEMENTS, cost=_MONEY)
+del MOVEMENT["properties"]["cost_amount"], MOVEMENT["properties"]["cost_currency"]
+
+
+@stock_movements.creates(NewMovement)
+def create(body: Body) -> Response:
+    """Move a part. Its cost is the part's of that day and stays with the movement."""
+    who = asking()
+    on = (body.occurred_at or now()).date()
+    return office.create(who, StockMovement, body, lambda id, work: move(id, work, dict(body), by=who.id, on=on))
+
+
+@stock_movements.command("correct", Mistake, done_with(correction=ID))
+def correct(body: Body, id: UUID) -> Response:
+    """Take all of it back by a further movement, at the cost it was made with; twice is once. The first one stays."""
+    who = asking()
+    correction = correction_id(id)
+
+    def decide(movement: StockMovement, work: Work) -> list[StockMovement]:
+        if work.find(StockMovement, correction) is not None:
+            return []
+        return [movement.reverse(id=correction, reason=body["reason"], approved_by=who.id)]
+
+    return office.change(who, StockMovement, id, body, decide, say=lambda _: {"correction": correction})
+
+
+@stock_movements.lists(MOVEMENT, Filters)
+def register(query: dict[str, Any]) -> Response:
+    """All movements, the last recorded first."""
+    asking()
+    with looking(query, view.Movements()) as reader:
+        rows = view.movements(reader, **paged(query), **filters(query))
+        return page(reader, query, [_shown(row) for row in rows], key=("position",))
+
+
+@stock_movements.shows(MOVEMENT | {"properties": MOVEMENT["properties"] | {"corrected_by": ID}})
+def movement(query: dict[str, Any], id: UUID) -> Response:
+    """One movement, and what took it back if something did."""
+    asking()
+    with looking(query, view.Movements()) as reader:
+        row = view.movement(reader, id)
+        return one(reader, None if row is None else _shown(row))
+
+
+def _shown(row: Row) -> Row:
+    shown = spoken(row)
+    amount, currency = shown.pop("cost_amount"), shown.pop("cost_currency")
+    return shown | {"cost": None if amount is None else {"amount": amount, "currency": currency}}

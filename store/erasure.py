@@ -1,0 +1,156 @@
+"""Erasure: once the log says that a customer is forgotten, the keys that open their words are destroyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from domain.customer import Customer
+from domain.envelope import Envelope
+from domain.instant import now
+from store.log import EventLog
+
+FOLLOWER: Final = "erasure"
+_PAGE: Final = 500
+_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class Erasure:
+    """Follows the log with a tracking row of its own, which moves on only after the keys are gone.
+
+    So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
+    keys of the customer, of contacts that were received before anybody knew whose they were, and of quarantined
+    operations that lead to the customer by an id in them, whether these came before the erasure or after it.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._keyring = log.body_mapper.keyring
+
+    def catch_up(self) -> int:
+        """Destroy what the log asks for and is still there; how many keys that was."""
+        reached, head = self._reached(), self._head()
+        if reached >= head:
+            return 0
+        erased = self._erased_between(reached, head)
+        since = 0 if erased else reached  # what came before the erasure has to go as well
+        persons = {*erased, *self._contacts(since, head), *self._operations(since, head)}
+        destroyed = self._keyring.destroy(persons) if persons else 0
+        for customer, position in erased.items():
+            self._say_again(customer, position)
+        self._log.pool.execute(
+            """
+            INSERT INTO log.tracking AS t (name, position) VALUES (%s, %s)
+            ON CONFLICT (name) DO UPDATE SET position = greatest(t.position, excluded.position)
+            """,
+            (FOLLOWER, head),
+        )
+        return destroyed
+
+    def entries_merged_into(self, customer: UUID) -> list[UUID]:
+        """Every other entry of this customer that was merged into theirs, however many merges ago."""
+        rows = self._log.pool.fetch_all(
+            """
+            WITH RECURSIVE merges AS (
+                SELECT stream, (substr(record, body_at, body_length)::json #>> '{data,into}')::uuid AS stays
+                FROM log.events WHERE topic = 'customer.merged'
+            ), entries AS (
+                SELECT stream FROM merges WHERE stays = %s
+                UNION
+                SELECT merges.stream FROM merges JOIN entries ON merges.stays = entries.stream
+            )
+            SELECT stream FROM entries WHERE stream <> %s
+            """,
+            (str(customer), str(customer)),
+        )
+        return [stream for (stream,) in rows]
+
+    def _reached(self) -> int:
+        row = self._log.pool.fetch_one("SELECT position FROM log.tracking WHERE name = %s", (FOLLOWER,))
+        return int(row[0]) if row else 0
+
+    def _head(self) -> int:
+        return self._log.recorder.max_notification_id() or 0
+
+    def _erased_between(self, after: int, through: int) -> dict[UUID, int]:
+        rows = self._log.pool.fetch_all(
+            """
+            SELECT stream, max(position) FROM log.events
+            WHERE topic = 'customer.erased' AND position > %s AND position <= %s
+            GROUP BY stream
+            """,
+            (after, through),
+        )
+        return {stream: int(position) for stream, position in rows}
+
+    def _contacts(self, after: int, through: int) -> list[UUID]:
+        """Contacts that turned out to be of a customer who is erased: what they said first is sealed as their own."""
+        rows = self._log.pool.fetch_all(
+            """
+            SELECT DISTINCT stream FROM log.events
+            WHERE topic = 'contact.linked' AND position > %s AND position <= %s
+                AND (substr(record, body_at, body_length)::json #>> '{data,customer}')::uuid
+                    IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
+            """,
+            (after, through),
+        )
+        return [stream for (stream,) in rows]
+
+    def _operations(self, after: int, through: int) -> Iterable[UUID]:
+        """Quarantined operations that lead to a customer who is erased."""
+        while True:
+            rows = self._log.pool.fetch_all(
+                """
+                SELECT position, record FROM log.events
+                WHERE topic = 'device.operation_quarantined' AND position > %s AND position <= %s
+                ORDER BY position
+                LIMIT %s
+                """,
+                (after, through, _PAGE),
+            )
+            for event in self._log.reader.read([record for _, record in rows]):
+                named = {UUID(text) for text in _ID.findall(event.data.body or "")}
+                if self._lead_to_erased({*event.data.refs, *named}):
+                    yield event.data.operation
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1][0]
+
+    def _lead_to_erased(self, ids: set[UUID]) -> bool:
+        """Whether one of these ids is an erased customer, a site of one, or anything that was recorded about one."""
+        row = self._log.pool.fetch_one(
+            """
+            WITH erased AS (SELECT stream FROM log.events WHERE topic = 'customer.erased')
+            SELECT 1 FROM erased WHERE stream = ANY(%(ids)s::uuid[])
+            UNION ALL
+            SELECT 1 FROM log.events e JOIN erased USING (stream)
+            WHERE e.topic = 'customer.site_added'
+                AND (substr(e.record, e.body_at, e.body_length)::json #>> '{data,site}')::uuid = ANY(%(ids)s::uuid[])
+            UNION ALL
+            SELECT 1 FROM log.events e
+            WHERE (e.stream = ANY(%(ids)s::uuid[]) OR e.operation_id = ANY(%(ids)s::uuid[]))
+                AND (substr(e.record, e.body_at, e.body_length)::json #>> '{data,customer}')::uuid
+                    IN (SELECT stream FROM erased)
+            LIMIT 1
+            """,
+            {"ids": [str(id) for id in ids]},
+        )
+        return row is not None
+
+    def _say_again(self, customer: UUID, position: int) -> None:
+        """Let the views forget once more what was said between the erasure and the end of the key."""
+        row = self._log.pool.fetch_one(
+            "SELECT 1 FROM log.events WHERE position > %s AND position(%s IN record) > 0 LIMIT 1",
+            (position, f'"person":"{customer}"'),
+        )
+        if row is not None:
+            self._log.attempt(lambda: self._record_again(customer))
+
+    def _record_again(self, customer: UUID) -> None:
+        work = self._log.work()
+        entity = work.get(Customer, customer)
+        entity.trigger_event(Customer.Erased)
+        work.add(Envelope(occurred_at=now()), entity)
+        work.commit()
