@@ -80,7 +80,10 @@ def new_password() -> str:
 
 
 def _has_users(house: House) -> bool:
-    return house.services.log.pool.fetch_one("SELECT FROM log.events WHERE topic = 'user.registered'") is not None
+    return (
+        house.services.log.pool.fetch_one("SELECT 1 FROM log.events WHERE topic = 'user.registered' LIMIT 1")
+        is not None
+    )
 
 
 @contextmanager

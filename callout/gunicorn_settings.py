@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from prometheus_client.multiprocess import mark_process_dead
+
+from api.metrics import SHARED
 from callout.lifeline import follow
 
 worker_class = "gthread"
@@ -24,3 +28,9 @@ def on_starting(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
 def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
     """Each worker ends with the master."""
     follow(server.pid)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """What a worker had counted is kept, what it held at this moment is not."""
+    if os.environ.get(SHARED):
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # it has no types

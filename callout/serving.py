@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from shutil import rmtree
 from threading import Event
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from api.metrics import SHARED
 from callout.assembly import House
 from callout.bootstrap import FirstUser, bootstrap
 from callout.child import Child
@@ -84,15 +87,23 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Running], N
 def _children(settings: Settings, dsn: str, listener: socket.socket, output: int) -> list[Child]:
     """The HTTP server and the worker; the former stops first, so that what it promised is still carried out."""
     environment = {**os.environ, "DATABASE_URL": dsn, "CALLOUT_HOME": str(settings.home)}
+    figures = {SHARED: str(_empty(settings.home / "metrics" / str(listener.getsockname()[1])))}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]
     http += ["--workers", str(settings.workers), "--threads", str(settings.threads)]
     http += ["--worker-connections", str(settings.threads + _IDLE)]
     http += ["--bind", f"fd://{listener.fileno()}", "callout.wsgi:app()"]
     work = [sys.executable, "-m", "callout", "work"]
     return [
-        Child("the HTTP server", http, environment, (listener.fileno(),), output),
+        Child("the HTTP server", http, environment | figures, (listener.fileno(),), output),
         Child("the worker", work, environment, (), output),
     ]
+
+
+def _empty(folder: Path) -> Path:
+    """A folder with nothing in it; the port in its name keeps other servers out."""
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _wait_until_ready(running: Running) -> None:
