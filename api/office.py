@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
@@ -10,82 +9,28 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
-import orjson
 from flask import Response, request
 
 from api.encoding import answer, encode
-from api.noun import body_of
+from api.order import Order
 from api.problems import document, told
 from api.schemas import Body
 from api.services import services
 from api.who import Who
 from domain.aggregate import Entity
-from domain.envelope import CLOCK_TOLERANCE, Envelope
-from domain.instant import now
-from domain.problem import BadInput, Kind, Problem, Refused, SomebodyWasFaster
+from domain.problem import Kind, Problem, Refused, SomebodyWasFaster
 from domain.work_order import WorkOrder
 from store.errors import OperationKnownError
 from store.log import Work
-from store.operations import Known
 from store.recorder import Answer
 
 E = TypeVar("E", bound=Entity)
-LONGEST_KEY = 200
 KEPT = (Kind.CONFLICT, Kind.INVALID, Kind.NOT_FOUND, Kind.UNPROCESSABLE)
 """Refusals of these kinds are decisions: the same request gets the same one for ever."""
 
 
 class AlreadyExists(Refused):
     """There is something with this id already; leave the id out, or send the first request again with its key."""
-
-
-class KeyUsedOtherwise(Problem):
-    """This Idempotency-Key came with another request before; use a new key for a new request."""
-
-    kind = Kind.UNPROCESSABLE
-    code = "idempotency-key-reused"
-
-
-class Order:
-    """One request to change something: who asks, under which operation id, and whether it was asked before."""
-
-    def __init__(self, who: Who, body: Body) -> None:
-        self.who = who
-        self.body = body
-        self.key = request.headers.get("Idempotency-Key")
-        if self.key is not None and not (0 < len(self.key) <= LONGEST_KEY and self.key.isprintable()):
-            raise BadInput(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.")
-        self.operation = uuid5(who.id, self.key) if self.key else uuid4()
-
-    def content_hash(self) -> str:
-        """Tells this request from another one under its key; keyed, so that no password can be guessed from it."""
-        content = orjson.dumps([request.method, request.path, body_of(request)], option=orjson.OPT_SORT_KEYS)
-        return hmac.digest(services().access.secret("idempotency"), content, "sha256").hex()
-
-    def known(self) -> Known | None:
-        """What was answered to it before."""
-        if self.key is None:
-            return None
-        known = services().log.operations.answers([self.operation]).get(self.operation)
-        if known is not None and known.content_hash != self.content_hash():
-            raise KeyUsedOtherwise
-        return known
-
-    def envelope(self, case: UUID | None) -> Envelope:
-        """What its events say beside their own data."""
-        asked, body = now(), self.body
-        if body.occurred_at is not None and body.occurred_at > asked + CLOCK_TOLERANCE:
-            detail = "What happened lies in the past; leave this out for what happens now."
-            raise BadInput(detail, errors=[{"pointer": "/occurred_at", "detail": detail}])
-        return Envelope(
-            occurred_at=min(body.occurred_at or asked, asked),
-            zone=body.zone or services().settings.zone,
-            actor=self.who.id,
-            role=self.who.role,
-            operation_id=self.operation,
-            correlation_id=case,
-            seen_position=body.seen,
-        )
 
 
 class Decided(NamedTuple):
