@@ -21,6 +21,8 @@ from projections.reader import Reader
 
 POSITION = "Callout-Position"
 _SIGNATURE: Final = 12
+FRESH_SECONDS: Final = 0.5
+"""How long a question that names no position waits for what had been recorded when it was asked."""
 
 
 class ViewsBehind(Problem):
@@ -41,6 +43,8 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
         raise ViewsBehind
     as_of, known_at = query.get("as_of"), query.get("known_at")
     if as_of is None and known_at is None:
+        if wanted is None:
+            views.wait_until(services().log.head(), FRESH_SECONDS, names)
         with views.now() as reader:
             yield reader
         return

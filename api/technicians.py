@@ -40,8 +40,8 @@ class NewTechnician(Creation):
     """Somebody who goes to customers."""
 
     name = Text(200, required=True)
-    zone = Zone(required=True, metadata={"description": "The IANA zone in which they work."})
-    language = Text(35, required=True)
+    zone = Zone(metadata={"description": "The IANA zone in which they work; the company's unless given."})
+    language = Text(35, load_default="en")
     user = Id(load_default=None, metadata={"description": "Their login for the office, if any."})
 
 
@@ -74,7 +74,7 @@ def create(body: Body) -> Response:
     def make(id: UUID, work: Work) -> Technician:
         if body["user"] is not None:
             work.get(User, body["user"])
-        return Technician.register(id=id, zone=body.zone or "", **body)
+        return Technician.register(id=id, zone=body.zone or services().settings.zone, **body)
 
     return office.create(who, Technician, body, make)
 

@@ -91,6 +91,11 @@ class EventLog(Application[UUID]):
         assert isinstance(epoch, UUID), "the head row has an epoch"
         return epoch
 
+    def head(self) -> int:
+        """The last position of the log, 0 while it is empty."""
+        [(position,)] = self.pool.fetch_all("SELECT position FROM log.head")
+        return int(position)
+
     def next_work_order_number(self) -> str:
         """A number for a new work order: readable, unique, not gapless."""
         [(number,)] = self.pool.execute("SELECT nextval('log.work_order_number')")
