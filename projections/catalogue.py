@@ -23,6 +23,8 @@ from projections.stored import VIEWS
 from projections.surveys import Surveys
 from projections.technicians import Technicians
 from projections.users import Users
+from projections.visits import Visits
+from projections.work_orders import WorkOrders
 from store import tables
 from store.log import EventLog
 
@@ -40,6 +42,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     DeviceActivity(),
     Movements(),
     Stock(),
+    WorkOrders(),
+    Visits(),
 )
 
 

@@ -1,0 +1,181 @@
+"""Visits: who is to come when, and who came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.instant import now
+from projections.facts import decided, placed, plain, told, without, wordless
+from projections.projection import Projection, Rows, on
+from projections.reader import Reader
+from projections.table import Key, Row, Table
+from projections.visit_standing import TIMES, TOLD, standing
+from store.record import Recorded
+
+VISITS = Table(
+    "visits",
+    {
+        "id": "uuid NOT NULL",
+        "work_order": "uuid NOT NULL",
+        "customer": "uuid NOT NULL",
+        "technician": "uuid",
+        "status": "text NOT NULL",
+        "window_start": "timestamptz NOT NULL",
+        "window_end": "timestamptz NOT NULL",
+        "zone": "text NOT NULL",
+        "reason": "text",
+        "note": "text",
+        "signatures": "json NOT NULL",
+        "steps": "json NOT NULL",
+        "taken_back": "json NOT NULL",
+        "planned_at": "timestamptz NOT NULL",
+        **dict.fromkeys(TIMES, "timestamptz"),
+        "position": "bigint NOT NULL",
+        "version": "integer NOT NULL",
+    },
+    key=("id",),
+    indexes=(("window_start", "id"), ("technician", "window_start"), ("work_order",), ("customer",)),
+)
+
+_MISSED = "arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND window_end < %(now)s AS missed"
+
+
+class Visits(Projection):
+    """One row a visit.
+
+    `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes.
+    A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
+    a visit was not done or was cancelled.
+    """
+
+    name: ClassVar[str] = "visits"
+    tables: ClassVar[tuple[Table, ...]] = (VISITS,)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The visit itself."""
+        yield VISITS, (event.stream,)
+
+    @on("visit.planned")
+    def _planned(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        row: Row = {
+            "id": event.stream,
+            **{name: getattr(data, name) for name in ("work_order", "customer", *_WINDOW)},
+            "signatures": [],
+            "steps": decided([], told(event, what=event.topic, technician=data.technician)),
+            "taken_back": [],
+            "planned_at": event.occurred_at,
+        }
+        self._put(event, rows, row)
+
+    @on("visit.dispatched", "visit.declined")
+    def _given(self, event: Recorded, rows: Rows) -> None:
+        self._decide(event, rows, {}, technician=event.data.technician, note=getattr(event.data, "reason", None))
+
+    @on("visit.rescheduled")
+    def _rescheduled(self, event: Recorded, rows: Rows) -> None:
+        self._decide(event, rows, {name: getattr(event.data, name) for name in _WINDOW})
+
+    @on("visit.cancelled")
+    def _cancelled(self, event: Recorded, rows: Rows) -> None:
+        self._decide(event, rows, {}, note=event.data.reason)
+
+    @on(*TOLD)
+    def _told(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}
+        if (row := self._row(event, rows)) is not None:
+            step = told(event, what=event.topic, technician=data.technician, **more)
+            self._put(event, rows, row | {"steps": placed(row["steps"], step)})
+
+    @on("visit.signed")
+    def _signed(self, event: Recorded, rows: Rows) -> None:
+        if (row := self._row(event, rows)) is not None:
+            names = ("sha256", "size", "media_type", "signer", "technician")
+            signature = told(event, **{name: getattr(event.data, name) for name in names})
+            self._put(event, rows, row | {"signatures": placed(row["signatures"], signature)})
+
+    @on("visit.fact_corrected")
+    def _corrected(self, event: Recorded, rows: Rows) -> None:
+        if (row := self._row(event, rows)) is not None:
+            operation = str(event.data.operation)
+            left = {name: without(row[name], operation) for name in ("steps", "signatures")}
+            self._put(event, rows, row | left | {"taken_back": sorted({*row["taken_back"], operation})})
+
+    @on("customer.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for row in rows.where(VISITS, customer=event.stream):
+            silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
+            rows.put(VISITS, silent | standing(silent) | {"position": event.position})
+
+    def _decide(self, event: Recorded, rows: Rows, changed: Row, **said: Any) -> None:
+        if (row := self._row(event, rows)) is not None:
+            steps = decided(row["steps"], told(event, what=event.topic, **said))
+            self._put(event, rows, row | changed | {"steps": steps})
+
+    @staticmethod
+    def _row(event: Recorded, rows: Rows) -> Row | None:
+        row = rows.get(VISITS, event.stream)
+        return row if row is not None and plain(event.envelope.operation_id) not in row["taken_back"] else None
+
+    @staticmethod
+    def _put(event: Recorded, rows: Rows, row: Row) -> None:
+        rows.put(VISITS, row | standing(row) | {"position": event.position, "version": event.version})
+
+
+_WINDOW = ("window_start", "window_end", "zone")
+
+
+def visit(reader: Reader, visit_id: UUID, *, at: datetime | None = None) -> Row | None:
+    """One visit; `missed`, by the instant `at` or now, when its window has passed and nobody came."""
+    return reader.fetch_one(
+        f"SELECT *, {_MISSED} FROM visits WHERE id = %(id)s",  # noqa: S608 - only a constant is put in
+        {"id": visit_id, "now": at or now()},
+    )
+
+
+def visits(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    technician: UUID | None = None,
+    work_order: UUID | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    missed: bool | None = None,
+    at: datetime | None = None,
+) -> list[Row]:
+    """At most `limit` visits by the begin of their windows, those behind `after` (window_start, id of the last one).
+
+    Windows that end after `since` and begin before `until`; `missed` as for one visit.
+    """
+    return reader.fetch_all(
+        f"""
+        SELECT * FROM (SELECT *, {_MISSED} FROM visits) v
+        WHERE (%(after)s IS NULL OR (window_start, id) > %(after)s)
+          AND (%(technician)s IS NULL OR technician = %(technician)s)
+          AND (%(work_order)s IS NULL OR work_order = %(work_order)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(since)s IS NULL OR window_end > %(since)s)
+          AND (%(until)s IS NULL OR window_start < %(until)s)
+          AND (%(missed)s IS NULL OR missed = %(missed)s)
+        ORDER BY window_start, id
+        LIMIT %(limit)s
+        """,  # noqa: S608 - see above
+        {
+            "limit": limit,
+            "after": after,
+            "technician": technician,
+            "work_order": work_order,
+            "status": status,
+            "since": since,
+            "until": until,
+            "missed": missed,
+            "now": at or now(),
+        },
+    )

@@ -1,0 +1,169 @@
+"""Work orders: each repair with what was asked, decided, found, done and used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from projections.facts import plain, wordless
+from projections.projection import Projection, Rows, on
+from projections.reader import Reader
+from projections.table import Key, Row, Table
+from projections.work_order_facts import CHANGES, LISTS, order_of
+from projections.work_order_standing import standing
+from store.record import Recorded
+
+WORK_ORDERS = Table(
+    "work_orders",
+    {
+        "id": "uuid NOT NULL",
+        "number": "text NOT NULL",
+        "status": "text NOT NULL",
+        "priority": "text NOT NULL",
+        "problem": "text",
+        "case_id": "uuid",
+        "customer": "uuid NOT NULL",
+        "site": "uuid",
+        "equipment": "uuid",
+        "technician": "uuid",
+        "hold_reason": "text",
+        "hold_note": "text",
+        "parts_used": "json NOT NULL",
+        "diagnosis": "json",
+        "labour_minutes": "integer NOT NULL",
+        **dict.fromkeys(LISTS, "json NOT NULL"),
+        "taken_back": "json NOT NULL",
+        "opened_at": "timestamptz NOT NULL",
+        "started_at": "timestamptz",
+        "finished_at": "timestamptz",
+        "closed_at": "timestamptz",
+        "position": "bigint NOT NULL",
+        "version": "integer NOT NULL",
+    },
+    key=("id",),
+    indexes=(
+        ("opened_at", "id"),
+        ("technician", "opened_at"),
+        ("customer", "opened_at"),
+        ("equipment", "opened_at"),
+        ("case_id",),
+        ("number",),
+    ),
+)
+
+
+class WorkOrders(Projection):
+    """One row a work order.
+
+    Lists hold facts as `projections/facts.py` tells them. `steps` is what moves the status, `uses` every consumption
+    and what took it back, `taken_back` the operations that were; `parts_used` and `diagnosis` are what stands of
+    those. `reported` are outcomes told by those who no longer had the order. (`case` is a word of SQL: `case_id`.)
+    """
+
+    name: ClassVar[str] = "work_orders"
+    tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS,)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The order that the event is about."""
+        order = order_of(event)
+        if order is not None:
+            yield WORK_ORDERS, (order,)
+
+    @on("work_order.opened")
+    def _opened(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        row: Row = {
+            "id": event.stream,
+            **{
+                name: getattr(data, name) for name in ("number", "priority", "problem", "customer", "site", "equipment")
+            },
+            "case_id": data.case,
+            "technician": None,
+            **{column: [] for column in LISTS},
+            "taken_back": [],
+            "opened_at": event.occurred_at,
+            "position": event.position,
+            "version": event.version,
+        }
+        rows.put(WORK_ORDERS, row | standing(row))
+
+    @on(*CHANGES)
+    def _changed(self, event: Recorded, rows: Rows) -> None:
+        order = order_of(event)
+        row = rows.get(WORK_ORDERS, order) if order is not None else None
+        if row is None or plain(event.envelope.operation_id) in row["taken_back"]:
+            return
+        changed = CHANGES[event.topic](row, event)
+        if changed:
+            version = event.version if event.stream == order else row["version"]
+            row = row | changed | {"position": event.position, "version": version}
+            rows.put(WORK_ORDERS, row | standing(row))
+
+    @on("customer.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for row in rows.where(WORK_ORDERS, customer=event.stream):
+            silent = row | {column: wordless(row[column]) for column in LISTS}
+            silent |= {"problem": None, "position": event.position}
+            rows.put(WORK_ORDERS, silent | standing(silent))
+
+
+def work_order(reader: Reader, order_id: UUID) -> Row | None:
+    """One work order."""
+    return reader.fetch_one("SELECT * FROM work_orders WHERE id = %s", (order_id,))
+
+
+def work_orders(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    status: str | None = None,
+    technician: UUID | None = None,
+    customer: UUID | None = None,
+    case: UUID | None = None,
+    equipment: UUID | None = None,
+    site: UUID | None = None,
+    number: str | None = None,
+) -> list[Row]:
+    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen)."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM work_orders
+        WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(technician)s IS NULL OR technician = %(technician)s)
+          AND (%(customer)s IS NULL OR customer = %(customer)s)
+          AND (%(case)s IS NULL OR case_id = %(case)s)
+          AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
+          AND (%(site)s IS NULL OR site = %(site)s)
+          AND (%(number)s IS NULL OR number = %(number)s)
+        ORDER BY opened_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "limit": limit,
+            "after": after,
+            "status": status,
+            "technician": technician,
+            "customer": customer,
+            "case": case,
+            "equipment": equipment,
+            "site": site,
+            "number": number,
+        },
+    )
+
+
+def repairs_of(reader: Reader, equipment: UUID, *, limit: int = 5, besides: UUID | None = None) -> list[Row]:
+    """The last work orders of a piece of equipment, newest first, without the one `besides`."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM work_orders
+        WHERE equipment = %(equipment)s AND (%(besides)s IS NULL OR id <> %(besides)s)
+        ORDER BY opened_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {"equipment": equipment, "besides": besides, "limit": limit},
+    )

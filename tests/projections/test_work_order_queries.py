@@ -1,0 +1,98 @@
+"""Work orders are found by what they are about, page by page, and are the same rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.customer import Customer
+from domain.work_order import WorkOrder
+from projections.work_orders import WorkOrders, repairs_of, work_order, work_orders
+from tests.support.news import later
+from tests.support.shop import Shop, shop_on
+from tests.support.stock import PART, used
+from tests.support.work_orders import ANNA, BEN
+
+CUSTOMER, CASE, SITE, MACHINE = (uuid4() for _ in range(4))
+
+
+@pytest.fixture
+def shop(database: str) -> Iterator[Shop]:
+    with shop_on(database, WorkOrders()) as made:
+        yield made
+
+
+def opened(shop: Shop, number: int, technician: UUID = ANNA, **about: Any) -> WorkOrder:
+    order = WorkOrder.open(id=uuid4(), number=f"W-{number}", **({"customer": uuid4()} | about))
+    order.assign(technician)
+    shop.record(order, at=later(number))
+    return order
+
+
+def numbers(shop: Shop, **filters: Any) -> list[str]:
+    with shop.seen() as reader:
+        return [row["number"] for row in work_orders(reader, limit=10, **filters)]
+
+
+def test_orders_are_listed_the_newest_first_and_found_by_what_they_are_about(shop: Shop) -> None:
+    opened(shop, 1, customer=CUSTOMER, case=CASE)
+    opened(shop, 2, BEN, site=SITE, equipment=MACHINE)
+    opened(shop, 3).complete(fixed="yes")
+    done = opened(shop, 4)
+    done.complete(fixed="yes")
+    shop.record(done)
+
+    assert numbers(shop) == ["W-4", "W-3", "W-2", "W-1"]
+    assert numbers(shop, customer=CUSTOMER) == numbers(shop, case=CASE) == numbers(shop, number="W-1") == ["W-1"]
+    assert numbers(shop, technician=BEN) == numbers(shop, site=SITE) == numbers(shop, equipment=MACHINE) == ["W-2"]
+    assert numbers(shop, status="completed") == ["W-4"]
+    assert numbers(shop, status="scheduled", technician=ANNA) == ["W-3", "W-1"]
+
+
+def test_a_page_begins_behind_the_last_one(shop: Shop) -> None:
+    orders = [opened(shop, number) for number in (1, 1, 1, 2)]
+
+    with shop.seen() as reader:
+        pages, after = [], None
+        while page := work_orders(reader, limit=3, after=after):
+            pages.append([row["id"] for row in page])
+            after = (page[-1]["opened_at"], page[-1]["id"])
+
+    assert [len(page) for page in pages] == [3, 1]
+    assert {order for page in pages for order in page} == {order.id for order in orders}
+
+
+def test_the_last_repairs_of_a_machine_are_known(shop: Shop) -> None:
+    for number in range(7):
+        last = opened(shop, number, equipment=MACHINE)
+    opened(shop, 9, equipment=uuid4())
+
+    with shop.seen() as reader:
+        assert [row["number"] for row in repairs_of(reader, MACHINE)] == ["W-6", "W-5", "W-4", "W-3", "W-2"]
+        assert [row["number"] for row in repairs_of(reader, MACHINE, limit=2, besides=last.id)] == ["W-5", "W-4"]
+        assert work_order(reader, uuid4()) is None
+
+
+def test_orders_are_the_same_rebuilt_and_silent_about_the_erased(shop: Shop) -> None:
+    customer = Customer.register(id=uuid4(), name="Kastanienbaum")
+    order = opened(shop, 1, customer=customer.id, problem="Kastanienbaum hums")
+    order.require_part(part=PART, quantity=used().moved["quantity"], why="Kastanienbaum wants it")
+    order.record_diagnosis(problem="noise", cause="dirt", remedy="clean", note="Kastanienbaum says")
+    order.record_note("Kastanienbaum rings")
+    order.hold("customer", note="Kastanienbaum is away")
+    order.record_cannot_complete(technician=BEN, reason="Kastanienbaum shouts")
+    order.cancel("Kastanienbaum moved")
+    shop.record(customer, order, used(2, work_order=order.id))
+    for words in ("hums", "wants it", "says", "rings", "is away", "shouts", "moved"):
+        assert shop.says(f"Kastanienbaum {words}")
+    shop.must_be_the_same_rebuilt()
+
+    customer.erase()
+    shop.erase(customer)
+
+    assert not shop.says("Kastanienbaum")
+    assert shop.says("dirt")
+    shop.must_be_the_same_rebuilt()
