@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import datetime
 
 from projections.memory import MemoryRows
 from projections.projection import Projection
-from projections.replay import Replay, no_collecting
+from projections.replay import Replay
 from projections.stored import write
 from projections.table import Table
 from store import tables
@@ -45,13 +46,12 @@ class Filling:
         self, cursor: Cursor, through: int, as_of: datetime | None = None, progress: Progress | None = None
     ) -> None:
         """Fold everything up to `through` that had happened by `as_of`, write all rows and make the indexes."""
-        with no_collecting():
-            self._fold(cursor, through, as_of, progress)
-            self._replay.finish(self._rows, through)
-            for table in self.tables:
-                copy(cursor, self._schema, table, self._rows.changes(table).added)
-                copy(cursor, self._schema, table, self._rows.rows(table))
-                self._rows.settle(table)
+        self._fold(cursor, through, as_of, progress)
+        self._replay.finish(self._rows, through)
+        for table in self.tables:
+            copy(cursor, self._schema, table, self._rows.changes(table).added)
+            copy(cursor, self._schema, table, self._rows.rows(table))
+        self._rows.track()
         for table in self.tables:
             tables.add_indexes(cursor, self._schema, table)
 
@@ -64,17 +64,17 @@ class Filling:
         self._forget()
 
     def _fold(self, cursor: Cursor, through: int, as_of: datetime | None, progress: Progress | None) -> None:
-        stretches = self._replay.stretches(cursor, self._reader, self.position, through, as_of=as_of)
-        for reached, events in stretches:
-            self._replay.fold(events, self._rows)
-            for table in self.tables:
-                if table.append_only:
-                    copy(cursor, self._schema, table, self._rows.changes(table).added)
-                    self._rows.settle(table)
-            self._forget()
-            self.position = reached
-            if progress is not None:
-                progress(reached, through)
+        with closing(self._replay.stretches(cursor, self._reader, self.position, through, as_of=as_of)) as stretches:
+            for reached, events in stretches:
+                self._replay.fold(events, self._rows)
+                for table in self.tables:
+                    if table.append_only:
+                        copy(cursor, self._schema, table, self._rows.changes(table).added)
+                        self._rows.settle(table)
+                self._forget()
+                self.position = reached
+                if progress is not None:
+                    progress(reached, through)
 
     def _forget(self) -> None:
         for table in self._unwritten:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from projections.keys import Place, place_of_key, place_of_row
 from projections.table import Key, Row, Table
 
 Values = tuple[Any, ...]
@@ -19,14 +20,18 @@ class Changes(NamedTuple):
 
 
 class MemoryRows:
-    """All rows of the given tables, with those that changed; rows of append-only tables only until they are taken."""
+    """All rows of the given tables; rows of append-only tables only until they are taken.
+
+    Which rows have changed is remembered from `track` on.
+    """
 
     def __init__(self, tables: Iterable[Table]) -> None:
-        self._held = {table: _Held(table) for table in tables}
+        self._held = {table: Held(table) for table in tables}
 
     def get(self, table: Table, *key: Any) -> Row | None:
         """The row with this key."""
-        return self._held[table].rows.get(key)
+        held = self._held[table]
+        return held.rows.get(held.place_of_key(key))
 
     def where(self, table: Table, **equal: Any) -> list[Row]:
         """The rows whose columns equal these values, ordered by key."""
@@ -38,76 +43,95 @@ class MemoryRows:
         held = self._held[table]
         if table.append_only:
             held.added.append(row)
-        else:
-            held.put(table.key_of(row), row)
+            return
+        place = held.place_of_row(row)
+        held.rows[place] = row
+        if held.indexes:
+            held.index(place, row)
+        if held.changed is not None:
+            held.changed[place] = ()
 
     def delete(self, table: Table, *key: Any) -> None:
         """Remove a row, if it is there."""
         if self.get(table, *key) is not None:
-            self._held[table].put(key, None)
+            held = self._held[table]
+            place = held.place_of_key(key)
+            held.admit(place, None)
+            if held.changed is not None:
+                held.changed[place] = key
+
+    def track(self) -> None:
+        """Remember from now on what changes; what has changed before is written."""
+        for held in self._held.values():
+            held.changed = {}
+            held.added = []
 
     def changes(self, table: Table) -> Changes:
         """What has changed in a table and must be written."""
         held = self._held[table]
-        rows = [(key, held.rows[key]) for key in held.changed]
-        return Changes(
-            [row for _, row in rows if row is not None], [key for key, row in rows if row is None], held.added
-        )
+        changed = held.changed or {}
+        written = [row for place in changed if (row := held.rows[place]) is not None]
+        return Changes(written, [key for place, key in changed.items() if held.rows[place] is None], held.added)
+
+    def settle(self, table: Table) -> None:
+        """What has changed in a table is written now."""
+        held = self._held[table]
+        held.added = []
+        if held.changed:
+            held.changed = {}
 
     def rows(self, table: Table) -> Iterable[Row]:
         """All rows of a table."""
         return (row for row in self._held[table].rows.values() if row is not None)
 
-    def settle(self, table: Table) -> None:
-        """What has changed in a table is written now."""
-        held = self._held[table]
-        held.changed.clear()
-        held.added = []
 
-
-class _Held:
-    """The rows of one table by key, `None` for those known not to be there, and its indexes."""
+class Held:
+    """The rows of one table by place, `None` for those known not to be there, and its indexes."""
 
     def __init__(self, table: Table) -> None:
-        self.table = table
-        self.rows: dict[Key, Row | None] = {}
-        self.changed: set[Key] = set()
+        self.place_of_key = place_of_key(table)
+        self.place_of_row = place_of_row(table)
+        self.rows: dict[Place, Row | None] = {}
+        self.changed: dict[Place, Key] | None = None
         self.added: list[Row] = []
-        self.indexes: dict[tuple[str, ...], _Index] = {}
+        self.indexes: dict[tuple[str, ...], Index] = {}
 
-    def put(self, key: Key, row: Row | None) -> None:
-        self.admit(key, row)
-        self.changed.add(key)
+    def admit(self, place: Place, row: Row | None) -> None:
+        """Hold a row, or that there is none."""
+        self.rows[place] = row
+        self.index(place, row)
 
-    def admit(self, key: Key, row: Row | None) -> None:
-        self.rows[key] = row
+    def index(self, place: Place, row: Row | None) -> None:
+        """Let a row be found by its values of now."""
         for index in self.indexes.values():
-            index.place(key, row)
+            index.add(place, row)
 
     def where(self, names: tuple[str, ...], values: Values) -> list[Row]:
+        """The rows with these values, ordered by key."""
         index = self.indexes.get(names)
         if index is None:
-            index = self.indexes[names] = _Index(names)
-            for key, row in self.rows.items():
-                index.place(key, row)
-        return [row for key in sorted(index.keys.get(values, ())) if (row := self.rows[key]) is not None]
+            index = self.indexes[names] = Index(names)
+            for place, row in self.rows.items():
+                index.add(place, row)
+        return [row for place in sorted(index.places.get(values, ())) if (row := self.rows[place]) is not None]
 
 
-class _Index:
-    """Keys by the values of some columns; it remembers where each key stands, as a fold may change a row itself."""
+class Index:
+    """Places by the values of some columns; it remembers those of each row, as a fold may change a row itself."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
-        self._values: dict[Key, Values] = {}
-        self.keys: dict[Values, set[Key]] = {}
+        self._values: dict[Place, Values] = {}
+        self.places: dict[Values, set[Place]] = {}
 
-    def place(self, key: Key, row: Row | None) -> None:
-        before = self._values.pop(key, None)
+    def add(self, place: Place, row: Row | None) -> None:
+        """Note where a row stands now, or that it is gone."""
+        before = self._values.pop(place, None)
         if before is not None:
-            self.keys[before].discard(key)
-            if not self.keys[before]:
-                del self.keys[before]
+            self.places[before].discard(place)
+            if not self.places[before]:
+                del self.places[before]
         if row is not None:
             values = tuple(row[name] for name in self._names)
-            self._values[key] = values
-            self.keys.setdefault(values, set()).add(key)
+            self._values[place] = values
+            self.places.setdefault(values, set()).add(place)

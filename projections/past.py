@@ -11,7 +11,7 @@ from projections.catalogue import PROJECTIONS
 from projections.filling import Filling
 from projections.projection import Projection
 from projections.reader import Reader
-from projections.replay import with_needs
+from projections.replay import no_collecting, with_needs
 from store.log import EventLog
 from store.pool import ConnectionPool
 from store.tables import TEMPORARY, discarding
@@ -53,7 +53,8 @@ class Views:
                 known = min(known, known_at)
             filling = Filling(self._reader, projections, TEMPORARY)
             filling.create(cursor)
-            filling.fill(cursor, known, as_of)
+            with no_collecting():
+                filling.fill(cursor, known, as_of)
             yield Reader(cursor, known)
 
     def position_at(self, instant: datetime) -> int:

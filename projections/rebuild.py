@@ -9,7 +9,7 @@ from time import sleep
 from projections import checkpoints
 from projections.filling import Filling, Progress
 from projections.projection import Projection
-from projections.replay import BATCH, with_needs
+from projections.replay import BATCH, no_collecting, with_needs
 from projections.stored import VIEWS
 from store import tables
 from store.connecting import Cursor
@@ -88,7 +88,7 @@ def alone(log: EventLog) -> Iterator[Cursor]:
         while not _locked(cursor):
             sleep(_LOCK_SECONDS)
         try:
-            with tables.taking_its_time(session):
+            with tables.taking_its_time(session), no_collecting():
                 yield cursor
         finally:
             if not session.closed:

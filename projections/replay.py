@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 
 import orjson
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import InterfaceError, OperationalError
 
 from projections.projection import Fold, Projection, Rows
 from projections.table import Key, Table
@@ -18,6 +19,7 @@ from store.record import Recorded, RecordReader
 BATCH = 1_000
 _STRETCH = 5_000
 _LONGEST_STRETCH = 100_000
+_LOST = (OperationalError, InterfaceError)  # the database is away: that is no fault of the fold
 
 
 class FoldError(Exception):
@@ -62,6 +64,8 @@ class Replay:
             for projection, fold in self._folds[event.topic]:
                 try:
                     fold(projection, event, rows)
+                except _LOST:
+                    raise
                 except Exception as error:
                     raise FoldError(projection.name, event.position) from error
 
@@ -70,16 +74,41 @@ class Replay:
         for projection in self.projections:
             try:
                 projection.finish(rows)
+            except _LOST:
+                raise
             except Exception as error:
                 raise FoldError(projection.name, position) from error
 
-    def read(
-        self, cursor: Cursor, reader: RecordReader, after: int, through: int, *, as_of: datetime | None = None
-    ) -> list[Recorded]:
-        """The events of the topics taken here in (after, through], those that had happened by `as_of`.
+    def read(self, cursor: Cursor, reader: RecordReader, after: int, through: int) -> list[Recorded]:
+        """The events of the topics taken here in (after, through]."""
+        return _decoded(reader, self._texts(cursor, after, through, None))
 
-        Records have no line breaks, and one text with many of them arrives in half the time of many texts.
+    def stretches(
+        self, cursor: Cursor, reader: RecordReader, after: int, through: int, *, as_of: datetime | None = None
+    ) -> Generator[tuple[int, list[Recorded]], None, None]:
+        """All events in (after, through] that had happened by `as_of`, some thousands at a time; the position reached.
+
+        The server looks for the next ones while these are folded. Both go over one session, so that all is seen
+        within its transaction, if there is one.
         """
+        with ThreadPoolExecutor(1, "replay") as ahead, cursor.connection.cursor() as other:
+
+            def ask(after: int, length: int) -> tuple[int, Future[list[str]]]:
+                reached = min(after + length, through)
+                return reached, ahead.submit(self._texts, other, after, reached, as_of)
+
+            length = _STRETCH
+            reached, asked = ask(after, length)
+            while after < through:
+                texts = asked.result()
+                after = reached
+                length = _next_length(length, len(texts))
+                if after < through:
+                    reached, asked = ask(after, length)
+                yield after, _decoded(reader, texts)
+
+    def _texts(self, cursor: Cursor, after: int, through: int, as_of: datetime | None) -> list[str]:
+        """Records have no line breaks, and one text with many of them arrives in half the time of many texts."""
         cursor.execute(
             """
             SELECT string_agg(record, E'\\n' ORDER BY position) FROM log.events
@@ -88,25 +117,13 @@ class Replay:
             (after, through, self.topics, as_of, as_of),
         )
         [(records,)] = cursor.fetchall()
-        return _decoded(reader, records.split("\n")) if records else []
-
-    def stretches(
-        self, cursor: Cursor, reader: RecordReader, after: int, through: int, *, as_of: datetime | None = None
-    ) -> Iterator[tuple[int, list[Recorded]]]:
-        """All events in (after, through], some thousands at a time, each time with the position reached."""
-        length = _STRETCH
-        while after < through:
-            reached = min(after + length, through)
-            events = self.read(cursor, reader, after, reached, as_of=as_of)
-            yield reached, events
-            after = reached
-            length = _next_length(length, len(events))
+        return records.split("\n") if records else []
 
 
 def _decoded(reader: RecordReader, texts: list[str]) -> list[Recorded]:
     try:
         return reader.read(texts)
-    except PersistenceError:
+    except _LOST:
         raise
     except Exception:
         for text in texts:

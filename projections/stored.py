@@ -9,6 +9,7 @@ from projections.memory import MemoryRows
 from projections.table import Key, Row, Table
 from store import rows as store
 from store.connecting import Cursor
+from store.errors import renamed
 
 VIEWS = "views"
 
@@ -18,6 +19,7 @@ class StoredRows(MemoryRows):
 
     def __init__(self, tables: Iterable[Table], cursor: Cursor) -> None:
         super().__init__(tables)
+        self.track()
         self._cursor = cursor
         self._asked: set[tuple[Table, tuple[tuple[str, Any], ...]]] = set()
 
@@ -27,25 +29,29 @@ class StoredRows(MemoryRows):
         for table, key in touched:
             wanted.setdefault(table, set()).add(key)
         for table, keys in wanted.items():
-            missing = keys - self._held[table].rows.keys()
+            held = self._held[table]
+            missing = [key for key in keys if held.place_of_key(key) not in held.rows]
             if missing:
                 self._admit(table, missing, store.load(self._cursor, VIEWS, table, missing))
 
     def get(self, table: Table, *key: Any) -> Row | None:
         """The row with this key, read when it has not been yet."""
         held = self._held[table]
-        if key not in held.rows:
-            self._admit(table, [key], store.load(self._cursor, VIEWS, table, [key]))
-        return held.rows[key]
+        place = held.place_of_key(key)
+        if place not in held.rows:
+            with renamed():
+                self._admit(table, [key], store.load(self._cursor, VIEWS, table, [key]))
+        return held.rows[place]
 
     def where(self, table: Table, **equal: Any) -> list[Row]:
         """The rows whose columns equal these values now, ordered by key."""
         question = (table, tuple(sorted(equal.items())))
         if question not in self._asked:
             self._asked.add(question)
-            found = store.find(self._cursor, VIEWS, table, equal)
-            known = self._held[table].rows
-            self._admit(table, (), [row for row in found if table.key_of(row) not in known])
+            with renamed():
+                found = store.find(self._cursor, VIEWS, table, equal)
+            held = self._held[table]
+            self._admit(table, (), [row for row in found if held.place_of_row(row) not in held.rows])
         return super().where(table, **equal)
 
     def put(self, table: Table, row: Row) -> None:
@@ -64,9 +70,9 @@ class StoredRows(MemoryRows):
     def _admit(self, table: Table, keys: Iterable[Key], found: list[Row]) -> None:
         held = self._held[table]
         for key in keys:
-            held.admit(key, None)
+            held.admit(held.place_of_key(key), None)
         for row in found:
-            held.admit(table.key_of(row), row)
+            held.admit(held.place_of_row(row), row)
 
 
 def write(cursor: Cursor, schema: str, table: Table, rows: MemoryRows) -> None:

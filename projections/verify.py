@@ -8,7 +8,7 @@ from typing import NamedTuple
 from projections import checkpoints
 from projections.filling import Filling, Progress
 from projections.projection import Projection
-from projections.replay import with_needs
+from projections.replay import no_collecting, with_needs
 from projections.stored import VIEWS
 from store import tables
 from store.comparing import Difference, differences
@@ -56,7 +56,8 @@ def _verified(
 ) -> Verified:
     filling = Filling(log.reader, [projection], TEMPORARY)
     filling.create(cursor)
-    filling.fill(cursor, reached, progress=progress)
+    with no_collecting():
+        filling.fill(cursor, reached, progress=progress)
     with tables.snapshot(cursor, VIEWS, projection.tables):
         position = checkpoints.read(cursor)[projection.name].position
         filling.advance(cursor, position)

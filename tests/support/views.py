@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +52,11 @@ class Warehouse:
         for first in range(0, events, at_once):
             position = self._commit(min(at_once, events - first))
         return position
+
+    def go_on(self) -> None:
+        """Record a few events more and rest for a moment."""
+        self.work(10, at_once=10)
+        sleep(0.01)
 
     def _commit(self, events: int) -> int:
         work = self._log.work()
@@ -103,6 +110,31 @@ def rows_in(
         for projection in with_needs(projections)
         for table in projection.tables
     }
+
+
+@contextmanager
+def busy(*works: Any) -> Iterator[list[Exception]]:
+    """Threads that do these again and again; what went wrong in them."""
+    stop = Event()
+    wrong: list[Exception] = []
+
+    def go_on(work: Any) -> None:
+        while not stop.is_set():
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - the test looks at it
+                wrong.append(error)
+                return
+
+    threads = [Thread(target=go_on, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    try:
+        yield wrong
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def run_through(projector: Any) -> int:

@@ -1,0 +1,131 @@
+"""The projector processes each event once, whoever else does, and stops at what it cannot fold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from projections.past import Views
+from projections.projection import Projection, Rows
+from projections.projector import Projector
+from projections.replay import FoldError
+from projections.verify import verify
+from store.log import EventLog
+from store.record import Recorded
+from tests.support.databases import run
+from tests.support.sample_views import SAMPLES, Ledger
+from tests.support.views import Warehouse, run_through
+
+
+@contextmanager
+def running(projector: Projector) -> Iterator[None]:
+    """The projector at work in a thread of its own."""
+    stop = Event()
+    thread = Thread(target=projector.run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def differences(views: EventLog) -> list[Any]:
+    return [difference for each in verify(views, SAMPLES) for difference in each.differences]
+
+
+def test_two_projectors_do_no_work_twice(log: EventLog, views: EventLog) -> None:
+    Warehouse(log).work(6_000, at_once=200)
+    processed: list[int] = []
+    threads = [
+        Thread(target=lambda: processed.append(run_through(Projector(views, SAMPLES))), name=str(n)) for n in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(processed) == 6_000
+    assert differences(views) == []
+
+
+def test_what_is_recorded_is_soon_in_the_views(log: EventLog, views: EventLog) -> None:
+    warehouse, past = Warehouse(log), Views(views, SAMPLES)
+    with running(Projector(views, SAMPLES)):
+        assert past.wait_until(warehouse.work(1), 5)
+        waited = []
+        for _ in range(40):
+            position = warehouse.work(3)
+            begun = time.perf_counter()
+            assert past.wait_until(position, 5)
+            waited.append(time.perf_counter() - begun)
+    past.close()
+    assert median(waited) < 0.1
+
+
+def test_nobody_waits_longer_than_promised_for_what_does_not_come(views: EventLog) -> None:
+    past = Views(views, SAMPLES)
+    begun = time.perf_counter()
+    assert not past.wait_until(1, 0.2)
+    assert 0.2 <= time.perf_counter() - begun < 2
+    past.close()
+
+
+def test_cut_connections_are_survived(log: EventLog, views: EventLog, database: str) -> None:
+    warehouse, past = Warehouse(log), Views(log, SAMPLES)
+    with running(Projector(views, SAMPLES)):
+        assert past.wait_until(warehouse.work(10), 5)
+        run(
+            database,
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE pid <> pg_backend_pid() AND datname = current_database()
+            """,
+        )
+        assert past.wait_until(warehouse.work(10), 15)
+    past.close()
+    assert differences(views) == []
+
+
+def stumbling(at: int) -> tuple[Projection, Callable[[], None]]:
+    """A ledger that cannot fold the event at a position until it is corrected."""
+    corrected = Event()
+    fold = Ledger.folds["stock.moved"]
+
+    def stumble(projection: Any, event: Recorded, rows: Rows) -> None:
+        if event.position == at and not corrected.is_set():
+            raise ZeroDivisionError
+        fold(projection, event, rows)
+
+    ledger = Ledger()
+    ledger.folds = {"stock.moved": stumble}  # type: ignore[misc]
+    return ledger, corrected.set
+
+
+def test_an_event_that_cannot_be_folded_is_named_and_nothing_behind_it_is_shown(log: EventLog, views: EventLog) -> None:
+    Warehouse(log).work(90)
+    [(bad,)] = log.pool.fetch_all("SELECT min(position) FROM log.events WHERE topic = 'stock.moved' AND position > 50")
+    ledger, correct = stumbling(bad)
+    projector = Projector(views, [ledger if each.name == "ledger" else each for each in SAMPLES])
+    for _ in range(2):
+        with pytest.raises(FoldError, match=f"ledger stops before position {bad}") as stopped:
+            projector.run_once()
+        assert (stopped.value.projection, stopped.value.position) == ("ledger", bad)
+        assert projector.lag() == 90 - bad + 1
+    correct()
+    assert run_through(projector) == 90 - bad + 1
+    assert differences(views) == []
+
+
+def test_a_view_whose_shape_is_not_the_codes_waits_and_the_others_go_on(log: EventLog, views: EventLog) -> None:
+    views.pool.execute("UPDATE log.checkpoints SET shape = 'of yesterday' WHERE name = 'ledger'")
+    Warehouse(log).work(40)
+    assert run_through(Projector(views, SAMPLES)) == 40
+    assert views.pool.fetch_all("SELECT count(*) FROM views.ledger") == [(0,)]
+    assert views.pool.fetch_all("SELECT count(*) > 0 FROM views.balances") == [(True,)]
