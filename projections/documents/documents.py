@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from projections.customers import Customers
 from projections.documents.code_list import CODE_LIST
 from projections.documents.due import Due
 from projections.documents.entry import written
+from projections.documents.jobs import JOB
 from projections.documents.kind import Kind, Reaction
 from projections.documents.location import LOCATION
 from projections.documents.part import PART
+from projections.documents.slices import SLICES
 from projections.documents.stock import STOCK_LINE
 from projections.documents.table import DOCUMENTS
 from projections.documents.technician import TECHNICIAN
+from projections.documents.visit import VISIT
+from projections.equipment import EquipmentView
 from projections.locations import Locations
 from projections.parts import Parts
 from projections.projection import Projection, Rows, on
 from projections.stock import Stock
 from projections.table import Key, Table
 from projections.technicians import Technicians
+from projections.visits import Visits
+from projections.work_orders import WorkOrders
 from store.record import Recorded
 
-KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE)
+KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT)
 """All types of document, in the order in which they heed an event."""
 
 _BODIES = {kind.name: kind.body for kind in KINDS}
@@ -39,8 +46,17 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS,)
-    needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Technicians(), Stock())
+    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, SLICES)
+    needs: ClassVar[tuple[Projection, ...]] = (
+        Parts(),
+        Customers(),
+        EquipmentView(),
+        Locations(),
+        Technicians(),
+        Stock(),
+        WorkOrders(),
+        Visits(),
+    )
 
     def __init__(self) -> None:
         self._due = Due()

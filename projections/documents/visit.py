@@ -1,0 +1,21 @@
+"""The document of a visit: when somebody is to come, and how far that is. Its work order says whose it is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from projections.documents.entry import Body
+from projections.documents.kind import Kind
+from projections.projection import Rows
+from projections.visits import VISITS
+
+_SAME = ("id", "work_order", "technician", "status", "window_start", "window_end", "zone", "reason")
+
+
+def body(rows: Rows, id: str) -> Body | None:
+    """Where the visit stands."""
+    visit = rows.get(VISITS, UUID(id))
+    return None if visit is None else {name: visit[name] for name in _SAME}
+
+
+VISIT = Kind("visit", body, {})

@@ -1,0 +1,99 @@
+"""The document of a work order: all that a technician needs to know of it, offline."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from projections.customers import CUSTOMERS, SITES
+from projections.documents.entry import Body
+from projections.equipment import EQUIPMENT
+from projections.projection import Rows
+from projections.table import Row
+from projections.visits import VISITS
+from projections.work_orders import WORK_ORDERS
+
+REPAIRS = 5
+"""How many earlier repairs of the same machine are told."""
+
+_SAME = ("id", "number", "status", "problem", "priority", "technician", "hold_reason", "opened_at", "finished_at")
+_VISIT = ("id", "technician", "status", "window_start", "window_end")
+
+
+def body(rows: Rows, id: str) -> Body | None:
+    """The order with its customer, site, machine, visits, parts, notes, times, diagnosis and outcome."""
+    order = rows.get(WORK_ORDERS, UUID(id))
+    if order is None:
+        return None
+    customer = rows.get(CUSTOMERS, order["customer"])
+    told = {name: order[name] for name in _SAME} | {
+        "case": order["case_id"],
+        "customer": _customer(order, customer),
+        "site": _site(rows, order, customer),
+        "parts_required": _facts(order["parts_required"], "part", "quantity", "why", "at"),
+        "parts_used": _facts(order["parts_used"], "part", "quantity", "location", "serials", "lot", "technician", "at"),
+        "notes": _facts(order["notes"], "text", "at"),
+        "labour": _facts(order["labour"], "minutes", "kind", "technician", "at"),
+        "photos": _facts(order["photos"], "sha256", "size", "media_type", "at"),
+        "outcomes": _facts(order["completions"], "outcome", "technician", "fixed", "remedy", "reason", "note", "at"),
+        "visits": [
+            {name: visit[name] for name in _VISIT}
+            for visit in sorted(
+                rows.where(VISITS, work_order=order["id"]), key=lambda each: (each["window_start"], each["id"])
+            )
+        ],
+    }
+    if order["diagnosis"] is not None:
+        [told["diagnosis"]] = _facts([order["diagnosis"]], "problem", "cause", "remedy", "note", "at")
+    if order["equipment"] is not None:
+        told["equipment"] = _equipment(rows, order)
+    return told
+
+
+def _facts(facts: list[Row], *names: str) -> list[Body]:
+    return [{name: fact[name] for name in names if name in fact} for fact in facts]
+
+
+def _customer(order: Row, customer: Row | None) -> Body:
+    known = customer or {"name": None, "phones": None, "email": None, "language": None}
+    told = {name: known[name] for name in ("name", "email", "language")}
+    return {"id": order["customer"], "phones": known["phones"] or [], **told}
+
+
+def _site(rows: Rows, order: Row, customer: Row | None) -> Body:
+    """Where to go; without a site the customer's own zone is the best that is known."""
+    site = None if order["site"] is None else rows.get(SITES, order["site"])
+    if site is None:
+        return {"id": order["site"], "address": None, "access_notes": None, "zone": customer and customer["zone"]}
+    return {name: site[name] for name in ("id", "address", "access_notes", "zone")}
+
+
+def _equipment(rows: Rows, order: Row) -> Body:
+    machine = rows.get(EQUIPMENT, order["equipment"]) or {"model": None, "serial": None, "warranties": []}
+    told = {name: machine[name] for name in ("model", "serial", "warranties")}
+    return {"id": order["equipment"], **told, "repairs": _repairs(rows, order)}
+
+
+def _repairs(rows: Rows, order: Row) -> list[Body]:
+    """The last repairs of this machine under other orders, the latest first; codes and parts, nobody's words."""
+    orders = rows.where(WORK_ORDERS, equipment=order["equipment"])
+    done = [each for each in orders if each["id"] != order["id"] and is_repair(each)]
+    done.sort(key=lambda each: (each["finished_at"], each["id"]), reverse=True)
+    return [_repair(each) for each in done[:REPAIRS]]
+
+
+def is_repair(order: Row) -> bool:
+    """Whether an order has come to an end that tells the next technician something."""
+    return order["finished_at"] is not None and order["status"] != "cancelled"
+
+
+def _repair(order: Row) -> Body:
+    found = _facts([order["diagnosis"] or {}], "problem", "cause", "remedy")
+    ended = _facts(order["completions"][-1:], "outcome", "fixed", "remedy", "reason")
+    return {
+        "work_order": order["id"],
+        "number": order["number"],
+        "finished_at": order["finished_at"],
+        "diagnosis": found[0] or None,
+        "outcome": ended[0] if ended else None,
+        "parts_used": _facts(order["parts_used"], "part", "quantity"),
+    }
