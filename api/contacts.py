@@ -25,7 +25,7 @@ from store.log import Work
 contacts = Noun("contacts", "Every interaction with a customer.")
 
 
-class Reason(Command):
+class ContactReason(Command):
     """Why they came, as they say it."""
 
     reason = Text(2000, required=True)
@@ -97,7 +97,7 @@ def create(body: Body) -> Response:
     return office.create(who, Contact, body, make)
 
 
-@contacts.command("set-reason", Reason)
+@contacts.command("set-reason", ContactReason)
 def set_reason(body: Body, id: UUID) -> Response:
     """Say why they came, in their words."""
     who = asking()

@@ -57,7 +57,7 @@ class NewSite(SiteDetails):
     address = Text(1000, required=True)
 
 
-class Into(Command):
+class StayingEntry(Command):
     """The entry that stays."""
 
     into = Id(required=True)
@@ -102,7 +102,7 @@ def change_site(body: Body, id: UUID) -> Response:
     return office.change(who, Customer, id, body, lambda customer, _: customer.change_site(zone=body.zone, **body))
 
 
-@customers.command("merge", Into)
+@customers.command("merge", StayingEntry)
 def merge(body: Body, id: UUID) -> Response:
     """Say that another entry is the same customer; that one stays."""
     who = asking()

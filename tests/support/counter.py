@@ -69,9 +69,9 @@ def technician(house: House) -> str:
     return made(house, "technicians", name="Anna", zone="Europe/Berlin", language="de")
 
 
-def place(house: House, kind: str = "warehouse") -> str:
+def place(house: House, kind: str = "warehouse", **more: Any) -> str:
     """A location of this kind."""
-    return made(house, "locations", kind=kind, name=f"The {kind}")
+    return made(house, "locations", kind=kind, name=f"The {kind}", **more)
 
 
 def part(house: House, **more: Any) -> str:

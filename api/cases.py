@@ -1,0 +1,181 @@
+"""Cases: the spine of everything from a customer's first contact until they are satisfied."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+from uuid import UUID
+
+from flask import Response
+
+from api import office
+from api.fields import Choice, Id, Instant, Text
+from api.noun import Noun
+from api.open_work import open_on
+from api.reading import filters, looking, one, page, paged
+from api.schemas import Body, Command, Creation, Page
+from api.who import asking
+from domain.aggregate import Entity
+from domain.case import Basis, Case, Outcome, Priority, Topic, WaitingOn
+from domain.case_status import Status, must_not_be_final
+from domain.contact import Contact
+from domain.customer import Customer, CustomerIsErased
+from domain.instant import now
+from domain.problem import NotFound
+from projections import cases as view
+from projections import timeline as story
+from projections.contacts import Contacts
+from projections.work_orders import WorkOrders
+from store.log import Work
+
+cases = Noun("cases", "From first contact to satisfied.")
+
+
+class NewCase(Creation):
+    """A new concern of a customer; `contact` is the one in which they first told about it."""
+
+    customer = Id(required=True)
+    topic = Choice(get_args(Topic), required=True)
+    priority = Choice(get_args(Priority), load_default="normal")
+    first_contact_at = Instant()
+    contact = Id()
+
+
+class Waiting(Command):
+    """Who or what it waits for."""
+
+    on = Choice(get_args(WaitingOn), required=True)
+
+
+class Resolution(Command):
+    """What has been done, in words."""
+
+    resolution = Text(4000)
+
+
+class Again(Command):
+    """The contact in which the customer said that it was not what they had asked for."""
+
+    by_contact = Id()
+
+
+class Ending(Command):
+    """What the customer says of it; `waiver` is why what is still open may stay open, in the name of who closes."""
+
+    outcome = Choice(get_args(Outcome), required=True)
+    basis = Choice(get_args(Basis), required=True)
+    waiver = Text(2000)
+
+
+class StayingCase(Command):
+    """The case that goes on."""
+
+    into = Id(required=True)
+
+
+class Filters(Page):
+    """Which cases."""
+
+    customer = Id()
+    status = Choice(tuple(Status))
+    topic = Choice(get_args(Topic))
+    priority = Choice(get_args(Priority))
+
+
+@cases.creates(NewCase)
+def create(body: Body) -> Response:
+    """Open a case."""
+    who = asking()
+
+    def make(id: UUID, work: Work) -> tuple[Case, tuple[Entity, ...]]:
+        said: dict[str, Any] = {"first_contact_at": body.occurred_at or now()} | body
+        first = said.pop("contact", None)
+        if work.get(Customer, said["customer"]).is_erased():
+            raise CustomerIsErased
+        case = Case.open(id=id, **said)
+        if first is None:
+            return case, ()
+        contact = work.get(Contact, first)
+        contact.link(id, customer=case.customer)
+        case.attach_contact(contact.id)
+        return case, (contact,)
+
+    return office.create(who, Case, body, make)
+
+
+@cases.command("wait", Waiting)
+def wait(body: Body, id: UUID) -> Response:
+    """Nothing can be done until somebody or something comes."""
+    who = asking()
+    return office.change(who, Case, id, body, lambda case, _: case.wait(**body))
+
+
+@cases.command("resolve", Resolution)
+def resolve(body: Body, id: UUID) -> Response:
+    """What the customer asked for has been done, in our view."""
+    who = asking()
+    return office.change(who, Case, id, body, lambda case, _: case.resolve(**body))
+
+
+@cases.command("reopen", Again)
+def reopen(body: Body, id: UUID) -> Response:
+    """It was not what the customer asked for."""
+    who = asking()
+
+    def decide(case: Case, work: Work) -> None:
+        if "by_contact" in body:
+            case.attach_contact(work.get(Contact, body["by_contact"]).id)
+        case.reopen(**body)
+
+    return office.change(who, Case, id, body, decide)
+
+
+@cases.command("close", Ending)
+def close(body: Body, id: UUID) -> Response:
+    """End it with what the customer says; work and discrepancies that are open refuse this unless they are waived."""
+    who = asking()
+
+    def decide(case: Case, work: Work) -> None:
+        case.close(**body, waived_by=who.id if "waiver" in body else None, **open_on(case, work))
+
+    return office.change(who, Case, id, body, decide)
+
+
+@cases.command("merge", StayingCase)
+def merge(body: Body, id: UUID) -> Response:
+    """Say that another case is about the same and goes on alone."""
+    who = asking()
+
+    def decide(case: Case, work: Work) -> None:
+        stays = work.get(Case, body["into"])
+        must_not_be_final(stays.status)
+        case.merge(stays.id)
+
+    return office.change(who, Case, id, body, decide)
+
+
+@cases.lists(view.CASES, Filters)
+def register(query: dict[str, Any]) -> Response:
+    """All cases, the newest first."""
+    asking()
+    with looking(query, view.Cases()) as reader:
+        rows = view.cases(reader, **paged(query), **filters(query))
+        return page(reader, query, rows, key=("opened_at", "id"))
+
+
+@cases.shows(view.CASES)
+def case(query: dict[str, Any], id: UUID) -> Response:
+    """One case."""
+    asking()
+    with looking(query, view.Cases()) as reader:
+        return one(reader, view.case(reader, id))
+
+
+@cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")
+def timeline(query: dict[str, Any], id: UUID) -> Response:
+    """Everything that concerns the case, in the order in which it happened."""
+    asking()
+    with looking(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
+        if view.case(reader, id) is None:
+            raise NotFound
+        rows = story.case_timeline(reader, id, **paged(query))
+        return page(reader, query, rows, key=("occurred_at", "position"))

@@ -1,0 +1,32 @@
+"""What is still open on a case: found in the views, and checked in the log."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from api.reading import ViewsBehind
+from api.services import services
+from domain.case import Case
+from domain.work_order import WorkOrder
+from projections.open_work import work_orders_of
+from store.log import Work
+
+
+class Open(TypedDict):
+    """How much is open."""
+
+    open_work_orders: int
+
+
+def open_on(case: Case, work: Work) -> Open:
+    """What is open on a case and those merged into it; raises `ViewsBehind` when nobody can be sure.
+
+    A resolved case takes no new work order, and opening one changes the case: none slips in while it closes.
+    """
+    views, head = services().views, services().log.recorder.max_notification_id() or 0
+    if not views.wait_until(head, services().settings.patience):
+        raise ViewsBehind
+    with views.now() as reader:
+        orders = work_orders_of(reader, case.id)
+    work.preload(orders)
+    return {"open_work_orders": sum(not work.get(WorkOrder, order).is_final() for order in orders)}

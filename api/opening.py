@@ -1,0 +1,47 @@
+"""Opening a work order: for a customer or for their case, at one of their sites."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from api.services import services
+from domain.case import Case
+from domain.customer import Customer, CustomerIsErased, NoSuchSite
+from domain.equipment import Equipment
+from domain.problem import BadInput, Refused
+from domain.work_order import WorkOrder
+from store.log import Work
+
+
+class CaseOfSomebodyElse(Refused):
+    """The case is another customer's; name that customer, or the right case."""
+
+
+def open_work_order(id: UUID, work: Work, said: dict[str, Any]) -> tuple[WorkOrder, tuple[Case, ...]]:
+    """The work order, and the case it is for, which goes on with it; raises a `Problem` for what cannot be."""
+    case = work.get(Case, said["case"]) if "case" in said else None
+    customer = work.get(Customer, _customer(said, case))
+    if customer.is_erased():
+        raise CustomerIsErased
+    if "site" in said and not customer.has_site(said["site"]):
+        raise NoSuchSite
+    if "equipment" in said:
+        work.get(Equipment, said["equipment"])
+    number = said.get("number") or services().log.next_work_order_number()
+    order = WorkOrder.open(id=id, **said | {"number": number, "customer": customer.id})
+    if case is None:
+        return order, ()
+    case.start_work(id)
+    return order, (case,)
+
+
+def _customer(said: dict[str, Any], case: Case | None) -> UUID:
+    customer: UUID | None = said.get("customer")
+    if case is not None and customer not in (None, case.customer):
+        raise CaseOfSomebodyElse
+    customer = case.customer if case is not None else customer
+    if customer is None:
+        detail = "Say whose it is, or which case it is for."
+        raise BadInput(detail, errors=[{"pointer": "/customer", "detail": detail}])
+    return customer

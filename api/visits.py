@@ -1,0 +1,178 @@
+"""Visits: somebody is to come, comes, and leaves with the work done or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_args
+from uuid import UUID
+
+from flask import Response
+
+from api import office
+from api.fields import Choice, Flag, Id, Instant, Text, Zone
+from api.noun import Noun
+from api.reading import filters, looking, one, page, paged
+from api.rows import shape_of
+from api.schemas import Body, Command, Creation, Page
+from api.who import asking
+from domain.technician import Technician, TechnicianIsDeactivated
+from domain.visit import Visit
+from domain.visit_events import NotDoneReason
+from domain.visit_status import Status
+from domain.work_order import WorkOrder
+from domain.work_order_status import must_not_be_final
+from projections import visits as view
+from store.log import Work
+
+visits = Noun("visits", "Every coming of a technician.")
+
+
+class Window(Command):
+    """When somebody is to come, at a place in a zone."""
+
+    window_start = Instant(required=True)
+    window_end = Instant(required=True)
+    zone = Zone(metadata={"description": "The IANA zone of the place."})
+
+
+class NewVisit(Creation, Window):
+    """A visit for a work order."""
+
+    work_order = Id(required=True)
+    zone = Zone(required=True)
+    technician = Id()
+
+
+class Sending(Command):
+    """Who is to go."""
+
+    technician = Id(required=True)
+
+
+class Refusal(Command):
+    """Who will not go, and why."""
+
+    technician = Id(required=True)
+    reason = Text(2000)
+
+
+class Step(Command):
+    """What a technician told the office; it was the visit's own unless another one is named."""
+
+    technician = Id()
+
+
+class VisitFailure(Step):
+    """Why it came to nothing."""
+
+    reason = Choice(get_args(NotDoneReason), required=True)
+    note = Text(8000)
+
+
+class VisitReason(Command):
+    """Why, in words."""
+
+    reason = Text(2000, required=True)
+
+
+class Filters(Page):
+    """Which visits."""
+
+    work_order = Id()
+    technician = Id()
+    status = Choice(tuple(Status))
+    since = Instant(metadata={"description": "Windows that end after this."})
+    until = Instant(metadata={"description": "Windows that start before this."})
+    missed = Flag(metadata={"description": "Whether the window has passed and nobody came."})
+
+
+def _must_be_active(work: Work, technician: UUID | None) -> None:
+    if technician is not None and not work.get(Technician, technician).is_active():
+        raise TechnicianIsDeactivated
+
+
+@visits.creates(NewVisit)
+def create(body: Body) -> Response:
+    """Plan a visit."""
+    who = asking()
+
+    def make(id: UUID, work: Work) -> Visit:
+        order = work.get(WorkOrder, body["work_order"])
+        must_not_be_final(order.status)
+        _must_be_active(work, body.get("technician"))
+        return Visit.plan(id=id, customer=order.customer, zone=body.zone or "", **body)
+
+    return office.create(who, Visit, body, make)
+
+
+@visits.command("dispatch", Sending)
+def dispatch(body: Body, id: UUID) -> Response:
+    """Send a technician."""
+    who = asking()
+
+    def decide(visit: Visit, work: Work) -> None:
+        _must_be_active(work, body["technician"])
+        visit.dispatch(**body)
+
+    return office.change(who, Visit, id, body, decide)
+
+
+@visits.command("decline", Refusal)
+def decline(body: Body, id: UUID) -> Response:
+    """Write down that the technician will not go; the visit waits for somebody else."""
+    who = asking()
+    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(**body))
+
+
+@visits.command("reschedule", Window)
+def reschedule(body: Body, id: UUID) -> Response:
+    """Move it to another window."""
+    who = asking()
+    return office.change(who, Visit, id, body, lambda visit, _: visit.reschedule(zone=body.zone, **body))
+
+
+@visits.command("cancel", VisitReason)
+def cancel(body: Body, id: UUID) -> Response:
+    """Call it off."""
+    who = asking()
+    return office.change(who, Visit, id, body, lambda visit, _: visit.cancel(**body))
+
+
+def _step(word: str, title: str, record: Callable[..., None], schema: type[Command] = Step) -> None:
+    """One thing that a technician did and told the office, which is never refused."""
+
+    def step(body: Body, id: UUID) -> Response:
+        who = asking()
+        return office.change(who, Visit, id, body, lambda visit, _: record(visit, **body))
+
+    step.__name__, step.__doc__ = word.replace("-", "_"), title
+    visits.command(word, schema)(step)
+
+
+_step("accept", "The technician will go.", Visit.record_accepted)
+_step("start-travel", "The technician is on the way.", Visit.record_travel_started)
+_step("arrive", "The technician is on site.", Visit.record_arrived)
+_step("pause", "The work on site is interrupted.", Visit.record_paused)
+_step("resume", "The work on site goes on.", Visit.record_resumed)
+_step("finish", "What it was for has been done.", Visit.record_done)
+_step("not-done", "What it was for has not been done.", Visit.record_not_done, VisitFailure)
+
+
+VISIT = shape_of(view.VISITS, missed={"type": "boolean"})
+
+
+@visits.lists(VISIT, Filters)
+def register(query: dict[str, Any]) -> Response:
+    """All visits, by the start of their windows."""
+    asking()
+    with looking(query, view.Visits()) as reader:
+        rows = view.visits(reader, at=query.get("as_of"), **paged(query), **filters(query))
+        return page(reader, query, rows, key=("window_start", "id"))
+
+
+@visits.shows(VISIT)
+def visit(query: dict[str, Any], id: UUID) -> Response:
+    """One visit."""
+    asking()
+    with looking(query, view.Visits()) as reader:
+        return one(reader, view.visit(reader, id, at=query.get("as_of")))

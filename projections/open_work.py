@@ -1,0 +1,23 @@
+"""What belongs to a case: the work orders for it and for those that were merged into it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from projections.reader import Reader
+
+
+def work_orders_of(reader: Reader, case: UUID) -> list[UUID]:
+    """All work orders of a case, whatever became of them. Reads the views `cases` and `work_orders`."""
+    rows = reader.fetch_all(
+        """
+        WITH RECURSIVE one (id) AS (
+            SELECT %(case)s::uuid
+            UNION
+            SELECT cases.id FROM cases JOIN one ON cases.merged_into = one.id
+        )
+        SELECT work_orders.id FROM work_orders JOIN one ON work_orders.case_id = one.id
+        """,
+        {"case": case},
+    )
+    return [row["id"] for row in rows]
