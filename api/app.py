@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from flask import Blueprint, Flask
 
+from api.cases import cases
 from api.contacts import contacts
 from api.customers import customers
 from api.description import Description, described
 from api.devices import devices
 from api.docs import docs
 from api.encoding import Orjson
+from api.equipment import equipment
 from api.events import events
 from api.headers import guard
 from api.health import health
@@ -30,21 +32,27 @@ from api.stock_movements import stock_movements
 from api.sync import sync
 from api.technicians import technicians
 from api.users import users
+from api.visits import visits
 from api.who import admit
+from api.work_orders import work_orders
 
 NOUNS = (
     sessions,
     users,
-    technicians,
-    devices,
-    parts,
-    events,
-    views,
-    contacts,
     customers,
+    contacts,
+    cases,
+    equipment,
+    work_orders,
+    visits,
+    parts,
     locations,
     stock,
     stock_movements,
+    technicians,
+    devices,
+    events,
+    views,
 )
 
 
