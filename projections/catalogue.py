@@ -10,6 +10,7 @@ from projections.contacts import Contacts
 from projections.customers import Customers
 from projections.device_activity import DeviceActivity
 from projections.devices import Devices
+from projections.documents.documents import Documents
 from projections.equipment import EquipmentView
 from projections.filling import Progress
 from projections.locations import Locations
@@ -22,6 +23,7 @@ from projections.stock import Stock
 from projections.stored import VIEWS
 from projections.surveys import Surveys
 from projections.technicians import Technicians
+from projections.timeline import Timeline
 from projections.users import Users
 from projections.visits import Visits
 from projections.work_orders import WorkOrders
@@ -44,6 +46,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     Stock(),
     WorkOrders(),
     Visits(),
+    Timeline(),
+    Documents(),
 )
 
 
