@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api
 from flask_smorest.utils import load_info_from_docstring, prepare_response
@@ -42,6 +43,12 @@ HEADERS: Final[Mapping[str, dict[str, Any]]] = {
 }
 
 
+def named(schema: Any) -> str:
+    """A schema's name in the description: nouns may have the same word for different things."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    return f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+
+
 class Flaw(Schema):
     """What is wrong with one member of the input."""
 
@@ -63,6 +70,9 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
     """The library's description with our problems in it, and without its own error handlers and pages."""
 
     ERROR_SCHEMA = ProblemDocument
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(named)})
 
     def _register_error_handlers(self) -> None:
         """Problems are told by `api.problems` alone."""
