@@ -12,6 +12,7 @@ from projections.documents.entry import written
 from projections.documents.jobs import JOB
 from projections.documents.kind import Kind, Reaction
 from projections.documents.location import LOCATION
+from projections.documents.operation import OPERATION, RESULTS
 from projections.documents.part import PART
 from projections.documents.slices import SLICES
 from projections.documents.stock import STOCK_LINE
@@ -29,7 +30,7 @@ from projections.visits import Visits
 from projections.work_orders import WorkOrders
 from store.record import Recorded
 
-KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT)
+KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT, OPERATION)
 """All types of document, in the order in which they heed an event."""
 
 _BODIES = {kind.name: kind.body for kind in KINDS}
@@ -46,7 +47,7 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, SLICES)
+    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, SLICES, RESULTS)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
         Customers(),
