@@ -41,11 +41,12 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
         return
     before = slice_of(rows, order["id"])
     now = after(event, rows, before, order)
+    had = has = shares(before)
     if now != before:
         rows.put(SLICES, now)
-    had, has = shares(before), shares(now)
-    due.withdraw(event, rows, had - has, "closed" if is_ended(order) else "reassigned")
-    due.mark(event, rows, {share for share in has if _concerns(event, share)} | (has - had))
+        has = shares(now)
+        due.withdraw(event, rows, had - has, "closed" if is_ended(order) else "reassigned")
+    due.mark(event, rows, [share for share in has if _concerns(event, share) or share not in had])
     if order["equipment"] is not None and event.topic in _REPAIR:
         _mark(due, event, rows, rows.where(WORK_ORDERS, equipment=order["equipment"]))
 

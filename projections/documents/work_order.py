@@ -6,6 +6,7 @@ from uuid import UUID
 
 from projections.customers import CUSTOMERS, SITES
 from projections.documents.entry import Body
+from projections.documents.slices import slice_of
 from projections.equipment import EQUIPMENT
 from projections.projection import Rows
 from projections.table import Row
@@ -35,12 +36,7 @@ def body(rows: Rows, id: str) -> Body | None:
         "labour": _facts(order["labour"], "minutes", "kind", "technician", "at"),
         "photos": _facts(order["photos"], "sha256", "size", "media_type", "at"),
         "outcomes": _facts(order["completions"], "outcome", "technician", "fixed", "remedy", "reason", "note", "at"),
-        "visits": [
-            {name: visit[name] for name in _VISIT}
-            for visit in sorted(
-                rows.where(VISITS, work_order=order["id"]), key=lambda each: (each["window_start"], each["id"])
-            )
-        ],
+        "visits": _visits(rows, order),
     }
     if order["diagnosis"] is not None:
         [told["diagnosis"]] = _facts([order["diagnosis"]], "problem", "cause", "remedy", "note", "at")
@@ -51,6 +47,12 @@ def body(rows: Rows, id: str) -> Body | None:
 
 def _facts(facts: list[Row], *names: str) -> list[Body]:
     return [{name: fact[name] for name in names if name in fact} for fact in facts]
+
+
+def _visits(rows: Rows, order: Row) -> list[Body]:
+    visits = [rows.get(VISITS, UUID(id)) for id in slice_of(rows, order["id"])["visits"]]
+    planned = sorted((visit["window_start"], visit["id"], visit) for visit in visits if visit is not None)
+    return [{name: visit[name] for name in _VISIT} for *_, visit in planned]
 
 
 def _customer(order: Row, customer: Row | None) -> Body:
