@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from api.metrics import SHARED
 from callout.assembly import House
-from callout.bootstrap import FirstUser, bootstrap
+from callout.bootstrap import register_locations
 from callout.child import Child
 from callout.listening import listen, url_of
 from callout.settings import Settings
@@ -54,29 +54,36 @@ def house(settings: Settings) -> Iterator[House]:
 
 
 class Running(NamedTuple):
-    """A house that serves; `first_user` when this start made them, and `stop` is set when it ends."""
+    """A house that serves; `stop` is set when it ends."""
 
     url: str
     house: House
-    first_user: FirstUser | None
     stop: Event
 
 
-def serve(settings: Settings, host: str, port: int, ready: Callable[[Running], None], output: int = 2) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    ready: Callable[[Running], None],
+    *,
+    prepare: Callable[[House], None] = register_locations,
+    output: int = 2,
+) -> None:
     """Serve until a signal comes; `ready` is called, beside, when the server answers.
 
-    What the children write goes to the file `output`.
+    `prepare` makes a new database one that can be worked with. What the children write goes to the file `output`.
     """
     with (
         closing(listen(host, port)) as listener,
         database(settings) as (dsn, tenancy),
         House(settings, dsn) as built,
     ):
-        first_user = bootstrap(built)
+        prepare(built)
         built.ensure_views()
 
         def beside(stop: Event) -> None:
-            running = Running(url_of(listener), built, first_user, stop)
+            running = Running(url_of(listener), built, stop)
             _wait_until_ready(running)
             if not stop.is_set():
                 ready(running)

@@ -20,17 +20,20 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
     A new database is migrated and gets a first administrator, whose password is printed once
     (CALLOUT_ADMIN_PASSWORD sets it).
     """
+    from callout.bootstrap import bootstrap
     from callout.journal import write_journal
     from callout.serving import serve
     from callout.settings import Settings
 
     settings = Settings.from_environment()
     write_journal(settings.log_level)
+    first: list[FirstUser | None] = []
     serve(
         settings,
         settings.host if host is None else host,
         settings.port if port is None else port,
-        lambda running: _tell(running.url, running.first_user, as_json=as_json),
+        lambda running: _tell(running.url, first[0], as_json=as_json),
+        prepare=lambda house: first.append(bootstrap(house)),
     )
 
 

@@ -1,0 +1,48 @@
+"""Show it: an invented repair company with a week of work behind it, served on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from callout.assembly import House
+    from callout.demo.roster import SignIn
+
+
+@click.command
+@click.option("--host", help="Where to listen (CALLOUT_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Which port (CALLOUT_PORT, 8080); 0 takes a free one.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON when ready: where, who, what.")
+def command(host: str | None, port: int | None, as_json: bool) -> None:
+    """Serve an invented repair company until Ctrl-C.
+
+    The first start tells the week that lies behind it, the next ones go on from there. Everything lies in CALLOUT_HOME
+    (.callout): remove that folder to begin anew.
+    """
+    from callout.bootstrap import register_locations
+    from callout.demo.roster import roster
+    from callout.demo.welcome import show
+    from callout.journal import write_journal
+    from callout.serving import serve
+    from callout.settings import Settings
+
+    settings = Settings.from_environment()
+    settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    people: list[SignIn] = []
+
+    def prepare(house: House) -> None:
+        register_locations(house)
+        people.extend(roster(house, settings.home))
+
+    with (settings.home / "demo.log").open("a") as journal:
+        write_journal(settings.log_level, journal)
+        serve(
+            settings,
+            settings.host if host is None else host,
+            settings.port if port is None else port,
+            lambda running: show(running, people, as_json=as_json),
+            prepare=prepare,
+            output=journal.fileno(),
+        )

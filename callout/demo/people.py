@@ -1,0 +1,46 @@
+"""Who works at the invented company, and which vans they drive."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from domain.user import Role
+
+COMPANY = "Brandt & Vogel, household appliances and heating, Berlin"
+
+
+class Clerk(NamedTuple):
+    """Somebody who signs in."""
+
+    login: str
+    name: str
+    roles: tuple[Role, ...]
+
+
+class Fitter(NamedTuple):
+    """A technician, who goes by one word in the story; also a user, so that pages can know them."""
+
+    word: str
+    name: str
+    van: str
+
+
+FITTERS = (
+    Fitter("jonas", "Jonas Reuter", "Van 1 (B-BV 101)"),
+    Fitter("mia", "Mia Castell", "Van 2 (B-BV 102)"),
+    Fitter("emre", "Emre Yilmaz", "Van 3 (B-BV 103)"),
+    Fitter("lena", "Lena Voss", "Van 4 (B-BV 104)"),
+)
+
+CLERKS = (
+    Clerk("admin", "Renate Vogel", ("admin",)),
+    Clerk("dispatcher", "Kerem Aydin", ("dispatcher",)),
+    Clerk("agent", "Sophie Lindner", ("agent",)),
+    Clerk("keeper", "Pawel Nowak", ("stock_keeper",)),
+    Clerk("manager", "Helga Brandt", ("service_manager",)),
+    Clerk("auditor", "Ines Falk", ("auditor",)),
+    Clerk("biller", "Theo Marsch", ("biller",)),
+    *(Clerk(fitter.word, fitter.name, ("technician",)) for fitter in FITTERS),
+)
+
+WAREHOUSES = (("main", "Main store, Siemensstraße"), ("depot", "Depot, Köpenick"))

@@ -1,0 +1,54 @@
+"""Who may sign in to the demo: everybody of the story, with passwords made once and kept in the state folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from callout.assembly import House
+from callout.bootstrap import add_user, new_password
+from callout.demo.people import CLERKS
+from callout.demo.steps import id_of
+
+FILE = "demo.json"
+
+
+class SignIn(NamedTuple):
+    """How somebody signs in, and as what."""
+
+    login: str
+    password: str
+    roles: tuple[str, ...]
+
+
+def roster(house: House, home: Path) -> list[SignIn]:
+    """Everybody of the story; those who are not registered yet are now, with the passwords of the file."""
+    kept = _kept(home / FILE)
+    passwords = {clerk.login: kept.get(clerk.login) or new_password() for clerk in CLERKS}
+    _keep(home / FILE, passwords)
+    for clerk in CLERKS:
+        user, password = UUID(id_of(f"user:{clerk.login}")), passwords[clerk.login]
+        if user not in house.services.log.load([user]):
+            add_user(house, user, login=clerk.login, password=password, name=clerk.name, roles=clerk.roles)
+        elif clerk.login not in kept:
+            house.services.access.set_password(user, password)
+    return [SignIn(clerk.login, passwords[clerk.login], clerk.roles) for clerk in CLERKS]
+
+
+def _kept(file: Path) -> dict[str, str]:
+    try:
+        passwords: dict[str, str] = json.loads(file.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return passwords
+
+
+def _keep(file: Path, passwords: dict[str, str]) -> None:
+    """Write a whole file beside, for its owner alone, then put it into place."""
+    fresh = file.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        json.dump(passwords, opened)
+    fresh.replace(file)

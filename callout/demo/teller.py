@@ -1,0 +1,94 @@
+"""The teller: sends the story through the office's API and the sync protocol, and picks it up where it was cut off."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from time import sleep
+from uuid import UUID
+
+from callout.assembly import House
+from callout.demo.office import Office, StoryStuck
+from callout.demo.people import FITTERS
+from callout.demo.phones import Phone
+from callout.demo.scenes import THE_END
+from callout.demo.script import story
+from callout.demo.steps import Ask, Did, id_of
+from domain.instant import now
+from domain.problem import Kind, Problem
+
+Progress = Callable[[int, int], None]
+
+
+class NotADemo(Problem):
+    """This database holds a company of its own; the demo needs an empty one."""
+
+    kind = Kind.CONFLICT
+
+
+def told_at(house: House) -> datetime | None:
+    """When the telling began, or None when it has not; raises `NotADemo` for a database of somebody else's."""
+    pool = house.services.log.pool
+    begun = pool.fetch_one(
+        "SELECT recorded_at FROM log.events WHERE stream = %s AND version = 1", (id_of("place:main"),)
+    )
+    if begun is not None:
+        moment: datetime = begun[0]
+        return moment
+    if pool.fetch_one("SELECT 1 FROM log.events WHERE topic IN ('customer.registered', 'work_order.opened') LIMIT 1"):
+        raise NotADemo
+    return None
+
+
+def is_told(house: House) -> bool:
+    """Whether the story has been told to its end."""
+    return bool(house.services.log.load([UUID(id_of(THE_END))]))
+
+
+def tell(house: House, office: Office, url: str, stop: Event, progress: Progress) -> int:
+    """Tell what has not been told yet; how many steps that took. Of several tellers at once, one tells."""
+    with _alone(house.settings.home / "demo.lock", stop), ExitStack() as phones_at_hand:
+        begun = told_at(house)
+        if is_told(house) or stop.is_set():
+            return 0
+        steps = story(begun or now())
+        folder = house.settings.home / "demo"
+        phones = {
+            fitter.word: phones_at_hand.enter_context(closing(Phone(folder, fitter.word, url))) for fitter in FITTERS
+        }
+        for number, step in enumerate(steps, 1):
+            if stop.is_set():
+                return number
+            if isinstance(step, Ask):
+                office.ask(step)
+            elif isinstance(step, Did):
+                phones[step.technician].remember(step)
+            else:
+                _sync(phones[step.technician], step.technician, office)
+            progress(number, len(steps))
+        return len(steps)
+
+
+def _sync(phone: Phone, technician: str, office: Office) -> None:
+    if not phone.is_enrolled():
+        phone.enrol(office.enrolment_code("admin", id_of(f"fitter:{technician}")))
+    refused = phone.sync()
+    if refused:
+        raise StoryStuck(f"{technician}’s phone: {refused[0]}")
+
+
+@contextmanager
+def _alone(file: Path, stop: Event) -> Iterator[None]:
+    with file.open("w") as lock:
+        while not stop.is_set():
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                sleep(0.2)
+            else:
+                break
+        yield

@@ -1,0 +1,79 @@
+"""What the demo says when it is ready: where to look, who to be, and which codes make a phone somebody's device."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from time import monotonic
+from typing import Any
+
+import click
+
+from callout.console import progress, say, say_json
+from callout.demo.catalogue import ITEMS
+from callout.demo.office import Office
+from callout.demo.people import COMPANY, FITTERS, WAREHOUSES
+from callout.demo.roster import SignIn
+from callout.demo.steps import id_of
+from callout.demo.teller import tell
+from callout.serving import Running
+from domain.location import VIRTUAL
+
+
+def show(running: Running, people: list[SignIn], *, as_json: bool) -> None:
+    """Tell the story as far as it is not told, then say that all is ready."""
+    passwords = {each.login: each.password for each in people}
+    begun = monotonic()
+    with closing(Office(running.url, passwords)) as office:
+        with progress("telling the week", quiet=as_json) as show_progress:
+            steps = tell(running.house, office, running.url, running.stop, show_progress)
+        if running.stop.is_set():
+            return
+        if steps:
+            click.echo(f"callout: told the week in {steps} steps and {monotonic() - begun:.1f} s", err=True)
+        ready = _ready(running.url, people, office)
+    if as_json:
+        say_json(ready)
+    else:
+        _greet(ready)
+
+
+def _ready(url: str, people: list[SignIn], office: Office) -> dict[str, Any]:
+    places = [*((word, "warehouse", name) for word, name in WAREHOUSES)]
+    vans = [{"id": id_of(f"van:{each.word}"), "kind": "van", "name": each.van} for each in FITTERS]
+    stores = [{"id": id_of(f"place:{word}"), "kind": kind, "name": name} for word, kind, name in places]
+    books = [{"id": id, "kind": kind, "name": kind.capitalize()} for kind, id in VIRTUAL.items()]
+    return {
+        "url": url,
+        "users": [each._asdict() for each in people],
+        "technicians": [
+            {
+                "id": id_of(f"fitter:{each.word}"),
+                "name": each.name,
+                "van": id_of(f"van:{each.word}"),
+                "enrolment_code": office.enrolment_code("admin", id_of(f"fitter:{each.word}")),
+            }
+            for each in FITTERS
+        ],
+        "parts": [{"id": id_of(f"part:{item.number}"), "number": item.number} for item in ITEMS],
+        "locations": [*stores, *vans, *books],
+    }
+
+
+def _greet(ready: dict[str, Any]) -> None:
+    url = ready["url"]
+    say(f"{COMPANY}: open at {url}")
+    say(f"  Look:      {url}/  ·  {url}/docs  ·  {url}/openapi.json  ·  {url}/health")
+    say(
+        "  Be:        "
+        + "\n             ".join(
+            f"{each['login']:<11}{each['password']:<17}{', '.join(each['roles'])}" for each in ready["users"]
+        )
+    )
+    say(
+        "  Phones:    "
+        + "\n             ".join(f"{each['enrolment_code']:<17}{each['name']}" for each in ready["technicians"])
+    )
+    code = ready["technicians"][0]["enrolment_code"]
+    say(f"  Be one:    python -m sync.device --home phone.db --url {url} enrol {code} --name mine")
+    say("             python -m sync.device --home phone.db sync, jobs, stock, …")
+    say("Ctrl-C ends it.")
