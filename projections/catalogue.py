@@ -10,11 +10,13 @@ from projections.contacts import Contacts
 from projections.customers import Customers
 from projections.device_activity import DeviceActivity
 from projections.devices import Devices
+from projections.discrepancies import Discrepancies
 from projections.documents.documents import Documents
 from projections.equipment import EquipmentView
 from projections.filling import Progress
 from projections.locations import Locations
 from projections.movements import Movements
+from projections.operations import Operations
 from projections.parts import Parts
 from projections.projection import Projection
 from projections.rebuild import alone, rebuild_alone
@@ -46,6 +48,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     Stock(),
     WorkOrders(),
     Visits(),
+    Operations(),
+    Discrepancies(),
     Timeline(),
     Documents(),
 )

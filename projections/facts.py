@@ -35,7 +35,7 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Decimal):
         return format_quantity(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def happened(fact: Row) -> tuple[str, str]:

@@ -119,7 +119,7 @@ class Stock(Projection):
             moment = moment_in(corrected) if corrected else moment
             ends = {"location": location, "part": part, "movement": event.stream, "quantity": quantity}
             rows.put(LINES, ends | moment._asdict() | {"position": event.position})
-            after = row["anchor_occurred_at"] is None or is_after(moment, _anchor_of(row))
+            after = row["anchor_occurred_at"] is None or is_after(moment, anchor_of(row))
         moved_at = max(event.occurred_at, row["moved_at"] or event.occurred_at)
         changed = {"moved_at": moved_at, "position": event.position}
         if after:
@@ -155,7 +155,8 @@ def _row(rows: Rows, location: UUID, part: UUID) -> Row:
     )
 
 
-def _anchor_of(row: Row) -> Moment:
+def anchor_of(row: Row) -> Moment:
+    """The moment of the latest approved count, if there is one."""
     return Moment(*(row[name] for name in ANCHOR))
 
 

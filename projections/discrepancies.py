@@ -1,0 +1,153 @@
+"""Discrepancies: where the books and the world do not fit, since when, why, and who looks into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.instant import format_instant, now
+from domain.topics import EVENT_CLASSES
+from projections.devices import DEVICES, Devices
+from projections.discrepancy_findings import look
+from projections.discrepancy_row import ALL_FITS, DISCREPANCIES, Subject, begun, found, standing
+from projections.discrepancy_subjects import subjects
+from projections.facts import told
+from projections.locations import Locations
+from projections.parts import PARTS, Parts
+from projections.projection import Projection, Rows, on
+from projections.reader import Reader
+from projections.stock import Stock
+from projections.table import Key, Row, Table
+from projections.visits import Visits
+from projections.work_order_facts import order_of
+from projections.work_orders import WORK_ORDERS, WorkOrders
+from store.record import Recorded
+
+_SAID = ("to", "by_event", "movements", "approved_by", "reason")
+
+
+class Discrepancies(Projection):
+    """One row a misfit that is there, or about which somebody has decided; one that went away unseen leaves none.
+
+    `events` cause it, `refs` are what it is about, `decisions` what people said (a note stays in the log). `status`
+    is open, assigned, explained, settled or closed; `open` while somebody has to do something. Nobody assigned: a
+    van's book belongs to its custodian, everything else to the dispatchers (`owner_role`).
+    """
+
+    name: ClassVar[str] = "discrepancies"
+    tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES,)
+    needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Devices(), Stock(), WorkOrders(), Visits())
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """What the event is checked against, where other views do not read it anyway."""
+        if event.topic == "stock.moved":
+            yield PARTS, (event.data.part,)
+        if event.envelope.device is not None:
+            yield DEVICES, (event.envelope.device,)
+            if (order := order_of(event)) is not None:
+                yield WORK_ORDERS, (order,)
+        if event.topic.startswith("discrepancy."):
+            yield DISCREPANCIES, (event.stream,)
+
+    @on(*EVENT_CLASSES)
+    def _check(self, event: Recorded, rows: Rows) -> None:
+        for subject in subjects(event, rows):
+            before = rows.get(DISCREPANCIES, subject.id)
+            finding = look(subject, event, rows, before)
+            if before is None and not finding.events:
+                continue
+            after = found(rows, before or begun(subject), finding, event.position)
+            if after is None:
+                rows.delete(DISCREPANCIES, subject.id)
+            else:
+                rows.put(DISCREPANCIES, after)
+        if event.topic.startswith("discrepancy."):
+            self._decide(event, rows)
+        elif event.topic == "location.custody_taken":
+            self._hand_over(event, rows)
+
+    @staticmethod
+    def _decide(event: Recorded, rows: Rows) -> None:
+        row = rows.get(DISCREPANCIES, event.stream)
+        if row is None:
+            row = begun(Subject(event.data.kind, getattr(event.data, "refs", ()))) | {"id": event.stream}
+            row |= {"events": [], "opened_at": event.occurred_at, "detail": ALL_FITS}
+        said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
+        since = format_instant(row["opened_at"])
+        decision = told(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **said)
+        after = row | {"decisions": [*row["decisions"], decision], "position": event.position}
+        rows.put(DISCREPANCIES, standing(rows, after))
+
+    @staticmethod
+    def _hand_over(event: Recorded, rows: Rows) -> None:
+        for row in rows.where(DISCREPANCIES, location=event.stream):
+            rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
+
+
+def concerned(event: Recorded, rows: Rows) -> list[UUID]:
+    """The ids of the discrepancies that an event may have opened, changed or closed; for whoever renders them."""
+    if event.topic.startswith("discrepancy."):
+        return [event.stream]
+    if event.topic == "location.custody_taken":
+        return [row["id"] for row in rows.where(DISCREPANCIES, location=event.stream)]
+    return [subject.id for subject in subjects(event, rows)]
+
+
+def discrepancy(reader: Reader, discrepancy_id: UUID, *, at: datetime | None = None) -> Row | None:
+    """One discrepancy with its `age` in seconds at the instant `at`, or now."""
+    return reader.fetch_one(
+        "SELECT *, extract(epoch FROM %(now)s - opened_at)::bigint AS age FROM discrepancies WHERE id = %(id)s",
+        {"id": discrepancy_id, "now": at or now()},
+    )
+
+
+def discrepancies(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    kind: str | None = None,
+    status: str | None = None,
+    open: bool | None = None,  # noqa: A002 - the column's name
+    owner: UUID | None = None,
+    location: UUID | None = None,
+    part: UUID | None = None,
+    work_order: UUID | None = None,
+    technician: UUID | None = None,
+    device: UUID | None = None,
+    at: datetime | None = None,
+) -> list[Row]:
+    """At most `limit` discrepancies, oldest first, those behind `after` (opened_at, id); `age` as for one."""
+    return reader.fetch_all(
+        """
+        SELECT *, extract(epoch FROM %(now)s - opened_at)::bigint AS age FROM discrepancies
+        WHERE (%(after)s IS NULL OR (opened_at, id) > %(after)s)
+          AND (%(kind)s IS NULL OR kind = %(kind)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(open)s IS NULL OR open = %(open)s)
+          AND (%(owner)s IS NULL OR owner = %(owner)s)
+          AND (%(location)s IS NULL OR location = %(location)s)
+          AND (%(part)s IS NULL OR part = %(part)s)
+          AND (%(work_order)s IS NULL OR work_order = %(work_order)s)
+          AND (%(technician)s IS NULL OR technician = %(technician)s)
+          AND (%(device)s IS NULL OR device = %(device)s)
+        ORDER BY opened_at, id
+        LIMIT %(limit)s
+        """,
+        {
+            "limit": limit,
+            "after": after,
+            "kind": kind,
+            "status": status,
+            "open": open,
+            "owner": owner,
+            "location": location,
+            "part": part,
+            "work_order": work_order,
+            "technician": technician,
+            "device": device,
+            "now": at or now(),
+        },
+    )

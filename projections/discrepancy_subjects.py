@@ -1,0 +1,140 @@
+"""Which discrepancies an event may open, change or close: read off cheaply, before anything is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from uuid import UUID
+
+from domain.discrepancy import DiscrepancyKind
+from domain.envelope import CLOCK_TOLERANCE
+from domain.work_order_status import Status
+from projections.devices import DEVICES
+from projections.discrepancy_row import Subject
+from projections.locations import must_not_be_negative
+from projections.parts import PARTS
+from projections.projection import Rows
+from projections.stock import STOCK
+from projections.stock_lines import COUNTED
+from projections.table import Row
+from projections.work_order_facts import order_of
+from projections.work_orders import WORK_ORDERS
+from store.record import Recorded
+
+FACTS = (
+    "work_order.diagnosed",
+    "work_order.labour_recorded",
+    "work_order.note_added",
+    "work_order.photo_attached",
+    "work_order.completed",
+    "work_order.completion_reported",
+    "work_order.cannot_complete",
+    "work_order.cannot_complete_reported",
+    "visit.accepted",
+    "visit.travel_started",
+    "visit.arrived",
+    "visit.paused",
+    "visit.resumed",
+    "visit.done",
+    "visit.not_done",
+    "visit.signed",
+    "survey.answered",
+)
+"""What a technician tells about a work order, beside movements."""
+
+CORRECTIONS = ("work_order.fact_corrected", "visit.fact_corrected")
+COMPLETIONS = ("work_order.completed", "work_order.completion_reported", "work_order.reopened", *CORRECTIONS)
+
+OF_LATE_WORK: tuple[DiscrepancyKind, ...] = ("work_after_reassignment", "work_after_cancel")
+
+
+def subjects(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    """The subjects that this event concerns, when the views that it needs have folded it."""
+    envelope = event.envelope
+    if envelope.claimed_at and envelope.device and envelope.claimed_at > event.recorded_at + CLOCK_TOLERANCE:
+        yield Subject("clock_suspect", (envelope.device,))
+    for concerned in _CONCERNED.get(event.topic, ()):
+        yield from concerned(event, rows)
+
+
+def author(event: Recorded, rows: Rows) -> UUID | None:
+    """The technician who tells it."""
+    named: UUID | None = getattr(event.data, "technician", None)
+    if named is None and event.envelope.device is not None:
+        device = rows.get(DEVICES, event.envelope.device)
+        named = device["technician"] if device else None
+    return named
+
+
+def _order(event: Recorded, rows: Rows) -> Row | None:
+    order = order_of(event)
+    return rows.get(WORK_ORDERS, order) if order is not None else None
+
+
+def _late_work(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    """A device tells something about an order that is somebody else's by now, or was called off."""
+    order, technician = _order(event, rows), author(event, rows)
+    if order is None or technician is None or event.envelope.device is None:
+        return
+    if order["technician"] not in (technician, None):
+        yield Subject("work_after_reassignment", (order["id"], technician))
+    if order["status"] == Status.CANCELLED:
+        yield Subject("work_after_cancel", (order["id"], technician))
+
+
+def _taken_back(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    """What was taken back may have been the only thing that did not fit."""
+    order, technician = _order(event, rows), author(event, rows)
+    if order is not None and technician is not None:
+        for kind in OF_LATE_WORK:
+            yield Subject(kind, (order["id"], technician))
+
+
+def _completed(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    order = _order(event, rows)
+    if order is not None and (len(order["completions"]) + len(order["reported"]) > 1 or event.topic in CORRECTIONS):
+        yield Subject("duplicate_completion", (order["id"],))
+
+
+def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    data = event.data
+    for location, quantity in ((data.from_, -data.quantity), (data.to, data.quantity)):
+        row = rows.get(STOCK, location, data.part)
+        after = row["on_hand"] if row else 0
+        if min(after, after - quantity) < 0 and must_not_be_negative(rows, location):
+            yield Subject("negative_book", (location, data.part))
+    if rows.get(PARTS, data.part) is None:
+        yield Subject("unknown_part", (data.part,))
+    if data.work_order is not None:
+        if data.kind == "correction" or _used_elsewhere(event, rows):
+            yield Subject("possible_double_use", (data.work_order, data.part))
+        yield from (_taken_back if data.kind == "correction" else _late_work)(event, rows)
+
+
+def _used_elsewhere(event: Recorded, rows: Rows) -> bool:
+    order, own = _order(event, rows), (None, str(event.envelope.device))
+    uses = order["parts_used"] if order else ()
+    return any(use["part"] == str(event.data.part) and use["device"] not in own for use in uses)
+
+
+def _anchored(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    lines = rows.where(COUNTED, of_count=event.stream)
+    for location, part in sorted({(line["location"], line["part"]) for line in lines}):
+        if must_not_be_negative(rows, location):
+            yield Subject("negative_book", (location, part))
+
+
+def _registered(event: Recorded, _: Rows) -> Iterator[Subject]:
+    yield Subject("unknown_part", (event.stream,))
+
+
+_Concerned = Callable[[Recorded, Rows], Iterable[Subject]]
+_CONCERNED: dict[str, list[_Concerned]] = {
+    "stock.moved": [_moved],
+    "count.approved": [_anchored],
+    "part.registered": [_registered],
+}
+for _topics, _concerned in ((FACTS, _late_work), (CORRECTIONS, _taken_back), (COMPLETIONS, _completed)):
+    for _topic in _topics:
+        _CONCERNED.setdefault(_topic, []).append(_concerned)
+
+TOPICS: tuple[str, ...] = tuple(_CONCERNED)
