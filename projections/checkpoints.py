@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from projections.projection import Projection
 from projections.replay import with_needs
@@ -47,24 +47,26 @@ def read(cursor: Cursor, *, lock: bool = False) -> dict[str, Checkpoint]:
     return {row[0]: Checkpoint(*row) for row in cursor.fetchall()}
 
 
-def sound(checkpoints: Mapping[str, Checkpoint], projections: Iterable[Projection]) -> dict[str, int]:
-    """The positions of those projections whose tables have the shape that the code asks for."""
+def sound(checkpoints: Mapping[str, Checkpoint], projections: Iterable[Projection]) -> dict[str, Checkpoint]:
+    """The checkpoints of those projections whose tables have the shape that the code asks for."""
     return {
-        each.name: checkpoints[each.name].position
+        each.name: checkpoints[each.name]
         for each in projections
         if each.name in checkpoints and checkpoints[each.name].shape == shape_of(each)
     }
 
 
-def move(cursor: Cursor, names: Collection[str], position: int) -> None:
-    """Say that these projections have got that far, and wake up whoever waits for them."""
+def move(cursor: Cursor, names: Collection[str], position: int) -> datetime:
+    """Say that these projections have got that far, and wake up whoever waits for them; when that is said to be."""
     cursor.execute(
         """
         WITH moved AS (UPDATE log.checkpoints SET position = %(position)s, moved_at = now() WHERE name = ANY(%(names)s))
-        SELECT pg_notify('views', %(position)s::text)
+        SELECT now(), pg_notify('views', %(position)s::text)
         """,
         {"position": position, "names": list(names)},
     )
+    [(moved_at, _)] = cursor.fetchall()
+    return cast("datetime", moved_at)
 
 
 def place(cursor: Cursor, projections: Iterable[Projection], position: int) -> None:

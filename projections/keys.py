@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from projections.table import Key, Row, Table
-from store.rows import sql_type
+from store.writing import sql_type
 
 Place: TypeAlias = Any
 """A UUID's integer, a tuple with such integers, or the key itself: UUIDs hash and compare in slow Python code."""

@@ -11,13 +11,15 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 
 from projections import checkpoints
+from projections.checkpoints import Checkpoint
 from projections.projection import Projection
-from projections.replay import BATCH, FoldError, Replay
+from projections.replay import BATCH, FoldError, Replay, with_needs
 from projections.stored import StoredRows
 from store.connecting import Cursor
 from store.log import EventLog
 from store.wakeup import Listener
 
+MOST_ROWS = 50_000
 TRIES = 100
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 15.0
@@ -29,9 +31,17 @@ _log = structlog.get_logger()
 class _Span(NamedTuple):
     """What the next batch is about: the projections that stand at `after`, and where it ends."""
 
-    names: frozenset[str]
+    checkpoints: list[Checkpoint]
     after: int
     through: int
+
+
+class _Kept(NamedTuple):
+    """The rows of the last batch, and the marks it left: if they stand as they were, nobody has changed a row since."""
+
+    checkpoints: list[Checkpoint]
+    replay: Replay
+    rows: StoredRows
 
 
 class Projector:
@@ -43,8 +53,8 @@ class Projector:
 
     def __init__(self, log: EventLog, projections: Iterable[Projection]) -> None:
         self._log = log
-        self._all = Replay(projections)
-        self._replays: dict[frozenset[str], Replay] = {}
+        self._projections = with_needs(projections)
+        self._kept: _Kept | None = None
 
     def run_once(self) -> int:
         """Process at most one batch; how many events it had, 0 when there is nothing new.
@@ -82,40 +92,45 @@ class Projector:
     def lag(self) -> int:
         """How many events are not in all views yet, those that wait for a rebuild left out."""
         with self._log.pool.connection() as session, session.cursor() as cursor:
-            stored = checkpoints.sound(checkpoints.read(cursor), self._all.projections)
-            return checkpoints.head(cursor) - min(stored.values()) if stored else 0
+            live = checkpoints.sound(checkpoints.read(cursor), self._projections)
+            return checkpoints.head(cursor) - min(each.position for each in live.values()) if live else 0
 
     def _batch(self, limit: int | None) -> int:
+        # Rows that a failed batch has changed are good for nothing.
+        kept, self._kept = self._kept, None
         with self._log.pool.transaction() as cursor:
             # A batch that is lost with the server is folded again: nobody needs to wait for its fsync.
             cursor.execute("SET LOCAL synchronous_commit = off")
             span = self._next_span(cursor, limit)
             if span is None:
                 return 0
-            replay = self._replay(span.names)
+            replay, rows = self._begun(cursor, span, kept)
             events = replay.read(cursor, self._log.reader, span.after, span.through)
-            rows = StoredRows(replay.tables, cursor)
             rows.preload(replay.touched(events))
             replay.fold(events, rows)
             replay.finish(rows, span.through)
             rows.write()
-            checkpoints.move(cursor, span.names, span.through)
+            moved_at = checkpoints.move(cursor, [each.name for each in span.checkpoints], span.through)
+        moved = [each._replace(position=span.through, moved_at=moved_at) for each in span.checkpoints]
+        self._kept = _Kept(moved, replay, rows)
         return span.through - span.after
+
+    def _begun(self, cursor: Cursor, span: _Span, kept: _Kept | None) -> tuple[Replay, StoredRows]:
+        if kept is not None and kept.checkpoints == span.checkpoints and kept.rows.count() < MOST_ROWS:
+            kept.rows.cursor = cursor
+            return kept.replay, kept.rows
+        names = {each.name for each in span.checkpoints}
+        replay = Replay(each for each in self._projections if each.name in names)
+        return replay, StoredRows(replay.tables, cursor)
 
     def _next_span(self, cursor: Cursor, limit: int | None) -> _Span | None:
         """Those furthest behind come first, up to where the next ones stand, so that all end up side by side."""
-        positions = checkpoints.sound(checkpoints.read(cursor, lock=True), self._all.projections)
-        if not positions:
+        live = checkpoints.sound(checkpoints.read(cursor, lock=True), self._projections).values()
+        if not live:
             return None
-        after = min(positions.values())
-        ahead = [position for position in positions.values() if position > after]
+        after = min(each.position for each in live)
+        ahead = [each.position for each in live if each.position > after]
         through = min(after + BATCH, checkpoints.head(cursor), *ahead)
         if limit is not None:
             through = min(through, limit)
-        names = frozenset(name for name, position in positions.items() if position == after)
-        return _Span(names, after, through) if through > after else None
-
-    def _replay(self, names: frozenset[str]) -> Replay:
-        if names not in self._replays:
-            self._replays[names] = Replay(each for each in self._all.projections if each.name in names)
-        return self._replays[names]
+        return _Span([each for each in live if each.position == after], after, through) if through > after else None

@@ -66,8 +66,8 @@ def rebuild_alone(
 
 def _target(cursor: Cursor, everything: Iterable[Projection], *, lock: bool = False) -> int:
     """Where the live views stand, which is where the new ones must go: no further, and to the end if there are none."""
-    positions = checkpoints.sound(checkpoints.read(cursor, lock=lock), everything)
-    return max(positions.values()) if positions else checkpoints.head(cursor)
+    live = checkpoints.sound(checkpoints.read(cursor, lock=lock), everything)
+    return max(each.position for each in live.values()) if live else checkpoints.head(cursor)
 
 
 def _change_over(cursor: Cursor, filling: Filling, everything: Iterable[Projection], chosen: list[Projection]) -> bool:

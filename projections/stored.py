@@ -15,13 +15,17 @@ VIEWS = "views"
 
 
 class StoredRows(MemoryRows):
-    """What one live batch reads and changes; each stored row is read at most once."""
+    """What live batches read and change, over `cursor`; each stored row is read at most once."""
 
     def __init__(self, tables: Iterable[Table], cursor: Cursor) -> None:
         super().__init__(tables)
         self.track()
-        self._cursor = cursor
+        self.cursor = cursor
         self._asked: set[tuple[Table, tuple[tuple[str, Any], ...]]] = set()
+
+    def count(self) -> int:
+        """How many rows are held."""
+        return sum(len(held.rows) for held in self._held.values())
 
     def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
         """Read these rows with one query a table."""
@@ -32,7 +36,7 @@ class StoredRows(MemoryRows):
             held = self._held[table]
             missing = [key for key in keys if held.place_of_key(key) not in held.rows]
             if missing:
-                self._admit(table, missing, store.load(self._cursor, VIEWS, table, missing))
+                self._admit(table, missing, store.load(self.cursor, VIEWS, table, missing))
 
     def get(self, table: Table, *key: Any) -> Row | None:
         """The row with this key, read when it has not been yet."""
@@ -40,7 +44,7 @@ class StoredRows(MemoryRows):
         place = held.place_of_key(key)
         if place not in held.rows:
             with renamed():
-                self._admit(table, [key], store.load(self._cursor, VIEWS, table, [key]))
+                self._admit(table, [key], store.load(self.cursor, VIEWS, table, [key]))
         return held.rows[place]
 
     def where(self, table: Table, **equal: Any) -> list[Row]:
@@ -49,7 +53,7 @@ class StoredRows(MemoryRows):
         if question not in self._asked:
             self._asked.add(question)
             with renamed():
-                found = store.find(self._cursor, VIEWS, table, equal)
+                found = store.find(self.cursor, VIEWS, table, equal)
             held = self._held[table]
             self._admit(table, (), [row for row in found if held.place_of_row(row) not in held.rows])
         return super().where(table, **equal)
@@ -65,7 +69,7 @@ class StoredRows(MemoryRows):
     def write(self) -> None:
         """Write what has changed, with at most three statements a table."""
         for table in self._held:
-            write(self._cursor, VIEWS, table, self)
+            write(self.cursor, VIEWS, table, self)
 
     def _admit(self, table: Table, keys: Iterable[Key], found: list[Row]) -> None:
         held = self._held[table]

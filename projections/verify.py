@@ -12,7 +12,6 @@ from projections.replay import no_collecting, with_needs
 from projections.stored import VIEWS
 from store import tables
 from store.comparing import Difference, differences
-from store.connecting import Cursor
 from store.log import EventLog
 from store.tables import TEMPORARY, discarding
 
@@ -45,26 +44,27 @@ def verify(
     """
     for projection in with_needs(projections):
         if projection.name in names or not names:
-            with log.pool.connection() as session, discarding(session), session.cursor() as cursor:
-                stored = checkpoints.sound(checkpoints.read(cursor), [projection])
-                if projection.name in stored:
-                    yield _verified(cursor, log, projection, stored[projection.name], progress)
+            verified = _verified(log, projection, progress)
+            if verified is not None:
+                yield verified
 
 
-def _verified(
-    cursor: Cursor, log: EventLog, projection: Projection, reached: int, progress: Progress | None
-) -> Verified:
-    filling = Filling(log.reader, [projection], TEMPORARY)
-    filling.create(cursor)
-    with no_collecting():
-        filling.fill(cursor, reached, progress=progress)
-    with tables.snapshot(cursor, VIEWS, projection.tables):
-        position = checkpoints.read(cursor)[projection.name].position
-        filling.advance(cursor, position)
-        found = [
-            difference
-            for table in projection.tables
-            for difference in differences(cursor, table, live=VIEWS, expected=TEMPORARY, most=MOST)
-        ]
-        counts = {table.name: tables.count(cursor, TEMPORARY, table) for table in projection.tables}
+def _verified(log: EventLog, projection: Projection, progress: Progress | None) -> Verified | None:
+    with log.pool.connection() as session, discarding(session), session.cursor() as cursor:
+        stored = checkpoints.sound(checkpoints.read(cursor), [projection]).get(projection.name)
+        if stored is None:
+            return None
+        filling = Filling(log.reader, [projection], TEMPORARY)
+        filling.create(cursor)
+        with no_collecting():
+            filling.fill(cursor, stored.position, progress=progress)
+        with tables.snapshot(cursor, VIEWS, projection.tables):
+            position = checkpoints.read(cursor)[projection.name].position
+            filling.advance(cursor, position)
+            found = [
+                difference
+                for table in projection.tables
+                for difference in differences(cursor, table, live=VIEWS, expected=TEMPORARY, most=MOST)
+            ]
+            counts = {table.name: tables.count(cursor, TEMPORARY, table) for table in projection.tables}
     return Verified(projection.name, position, counts, found)

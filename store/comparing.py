@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from store.connecting import Cursor
-from store.rows import Key, TableLike, sql_type
+from store.rows import Key, TableLike
+from store.writing import sql_type
 
 
 class Difference(NamedTuple):

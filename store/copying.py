@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any
-
-import orjson
 
 from store.connecting import Cursor
-from store.rows import Row, TableLike, plain, sql_type
+from store.rows import Row, TableLike
+from store.writing import listed, with_raw_controls, writer
 
 _AT_ONCE = 500
-_ESCAPED = re.compile(rb'\\(["\\]|[bfnrt]|u00[0-9a-f]{2})')
-_CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-_HINTS = tuple(b"\\" + letter for letter in (*_CONTROLS, b"u"))
 
 
 def copy(cursor: Cursor, schema: str, table: TableLike, rows: Iterable[Row]) -> None:
@@ -44,47 +38,19 @@ class _Lines:
 
     def _some(self) -> bytes:
         some = b"\n".join(islice(self._lines, _AT_ONCE))
-        return _with_raw_controls(some) + b"\n" if some else b""
+        return with_raw_controls(some) + b"\n" if some else b""
 
 
 def _line(table: TableLike) -> Callable[[Row], bytes]:
-    """How to write a row as a line of CSV.
-
-    What stands between the brackets of a JSON array is CSV already, when a backslash escapes quotes and itself and
-    an unquoted `null` is NULL; only control characters, which JSON escapes, must be there as they are.
-    """
     names = tuple(table.columns)
-    writing = [(place, _WRITING[kind]) for place, kind in enumerate(_kinds(table)) if kind in _WRITING]
+    writers = [(place, writer(declared)) for place, declared in enumerate(table.columns.values())]
+    needed = [(place, write) for place, write in writers if write is not None]
 
     def line(row: Row) -> bytes:
         values = [row[name] for name in names]
-        for place, write in writing:
+        for place, write in needed:
             if values[place] is not None:
                 values[place] = write(values[place])
-        return orjson.dumps(values, default=plain)[1:-1]
+        return listed(values)
 
     return line
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value, default=plain, option=orjson.OPT_SORT_KEYS).decode()
-
-
-_WRITING: dict[str, Callable[[Any], str]] = {"json": _json, "numeric": str}
-
-
-def _kinds(table: TableLike) -> Iterator[str]:
-    return (sql_type(declared).partition("(")[0] for declared in table.columns.values())
-
-
-def _with_raw_controls(chunk: bytes) -> bytes:
-    if not any(hint in chunk for hint in _HINTS):
-        return chunk
-    return _ESCAPED.sub(_raw, chunk)
-
-
-def _raw(escape: re.Match[bytes]) -> bytes:
-    letter = escape[1]
-    if letter in _CONTROLS:
-        return _CONTROLS[letter]
-    return bytes.fromhex(letter[3:].decode()) if letter.startswith(b"u") else escape[0]

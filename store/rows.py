@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,6 +11,7 @@ import orjson
 from psycopg2 import extensions, extras
 
 from store.connecting import Cursor
+from store.writing import array, sql_type
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -68,9 +68,9 @@ def load(cursor: Cursor, schema: str, table: TableLike, keys: Collection[Key]) -
     cursor.execute(
         f"""
         SELECT {_names(table.columns, "t.")} FROM {schema}.{table.name} t
-        JOIN json_to_recordset(%s) AS k({_typed(table, table.key)}) USING ({_names(table.key)})
+        JOIN {_unnest(table, table.key)} AS k ({_names(table.key)}) USING ({_names(table.key)})
         """,  # noqa: S608 - names come from the code
-        (_objects(table.key, keys),),
+        _key_arrays(table, keys),
     )
     return rows_of(cursor)
 
@@ -87,7 +87,7 @@ def find(cursor: Cursor, schema: str, table: TableLike, equal: Mapping[str, Any]
 
 def insert(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> None:
     """Add new rows; one statement."""
-    cursor.execute(_insertion(schema, table), (_packed(rows),))
+    cursor.execute(_insertion(schema, table), _row_arrays(table, rows))
 
 
 def upsert(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> None:
@@ -95,7 +95,8 @@ def upsert(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -
     others = [name for name in table.columns if name not in table.key]
     changes = ", ".join(f"{name} = excluded.{name}" for name in others)
     action = f"DO UPDATE SET {changes}" if others else "DO NOTHING"
-    cursor.execute(f"{_insertion(schema, table)} ON CONFLICT ({_names(table.key)}) {action}", (_packed(rows),))
+    statement = f"{_insertion(schema, table)} ON CONFLICT ({_names(table.key)}) {action}"
+    cursor.execute(statement, _row_arrays(table, rows))
 
 
 def delete(cursor: Cursor, schema: str, table: TableLike, keys: Collection[Key]) -> None:
@@ -104,45 +105,31 @@ def delete(cursor: Cursor, schema: str, table: TableLike, keys: Collection[Key])
     cursor.execute(
         f"""
         DELETE FROM {schema}.{table.name} t
-        USING json_to_recordset(%s) AS k({_typed(table, table.key)})
+        USING {_unnest(table, table.key)} AS k ({_names(table.key)})
         WHERE {same}
         """,  # noqa: S608 - names come from the code
-        (_objects(table.key, keys),),
+        _key_arrays(table, keys),
     )
 
 
 def _insertion(schema: str, table: TableLike) -> str:
     return f"""
         INSERT INTO {schema}.{table.name} ({_names(table.columns)})
-        SELECT {_names(table.columns)} FROM json_to_recordset(%s) AS r({_typed(table, table.columns)})
+        SELECT * FROM {_unnest(table, table.columns)}
         """  # noqa: S608 - names come from the code
 
 
-def _objects(names: Sequence[str], keys: Iterable[Key]) -> str:
-    return _packed([dict(zip(names, key, strict=True)) for key in keys])
+def _unnest(table: TableLike, names: Iterable[str]) -> str:
+    return f"unnest({', '.join(f'%s::{sql_type(table.columns[name])}[]' for name in names)})"
 
 
-def _packed(rows: Sequence[Row]) -> str:
-    return orjson.dumps(rows, default=plain, option=orjson.OPT_SORT_KEYS).decode()
+def _key_arrays(table: TableLike, keys: Collection[Key]) -> list[str]:
+    return [array([key[place] for key in keys], table.columns[name]) for place, name in enumerate(table.key)]
+
+
+def _row_arrays(table: TableLike, rows: Sequence[Row]) -> list[str]:
+    return [array([row[name] for row in rows], declared) for name, declared in table.columns.items()]
 
 
 def _names(names: Iterable[str], prefix: str = "") -> str:
     return ", ".join(prefix + name for name in names)
-
-
-def _typed(table: TableLike, names: Iterable[str]) -> str:
-    return ", ".join(f"{name} {sql_type(table.columns[name])}" for name in names)
-
-
-def sql_type(declared: str) -> str:
-    """The bare type of a column's declaration."""
-    return declared.removesuffix("NOT NULL").strip()
-
-
-def plain(value: Any) -> str:
-    """How a value that JSON does not know is written for PostgreSQL."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    raise TypeError(f"{type(value).__name__} has no place in a column")

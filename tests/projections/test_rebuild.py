@@ -113,6 +113,22 @@ def test_a_rebuild_that_fails_leaves_the_view_as_it_was(log: EventLog, views: Ev
     assert rebuild(views, SAMPLES, ["ledger"]) == 220
 
 
+def test_what_a_rebuild_has_repaired_stays_repaired(log: EventLog, views: EventLog) -> None:
+    warehouse, projector = Warehouse(log), Projector(views, SAMPLES)
+    warehouse.work(50)
+    run_through(projector)
+    views.pool.execute("UPDATE views.balances SET quantity = quantity + 100")
+    warehouse.work(50)
+    run_through(Projector(views, SAMPLES))
+    assert any(each.differences for each in verify(views, SAMPLES))
+    warehouse.work(1)
+    run_through(projector)
+    rebuild(views, SAMPLES, ["balances"])
+    warehouse.work(50)
+    run_through(projector)
+    assert not any(each.differences for each in verify(views, SAMPLES))
+
+
 def test_when_two_bring_the_tables_up_to_date_at_once_one_does_and_one_waits(log: EventLog, database: str) -> None:
     Warehouse(log).work(500, at_once=100)
     made: list[list[str]] = []
