@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from projections.customers import Customers
+from projections.discrepancies import Discrepancies
 from projections.documents.code_list import CODE_LIST
+from projections.documents.discrepancy import DISCREPANCY, HOLDERS
 from projections.documents.due import Due
 from projections.documents.entry import written
 from projections.documents.jobs import JOB
@@ -30,7 +32,7 @@ from projections.visits import Visits
 from projections.work_orders import WorkOrders
 from store.record import Recorded
 
-KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT, OPERATION)
+KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT, OPERATION, DISCREPANCY)
 """All types of document, in the order in which they heed an event."""
 
 _BODIES = {kind.name: kind.body for kind in KINDS}
@@ -47,7 +49,7 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, SLICES, RESULTS)
+    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, SLICES, RESULTS, HOLDERS)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
         Customers(),
@@ -57,6 +59,7 @@ class Documents(Projection):
         Stock(),
         WorkOrders(),
         Visits(),
+        Discrepancies(),
     )
 
     def __init__(self) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 from domain.topics import events_of
 from domain.visit import Visit
 from domain.work_order import WorkOrder
+from projections.documents.discrepancy import share_anew
 from projections.documents.due import Due, Share
+from projections.documents.entry import Why
 from projections.documents.kind import Kind
 from projections.documents.slices import SLICES, after, is_ended, shares, slice_of
 from projections.documents.work_order import body
@@ -45,7 +47,10 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
     if now != before:
         rows.put(SLICES, now)
         has = shares(now)
-        due.withdraw(event, rows, had - has, "closed" if is_ended(order) else "reassigned")
+        why: Why = "closed" if is_ended(order) else "reassigned"
+        due.withdraw(event, rows, had - has, why)
+        if now["technicians"] != before["technicians"]:
+            share_anew(due, event, rows, order["id"], why)
     due.mark(event, rows, [share for share in has if _concerns(event, share) or share not in had])
     if order["equipment"] is not None and event.topic in _REPAIR:
         _mark(due, event, rows, rows.where(WORK_ORDERS, equipment=order["equipment"]))

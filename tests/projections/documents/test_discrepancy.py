@@ -1,0 +1,121 @@
+"""The document of a discrepancy: those hear of it who had a part in it, or have to do with it now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.device import Device
+from domain.discrepancy import Discrepancy, discrepancy_id
+from domain.location import VIRTUAL, Location
+from domain.part import Part, PartName
+from domain.stock_movement import StockMovement
+from projections.documents.documents import Documents
+from tests.support.jobs import ANNA, BORIS, PUMP, VAN, Office
+from tests.support.logs import NOON
+from tests.support.phone import Phone, told
+from tests.support.shop import Shop, shop_on
+
+CARLA = UUID(int=5)
+
+
+@pytest.fixture
+def shop(database: str) -> Iterator[Shop]:
+    with shop_on(database, Documents()) as made:
+        yield made
+
+
+def enrolled(shop: Shop, technician: UUID) -> dict[str, Any]:
+    """The envelope of what this technician's device tells."""
+    device = Device.enrol(
+        id=uuid4(), technician=technician, install_id="i", name="phone", platform="test", app_version="1"
+    )
+    shop.record(device)
+    return {"device": device.id, "device_seq": 1, "operation_id": uuid4()}
+
+
+def taken(quantity: str = "1", **more: Any) -> StockMovement:
+    told: Any = {"kind": "consumption", "part": PUMP, "from_": VAN, "to": VIRTUAL["customer"]} | more
+    return StockMovement.record(id=uuid4(), quantity=Decimal(quantity), **told)
+
+
+def test_late_work_is_told_to_whoever_did_it_and_whoever_has_the_job_now(shop: Shop) -> None:
+    anna, boris, carla = Phone(shop, ANNA), Phone(shop, BORIS), Phone(shop, CARLA)
+    order = Office(shop).order(BORIS)
+    order.record_note("I was here as well")
+    shop.record(order, **enrolled(shop, ANNA))
+
+    for phone in (anna, boris, carla):
+        phone.pull()
+
+    id = str(discrepancy_id("work_after_reassignment", order.id, ANNA))
+    seen = anna.has("discrepancy")[id]
+    assert (seen["kind"], seen["status"], seen["opened_at"]) == (
+        "work_after_reassignment",
+        "open",
+        "2026-11-20T12:00:00.120000Z",
+    )
+    assert seen["refs"] == {"work_order": str(order.id), "technician": str(ANNA)}
+    assert boris.has("discrepancy") == {id: seen}
+    assert carla.documents == {}
+
+    order.assign(CARLA)
+    shop.record(order)
+    assert ("discrepancy", id, "reassigned") in told(boris.pull())
+    assert told(anna.pull()) == []
+    carla.pull()
+    assert list(carla.has("discrepancy")) == [id]
+
+    order.complete(fixed="yes")
+    order.close()
+    shop.record(order)
+    assert ("discrepancy", id, "closed") in told(carla.pull())
+    assert list(anna.has("discrepancy")) == [id]
+    shop.must_be_the_same_rebuilt()
+
+
+def test_a_negative_book_goes_with_the_van_and_stays_with_whoever_caused_it(shop: Shop) -> None:
+    anna, boris, carla = Phone(shop, ANNA), Phone(shop, BORIS), Phone(shop, CARLA)
+    van = Location.register(id=VAN, kind="van", name="Van 1")
+    van.take_custody(ANNA)
+    shop.record(van, Part.register(id=PUMP, number="P-1", names=(PartName("en", "Pump"),), unit="piece"))
+    shop.record(taken(), **enrolled(shop, BORIS))
+    for phone in (anna, boris, carla):
+        phone.pull()
+    id = str(discrepancy_id("negative_book", VAN, PUMP))
+    assert list(anna.has("discrepancy")) == list(boris.has("discrepancy")) == [id]
+
+    van.take_custody(CARLA)
+    shop.record(van)
+    assert ("discrepancy", id, "van_handed_over") in told(anna.pull())
+    carla.pull()
+    assert carla.has("discrepancy")[id]["owner"] == str(CARLA)
+
+    back = taken(kind="transfer_in", from_=VIRTUAL["transit"], to=VAN)
+    shop.record(back, at=NOON + timedelta(hours=1))
+    for phone in (boris, carla):
+        assert ("discrepancy", id, "closed") in told(phone.pull())
+    assert not shop.says('"status":"open"')
+    shop.must_be_the_same_rebuilt()
+
+
+def test_a_decision_of_the_office_reaches_those_who_are_concerned(shop: Shop) -> None:
+    anna, order = Phone(shop, ANNA), Office(shop).order(BORIS)
+    order.record_note("I was here as well")
+    shop.record(order, **enrolled(shop, ANNA))
+    anna.pull()
+    id = discrepancy_id("work_after_reassignment", order.id, ANNA)
+
+    decided = Discrepancy.take_up(id=id, kind="work_after_reassignment", refs=(order.id, ANNA))
+    decided.explain(by_event=order.id, by=CARLA, note="They met at the door")
+    shop.record(decided)
+
+    assert told(anna.pull()) == [("discrepancy", str(id), None)]
+    assert anna.has("discrepancy")[str(id)]["status"] == "explained"
+    assert not shop.says("door")
+    shop.must_be_the_same_rebuilt()
