@@ -8,6 +8,7 @@ from typing import Self
 from flask import Flask
 
 from api.app import create_app
+from api.policy import POLICY
 from api.services import Services
 from callout.master_key import master_key
 from callout.settings import Settings
@@ -28,6 +29,8 @@ from sync.cursor import Cursors
 from sync.enrolment import EnrolmentDesk
 from sync.pull import Pull
 from sync.push import PushIntake
+from web.landing import POLICY as PAGES
+from web.landing import landing
 
 
 class OtherMasterKey(Problem):
@@ -85,7 +88,7 @@ class House:
 
     def app(self) -> Flask:
         """The WSGI application."""
-        return create_app(self.services)
+        return create_app(self.services, rooms=(landing,), policy={**POLICY, **PAGES})
 
     def close(self) -> None:
         """Let nobody wait any more, and close every connection."""

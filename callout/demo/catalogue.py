@@ -82,7 +82,7 @@ ITEMS = (
     Item("HT-ELEC-9", "Ignition electrode", "Zündelektrode", 1840, 8, 1, "V"),
     Item("HT-FAN-B", "Burner fan", "Gebläse", 11900, 2, 0, "V"),
     Item("HT-PUMP-6", "Circulator 6 m", "Umwälzpumpe 6 m", 9800, 3, 0, "V"),
-    Item("HT-VALVE-3W", "Three-way valve motor", "Dreiwegeventil-Motor", 5240, 3, 1, "V"),
+    Item("HT-VALVE-3W", "Three-way valve motor", "Dreiwegeventil-Motor", 5240, 6, 1, "V"),
     Item("HT-VESSEL-8", "Expansion vessel 8 l", "Ausdehnungsgefäß 8 l", 4760, 3),
     Item("HT-SEAL-SET", "Service seal set", "Wartungsdichtsatz", 1290, 14, 2),
     Item("HT-NTC-10", "Flow sensor 10 kΩ", "Vorlauffühler 10 kΩ", 980, 10, 1),

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from callout.demo.founding import loaded
-from callout.demo.steps import Ask, Calendar, Did, Step, Sync, id_of
+from callout.demo.people import FITTERS
+from callout.demo.steps import DAYS, Ask, Calendar, Did, Step, Sync, id_of
 from callout.demo.week import OUT_OF_REACH
 
 THE_END = "contact:the end"
@@ -82,7 +83,7 @@ def scenes(calendar: Calendar) -> Iterator[Step]:
     yield from loaded("WM-DP-220", 1, "mia", calendar.at(2, "07:00"), " again")
     yield from _helping_hands(calendar)
     yield from _counted(calendar)
-    yield from _mornings(calendar)
+    yield from _day_by_day(calendar)
     yield from _forgotten(calendar)
 
 
@@ -135,13 +136,11 @@ def _counted(calendar: Calendar) -> Iterator[Step]:
     yield Sync(calendar.at(5, "17:10"), "jonas")
 
 
-def _mornings(calendar: Calendar) -> Iterator[Step]:
-    """Everybody in reach looks what the day brings, and who comes back hands in what they have done."""
-    for day in range(6):
-        at = calendar.at(day, "07:20")
-        for fitter in ("jonas", "mia", "emre", "lena"):
-            if not _is_away(calendar, fitter, at):
-                yield Sync(at, fitter)
+def _day_by_day(calendar: Calendar) -> Iterator[Step]:
+    """Everybody in reach looks what a day brings and has brought; who comes back hands in what they have done."""
+    for day in range(DAYS):
+        for at in (calendar.at(day, "07:20"), calendar.at(day, "17:50")):
+            yield from (Sync(at, fitter.word) for fitter in FITTERS if not _is_away(calendar, fitter.word, at))
     for fitter, (_, back) in OUT_OF_REACH.items():
         yield Sync(calendar.at(*back), fitter)
 
@@ -164,4 +163,4 @@ def _forgotten(calendar: Calendar) -> Iterator[Step]:
         "about": "Somebody has the wrong number.",
         "reason": "wrong number",
     }
-    yield Ask(calendar.at(5, "17:45"), "agent", "contacts", last, THE_END)
+    yield Ask(calendar.at(5, "17:55"), "agent", "contacts", last, THE_END)
