@@ -96,6 +96,19 @@ def test_an_order_completed_from_two_devices_is_asked_about(office: Office) -> N
     assert (len(row["events"]), row["opened_at"]) == (2, later(20))
 
 
+def test_taking_one_of_two_completions_back_answers_the_question(office: Office) -> None:
+    order = office.order()
+    for _ in range(2):
+        order.record_completion(technician=ANNA, fixed="yes")
+        operation = office.anna.tell(office.news, order)
+    assert len(office.found("duplicate_completion")) == 1
+
+    order.record_correction(operation=operation, fact="work_order.completed")
+    office.anna.tell(office.news, order)
+
+    assert office.found("duplicate_completion") == []
+
+
 def test_the_office_that_confirms_a_report_does_not_complete_twice(office: Office) -> None:
     order = office.order(BEN)
     order.record_completion(technician=ANNA, fixed="yes")

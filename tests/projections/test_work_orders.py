@@ -171,6 +171,17 @@ def test_a_fact_that_was_taken_back_leaves_with_its_effect(news: News, order: Wo
     assert (row["status"], row["completions"], row["taken_back"]) == ("in_progress", [], [str(wrong)])
 
 
+def test_a_fact_that_comes_after_it_was_taken_back_has_no_effect(news: News, order: WorkOrder) -> None:
+    phone = Phone(1, ANNA)
+    held = phone.operation()
+    order.record_correction(operation=held)
+    news.tell(order, at=later(11), device=phone.id)
+    order.record_note("Never mind.")
+    phone.tell(news, order, minutes=10)
+
+    assert shown(news, order)["notes"] == []
+
+
 def test_the_diagnosis_is_the_last_one_that_stands(news: News, order: WorkOrder) -> None:
     phone = Phone(1, ANNA)
     for minutes, cause in ((20, "worn"), (10, "dirt")):
