@@ -25,16 +25,17 @@ class VisitOfAnotherOrder(Refused):
 
 
 def move(
-    id: UUID, work: Work, said: dict[str, Any], *, by: UUID, on: date, caused_by: Collection[UUID] = ()
+    id: UUID, work: Work, said: dict[str, Any], *, by: UUID, on: date, caused_by: Collection[UUID] = (), at: str = ""
 ) -> StockMovement:
     """The movement that was `said`, made by the user `by` on that day; raises a `Problem` for what cannot be.
 
-    Words that are no code of a reason are sealed as the customer's, or as the user's own where there is none.
+    `at` points to where it was said; `caused_by` are all ids of those who may not approve an adjustment. Words that
+    are no code of a reason are sealed as the customer's, or as the user's own where there is none.
     """
     part = work.get(Part, said["part"])
     order = _order(work, said)
     about = {} if order is None else {"customer": order.customer, "case": order.case, "equipment": order.equipment}
-    from_, to = _ends(said, order)
+    from_, to = _ends(said, order, at)
     why = reason_and_note(said["reason"], REASONS) if said.get("reason") else {}
     movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on)} | about | why
     if order is not None:
@@ -43,8 +44,8 @@ def move(
         movement["person"] = order.customer if order is not None else by
     return StockMovement.decide(
         id=id,
-        from_kind=kind_of(work, from_, "/from"),
-        to_kind=kind_of(work, to, "/to", leaving=False),
+        from_kind=kind_of(work, from_, f"{at}/from"),
+        to_kind=kind_of(work, to, f"{at}/to", leaving=False),
         tracking=part.tracking,
         caused_by=caused_by,
         **movement,
@@ -76,9 +77,9 @@ def _order(work: Work, said: dict[str, Any]) -> WorkOrder | None:
     return None if order is None else work.get(WorkOrder, order)
 
 
-def _ends(said: dict[str, Any], order: WorkOrder | None) -> tuple[UUID, UUID]:
+def _ends(said: dict[str, Any], order: WorkOrder | None, at: str) -> tuple[UUID, UUID]:
     from_kind, to_kind = ENDS.get(said["kind"], (None, None))
-    return _end(said.get("from_"), from_kind, order, "/from"), _end(said.get("to"), to_kind, order, "/to")
+    return _end(said.get("from_"), from_kind, order, f"{at}/from"), _end(said.get("to"), to_kind, order, f"{at}/to")
 
 
 def _end(said: UUID | None, usual: LocationKind | None, order: WorkOrder | None, pointer: str) -> UUID:
@@ -88,6 +89,6 @@ def _end(said: UUID | None, usual: LocationKind | None, order: WorkOrder | None,
         machine = order.equipment if order is not None else None
         return machine or VIRTUAL["customer"]
     if usual is None:
-        detail = "Say where it goes." if pointer == "/to" else "Say where it comes from."
+        detail = "Say where it goes." if pointer.endswith("/to") else "Say where it comes from."
         raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
     return VIRTUAL[usual]

@@ -8,7 +8,7 @@ from api.reading import ViewsBehind
 from api.services import services
 from domain.case import Case
 from domain.work_order import WorkOrder
-from projections.open_work import work_orders_of
+from projections.open_work import open_discrepancies, work_orders_of
 from store.log import Work
 
 
@@ -16,6 +16,7 @@ class Open(TypedDict):
     """How much is open."""
 
     open_work_orders: int
+    open_discrepancies: int
 
 
 def open_on(case: Case, work: Work) -> Open:
@@ -28,5 +29,7 @@ def open_on(case: Case, work: Work) -> Open:
         raise ViewsBehind
     with views.now() as reader:
         orders = work_orders_of(reader, case.id)
+        misfits = len(open_discrepancies(reader, orders))
     work.preload(orders)
-    return {"open_work_orders": sum(not work.get(WorkOrder, order).is_final() for order in orders)}
+    unfinished = sum(not work.get(WorkOrder, order).is_final() for order in orders)
+    return {"open_work_orders": unfinished, "open_discrepancies": misfits}

@@ -1,7 +1,8 @@
-"""What belongs to a case: the work orders for it and for those that were merged into it."""
+"""What belongs to a case: the work orders for it and those merged into it, and the discrepancies about these."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from projections.reader import Reader
@@ -20,4 +21,10 @@ def work_orders_of(reader: Reader, case: UUID) -> list[UUID]:
         """,
         {"case": case},
     )
+    return [row["id"] for row in rows]
+
+
+def open_discrepancies(reader: Reader, work_orders: Collection[UUID]) -> list[UUID]:
+    """The discrepancies about these work orders that somebody has to do something about. Reads `discrepancies`."""
+    rows = reader.fetch_all("SELECT id FROM discrepancies WHERE open AND work_order = ANY(%s)", (list(work_orders),))
     return [row["id"] for row in rows]

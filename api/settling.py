@@ -1,0 +1,68 @@
+"""Deciding about a discrepancy: what is known of it, who caused it, and the movements that make the books right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Response
+
+from api import office
+from api.moving import move
+from api.order import Order
+from api.schemas import Body
+from api.services import services
+from api.who import Who
+from domain.aggregate import Entity
+from domain.discrepancy import Discrepancy
+from domain.location import VIRTUAL
+from domain.problem import NotFound
+from domain.stock_movement import StockMovement
+from projections.discrepancies import discrepancy
+from projections.discrepancy_row import REFS
+from projections.people import people_behind
+from projections.table import Row
+from store.log import Work
+
+Decide = Callable[[Discrepancy, Work, Row, set[UUID]], Iterable[Entity]]
+"""From the discrepancy, the unit of work, its row, and the ids of those who caused it, to what else changed."""
+
+
+def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
+    """Decide about a discrepancy that the views have found, the first decision about it included. 200.
+
+    The reply names the movements that were made.
+    """
+
+    def decided(work: Work) -> office.Decided:
+        with services().views.now() as reader:
+            row = discrepancy(reader, id)
+            if row is None:
+                raise NotFound(f"There is no discrepancy {id}.")
+            caused_by = people_behind(reader, [event["position"] for event in row["events"]])
+        entity = work.find(Discrepancy, id)
+        if entity is None:
+            refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])
+            entity = Discrepancy.take_up(id=id, kind=row["kind"], refs=refs)
+        office.must_match(entity)
+        others = list(decide(entity, work, row, caused_by))
+        return office.Decided(entity, others, {"movements": [each.id for each in others]})
+
+    return office.carry_out(Order(who, body), decided)
+
+
+def adjustments(
+    work: Work, row: Row, lines: Iterable[dict[str, Any]], *, by: UUID, on: date, caused_by: set[UUID]
+) -> list[StockMovement]:
+    """The movements of an adjustment; what is not said comes from, or goes to, `unexplained`."""
+    made = []
+    for number, line in enumerate(lines):
+        said = {"from_": VIRTUAL["unexplained"], "to": VIRTUAL["unexplained"]} | line
+        said |= {"kind": "adjustment", "discrepancy": row["id"], "approved_by": by}
+        if row["work_order"] is not None:
+            said["work_order"] = row["work_order"]
+        at = f"/movements/{number}"
+        made.append(move(uuid4(), work, said, by=by, on=on, caused_by=caused_by, at=at))
+    return made
