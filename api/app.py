@@ -12,6 +12,7 @@ from api.contacts import contacts
 from api.customers import customers
 from api.description import Description, described
 from api.devices import devices
+from api.discrepancies import discrepancies
 from api.docs import docs
 from api.encoding import Orjson
 from api.equipment import equipment
@@ -21,6 +22,7 @@ from api.health import health
 from api.journal import keep_journal
 from api.locations import locations
 from api.metrics import Metrics
+from api.operations import operations
 from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
@@ -49,8 +51,10 @@ NOUNS = (
     locations,
     stock,
     stock_movements,
+    discrepancies,
     technicians,
     devices,
+    operations,
     events,
     views,
 )

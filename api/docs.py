@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, cast
 
 from flask import Blueprint, Response, current_app, render_template
+from markupsafe import Markup, escape
 
 from api.encoding import answer
 
@@ -50,7 +51,14 @@ def page() -> str:
     routes = sorted(_routes(found), key=lambda route: (route.tag, route.path, route.method))
     tags = {tag["name"]: tag.get("description", "") for tag in found.get("tags", ())}
     groups = [(tag, tags.get(tag, ""), list(of)) for tag, of in groupby(routes, key=lambda route: route.tag)]
-    return render_template("docs.html", info=found["info"], groups=groups)
+    return render_template("docs.html", info=found["info"], groups=groups, words=_words)
+
+
+def _words(text: str) -> Markup:
+    """Plain text as HTML, with what stands between backticks as code."""
+    pieces = [escape(piece) for piece in text.split("`")]
+    marked = [Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in enumerate(pieces)]
+    return Markup("").join(marked)
 
 
 def _description() -> dict[str, Any]:
@@ -74,6 +82,7 @@ def _routes(found: dict[str, Any]) -> Iterator[Route]:
                     [
                         (status, _resolved(found, reply).get("description", ""), _members(found, reply))
                         for status, reply in sorted(operation["responses"].items())
+                        if status.startswith("2")
                     ],
                 )
 

@@ -12,6 +12,7 @@ from flask import Response
 from api import office
 from api.fields import Flag, Id, Text, Zone
 from api.noun import Noun
+from api.order import Order
 from api.reading import filters, looking, one, page, paged
 from api.schemas import DONE, Body, Command, Creation, Page
 from api.services import services
@@ -116,7 +117,7 @@ def deactivate(body: Body, id: UUID) -> Response:
 @technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
 def enrolments(body: Body, id: UUID) -> Response:
     """A one-time code that makes a phone this technician's device, good for a day."""
-    order = office.Order(asking(), body)
+    order = Order(asking(), body)
     # Derived and not stored: the same request gives the same code, and no table or log can give it away.
     seed = hmac.digest(services().access.secret("enrolment-codes"), order.operation.bytes, "sha256")
 
