@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from wsgiref.types import WSGIApplication
 
 from callout.assembly import House
 from callout.journal import write_journal
 from callout.settings import Settings
 
 
-def app() -> Flask:
+def app() -> WSGIApplication:
     """The application of this process; its views are made by whoever runs the projector."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)

@@ -42,8 +42,8 @@ def test_no_file_is_longer_than_a_reader_can_hold(file: str) -> None:
     assert len(lines(file)) <= LONGEST
 
 
-def test_most_files_fit_on_a_screen() -> None:
-    assert median(len(lines(file)) for file in files(".py")) < 80
+def test_most_files_of_the_rooms_fit_on_a_screen_or_two() -> None:
+    assert median(len(lines(file)) for file in files(".py") if file.startswith(ROOMS)) < 100
 
 
 @pytest.mark.parametrize("file", files(*OPENINGS))
