@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from wsgiref.types import WSGIApplication
-
+from api.app import Application
 from callout.assembly import House
 from callout.journal import write_journal
 from callout.settings import Settings
 
 
-def app() -> WSGIApplication:
+def app() -> Application:
     """The application of this process; its views are made by whoever runs the projector."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)

@@ -13,7 +13,8 @@ from domain.device_events import Installation
 from domain.envelope import Envelope
 from domain.instant import format_instant
 from domain.technician import Technician
-from store.device_access import DeviceAccess, Enrolment, Pair
+from store.device_access import DeviceAccess, Enrolment
+from store.device_tokens import Pair
 from store.log import EventLog
 from sync.envelope import MOST_BYTES, MOST_CHANGES, MOST_OPERATIONS, malformed
 from sync.operation import MOST_OPERATION_BYTES
