@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
 from flask import Blueprint, Flask
 
@@ -60,9 +61,13 @@ NOUNS = (
 )
 
 
+Application: TypeAlias = Flask
+"""What rooms call it that need not know Flask."""
+
+
 def create_app(
     services: Services, rooms: Sequence[Blueprint] = (), policy: Mapping[str, frozenset[str]] = POLICY
-) -> Flask:
+) -> Application:
     """An application on these services; `rooms` are further blueprints (pages), with their routes in `policy`.
 
     Raises `RouteWithoutPolicyError` when the policy does not name a route.

@@ -42,14 +42,18 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
     def text(self) -> bytes:
-        """All figures in Prometheus' text format, those of the other processes added."""
-        counted = self._registry
-        if SHARED in os.environ:
-            counted = CollectorRegistry()
-            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # it has no types
+        """All figures in Prometheus' text format."""
         standing = CollectorRegistry()
         standing.register(self._standing)
-        return generate_latest(counted) + generate_latest(standing)
+        return self.counted() + generate_latest(standing)
+
+    def counted(self) -> bytes:
+        """What was counted here and, where processes share a folder, in all of them."""
+        registry = self._registry
+        if SHARED in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it has no types
+        return generate_latest(registry)
 
 
 class _Standing(Collector):

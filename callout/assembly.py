@@ -5,9 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from flask import Flask
-
-from api.app import create_app
+from api.app import Application, create_app
 from api.policy import POLICY
 from api.services import Services
 from callout.master_key import master_key
@@ -86,7 +84,7 @@ class House:
         """A new one; as many as you like may run."""
         return Projector(self.services.projecting, PROJECTIONS)
 
-    def app(self) -> Flask:
+    def app(self) -> Application:
         """The WSGI application."""
         return create_app(self.services, rooms=(landing,), policy={**POLICY, **PAGES})
 

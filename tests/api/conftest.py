@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,6 +28,10 @@ from store.log import EventLog
 from store.passwords import Passwords
 from store.pool import ConnectionPool
 from store.standing import Standings
+from sync.cursor import Cursors
+from sync.enrolment import EnrolmentDesk
+from sync.pull import Pull
+from sync.push import PushIntake
 
 PASSWORD = "correct horse battery staple"
 
@@ -98,18 +102,20 @@ def services(database: str) -> Iterator[Services]:
     projecting = EventLog(pools["callout_projector"], keyring)
     ensure(projecting)
     views = Views(log, pool=pools["callout_reader"])
+    access = Access(log.pool, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
+    devices, epoch = DeviceAccess(log.pool), log.epoch()
     yield Services(
         settings=Settings(),
         log=log,
         projecting=projecting,
         views=views,
-        access=Access(log.pool, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))),
-        devices=DeviceAccess(log.pool),
+        access=access,
+        devices=devices,
         standings=Standings(log.pool),
-        push=cast("Any", None),
-        pull=cast("Any", None),
-        enrolment=cast("Any", None),
-        epoch=uuid4(),
+        push=PushIntake(log),
+        pull=Pull(views, Cursors(access.secret("sync-cursors")), epoch),
+        enrolment=EnrolmentDesk(log, devices, epoch),
+        epoch=epoch,
     )
     views.close()
     for pool in pools.values():

@@ -1,0 +1,92 @@
+"""The rules of the assembly: one database and one master key make a whole house that leaves nothing open."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from callout.assembly import House, OtherMasterKey
+from callout.settings import Settings
+from callout.wsgi import app
+from domain.envelope import Envelope
+from domain.instant import now
+from domain.user import User
+from store.pool import ConnectionPool
+
+PASSWORD = "correct horse battery staple"
+
+
+def settings(home: Path, **more: object) -> Settings:
+    return Settings(home=home, pool=3, **more)  # type: ignore[arg-type]
+
+
+def register(house: House) -> None:
+    user = User.register(id=uuid4(), login="ada", name="Ada", roles=("admin",))
+    house.services.access.claim(user.id, "ada", PASSWORD)
+    work = house.services.log.work()
+    work.add(Envelope(occurred_at=now()), user)
+    work.commit()
+
+
+def test_a_house_serves_what_its_database_knows(tmp_path: Path, database: str) -> None:
+    with House(settings(tmp_path), database) as house:
+        house.ensure_views()
+        register(house)
+        while house.projector().run_once():
+            pass
+
+        reply = house.app().test_client().post("/api/v1/sessions", json={"login": "ada", "password": PASSWORD})
+
+        assert reply.status_code == 201
+        assert reply.json is not None
+        assert reply.json["user"]["name"] == "Ada"
+
+
+def test_a_house_of_another_master_key_is_refused_before_it_writes_a_word(tmp_path: Path, database: str) -> None:
+    with House(settings(tmp_path), database):
+        pass
+
+    with pytest.raises(OtherMasterKey):
+        House(settings(tmp_path, master_key=b"another key, of 32 bytes too!!!!"), database)
+
+
+def test_a_house_that_closes_leaves_no_connection(tmp_path: Path, database: str) -> None:
+    with House(settings(tmp_path), database) as house:
+        house.services.views.wait_until(1, 0.01)
+        house.app().test_client().get("/ready")
+
+    alone = ConnectionPool(database)
+    left = alone.fetch_all(
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    alone.close()
+    assert left == []
+
+
+def test_a_house_acts_in_separate_roles(tmp_path: Path, database: str) -> None:
+    with House(settings(tmp_path), database) as house:
+        roles = {
+            pool.fetch_all("SELECT current_user")[0][0]
+            for pool in (house.services.log.pool, house.services.projecting.pool)
+        }
+
+        assert roles == {"callout_writer", "callout_projector"}
+        with house.services.views.now() as reader:
+            assert reader.fetch_one("SELECT current_user AS role") == {"role": "callout_reader"}
+
+
+def test_a_server_finds_its_application_in_the_environment(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("CALLOUT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CALLOUT_HOME", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", database)
+
+    served = app()
+
+    assert served.test_client().get("/health").json == {"status": "alive"}
+    assert (tmp_path / "master.key").exists()
