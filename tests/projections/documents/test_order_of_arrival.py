@@ -1,0 +1,91 @@
+"""What devices end up with depends neither on the order of arrival nor on how events come in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, repeat
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from projections.documents.documents import Documents
+from projections.documents.table import DOCUMENTS
+from projections.memory import MemoryRows
+from projections.projection import Projection
+from projections.replay import Replay
+from projections.table import Row
+from tests.support.news import News
+from tests.support.stock_days import STEPS as STOCK_STEPS
+from tests.support.stock_days import Day
+from tests.support.turmoil import Turmoil
+from tests.support.work_days import DECISIONS, STEPS, TURNS, WorkDay
+
+
+def kept(news: News) -> dict[tuple[UUID, str, str], str]:
+    """What the devices have: the hash of each document."""
+    return {(row["audience"], row["type"], row["id"]): row["hash"] for row in news.all(DOCUMENTS) if not row["gone"]}
+
+
+def work_day(blocks: list[Any], *, in_turns: bool) -> News:
+    day = WorkDay(Documents())
+    for steps, decisions, turns in blocks:
+        day.pass_by(steps, turns if in_turns else [])
+        day.decide(decisions)
+    return day.news
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(STEPS, DECISIONS, TURNS), min_size=1, max_size=2))
+def test_any_order_of_arrival_gives_the_same_jobs(blocks: list[Any]) -> None:
+    assert kept(work_day(blocks, in_turns=True)) == kept(work_day(blocks, in_turns=False))
+
+
+@settings(max_examples=40, deadline=None)
+@given(STOCK_STEPS, TURNS)
+def test_any_order_of_arrival_gives_the_same_stock(steps: list[Any], turns: list[int]) -> None:
+    one_after_the_other, interleaved = Day(Documents()), Day(Documents())
+    one_after_the_other.pass_by(steps, [])
+    interleaved.pass_by(steps, turns)
+    assert kept(interleaved.news) == kept(one_after_the_other.news)
+
+
+def rendered(news: News, projection: Projection, sizes: Iterator[int]) -> dict[str, list[Row]]:
+    """All rows of a projection when the same events come in batches of these sizes."""
+    replay, left = Replay([projection]), [event for event in news.told if event.topic in projection.folds]
+    rows = MemoryRows(replay.tables)
+    while left:
+        size = next(sizes)
+        batch, left = left[:size], left[size:]
+        replay.fold(batch, rows)
+        replay.finish(rows, batch[-1].position)
+    return {table.name: sorted(rows.rows(table), key=lambda row: str(row.values())) for table in projection.tables}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_size_of_batches_leaves_no_trace_in_a_document(seed: int) -> None:
+    documents = Documents()
+    turmoil = Turmoil(News(documents), seed)
+    turmoil.goes_on(300)
+    everything = {
+        table.name: sorted(turmoil.news.rows.rows(table), key=lambda row: str(row.values()))
+        for table in documents.tables
+    }
+    dice = Random(seed)
+    assert rendered(turmoil.news, Documents(), repeat(len(turmoil.news.told))) == everything
+    assert rendered(turmoil.news, Documents(), (dice.choice((1, 2, 5, 20, 100)) for _ in count())) == everything
+    assert {row["type"] for row in everything["documents"]} == {
+        "code_list",
+        "discrepancy",
+        "location",
+        "operation",
+        "part",
+        "stock",
+        "technician",
+        "visit",
+        "work_order",
+    }
+    assert {row["gone"] for row in everything["documents"]} >= {None, "reassigned", "closed", "van_handed_over"}
