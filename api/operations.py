@@ -13,12 +13,14 @@ from api.fields import Choice, Id, Text
 from api.noun import Noun
 from api.order import Order
 from api.reading import filters, looking, one, page, paged
+from api.rows import shape_of
 from api.schemas import DONE, Body, Command, Page
 from api.services import services
 from api.who import asking
 from domain.device import Device
 from domain.problem import NotFound
 from projections import operations as view
+from projections.table import Row
 from store.log import Work
 from sync.release import release as take_in
 
@@ -28,6 +30,7 @@ RELEASED: Final[dict[str, Any]] = DONE | {
     "properties": DONE["properties"]
     | {"notices": {"type": "array", "items": {"type": "object"}, "description": "What does not fit."}}
 }
+BODY: Final = {"type": ["string", "null"], "description": "As the device sent it; null once it has been erased."}
 
 
 class Reason(Command):
@@ -80,12 +83,23 @@ def put_aside(query: dict[str, Any]) -> Response:
         return page(reader, query, rows, key=("recorded_at", "operation"))
 
 
-@operations.shows(view.OPERATIONS)
+@operations.shows(shape_of(view.OPERATIONS, body=BODY))
 def operation(query: dict[str, Any], id: UUID) -> Response:
     """One operation, with its untouched text."""
     asking()
     with looking(query, view.Operations()) as reader:
-        return one(reader, view.operation(reader, id))
+        row = view.operation(reader, id)
+        return one(reader, None if row is None else row | {"body": _text_of(row)})
+
+
+def _text_of(row: Row) -> str | None:
+    """What was put aside, out of the log: None once it has been erased, and for what was not put aside."""
+    log = services().log
+    for event in log.reader.read(log.operations.quarantined(row["operation"])):
+        if (event.stream, event.data.seq) == (row["device"], row["seq"]):
+            text: str | None = event.data.body
+            return text
+    return None
 
 
 def _sender_of(operation: UUID) -> UUID:

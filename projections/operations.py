@@ -10,8 +10,6 @@ from uuid import UUID
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from projections.visits import VISITS, Visits
-from projections.work_orders import WORK_ORDERS, WorkOrders
 from store.record import Recorded
 
 OPERATIONS = Table(
@@ -26,7 +24,6 @@ OPERATIONS = Table(
         "reason": "text NOT NULL",
         "detail": "text NOT NULL",
         "refs": "json NOT NULL",
-        "body": "text",
         "occurred_at": "timestamptz NOT NULL",
         "recorded_at": "timestamptz NOT NULL",
         "decided_at": "timestamptz",
@@ -38,24 +35,17 @@ OPERATIONS = Table(
     indexes=(("recorded_at", "operation"), ("operation",), ("status", "recorded_at")),
 )
 
-NAMED = Table(
-    "operation_refs",
-    {"ref": "uuid NOT NULL", "device": "uuid NOT NULL", "operation": "uuid NOT NULL", "seq": "bigint NOT NULL"},
-    key=("ref", "device", "operation", "seq"),
-)
-"""What quarantined operations name, so that their texts are found when a customer is erased."""
-
 
 class Operations(Projection):
     """One row an operation that was quarantined or rejected; one id that came with two contents has two.
 
     `status` is quarantined, released, discarded or rejected, `reason` the code of the problem, `decision` why it was
-    discarded. `body` is the untouched text of a quarantined one, None once it or a customer it names was erased.
+    discarded. The text of a quarantined one stays in the log alone, sealed: whoever it turns out to be about, it can be
+    forgotten there.
     """
 
     name: ClassVar[str] = "operations"
-    tables: ClassVar[tuple[Table, ...]] = (OPERATIONS, NAMED)
-    needs: ClassVar[tuple[Projection, ...]] = (WorkOrders(), Visits())
+    tables: ClassVar[tuple[Table, ...]] = (OPERATIONS,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The operation, where its number is known."""
@@ -64,16 +54,11 @@ class Operations(Projection):
 
     @on("device.operation_quarantined")
     def _quarantined(self, event: Recorded, rows: Rows) -> None:
-        self._put_aside(event, rows, status="quarantined", reason=event.data.reason, body=event.data.body)
-        for ref in dict.fromkeys(event.data.refs):
-            named = {"ref": ref, "device": event.stream, "operation": event.data.operation, "seq": event.data.seq}
-            rows.put(NAMED, named)
+        self._put_aside(event, rows, status="quarantined", reason=event.data.reason)
 
     @on("device.operation_rejected")
     def _rejected(self, event: Recorded, rows: Rows) -> None:
-        known = rows.get(OPERATIONS, event.stream, event.data.operation, event.data.seq)
-        body = known["body"] if known else None  # it was released and refused then
-        self._put_aside(event, rows, status="rejected", reason=event.data.problem, body=body)
+        self._put_aside(event, rows, status="rejected", reason=event.data.problem)
 
     @on("device.operation_released")
     def _released(self, event: Recorded, rows: Rows) -> None:
@@ -82,16 +67,6 @@ class Operations(Projection):
     @on("device.operation_discarded")
     def _discarded(self, event: Recorded, rows: Rows) -> None:
         self._decide(event, rows, status="discarded", decision=event.data.reason)
-
-    @on("customer.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
-        orders = [row["id"] for row in rows.where(WORK_ORDERS, customer=event.stream)]
-        visits = [row["id"] for row in rows.where(VISITS, customer=event.stream)]
-        for ref in (event.stream, *orders, *visits):
-            for named in rows.where(NAMED, ref=ref):
-                row = rows.get(OPERATIONS, named["device"], named["operation"], named["seq"])
-                if row is not None:
-                    rows.put(OPERATIONS, row | {"body": None, "position": event.position})
 
     def _put_aside(self, event: Recorded, rows: Rows, **said: Any) -> None:
         data = event.data
@@ -146,12 +121,3 @@ def operations(
         """,
         {"limit": limit, "after": after, "status": status, "device": device, "technician": technician, "type": type},
     )
-
-
-def operations_about(reader: Reader, refs: Iterable[UUID]) -> list[UUID]:
-    """The quarantined operations that name one of these, whose keys have to be destroyed with a customer's."""
-    found = reader.fetch_all(
-        "SELECT DISTINCT operation FROM operation_refs WHERE ref = ANY(%s::uuid[]) ORDER BY operation",
-        ([str(ref) for ref in refs],),
-    )
-    return [row["operation"] for row in found]

@@ -37,6 +37,14 @@ def test_what_was_put_aside_waits_for_the_office_with_its_untouched_text(house: 
     assert '"quantity":"2"' in read["body"]
 
 
+def test_the_text_of_what_was_put_aside_ends_with_its_key(house: House) -> None:
+    waiting = Waiting(house)
+    house.services.log.body_mapper.keyring.destroy([waiting.id])
+    read = house.get(str(waiting)).json
+    assert read is not None
+    assert (read["status"], read["body"]) == ("quarantined", None)
+
+
 def test_a_discarded_operation_keeps_its_text_and_the_reason(house: House) -> None:
     waiting = Waiting(house)
 
