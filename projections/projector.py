@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
+from pathlib import Path
 from threading import Event
+from traceback import extract_tb
 from typing import NamedTuple
 
 import structlog
@@ -84,7 +86,9 @@ class Projector:
                     failures = 0
                 except (FoldError, PersistenceError) as error:
                     failures += 1
-                    _log.error("the views cannot be moved on", reason=str(error), failures=failures, exc_info=error)
+                    _log.error(
+                        "the views cannot be moved on", reason=str(error), cause=_cause(error), failures=failures
+                    )
                     if failures == TRIES:
                         raise
                     stop.wait(min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))
@@ -134,3 +138,10 @@ class Projector:
         if limit is not None:
             through = min(through, limit)
         return _Span([each for each in live if each.position == after], after, through) if through > after else None
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong and where, without the values of variables: rows hold persons' words."""
+    first = error.__cause__ or error
+    frame = extract_tb(first.__traceback__)[-1]
+    return f"{type(first).__name__} in {frame.name}, {Path(frame.filename).name}:{frame.lineno}"

@@ -16,6 +16,8 @@ import orjson
 
 _ESCAPED = re.compile(rb'\\(["\\]|[bfnrt]|u00[0-9a-f]{2})')
 _CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+# PostgreSQL's text holds no NUL. One that a device has sent must not stop the views, so it is shown as unreadable.
+_NO_CHARACTER = "\ufffd".encode()
 _HINTS = tuple(b"\\" + letter for letter in (*_CONTROLS, b"u"))
 
 
@@ -53,6 +55,8 @@ def _raw(escape: re.Match[bytes]) -> bytes:
     letter = escape[1]
     if letter in _CONTROLS:
         return _CONTROLS[letter]
+    if letter == b"u0000":
+        return _NO_CHARACTER
     return bytes.fromhex(letter[3:].decode()) if letter.startswith(b"u") else escape[0]
 
 

@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from projections.past import Views
 from projections.projection import Projection, Rows
@@ -129,3 +130,20 @@ def test_a_view_whose_shape_is_not_the_codes_waits_and_the_others_go_on(log: Eve
     assert run_through(Projector(views, SAMPLES)) == 40
     assert views.pool.fetch_all("SELECT count(*) FROM views.ledger") == [(0,)]
     assert views.pool.fetch_all("SELECT count(*) > 0 FROM views.balances") == [(True,)]
+
+
+def test_what_stops_the_projector_is_logged_without_anybodys_words(log: EventLog, views: EventLog) -> None:
+    Warehouse(log).work(60)
+    [(position,)] = log.pool.fetch_all("SELECT max(position) FROM log.events WHERE topic = 'stock.moved'")
+    ledger, correct = stumbling(position)
+    past = Views(views, SAMPLES)
+    with capture_logs() as logged, running(Projector(views, [ledger])):
+        assert past.wait_until(position - 1, 10, ["ledger"])
+        time.sleep(0.5)
+        correct()
+        assert past.wait_until(position, 10, ["ledger"])
+    past.close()
+    assert logged[0]["log_level"] == "error"
+    assert logged[0]["reason"] == f"the view ledger stops before position {position}, which it cannot fold"
+    assert logged[0]["cause"].startswith("ZeroDivisionError in stumble, test_projector.py:")
+    assert "exc_info" not in logged[0]

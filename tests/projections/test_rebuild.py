@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from projections.catalogue import ensure
+from projections.filling import Filling
 from projections.past import Views
 from projections.projection import Projection
 from projections.projector import Projector
@@ -15,7 +16,7 @@ from projections.rebuild import rebuild
 from projections.replay import FoldError
 from projections.verify import verify
 from store.log import EventLog
-from tests.support.sample_views import SAMPLES, Balances, Labels, Ledger
+from tests.support.sample_views import LEDGER, SAMPLES, Balances, Labels, Ledger
 from tests.support.views import Warehouse, busy, projector_log, rows_in, run_through
 
 NAMES = [each.name for each in SAMPLES]
@@ -148,3 +149,17 @@ def test_progress_is_told_up_to_the_end(log: EventLog, views: EventLog) -> None:
     told: list[tuple[int, int]] = []
     rebuild(views, SAMPLES, ["balances"], lambda position, head: told.append((position, head)))
     assert told[-1] == (300, 300)
+
+
+def test_histories_are_not_kept_in_memory(log: EventLog, views: EventLog) -> None:
+    Warehouse(log).work(6_000, at_once=500)
+    run_through(Projector(views, SAMPLES))
+    with views.pool.connection() as session, session.cursor() as cursor:
+        filling = Filling(views.reader, [Ledger()], "views_next")
+        waiting: list[int] = []
+        filling.create(cursor)
+        filling.fill(cursor, 6_000, progress=lambda *_: waiting.append(len(filling._rows.changes(LEDGER).added)))
+        assert waiting == [0, 0]
+        assert list(filling._rows.rows(LEDGER)) == []
+        cursor.execute("SELECT (SELECT count(*) FROM views_next.ledger) = (SELECT count(*) FROM views.ledger)")
+        assert cursor.fetchall() == [(True,)]

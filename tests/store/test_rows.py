@@ -85,6 +85,14 @@ def test_a_row_comes_back_as_it_went_in_by_every_way(cursor: Cursor, found: list
     assert rows.rows_of(cursor) == given_rows
 
 
+def test_a_character_that_the_database_cannot_hold_stops_nobody(cursor: Cursor) -> None:
+    row = dict.fromkeys(EVERYTHING.columns) | {"id": 1, "text": "\\u0000\x00\n", "document": ["\x00"]}
+    for way in (copy, rows.insert, rows.upsert):
+        cursor.execute("DELETE FROM views.everything")
+        way(cursor, "views", EVERYTHING, [row])
+        assert rows.load(cursor, "views", EVERYTHING, [(1,)]) == [row | {"text": "\\u0000\ufffd\n"}]
+
+
 def test_rows_are_found_by_values_and_by_their_absence(cursor: Cursor) -> None:
     cursor.execute("DELETE FROM views.everything")
     empty: dict[str, Any] = dict.fromkeys(EVERYTHING.columns)
