@@ -111,7 +111,9 @@ class Erasure:
                 (after, through, _PAGE),
             )
             for event in self._log.reader.read([record for _, record in rows]):
-                named = {UUID(text) for text in _ID.findall(event.data.body or "")}
+                if event.data.body is None:  # its key is gone already
+                    continue
+                named = {UUID(text) for text in _ID.findall(event.data.body)}
                 if self._lead_to_erased({*event.data.refs, *named}):
                     yield event.data.operation
             if len(rows) < _PAGE:
