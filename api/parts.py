@@ -50,7 +50,7 @@ class NewPart(Creation, Description):
     """A new part of the catalogue."""
 
     number = Text(64, required=True)
-    unit = Text(20, required=True)
+    unit = Text(20, load_default="piece")
     tracking = Choice(("none", "lot", "serial"), load_default="none")
 
 

@@ -14,6 +14,7 @@ from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import shape_of
 from api.schemas import Body, Command, Creation, Page
+from api.services import services
 from api.who import asking
 from domain.technician import Technician, TechnicianIsDeactivated
 from domain.visit import Visit
@@ -39,7 +40,7 @@ class NewVisit(Creation, Window):
     """A visit for a work order."""
 
     work_order = Id(required=True)
-    zone = Zone(required=True)
+    zone = Zone(metadata={"description": "The IANA zone of the place; the company's unless given."})
     technician = Id()
 
 
@@ -100,7 +101,7 @@ def create(body: Body) -> Response:
         order = work.get(WorkOrder, body["work_order"])
         must_not_be_final(order.status)
         _must_be_active(work, body.get("technician"))
-        return Visit.plan(id=id, customer=order.customer, zone=body.zone or "", **body)
+        return Visit.plan(id=id, customer=order.customer, zone=body.zone or services().settings.zone, **body)
 
     return office.create(who, Visit, body, make)
 
