@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -76,7 +77,7 @@ def attempt(work: Work, sender: Sender, operation: Operation, handler: Handler, 
     try:
         data: Any = msgspec.convert(operation.data, handler.shape, strict=True)
     except msgspec.ValidationError as error:
-        raise NotUnderstood(f"The data does not have the shape of {operation.type}: {error}") from None
+        raise NotUnderstood(f"The data does not have the shape of {operation.type}: {without_values(error)}") from None
     context = Context(
         work,
         operation.id,
@@ -96,6 +97,11 @@ def attempt(work: Work, sender: Sender, operation: Operation, handler: Handler, 
         work.forget()
         _log.exception("operation failed", operation=str(operation.id), type=operation.type)
         raise NotUnderstood("The server could not take it in; this is a fault of the server.") from error
+
+
+def without_values(error: msgspec.ValidationError) -> str:
+    """What a decoder says, without the value that it quotes: that may be anybody's words, and this is kept for ever."""
+    return re.sub("^(Invalid enum value) .*(?= - at `)", r"\1", str(error), flags=re.DOTALL)
 
 
 def _envelope(sender: Sender, operation: Operation) -> tuple[Envelope, tuple[Notice, ...]]:

@@ -13,6 +13,7 @@ Quantity = Annotated[str, msgspec.Meta(min_length=1, max_length=24)]
 Serials = Annotated[tuple[Code, ...], msgspec.Meta(max_length=1000)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Field = Literal["name", "phones", "email", "language", "zone"]
 Size = Annotated[int, msgspec.Meta(ge=0, le=25 * 1024 * 1024)]
 
 
@@ -173,7 +174,7 @@ class CustomerDetails(Data, kw_only=True):
     """Fields of a customer, each with the value it replaces."""
 
     customer: UUID
-    changes: Annotated[dict[str, Change], msgspec.Meta(min_length=1, max_length=20)]
+    changes: Annotated[dict[Field, Change], msgspec.Meta(min_length=1, max_length=20)]
 
 
 class FactCorrected(Data, kw_only=True):
