@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from eventsourcing.persistence import (
+    ApplicationRecorder,
     IntegrityError,
     Notification,
     ProcessRecorder,
@@ -155,9 +156,9 @@ class Recorder(ProcessRecorder):
         row = self.pool.fetch_one("SELECT position FROM log.head")
         return int(row[0]) or None if row else None
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[Recorder]:
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Events after `gt` as they come, waking up at each append and surviving lost connections."""
-        return LogSubscription(self, gt, topics)
+        return LogSubscription(self, self.pool.dsn, gt, topics)
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """Remember how far a follower has got; raises `IntegrityError` when it has got there already."""

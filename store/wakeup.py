@@ -6,15 +6,12 @@ import select
 import time
 from collections.abc import Callable, Sequence
 from threading import Condition, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg2
-from eventsourcing.persistence import ListenNotifySubscription
+from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
 
 from store.connecting import Connection, open_connection
-
-if TYPE_CHECKING:
-    from store.recorder import Recorder
 
 POLL_SECONDS = 3.0
 _RECONNECT_SECONDS = 0.5
@@ -102,11 +99,11 @@ class Wakeups:
         self._listener.close()
 
 
-class LogSubscription(ListenNotifySubscription["Recorder"]):
+class LogSubscription(ListenNotifySubscription[ApplicationRecorder]):
     """The library's subscription, which pulls once after LISTEN, polls anyway, and reconnects."""
 
-    def __init__(self, recorder: Recorder, gt: int | None, topics: Sequence[str]) -> None:
-        self._listener = Listener(recorder.pool.dsn)
+    def __init__(self, recorder: ApplicationRecorder, dsn: str, gt: int | None, topics: Sequence[str]) -> None:
+        self._listener = Listener(dsn)
         super().__init__(recorder=recorder, gt=gt, topics=topics)
         self._listen_thread = Thread(target=self._listen, name="log-subscription", daemon=True)
         self._listen_thread.start()
