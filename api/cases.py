@@ -9,6 +9,7 @@ from flask import Response
 
 from api import office
 from api.fields import Choice, Id, Instant, Text
+from api.known_customer import in_use
 from api.noun import Noun
 from api.open_work import open_on
 from api.reading import filters, looking, one, page, paged
@@ -18,7 +19,6 @@ from domain.aggregate import Entity
 from domain.case import Basis, Case, Outcome, Priority, Topic, WaitingOn
 from domain.case_status import Status, must_not_be_final
 from domain.contact import Contact
-from domain.customer import Customer, CustomerIsErased
 from domain.instant import now
 from domain.problem import NotFound
 from projections import cases as view
@@ -89,8 +89,7 @@ def create(body: Body) -> Response:
     def make(id: UUID, work: Work) -> tuple[Case, tuple[Entity, ...]]:
         said: dict[str, Any] = {"first_contact_at": body.occurred_at or now()} | body
         first = said.pop("contact", None)
-        if work.get(Customer, said["customer"]).is_erased():
-            raise CustomerIsErased
+        in_use(work, said["customer"])
         case = Case.open(id=id, **said)
         if first is None:
             return case, ()

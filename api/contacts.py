@@ -9,6 +9,7 @@ from flask import Response
 
 from api import office
 from api.fields import Choice, Id, Instant, Many, Text, Whole
+from api.known_customer import in_use, still_there
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import shape_of, spoken_all, spoken_one
@@ -16,7 +17,6 @@ from api.schemas import Body, Command, Creation, Page
 from api.who import asking
 from domain.case import Case
 from domain.contact import Channel, Contact, Demand, Direction, Status
-from domain.customer import Customer, CustomerIsErased
 from domain.instant import now
 from domain.work_order import WorkOrder
 from projections import contacts as view
@@ -85,8 +85,8 @@ def create(body: Body) -> Response:
     def make(id: UUID, work: Work) -> Contact:
         said: dict[str, Any] = {"started_at": body.occurred_at or now(), "agent": who.id} | body
         reason = said.pop("reason", None)
-        if "customer" in said and work.get(Customer, said["customer"]).is_erased():
-            raise CustomerIsErased
+        if "customer" in said:
+            in_use(work, said["customer"])
         if "work_order" in said:
             work.get(WorkOrder, said["work_order"])
         contact = Contact.receive(id=id, **said)
@@ -111,8 +111,7 @@ def link(body: Body, id: UUID) -> Response:
 
     def decide(contact: Contact, work: Work) -> tuple[Case]:
         case = work.get(Case, body["case"])
-        if work.get(Customer, case.customer).is_erased():
-            raise CustomerIsErased
+        still_there(work, case.customer)
         if "repeat_of" in body:
             work.get(Contact, body["repeat_of"])
         contact.link(customer=case.customer, **body)

@@ -9,13 +9,14 @@ from flask import Response
 
 from api import office
 from api.fields import Id, Many, Text, Zone
+from api.known_customer import in_use
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import ID, LIST, done_with, shape_of
 from api.schemas import Body, Command, Creation, Page
 from api.services import services
 from api.who import asking
-from domain.customer import Customer, CustomerIsErased, CustomerIsMerged
+from domain.customer import Customer
 from projections import customers as view
 from store.erasure import Erasure
 from store.log import Work
@@ -53,7 +54,7 @@ class NewSite(SiteDetails):
     """A place where the customer has equipment; its id is made here when it is left out."""
 
     site = Id()
-    zone = Zone(required=True)
+    zone = Zone(metadata={"description": "The IANA zone of the site; the company's unless given."})
     address = Text(1000, required=True)
 
 
@@ -90,7 +91,7 @@ def add_site(body: Body, id: UUID) -> Response:
     site = body.pop("site", None) or uuid4()
 
     def decide(customer: Customer, _: Work) -> None:
-        customer.add_site(site=site, zone=body.zone or "", **body)
+        customer.add_site(site=site, zone=body.zone or services().settings.zone, **body)
 
     return office.change(who, Customer, id, body, decide, say=lambda _: {"site": site})
 
@@ -108,12 +109,7 @@ def merge(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(customer: Customer, work: Work) -> None:
-        stays = work.get(Customer, body["into"])
-        if stays.is_erased():
-            raise CustomerIsErased
-        if stays.merged_into:
-            raise CustomerIsMerged(into=str(stays.merged_into))
-        customer.merge(stays.id)
+        customer.merge(in_use(work, body["into"]).id)
 
     return office.change(who, Customer, id, body, decide)
 

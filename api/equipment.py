@@ -9,11 +9,12 @@ from flask import Response
 
 from api import office
 from api.fields import Choice, Day, Id, Text
+from api.known_customer import still_there
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
-from domain.customer import Customer, CustomerIsErased, NoSuchSite
+from domain.customer import NoSuchSite
 from domain.equipment import Equipment, Status
 from domain.problem import NotFound
 from projections import equipment as view
@@ -76,9 +77,7 @@ class Filters(Page):
 
 def _owner(work: Work, customer: UUID, site: UUID | None = None) -> UUID:
     """The customer's id, if they are there and the site is theirs."""
-    owner = work.get(Customer, customer)
-    if owner.is_erased():
-        raise CustomerIsErased
+    owner = still_there(work, customer)
     if site is not None and not owner.has_site(site):
         raise NoSuchSite
     return owner.id

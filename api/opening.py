@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from api.known_customer import in_use, still_there
 from api.services import services
 from domain.case import Case
-from domain.customer import Customer, CustomerIsErased, NoSuchSite
+from domain.customer import NoSuchSite
 from domain.equipment import Equipment
 from domain.problem import BadInput, Refused
 from domain.work_order import WorkOrder
@@ -21,9 +22,7 @@ class CaseOfSomebodyElse(Refused):
 def open_work_order(id: UUID, work: Work, said: dict[str, Any]) -> tuple[WorkOrder, tuple[Case, ...]]:
     """The work order, and the case it is for, which goes on with it; raises a `Problem` for what cannot be."""
     case = work.get(Case, said["case"]) if "case" in said else None
-    customer = work.get(Customer, _customer(said, case))
-    if customer.is_erased():
-        raise CustomerIsErased
+    customer = in_use(work, _customer(said)) if case is None else still_there(work, _whose(said, case))
     if "site" in said and not customer.has_site(said["site"]):
         raise NoSuchSite
     if "equipment" in said:
@@ -36,11 +35,14 @@ def open_work_order(id: UUID, work: Work, said: dict[str, Any]) -> tuple[WorkOrd
     return order, (case,)
 
 
-def _customer(said: dict[str, Any], case: Case | None) -> UUID:
-    customer: UUID | None = said.get("customer")
-    if case is not None and customer not in (None, case.customer):
+def _whose(said: dict[str, Any], case: Case) -> UUID:
+    if said.get("customer") not in (None, case.customer):
         raise CaseOfSomebodyElse
-    customer = case.customer if case is not None else customer
+    return case.customer
+
+
+def _customer(said: dict[str, Any]) -> UUID:
+    customer: UUID | None = said.get("customer")
     if customer is None:
         detail = "Say whose it is, or which case it is for."
         raise BadInput(detail, errors=[{"pointer": "/customer", "detail": detail}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.conftest import House
-from tests.support.counter import NAME, STREET, customer, items, made, read, refused, site, told
+from tests.support.counter import NAME, STREET, case, customer, items, made, read, refused, site, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 
@@ -60,6 +60,18 @@ def test_an_entry_is_not_merged_into_one_that_does_not_stay(house: House) -> Non
     assert refused(house, f"customers/{double}/merge", into=merged) == (409, "customer-is-merged")
     assert refused(house, f"customers/{double}/merge", into=double) == (409, "merged-into-itself")
     assert refused(house, f"customers/{double}/merge", into=NOBODY) == (404, "not-found")
+
+
+def test_nothing_new_begins_for_a_merged_entry_but_what_had_begun_goes_on(house: House) -> None:
+    double, stays = customer(house), customer(house)
+    concern = case(house, double)
+    told(house, f"customers/{double}/merge", into=stays)
+
+    code = (409, "customer-is-merged")
+    assert refused(house, "cases", customer=double, topic="billing") == code
+    assert refused(house, "contacts", channel="phone", customer=double) == code
+    assert refused(house, "work-orders", customer=double) == code
+    made(house, "work-orders", case=concern)
 
 
 def test_customers_are_found_by_part_of_a_name_address_or_phone(house: House) -> None:
