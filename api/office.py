@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4, uuid5
@@ -107,10 +106,11 @@ def carry_out(
             stored, position = services().log.attempt(lambda: _once(order, decide, status, location))
             return _answered(stored, position, unkept())
         except OperationKnownError:
-            known = order.known()
+            pass  # the same request was answered at this moment, by somebody else
         except Problem as problem:
-            _keep_refusal(order, problem)
-            raise
+            if _is_the_answer(order, problem):
+                raise
+        known = order.known()
     assert known is not None, "an operation that is known can be asked for"
     stored = msgspec.json.decode(known.answer)
     if known.status == "rejected":
@@ -142,12 +142,19 @@ def _answered(stored: dict[str, Any], position: int | None, unkept: Mapping[str,
     return answer(reply, stored["status"], headers)
 
 
-def _keep_refusal(order: Order, problem: Problem) -> None:
-    """Let the same request be refused in the same words, whatever happens meanwhile."""
-    if order.key is not None and problem.kind in KEPT:
+def _is_the_answer(order: Order, problem: Problem) -> bool:
+    """Keep a refusal, so that the same request is always refused in these words; False when there was an answer."""
+    if order.key is None:
+        return True
+    if order.known() is not None:
+        return False
+    if problem.kind in KEPT:
         said = encode(document(problem)).decode()
-        with suppress(OperationKnownError):  # the same request at the same moment: its answer stands
+        try:
             services().log.work().commit([Answer(order.operation, order.content_hash(), "rejected", said)])
+        except OperationKnownError:
+            return False
+    return True
 
 
 def case_of(entity: Entity, work: Work) -> UUID | None:
