@@ -1,0 +1,17 @@
+"""All benchmarks by the name one says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks import append, growth, live, load, rebuild
+from benchmarks.place import Place
+from benchmarks.rounds import Outcome, Progress
+
+BENCHMARKS: dict[str, Callable[[Place, int, Progress], Outcome]] = {
+    "append": append.measure,
+    "load": load.measure,
+    "rebuild": rebuild.measure,
+    "live": live.measure,
+    "growth": growth.measure,
+}

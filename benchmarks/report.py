@@ -1,0 +1,70 @@
+"""What benchmarks found out, as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from benchmarks.rounds import Outcome
+from benchmarks.rounds import Progress as Told
+
+
+def show(console: Console, name: str, outcome: Outcome) -> None:
+    """One table a benchmark, its scenarios one below the other, and what was to be reached."""
+    table = Table(title=name, title_justify="left", title_style="bold")
+    for heading in ("", "a second", "lowest – highest", "client CPU", "ratio"):
+        table.add_column(heading, justify="right" if heading else "left", overflow="fold")
+    for scenario, rows in groupby(outcome.rows, key=lambda row: row.scenario):
+        table.add_section()
+        table.add_row(f"[bold]{scenario}")
+        for row in rows:
+            table.add_row(
+                f"  {row.variant}",
+                f"{_short(row.rate)} {row.unit}",
+                f"{_short(row.lowest)} – {_short(row.highest)}",
+                f"{_short(row.cpu_us)} µs",
+                _short(row.ratio),
+            )
+    console.print(table)
+    for goal in outcome.goals:
+        mark = "[green]met[/]" if goal.met else "[red]not met[/]"
+        console.print(f"  {mark}  {goal.scenario}: {goal.words} ({_short(goal.reached)} of {goal.factor:g})")
+    console.print()
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """The same for a program; rates are things a second, `cpu_us` is the client's CPU for one."""
+    return {
+        "rows": [row._asdict() for row in outcome.rows],
+        "goals": [goal._asdict() | {"met": goal.met} for goal in outcome.goals],
+    }
+
+
+@contextmanager
+def progress_on(console: Console, name: str) -> Iterator[Told]:
+    """Tell how far a benchmark has got: a bar on a terminal, a line a scenario elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task(name)
+        told: set[str] = set()
+
+        def tell(scenario: str, done: int, of: int) -> None:
+            bars.update(task, description=f"{name}: {scenario}", completed=done, total=of)
+            if not console.is_terminal and scenario not in told:
+                told.add(scenario)
+                console.print(f"{name}: {scenario}", highlight=False)
+
+        yield tell
+
+
+def _short(value: float) -> str:
+    """A figure as precise as it is worth being."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"

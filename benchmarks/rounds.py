@@ -1,0 +1,127 @@
+"""Fair comparison: short slices of every variant, in random order, round after round, and their medians."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from statistics import median
+from time import perf_counter, process_time
+from typing import NamedTuple
+
+
+class Slice(NamedTuple):
+    """What one slice got done: how many things, in how many seconds, with how much CPU of the client's (seconds)."""
+
+    things: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """Things a second."""
+        return self.things / self.seconds
+
+
+class Row(NamedTuple):
+    """One variant of a scenario: medians over the rounds; `ratio` is its rate by the baseline's of the same round."""
+
+    scenario: str
+    variant: str
+    unit: str
+    rate: float
+    lowest: float
+    highest: float
+    cpu_us: float
+    ratio: float
+
+
+class Goal(NamedTuple):
+    """What a variant should reach: at least `factor` times the rate of another variant of its scenario."""
+
+    variant: str
+    versus: str
+    factor: float
+    words: str
+
+
+class Checked(NamedTuple):
+    """A goal and what was reached."""
+
+    scenario: str
+    words: str
+    factor: float
+    reached: float
+
+    @property
+    def met(self) -> bool:
+        """Whether it was reached."""
+        return self.reached >= self.factor
+
+
+class Outcome(NamedTuple):
+    """What a benchmark found out."""
+
+    rows: list[Row]
+    goals: list[Checked]
+
+
+Variant = Callable[[], Slice]
+Progress = Callable[[str, int, int], None]
+"""Told the scenario, how many slices are done, and of how many."""
+
+
+def compare(
+    scenario: str,
+    unit: str,
+    variants: Mapping[str, Variant],
+    *,
+    rounds: int,
+    progress: Progress,
+    goals: tuple[Goal, ...] = (),
+) -> Outcome:
+    """Run every variant once a round, in random order; the first variant is the baseline. One round warms up."""
+    dice = Random(scenario)
+    names = list(variants)
+    slices: dict[str, list[Slice]] = {name: [] for name in names}
+    for number in range(rounds + 1):
+        dice.shuffle(names)
+        for place, name in enumerate(names):
+            progress(scenario, number * len(names) + place, (rounds + 1) * len(names))
+            found = variants[name]()
+            if number:
+                slices[name].append(found)
+    baseline = next(iter(variants))
+    rows = [_row(scenario, name, unit, slices[name], slices[baseline]) for name in variants]
+    checked = [
+        Checked(scenario, goal.words, goal.factor, _ratio(slices[goal.variant], slices[goal.versus])) for goal in goals
+    ]
+    return Outcome(rows, checked)
+
+
+def _row(scenario: str, variant: str, unit: str, slices: list[Slice], baseline: list[Slice]) -> Row:
+    rates = [each.rate for each in slices]
+    cpu = median(each.cpu / each.things for each in slices)
+    return Row(scenario, variant, unit, median(rates), min(rates), max(rates), cpu * 1e6, _ratio(slices, baseline))
+
+
+def _ratio(slices: list[Slice], others: list[Slice]) -> float:
+    return median(mine.rate / other.rate for mine, other in zip(slices, others, strict=True))
+
+
+def timed(work: Callable[[], int]) -> Slice:
+    """One slice of work that answers how many things it did."""
+    cpu, begun = process_time(), perf_counter()
+    things = work()
+    return Slice(things, perf_counter() - begun, process_time() - cpu)
+
+
+def for_seconds(seconds: float, work: Callable[[], int]) -> Slice:
+    """Work repeated for some seconds."""
+
+    def repeated() -> int:
+        things, end = 0, perf_counter() + seconds
+        while perf_counter() < end:
+            things += work()
+        return things
+
+    return timed(repeated)

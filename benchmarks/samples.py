@@ -1,0 +1,89 @@
+"""What is recorded in benchmarks: typical movements of stock and typical repairs, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from uuid import UUID, uuid4
+
+from domain.envelope import Envelope
+from domain.stock_movement import StockMovement
+from domain.work_order import WorkOrder
+
+BEGIN = datetime(2026, 11, 2, 8, 0, 0, 120_000, tzinfo=UTC)
+_LOCATIONS = 21
+_PARTS_AT_ONCE = 400
+_EVENTS_A_PART = 40
+
+
+def envelope_of(operation: UUID) -> Envelope:
+    """What a device's operation says of itself."""
+    return Envelope(
+        occurred_at=BEGIN,
+        zone="Europe/Berlin",
+        actor=_TECHNICIAN,
+        role="technician",
+        device=_DEVICE,
+        device_seq=917,
+        operation_id=operation,
+        seen_position=48_120,
+    )
+
+
+def movement(id: UUID) -> StockMovement:
+    """A part used in a repair."""
+    return StockMovement.record(
+        id=id,
+        kind="consumption",
+        part=_PART,
+        quantity=Decimal(1),
+        from_=_VAN,
+        to=_CUSTOMER,
+        work_order=_ORDER,
+        technician=_TECHNICIAN,
+    )
+
+
+def movements(seed: int = 1) -> Iterator[tuple[Envelope, StockMovement]]:
+    """Movements without end between a warehouse and vans; new parts come as time goes by.
+
+    So the balances grow with the history: about three for four movements.
+    """
+    dice = Random(seed)
+    locations = [UUID(int=dice.getrandbits(128), version=4) for _ in range(_LOCATIONS)]
+    number = 0
+    while True:
+        source, target = dice.sample(locations, 2)
+        newest = number // _EVENTS_A_PART
+        made = StockMovement.record(
+            id=UUID(int=dice.getrandbits(128), version=4),
+            kind="transfer_out",
+            part=UUID(int=(newest + dice.randrange(_PARTS_AT_ONCE)) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128),
+            quantity=Decimal(dice.choice(("1", "2", "0.5"))),
+            from_=source,
+            to=target,
+        )
+        yield Envelope(occurred_at=BEGIN + timedelta(seconds=number), role="technician"), made
+        number += 1
+
+
+def long_repair(events: int, *, words: bool) -> WorkOrder:
+    """A work order with that many events, those that hold somebody's words among them or not."""
+    order = WorkOrder.open(id=uuid4(), number="W-1", customer=uuid4())
+    order.assign(uuid4())
+    for number in range(events - 2):
+        match number % 4:
+            case 0:
+                order.record_labour(minutes=15, kind="work", technician=_TECHNICIAN)
+            case 1 if words:
+                order.record_note("The customer says that it only leaks in the morning.")
+            case 1 | 2:
+                order.require_part(part=_PART, quantity=Decimal("1.5"))
+            case 3:
+                order.record_photo(sha256="5f" * 32, size=230_112, media_type="image/jpeg")
+    return order
+
+
+_TECHNICIAN, _DEVICE, _PART, _VAN, _CUSTOMER, _ORDER = (uuid4() for _ in range(6))
