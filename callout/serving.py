@@ -20,6 +20,7 @@ from api.metrics import SHARED
 from callout.assembly import House
 from callout.bootstrap import register_locations
 from callout.child import Child
+from callout.journal import write_journal
 from callout.listening import listen, url_of
 from callout.settings import Settings
 from callout.supervisor import Supervisor
@@ -47,8 +48,9 @@ def database(settings: Settings) -> Iterator[tuple[str, Tenancy | None]]:
 
 
 @contextmanager
-def house(settings: Settings) -> Iterator[House]:
-    """Everything built around the database, for a word of the command line."""
+def house(settings: Settings, log_level: str = "warning") -> Iterator[House]:
+    """Everything built around the database, for a word of the command line; what is logged goes to stderr."""
+    write_journal(log_level)
     with database(settings) as (dsn, _), House(settings, dsn) as built:
         yield built
 

@@ -15,7 +15,6 @@ def command() -> None:
 
     `serve` and `demo` start this by themselves; on several machines, any number of workers may run.
     """
-    from callout.journal import write_journal
     from callout.lifeline import follow
     from callout.serving import house
     from callout.settings import Settings
@@ -23,7 +22,6 @@ def command() -> None:
 
     follow()
     settings = Settings.from_environment()
-    write_journal(settings.log_level)
     stop = Event()
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
@@ -31,6 +29,6 @@ def command() -> None:
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, end)
-    with house(settings) as built:
+    with house(settings, settings.log_level) as built:
         built.ensure_views()
         work(built, stop)

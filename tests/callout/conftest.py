@@ -1,0 +1,62 @@
+"""What every test of the command line may ask for: a database of its own, and words said to it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from callout.assembly import House
+from callout.settings import Settings
+from tests.support.databases import Cluster, run
+
+MASTER_KEY = b"m" * 32
+
+
+@pytest.fixture(autouse=True)
+def _own_journal() -> Iterator[None]:
+    """Whatever a word did to the log lines ends with its test."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def furnished(cluster: Cluster, template: str, worker_id: str) -> Iterator[str]:
+    """The name of a database with all views, so that no test has to wait for them to be made."""
+    name = f"{template}_{worker_id}"
+    run(cluster.dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
+    with House(Settings(database_url=cluster.dsn_of(name), master_key=MASTER_KEY)) as built:
+        built.ensure_views()
+    yield name
+    run(cluster.dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def furnished_database(cluster: Cluster, furnished: str) -> Iterator[str]:
+    """The DSN of a fresh database with all views."""
+    with cluster.database(furnished) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def settings(furnished_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings that the environment says too, as the words of the command line read them."""
+    for name, value in {
+        "CALLOUT_HOME": str(tmp_path),
+        "DATABASE_URL": furnished_database,
+        "CALLOUT_MASTER_KEY": b64encode(MASTER_KEY).decode(),
+        "CALLOUT_POOL": "4",
+        "CALLOUT_ADMIN_PASSWORD": "correct horse battery staple",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return Settings.from_environment()
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    """Everything built, with empty views."""
+    with House(settings) as built:
+        yield built
