@@ -166,7 +166,7 @@ def case(query: dict[str, Any], id: UUID) -> Response:
     """One case."""
     asking()
     with looking(query, view.Cases()) as reader:
-        return one(reader, view.case(reader, id))
+        return one(reader, view.case(reader, id), own=False)
 
 
 @cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")

@@ -160,4 +160,4 @@ def contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
     asking()
     with looking(query, view.Contacts()) as reader:
-        return one(reader, spoken_one(view.contact(reader, id)))
+        return one(reader, spoken_one(view.contact(reader, id)), own=False)

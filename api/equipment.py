@@ -158,7 +158,7 @@ def machine(query: dict[str, Any], id: UUID) -> Response:
     """One machine."""
     asking()
     with looking(query, view.EquipmentView()) as reader:
-        return one(reader, view.one_equipment(reader, id))
+        return one(reader, view.one_equipment(reader, id), own=False)
 
 
 @equipment.lists(story.TIMELINE, Page, path="/<uuid:id>/history")

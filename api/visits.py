@@ -176,4 +176,4 @@ def visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
     asking()
     with looking(query, view.Visits()) as reader:
-        return one(reader, view.visit(reader, id, at=query.get("as_of")))
+        return one(reader, view.visit(reader, id, at=query.get("as_of")), own=False)

@@ -140,4 +140,4 @@ def work_order(query: dict[str, Any], id: UUID) -> Response:
     """One work order."""
     asking()
     with looking(query, view.WorkOrders()) as reader:
-        return one(reader, spoken_one(view.work_order(reader, id)))
+        return one(reader, spoken_one(view.work_order(reader, id)), own=False)
