@@ -65,7 +65,7 @@ class Context(NamedTuple):
         """What the log says against a fact of this technician about this work order."""
         refs = {"work_order": str(order.id)}
         notices = []
-        if not order.assigned_to(self.technician):
+        if order.technician is not None and not order.assigned_to(self.technician):
             notices.append(Notice("work_after_reassignment", "The work order is assigned to somebody else.", refs))
         if order.is_cancelled():
             notices.append(Notice("work_after_cancel", "The work order was cancelled.", refs))
