@@ -19,18 +19,20 @@ SLICES = Table(
         "work_order": "uuid NOT NULL",
         "technicians": "json NOT NULL",
         "visits": "json NOT NULL",
+        "discrepancies": "json NOT NULL",
     },
     key=("work_order",),
 )
 """`technicians` have the order on their devices. `visits` are {"technician", "over", "helps"} by id.
 
-A visit `helps` when it was given to its technician after the order was given to whoever has it.
+A visit `helps` when it was given to its technician after the order was given to whoever has it. `discrepancies` are
+the ids of those that the order has or once had.
 """
 
 
 def slice_of(rows: Rows, order: UUID) -> Row:
     """The slice as it stands."""
-    return rows.get(SLICES, order) or {"work_order": order, "technicians": [], "visits": {}}
+    return rows.get(SLICES, order) or {"work_order": order, "technicians": [], "visits": {}, "discrepancies": []}
 
 
 def after(event: Recorded, rows: Rows, before: Row, order: Row) -> Row:
