@@ -16,7 +16,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `claimed_at` is what a device's clock said where that differs from the corrected `occurred_at`;
     `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
-    author had read when acting. `device` and `device_seq` are absent for the office.
+    author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office.
     """
 
     occurred_at: datetime
@@ -25,6 +25,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str | None = None
     device: UUID | None = None
     device_seq: int | None = None
+    incarnation: int | None = None
     operation_id: UUID | None = None
     correlation_id: UUID | None = None
     causation_id: UUID | None = None

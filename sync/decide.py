@@ -119,6 +119,7 @@ def _envelope(sender: Sender, operation: Operation) -> tuple[Envelope, tuple[Not
         role="technician",
         device=sender.device.id,
         device_seq=operation.seq,
+        incarnation=sender.incarnation,
         operation_id=operation.id,
         seen_position=operation.seen,
         claimed_at=claimed if claimed != occurred else None,

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from domain.survey import Survey
 from domain.work_order import WorkOrder
+from domain.work_order_status import Status
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import (
     CannotComplete,
@@ -61,7 +62,7 @@ def work_completed(context: Context, data: WorkCompleted) -> Outcome:
     """The work is done; done twice, both stand."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     twice = Notice("duplicate_completion", "The work order had been completed before.", {"work_order": str(order.id)})
-    notices = (twice,) if order.is_finished() else ()
+    notices = (twice,) if order.status in {Status.COMPLETED, Status.CLOSED} else ()
     before = context.misfits(order)
     order.record_completion(technician=context.technician, fixed=data.fixed, remedy=data.remedy)
     return Outcome((order,), (*before, *notices), order.case)
