@@ -25,7 +25,6 @@ CONTACTS = Table(
         "ended_at": "timestamptz",
         "agent": "uuid",
         "customer": "uuid",
-        "person": "uuid NOT NULL",
         "message_id": "text",
         "work_order": "uuid",
         "case_id": "uuid",
@@ -45,12 +44,12 @@ CONTACTS = Table(
     indexes=(("started_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",)),
 )
 
-_TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "person", "message_id", "work_order")
+_TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
 _LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "basis", "answered_at")
 
 
 class Contacts(Projection):
-    """One row a contact. `person` is under whose id its first words are sealed: its own when nobody knew who it was."""
+    """One row a contact. Its words go when the customer is erased whom it turned out to be from."""
 
     name: ClassVar[str] = "contacts"
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
@@ -160,9 +159,3 @@ def contacts(
             "message_id": message_id,
         },
     )
-
-
-def persons_of(reader: Reader, customer: UUID) -> list[UUID]:
-    """Everybody under whose id words of this customer are sealed: whose keys are destroyed with theirs."""
-    rows = reader.fetch_all("SELECT id FROM contacts WHERE customer = %s AND person = id", (customer,))
-    return [customer, *(row["id"] for row in rows)]
