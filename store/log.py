@@ -17,6 +17,7 @@ from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.problem import NotFound
 from store.keyring import Keyring
+from store.loading import Loader
 from store.mapper import BodyMapper
 from store.operations import Operations
 from store.persistence import Factory
@@ -44,6 +45,7 @@ class EventLog(Application[UUID]):
         super().__init__()
         self._recorder = Recorder(pool)
         self.reader = RecordReader(self.body_mapper)
+        self._loader = Loader(pool, self.body_mapper)
         self.snapshots_of = Snapshots(pool)
         self.operations = Operations(pool)
 
@@ -67,23 +69,7 @@ class EventLog(Application[UUID]):
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
         """The entities of these streams as they stand, as far as they exist; one query for all."""
-        wanted = list(dict.fromkeys(streams))
-        entities = self.snapshots_of.load(wanted)
-        rows = self.pool.fetch_all(
-            """
-            SELECT e.stream, e.version, e.topic, substr(e.record, e.body_at, e.body_length)
-            FROM unnest(%s::uuid[], %s::integer[]) AS wanted (stream, after)
-            JOIN log.events e ON e.stream = wanted.stream AND e.version > wanted.after
-            ORDER BY e.stream, e.version
-            """,
-            (
-                [str(stream) for stream in wanted],
-                [entities[stream].version if stream in entities else 0 for stream in wanted],
-            ),
-        )
-        for event in self.body_mapper.events_of(rows):
-            entities[event.originator_id] = event.mutate(entities.get(event.originator_id))
-        return entities
+        return self._loader.load(streams)
 
     def epoch(self) -> UUID:
         """The name of this log's life: a log restored from a backup gets a new one."""

@@ -36,7 +36,7 @@ class Body(msgspec.Struct, frozen=True):
     personal: Personal | None = None
 
 
-_body = msgspec.json.Decoder(Body)
+decode_body = msgspec.json.Decoder(Body).decode
 
 
 class NotRoundTrippingError(TypeError):
@@ -73,7 +73,7 @@ class BodyMapper(Mapper[UUID]):
         """The event again; personal fields are `None` once their key has been destroyed."""
         try:
             shape = shape_of(resolve_topic(stored_event.topic))
-            body = _body.decode(stored_event.state)
+            body = decode_body(stored_event.state)
             data = self.data_of(shape, body, self.opening_keys([body]))
         except (msgspec.DecodeError, KeyError) as error:
             raise MapperDeserialisationError(f"{stored_event.topic}: {error}") from error
@@ -81,16 +81,6 @@ class BodyMapper(Mapper[UUID]):
             shape, data, cast("UUID", stored_event.originator_id), stored_event.originator_version
         )
         return event
-
-    def events_of(self, rows: list[tuple[UUID, int, str, str]]) -> list[Any]:
-        """Events from (stream, version, topic, body) rows, with the keys of all their persons fetched at once."""
-        bodies = [_body.decode(body) for _, _, _, body in rows]
-        keys = self.opening_keys(bodies)
-        events = []
-        for (stream, version, topic, _), body in zip(rows, bodies, strict=True):
-            shape = shape_of(resolve_topic(topic))
-            events.append(self.event_of(shape, self.data_of(shape, body, keys), stream, version))
-        return events
 
     @staticmethod
     def data_of(shape: Shape, body: Body, keys: dict[UUID, Key]) -> Any:

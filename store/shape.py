@@ -7,7 +7,7 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
-from eventsourcing.domain import CanInitAggregate
+from eventsourcing.domain import CanInitAggregate, CanMutateAggregate
 
 from domain.aggregate import PERSONAL, Entity
 
@@ -17,7 +17,8 @@ _ENVELOPED = frozenset({"originator_id", "originator_version", "timestamp", "ori
 class Shape(NamedTuple):
     """How the events of one class are written down: a typed struct of every own field, what they default to.
 
-    Personal fields default to `None`; a plain field that has its default is left out of the record.
+    Personal fields default to `None`; a plain field that has its default is left out of the record. `changes` tells
+    whether such an event changes anything of its entity.
     """
 
     event_class: type
@@ -29,6 +30,7 @@ class Shape(NamedTuple):
     personal: dict[str, Any]
     defaults: dict[str, Any]
     person: str
+    changes: bool
 
     def person_of(self, event: Any) -> Any:
         """The id of the person whose words the event holds."""
@@ -72,6 +74,7 @@ def shape_of(event_class: type) -> Shape:
         personal,
         {name: value for name, value in defaults.items() if value is not msgspec.NODEFAULT},
         str(getattr(event_class, "PERSON", "originator_id")),
+        issubclass(event_class, CanInitAggregate) or event_class.apply is not CanMutateAggregate.apply,  # type: ignore[attr-defined]
     )
 
 

@@ -30,23 +30,10 @@ def state_of(kind: type[Entity]) -> type[msgspec.Struct]:
 
 
 class Snapshots:
-    """Takes a snapshot every `SNAPSHOT_EVERY` versions of the classes that name that number, and loads the newest."""
+    """Takes a snapshot every `SNAPSHOT_EVERY` versions of the classes that name that number."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._recorder = SnapshotRecorder(pool)
-        self._pool = pool
-
-    def load(self, streams: Sequence[UUID]) -> dict[UUID, Entity]:
-        """The newest snapshots of these streams, as entities."""
-        rows = self._pool.fetch_all(
-            """
-            SELECT DISTINCT ON (stream) stream, version, topic, state FROM log.snapshots
-            WHERE stream = ANY(%s::uuid[])
-            ORDER BY stream, version DESC
-            """,
-            ([str(stream) for stream in streams],),
-        )
-        return {stream: self._restored(stream, version, topic, state) for stream, version, topic, state in rows}
 
     def take(self, entities: Iterable[Any]) -> None:
         """Store snapshots of those entities that have come far enough since the last one."""
@@ -61,16 +48,17 @@ class Snapshots:
             with suppress(IntegrityError):  # somebody else took the same one
                 self._recorder.insert_events([stored])
 
-    @staticmethod
-    def _restored(stream: UUID, version: int, topic: str, state: str) -> Entity:
-        kind: type[Entity] = resolve_topic(topic)
-        entity = kind.__new__(kind)
-        entity.__base_init__(originator_id=stream, originator_version=version, timestamp=_UNTIMED)
-        data = msgspec.json.decode(state, type=state_of(kind))
-        for name in data.__struct_fields__:
-            setattr(entity, name, getattr(data, name))
-        entity._snapshot_version = version  # type: ignore[attr-defined]  # noqa: SLF001
-        return entity
+
+def restored(stream: UUID, version: int, topic: str, state: str) -> Entity:
+    """The entity that a snapshot holds."""
+    kind: type[Entity] = resolve_topic(topic)
+    entity = kind.__new__(kind)
+    entity.__base_init__(originator_id=stream, originator_version=version, timestamp=_UNTIMED)
+    data = msgspec.json.decode(state, type=state_of(kind))
+    for name in data.__struct_fields__:
+        setattr(entity, name, getattr(data, name))
+    entity._snapshot_version = version  # type: ignore[attr-defined]  # noqa: SLF001 - the mark belongs to the snapshots
+    return entity
 
 
 class SnapshotRecorder(AggregateRecorder):
