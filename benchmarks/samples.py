@@ -16,6 +16,7 @@ BEGIN = datetime(2026, 11, 2, 8, 0, 0, 120_000, tzinfo=UTC)
 _LOCATIONS = 21
 _PARTS_AT_ONCE = 400
 _EVENTS_A_PART = 40
+_NOTE = "Frau Kastanienbaum says that it only drips in the morning."
 
 
 def envelope_of(operation: UUID) -> Envelope:
@@ -70,19 +71,19 @@ def movements(seed: int = 1) -> Iterator[tuple[Envelope, StockMovement]]:
 
 
 def long_repair(events: int, *, words: bool) -> WorkOrder:
-    """A work order with that many events, those that hold somebody's words among them or not."""
+    """A work order with that many events, half of them with somebody's words or none."""
     order = WorkOrder.open(id=uuid4(), number="W-1", customer=uuid4())
     order.assign(uuid4())
     for number in range(events - 2):
         match number % 4:
             case 0:
                 order.record_labour(minutes=15, kind="work", technician=_TECHNICIAN)
-            case 1 if words:
-                order.record_note("The customer says that it only leaks in the morning.")
-            case 1 | 2:
-                order.require_part(part=_PART, quantity=Decimal("1.5"))
+            case 1:
+                order.hold("parts", note="The neighbour has the key from four o'clock." if words else None)
+            case 2:
+                order.resume()
             case 3:
-                order.record_photo(sha256="5f" * 32, size=230_112, media_type="image/jpeg")
+                order.record_diagnosis(problem="leaks", cause="worn", remedy="seal", note=_NOTE if words else None)
     return order
 
 
