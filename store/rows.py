@@ -64,11 +64,15 @@ def rows_of(cursor: Cursor) -> list[Row]:
 
 
 def load(cursor: Cursor, schema: str, table: TableLike, keys: Collection[Key]) -> list[Row]:
-    """The rows with these keys, as far as they exist; one query."""
+    """The rows with these keys, as far as they exist; one query.
+
+    OFFSET 0 keeps the planner from reading the whole table for a thousand keys, which costs more as the table grows.
+    """
+    same = " AND ".join(f"t.{name} = k.{name}" for name in table.key)
     cursor.execute(
         f"""
-        SELECT {_names(table.columns, "t.")} FROM {schema}.{table.name} t
-        JOIN {_unnest(table, table.key)} AS k ({_names(table.key)}) USING ({_names(table.key)})
+        SELECT {_names(table.columns, "t.")} FROM {_unnest(table, table.key)} AS k ({_names(table.key)})
+        CROSS JOIN LATERAL (SELECT t.* FROM {schema}.{table.name} t WHERE {same} OFFSET 0) AS t
         """,  # noqa: S608 - names come from the code
         _key_arrays(table, keys),
     )
