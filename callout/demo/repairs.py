@@ -107,7 +107,7 @@ REPAIRS = (
     Repair("morgenrot", 1, (3, "16:00"), "The dishwasher smells burnt.", "smells", (4, "12:00"), "mia", minutes=10,
            ending="no_access", priority="high"),
     Repair("spreeblick", 1, (4, "08:30"), "Freezer alarm, minus nine only.", "alarm", (5, "08:00"), "mia",
-           ("no_cooling", "fan_iced", "fan_replaced"), (("RF-FAN-12", "1"),), 55, priority="urgent"),
+           ("no_cooling", "fan_iced", "fan_replaced"), (("RF-FAN-12", "1"),), 55, "resolved", priority="urgent"),
     Repair("nguyen", 0, (4, "17:20"), "Same machine as last week: now it leaks at the door.", "leaks again",
            (5, "11:00"), "jonas", ("leak", "seal_torn", "seal_replaced"), (("WM-SEAL-50", "1"),), ending="resolved"),
     Repair("petersen", 1, (4, "12:10"), "Dryer squeaks like a hamster wheel.", "noise", (5, "13:30"), "lena",

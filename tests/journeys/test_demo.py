@@ -1,0 +1,112 @@
+"""The demo: it survives being killed in the middle of its story, tells nothing twice, and is ready within seconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callout.demo.customers import HOUSEHOLDS
+from callout.demo.repairs import REPAIRS
+from store.embedded import EmbeddedPostgres
+from sync.device import Device
+from tests.support.desk import Desk
+from tests.support.processes import eventually, state_folder
+
+HOUSE = Path(__file__).parents[2]
+NOUNS = ("work-orders", "customers", "discrepancies")
+MISFITS = ["negative_book", "possible_double_use", "work_after_cancel", *["work_after_reassignment"] * 2]
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with state_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def demo(folder: Path, port: int = 0) -> Iterator[subprocess.Popen[str]]:
+    """The demo on its own embedded database."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CALLOUT_")}
+    environment = inherited | {"CALLOUT_HOME": str(folder), "CALLOUT_THREADS": "32", "PYTHONPATH": str(HOUSE)}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "callout", "demo", "--port", str(port), "--json"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What it says when it is ready."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, process.stderr.read() if process.stderr else ""
+    told: dict[str, Any] = json.loads(line)
+    return told
+
+
+def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path) -> None:
+    with demo(folder) as process:
+        eventually(lambda: in_the_middle(folder / "demo" / "emre.sqlite"), seconds=120)
+        process.kill()
+    eventually(lambda: not EmbeddedPostgres(folder).status().running, seconds=60)
+
+    with demo(folder) as process:
+        told = ready(process)
+        desk = Desk.sign_in(told["url"], "manager", password_of(told, "manager"))
+        orders, customers, misfits = (desk.get(noun, limit=500)["items"] for noun in NOUNS)
+        with demo(folder, port=int(told["url"].rpartition(":")[2])) as second:
+            said = second.communicate()
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate()
+
+    assert len(orders) == len(REPAIRS)
+    assert len(customers) == len(HOUSEHOLDS)
+    assert sorted(misfit["kind"] for misfit in misfits) == MISFITS
+    assert "Blum" not in json.dumps(customers)
+    assert (len(told["technicians"]), len(told["parts"])) == (4, 60)
+    assert {"admin", "dispatcher", "auditor"} <= {user["login"] for user in told["users"]}
+    assert (second.returncode, said[0]) == (1, "")
+    assert "is taken, perhaps by another callout" in said[1]
+    assert (process.returncode, rest[0]) == (0, "")
+    assert not EmbeddedPostgres(folder).status().running
+
+
+def test_the_next_start_tells_nothing_again_and_lets_a_phone_in(folder: Path, tmp_path: Path) -> None:
+    with demo(folder) as process:
+        told = ready(process)
+        mia = next(each for each in told["technicians"] if each["name"] == "Mia Castell")
+        phone = Device(str(tmp_path / "mine.sqlite"), told["url"])
+        phone.enrol(mia["enrolment_code"], "mine")
+        phone.sync()
+        jobs = {row["body"]["problem"] for row in phone.documents("work_order")}
+        phone.close()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate()
+
+    assert "told the week" not in err
+    assert "The washing machine for the nappies does not lock." in jobs
+
+
+def in_the_middle(phone: Path) -> bool:
+    """Whether a phone has handed in something, and holds something that it has not."""
+    if not phone.exists():
+        return False
+    with closing(Device(str(phone))) as device:
+        return bool(device.results() and device.outbox())
+
+
+def password_of(told: dict[str, Any], login: str) -> str:
+    return str(next(user["password"] for user in told["users"] if user["login"] == login))
