@@ -1,9 +1,8 @@
-"""The rules of coming in: who signs in, for how long, and how guessing is slowed down."""
+"""The rules of coming in: who signs in, as whom, and for how long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Event, Semaphore, Thread
 from uuid import uuid4
 
 import pytest
@@ -14,8 +13,7 @@ from domain.instant import now
 from domain.user import Role, User
 from store.access import Access, LoginTaken, WrongPassword
 from store.log import EventLog
-from store.login_brake import FREE_ATTEMPTS, TooManyAttempts
-from store.passwords import Passwords, TooManyLogins
+from store.passwords import Passwords
 from store.pool import ConnectionPool
 from tests.support.logs import log_on
 
@@ -49,10 +47,6 @@ def registered(log: EventLog, access: Access, login: str = "ada", roles: tuple[R
     access.claim(user.id, login, PASSWORD)
     save(log, user)
     return user
-
-
-def forget_waits(pool: ConnectionPool) -> None:
-    pool.execute("UPDATE access.login_attempts SET last_at = now() - interval '6 minutes'")
 
 
 def test_a_user_signs_in_and_is_known_by_the_token(log: EventLog, access: Access) -> None:
@@ -144,55 +138,14 @@ def test_a_session_ends_when_it_is_ended_or_has_expired(log: EventLog, access: A
     assert access.session(other) is None
 
 
-def test_after_some_attempts_each_further_one_has_to_wait_twice_as_long(
-    log: EventLog, access: Access, pool: ConnectionPool
-) -> None:
+def test_a_right_password_ends_the_count_of_wrong_ones(log: EventLog, access: Access, pool: ConnectionPool) -> None:
     registered(log, access)
-    for _ in range(FREE_ATTEMPTS):
-        with pytest.raises(WrongPassword):
-            access.sign_in("ada", "wrong")
-    waits = []
-    for _ in range(4):
-        with pytest.raises(TooManyAttempts) as refused:
-            access.sign_in("ada", PASSWORD)
-        waits.append(refused.value.members["retry_after"])
-        forget_waits(pool)
-        with pytest.raises(WrongPassword):
-            access.sign_in("ada", "wrong")
-
-    assert waits == [1, 2, 4, 8]
-    forget_waits(pool)
-    access.sign_in("ada", PASSWORD)
     with pytest.raises(WrongPassword):
         access.sign_in("ada", "wrong")
 
+    access.sign_in("ada", PASSWORD)
 
-def test_the_brake_holds_for_logins_that_do_not_exist(access: Access) -> None:
-    for _ in range(FREE_ATTEMPTS):
-        with pytest.raises(WrongPassword):
-            access.sign_in("nobody", "wrong")
-
-    with pytest.raises(TooManyAttempts):
-        access.sign_in("nobody", "wrong")
-
-
-def test_many_attempts_at_once_are_counted_before_they_are_looked_at(log: EventLog, access: Access) -> None:
-    registered(log, access)
-    outcomes: list[type[Exception]] = []
-
-    def guess() -> None:
-        try:
-            access.sign_in("ada", "wrong")
-        except (WrongPassword, TooManyAttempts) as refused:
-            outcomes.append(type(refused))
-
-    guesses = [Thread(target=guess) for _ in range(FREE_ATTEMPTS * 3)]
-    for each in guesses:
-        each.start()
-    for each in guesses:
-        each.join()
-
-    assert outcomes.count(WrongPassword) == FREE_ATTEMPTS
+    assert pool.fetch_all("SELECT count(*) FROM access.login_attempts") == [(0,)]
 
 
 def test_no_secret_is_stored(log: EventLog, access: Access, pool: ConnectionPool) -> None:
@@ -206,38 +159,6 @@ def test_no_secret_is_stored(log: EventLog, access: Access, pool: ConnectionPool
     assert PASSWORD not in stored
     assert token not in stored
     assert "$argon2id$" in stored
-
-
-def test_two_passwords_are_hashed_at_a_time_and_the_rest_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.passwords.PATIENCE_SECONDS", 0.05)
-    hasher = _SlowHasher()
-    passwords = Passwords(hasher)
-    two = [Thread(target=passwords.hash, args=(PASSWORD,)) for _ in range(2)]
-    for each in two:
-        each.start()
-        assert hasher.begun.acquire(timeout=5)
-
-    with pytest.raises(TooManyLogins):
-        passwords.hash(PASSWORD)
-
-    hasher.go_on.set()
-    for each in two:
-        each.join()
-    assert passwords.hash(PASSWORD)
-
-
-class _SlowHasher(PasswordHasher):
-    """Hashes when it is told to."""
-
-    def __init__(self) -> None:
-        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
-        self.begun = Semaphore(0)
-        self.go_on = Event()
-
-    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
-        self.begun.release()
-        assert self.go_on.wait(5)
-        return super().hash(password, salt=salt)
 
 
 def test_a_secret_of_the_server_is_made_once(access: Access, pool: ConnectionPool) -> None:

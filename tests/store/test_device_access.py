@@ -1,21 +1,18 @@
-"""The rules for devices: codes that work once, tokens that rotate, and revoking that holds at once."""
+"""The rules of letting devices in: codes that work once, and revoking that holds at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from store.device_access import CodeNotGood, DeviceAccess, DeviceRevoked, Enrolment, TokenExpired, TokenReused
-from store.device_tokens import Pair
+from store.device_access import CodeNotGood, DeviceAccess, DeviceRevoked, TokenExpired
 from store.enrolment_code import code_of
 from store.housekeeping import forget_expired
 from store.pool import ConnectionPool
 from store.standing import Standings
-
-TECHNICIAN = UUID("0191cb40-11d2-7000-8f00-9d0f6b7c0001")
+from tests.support.enrolled import TECHNICIAN, enrolled, tokens
 
 
 @pytest.fixture
@@ -33,15 +30,6 @@ def devices(pool: ConnectionPool) -> DeviceAccess:
 @pytest.fixture
 def standings(pool: ConnectionPool) -> Standings:
     return Standings(pool)
-
-
-def enrolled(devices: DeviceAccess, install_id: str = "phone") -> Enrolment:
-    code, _ = devices.issue_code(TECHNICIAN)
-    return devices.enrol(code, install_id, "1.0")
-
-
-def tokens(devices: DeviceAccess, device: Enrolment) -> Pair:
-    return devices.issue_tokens(device.device, device.incarnation, device.technician)
 
 
 def test_a_code_makes_one_device_once(devices: DeviceAccess) -> None:
@@ -101,64 +89,6 @@ def test_an_installation_that_was_told_to_erase_itself_is_a_new_device(
     assert (second.incarnation, second.again) == (1, False)
 
 
-def test_an_access_token_says_who_it_is_for_a_quarter_of_an_hour(devices: DeviceAccess, pool: ConnectionPool) -> None:
-    device = enrolled(devices)
-    pair = tokens(devices, device)
-
-    assert pair.access_expires_in == 900
-    assert devices.who(pair.access_token) == (device.device, 1, TECHNICIAN, "active", False)
-    pool.execute("UPDATE access.device_tokens SET expires_at = now() WHERE kind = 'access'")
-    with pytest.raises(TokenExpired):
-        devices.who(pair.access_token)
-
-
-def test_a_refresh_token_opens_nothing_but_a_new_pair(devices: DeviceAccess) -> None:
-    pair = tokens(devices, enrolled(devices))
-
-    with pytest.raises(TokenExpired):
-        devices.who(pair.refresh_token)
-    with pytest.raises(TokenExpired):
-        devices.rotate(pair.access_token)
-
-
-def test_with_a_new_pair_the_old_one_dies(devices: DeviceAccess) -> None:
-    device = enrolled(devices)
-    old = tokens(devices, device)
-
-    new = devices.rotate(old.refresh_token)
-
-    assert devices.who(new.access_token).device == device.device
-    with pytest.raises(TokenExpired):
-        devices.who(old.access_token)
-
-
-def test_using_a_refresh_token_twice_ends_its_whole_family_and_no_other(devices: DeviceAccess) -> None:
-    device = enrolled(devices)
-    stolen, other = tokens(devices, device), tokens(devices, device)
-    second = devices.rotate(stolen.refresh_token)
-    third = devices.rotate(second.refresh_token)
-
-    with pytest.raises(TokenReused):
-        devices.rotate(stolen.refresh_token)
-
-    with pytest.raises(TokenExpired):
-        devices.who(third.access_token)
-    with pytest.raises(TokenReused):
-        devices.rotate(third.refresh_token)
-    assert devices.who(other.access_token).device == device.device
-
-
-def test_a_refresh_token_lives_half_a_year_from_its_issue(devices: DeviceAccess, pool: ConnectionPool) -> None:
-    pair = tokens(devices, enrolled(devices))
-    [(life,)] = pool.fetch_all("SELECT expires_at - now() FROM access.device_tokens WHERE kind = 'refresh'")
-    assert timedelta(days=179, hours=23) < life <= timedelta(days=180)
-
-    pool.execute("UPDATE access.device_tokens SET expires_at = now() WHERE kind = 'refresh'")
-
-    with pytest.raises(TokenExpired):
-        devices.rotate(pair.refresh_token)
-
-
 @pytest.mark.parametrize("wipe", [True, False])
 def test_a_revoked_device_is_refused_at_once_and_told_whether_to_erase_itself(
     devices: DeviceAccess, standings: Standings, *, wipe: bool
@@ -211,30 +141,3 @@ def test_what_a_device_does_not_tell_stays_as_it_was(devices: DeviceAccess, stan
     seen = told[device.device]
     assert (seen["clock_offset_ms"], seen["pulled_through"], seen["app_version"]) == (-1500, 17, "1.1")
     assert seen["last_seen_at"] is not None
-
-
-def test_old_codes_and_tokens_are_forgotten_and_good_ones_stay(devices: DeviceAccess, pool: ConnectionPool) -> None:
-    pair = tokens(devices, enrolled(devices))
-    new = devices.rotate(pair.refresh_token)
-    pool.execute("UPDATE access.enrolment_codes SET expires_at = now() - interval '8 days'")
-    pool.execute("UPDATE access.device_tokens SET used_at = now() - interval '31 days' WHERE used_at IS NOT NULL")
-
-    with pool.transaction() as cursor:
-        forget_expired(cursor)
-
-    assert pool.fetch_all("SELECT count(*) FROM access.enrolment_codes") == [(0,)]
-    assert pool.fetch_all("SELECT kind FROM access.device_tokens ORDER BY kind") == [("access",), ("refresh",)]
-    assert devices.who(new.access_token)
-
-
-def test_no_code_and_no_token_is_stored(devices: DeviceAccess, pool: ConnectionPool) -> None:
-    code, _ = devices.issue_code(TECHNICIAN)
-    pair = tokens(devices, enrolled(devices))
-
-    stored = str(
-        pool.fetch_all("SELECT c::text FROM access.enrolment_codes c UNION SELECT t::text FROM access.device_tokens t")
-    )
-
-    assert code.replace("-", "").encode().hex() not in stored
-    assert pair.access_token.encode().hex() not in stored
-    assert pair.refresh_token.encode().hex() not in stored
