@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from api.encoding import JSON, answer
+from api.reading import FRESH_SECONDS
 from api.services import services
 from api.who import asking_device
 from domain.instant import format_instant, now
@@ -46,7 +47,8 @@ def push() -> Response:
     received_at = now()
     asked = parse_push(request.get_data(), request.headers.get("Content-Encoding"))
     pushed = services().push.take(who, asked, received_at)
-    services().devices.seen(who.device, asked.now, received_at)
+    ahead = round((asked.now - received_at).total_seconds() * 1000)
+    services().standings.saw(who.device, clock_offset_ms=ahead, pulled_through=asked.last_seen())
     parts = [
         b'{"epoch":"%s","acknowledged":%d,"server_time":"%s","results":'
         % (str(services().epoch).encode(), pushed.acknowledged, format_instant(received_at).encode()),
@@ -66,6 +68,8 @@ def pull() -> Response:
         raise DeviceSuspended
     asked = _asked()
     wait = _seconds(request.args.get("wait", "0"))
+    services().standings.saw(who.device)
+    services().views.wait_until(services().log.head(), FRESH_SECONDS)
     body = services().pull.reply(who, asked.cursor, asked.limit, now(), wait)
     return Response(body, mimetype=JSON)
 

@@ -26,7 +26,7 @@ from store.standing import Standings
 from sync.cursor import Cursors
 from sync.enrolment import EnrolmentDesk
 from sync.pull import Pull
-from sync.push import PushIntake
+from sync.push import PushIntake, working_for
 from web.landing import POLICY as PAGES
 from web.landing import landing
 
@@ -70,7 +70,7 @@ class House:
             access=access,
             devices=devices,
             standings=Standings(writer),
-            push=PushIntake(log),
+            push=PushIntake(log, working_for(views)),
             pull=Pull(views, Cursors(access.secret("sync-cursors")), epoch),
             enrolment=EnrolmentDesk(log, devices, epoch),
             epoch=epoch,

@@ -1,4 +1,4 @@
-"""What belongs to a case: the work orders for it and those merged into it, and the discrepancies about these."""
+"""Open work: the work orders of a case, the discrepancies about them, and whom a technician works for."""
 
 from __future__ import annotations
 
@@ -28,3 +28,16 @@ def open_discrepancies(reader: Reader, work_orders: Collection[UUID]) -> list[UU
     """The discrepancies about these work orders that somebody has to do something about. Reads `discrepancies`."""
     rows = reader.fetch_all("SELECT id FROM discrepancies WHERE open AND work_order = ANY(%s)", (list(work_orders),))
     return [row["id"] for row in rows]
+
+
+def works_for(reader: Reader, technician: UUID, customer: UUID) -> bool:
+    """Whether an open work order of this customer is assigned to this technician. Reads the view `work_orders`."""
+    row = reader.fetch_one(
+        """
+        SELECT 1 AS found FROM work_orders
+        WHERE customer = %s AND technician = %s AND status NOT IN ('closed', 'cancelled')
+        LIMIT 1
+        """,
+        (customer, technician),
+    )
+    return row is not None

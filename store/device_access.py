@@ -169,14 +169,6 @@ class DeviceAccess:
             raise TokenExpired
         return identity
 
-    def seen(self, device: UUID, sent_at: datetime, received_at: datetime) -> None:
-        """Remember when a device was last heard of, and how far its clock was ahead of ours then."""
-        offset = round((sent_at - received_at).total_seconds() * 1000)
-        self._pool.execute(
-            "UPDATE access.device_standing SET last_seen_at = %s, clock_offset_ms = %s WHERE device = %s",
-            (received_at, offset, str(device)),
-        )
-
 
 def _trouble_with(found: tuple[object, ...] | None) -> Problem | None:
     if found is None:

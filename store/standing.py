@@ -44,7 +44,10 @@ class Standings:
         pulled_through: int | None = None,
         oldest_unsent_at: datetime | None = None,
     ) -> None:
-        """A device was here and told these things about itself; what it did not tell stays."""
+        """A device was here and told these things about itself; what it did not tell stays.
+
+        Within half a minute of the last time nothing is written, so that a busy device costs no transaction a call.
+        """
         self._pool.execute(
             """
             UPDATE access.device_standing SET
@@ -53,7 +56,7 @@ class Standings:
                 clock_offset_ms = coalesce(%s, clock_offset_ms),
                 pulled_through = coalesce(%s, pulled_through),
                 oldest_unsent_at = coalesce(%s, oldest_unsent_at)
-            WHERE device = %s
+            WHERE device = %s AND (last_seen_at IS NULL OR last_seen_at < now() - interval '30 seconds')
             """,
             (app_version, clock_offset_ms, pulled_through, oldest_unsent_at, str(device)),
         )

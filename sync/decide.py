@@ -37,6 +37,7 @@ class Sender(NamedTuple):
     received_at: datetime
     suspended: bool
     earlier: Callable[[UUID], list[tuple[UUID, str]]]
+    works_for: Callable[[UUID], bool]
 
 
 def decide(work: Work, sender: Sender, operation: Operation, *, contested: bool = False) -> Answer:
@@ -85,6 +86,7 @@ def attempt(work: Work, sender: Sender, operation: Operation, handler: Handler, 
         envelope.occurred_at,
         sender.zone,
         earlier=lambda one: work.added_by(one) or sender.earlier(one),
+        works_for=sender.works_for,
     )
     try:
         return handler.decide(context, data)

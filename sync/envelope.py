@@ -38,6 +38,10 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     epoch: UUID | None = None
     pull: PullAsked | None = None
 
+    def last_seen(self) -> int | None:
+        """The last position that one of the operations says its author had read."""
+        return max((operation.seen for operation in self.operations if operation.seen is not None), default=None)
+
 
 class _Push(msgspec.Struct, frozen=True, kw_only=True):
     incarnation: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
@@ -64,7 +65,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 class _Told(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     seq: _Seq
-    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    type: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
     at: str
     data: dict[str, Any]
     v: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] = 1
@@ -82,6 +83,11 @@ _told = msgspec.json.Decoder(_Told).decode
 _identity = msgspec.json.Decoder(_Identity).decode
 
 
+def unquoted(error: Exception) -> str:
+    """A decoder's message without the values that it quotes: these may be somebody's words."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "…", str(error))
+
+
 def parse_operation(raw: bytes) -> Operation:
     """The operation that `raw` holds; raises `msgspec.MsgspecError` when it has no id and sequence number."""
     text = raw.decode()
@@ -91,7 +97,7 @@ def parse_operation(raw: bytes) -> Operation:
         fault = None if len(raw) <= MOST_OPERATION_BYTES else f"It has more than {MOST_OPERATION_BYTES} bytes."
     except (msgspec.MsgspecError, BadInput) as error:
         identity = _identity(raw)
-        return Operation(id=identity.id, seq=identity.seq, text=text, fault=str(error))
+        return Operation(id=identity.id, seq=identity.seq, text=text, fault=unquoted(error))
     return Operation(
         id=told.id,
         seq=told.seq,

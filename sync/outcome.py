@@ -36,10 +36,15 @@ class NotYours(Refused):
     """The work order is assigned to somebody else; ask the office."""
 
 
+class NotYourCustomer(Refused):
+    """You have no open work for this customer; ask the office."""
+
+
 class Context(NamedTuple):
     """What an operation is decided in: the unit of work, who sends it, when and in which zone it happened, its id.
 
-    `earlier` tells which streams and topics an earlier operation of this device has recorded.
+    `earlier` tells which streams and topics an earlier operation of this device has recorded, `works_for` whether this
+    technician has open work for a customer.
     """
 
     work: Work
@@ -48,6 +53,7 @@ class Context(NamedTuple):
     occurred_at: datetime
     zone: str
     earlier: Callable[[UUID], list[tuple[UUID, str]]]
+    works_for: Callable[[UUID], bool]
 
     def require(self, kind: Any, stream: UUID) -> Any:
         """The entity that an operation names; raises `UnknownReference`."""

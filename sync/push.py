@@ -13,6 +13,8 @@ from msgspec import to_builtins
 from domain.device import Device
 from domain.instant import format_instant
 from domain.technician import Technician
+from projections.open_work import works_for
+from projections.past import Views
 from store.device_access import DeviceIdentity
 from store.errors import TurnTakenError
 from store.log import EventLog, Work
@@ -69,8 +71,10 @@ class _Intake(NamedTuple):
 class PushIntake:
     """Takes pushes in. One transaction a batch; a domain refusal of one operation touches no other."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, works_for: Callable[[UUID, UUID], bool]) -> None:
+        """`works_for` tells whether a technician has open work for a customer."""
         self._log = log
+        self._works_for = works_for
 
     def take(self, who: DeviceIdentity, push: Push, received_at: datetime) -> Pushed:
         """Record what is new and answer everything.
@@ -138,7 +142,18 @@ class PushIntake:
             received_at,
             suspended=who.standing == "suspended",
             earlier=lambda operation: self._log.operations.recorded_by(operation, who.device),
+            works_for=lambda customer: self._works_for(who.technician, customer),
         )
+
+
+def working_for(views: Views) -> Callable[[UUID, UUID], bool]:
+    """Asks the views whether a technician has open work for a customer."""
+
+    def ask(technician: UUID, customer: UUID) -> bool:
+        with views.now() as reader:
+            return works_for(reader, technician, customer)
+
+    return ask
 
 
 def clock_of(sent_at: datetime, received_at: datetime) -> Callable[[datetime], datetime]:

@@ -68,6 +68,7 @@ def _decided(log: EventLog, work: Work, device: Device, operation: Operation, pu
         received_at=put_aside.recorded_at,
         suspended=False,
         earlier=lambda one: log.operations.recorded_by(one, device.id),
+        works_for=lambda _: True,  # the office has looked at it
     )
     try:
         return attempt(work, sender, operation, handler, put_aside.envelope)

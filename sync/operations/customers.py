@@ -9,7 +9,7 @@ from domain.customer import Customer
 from domain.work_order import WorkOrder
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import CustomerDetails, CustomerSpoke
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Notice, NotYourCustomer, Outcome
 
 
 @fact("customer_spoke", CustomerSpoke)
@@ -34,6 +34,8 @@ def spoke(context: Context, data: CustomerSpoke) -> Outcome:
 def change(context: Context, data: CustomerDetails) -> Outcome:
     """Field by field: disjoint edits both stand, a clash keeps both values and says so."""
     customer: Customer = context.require(Customer, data.customer)
+    if not context.works_for(customer.id):
+        raise NotYourCustomer
     clashes = customer.request_change({name: (one.from_, one.to) for name, one in data.changes.items()})
     notices = tuple(
         Notice(

@@ -31,7 +31,7 @@ from store.standing import Standings
 from sync.cursor import Cursors
 from sync.enrolment import EnrolmentDesk
 from sync.pull import Pull
-from sync.push import PushIntake
+from sync.push import PushIntake, working_for
 
 PASSWORD = "correct horse battery staple"
 
@@ -112,7 +112,7 @@ def services(database: str) -> Iterator[Services]:
         access=access,
         devices=devices,
         standings=Standings(log.pool),
-        push=PushIntake(log),
+        push=PushIntake(log, working_for(views)),
         pull=Pull(views, Cursors(access.secret("sync-cursors")), epoch),
         enrolment=EnrolmentDesk(log, devices, epoch),
         epoch=epoch,

@@ -35,7 +35,7 @@ class Phone:
         self.id = uuid4()
         self.incarnation = incarnation
         self.seq = 0
-        self.intake = PushIntake(log)
+        self.intake = PushIntake(log, lambda _, __: True)
         self.standing: Any = "active"
         device = Device.enrol(
             id=self.id, technician=technician, install_id=str(self.id), name="phone", platform="test", app_version="1"
