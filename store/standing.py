@@ -56,9 +56,12 @@ class Standings:
                 clock_offset_ms = coalesce(%s, clock_offset_ms),
                 pulled_through = coalesce(%s, pulled_through),
                 oldest_unsent_at = coalesce(%s, oldest_unsent_at)
-            WHERE device = %s AND (last_seen_at IS NULL OR last_seen_at < now() - interval '30 seconds')
+            WHERE device = %s AND (
+                last_seen_at IS NULL OR last_seen_at < now() - interval '30 seconds'
+                OR app_version <> coalesce(%s, app_version)
+            )
             """,
-            (app_version, clock_offset_ms, pulled_through, oldest_unsent_at, str(device)),
+            (app_version, clock_offset_ms, pulled_through, oldest_unsent_at, str(device), app_version),
         )
 
     def wiped(self, device: UUID) -> None:
