@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from domain.location import VIRTUAL
+from domain.location import ONLY_ONE, VIRTUAL
 from projections.reader import Reader
 from projections.table import Row
 
@@ -37,7 +37,7 @@ def shelves(
         LEFT JOIN stock u ON u.location = %(unexplained)s AND u.part = s.part
         WHERE (%(after)s IS NULL OR (s.location, s.part) > %(after)s)
           AND (s.location = %(location)s
-            OR (%(location)s IS NULL AND (l.id IS NOT NULL OR s.location = %(quarantine)s)))
+            OR (%(location)s IS NULL AND (l.kind <> ALL(%(books)s) OR s.location = %(quarantine)s)))
           AND (%(part)s IS NULL OR s.part = %(part)s)
           AND (%(below)s IS NULL OR s.on_hand < %(below)s)
         ORDER BY s.location, s.part
@@ -52,5 +52,6 @@ def shelves(
             "transit": VIRTUAL["transit"],
             "unexplained": VIRTUAL["unexplained"],
             "quarantine": VIRTUAL["quarantine"],
+            "books": sorted(ONLY_ONE),
         },
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.location import VIRTUAL
+from domain.location import VIRTUAL, Location
 from tests.api.conftest import House
 from tests.support.counter import items, made, part, place, read, told
 
@@ -25,6 +25,14 @@ def test_places_that_exist_only_in_the_books_are_shown_when_asked_for(house: Hou
     [line] = items(house, f"stock?location={VIRTUAL['supplier']}")
 
     assert line["on_hand"] == "-5"
+
+
+def test_places_that_only_exist_in_the_books_are_left_out_also_where_they_are_registered(house: House) -> None:
+    house.commit(*(Location.register(id=id, kind=kind, name=kind) for kind, id in VIRTUAL.items()))
+    shelf, pump = place(house), part(house)
+    made(house, "stock-movements", kind="receipt", part=pump, quantity="5", to=shelf)
+
+    assert [line["location"] for line in items(house, "stock")] == [shelf]
 
 
 def test_what_runs_low_is_found(house: House) -> None:
