@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import random as dice
 import re
 import sqlite3
@@ -728,6 +729,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2 if isinstance(error, BadUseError) else 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

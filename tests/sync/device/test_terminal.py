@@ -174,3 +174,10 @@ def test_a_device_that_is_not_enrolled_says_so(typed: Type, url: str) -> None:
     assert typed("jobs").stdout == "Nothing here.\n"
     assert typed("enrol", "CODE", "--name", "x").stderr.startswith("Say where the server is")
     assert typed("--url", url, "enrol", "CODE").returncode == 2
+
+
+def test_whoever_reads_only_the_beginning_sees_no_fault(day: Type, tmp_path: Path) -> None:
+    day("sync")
+    command = f"{sys.executable} -W error -m sync.device --home {tmp_path / 'ada.db'} stock | true"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr == ""
