@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import append, growth, live, load, rebuild
+from benchmarks import append, growth, live, load, pull, push, rebuild, visible
 from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress
 
@@ -14,4 +14,7 @@ BENCHMARKS: dict[str, Callable[[Place, int, Progress], Outcome]] = {
     "rebuild": rebuild.measure,
     "live": live.measure,
     "growth": growth.measure,
+    "push": push.measure,
+    "pull": pull.measure,
+    "visible": visible.measure,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
@@ -11,16 +11,27 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks.rounds import Outcome
+from benchmarks.rounds import Outcome, Row, Timing
 from benchmarks.rounds import Progress as Told
 
 
 def show(console: Console, name: str, outcome: Outcome) -> None:
     """One table a benchmark, its scenarios one below the other, and what was to be reached."""
+    if outcome.rows:
+        console.print(_rates(name, outcome.rows))
+    if outcome.timings:
+        console.print(_times(name, outcome.timings))
+    for goal in outcome.goals:
+        mark = "[green]met[/]" if goal.met else "[red]not met[/]"
+        console.print(f"  {mark}  {goal.scenario}: {goal.words} ({_short(goal.reached)} of {_short(goal.factor)})")
+    console.print()
+
+
+def _rates(name: str, found: Sequence[Row]) -> Table:
     table = Table(title=name, title_justify="left", title_style="bold")
     for heading in ("", "a second", "lowest – highest", "client CPU", "ratio"):
         table.add_column(heading, justify="right" if heading else "left", overflow="fold")
-    for scenario, rows in groupby(outcome.rows, key=lambda row: row.scenario):
+    for scenario, rows in groupby(found, key=lambda row: row.scenario):
         table.add_section()
         table.add_row(f"[bold]{scenario}")
         for row in rows:
@@ -31,17 +42,25 @@ def show(console: Console, name: str, outcome: Outcome) -> None:
                 f"{_short(row.cpu_us)} µs",
                 _short(row.ratio),
             )
-    console.print(table)
-    for goal in outcome.goals:
-        mark = "[green]met[/]" if goal.met else "[red]not met[/]"
-        console.print(f"  {mark}  {goal.scenario}: {goal.words} ({_short(goal.reached)} of {goal.factor:g})")
-    console.print()
+    return table
+
+
+def _times(name: str, found: Sequence[Timing]) -> Table:
+    table = Table(title=name, title_justify="left", title_style="bold")
+    for heading in ("", "median", "90 of 100 within", "ratio"):
+        table.add_column(heading, justify="right" if heading else "left", overflow="fold")
+    for timing in found:
+        table.add_row(
+            timing.variant, f"{_short(timing.median_ms)} ms", f"{_short(timing.p90_ms)} ms", _short(timing.ratio)
+        )
+    return table
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """The same for a program; rates are things a second, `cpu_us` is the client's CPU for one."""
     return {
         "rows": [row._asdict() for row in outcome.rows],
+        "timings": [timing._asdict() for timing in outcome.timings],
         "goals": [goal._asdict() | {"met": goal.met} for goal in outcome.goals],
     }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter, process_time
 from typing import NamedTuple
 
@@ -58,11 +58,22 @@ class Checked(NamedTuple):
         return self.reached >= self.factor
 
 
+class Timing(NamedTuple):
+    """How long something takes, in milliseconds; `ratio` is its median by the baseline's."""
+
+    scenario: str
+    variant: str
+    median_ms: float
+    p90_ms: float
+    ratio: float
+
+
 class Outcome(NamedTuple):
     """What a benchmark found out."""
 
     rows: list[Row]
     goals: list[Checked]
+    timings: Sequence[Timing] = ()
 
 
 Variant = Callable[[], Slice]
@@ -96,6 +107,33 @@ def compare(
         Checked(scenario, goal.words, goal.factor, _ratio(slices[goal.variant], slices[goal.versus])) for goal in goals
     ]
     return Outcome(rows, checked)
+
+
+def time_each(
+    scenario: str, trials: Mapping[str, Callable[[], float]], *, many: int, progress: Progress
+) -> list[Timing]:
+    """Let each trial say how many seconds it took, turn by turn in random order; the first is the baseline."""
+    dice = Random(scenario)
+    names = list(trials)
+    took: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(many + 1):
+        dice.shuffle(names)
+        for place, name in enumerate(names):
+            progress(scenario, number * len(names) + place, (many + 1) * len(names))
+            seconds = trials[name]()
+            if number:
+                took[name].append(seconds)
+    baseline = median(took[next(iter(trials))])
+    return [
+        Timing(
+            scenario,
+            name,
+            median(took[name]) * 1e3,
+            quantiles(took[name], n=10)[-1] * 1e3,
+            median(took[name]) / baseline,
+        )
+        for name in trials
+    ]
 
 
 def _row(scenario: str, variant: str, unit: str, slices: list[Slice], baseline: list[Slice]) -> Row:
