@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request
 from api.encoding import JSON, answer
 from api.reading import FRESH_SECONDS
 from api.services import services
-from api.who import asking_device
+from api.who import admit, asking_device
 from domain.instant import format_instant, now
 from domain.problem import Kind, Problem
+from store.device_access import DeviceIdentity
 from sync.enrolment import EnrolmentAsked, RefreshAsked, parse_body
 from sync.envelope import MOST_CHANGES, PullAsked, parse_push
 from sync.problems import MalformedEnvelope
@@ -63,15 +64,23 @@ def push() -> Response:
 @sync.get("/pull")
 def pull() -> Response:
     """What has changed in the device's slice since its cursor."""
-    who = asking_device()
-    if who.standing != "active":
-        raise DeviceSuspended
+    who = _may_read()
     asked = _asked()
     wait = _seconds(request.args.get("wait", "0"))
     services().standings.saw(who.device)
     services().views.wait_until(services().log.head(), FRESH_SECONDS)
     body = services().pull.reply(who, asked.cursor, asked.limit, now(), wait)
+    if wait:
+        admit()  # once more: the office may have thought better of it while the device waited
+        _may_read()
     return Response(body, mimetype=JSON)
+
+
+def _may_read() -> DeviceIdentity:
+    who = asking_device()
+    if who.standing != "active":
+        raise DeviceSuspended
+    return who
 
 
 def _caught_up(pushed: Pushed) -> bool:
