@@ -1,0 +1,158 @@
+"""A whole company at work: the server and the worker as production runs them, on a database of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from store.connecting import open_connection
+from sync.device import Device
+from tests.support.desk import Desk, Json
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "correct horse battery staple"
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Technician:
+    """Who goes to customers, and the van they go with, by their ids."""
+
+    id: str
+    name: str
+    van: str
+
+
+@dataclass
+class Company:
+    """Where the company is to be reached, and how people come into it. `journal` is the file of all log lines."""
+
+    url: str
+    dsn: str
+    folder: Path
+    journal: Path
+    process: subprocess.Popen[bytes]
+    admin: Desk
+    _devices: list[Device] = field(default_factory=list)
+
+    def desk(self, *roles: str) -> Desk:
+        """A new user with these roles, signed in."""
+        login = f"{roles[0]}-{uuid4().hex[:8]}"
+        told = {"login": login, "name": f"The {roles[0]}", "password": PASSWORD, "roles": list(roles)}
+        self.admin.post("users", told)
+        return Desk.sign_in(self.url, login, PASSWORD)
+
+    def hire(self, name: str) -> Technician:
+        """A technician with a van of their own."""
+        person = self.admin.post("technicians", {"name": name, "zone": "Europe/Berlin", "language": "de"})["id"]
+        van = self.admin.post("locations", {"kind": "van", "name": f"Van of {name}"})["id"]
+        self.admin.post(f"technicians/{person}/assign-van", {"location": van})
+        return Technician(person, name, van)
+
+    def code(self, technician: Technician) -> str:
+        """A code with which a device of theirs may enrol."""
+        told = self.admin.ask("POST", f"/api/v1/technicians/{technician.id}/enrolments", {})
+        assert told.status in (200, 201), told
+        code = told.json()["code"]
+        assert isinstance(code, str), code
+        return code
+
+    def device(self, technician: Technician, **options: Any) -> Device:
+        """A device of theirs, enrolled, with everything it may know."""
+        device = self.blank_device(**options)
+        device.enrol(self.code(technician), f"phone of {technician.name}")
+        device.sync()
+        return device
+
+    def blank_device(self, url: str | None = None, **options: Any) -> Device:
+        """A device that nobody has enrolled; `url` leads to the company, perhaps through a bad wire."""
+        device = Device(str(self.folder / f"{uuid4().hex}.sqlite"), url or self.url, **options)
+        self._devices.append(device)
+        return device
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database's owner sees."""
+        with closing(open_connection(self.dsn)) as session, session.cursor() as cursor:
+            cursor.execute(sql, values or None)
+            return cursor.fetchall()
+
+    def change(self, sql: str, *values: Any) -> None:
+        """Do by hand, as the database's owner, what nobody should."""
+        with closing(open_connection(self.dsn)) as session, session.cursor() as cursor:
+            cursor.execute(sql, values)
+
+    def records(self) -> list[str]:
+        """The stored history, byte for byte."""
+        return [record for (record,) in self.rows("SELECT record FROM log.events ORDER BY position")]
+
+    def callout(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The command line on the company's database."""
+        command = [sys.executable, "-m", "callout", *words]
+        return subprocess.run(
+            command, env=environment(self.dsn, self.folder), capture_output=True, text=True, timeout=300, check=False
+        )
+
+    def verified(self) -> list[Json]:
+        """Verify every view against the log; what each one said."""
+        found = []
+        for view in self.admin.get("projections")["items"]:
+            answer = self.admin.ask("POST", f"/api/v1/projections/{view['name']}/verify", {})
+            assert answer.status == 200, answer
+            found.append(answer.json())
+        return found
+
+    def _close(self) -> None:
+        for device in self._devices:
+            device.close()
+
+
+def environment(dsn: str, folder: Path) -> dict[str, str]:
+    """What the company's processes find in their environment, and nothing that the machine has set for others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CALLOUT_")}
+    return inherited | {
+        "DATABASE_URL": dsn,
+        "PYTHONPATH": str(ROOT),
+        "CALLOUT_HOME": str(folder),
+        "CALLOUT_MASTER_KEY": b64encode(b"m" * 32).decode(),
+        "CALLOUT_ADMIN_PASSWORD": PASSWORD,
+        "CALLOUT_THREADS": "32",
+    }
+
+
+@contextmanager
+def company_on(dsn: str, folder: Path) -> Iterator[Company]:
+    """A company at work on a migrated, empty database; `folder` is for its files."""
+    journal = folder / "journal"
+    command = [sys.executable, "-m", "callout", "serve", "--port", "0", "--json"]
+    with (
+        journal.open("wb") as lines,
+        subprocess.Popen(
+            command, env=environment(dsn, folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=lines
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            assert said, f"the server did not start:\n{journal.read_text()}"
+            url = json.loads(said)["url"]
+            company = Company(url, dsn, folder, journal, process, Desk.sign_in(url, "admin", PASSWORD))
+            try:
+                yield company
+            finally:
+                company._close()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOP_SECONDS)
+            finally:
+                process.kill()

@@ -1,0 +1,76 @@
+"""A bad wire in front of a server: it can be cut, and it can lose replies after the server has done its work."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+_CHUNK = 65536
+
+
+class Wire:
+    """Listens on loopback and carries bytes to and fro, one connection a thread.
+
+    While `cut` is set nobody gets through. `lose` is how many of the next replies never arrive: the request is
+    carried to its end, the server answers, and the connection is closed instead.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        assert parts.hostname is not None
+        assert parts.port is not None
+        self._to = (parts.hostname, parts.port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.cut = Event()
+        self.lose = 0
+        self.lost: list[bytes] = []
+        self._thread = Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(10)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _carry(self, near: socket.socket) -> None:
+        with near:
+            if self.cut.is_set():
+                return
+            with socket.create_connection(self._to, timeout=60) as far, suppress(OSError):
+                there = Thread(target=_pour, args=(near, far), daemon=True)
+                there.start()
+                self._bring_back(far, near)
+
+    def _bring_back(self, far: socket.socket, near: socket.socket) -> None:
+        while data := far.recv(_CHUNK):
+            if self.lose > 0:
+                self.lose -= 1
+                self.lost.append(data)
+                near.shutdown(socket.SHUT_RDWR)
+                return
+            near.sendall(data)
+
+
+def _pour(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(_CHUNK):
+            target.sendall(data)
