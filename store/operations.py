@@ -54,7 +54,8 @@ class Operations:
     ) -> tuple[int, list[Known]]:
         """How far a device has been taken in, and all that is known of these ids and sequence numbers of it.
 
-        An operation's first answer comes before repetitions of it.
+        An operation's first answer comes before repetitions of it. Each part of the question has its own index, since
+        one question with OR would read all operations there ever were.
         """
         rows = self._pool.execute(
             f"""
@@ -63,9 +64,15 @@ class Operations:
                 SELECT coalesce(max(last_seq), 0) AS last_seq FROM log.device_sequences
                 WHERE device = %(device)s AND incarnation = %(incarnation)s
             ) s
-            LEFT JOIN log.operations o ON o.id = ANY(%(ids)s::uuid[]) OR (
-                o.device = %(device)s AND o.incarnation = %(incarnation)s AND o.seq = ANY(%(numbers)s)
-            )
+            LEFT JOIN (
+                SELECT * FROM log.operations WHERE id = ANY(%(ids)s::uuid[]) AND original
+                UNION ALL
+                SELECT * FROM log.operations WHERE id = ANY(%(ids)s::uuid[]) AND NOT original
+                UNION ALL
+                SELECT * FROM log.operations
+                WHERE device = %(device)s AND incarnation = %(incarnation)s AND seq = ANY(%(numbers)s)
+                    AND id <> ALL(%(ids)s::uuid[])
+            ) o ON true
             ORDER BY o.original DESC, o.key
             """,  # noqa: S608 - the columns are named above
             {
