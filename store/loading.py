@@ -57,11 +57,14 @@ class Loader:
         self._mapper = mapper
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
-        """The entities of these streams as they stand, as far as they exist."""
+        """The entities of these streams as they stand, as far as they exist.
+
+        Words that no entity keeps are not opened.
+        """
         wanted = [str(stream) for stream in dict.fromkeys(streams)]
         histories = [_history(row) for row in self._pool.fetch_all(_QUERY, (wanted,))]
-        bodies = [body for history in histories for _, body in history.events if body is not None]
-        keys = self._mapper.opening_keys(bodies)
+        sealed = [body for history in histories for shape, body in history.events if body is not None and shape.opens]
+        keys = self._mapper.opening_keys(sealed)
         return {history.stream: self._replayed(history, keys) for history in histories}
 
     def _replayed(self, history: _History, keys: dict[UUID, Key]) -> Entity:

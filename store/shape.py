@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from functools import cache
+from inspect import signature
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
-from eventsourcing.domain import CanInitAggregate, CanMutateAggregate
+from eventsourcing.domain import CanInitAggregate, CanMutateAggregate, decorated_funcs
 
 from domain.aggregate import PERSONAL, Entity
 
@@ -18,7 +19,7 @@ class Shape(NamedTuple):
     """How the events of one class are written down: a typed struct of every own field, what they default to.
 
     Personal fields default to `None`; a plain field that has its default is left out of the record. `changes` tells
-    whether such an event changes anything of its entity.
+    whether such an event changes anything of its entity, `opens` whether the change takes a person's words.
     """
 
     event_class: type
@@ -31,6 +32,7 @@ class Shape(NamedTuple):
     defaults: dict[str, Any]
     person: str
     changes: bool
+    opens: bool
 
     def person_of(self, event: Any) -> Any:
         """The id of the person whose words the event holds."""
@@ -64,23 +66,26 @@ def shape_of(event_class: type) -> Shape:
         kw_only=True,
         rename=lambda name: name.rstrip("_"),
     )
+    entity = _entity_of(event_class) if issubclass(event_class, CanInitAggregate) else None
+    change = entity.__init__ if entity else decorated_funcs.get(event_class)
     return Shape(
         event_class,
         str(event_class.TOPIC),  # type: ignore[attr-defined]
-        _entity_topic(event_class) if issubclass(event_class, CanInitAggregate) else None,
+        str(entity.TOPIC) if entity else None,  # type: ignore[attr-defined]
         int(getattr(event_class, "class_version", 1)),
         struct,
         tuple(name for name in names if name not in personal),
         personal,
         {name: value for name, value in defaults.items() if value is not msgspec.NODEFAULT},
         str(getattr(event_class, "PERSON", "originator_id")),
-        issubclass(event_class, CanInitAggregate) or event_class.apply is not CanMutateAggregate.apply,  # type: ignore[attr-defined]
+        entity is not None or event_class.apply is not CanMutateAggregate.apply,  # type: ignore[attr-defined]
+        not personal.keys().isdisjoint(signature(change).parameters if change else personal),
     )
 
 
-def _entity_topic(event_class: type) -> str:
-    """The topic of the entity that begins with this event."""
+def _entity_of(event_class: type) -> type[Entity]:
+    """The entity that begins with this event."""
     for kind in Entity.__subclasses__():
         if event_class in vars(kind).values():
-            return str(kind.TOPIC)  # type: ignore[attr-defined]
+            return kind
     raise LookupError(f"no entity begins with {event_class.__qualname__}")
