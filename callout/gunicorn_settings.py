@@ -11,6 +11,7 @@ from api.metrics import SHARED
 from callout.lifeline import follow
 
 worker_class = "gthread"
+preload_app = True  # a process that died is there again at once, and all share most of their memory
 backlog = 2048
 timeout = 60
 graceful_timeout = 3
