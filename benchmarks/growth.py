@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 from uuid import uuid4
 
 from benchmarks import history
@@ -12,46 +15,66 @@ from benchmarks.rebuild import rebuilt
 from benchmarks.rounds import Goal, Outcome, Progress, Slice, compare, for_seconds
 from benchmarks.samples import envelope_of, movement
 from store.log import EventLog
+from tests.support.databases import run
+from tests.support.field import Field, Phone
 
 SHORT, LONG = 25_000, 250_000
 LIVE = 10_000
 FACTOR = 1 / 1.15
 SECONDS = 0.5
+_AT_ONCE = 20
+
+_ANSWERS = """
+INSERT INTO log.operations (id, original, device, incarnation, seq, content_hash, status, first_position, event_count,
+    answer, recorded_at)
+SELECT gen_random_uuid(), true, md5((position % 50)::text)::uuid, 1, position, repeat('5f', 32), 'applied', position, 1,
+    '{"notices":[],"problem":null}', recorded_at
+FROM log.events
+"""
+
+
+class Grown(NamedTuple):
+    """A database with so many movements, as the writer and the projector see it, and a device that pushes to it."""
+
+    dsn: str
+    events: int
+    log: EventLog
+    views: EventLog
+    field: Field
+    phone: Phone
 
 
 def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
     """Events a second with a short and with a long history."""
     rows, goals = [], []
-    with place.database() as short, place.database() as long:
-        databases = {f"{SHORT:,} events": (short, SHORT), f"{LONG:,} events": (long, LONG)}
-        for dsn, many in databases.values():
-            with log_as(dsn, "callout_writer") as log:
-                history.record(log, many, progress)
-        with (
-            log_as(short, "callout_projector") as short_log,
-            log_as(long, "callout_projector") as long_log,
-            log_as(short, "callout_writer") as short_writer,
-            log_as(long, "callout_writer") as long_writer,
-        ):
-            logs = {short: (short_log, short_writer), long: (long_log, long_writer)}
-            scenarios = {
-                "rebuild": lambda dsn, _: rebuilt(logs[dsn][0]),
-                "live": lambda dsn, many: followed(dsn, logs[dsn][0], many - LIVE),
-                "append": lambda dsn, _: appended(logs[dsn][1]),
-            }
-            baseline, other = databases
-            for scenario, work in scenarios.items():
-                found = compare(
-                    scenario,
-                    "events",
-                    {name: partial(work, *database) for name, database in databases.items()},
-                    rounds=rounds,
-                    progress=progress,
-                    goals=(Goal(other, baseline, FACTOR, "an event costs at most 1.15 × as much"),),
-                )
-                rows += found.rows
-                goals += found.goals
+    with grown_to(place, SHORT, progress) as short, grown_to(place, LONG, progress) as long:
+        baseline, other = (f"{each.events:,} events" for each in (short, long))
+        for scenario, work in SCENARIOS.items():
+            found = compare(
+                scenario,
+                "events",
+                {baseline: partial(work, short), other: partial(work, long)},
+                rounds=rounds,
+                progress=progress,
+                goals=(Goal(other, baseline, FACTOR, "an event costs at most 1.15 × as much"),),
+            )
+            rows += found.rows
+            goals += found.goals
     return Outcome(rows, goals)
+
+
+@contextmanager
+def grown_to(place: Place, events: int, progress: Progress) -> Iterator[Grown]:
+    """A database with a history, each event as if a device had pushed it."""
+    with (
+        place.database() as dsn,
+        log_as(dsn, "callout_writer") as log,
+        log_as(dsn, "callout_projector") as views,
+    ):
+        history.record(log, events, progress)
+        run(dsn, _ANSWERS, "ANALYZE")
+        field = Field(log)
+        yield Grown(dsn, events, log, views, field, Phone(log, field.anna))
 
 
 def appended(log: EventLog) -> Slice:
@@ -59,10 +82,30 @@ def appended(log: EventLog) -> Slice:
 
     def commit() -> int:
         work = log.work()
-        for _ in range(20):
+        for _ in range(_AT_ONCE):
             made = movement(uuid4())
             work.add(envelope_of(made.id), made)
         work.commit()
-        return 20
+        return _AT_ONCE
 
     return for_seconds(SECONDS, commit)
+
+
+def pushed(grown: Grown) -> Slice:
+    """Pushes of 20 operations each, without HTTP."""
+    order, phone = grown.field.order(), grown.phone
+
+    def push() -> int:
+        results = phone.send(*(phone.operation("part_used", grown.field.use(order)) for _ in range(_AT_ONCE))).results
+        assert all(result.status == "applied" for result in results), results
+        return _AT_ONCE
+
+    return for_seconds(SECONDS, push)
+
+
+SCENARIOS: dict[str, Callable[[Grown], Slice]] = {
+    "rebuild": lambda grown: rebuilt(grown.views),
+    "live": lambda grown: followed(grown.dsn, grown.views, grown.events - LIVE),
+    "append": lambda grown: appended(grown.log),
+    "push, decided and recorded": pushed,
+}
