@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
-
 TYPE = "https://callout.example/problems/"
 """What comes before a problem's code where its type is named as a URI."""
 

@@ -53,7 +53,7 @@ def order(case: Case | None = None, equipment: UUID | None = None) -> WorkOrder:
         number="W-1",
         customer=CUSTOMER,
         problem="Waldmeister drips",
-        case=case and case.id,
+        case=case.id if case else None,
         equipment=equipment,
     )
 

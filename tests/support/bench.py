@@ -22,7 +22,7 @@ def given(entity: E, *acts: Callable[[E], object]) -> E:
 
 
 def then(entity: Entity) -> list[tuple[str, dict[str, Any]]]:
-    """Topic and fields (those that are not None) of what was recorded since `given`, which replays to the same state."""
+    """Topic and fields (those not None) of what was recorded since `given`, which replays to the same state."""
     events: Sequence[Any] = entity.pending_events
     again: Any = None
     for happened in events:

@@ -22,8 +22,8 @@ def told(house: House, path: str, **body: Any) -> dict[str, Any]:
     """The reply to a command that is taken."""
     reply = house.post(f"/api/v1/{path}", body)
     assert reply.status_code == 200, reply.text
-    said: dict[str, Any] = reply.json
-    return said
+    said: Any = reply.json
+    return dict(said)
 
 
 def refused(house: House, path: str, **body: Any) -> tuple[int, str]:
@@ -37,8 +37,8 @@ def read(house: House, path: str) -> dict[str, Any]:
     """One thing, or a page, as it is now."""
     reply = house.get(f"/api/v1/{path}")
     assert reply.status_code == 200, reply.text
-    shown: dict[str, Any] = reply.json
-    return shown
+    shown: Any = reply.json
+    return dict(shown)
 
 
 def items(house: House, path: str) -> list[dict[str, Any]]:

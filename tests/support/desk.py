@@ -56,7 +56,15 @@ class Desk:
         if monotonic() - self._used > IDLE_SECONDS:
             self._line.close()
         try:
-            self._line.request(method, path, raw, named)
+            return self._exchange(method, path, raw, named)
+        except (OSError, HTTPException):
+            if method != "GET":
+                raise
+            return self._exchange(method, path, raw, named)  # whoever kept the line open may have been killed
+
+    def _exchange(self, method: str, path: str, raw: bytes | None, headers: dict[str, str]) -> Answer:
+        try:
+            self._line.request(method, path, raw, headers)
             answer = self._line.getresponse()
             return Answer(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
         except (OSError, HTTPException):

@@ -179,5 +179,5 @@ def test_a_device_that_is_not_enrolled_says_so(typed: Type, url: str) -> None:
 def test_whoever_reads_only_the_beginning_sees_no_fault(day: Type, tmp_path: Path) -> None:
     day("sync")
     command = f"{sys.executable} -W error -m sync.device --home {tmp_path / 'ada.db'} stock | true"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
