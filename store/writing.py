@@ -18,7 +18,7 @@ _ESCAPED = re.compile(rb'\\(["\\]|[bfnrt]|u00[0-9a-f]{2})')
 _CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 # PostgreSQL's text holds no NUL. One that a device has sent must not stop the views, so it is shown as unreadable.
 _NO_CHARACTER = "\ufffd".encode()
-_HINTS = tuple(b"\\" + letter for letter in (*_CONTROLS, b"u"))
+_PERHAPS_ESCAPED = re.compile(rb"\\[bfnrtu]")
 
 
 def sql_type(declared: str) -> str:
@@ -46,7 +46,7 @@ def writer(declared: str) -> Callable[[Any], str] | None:
 
 def with_raw_controls(written: bytes) -> bytes:
     """The same with control characters as they are."""
-    if not any(hint in written for hint in _HINTS):
+    if _PERHAPS_ESCAPED.search(written) is None:
         return written
     return _ESCAPED.sub(_raw, written)
 
