@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 Json = dict[str, Any]
 SECONDS = 60
+VIEWS_SECONDS = 240  # for which somebody waits for the views on a busy machine
 IDLE_SECONDS = 10  # after which the server may have hung up
 
 
@@ -85,7 +86,7 @@ class Desk:
         """Read under `/api/v1`, not before what this desk has written."""
         past = "as_of" in query or "known_at" in query
         asked = query if past else {"at_least": self.position} | query
-        answer, last = self.ask("GET", f"/api/v1/{path}?{urlencode(asked)}"), monotonic() + SECONDS
+        answer, last = self.ask("GET", f"/api/v1/{path}?{urlencode(asked)}"), monotonic() + VIEWS_SECONDS
         while answer.status == 503 and monotonic() < last:  # the views are on their way
             sleep(float(answer.headers["retry-after"]))
             answer = self.ask("GET", f"/api/v1/{path}?{urlencode(asked)}")
