@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from benchmarks import history
+from benchmarks.balances import Balances
 from benchmarks.live import followed
 from benchmarks.place import Place, log_as
 from benchmarks.rebuild import rebuilt
@@ -72,7 +73,7 @@ def grown_to(place: Place, events: int, progress: Progress) -> Iterator[Grown]:
         log_as(dsn, "callout_projector") as views,
     ):
         history.record(log, events, progress)
-        run(dsn, _ANSWERS, "ANALYZE")
+        run(dsn, _ANSWERS, "VACUUM (ANALYZE)")
         field = Field(log)
         yield Grown(dsn, events, log, views, field, Phone(log, field.anna))
 
@@ -104,7 +105,7 @@ def pushed(grown: Grown) -> Slice:
 
 
 SCENARIOS: dict[str, Callable[[Grown], Slice]] = {
-    "rebuild": lambda grown: rebuilt(grown.views),
+    "rebuild": lambda grown: rebuilt(grown.views, Balances()),
     "live": lambda grown: followed(grown.dsn, grown.views, grown.events - LIVE),
     "append": lambda grown: appended(grown.log),
     "push, decided and recorded": pushed,

@@ -6,7 +6,8 @@ from itertools import islice
 
 from benchmarks.library import Library
 from benchmarks.rounds import Progress
-from benchmarks.samples import movements
+from benchmarks.samples import BEGIN, locations, movements
+from domain.envelope import Envelope
 from store.log import EventLog
 
 _AT_ONCE = 1_000
@@ -14,7 +15,10 @@ _AT_ONCE_IN_LIBRARY = 100  # psycopg's pipeline, as the library uses it, waits f
 
 
 def record(log: EventLog, many: int, progress: Progress) -> None:
-    """The first so many movements into our log."""
+    """The places and the first so many movements into our log."""
+    begin = log.work()
+    begin.add(Envelope(occurred_at=BEGIN), *locations())
+    begin.commit()
     made = movements()
     for done in range(0, many, _AT_ONCE):
         progress("recording a history", done, many)

@@ -9,6 +9,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 from domain.envelope import Envelope
+from domain.location import Location
 from domain.stock_movement import StockMovement
 from domain.work_order import WorkOrder
 
@@ -47,16 +48,26 @@ def movement(id: UUID) -> StockMovement:
     )
 
 
-def movements(seed: int = 1) -> Iterator[tuple[Envelope, StockMovement]]:
+def locations() -> list[Location]:
+    """A warehouse and twenty vans."""
+    dice = Random(_LOCATIONS)
+    ids = [UUID(int=dice.getrandbits(128), version=4) for _ in range(_LOCATIONS)]
+    return [
+        Location.register(id=id, kind="van" if number else "warehouse", name=f"Place {number}")
+        for number, id in enumerate(ids)
+    ]
+
+
+def movements() -> Iterator[tuple[Envelope, StockMovement]]:
     """Movements without end between a warehouse and vans; new parts come as time goes by.
 
     So the balances grow with the history: about three for four movements.
     """
-    dice = Random(seed)
-    locations = [UUID(int=dice.getrandbits(128), version=4) for _ in range(_LOCATIONS)]
+    dice = Random(1)
+    places = [location.id for location in locations()]
     number = 0
     while True:
-        source, target = dice.sample(locations, 2)
+        source, target = dice.sample(places, 2)
         newest = number // _EVENTS_A_PART
         made = StockMovement.record(
             id=UUID(int=dice.getrandbits(128), version=4),
