@@ -26,7 +26,7 @@ NOUNS = ("work-orders", "customers", "discrepancies")
 MISFITS = ["negative_book", "possible_double_use", "work_after_cancel", *["work_after_reassignment"] * 2]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder() -> Iterator[Path]:
     with state_folder() as folder:
         yield folder
@@ -57,7 +57,7 @@ def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
     return told
 
 
-def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path) -> None:
+def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tmp_path: Path) -> None:
     with demo(folder) as process:
         eventually(lambda: in_the_middle(folder / "demo" / "emre.sqlite"), seconds=120)
         process.kill()
@@ -71,6 +71,7 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path) ->
             said = second.communicate()
         process.send_signal(signal.SIGINT)
         rest = process.communicate()
+    assert not EmbeddedPostgres(folder).status().running
 
     assert len(orders) == len(REPAIRS)
     assert len(customers) == len(HOUSEHOLDS)
@@ -81,23 +82,24 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path) ->
     assert (second.returncode, said[0]) == (1, "")
     assert "is taken, perhaps by another callout" in said[1]
     assert (process.returncode, rest[0]) == (0, "")
-    assert not EmbeddedPostgres(folder).status().running
 
-
-def test_the_next_start_tells_nothing_again_and_lets_a_phone_in(folder: Path, tmp_path: Path) -> None:
     with demo(folder) as process:
         told = ready(process)
-        mia = next(each for each in told["technicians"] if each["name"] == "Mia Castell")
-        phone = Device(str(tmp_path / "mine.sqlite"), told["url"])
-        phone.enrol(mia["enrolment_code"], "mine")
-        phone.sync()
-        jobs = {row["body"]["problem"] for row in phone.documents("work_order")}
-        phone.close()
+        jobs = jobs_on_a_new_phone(told, "Mia Castell", tmp_path / "mine.sqlite")
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate()
 
     assert "told the week" not in err
     assert "The washing machine for the nappies does not lock." in jobs
+
+
+def jobs_on_a_new_phone(told: dict[str, Any], name: str, file: Path) -> set[str]:
+    """What a technician's new phone says is to be done, after it was let in with the code that the demo gave."""
+    technician = next(each for each in told["technicians"] if each["name"] == name)
+    with closing(Device(str(file), told["url"])) as phone:
+        phone.enrol(technician["enrolment_code"], "mine")
+        phone.sync()
+        return {row["body"]["problem"] for row in phone.documents("work_order")}
 
 
 def in_the_middle(phone: Path) -> bool:
