@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from psycopg2.extensions import parse_dsn
 
+from benchmarks.rounds import for_seconds
 from store.embedded import EmbeddedPostgres
 from store.keyring import Keyring
 from store.log import EventLog
@@ -22,7 +22,7 @@ from store.pool import ConnectionPool
 from tests.support.databases import run
 from tests.support.servers import ask, state_folder
 
-_SYNCS = 50
+_SYNC_SECONDS = 0.2
 
 
 class Place:
@@ -31,6 +31,17 @@ class Place:
     def __init__(self, dsn: str, folder: Path) -> None:
         self.dsn = dsn
         self.folder = folder
+        self._file = os.open(folder / "fdatasync", os.O_WRONLY | os.O_CREAT, 0o600)
+
+    def sync(self) -> int:
+        """Make the disk keep one page."""
+        os.pwrite(self._file, b"x" * 8192, 0)
+        os.fdatasync(self._file)
+        return 1
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file)
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -57,15 +68,15 @@ class Place:
             "postgresql": version,
             "fsync": fsync,
             "synchronous_commit": commit,
-            "fdatasync_ms": round(_fdatasync(self.folder) * 1000, 3),
+            "fdatasync_ms": round(1e3 / for_seconds(_SYNC_SECONDS, self.sync).rate, 3),
         }
 
 
 @contextmanager
 def found_place(elsewhere: str | None) -> Iterator[Place]:
     """The server that a DSN names, or an embedded one of our own for as long as it is needed."""
-    with state_folder() as folder:
-        yield Place(elsewhere or EmbeddedPostgres(folder).start(), folder)
+    with state_folder() as folder, closing(Place(elsewhere or EmbeddedPostgres(folder).start(), folder)) as place:
+        yield place
 
 
 @contextmanager
@@ -94,16 +105,3 @@ def library_environment(dsn: str, *, create: bool) -> dict[str, str]:
         "POSTGRES_MAX_OVERFLOW": "4",
         "CREATE_TABLE": "yes" if create else "no",
     }
-
-
-def _fdatasync(folder: Path) -> float:
-    """Seconds that the disk takes to keep a page, the mean of some."""
-    file = os.open(folder / "fdatasync", os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        begun = perf_counter()
-        for _ in range(_SYNCS):
-            os.pwrite(file, b"x" * 8192, 0)
-            os.fdatasync(file)
-        return (perf_counter() - begun) / _SYNCS
-    finally:
-        os.close(file)
