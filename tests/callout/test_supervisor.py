@@ -25,7 +25,8 @@ from callout.supervisor import Supervisor
 def told(name):
     follow = "from callout.lifeline import follow; follow();"
     end = f"signal.signal(signal.SIGTERM, lambda *_: (print({name!r}, flush=True), sys.exit()))"
-    code = f"import os, signal, sys, time; {follow} {end}; os.write(1, b'%d' % os.getpid() + bytes([10])); time.sleep(60)"
+    tell = "os.write(1, b'%d' % os.getpid() + bytes([10]))"
+    code = f"import os, signal, sys, time; {follow} {end}; {tell}; time.sleep(60)"
     return Child(name, [sys.executable, "-c", code], os.environ, output=1)
 Supervisor([told("first"), told("second")]).run()
 """
