@@ -21,8 +21,8 @@ from projections.reader import Reader
 
 POSITION = "Callout-Position"
 _SIGNATURE: Final = 12
-FRESH_SECONDS: Final = 0.5
-"""How long a question that names no position waits for what had been recorded when it was asked."""
+FRESH_SHARE: Final = 0.1
+"""How much of the patience a question that names no position has for what had been recorded when it was asked."""
 
 
 class ViewsBehind(Problem):
@@ -44,13 +44,19 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
     as_of, known_at = query.get("as_of"), query.get("known_at")
     if as_of is None and known_at is None:
         if wanted is None:
-            views.wait_until(services().log.head(), FRESH_SECONDS, names)
+            see_what_was_written(names)
         with views.now() as reader:
             yield reader
         return
     position = views.position_at(known_at) if isinstance(known_at, datetime) else known_at
     with views.at(projections, known_at=position, as_of=as_of) as reader:
         yield reader
+
+
+def see_what_was_written(names: Sequence[str] = ()) -> None:
+    """Give the views (or those named) a moment to know what has been recorded by now."""
+    views = services().views
+    views.wait_until(services().log.head(), services().settings.patience * FRESH_SHARE, names)
 
 
 def page(reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], key: Sequence[str]) -> Response:

@@ -6,7 +6,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from api.encoding import JSON, answer
-from api.reading import FRESH_SECONDS
+from api.reading import see_what_was_written
 from api.services import services
 from api.who import admit, asking_device
 from domain.instant import format_instant, now
@@ -68,7 +68,7 @@ def pull() -> Response:
     asked = _asked()
     wait = _seconds(request.args.get("wait", "0"))
     services().standings.saw(who.device)
-    services().views.wait_until(services().log.head(), FRESH_SECONDS)
+    see_what_was_written()
     body = services().pull.reply(who, asked.cursor, asked.limit, now(), wait)
     if wait:
         admit()  # once more: the office may have thought better of it while the device waited

@@ -109,7 +109,7 @@ def test_an_interrupted_word_ends_with_130_and_no_traceback(tmp_path: Path) -> N
     (tmp_path / "wait.py").write_text(word)
     start = f"from callout import cli, commands; commands.__path__.append({str(tmp_path)!r}); exit(cli.main(['wait']))"
     heeding = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a job in the background does not
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     )
     with _python(heeding + start) as process:
         assert process.stdout is not None
