@@ -68,17 +68,17 @@ class Loader:
         return {history.stream: self._replayed(history, keys) for history in histories}
 
     def _replayed(self, history: _History, keys: dict[UUID, Key]) -> Entity:
-        """What `mutate` would do one by one, with its checks made once."""
+        """What the library would do event by event, without making the events and with its checks made once."""
         mapper, stream, entity = self._mapper, history.stream, history.entity
         version = 0 if entity is None else entity.version
         for shape, body in history.events:
             version += 1
             if body is not None:
-                event = mapper.event_of(shape, mapper.data_of(shape, body, keys), stream, version)
-                if entity is None:
-                    entity = event.mutate(None)
-                else:
-                    event.apply(entity)
+                data = mapper.data_of(shape, body, keys)
+                if shape.begins:
+                    entity = mapper.event_of(shape, data, stream, version).mutate(entity)
+                elif shape.change is not None:
+                    shape.change(entity, **{name: getattr(data, name) for name in shape.takes})
             assert entity is not None, "a stream begins with the event that makes its entity"
             entity.version = version
         assert entity is not None, "a stream has a snapshot or events"
@@ -96,4 +96,4 @@ def _history(row: Row) -> _History:
 
 def _event(topic: str, body: str) -> tuple[Shape, Body | None]:
     shape = shape_of(resolve_topic(topic))
-    return shape, decode_body(body) if shape.changes else None
+    return shape, decode_body(body) if shape.change is not None else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from functools import cache
 from inspect import signature
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
-from eventsourcing.domain import CanInitAggregate, CanMutateAggregate, decorated_funcs
+from eventsourcing.domain import CanInitAggregate, decorated_funcs
 
 from domain.aggregate import PERSONAL, Entity
 
@@ -18,8 +19,8 @@ _ENVELOPED = frozenset({"originator_id", "originator_version", "timestamp", "ori
 class Shape(NamedTuple):
     """How the events of one class are written down: a typed struct of every own field, what they default to.
 
-    Personal fields default to `None`; a plain field that has its default is left out of the record. `changes` tells
-    whether such an event changes anything of its entity, `opens` whether the change takes a person's words.
+    Personal fields default to `None`; a plain field that has its default is left out of the record. `change`
+    is the entity's method that such an event runs, with the fields it `takes`.
     """
 
     event_class: type
@@ -31,8 +32,18 @@ class Shape(NamedTuple):
     personal: dict[str, Any]
     defaults: dict[str, Any]
     person: str
-    changes: bool
-    opens: bool
+    change: Callable[..., None] | None
+    takes: tuple[str, ...]
+
+    @property
+    def begins(self) -> bool:
+        """Whether a stream begins with such an event."""
+        return self.aggregate_topic is not None
+
+    @property
+    def opens(self) -> bool:
+        """Whether the entity takes words of a person."""
+        return not self.personal.keys().isdisjoint(self.takes)
 
     def person_of(self, event: Any) -> Any:
         """The id of the person whose words the event holds."""
@@ -68,6 +79,7 @@ def shape_of(event_class: type) -> Shape:
     )
     entity = _entity_of(event_class) if issubclass(event_class, CanInitAggregate) else None
     change = entity.__init__ if entity else decorated_funcs.get(event_class)
+    takes = tuple(name for name in signature(change).parameters if name in names) if change else ()
     return Shape(
         event_class,
         str(event_class.TOPIC),  # type: ignore[attr-defined]
@@ -78,8 +90,8 @@ def shape_of(event_class: type) -> Shape:
         personal,
         {name: value for name, value in defaults.items() if value is not msgspec.NODEFAULT},
         str(getattr(event_class, "PERSON", "originator_id")),
-        entity is not None or event_class.apply is not CanMutateAggregate.apply,  # type: ignore[attr-defined]
-        not personal.keys().isdisjoint(signature(change).parameters if change else personal),
+        change,
+        takes,
     )
 
 
