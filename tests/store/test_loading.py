@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from inspect import signature
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from eventsourcing.domain import OriginatorVersionError
+from eventsourcing.domain import CanMutateAggregate, DecoratedFuncCaller, OriginatorVersionError
 
 from domain.aggregate import Entity
 from domain.customer import Customer
 from domain.device import Device
 from domain.envelope import Envelope
+from domain.topics import EVENT_CLASSES
 from store.keyring import Key
 from store.log import EventLog
 from store.pool import Params, Row
+from store.shape import shape_of
 from tests.support.bench import state
 from tests.support.databases import run
 from tests.support.logs import NOON, WORDS, log_on, opened
@@ -111,6 +114,15 @@ def test_a_stream_with_a_hole_is_not_taken_for_an_entity(log: EventLog, database
 
     with pytest.raises(OriginatorVersionError):
         log.load([order.id])
+
+
+@pytest.mark.parametrize("event_class", EVENT_CLASSES.values(), ids=EVENT_CLASSES)
+def test_an_event_changes_its_entity_by_one_method_that_takes_its_fields_or_not_at_all(event_class: Any) -> None:
+    shape = shape_of(event_class)
+
+    assert event_class.apply is (DecoratedFuncCaller if shape.change and not shape.begins else CanMutateAggregate).apply
+    if shape.change is not None:
+        assert set(signature(shape.change).parameters) - {"self"} == set(shape.takes)
 
 
 def kept(entity: Entity) -> dict[str, Any]:
