@@ -61,7 +61,7 @@ def locations() -> list[Location]:
 def movements() -> Iterator[tuple[Envelope, StockMovement]]:
     """Movements without end between a warehouse and vans; new parts come as time goes by.
 
-    So the balances grow with the history: about three for four movements.
+    So the balances grow with the history: about one for two movements.
     """
     dice = Random(1)
     places = [location.id for location in locations()]
