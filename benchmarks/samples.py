@@ -15,7 +15,7 @@ from domain.work_order import WorkOrder
 
 BEGIN = datetime(2026, 11, 2, 8, 0, 0, 120_000, tzinfo=UTC)
 _LOCATIONS = 21
-_PARTS_AT_ONCE = 400
+_PARTS_AT_ONCE = 100
 _EVENTS_A_PART = 40
 _NOTE = "Frau Kastanienbaum says that it only drips in the morning."
 

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from projections.documents.table import SHARED, page
-
 from projections.past import Views
 from projections.reader import Reader
 from projections.table import Row

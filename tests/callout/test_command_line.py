@@ -108,9 +108,7 @@ def test_an_interrupted_word_ends_with_130_and_no_traceback(tmp_path: Path) -> N
     word = f'"""Waits."""\nimport click, time\n@click.command\ndef command():\n    {body}\n'
     (tmp_path / "wait.py").write_text(word)
     start = f"from callout import cli, commands; commands.__path__.append({str(tmp_path)!r}); exit(cli.main(['wait']))"
-    heeding = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    )
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     with _python(heeding + start) as process:
         assert process.stdout is not None
         assert process.stderr is not None
