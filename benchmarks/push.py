@@ -14,7 +14,7 @@ from tests.support.databases import run
 
 SECONDS = 0.6
 DEVICES = 4
-SIZES = (1, 20, 100)
+SIZES = (1, 20)
 BASELINE, OURS = "append alone (our recorder)", "push"
 
 
