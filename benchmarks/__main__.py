@@ -18,12 +18,15 @@ WIDTH = 120
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=click.Choice(list(BENCHMARKS)))
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 100), help="Slices of each variant.")
 @click.option("--database", metavar="DSN", help="An existing server instead of an embedded one; databases are made.")
 @click.option("--json", "as_document", is_flag=True, help="Print one JSON document instead of tables.")
 def main(names: tuple[str, ...], rounds: int, database: str | None, as_document: bool) -> None:  # noqa: FBT001
-    """Run the benchmarks NAMES, or all of them. Read the ratios: absolute figures depend on the machine."""
+    """Run the benchmarks append, load, rebuild, live, growth, push, pull and visible, or those that are named.
+
+    Read the ratios: absolute figures depend on the machine.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped and nothing stays behind
     told, shown = Console(stderr=True), Console()
     if not shown.is_terminal:
