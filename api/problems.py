@@ -9,9 +9,8 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from api.encoding import answer
-from domain.problem import Kind, Problem
+from domain.problem import TYPE, Kind, Problem
 
-TYPE = "https://callout.example/problems/"
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS: Final = 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from domain.envelope import CLOCK_TOLERANCE, Envelope
 from domain.problem import BadInput, Problem
 from store.log import Work
 from store.recorder import Answer
-from sync.operation import Operation
+from sync.operation import Operation, without_values
 from sync.operations.catalogue import OPERATIONS
 from sync.operations.handler import Handler
 from sync.outcome import Context, Notice, Outcome, problem_document
@@ -99,11 +98,6 @@ def attempt(work: Work, sender: Sender, operation: Operation, handler: Handler, 
         work.forget()
         _log.exception("operation failed", operation=str(operation.id), type=operation.type)
         raise NotUnderstood("The server could not take it in; this is a fault of the server.") from error
-
-
-def without_values(error: msgspec.ValidationError) -> str:
-    """What a decoder says, without the value that it quotes: that may be anybody's words, and this is kept for ever."""
-    return re.sub("^(Invalid enum value) .*(?= - at `)", r"\1", str(error), flags=re.DOTALL)
 
 
 def _envelope(sender: Sender, operation: Operation) -> tuple[Envelope, tuple[Notice, ...]]:

@@ -83,9 +83,9 @@ _told = msgspec.json.Decoder(_Told).decode
 _identity = msgspec.json.Decoder(_Identity).decode
 
 
-def unquoted(error: Exception) -> str:
-    """A decoder's message without the values that it quotes: these may be somebody's words."""
-    return re.sub(r"'[^']*'|\"[^\"]*\"", "…", str(error))
+def without_values(error: Exception) -> str:
+    """What a decoder says, without the value that it quotes: that may be anybody's words, and this is kept for ever."""
+    return re.sub("^(Invalid enum value) .*(?= - at `)", r"\1", str(error), flags=re.DOTALL)
 
 
 def parse_operation(raw: bytes) -> Operation:
@@ -97,7 +97,7 @@ def parse_operation(raw: bytes) -> Operation:
         fault = None if len(raw) <= MOST_OPERATION_BYTES else f"It has more than {MOST_OPERATION_BYTES} bytes."
     except (msgspec.MsgspecError, BadInput) as error:
         identity = _identity(raw)
-        return Operation(id=identity.id, seq=identity.seq, text=text, fault=unquoted(error))
+        return Operation(id=identity.id, seq=identity.seq, text=text, fault=without_values(error))
     return Operation(
         id=told.id,
         seq=told.seq,
