@@ -32,7 +32,7 @@ from api.services import Services
 from api.sessions import sessions
 from api.stock import stock
 from api.stock_movements import stock_movements
-from api.sync import sync
+from api.sync.door import sync
 from api.technicians import technicians
 from api.users import users
 from api.visits import visits

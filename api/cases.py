@@ -25,7 +25,7 @@ from projections import cases as view
 from projections import timeline as story
 from projections.contacts import Contacts
 from projections.work_orders import WorkOrders
-from store.log import Work
+from store.work import Work
 
 cases = Noun("cases", "From first contact to satisfied.")
 

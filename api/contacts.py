@@ -20,7 +20,7 @@ from domain.contact import Channel, Contact, Demand, Direction, Status
 from domain.instant import now
 from domain.work_order import WorkOrder
 from projections import contacts as view
-from store.log import Work
+from store.work import Work
 
 contacts = Noun("contacts", "Every interaction with a customer.")
 

@@ -19,7 +19,7 @@ from api.who import asking
 from domain.customer import Customer
 from projections import customers as view
 from store.erasure import Erasure
-from store.log import Work
+from store.work import Work
 
 customers = Noun("customers", "Customers and their sites.")
 

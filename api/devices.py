@@ -17,7 +17,7 @@ from api.who import asking
 from domain.device import Device
 from projections import devices as view
 from projections.device_activity import DeviceActivity
-from store.log import Work
+from store.work import Work
 
 devices = Noun("devices", "Technicians' devices, and how far they are trusted.")
 

@@ -24,7 +24,7 @@ from domain.user import User
 from projections import discrepancies as view
 from projections.discrepancy_row import DISCREPANCIES
 from projections.table import Row
-from store.log import Work
+from store.work import Work
 
 discrepancies = Noun("discrepancies", "Where the books and the world do not fit.")
 

@@ -20,7 +20,7 @@ from domain.problem import NotFound
 from projections import equipment as view
 from projections import timeline as story
 from projections.work_orders import WorkOrders
-from store.log import Work
+from store.work import Work
 
 equipment = Noun("equipment", "The machines that are repaired.")
 

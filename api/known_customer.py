@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.customer import Customer, CustomerIsErased, CustomerIsMerged
-from store.log import Work
+from store.work import Work
 
 
 def still_there(work: Work, id: UUID) -> Customer:

@@ -16,7 +16,7 @@ from api.who import asking
 from domain.location import Location, LocationKind
 from domain.technician import Technician
 from projections import locations as view
-from store.log import Work
+from store.work import Work
 
 locations = Noun("locations", "The places that parts move from and to.")
 

@@ -16,7 +16,7 @@ from domain.reason import reason_and_note
 from domain.stock_movement import StockMovement
 from domain.visit import Visit
 from domain.work_order import WorkOrder
-from store.log import Work
+from store.work import Work
 from sync.operations.stock import REASONS
 
 

@@ -19,9 +19,8 @@ from api.who import Who
 from domain.aggregate import Entity
 from domain.problem import Kind, Problem, Refused, SomebodyWasFaster
 from domain.work_order import WorkOrder
-from store.errors import OperationKnownError
-from store.log import Work
-from store.recorder import Answer
+from store.answers import Answer, OperationKnownError
+from store.work import Work
 
 E = TypeVar("E", bound=Entity)
 KEPT = (Kind.CONFLICT, Kind.INVALID, Kind.NOT_FOUND, Kind.UNPROCESSABLE)

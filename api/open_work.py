@@ -9,7 +9,7 @@ from api.services import services
 from domain.case import Case
 from domain.work_order import WorkOrder
 from projections.open_work import open_discrepancies, work_orders_of
-from store.log import Work
+from store.work import Work
 
 
 class Open(TypedDict):

@@ -12,7 +12,7 @@ from domain.customer import NoSuchSite
 from domain.equipment import Equipment
 from domain.problem import BadInput, Refused
 from domain.work_order import WorkOrder
-from store.log import Work
+from store.work import Work
 
 
 class CaseOfSomebodyElse(Refused):

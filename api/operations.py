@@ -21,7 +21,7 @@ from domain.device import Device
 from domain.problem import NotFound
 from projections import operations as view
 from projections.table import Row
-from store.log import Work
+from store.work import Work
 from sync.release import release as take_in
 
 operations = Noun("operations", "What devices sent and was put aside or refused, and what the office decided.")
@@ -94,8 +94,7 @@ def operation(query: dict[str, Any], id: UUID) -> Response:
 
 def _text_of(row: Row) -> str | None:
     """What was put aside, out of the log: None once it has been erased, and for what was not put aside."""
-    log = services().log
-    for event in log.reader.read(log.operations.quarantined(row["operation"])):
+    for event in services().log.put_aside(row["operation"]):
         if (event.stream, event.data.seq) == (row["device"], row["seq"]):
             text: str | None = event.data.body
             return text
@@ -104,7 +103,7 @@ def _text_of(row: Row) -> str | None:
 
 def _sender_of(operation: UUID) -> UUID:
     """The device whose operation was put aside."""
-    records = services().log.operations.quarantined(operation)
-    if not records:
+    put_aside = services().log.put_aside(operation)
+    if not put_aside:
         raise NotFound(f"No operation {operation} has been quarantined.")
-    return services().log.reader.read(records[:1])[0].stream
+    return put_aside[0].stream

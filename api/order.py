@@ -16,7 +16,7 @@ from api.who import Who
 from domain.envelope import CLOCK_TOLERANCE, Envelope
 from domain.instant import now
 from domain.problem import BadInput, Kind, Problem
-from store.operations import Known
+from store.answers import Known
 
 LONGEST_KEY: Final = 200
 

@@ -16,7 +16,7 @@ from api.who import asking
 from domain.money import Money
 from domain.part import Part, PartName
 from projections import parts as view
-from store.log import Work
+from store.work import Work
 
 parts = Noun("parts", "The catalogue of parts.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
-from uuid import UUID
 
 from flask import current_app
 
@@ -54,7 +53,6 @@ class Services:
     push: PushIntake
     pull: Pull
     enrolment: EnrolmentDesk
-    epoch: UUID
 
 
 def services() -> Services:

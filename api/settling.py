@@ -24,7 +24,7 @@ from projections.discrepancies import discrepancy
 from projections.discrepancy_row import REFS
 from projections.people import people_behind
 from projections.table import Row
-from store.log import Work
+from store.work import Work
 
 Decide = Callable[[Discrepancy, Work, Row, set[UUID]], Iterable[Entity]]
 """From the discrepancy, the unit of work, its row, and the ids of those who caused it, to what else changed."""

@@ -19,7 +19,7 @@ from domain.instant import now
 from domain.stock_movement import StockMovement, correction_id
 from projections import movements as view
 from projections.table import Row
-from store.log import Work
+from store.work import Work
 
 stock_movements = Noun("stock-movements", "What went from where to where.")
 

@@ -23,7 +23,7 @@ from domain.technician import Technician, TechnicianIsDeactivated
 from domain.user import User
 from projections import technicians as view
 from store.enrolment_code import code_of
-from store.log import Work
+from store.work import Work
 
 technicians = Noun("technicians", "Technicians, their vans and the codes for their devices.")
 

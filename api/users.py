@@ -21,7 +21,7 @@ from domain.technician import Technician
 from domain.user import ROLES, User
 from projections import users as view
 from store.access import fold
-from store.log import Work
+from store.work import Work
 
 users = Noun("users", "Users of the office and their roles.")
 SHORTEST_PASSWORD = 10

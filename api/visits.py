@@ -23,7 +23,7 @@ from domain.visit_status import Status
 from domain.work_order import WorkOrder
 from domain.work_order_status import must_not_be_final
 from projections import visits as view
-from store.log import Work
+from store.work import Work
 
 visits = Noun("visits", "Every coming of a technician.")
 

@@ -10,7 +10,7 @@ from flask import current_app, g, request
 from api.policy import ANYONE
 from api.services import services
 from domain.problem import Kind, NotAllowed, Problem
-from store.device_access import DeviceIdentity
+from store.identity import DeviceIdentity
 
 
 class NotSignedIn(Problem):

@@ -19,7 +19,7 @@ from domain.part import Part
 from domain.technician import Technician, TechnicianIsDeactivated
 from domain.work_order import WorkOrder
 from projections import work_orders as view
-from store.log import Work
+from store.work import Work
 
 work_orders = Noun("work-orders", "One repair each.")
 

@@ -14,7 +14,7 @@ from eventsourcing.projection import Projection as LibrarysProjection
 from domain.stock_movement import StockMovement
 from projections.projection import Projection, Rows, on
 from projections.table import Key, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 TOPIC = StockMovement.Moved.TOPIC
 BALANCES = Table(

@@ -7,12 +7,13 @@ from typing import Self
 
 from api.app import Application, create_app
 from api.policy import POLICY
-from api.services import Services
+from api.services import ApiSettings, Services
 from callout.master_key import master_key
 from callout.settings import Settings
 from domain.problem import Problem
 from projections.catalogue import PROJECTIONS, ensure
 from projections.filling import Progress
+from projections.open_work import working_for
 from projections.past import Views
 from projections.projector import Projector
 from store.access import Access
@@ -24,9 +25,10 @@ from store.migrate import migrate
 from store.pool import ConnectionPool
 from store.standing import Standings
 from sync.cursor import Cursors
+from sync.documents import ReadyDocuments
 from sync.enrolment import EnrolmentDesk
 from sync.pull import Pull
-from sync.push import PushIntake, working_for
+from sync.push import PushIntake
 from web.landing import POLICY as PAGES
 from web.landing import landing
 
@@ -38,6 +40,23 @@ class OtherMasterKey(Problem):
 def dsn_of(settings: Settings) -> str:
     """Where the database is; the embedded server is started, or joined, when no other is named."""
     return settings.database_url or EmbeddedPostgres(settings.home).start()
+
+
+def services_of(settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access) -> Services:
+    """Everything below the API, around a log as its writer and its projector know it."""
+    devices = DeviceAccess(log.pool)
+    return Services(
+        settings=settings,
+        log=log,
+        projecting=projecting,
+        views=views,
+        access=access,
+        devices=devices,
+        standings=Standings(log.pool),
+        push=PushIntake(log, working_for(views)),
+        pull=Pull(ReadyDocuments(log, views), Cursors(access.secret("sync-cursors"))),
+        enrolment=EnrolmentDesk(log, devices),
+    )
 
 
 class House:
@@ -59,22 +78,8 @@ class House:
             raise OtherMasterKey
         self.keyring = Keyring(keykeeper, key)
         log = EventLog(writer, self.keyring)
-        devices = DeviceAccess(writer)
         views = Views(log, pool=reader)
-        epoch = log.epoch()
-        self.services = Services(
-            settings=settings,
-            log=log,
-            projecting=EventLog(projector, self.keyring),
-            views=views,
-            access=access,
-            devices=devices,
-            standings=Standings(writer),
-            push=PushIntake(log, working_for(views)),
-            pull=Pull(views, Cursors(access.secret("sync-cursors")), epoch),
-            enrolment=EnrolmentDesk(log, devices, epoch),
-            epoch=epoch,
-        )
+        self.services = services_of(settings, log, EventLog(projector, self.keyring), views, access)
 
     def ensure_views(self, progress: Progress | None = None) -> list[str]:
         """Make or remake the views that do not have the shape of the code; their names."""

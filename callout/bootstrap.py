@@ -39,7 +39,7 @@ def bootstrap(house: House) -> FirstUser | None:
             return None
         first = FirstUser(FIRST_LOGIN, os.environ.get("CALLOUT_ADMIN_PASSWORD") or new_password())
         # The same id each time: a start that was cut short between the login and the event can be repeated.
-        user = uuid5(_USERS, str(house.services.epoch))
+        user = uuid5(_USERS, str(house.services.log.epoch()))
         add_user(house, user, **first._asdict(), name="First administrator", roles=("admin",))
         return first
 

@@ -12,7 +12,7 @@ from projections.customers import CUSTOMERS, Customers
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 CONTACTS = Table(
     "contacts",

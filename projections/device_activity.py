@@ -8,7 +8,7 @@ from typing import ClassVar
 from domain.topics import EVENT_CLASSES
 from projections.projection import Projection, Rows, on
 from projections.table import Key, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 ACTIVITY = Table(
     "device_activity",

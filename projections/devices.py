@@ -9,7 +9,7 @@ from uuid import UUID
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 DEVICES = Table(
     "devices",

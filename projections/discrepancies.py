@@ -23,7 +23,7 @@ from projections.table import Key, Row, Table
 from projections.visits import Visits
 from projections.work_order_facts import order_of
 from projections.work_orders import WORK_ORDERS, WorkOrders
-from store.record import Recorded
+from store.recorded import Recorded
 
 _SAID = ("to", "by_event", "movements", "approved_by", "reason")
 

@@ -17,7 +17,7 @@ from projections.stock import STOCK, anchor_of
 from projections.stock_lines import LINES, is_after, moment_in
 from projections.table import Row
 from projections.work_orders import WORK_ORDERS
-from store.record import Recorded
+from store.recorded import Recorded
 
 MOST_EVENTS = 100
 """As many causes are kept as somebody may want to look at: the first ones."""

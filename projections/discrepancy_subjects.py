@@ -18,7 +18,7 @@ from projections.stock_lines import COUNTED
 from projections.table import Row
 from projections.work_order_facts import order_of
 from projections.work_orders import WORK_ORDERS
-from store.record import Recorded
+from store.recorded import Recorded
 
 FACTS = (
     "work_order.diagnosed",

@@ -11,7 +11,7 @@ from domain.equipment import Status
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 EQUIPMENT = Table(
     "equipment",

@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.instant import format_instant
 from domain.quantity import format_quantity
 from projections.table import Row
-from store.record import Recorded
+from store.recorded import Recorded
 
 WORDS = ("text", "note", "why", "signer")
 """Members of facts that hold a person's words."""

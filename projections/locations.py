@@ -10,7 +10,7 @@ from domain.location import VIRTUAL, is_bin
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 LOCATIONS = Table(
     "locations",

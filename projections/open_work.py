@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
+from projections.past import Views
 from projections.reader import Reader
 
 
@@ -41,3 +42,13 @@ def works_for(reader: Reader, technician: UUID, customer: UUID) -> bool:
         (customer, technician),
     )
     return row is not None
+
+
+def working_for(views: Views) -> Callable[[UUID, UUID], bool]:
+    """Asks the views whether a technician has open work for a customer."""
+
+    def ask(technician: UUID, customer: UUID) -> bool:
+        with views.now() as reader:
+            return works_for(reader, technician, customer)
+
+    return ask

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from projections.table import Key, Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 
 class Rows(Protocol):

@@ -14,7 +14,8 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from projections.projection import Fold, Projection, Rows
 from projections.table import Key, Table
 from store.connecting import Cursor
-from store.record import Recorded, RecordReader
+from store.record import RecordReader
+from store.recorded import Recorded
 
 BATCH = 1_000
 _STRETCH = 5_000

@@ -24,7 +24,7 @@ from projections.stock_lines import (
     moment_of,
 )
 from projections.table import Key, Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 ANCHOR = {f"anchor_{name}": kind.removesuffix(" NOT NULL") for name, kind in MOMENT.items()}
 

@@ -11,7 +11,7 @@ from domain.instant import format_instant
 from projections.devices import DEVICES
 from projections.projection import Rows
 from projections.table import Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 MOMENT = {
     "occurred_at": "timestamptz NOT NULL",

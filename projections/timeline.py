@@ -20,7 +20,7 @@ from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Row, Table
 from store.canonical import encode
-from store.record import Recorded
+from store.recorded import Recorded
 from store.shape import shape_of
 
 TIMELINE = Table(

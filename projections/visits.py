@@ -13,7 +13,7 @@ from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
 from projections.visit_standing import TIMES, TOLD, standing
-from store.record import Recorded
+from store.recorded import Recorded
 
 VISITS = Table(
     "visits",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from projections.facts import decided, placed, told, without
 from projections.table import Row
-from store.record import Recorded
+from store.recorded import Recorded
 
 LISTS = ("steps", "parts_required", "uses", "diagnoses", "labour", "notes", "photos", "completions", "reported")
 """The columns that hold facts, each list in the order in which they happened."""

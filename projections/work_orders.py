@@ -13,7 +13,7 @@ from projections.reader import Reader
 from projections.table import Key, Row, Table
 from projections.work_order_facts import CHANGES, LISTS, order_of
 from projections.work_order_standing import standing
-from store.record import Recorded
+from store.recorded import Recorded
 
 WORK_ORDERS = Table(
     "work_orders",

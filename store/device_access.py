@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from domain.problem import Kind, Problem
@@ -12,9 +12,8 @@ from store.access import token_hash
 from store.connecting import Cursor
 from store.device_tokens import Pair, end_family, issue
 from store.enrolment_code import CODE_LIFE, code_of, folded
+from store.identity import DeviceIdentity
 from store.pool import ConnectionPool
-
-Standing = Literal["active", "suspended", "revoked"]
 
 
 class TokenExpired(Problem):
@@ -40,16 +39,6 @@ class CodeNotGood(Problem):
 
     kind = Kind.FORBIDDEN
     code = "enrolment-code-invalid"
-
-
-class DeviceIdentity(NamedTuple):
-    """Who an access token speaks for. A suspended device may push and not pull."""
-
-    device: UUID
-    incarnation: int
-    technician: UUID
-    standing: Standing
-    wipe: bool
 
 
 class Enrolment(NamedTuple):

@@ -18,14 +18,6 @@ class PoolExhaustedError(persistence.ConnectionUnavailableError):
     """Every connection stayed in use for as long as the caller was willing to wait."""
 
 
-class OperationKnownError(persistence.PersistenceError):
-    """An operation with this id has been recorded before: its first answer stands."""
-
-
-class TurnTakenError(persistence.PersistenceError):
-    """Another push of the same device was recorded meanwhile: look again."""
-
-
 class MigrationError(persistence.PersistenceError):
     """The database and the migration files do not fit together."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from random import uniform
 from time import sleep
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import IntegrityError
-from eventsourcing.utils import Environment, get_topic
+from eventsourcing.utils import Environment
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
-from domain.problem import NotFound
+from store.answers import Answer, Appended, Turn
 from store.keyring import Keyring
 from store.loading import Loader
 from store.mapper import BodyMapper
@@ -23,8 +23,10 @@ from store.operations import Operations
 from store.persistence import Factory
 from store.pool import ConnectionPool
 from store.record import RecordReader
-from store.recorder import Answer, Appended, Recorder, Turn
+from store.recorded import Recorded
+from store.recorder import Recorder
 from store.snapshots import Snapshots
+from store.work import Work
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -53,6 +55,21 @@ class EventLog(Application[UUID]):
         """The library asks for its persistence here."""
         return self._factory
 
+    def append(
+        self,
+        events: Sequence[DomainEventProtocol[UUID]],
+        envelopes: Sequence[Envelope],
+        answers: Sequence[Answer],
+        turn: Turn | None,
+    ) -> Appended:
+        """Record everything in one transaction; see `Recorder.append` for what can go wrong."""
+        stored = [self.body_mapper.to_stored_event(event) for event in events]
+        return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn)
+
+    def settled(self, entities: Iterable[Entity]) -> None:
+        """These entities stand as they are recorded now: take snapshots of those that are due."""
+        self.snapshots_of.take(entities)
+
     def work(self) -> Work:
         """A new unit of work: what is loaded, decided and committed together."""
         return Work(self)
@@ -71,6 +88,10 @@ class EventLog(Application[UUID]):
         """The entities of these streams as they stand, as far as they exist; one query for all."""
         return self._loader.load(streams)
 
+    def put_aside(self, operation: UUID) -> list[Recorded]:
+        """How an operation came to be quarantined or held, the newest first."""
+        return self.reader.read(self.operations.put_aside(operation))
+
     def epoch(self) -> UUID:
         """The name of this log's life: a log restored from a backup gets a new one."""
         [(epoch,)] = self.pool.fetch_all("SELECT epoch FROM log.head")
@@ -86,69 +107,3 @@ class EventLog(Application[UUID]):
         """A number for a new work order: readable, unique, not gapless."""
         [(number,)] = self.pool.execute("SELECT nextval('log.work_order_number')")
         return f"W-{number:06d}"
-
-
-class Work:
-    """One unit of work on the log."""
-
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
-        self._entities: dict[UUID, Entity] = {}
-        self._missing: set[UUID] = set()
-        self.events: list[DomainEventProtocol[UUID]] = []
-        self.envelopes: list[Envelope] = []
-
-    def preload(self, streams: Iterable[UUID]) -> None:
-        """Load these streams with one query, so that `get` and `find` need none."""
-        wanted = {stream for stream in streams if stream not in self._entities and stream not in self._missing}
-        found = self._log.load(wanted) if wanted else {}
-        self._entities |= found
-        self._missing |= wanted - found.keys()
-
-    def find(self, kind: type[E], stream: UUID | None) -> E | None:
-        """The entity, or `None` when there is no such stream of this kind."""
-        if stream is None:
-            return None
-        self.preload([stream])
-        entity = self._entities.get(stream)
-        return entity if isinstance(entity, kind) else None
-
-    def get(self, kind: type[E], stream: UUID) -> E:
-        """The entity; raises `NotFound` when there is no such stream of this kind."""
-        entity = self.find(kind, stream)
-        if entity is None:
-            raise NotFound(f"There is no {kind.TOPIC.replace('_', ' ')} {stream}.")  # type: ignore[attr-defined]
-        return entity
-
-    def add(self, envelope: Envelope, *entities: Entity) -> int:
-        """Take the pending events of these entities into the commit, under one envelope; how many there were."""
-        before = len(self.events)
-        for entity in entities:
-            self._entities[entity.id] = entity
-            self.events.extend(entity.collect_events())
-        added = len(self.events) - before
-        self.envelopes.extend([envelope] * added)
-        return added
-
-    def added_by(self, operation: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation has added to this commit."""
-        return [
-            (event.originator_id, get_topic(type(event)))
-            for event, envelope in zip(self.events, self.envelopes, strict=True)
-            if envelope.operation_id == operation
-        ]
-
-    def forget(self) -> None:
-        """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
-        self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
-
-    def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
-        """Record everything in one transaction; see `Recorder.append` for what can go wrong."""
-        mapper = self._log.body_mapper
-        stored = [mapper.to_stored_event(event) for event in self.events]
-        appended = self._log._recorder.append(list(zip(stored, self.envelopes, strict=True)), answers, turn)  # noqa: SLF001
-        self._log.snapshots_of.take(self._touched())
-        return appended
-
-    def _touched(self) -> Iterable[Any]:
-        return (self._entities[stream] for stream in {event.originator_id for event in self.events})

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
+from store.answers import Known, Past
 from store.pool import ConnectionPool
 
 _COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.seq, o.content_hash, o.status, o.answer"
-
-
-class Known(NamedTuple):
-    """What was answered to an operation."""
-
-    id: UUID
-    device: UUID | None
-    incarnation: int | None
-    seq: int | None
-    content_hash: str
-    status: str
-    answer: str
-    positions: list[int]
 
 
 class Operations:
@@ -49,20 +37,19 @@ class Operations:
             (str(device), incarnation),
         )
 
-    def history(
-        self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]
-    ) -> tuple[int, list[Known]]:
-        """How far a device has been taken in, and all that is known of these ids and sequence numbers of it.
+    def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
+        """The log's epoch, how far a device has been taken in, and all that is known of these ids and numbers of it.
 
         An operation's first answer comes before repetitions of it. Each part of the question has its own index, since
         one question with OR would read all operations there ever were.
         """
         rows = self._pool.execute(
             f"""
-            SELECT s.last_seq, {_COLUMNS}, pg_logical_emit_message(o.id IS NOT NULL, 'callout', 'known')
+            SELECT s.epoch, s.last_seq, {_COLUMNS}, pg_logical_emit_message(o.id IS NOT NULL, 'callout', 'known')
             FROM (
-                SELECT coalesce(max(last_seq), 0) AS last_seq FROM log.device_sequences
-                WHERE device = %(device)s AND incarnation = %(incarnation)s
+                SELECT head.epoch, coalesce(d.last_seq, 0) AS last_seq
+                FROM log.head LEFT JOIN log.device_sequences d
+                    ON d.device = %(device)s AND d.incarnation = %(incarnation)s
             ) s
             LEFT JOIN (
                 SELECT * FROM log.operations WHERE id = ANY(%(ids)s::uuid[]) AND original
@@ -82,7 +69,8 @@ class Operations:
                 "numbers": list(numbers),
             },
         )
-        return int(rows[0][0]), [_known(row[1:]) for row in rows if row[3] is not None]
+        epoch, last = rows[0][:2]
+        return Past(epoch, int(last), [_known(row[2:]) for row in rows if row[4] is not None])
 
     def recorded_by(self, operation: UUID, device: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of this device has recorded."""
@@ -92,12 +80,27 @@ class Operations:
         )
         return [(stream, topic) for stream, topic in rows]
 
-    def quarantined(self, operation: UUID) -> list[str]:
-        """The records of how an operation came to be quarantined, the newest first."""
+    def come(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT id FROM log.operations
+            WHERE id = ANY(%(ids)s::uuid[]) AND original AND status IN ('applied', 'conflicted', 'rejected')
+            UNION
+            SELECT operation_id FROM log.events
+            WHERE operation_id = ANY(%(ids)s::uuid[])
+                AND topic NOT IN ('device.operation_held', 'device.operation_quarantined')
+            """,
+            {"ids": [str(one) for one in operations]},
+        )
+        return {operation for (operation,) in rows}
+
+    def put_aside(self, operation: UUID) -> list[str]:
+        """The records of how an operation came to be quarantined or held, the newest first."""
         rows = self._pool.fetch_all(
             """
             SELECT record FROM log.events
-            WHERE operation_id = %s AND topic = 'device.operation_quarantined'
+            WHERE operation_id = %s AND topic IN ('device.operation_quarantined', 'device.operation_held')
             ORDER BY position DESC
             """,
             (str(operation),),

@@ -13,6 +13,7 @@ from eventsourcing.utils import resolve_topic
 from domain.envelope import Envelope
 from store.canonical import encode
 from store.mapper import Body, BodyMapper
+from store.recorded import Recorded
 from store.shape import shape_of
 
 if TYPE_CHECKING:
@@ -30,23 +31,6 @@ class Record(Envelope, frozen=True, kw_only=True):
     topic: str
     recorded_at: datetime
     body: Body
-
-
-class Recorded(msgspec.Struct, frozen=True):
-    """An event as a projection meets it. `data` has the event's own fields, personal ones `None` when erased."""
-
-    position: int
-    stream: UUID
-    version: int
-    topic: str
-    recorded_at: datetime
-    envelope: Envelope
-    data: Any
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened in the world."""
-        return self.envelope.occurred_at
 
 
 decode_record = msgspec.json.Decoder(Record).decode

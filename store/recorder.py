@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,48 +19,13 @@ from eventsourcing.persistence import (
 
 from domain.envelope import Envelope
 from domain.instant import now
+from store.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
 from store.canonical import encode
-from store.errors import OperationKnownError, TurnTakenError
 from store.pool import ConnectionPool
 from store.record import written
 from store.wakeup import LogSubscription
 
 _APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s)"
-
-
-class Answer(NamedTuple):
-    """The first answer to an operation, stored with its effect.
-
-    `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
-    same operation from another one under its id; `original` is false for a row that repeats or contests a known id.
-    """
-
-    id: UUID
-    content_hash: str
-    status: str
-    answer: str
-    first: int | None = None
-    event_count: int = 0
-    device: UUID | None = None
-    incarnation: int | None = None
-    seq: int | None = None
-    original: bool = True
-
-
-class Turn(NamedTuple):
-    """A device's turn: the last sequence number taken in before this commit and the last one after it."""
-
-    device: UUID
-    incarnation: int
-    last: int
-    next: int
-
-
-class Appended(NamedTuple):
-    """What came of an append: positions `base + 1 … base + n`, recorded at one instant."""
-
-    base: int
-    recorded_at: datetime
 
 
 class Recorder(ProcessRecorder):

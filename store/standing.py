@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from store.device_access import Standing
+from store.identity import Standing
 from store.pool import ConnectionPool
 
 _COLUMNS: Final = (

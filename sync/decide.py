@@ -14,8 +14,8 @@ import structlog
 from domain.device import Device
 from domain.envelope import CLOCK_TOLERANCE, Envelope
 from domain.problem import BadInput, Problem
-from store.log import Work
-from store.recorder import Answer
+from store.answers import Answer
+from store.work import Work
 from sync.operation import Operation, without_values
 from sync.operations.catalogue import OPERATIONS
 from sync.operations.handler import Handler

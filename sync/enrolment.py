@@ -58,10 +58,9 @@ def parse_body(body: bytes, shape: type[Any]) -> Any:
 class EnrolmentDesk:
     """Lets devices in."""
 
-    def __init__(self, log: EventLog, access: DeviceAccess, epoch: UUID) -> None:
+    def __init__(self, log: EventLog, access: DeviceAccess) -> None:
         self._log = log
         self._access = access
-        self._epoch = epoch
 
     def enrol(self, asked: EnrolmentAsked, now: datetime) -> dict[str, Any]:
         """The new device's first reply; raises `CodeNotGood`. The event comes before the tokens."""
@@ -71,7 +70,7 @@ class EnrolmentDesk:
         return {
             "device_id": str(enrolled.device),
             "incarnation": enrolled.incarnation,
-            "epoch": str(self._epoch),
+            "epoch": str(self._log.epoch()),
             "technician": {"id": str(enrolled.technician), "zone": technician.zone, "van": _text(technician.van)},
             **tokens_of(pair),
             "limits": LIMITS,

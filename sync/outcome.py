@@ -12,7 +12,7 @@ import msgspec
 from domain.aggregate import Entity
 from domain.problem import TYPE, Problem, Refused
 from domain.work_order import WorkOrder
-from store.log import Work
+from store.work import Work
 from sync.problems import UnknownReference
 
 

@@ -1,39 +1,24 @@
-"""Pull: one indexed read of ready-made documents, joined into the reply as they are."""
+"""Pull: ready-made documents of a technician's slice, joined into the reply as they are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
-from uuid import UUID
+from typing import Final
 
-from projections.documents.table import SHARED, page
-from projections.past import Views
-from projections.reader import Reader
-from projections.table import Row
-from store.device_access import DeviceIdentity
+from store.identity import DeviceIdentity
 from sync.cursor import Cursors
+from sync.ports import Changes, Digest, Documents
 
 MOST_BYTES = 1024 * 1024
 MOST_WAIT: Final = 25.0
 
 
-class Page(NamedTuple):
-    """Documents as ready JSON texts, the position up to which nothing is missing, and whether there is more."""
-
-    entries: list[str]
-    upto: int
-    through: int
-    more: bool
-
-
 class Pull:
     """Hands a device what has changed in its technician's slice since its cursor."""
 
-    def __init__(self, views: Views, cursors: Cursors, epoch: UUID) -> None:
-        self._views = views
+    def __init__(self, documents: Documents, cursors: Cursors) -> None:
+        self._documents = documents
         self._cursors = cursors
-        self._epoch = epoch
 
     def reply(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime, wait: float = 0) -> bytes:
         """The JSON of a pull: documents behind the cursor (all of them without one), each once, in its newest form.
@@ -41,39 +26,36 @@ class Pull:
         With `wait` (seconds) it comes as soon as there is something. Raises `CursorExpired`.
         """
         after = self._cursors.read(cursor, who.technician, now) if cursor else None
-        found = self._read(who.technician, after, limit)
-        if wait > 0 and not found.entries:
-            self._views.wakeups.wait(lambda: self._read(who.technician, after, limit).entries, min(wait, MOST_WAIT))
-            found = self._read(who.technician, after, limit)
+        found = self._documents.changes(who.technician, after, limit)
+        if wait > 0 and not found.rows and self._documents.wait(who.technician, after, min(wait, MOST_WAIT)):
+            found = self._documents.changes(who.technician, after, limit)
+        return self._written(who, after, found, now)
+
+    def _written(self, who: DeviceIdentity, after: int | None, found: Changes, now: datetime) -> bytes:
+        kept = bounded(found)
+        upto = kept.rows[-1]["position"] if kept.more else kept.through
         # A server behind another one (a restart, a replica) never hands out a lower cursor than it was given.
-        upto = max(found.upto, after or 0)
+        upto = max(upto, after or 0)
         head = (
-            f'{{"epoch":"{self._epoch}","cursor":"{self._cursors.write(who.technician, upto, now)}",'
-            f'"through":{found.through},"more":{"true" if found.more else "false"},"changes":['
+            f'{{"epoch":"{kept.epoch}","cursor":"{self._cursors.write(who.technician, upto, now)}",'
+            f'"through":{kept.through},"more":{"true" if kept.more else "false"},"changes":['
         )
-        return b"".join((head.encode(), ",".join(found.entries).encode(), b"]}"))
-
-    def _read(self, technician: UUID, after: int | None, limit: int) -> Page:
-        with self._views.now() as reader:
-            return _page(reader, technician, after, limit)
+        tail = "]}" if kept.more else f'],"digests":{{"own":{said(kept.own)},"shared":{said(kept.shared)}}}}}'
+        return b"".join((head.encode(), ",".join([row["entry"] for row in kept.rows]).encode(), tail.encode()))
 
 
-def _page(reader: Reader, technician: UUID, after: int | None, limit: int) -> Page:
-    through = reader.position
-    rows = page(reader, (technician, SHARED), after=after or 0, upto=through, limit=limit, first=after is None)
-    kept = _bounded(rows)
-    more = len(kept) < len(rows) or len(rows) >= limit
-    upto = kept[-1]["position"] if more and kept else through
-    return Page([row["entry"] for row in kept], upto, through, more)
+def said(digest: Digest) -> str:
+    """A digest as JSON."""
+    return f'{{"count":{digest.count},"sum":"{digest.sum}"}}'
 
 
-def _bounded(rows: Sequence[Row]) -> Sequence[Row]:
+def bounded(found: Changes) -> Changes:
     """As many rows as fit a page, ending at a whole position, and at least one position."""
-    size, whole = 0, 0
+    size, whole, rows = 0, 0, found.rows
     for number, row in enumerate(rows):
         if number and row["position"] != rows[number - 1]["position"]:
             whole = number
-        size += len(row["entry"])
+        size += row["size"]
         if size > MOST_BYTES and whole:
-            return rows[:whole]
-    return rows
+            return found._replace(rows=rows[:whole], more=True)
+    return found

@@ -13,17 +13,14 @@ from msgspec import to_builtins
 from domain.device import Device
 from domain.instant import format_instant
 from domain.technician import Technician
-from projections.open_work import works_for
-from projections.past import Views
-from store.device_access import DeviceIdentity
-from store.errors import TurnTakenError
-from store.log import EventLog, Work
-from store.operations import Known
-from store.recorder import Answer, Appended, Turn
+from store.answers import Answer, Appended, Known, Past, Turn, TurnTakenError
+from store.identity import DeviceIdentity
+from store.work import Work
 from sync.decide import Sender, decide
 from sync.envelope import Push
 from sync.operation import Operation
 from sync.outcome import Result
+from sync.ports import Log
 from sync.problems import DeviceForked, SequenceGap
 
 CLOCK_NOISE = timedelta(seconds=5)
@@ -31,8 +28,9 @@ CLOCK_NOISE = timedelta(seconds=5)
 
 
 class Pushed(NamedTuple):
-    """What came of a push: how far the device has been taken in, and a result an operation."""
+    """What came of a push: the log's epoch, how far the device has been taken in, and a result an operation."""
 
+    epoch: UUID
     acknowledged: int
     results: list[Result]
 
@@ -42,9 +40,9 @@ class Pushed(NamedTuple):
 
 
 class _Intake(NamedTuple):
-    """What is known before anything is decided: how far the device has come, what it sent, and who has which id."""
+    """What is known before anything is decided: what the log says, and who has which number and id."""
 
-    last: int
+    past: Past
     by_seq: dict[int, Known]
     by_id: dict[UUID, list[Known]]
 
@@ -55,7 +53,7 @@ class _Intake(NamedTuple):
 
     def before_gap(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """The operations in front of the first missing one; raises `DeviceForked` when a number is somebody else's."""
-        expected = self.last + 1
+        expected = self.past.last + 1
         for number, operation in enumerate(operations):
             if operation.seq < expected:
                 known = self.by_seq.get(operation.seq)
@@ -71,7 +69,7 @@ class _Intake(NamedTuple):
 class PushIntake:
     """Takes pushes in. One transaction a batch; a domain refusal of one operation touches no other."""
 
-    def __init__(self, log: EventLog, works_for: Callable[[UUID, UUID], bool]) -> None:
+    def __init__(self, log: Log, works_for: Callable[[UUID, UUID], bool]) -> None:
         """`works_for` tells whether a technician has open work for a customer."""
         self._log = log
         self._works_for = works_for
@@ -91,18 +89,20 @@ class PushIntake:
         operations = intake.before_gap(push.operations)
         repeated = {operation.seq: known for operation in operations if (known := intake.same(operation))}
         new = [operation for operation in operations if operation.seq not in repeated]
-        acknowledged = max(intake.last, operations[-1].seq if operations else 0)
+        acknowledged = max(intake.past.last, operations[-1].seq if operations else 0)
         work = self._log.work()
         answers: dict[int, Answer] = {}
         appended = None
-        if new or acknowledged > intake.last:
+        if new or acknowledged > intake.past.last:
             work.preload({who.device, who.technician}.union(*(operation.references() for operation in new)))
             sender = self._sender(work, who, push, received_at)
             for operation in new:
                 answers[operation.seq] = decide(work, sender, operation, contested=operation.id in intake.by_id)
-            moved = [_renumbered(known, who, seq) for seq, known in repeated.items() if seq > intake.last]
-            turn = Turn(who.device, who.incarnation, intake.last, acknowledged)
-            placed = [answer if seq > intake.last else answer._replace(seq=None) for seq, answer in answers.items()]
+            moved = [_renumbered(known, who, seq) for seq, known in repeated.items() if seq > intake.past.last]
+            turn = Turn(who.device, who.incarnation, intake.past.last, acknowledged)
+            placed = [
+                answer if seq > intake.past.last else answer._replace(seq=None) for seq, answer in answers.items()
+            ]
             appended = work.commit([*placed, *moved], turn)
         results = [
             _result(answers[operation.seq], operation.seq, appended)
@@ -117,18 +117,17 @@ class PushIntake:
                 results=[to_builtins(result) for result in results],
                 server_time=format_instant(received_at),
             )
-        return Pushed(acknowledged, results)
+        return Pushed(intake.past.epoch, acknowledged, results)
 
     def _look(self, who: DeviceIdentity, operations: Sequence[Operation]) -> _Intake:
         ids, numbers = [operation.id for operation in operations], [operation.seq for operation in operations]
-        last, known = self._log.operations.history(who.device, who.incarnation, ids, numbers)
+        past = self._log.operations.history(who.device, who.incarnation, ids, numbers)
         by_id: dict[UUID, list[Known]] = {}
-        for one in known:
+        for one in past.known:
             by_id.setdefault(one.id, []).append(one)
         mine = (who.device, who.incarnation)
-        return _Intake(
-            last, {one.seq: one for one in known if (one.device, one.incarnation) == mine and one.seq}, by_id
-        )
+        by_seq = {one.seq: one for one in past.known if (one.device, one.incarnation) == mine and one.seq}
+        return _Intake(past, by_seq, by_id)
 
     def _sender(self, work: Work, who: DeviceIdentity, push: Push, received_at: datetime) -> Sender:
         technician = work.get(Technician, who.technician)
@@ -144,16 +143,6 @@ class PushIntake:
             earlier=lambda operation: self._log.operations.recorded_by(operation, who.device),
             works_for=lambda customer: self._works_for(who.technician, customer),
         )
-
-
-def working_for(views: Views) -> Callable[[UUID, UUID], bool]:
-    """Asks the views whether a technician has open work for a customer."""
-
-    def ask(technician: UUID, customer: UUID) -> bool:
-        with views.now() as reader:
-            return works_for(reader, technician, customer)
-
-    return ask
 
 
 def clock_of(sent_at: datetime, received_at: datetime) -> Callable[[datetime], datetime]:

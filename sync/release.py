@@ -10,12 +10,13 @@ import msgspec
 from domain.device import Device
 from domain.envelope import Envelope
 from domain.problem import BadInput, NotFound, Refused
-from store.log import EventLog, Work
-from store.record import Recorded
+from store.recorded import Recorded
+from store.work import Work
 from sync.decide import Sender, about, attempt
 from sync.operation import Operation, parse_operation
 from sync.operations.catalogue import OPERATIONS
 from sync.outcome import Notice, Outcome
+from sync.ports import Log
 from sync.problems import NotUnderstood, UnknownReference
 
 
@@ -34,15 +35,15 @@ class Released(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-def release(log: EventLog, work: Work, operation_id: UUID, office: Envelope) -> Released:
+def release(log: Log, work: Work, operation_id: UUID, office: Envelope) -> Released:
     """Add a quarantined operation's effect to the work, with its own time and device, and the office's decision.
 
     Raises `NotFound`, `TextIsErased`, `StillNotUnderstood`, or what refuses the request that it was.
     """
-    records = log.operations.quarantined(operation_id)
-    if not records:
+    all_of_it = log.put_aside(operation_id)
+    if not all_of_it:
         raise NotFound(f"No operation {operation_id} has been quarantined.")
-    [put_aside] = log.reader.read(records[:1])
+    put_aside = all_of_it[0]
     device = work.get(Device, put_aside.stream)
     device.release(operation_id)
     if put_aside.data.body is None:
@@ -55,7 +56,7 @@ def release(log: EventLog, work: Work, operation_id: UUID, office: Envelope) -> 
     return Released(device.id, outcome.notices)
 
 
-def _decided(log: EventLog, work: Work, device: Device, operation: Operation, put_aside: Recorded) -> Outcome:
+def _decided(log: Log, work: Work, device: Device, operation: Operation, put_aside: Recorded) -> Outcome:
     handler = OPERATIONS.get((operation.type, operation.v))
     if handler is None or operation.fault is not None:
         raise StillNotUnderstood

@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from callout.assembly import House
-    from store.record import Recorded
+    from store.recorded import Recorded
 
 
 @click.command

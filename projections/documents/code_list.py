@@ -14,7 +14,7 @@ from projections.documents.kind import Kind
 from projections.documents.table import DOCUMENTS, SHARED
 from projections.projection import Rows
 from projections.table import Key, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 LISTS: dict[str, tuple[str, ...]] = {
     "problem": (

@@ -19,7 +19,7 @@ from projections.locations import LOCATIONS
 from projections.projection import Rows
 from projections.table import Key, Row, Table
 from projections.work_order_facts import order_of
-from store.record import Recorded
+from store.recorded import Recorded
 
 HOLDERS = Table(
     "device_discrepancies",

@@ -30,7 +30,7 @@ from projections.table import Key, Table
 from projections.technicians import Technicians
 from projections.visits import Visits
 from projections.work_orders import WorkOrders
-from store.record import Recorded
+from store.recorded import Recorded
 
 KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT, OPERATION, DISCREPANCY)
 """All types of document, in the order in which they heed an event."""

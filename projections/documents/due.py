@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from projections.documents.entry import Why, tombstone
 from projections.documents.table import DOCUMENTS
 from projections.projection import Rows
-from store.record import Recorded
+from store.recorded import Recorded
 
 
 class Share(NamedTuple):

@@ -19,7 +19,7 @@ from projections.table import Key, Row, Table
 from projections.visits import VISITS
 from projections.work_order_facts import order_of
 from projections.work_orders import WORK_ORDERS
-from store.record import Recorded
+from store.recorded import Recorded
 
 _REPAIR = frozenset(
     {

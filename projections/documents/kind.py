@@ -9,7 +9,7 @@ from projections.documents.due import Due
 from projections.documents.entry import Body
 from projections.projection import Rows
 from projections.table import Key, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 Reaction = Callable[[Due, Recorded, Rows], None]
 Touching = Callable[[Recorded], Iterable[tuple[Table, Key]]]

@@ -10,7 +10,7 @@ from projections.documents.kind import Kind
 from projections.documents.table import SHARED
 from projections.locations import LOCATIONS
 from projections.projection import Rows
-from store.record import Recorded
+from store.recorded import Recorded
 
 PRIVATE = frozenset({"site", "equipment"})
 """Places at a customer's are nobody's business but the work order's."""

@@ -20,7 +20,7 @@ from projections.documents.entry import Body
 from projections.documents.kind import Kind
 from projections.projection import Rows
 from projections.table import Key, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 RESULTS = Table(
     "device_results",

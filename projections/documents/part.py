@@ -10,7 +10,7 @@ from projections.documents.kind import Kind
 from projections.documents.table import SHARED
 from projections.parts import PARTS
 from projections.projection import Rows
-from store.record import Recorded
+from store.recorded import Recorded
 
 
 def body(rows: Rows, id: str) -> Body | None:

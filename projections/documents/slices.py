@@ -11,7 +11,7 @@ from projections.documents.due import Share
 from projections.projection import Rows
 from projections.table import Row, Table
 from projections.visits import VISITS
-from store.record import Recorded
+from store.recorded import Recorded
 
 SLICES = Table(
     "device_slices",

@@ -13,7 +13,7 @@ from projections.projection import Rows
 from projections.stock import STOCK
 from projections.stock_lines import COUNTED
 from projections.table import Key, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 
 def body(rows: Rows, id: str) -> Body | None:

@@ -10,7 +10,7 @@ from projections.documents.kind import Kind
 from projections.locations import LOCATIONS
 from projections.projection import Rows
 from projections.technicians import TECHNICIANS
-from store.record import Recorded
+from store.recorded import Recorded
 
 
 def body(rows: Rows, id: str) -> Body | None:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.services import Services
+from callout.assembly import services_of
 from domain.envelope import Envelope
 from domain.instant import now
 from domain.user import Role, User
@@ -22,16 +23,10 @@ from projections.catalogue import PROJECTIONS, ensure
 from projections.past import Views
 from projections.projector import Projector
 from store.access import Access
-from store.device_access import DeviceAccess
 from store.keyring import Keyring
 from store.log import EventLog
 from store.passwords import Passwords
 from store.pool import ConnectionPool
-from store.standing import Standings
-from sync.cursor import Cursors
-from sync.enrolment import EnrolmentDesk
-from sync.pull import Pull
-from sync.push import PushIntake, working_for
 
 PASSWORD = "correct horse battery staple"
 
@@ -103,20 +98,7 @@ def services(database: str) -> Iterator[Services]:
     ensure(projecting)
     views = Views(log, pool=pools["callout_reader"])
     access = Access(log.pool, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    devices, epoch = DeviceAccess(log.pool), log.epoch()
-    yield Services(
-        settings=Settings(),
-        log=log,
-        projecting=projecting,
-        views=views,
-        access=access,
-        devices=devices,
-        standings=Standings(log.pool),
-        push=PushIntake(log, working_for(views)),
-        pull=Pull(views, Cursors(access.secret("sync-cursors")), epoch),
-        enrolment=EnrolmentDesk(log, devices, epoch),
-        epoch=epoch,
-    )
+    yield services_of(Settings(), log, projecting, views, access)
     views.close()
     for pool in pools.values():
         pool.close()

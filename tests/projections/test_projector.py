@@ -18,7 +18,7 @@ from projections.projector import Projector
 from projections.replay import FoldError
 from projections.verify import verify
 from store.log import EventLog
-from store.record import Recorded
+from store.recorded import Recorded
 from tests.support.databases import run
 from tests.support.sample_views import SAMPLES, Ledger
 from tests.support.views import Warehouse, run_through

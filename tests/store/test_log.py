@@ -13,9 +13,8 @@ from eventsourcing.persistence import IntegrityError
 from domain.device import Device
 from domain.envelope import Envelope
 from domain.work_order import WorkOrder
-from store.errors import OperationKnownError, TurnTakenError
+from store.answers import Answer, OperationKnownError, Turn, TurnTakenError
 from store.log import EventLog
-from store.recorder import Answer, Turn
 from tests.support.logs import NOON, log_on, opened, records
 
 

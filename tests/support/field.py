@@ -17,7 +17,7 @@ from domain.part import Part, PartName
 from domain.technician import Technician
 from domain.visit import Visit
 from domain.work_order import WorkOrder
-from store.device_access import DeviceIdentity
+from store.identity import DeviceIdentity
 from store.log import EventLog
 from sync.envelope import parse_push
 from sync.outcome import Result

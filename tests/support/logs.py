@@ -11,7 +11,7 @@ from domain.work_order import WorkOrder
 from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool
-from store.record import Recorded
+from store.recorded import Recorded
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 120_000, tzinfo=UTC)
 WORDS = "The old Wächter boiler at Lindenstraße 7 leaks"

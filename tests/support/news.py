@@ -14,7 +14,7 @@ from projections.memory import MemoryRows
 from projections.projection import Projection
 from projections.replay import Replay
 from projections.table import Row, Table
-from store.record import Recorded
+from store.recorded import Recorded
 from store.shape import shape_of
 from tests.support.logs import NOON
 

@@ -11,7 +11,7 @@ from domain.quantity import format_quantity
 from projections.parts import PARTS, Parts
 from projections.projection import Projection, Rows, on
 from projections.table import Key, Table
-from store.record import Recorded
+from store.recorded import Recorded
 
 LEDGER = Table(
     "ledger",

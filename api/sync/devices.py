@@ -1,0 +1,23 @@
+"""Enrolment and tokens: how a device comes in, and how it stays."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from api.encoding import answer
+from api.services import services
+from api.sync.blueprint import sync
+from domain.instant import now
+from sync.enrolment import EnrolmentAsked, RefreshAsked, parse_body
+
+
+@sync.post("/devices")
+def enrol() -> Response:
+    """Trade a code for a device and its tokens."""
+    return answer(services().enrolment.enrol(parse_body(request.get_data(), EnrolmentAsked), now()), 201)
+
+
+@sync.post("/token")
+def refresh() -> Response:
+    """Trade a refresh token for a new pair."""
+    return answer(services().enrolment.refresh(parse_body(request.get_data(), RefreshAsked)))

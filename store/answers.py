@@ -1,0 +1,73 @@
+"""What is written down of operations: their first answers, the turns of devices, and how both can be refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from eventsourcing.persistence import PersistenceError
+
+
+class OperationKnownError(PersistenceError):
+    """An operation with this id has been recorded before: its first answer stands."""
+
+
+class TurnTakenError(PersistenceError):
+    """Another push of the same device was recorded meanwhile: look again."""
+
+
+class Answer(NamedTuple):
+    """The first answer to an operation, stored with its effect.
+
+    `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
+    same operation from another one under its id; `original` is false for a row that repeats or contests a known id.
+    """
+
+    id: UUID
+    content_hash: str
+    status: str
+    answer: str
+    first: int | None = None
+    event_count: int = 0
+    device: UUID | None = None
+    incarnation: int | None = None
+    seq: int | None = None
+    original: bool = True
+
+
+class Turn(NamedTuple):
+    """A device's turn: the last sequence number taken in before this commit and the last one after it."""
+
+    device: UUID
+    incarnation: int
+    last: int
+    next: int
+
+
+class Appended(NamedTuple):
+    """What came of an append: positions `base + 1 … base + n`, recorded at one instant."""
+
+    base: int
+    recorded_at: datetime
+
+
+class Known(NamedTuple):
+    """What was answered to an operation."""
+
+    id: UUID
+    device: UUID | None
+    incarnation: int | None
+    seq: int | None
+    content_hash: str
+    status: str
+    answer: str
+    positions: list[int]
+
+
+class Past(NamedTuple):
+    """What the log knows of a push: its own name, how far the device was taken in, and who has which id or number."""
+
+    epoch: UUID
+    last: int
+    known: list[Known]

@@ -1,0 +1,23 @@
+"""Who a device is, as its token says."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+Standing = Literal["active", "suspended", "revoked"]
+
+
+class DeviceIdentity(NamedTuple):
+    """Who an access token speaks for. A suspended device may push and not pull.
+
+    `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing.
+    """
+
+    device: UUID
+    incarnation: int
+    technician: UUID
+    standing: Standing
+    wipe: bool
+    app_version: str = ""
+    public_key: str | None = None

@@ -1,0 +1,104 @@
+"""One unit of work on a log: entities are loaded, let decide, and committed together; it knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.utils import get_topic
+
+from domain.aggregate import Entity
+from domain.envelope import Envelope
+from domain.problem import NotFound
+from store.answers import Answer, Appended, Turn
+
+E = TypeVar("E", bound=Entity)
+
+
+class Backing(Protocol):
+    """What a unit of work stands on."""
+
+    def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
+        """The entities of these streams as they stand, as far as they exist."""
+
+    def append(
+        self,
+        events: Sequence[DomainEventProtocol[UUID]],
+        envelopes: Sequence[Envelope],
+        answers: Sequence[Answer],
+        turn: Turn | None,
+    ) -> Appended:
+        """Record everything in one transaction, or nothing.
+
+        Raises `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
+        device's turn was taken by another push, and `IntegrityError` when a stream has moved on.
+        """
+
+    def settled(self, entities: Iterable[Entity]) -> None:
+        """These entities stand as they are recorded now."""
+
+
+class Work:
+    """One unit of work on the log."""
+
+    def __init__(self, log: Backing) -> None:
+        self._log = log
+        self._entities: dict[UUID, Entity] = {}
+        self._missing: set[UUID] = set()
+        self.events: list[DomainEventProtocol[UUID]] = []
+        self.envelopes: list[Envelope] = []
+
+    def preload(self, streams: Iterable[UUID]) -> None:
+        """Load these streams with one query, so that `get` and `find` need none."""
+        wanted = {stream for stream in streams if stream not in self._entities and stream not in self._missing}
+        found = self._log.load(wanted) if wanted else {}
+        self._entities |= found
+        self._missing |= wanted - found.keys()
+
+    def find(self, kind: type[E], stream: UUID | None) -> E | None:
+        """The entity, or `None` when there is no such stream of this kind."""
+        if stream is None:
+            return None
+        self.preload([stream])
+        entity = self._entities.get(stream)
+        return entity if isinstance(entity, kind) else None
+
+    def get(self, kind: type[E], stream: UUID) -> E:
+        """The entity; raises `NotFound` when there is no such stream of this kind."""
+        entity = self.find(kind, stream)
+        if entity is None:
+            raise NotFound(f"There is no {kind.TOPIC.replace('_', ' ')} {stream}.")  # type: ignore[attr-defined]
+        return entity
+
+    def add(self, envelope: Envelope, *entities: Entity) -> int:
+        """Take the pending events of these entities into the commit, under one envelope; how many there were."""
+        before = len(self.events)
+        for entity in entities:
+            self._entities[entity.id] = entity
+            self.events.extend(entity.collect_events())
+        added = len(self.events) - before
+        self.envelopes.extend([envelope] * added)
+        return added
+
+    def added_by(self, operation: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation has added to this commit."""
+        return [
+            (event.originator_id, get_topic(type(event)))
+            for event, envelope in zip(self.events, self.envelopes, strict=True)
+            if envelope.operation_id == operation
+        ]
+
+    def forget(self) -> None:
+        """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
+        self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
+
+    def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
+        """Record everything in one transaction; see `Backing.append` for what can go wrong."""
+        appended = self._log.append(self.events, self.envelopes, answers, turn)
+        self._log.settled(self._touched())
+        return appended
+
+    def _touched(self) -> Iterable[Any]:
+        return (self._entities[stream] for stream in {event.originator_id for event in self.events})
