@@ -103,6 +103,11 @@ def over_http(method: str, url: str, headers: Mapping[str, str], body: bytes | N
         return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read(REPLY_BYTES))
 
 
+def open_file(path: str) -> sqlite3.Connection:
+    """The device's file, made if there is none; each statement commits by itself unless a transaction is begun."""
+    return sqlite3.connect(path, timeout=TIMEOUT, isolation_level=None)
+
+
 def local_now() -> datetime:
     """Give the device's clock: aware, in its own zone."""
     return datetime.now(UTC).astimezone()
@@ -131,10 +136,11 @@ class Device:
         sleep: Callable[[float], None] = time.sleep,
         random: dice.Random | None = None,
         tries: int = 3,
+        connect: Callable[[str], sqlite3.Connection] = open_file,
     ) -> None:
         self.path, self.transport, self.clock, self.sleep, self.tries = path, transport, clock, sleep, tries
         self.random, self._gzip = random or dice.SystemRandom(), True
-        self.db = sqlite3.connect(path, timeout=TIMEOUT, isolation_level=None)
+        self.db = connect(path)
         self.db.row_factory = sqlite3.Row
         self.db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {SCHEMA}")
         if self._get("install_id") is None:
@@ -454,7 +460,7 @@ class Device:
 
     def _renew(self, stale: str) -> None:
         """Trade the refresh token for a new pair; in turn, since using one twice would lock the device out."""
-        lock = self.path if self.path == ":memory:" else f"{self.path}.renewing"
+        lock = f"{self.path}.renewing" if os.path.exists(self.path) else ":memory:"  # noqa: PTH110
         with closing(sqlite3.connect(lock, timeout=4 * TIMEOUT, isolation_level=None)) as turn:
             turn.execute("BEGIN EXCLUSIVE")
             if self._get("access_token") != stale:
