@@ -4,13 +4,15 @@ from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain import device_events as happened
+from domain import device_operations as told
 from domain.aggregate import Entity, event
-from domain.device_events import Divergence, Installation, Quarantining, Rejection, RevocationReason
-from domain.device_status import CLOCK_STEP_MS, DeviceIsRevoked, DeviceIsWiped, DeviceStatus, NotQuarantined
+from domain.device_events import Installation, RevocationReason
+from domain.device_facts import DeviceFacts
+from domain.device_status import DeviceIsRevoked, DeviceIsWiped, DeviceStatus, NotWaiting
 from domain.movement_rules import check_reason
 
 
-class Device(Entity):
+class Device(DeviceFacts, Entity):
     """One installation of the app. Its stream grows long, so its state is small and holds nothing personal."""
 
     TOPIC: ClassVar[str] = "device"
@@ -24,18 +26,20 @@ class Device(Entity):
     wipe: bool
     offset_ms: int
     quarantined: tuple[UUID, ...]
+    held: tuple[UUID, ...]
 
     Enrolled, Reenrolled, Updated = happened.Enrolled, happened.Reenrolled, happened.Updated
     Suspended, Resumed = happened.Suspended, happened.Resumed
     Revoked, Wiped = happened.Revoked, happened.Wiped
-    OperationQuarantined, OperationReleased = happened.OperationQuarantined, happened.OperationReleased
-    OperationRejected, OperationDiscarded = happened.OperationRejected, happened.OperationDiscarded
     DivergenceObserved, ClockObserved = happened.DivergenceObserved, happened.ClockObserved
+    OperationQuarantined, OperationReleased = told.OperationQuarantined, told.OperationReleased
+    OperationRejected, OperationDiscarded = told.OperationRejected, told.OperationDiscarded
+    OperationHeld, HoldEnded, OperationsMissed = told.OperationHeld, told.HoldEnded, told.OperationsMissed
 
     @classmethod
-    def enrol(cls, *, id: UUID, **installation: Unpack[Installation]) -> Self:
-        """A new device, in its first incarnation."""
-        return cls.begin(cls.Enrolled, id=id, incarnation=1, **installation)
+    def enrol(cls, *, id: UUID, incarnation: int = 1, **installation: Unpack[Installation]) -> Self:
+        """A new device, in its first incarnation unless more is known of it."""
+        return cls.begin(cls.Enrolled, id=id, incarnation=incarnation, **installation)
 
     # Questions
 
@@ -53,90 +57,62 @@ class Device(Entity):
 
     # Decisions
 
-    def reenrol(self, **installation: Unpack[Installation]) -> None:
+    def reenrol(self, *, incarnation: int | None = None, **installation: Unpack[Installation]) -> None:
         """Begin the next incarnation of a cloned, restored or revoked device, whose sequence starts again at 1."""
         if self.wipe:
             raise DeviceIsWiped
-        self.trigger_event(self.Reenrolled, incarnation=self.incarnation + 1, **installation)
+        self.trigger_event(self.Reenrolled, incarnation=incarnation or self.incarnation + 1, **installation)
 
     def suspend(self, reason: str) -> None:
         """Quarantine what it sends from now on; doing so twice changes nothing."""
         check_reason(reason)
         self._must_not_be_revoked()
         if self.status != DeviceStatus.SUSPENDED:
-            self.trigger_event(self.Suspended, technician=self.technician, reason=reason)
+            self._tell(self.Suspended, reason=reason)
 
     def resume(self) -> None:
         """Trust a suspended device again; one that is trusted already stays so."""
         self._must_not_be_revoked()
         if self.status == DeviceStatus.SUSPENDED:
-            self.trigger_event(self.Resumed, technician=self.technician)
+            self._tell(self.Resumed)
 
     def revoke(self, *, reason: RevocationReason, wipe: bool = False) -> None:
         """Refuse it at once. A revoked device may still be told to wipe itself; that is never taken back."""
         if self.status != DeviceStatus.REVOKED or (wipe and not self.wipe):
-            self.trigger_event(self.Revoked, technician=self.technician, reason=reason, wipe=wipe)
+            self._tell(self.Revoked, reason=reason, wipe=wipe)
 
     def release(self, operation: UUID) -> None:
-        """Have a quarantined operation taken after all."""
-        self._must_be_quarantined(operation)
-        self.trigger_event(self.OperationReleased, technician=self.technician, operation=operation)
+        """Have an operation that was put aside taken after all, now."""
+        self._must_wait(operation)
+        self._tell(self.OperationReleased, operation=operation)
 
     def discard(self, operation: UUID, *, reason: str) -> None:
-        """Make nothing of a quarantined operation; its text stays on record."""
+        """Make nothing of an operation that was put aside; its text stays on record."""
         check_reason(reason)
-        self._must_be_quarantined(operation)
-        self.trigger_event(self.OperationDiscarded, technician=self.technician, operation=operation, reason=reason)
-
-    # Facts
-
-    def record_quarantine(self, **operation: Unpack[Quarantining]) -> None:
-        """That an operation was put aside for the office."""
-        self.trigger_event(self.OperationQuarantined, technician=self.technician, **operation)
-
-    def record_rejection(self, **operation: Unpack[Rejection]) -> None:
-        """That a request was refused."""
-        self.trigger_event(self.OperationRejected, technician=self.technician, **operation)
-
-    def record_divergence(self, **digests: Unpack[Divergence]) -> None:
-        """That the device's digest of its own rows differs from the server's."""
-        self.trigger_event(self.DivergenceObserved, technician=self.technician, **digests)
-
-    def record_clock(self, offset_ms: int) -> None:
-        """How far its clock is ahead of ours (milliseconds), unless that is about what was last recorded."""
-        if abs(offset_ms - self.offset_ms) > CLOCK_STEP_MS:
-            seen = {"offset_ms": offset_ms, "previous_ms": self.offset_ms}
-            self.trigger_event(self.ClockObserved, technician=self.technician, **seen)
-
-    def record_app(self, *, app_version: str, platform: str) -> None:
-        """Which app it runs, if that is another one than before."""
-        if (app_version, platform) != (self.app_version, self.platform):
-            self.trigger_event(self.Updated, technician=self.technician, app_version=app_version, platform=platform)
-
-    def record_wipe(self) -> None:
-        """That it has erased itself."""
-        self.trigger_event(self.Wiped, technician=self.technician)
+        self._must_wait(operation)
+        self._tell(self.OperationDiscarded, operation=operation, reason=reason)
 
     def _must_not_be_revoked(self) -> None:
         if self.is_revoked():
             raise DeviceIsRevoked
 
-    def _must_be_quarantined(self, operation: UUID) -> None:
-        if operation not in self.quarantined:
-            raise NotQuarantined
+    def _must_wait(self, operation: UUID) -> None:
+        if operation not in self.quarantined + self.held:
+            raise NotWaiting
 
     # Changes
 
     @event(happened.Enrolled)
-    def __init__(self, technician: UUID, platform: str, app_version: str) -> None:
+    def __init__(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
         self.technician = technician
-        self.incarnation = 1
+        self.incarnation = incarnation
         self.app_version = app_version
         self.platform = platform
         self.status = DeviceStatus.ACTIVE
         self.wipe = False
         self.offset_ms = 0
         self.quarantined = ()
+        self.held = ()
 
     @event(happened.Reenrolled)
     def _(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
@@ -168,22 +144,31 @@ class Device(Entity):
     def _(self, offset_ms: int) -> None:
         self.offset_ms = offset_ms
 
-    @event(happened.OperationQuarantined)
+    @event(told.OperationQuarantined)
     def _(self, operation: UUID) -> None:
-        if operation not in self.quarantined:
-            self.quarantined += (operation,)
+        self._settle(operation)
+        self.quarantined += (operation,)
 
-    @event(happened.OperationReleased)
+    @event(told.OperationHeld)
+    def _(self, operation: UUID) -> None:
+        self.held += (operation,)
+
+    @event(told.HoldEnded)
     def _(self, operation: UUID) -> None:
         self._settle(operation)
 
-    @event(happened.OperationRejected)
+    @event(told.OperationReleased)
     def _(self, operation: UUID) -> None:
         self._settle(operation)
 
-    @event(happened.OperationDiscarded)
+    @event(told.OperationRejected)
+    def _(self, operation: UUID) -> None:
+        self._settle(operation)
+
+    @event(told.OperationDiscarded)
     def _(self, operation: UUID) -> None:
         self._settle(operation)
 
     def _settle(self, operation: UUID) -> None:
         self.quarantined = tuple(waiting for waiting in self.quarantined if waiting != operation)
+        self.held = tuple(waiting for waiting in self.held if waiting != operation)

@@ -1,6 +1,6 @@
-"""What is recorded of a device: its enrolment, how far it is trusted, what it sent and what was seen of it."""
+"""What is recorded of a device: its enrolment, how far it is trusted and what was seen of it."""
 
-from typing import ClassVar, Literal, Required, TypedDict
+from typing import ClassVar, Literal, NotRequired, TypedDict
 from uuid import UUID
 
 from domain.aggregate import Begun, Entity, Personal
@@ -10,40 +10,17 @@ DigestKind = Literal["own", "shared"]
 
 
 class Installation(TypedDict):
-    """Whose device it is and what runs on it; `install_id` is the app's own, `name` what people call the device."""
+    """Whose device it is and what runs on it; `install_id` is the app's own, `name` what people call the device.
+
+    `public_key` is the Ed25519 key (base64url) that its operations are signed with, if they are.
+    """
 
     technician: UUID
     install_id: str
     name: str
     platform: str
     app_version: str
-
-
-class Quarantining(TypedDict, total=False):
-    """An operation that was not understood or not trusted.
-
-    `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
-    ids found in it.
-    """
-
-    operation: Required[UUID]
-    seq: Required[int]
-    type: Required[str]
-    reason: Required[str]
-    detail: Required[str]
-    body: Required[str]
-    refs: tuple[UUID, ...]
-
-
-class Rejection(TypedDict, total=False):
-    """A request that was refused: `problem` is the code, `detail` what was said, `refs` what it concerned."""
-
-    operation: Required[UUID]
-    seq: Required[int]
-    type: Required[str]
-    problem: Required[str]
-    detail: Required[str]
-    refs: tuple[UUID, ...]
+    public_key: NotRequired[str | None]
 
 
 class Divergence(TypedDict):
@@ -67,6 +44,7 @@ class Enrolled(Begun):
     app_version: str
     incarnation: int
     name: Personal = None
+    public_key: str | None = None
 
 
 class Reenrolled(Entity.Event):
@@ -80,6 +58,7 @@ class Reenrolled(Entity.Event):
     app_version: str
     incarnation: int
     name: Personal = None
+    public_key: str | None = None
 
 
 class Updated(Entity.Event):
@@ -120,51 +99,6 @@ class Wiped(Entity.Event):
 
     TOPIC: ClassVar[str] = "device.wiped"
     technician: UUID
-
-
-class OperationQuarantined(Entity.Event):
-    """An operation was put aside; its text is sealed under its own id, so that it can be erased alone."""
-
-    TOPIC: ClassVar[str] = "device.operation_quarantined"
-    PERSON: ClassVar[str] = "operation"
-    technician: UUID
-    operation: UUID
-    seq: int
-    type: str
-    reason: str
-    detail: str
-    refs: tuple[UUID, ...] = ()
-    body: Personal = None
-
-
-class OperationReleased(Entity.Event):
-    """A quarantined operation is taken after all."""
-
-    TOPIC: ClassVar[str] = "device.operation_released"
-    technician: UUID
-    operation: UUID
-
-
-class OperationRejected(Entity.Event):
-    """A request was refused."""
-
-    TOPIC: ClassVar[str] = "device.operation_rejected"
-    technician: UUID
-    operation: UUID
-    seq: int
-    type: str
-    problem: str
-    detail: str
-    refs: tuple[UUID, ...] = ()
-
-
-class OperationDiscarded(Entity.Event):
-    """Nothing is made of a quarantined operation."""
-
-    TOPIC: ClassVar[str] = "device.operation_discarded"
-    technician: UUID
-    operation: UUID
-    reason: str
 
 
 class DivergenceObserved(Entity.Event):

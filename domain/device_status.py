@@ -26,5 +26,5 @@ class DeviceIsWiped(Refused):
     """The device was told to erase itself; enrol it as a new one."""
 
 
-class NotQuarantined(Refused):
-    """The operation is not in quarantine; somebody may have decided about it already."""
+class NotWaiting(Refused):
+    """The operation is neither quarantined nor held; somebody may have decided about it already."""

@@ -14,7 +14,8 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who did it, when, where and knowing what. Instants are aware and UTC, `zone` is the IANA zone of the place.
 
-    `claimed_at` is what a device's clock said where that differs from the corrected `occurred_at`;
+    `claimed_at` is what a device's clock said where that differs from the corrected `occurred_at`; `signature` is the
+    device's, of the operation that this came of;
     `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
     author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office.
     """
@@ -31,3 +32,4 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     causation_id: UUID | None = None
     seen_position: int | None = None
     claimed_at: datetime | None = None
+    signature: str | None = None

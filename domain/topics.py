@@ -12,6 +12,7 @@ from domain.device import Device
 from domain.discrepancy import Discrepancy
 from domain.equipment import Equipment
 from domain.location import Location
+from domain.log_life import LogLife
 from domain.part import Part
 from domain.stock_count import StockCount
 from domain.stock_movement import StockMovement
@@ -29,6 +30,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Discrepancy,
     Equipment,
     Location,
+    LogLife,
     Part,
     StockCount,
     StockMovement,

@@ -19,7 +19,7 @@ from store.shape import shape_of
 if TYPE_CHECKING:
     from store.keyring import Key
 
-_AFTER_POSITION = ("role", "seen_position", "stream", "topic", "version", "zone")
+_AFTER_POSITION = ("role", "seen_position", "signature", "stream", "topic", "version", "zone")
 
 
 class Record(Envelope, frozen=True, kw_only=True):

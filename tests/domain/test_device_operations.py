@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from domain.device import Device
-from domain.device_events import Quarantining
-from domain.device_status import NotQuarantined
+from domain.device_operations import Quarantining
+from domain.device_status import NotWaiting
 from domain.movement_rules import ReasonNotNamed
 from tests.support.bench import given, state, then
 
@@ -65,7 +65,7 @@ def test_a_quarantined_operation_is_released_once() -> None:
     it.release(OPERATION)
 
     assert then(it) == [("device.operation_released", {"technician": ANNA, "operation": OPERATION})]
-    with pytest.raises(NotQuarantined):
+    with pytest.raises(NotWaiting):
         it.release(OPERATION)
 
 
@@ -86,12 +86,12 @@ def test_a_quarantined_operation_is_discarded_once_and_for_a_reason() -> None:
 
     fields = {"technician": ANNA, "operation": OPERATION, "reason": "sent by a test phone"}
     assert then(it) == [("device.operation_discarded", fields)]
-    with pytest.raises(NotQuarantined):
+    with pytest.raises(NotWaiting):
         it.discard(OPERATION, reason="sent by a test phone")
 
 
 def test_only_a_quarantined_operation_is_released() -> None:
-    with pytest.raises(NotQuarantined):
+    with pytest.raises(NotWaiting):
         phone().release(OPERATION)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device_status import NotQuarantined
+from domain.device_status import NotWaiting
 from domain.envelope import Envelope
 from domain.problem import NotFound
 from store.log import EventLog
@@ -38,7 +38,7 @@ def test_what_a_suspended_device_sent_is_taken_in_once_it_is_released(log: Event
     assert (released.topic, moved.topic) == ("device.operation_released", "stock.moved")
     assert (moved.occurred_at, moved.envelope.device) == (NOON - timedelta(hours=3), phone.id)
     assert moved.envelope.causation_id == OFFICE.operation_id
-    with pytest.raises(NotQuarantined):
+    with pytest.raises(NotWaiting):
         release(log, log.work(), UUID(operation["id"]), OFFICE)
 
 
