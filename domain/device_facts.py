@@ -57,4 +57,5 @@ class DeviceFacts:
         self._tell(happened.Wiped)
 
     def _tell(self, event: type[Any], /, **said: Any) -> None:
-        self.trigger_event(event, technician=self.technician, **said)  # type: ignore[attr-defined]  # a device does
+        own = getattr(self, event.__name__, event)  # the library makes a class of the device's own out of each event
+        self.trigger_event(own, technician=self.technician, **said)  # type: ignore[attr-defined]  # a device does
