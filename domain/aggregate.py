@@ -1,9 +1,15 @@
 """The shape that every aggregate repeats: what it is, its events, its questions, its commands, its changes."""
 
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from functools import cache
+from inspect import signature
+from operator import itemgetter
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate, all_func_decorators, event
+from eventsourcing.utils import get_topic, resolve_topic
 
 __all__ = ["PERSONAL", "Begun", "Entity", "Personal", "PersonalList", "event"]
 
@@ -22,6 +28,32 @@ class Begun(AggregateCreated):
 
     PERSON: ClassVar[str] = "originator_id"
     class_version: ClassVar[int] = 1
+
+    def mutate(self, aggregate: Any) -> Any:
+        """The entity that begins with this event: what the library does, without asking which names it takes."""
+        assert aggregate is None, "a stream begins once"
+        kind = resolve_topic(self.originator_topic)
+        entity = kind.__new__(kind)
+        entity.__base_init__(self.originator_id, self.originator_version, self.timestamp)
+        entity.__init__(**_taken_by(kind)(vars(self)))
+        return entity
+
+
+@cache
+def _fields_of(event_class: type[AggregateCreated]) -> tuple[frozenset[str], dict[str, Any]]:
+    """The fields of an event, and what those are that need not be said."""
+    known = {field.name: field.default for field in fields(event_class)}
+    return frozenset(known), {name: default for name, default in known.items() if default is not MISSING}
+
+
+@cache
+def _taken_by(kind: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Picks out of an event's fields those that an entity of this kind begins with."""
+    names = tuple(signature(kind.__init__).parameters)[1:]
+    if len(names) < 2:  # noqa: PLR2004 - `itemgetter` gives tuples from two on
+        return lambda said: {name: said[name] for name in names}
+    pick = itemgetter(*names)
+    return lambda said: dict(zip(names, pick(said), strict=True))
 
 
 class Entity(BaseAggregate[UUID]):
@@ -51,6 +83,16 @@ class Entity(BaseAggregate[UUID]):
         super().__init_subclass__()
 
     @classmethod
-    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **fields: Any) -> Self:
+    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **said: Any) -> Self:
         """A new entity by its first event, under the id it was given."""
-        return cls._create(event_class, id=id, **fields)
+        names, defaults = _fields_of(event_class)
+        state = defaults | said
+        state["originator_topic"], state["originator_id"] = get_topic(cls), id
+        state["originator_version"], state["timestamp"] = cls.INITIAL_VERSION, event_class.create_timestamp()
+        if state.keys() != names:
+            event_class(**state)  # says which field is missing or unknown
+        first = object.__new__(event_class)
+        vars(first).update(state)  # all at once, which a frozen dataclass does one by one
+        entity: Self = first.mutate(None)  # type: ignore[assignment]
+        entity.pending_events.append(first)
+        return entity
