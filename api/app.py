@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from flask import Blueprint, Flask
 
+from api.blobs import blobs
 from api.cases import cases
 from api.contacts import contacts
 from api.customers import customers
@@ -48,6 +49,7 @@ NOUNS = (
     equipment,
     work_orders,
     visits,
+    blobs,
     parts,
     locations,
     stock,

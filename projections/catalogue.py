@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from projections import checkpoints
+from projections.attachments import Attachments
 from projections.cases import Cases
 from projections.contacts import Contacts
 from projections.customers import Customers
@@ -48,6 +49,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Stock(),
     WorkOrders(),
     Visits(),
+    Attachments(),
     Operations(),
     Discrepancies(),
     Timeline(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from threading import Lock
 from typing import NamedTuple
@@ -73,6 +73,15 @@ class Keyring:
                 if len(self._sealing) > _CACHED_KEYS:
                     self._sealing.popitem(last=False)
         return key
+
+    def present_keys(self, persons: Sequence[UUID]) -> dict[UUID, Key]:
+        """The keys of these persons in their order, made where there is none, left out where it has been destroyed.
+
+        Fetched anew: for what must not be sealed any more once a key has been destroyed somewhere else.
+        """
+        found = self.opening_keys(persons)
+        keys = {person: found.get(person) or self._make_or_fetch(person) for person in persons}
+        return {person: key for person, key in keys.items() if key is not None}
 
     def opening_keys(self, persons: Iterable[UUID]) -> dict[UUID, Key]:
         """The keys of these persons, as far as they have not been destroyed."""

@@ -1,0 +1,72 @@
+"""Blobs: the bytes of photos and signatures, for the office to look at."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from typing import Any, Final
+
+from flask import Response, request
+
+from api.noun import Noun
+from api.reading import see_what_was_written
+from api.services import services
+from api.who import asking
+from domain.problem import NotFound
+from projections.attachments import Attachments, attachments
+from store.blobs.place import FileGoneError
+
+blobs = Noun("blobs", "The bytes of photos and signatures.")
+
+SHOWN: Final = frozenset({"image/avif", "image/gif", "image/heic", "image/jpeg", "image/png", "image/webp"})
+"""What browsers may show; everything else is saved as a file."""
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
+_ANY: Final = "application/octet-stream"
+_ALONE: Final = "sandbox; default-src 'none'"
+"""Whatever the bytes are, nothing in them runs or fetches anything."""
+
+
+class BlobNotHere(NotFound):
+    """The bytes have not come yet, or belong to a customer who was erased."""
+
+    code = "blob-not-here"
+
+
+@blobs.opens("GET", "/<sha256>", None, 200)
+def read(sha256: str) -> Response:
+    """The bytes with this SHA-256, as work orders and visits name them.
+
+    Pictures come with their media type, anything else as an attachment.
+    """
+    asking()
+    see_what_was_written([Attachments.name])
+    with services().views.now() as reader:
+        named = attachments(reader, sha256)
+    if not named:
+        raise NotFound
+    types = {row["customer"]: row["media_type"] for row in named}
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(services().vault.opened(sha256, list(types)))
+        except FileGoneError:
+            opened = None
+        if opened is None:
+            raise BlobNotHere
+        headers = _headers(types[opened.person], sha256)
+        if request.if_none_match.contains_weak(sha256):
+            return Response(status=304, headers=headers)
+        reply = Response(opened.pieces, headers=headers | {"Content-Length": str(opened.blob.size)})
+        reply.call_on_close(stack.pop_all().close)
+    return reply
+
+
+def _headers(named: str, sha256: str) -> dict[str, Any]:
+    found = named.strip().lower()
+    media_type = found if _MEDIA_TYPE.fullmatch(found) else _ANY
+    disposition = "inline" if media_type in SHOWN else f'attachment; filename="{sha256[:16]}"'
+    return {
+        "Content-Type": media_type,
+        "Content-Disposition": disposition,
+        "Content-Security-Policy": _ALONE,
+        "ETag": f'"{sha256}"',
+    }

@@ -1,0 +1,62 @@
+"""Blobs: photos and signatures, piece by piece, each going on where the last one ended."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flask import Response, request
+from werkzeug.exceptions import LengthRequired
+
+from api.encoding import answer
+from api.services import services
+from api.sync.blueprint import sync
+from api.who import asking_device
+from store.blobs.blob import PIECE
+from sync.blobs import BlobNotNamed, Progress
+from sync.problems import EncodingUnsupported, MalformedEnvelope
+
+_HASH: Final = re.compile("[0-9a-f]{64}")
+_OFFSET: Final = re.compile("[0-9]{1,12}", re.ASCII)
+
+
+@sync.get("/blobs/<sha256>")
+def progress(sha256: str) -> Response:
+    """Say how far the bytes have come; `HEAD` is enough.
+
+    A suspended device is told too: it may send what its recorded operations have named.
+    """
+    who = asking_device()
+    return _told(services().blobs.progress(who.technician, _named(sha256)))
+
+
+@sync.put("/blobs/<sha256>")
+def take(sha256: str) -> Response:
+    """Take the bytes that follow at `Upload-Offset`, 256 KiB at most."""
+    who = asking_device()
+    request.max_content_length = PIECE
+    if request.content_length is None:
+        raise LengthRequired
+    if request.content_encoding is not None:
+        raise EncodingUnsupported("Send the bytes as they are.")
+    offset = _offset()
+    return _told(services().blobs.take(who.technician, _named(sha256), offset, request.get_data(cache=False)))
+
+
+def _named(sha256: str) -> str:
+    if not _HASH.fullmatch(sha256):
+        raise BlobNotNamed
+    return sha256
+
+
+def _offset() -> int:
+    text = request.headers.get("Upload-Offset", "")
+    if not _OFFSET.fullmatch(text):
+        detail = "Upload-Offset is the number of the first byte in the body, from 0."
+        raise MalformedEnvelope(detail, errors=[{"pointer": "/Upload-Offset", "detail": detail}])
+    return int(text)
+
+
+def _told(progress: Progress) -> Response:
+    headers = {"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length)}
+    return answer(progress._asdict(), headers=headers)

@@ -1,0 +1,58 @@
+"""Sweeping the place of blobs: the copies of people who were erased go, and what was never finished."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from store.blobs.place import Place, PlaceError
+from store.blobs.vault import name_of
+from store.connecting import Cursor
+
+_PAGE: Final = 500
+_BEING_WRITTEN: Final = timedelta(hours=1)
+"""A copy younger than this may still be on its way to its place."""
+_NEVER_FINISHED: Final = timedelta(days=1)
+_log = structlog.get_logger(__name__)
+
+
+def sweep(cursor: Cursor, place: Place) -> None:
+    """Remove files nobody may or will read, at most some hundreds at once; the rest at the next time.
+
+    Their rows stay locked until the end of the transaction, and a writer touches its row first: so no file that is
+    just being written again is removed. What cannot be removed now is tried again the next time.
+    """
+    cursor.execute(
+        """
+        SELECT sha256, person FROM blobs.kept
+        WHERE person IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
+            AND (kept_at IS NOT NULL OR begun_at < now() - %s)
+        LIMIT %s
+        FOR UPDATE SKIP LOCKED
+        """,
+        (_BEING_WRITTEN, _PAGE),
+    )
+    _remove(cursor, place, cursor.fetchall())
+    cursor.execute(
+        """
+        SELECT sha256, person FROM blobs.kept
+        WHERE kept_at IS NULL AND begun_at < now() - %s
+        LIMIT %s
+        FOR UPDATE SKIP LOCKED
+        """,
+        (_NEVER_FINISHED, _PAGE),
+    )
+    _remove(cursor, place, cursor.fetchall())
+
+
+def _remove(cursor: Cursor, place: Place, copies: list[tuple[str, UUID]]) -> None:
+    for sha256, person in copies:
+        try:
+            place.remove(name_of(sha256, person))
+        except PlaceError as error:
+            _log.warning("a file of a blob cannot be removed now", reason=str(error))
+        else:
+            cursor.execute("DELETE FROM blobs.kept WHERE sha256 = %s AND person = %s", (sha256, person))

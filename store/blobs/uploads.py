@@ -1,0 +1,148 @@
+"""Uploads: what has come of blobs that are not whole yet, in the database, each piece sealed as soon as it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from store.blobs.blob import PIECE, Blob, BlobMismatch, UploadOffsetMismatch
+from store.blobs.pieces import seal_piece, unseal_piece
+from store.connecting import Cursor
+from store.keyring import Key
+from store.pool import ConnectionPool
+
+UNFINISHED_KEPT: Final = timedelta(days=30)
+
+
+class Upload(NamedTuple):
+    """How far a blob has come from one technician, under whose key."""
+
+    id: UUID
+    person: UUID
+    size: int
+    received: int
+
+
+class UploadGone(Exception):  # noqa: N818 - not an error: somebody else was faster
+    """The pieces are no longer there: somebody else has put the blob together, or begun it anew."""
+
+
+class Uploads:
+    """One upload a blob and technician; any number of requests may work on it, its row lets one at a time.
+
+    `keys` are those of the persons whose copy is still lacking; the pieces are sealed with one of them. An upload
+    under a key that is none of these any more, or of another size, begins anew.
+    """
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+
+    def find(self, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload | None:
+        """How far it has come, `None` when it would begin at 0."""
+        row = self._pool.fetch_one(
+            "SELECT id, person, size, received FROM blobs.uploads WHERE sha256 = %s AND technician = %s",
+            (blob.sha256, str(technician)),
+        )
+        upload = Upload(*row) if row else None
+        return upload if upload is not None and _goes_on(upload, blob, keys) else None
+
+    def add(self, blob: Blob, technician: UUID, keys: Mapping[UUID, Key], offset: int, chunk: bytes) -> Upload:
+        """Take the bytes that follow at `offset`; durable when this returns.
+
+        Raises `UploadOffsetMismatch` for another offset than that of the next byte, and `BlobMismatch`, with nothing
+        kept, for more bytes than the blob has.
+        """
+        with self._pool.transaction() as cursor:
+            upload = _locked(cursor, blob, technician, keys)
+            if offset != upload.received:
+                raise UploadOffsetMismatch(offset=upload.received)
+            upload = upload._replace(received=offset + len(chunk))
+            if upload.received > blob.size:
+                _delete(cursor, upload)
+            else:
+                _put(cursor, blob, upload, keys[upload.person], chunk)
+        if upload.received > blob.size:
+            raise BlobMismatch
+        return upload
+
+    def pieces(self, blob: Blob, upload: Upload, key: Key) -> Iterator[bytes]:
+        """The bytes of a complete upload, piece by piece; raises `UploadGone` when they are no longer there."""
+        for number in blob.pieces():
+            with self._pool.connection() as session, session.cursor() as cursor:
+                sealed = _piece(cursor, upload, number)
+            if sealed is None:
+                raise UploadGone
+            yield unseal_piece(key, blob, number, sealed)
+
+    def forget(self, upload: Upload) -> None:
+        """Throw away what has come."""
+        with self._pool.transaction() as cursor:
+            _delete(cursor, upload)
+
+
+def forget_unfinished(cursor: Cursor) -> None:
+    """Throw away what nobody has gone on with for 30 days, and what came for people who were erased."""
+    cursor.execute("DELETE FROM blobs.uploads WHERE touched_at < now() - %s", (UNFINISHED_KEPT,))
+    cursor.execute(
+        """
+        DELETE FROM blobs.uploads
+        WHERE person IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
+        """
+    )
+
+
+def _goes_on(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:
+    return upload.size == blob.size and upload.person in keys
+
+
+def _locked(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload:
+    """The upload, nobody else's until the end of the transaction; a new one when there is none to go on with."""
+    upload = _found_or_begun(cursor, blob, technician, keys)
+    if not _goes_on(upload, blob, keys):
+        _delete(cursor, upload)
+        upload = _found_or_begun(cursor, blob, technician, keys)
+    return upload
+
+
+def _found_or_begun(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload:
+    cursor.execute(
+        """
+        INSERT INTO blobs.uploads (sha256, technician, person, size) VALUES (%s, %s, %s, %s)
+        ON CONFLICT (sha256, technician) DO UPDATE SET touched_at = now()
+        RETURNING id, person, size, received
+        """,
+        (blob.sha256, str(technician), str(next(iter(keys))), blob.size),
+    )
+    [row] = cursor.fetchall()
+    return Upload(*row)
+
+
+def _put(cursor: Cursor, blob: Blob, upload: Upload, key: Key, chunk: bytes) -> None:
+    """Fill the last piece up and begin the next ones; a chunk may end anywhere."""
+    number, held = divmod(upload.received - len(chunk), PIECE)
+    if held and chunk:
+        sealed = _piece(cursor, upload, number)
+        assert sealed is not None, "the bytes before this chunk were stored with it"
+        chunk = unseal_piece(key, blob, number, sealed) + chunk
+    for begin in range(0, len(chunk), PIECE):
+        sealed = seal_piece(key, blob, number + begin // PIECE, chunk[begin : begin + PIECE])
+        cursor.execute(
+            """
+            INSERT INTO blobs.chunks (upload, number, sealed) VALUES (%s, %s, %s)
+            ON CONFLICT (upload, number) DO UPDATE SET sealed = excluded.sealed
+            """,
+            (upload.id, number + begin // PIECE, sealed),
+        )
+    cursor.execute("UPDATE blobs.uploads SET received = %s WHERE id = %s", (upload.received, upload.id))
+
+
+def _piece(cursor: Cursor, upload: Upload, number: int) -> bytes | None:
+    cursor.execute("SELECT sealed FROM blobs.chunks WHERE upload = %s AND number = %s", (upload.id, number))
+    row = cursor.fetchone()
+    return bytes(row[0]) if row else None
+
+
+def _delete(cursor: Cursor, upload: Upload) -> None:
+    cursor.execute("DELETE FROM blobs.uploads WHERE id = %s", (upload.id,))

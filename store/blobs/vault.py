@@ -1,0 +1,132 @@
+"""The vault: whole blobs, checked and sealed with the key of each person they are about, in the chosen place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import BinaryIO, NamedTuple
+from uuid import UUID
+
+from store.blobs.blob import Blob, BlobMismatch
+from store.blobs.pieces import SEALED, BlobDamagedError, seal_piece, unseal_piece
+from store.blobs.place import Place
+from store.keyring import Key, Keyring
+from store.pool import ConnectionPool
+
+
+class Opened(NamedTuple):
+    """A blob that can be read, and whose copy it is."""
+
+    blob: Blob
+    person: UUID
+    pieces: Iterator[bytes]
+
+
+class Vault:
+    """One copy a blob and person, so that erasing somebody leaves the others theirs.
+
+    A copy is its sealed pieces one behind the other. It is written whole under a name that follows from what it is,
+    so writing it twice, or in two places at once, gives the same.
+    """
+
+    def __init__(self, pool: ConnectionPool, keyring: Keyring, place: Place) -> None:
+        self._pool = pool
+        self._keyring = keyring
+        self._place = place
+
+    def keys(self, persons: Sequence[UUID]) -> dict[UUID, Key]:
+        """The keys of these persons in their order, without those who were erased."""
+        return self._keyring.present_keys(persons)
+
+    def lacking(self, sha256: str, persons: Collection[UUID]) -> list[UUID]:
+        """Who of these has no copy yet."""
+        kept = self._kept(sha256, persons)
+        return [person for person in persons if person not in kept]
+
+    def keep(self, blob: Blob, person: UUID, key: Key, pieces: Iterator[bytes]) -> None:
+        """Write the person's copy; it is there, and durable, when this returns.
+
+        Raises `BlobMismatch`, with nothing kept, when the pieces do not have the blob's hash.
+        """
+        name = name_of(blob.sha256, person)
+        self._pool.execute(
+            """
+            INSERT INTO blobs.kept AS k (sha256, person, size) VALUES (%s, %s, %s)
+            ON CONFLICT (sha256, person) DO UPDATE SET begun_at = now() WHERE k.kept_at IS NULL
+            """,
+            (blob.sha256, str(person), blob.size),
+        )
+        hashed = sha256()
+        with self._place.writing(name) as file:
+            for number, plain in enumerate(pieces):
+                hashed.update(plain)
+                file.write(seal_piece(key, blob, number, plain))
+            if hashed.hexdigest() != blob.sha256:
+                raise BlobMismatch
+        noted = self._pool.execute(
+            """
+            UPDATE blobs.kept SET kept_at = coalesce(kept_at, now()), size = %s
+            WHERE sha256 = %s AND person = %s
+            RETURNING person
+            """,
+            (blob.size, blob.sha256, str(person)),
+        )
+        if not noted:  # meanwhile the person was erased, so nobody would remove the file
+            self._place.remove(name)
+
+    @contextmanager
+    def opened(self, sha256: str, persons: Collection[UUID]) -> Iterator[Opened | None]:
+        """The copy of the first of these persons who has one and was not erased; its pieces are read one by one.
+
+        The first piece is read at once, so that a copy that cannot be read raises `PlaceError` or `BlobDamagedError`
+        here.
+        """
+        kept = self._kept(sha256, persons)
+        keys = self._keyring.opening_keys(kept)
+        person = next((person for person in persons if person in keys), None)
+        if person is None:
+            yield None
+            return
+        blob = Blob(sha256, kept[person])
+        with self._place.reading(name_of(sha256, person)) as file:
+            pieces = _pieces(file, blob, keys[person])
+            first = next(pieces, b"")
+            yield Opened(blob, person, _followed(first, pieces))
+
+    def _kept(self, sha256: str, persons: Collection[UUID]) -> dict[UUID, int]:
+        """The size of the blob by each of these persons who has a copy."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT person, size FROM blobs.kept
+            WHERE sha256 = %s AND person = ANY(%s::uuid[]) AND kept_at IS NOT NULL
+            """,
+            (sha256, [str(person) for person in persons]),
+        )
+        return dict(rows)
+
+
+def name_of(sha256_hex: str, person: UUID) -> str:
+    """The name of a person's copy at the place: it tells neither the person nor the hash."""
+    return sha256(b"callout blob\x00" + person.bytes + bytes.fromhex(sha256_hex)).hexdigest()
+
+
+def _pieces(file: BinaryIO, blob: Blob, key: Key) -> Iterator[bytes]:
+    for number in blob.pieces():
+        yield unseal_piece(key, blob, number, _exactly(file, blob.length_of(number) + SEALED))
+
+
+def _followed(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from others
+
+
+def _exactly(file: BinaryIO, many: int) -> bytes:
+    parts = []
+    while many > 0:
+        part = file.read(many)
+        if not part:
+            raise BlobDamagedError("the file of a blob is too short")
+        parts.append(part)
+        many -= len(part)
+    return b"".join(parts)
