@@ -15,6 +15,7 @@ from api.schemas import Body, Command, Page, row_of
 from api.services import services
 from api.who import asking
 from domain.device import Device
+from domain.instant import now
 from projections import devices as view
 from projections.device_activity import DeviceActivity
 from store.work import Work
@@ -31,6 +32,8 @@ LIVE: Final[dict[str, Any]] = {
         "last_seen_at": {"type": ["string", "null"], "format": "date-time"},
         "oldest_unsent_at": {"type": ["string", "null"], "format": "date-time"},
         "pulled_through": {"type": ["integer", "null"]},
+        "unsent": {"type": ["integer", "null"]},
+        "outbox_age": {"type": ["integer", "null"], "description": "Seconds since the oldest unsent operation."},
     },
 }
 DEVICE: Final = row_of(view.DEVICES)
@@ -115,4 +118,9 @@ def device(query: dict[str, Any], id: UUID) -> Response:
 def _with_live(query: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     past = query.get("as_of") is not None or query.get("known_at") is not None
     live = {} if past else services().standings.of([row["id"] for row in rows])
-    return [row | {"live": live.get(row["id"])} for row in rows]
+    return [row | {"live": _aged(live[row["id"]]) if row["id"] in live else None} for row in rows]
+
+
+def _aged(live: dict[str, Any]) -> dict[str, Any]:
+    oldest = live["oldest_unsent_at"]
+    return live | {"outbox_age": None if oldest is None else max(int((now() - oldest).total_seconds()), 0)}

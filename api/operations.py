@@ -42,7 +42,7 @@ class Reason(Command):
 class Filters(Page):
     """Which operations."""
 
-    status = Choice(("quarantined", "released", "discarded", "rejected"))
+    status = Choice(("quarantined", "released", "discarded", "rejected", "held", "applied", "conflicted"))
     device = Id()
     technician = Id()
     type = Text(100)
@@ -50,7 +50,7 @@ class Filters(Page):
 
 @operations.command("release", reply=RELEASED)
 def release(body: Body, id: UUID) -> Response:
-    """Take a quarantined operation in after all, with its own time and device, and say what does not fit."""
+    """Take an operation that was put aside in after all, with its own time and device, and say what does not fit."""
     order = Order(asking(), body)
 
     def decide(work: Work) -> office.Decided:
@@ -63,7 +63,7 @@ def release(body: Body, id: UUID) -> Response:
 
 @operations.command("discard", Reason)
 def discard(body: Body, id: UUID) -> Response:
-    """Make nothing of a quarantined operation; its text and the reason stay on record."""
+    """Make nothing of an operation that was put aside; its text and the reason stay on record."""
     order = Order(asking(), body)
 
     def decide(work: Work) -> office.Decided:
@@ -105,5 +105,5 @@ def _sender_of(operation: UUID) -> UUID:
     """The device whose operation was put aside."""
     put_aside = services().log.put_aside(operation)
     if not put_aside:
-        raise NotFound(f"No operation {operation} has been quarantined.")
+        raise NotFound(f"No operation {operation} has been put aside.")
     return put_aside[0].stream

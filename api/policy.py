@@ -49,7 +49,11 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /sync/v1/devices": ANYONE,
     "POST /sync/v1/token": ANYONE,
     "POST /sync/v1/push": DEVICE,
+    "POST /sync/v1/salvage": LEAVING_DEVICE,
+    "POST /sync/v1/wiped": LEAVING_DEVICE,
     "GET /sync/v1/pull": DEVICE,
+    "GET /sync/v1/blobs/{sha256}": DEVICE,
+    "PUT /sync/v1/blobs/{sha256}": DEVICE,
     # Who is here
     "POST /api/v1/sessions": ANYONE,
     "GET /api/v1/sessions/current": EVERYBODY,
@@ -105,6 +109,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/visits": DISPATCH,
     **_commands(DISPATCH, "visits", "dispatch", "accept", "decline", "start-travel", "arrive", "pause", "resume"),
     **_commands(DISPATCH, "visits", "finish", "not-done", "reschedule", "cancel"),
+    "GET /api/v1/blobs/{sha256}": OFFICE,
     # Parts and stock
     **_reads(OFFICE, "locations", "stock-movements", "discrepancies"),
     "GET /api/v1/stock": OFFICE,

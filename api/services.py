@@ -9,14 +9,18 @@ from flask import current_app
 
 from projections.past import Views
 from store.access import Access
+from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
 from store.log import EventLog
 from store.standing import Standings
 
 if TYPE_CHECKING:
+    from sync.blobs import BlobIntake
     from sync.enrolment import EnrolmentDesk
+    from sync.holding import Holding
     from sync.pull import Pull
     from sync.push import PushIntake
+    from sync.salvage import Salvage
 
 
 class ApiSettings(Protocol):
@@ -29,6 +33,10 @@ class ApiSettings(Protocol):
     @property
     def zone(self) -> str:
         """The IANA zone of the company."""
+
+    @property
+    def unsigned_devices(self) -> bool:
+        """Whether devices without a key are let in and believed."""
 
     @property
     def most_bytes(self) -> int:
@@ -51,8 +59,12 @@ class Services:
     devices: DeviceAccess
     standings: Standings
     push: PushIntake
+    salvage: Salvage
+    holding: Holding
     pull: Pull
     enrolment: EnrolmentDesk
+    blobs: BlobIntake
+    vault: Vault
 
 
 def services() -> Services:

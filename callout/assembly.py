@@ -8,6 +8,7 @@ from typing import Self
 from api.app import Application, create_app
 from api.policy import POLICY
 from api.services import ApiSettings, Services
+from callout.blob_place import place_of
 from callout.master_key import master_key
 from callout.settings import Settings
 from domain.problem import Problem
@@ -17,18 +18,27 @@ from projections.open_work import working_for
 from projections.past import Views
 from projections.projector import Projector
 from store.access import Access
+from store.blobs.place import Place
+from store.blobs.uploads import Uploads
+from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
 from store.embedded import EmbeddedPostgres
 from store.keyring import Keyring, key_id_of
+from store.lives import settle_life
 from store.log import EventLog
 from store.migrate import migrate
 from store.pool import ConnectionPool
 from store.standing import Standings
+from sync.arrival import Arrival
+from sync.blobs import BlobIntake
 from sync.cursor import Cursors
 from sync.documents import ReadyDocuments
 from sync.enrolment import EnrolmentDesk
+from sync.holding import Holding
 from sync.pull import Pull
 from sync.push import PushIntake
+from sync.salvage import Salvage
+from sync.waiting import HeldOperations
 from web.landing import POLICY as PAGES
 from web.landing import landing
 
@@ -42,9 +52,14 @@ def dsn_of(settings: Settings) -> str:
     return settings.database_url or EmbeddedPostgres(settings.home).start()
 
 
-def services_of(settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access) -> Services:
-    """Everything below the API, around a log as its writer and its projector know it."""
-    devices = DeviceAccess(log.pool)
+def services_of(
+    settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
+) -> Services:
+    """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
+    vault = Vault(log.pool, log.body_mapper.keyring, place)
+    devices, standings = DeviceAccess(log.pool), Standings(log.pool)
+    arrival = Arrival(log, working_for(views), unsigned=settings.unsigned_devices)
+    pull = Pull(ReadyDocuments(views), Cursors(access.secret("sync-cursors")))
     return Services(
         settings=settings,
         log=log,
@@ -52,10 +67,14 @@ def services_of(settings: ApiSettings, log: EventLog, projecting: EventLog, view
         views=views,
         access=access,
         devices=devices,
-        standings=Standings(log.pool),
-        push=PushIntake(log, working_for(views)),
-        pull=Pull(ReadyDocuments(log, views), Cursors(access.secret("sync-cursors"))),
-        enrolment=EnrolmentDesk(log, devices),
+        standings=standings,
+        push=PushIntake(arrival, standings, pull, views.wait_until),
+        salvage=Salvage(arrival),
+        holding=Holding(log, HeldOperations(views)),
+        pull=pull,
+        enrolment=EnrolmentDesk(log, devices, unsigned=settings.unsigned_devices),
+        blobs=BlobIntake(log, views, Uploads(log.pool), vault),
+        vault=vault,
     )
 
 
@@ -65,6 +84,7 @@ class House:
     def __init__(self, settings: Settings, dsn: str | None = None) -> None:
         """Migrates the database first. Raises `OtherMasterKey` when its words could not be read."""
         self.settings = settings
+        self.place = place_of(settings)
         self.dsn = dsn or dsn_of(settings)
         migrate(self.dsn)
         writer = self._pool("callout_writer")
@@ -78,8 +98,10 @@ class House:
             raise OtherMasterKey
         self.keyring = Keyring(keykeeper, key)
         log = EventLog(writer, self.keyring)
+        settle_life(log)
         views = Views(log, pool=reader)
-        self.services = services_of(settings, log, EventLog(projector, self.keyring), views, access)
+        projecting = EventLog(projector, self.keyring)
+        self.services = services_of(settings, log, projecting, views, access, place=self.place)
 
     def ensure_views(self, progress: Progress | None = None) -> list[str]:
         """Make or remake the views that do not have the shape of the code; their names."""

@@ -26,9 +26,11 @@ class Settings:
     """What can be set, each as `CALLOUT_<NAME>` in the environment; `database_url` is `DATABASE_URL`.
 
     Without a database URL the embedded PostgreSQL of `home` is used; without a master key (32 bytes, in base64 in the
-    environment) the file `master.key` there. `patience` is how many seconds a reader waits for a view, `most_bytes`
+    environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own) are let in unless
+    in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes`
     the largest request body, `pool` the most connections of a process in each role; `workers`
-    processes with `threads` each answer requests, of which most do nothing but wait for news.
+    processes with `threads` each answer requests, of which most do nothing but wait for news. `blobs` is a folder or
+    `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that is not AWS.
     """
 
     home: Path = Path(".callout")
@@ -39,11 +41,14 @@ class Settings:
     zone: str = "Europe/Berlin"
     log_level: str = "info"
     production: bool = False
+    unsigned_devices: bool = True
     workers: int = 2
     threads: int = 600
     pool: int = 10
     patience: float = 5.0
     most_bytes: int = 2 * 1024 * 1024
+    blobs: str = ""
+    s3_endpoint: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -58,11 +63,14 @@ class Settings:
             zone=read.zone("ZONE", cls.zone),
             log_level=read.word("LOG_LEVEL", cls.log_level, LEVELS),
             production=read.flag("PRODUCTION"),
+            unsigned_devices=read.flag("UNSIGNED_DEVICES", otherwise=not read.flag("PRODUCTION")),
             workers=read.whole("WORKERS", cls.workers, 1, 64),
             threads=read.whole("THREADS", cls.threads, 1, 10_000),
             pool=read.whole("POOL", cls.pool, 1, 1000),
             patience=read.whole("PATIENCE", int(cls.patience), 0, 60),
             most_bytes=read.whole("MOST_BYTES", cls.most_bytes, 1024, 64 * 1024 * 1024),
+            blobs=read.text("BLOBS", cls.blobs),
+            s3_endpoint=read.text("S3_ENDPOINT", cls.s3_endpoint),
         )
 
 
@@ -87,11 +95,11 @@ class _Reading:
             raise BadSetting(f"CALLOUT_{name} is one of {', '.join(words)}, not {text!r}.")
         return text
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, *, otherwise: bool = False) -> bool:
         text = self.text(name, "").lower()
         if text not in _YES:
             raise BadSetting(f"CALLOUT_{name} is 1 or 0, not {text!r}.")
-        return _YES[text]
+        return _YES[text] if text else otherwise
 
     def zone(self, name: str, otherwise: str) -> str:
         try:

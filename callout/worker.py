@@ -1,4 +1,4 @@
-"""The worker: keeps the views up, destroys the keys of erased people, and does the scheduled jobs."""
+"""The worker: keeps the views up, decides about held operations, destroys the keys of erased people, does the jobs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from eventsourcing.persistence import PersistenceError
 
 from callout.assembly import House
 from callout.jobs import Job, forget_slots, scheduler
+from domain.instant import now
 from store.blobs.sweeping import sweep
 from store.blobs.uploads import forget_unfinished
 from store.connecting import Cursor
@@ -28,14 +29,18 @@ def work(house: House, stop: Event) -> None:
     """Work until `stop` is set; any number of workers may run at once."""
     pool = house.services.log.pool
     timetable = scheduler(jobs(house), pool)
-    follower = Thread(target=_erase, args=(house, stop), name="erasure")
+    erasing = ("log", Erasure(house.services.log).catch_up, "keys of erased people destroyed")
+    settling = ("views", lambda: house.services.holding.settle(now()), "held operations decided")
+    followers = [Thread(target=_follow, args=(house, stop, *each), name=each[2]) for each in (erasing, settling)]
     timetable.start()
-    follower.start()
+    for follower in followers:
+        follower.start()
     try:
         house.projector().run(stop)
     finally:
         stop.set()
-        follower.join()
+        for follower in followers:
+            follower.join()
         timetable.shutdown()
 
 
@@ -61,16 +66,15 @@ def _say_how_far(house: House) -> Callable[[Cursor], None]:
     return say
 
 
-def _erase(house: House, stop: Event) -> None:
-    """Follow the log, woken up by each append; what fails is tried again."""
-    erasure = Erasure(house.services.log)
-    with closing(Listener(house.dsn)) as listener:
+def _follow(house: House, stop: Event, channel: str, do: Callable[[], int], done: str) -> None:
+    """Do what there is to do, woken up by each move of the log or the views; what fails is tried again."""
+    with closing(Listener(house.dsn, (channel,))) as listener:
         while not stop.is_set():
             try:
-                destroyed = erasure.catch_up()
-                if destroyed:
-                    _log.info("keys of erased people destroyed", keys=destroyed)
+                many = do()
+                if many:
+                    _log.info(done, many=many)
                 listener.wait(_LISTEN_SECONDS)
             except PersistenceError as error:
-                _log.error("keys of erased people cannot be destroyed now", reason=type(error).__name__)
+                _log.error("not done now: " + done, reason=type(error).__name__)
                 stop.wait(_PAUSE_SECONDS)

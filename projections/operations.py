@@ -1,4 +1,4 @@
-"""Operations that the office has to know of: put aside, refused, released or thrown away."""
+"""Operations that the office has to know of: held, put aside, refused, and what became of them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ OPERATIONS = Table(
         "reason": "text NOT NULL",
         "detail": "text NOT NULL",
         "refs": "json NOT NULL",
+        "needs": "json NOT NULL",
+        "of_group": "text",
         "occurred_at": "timestamptz NOT NULL",
         "recorded_at": "timestamptz NOT NULL",
         "decided_at": "timestamptz",
@@ -36,12 +38,16 @@ OPERATIONS = Table(
 )
 
 
-class Operations(Projection):
-    """One row an operation that was quarantined or rejected; one id that came with two contents has two.
+WAITING = ("held", "quarantined")
+"""Nothing final has become of these yet."""
 
-    `status` is quarantined, released, discarded or rejected, `reason` the code of the problem, `decision` why it was
-    discarded. The text of a quarantined one stays in the log alone, sealed: whoever it turns out to be about, it can be
-    forgotten there.
+
+class Operations(Projection):
+    """One row an operation that was held, quarantined or rejected; one id that came with two contents has two.
+
+    `status` is held, quarantined, released, discarded or rejected, or applied or conflicted after it was held; `reason`
+    is the code of the problem, `decision` why it was discarded, `needs` what a held one waits for. The text stays in
+    the log alone, sealed: whoever it turns out to be about, it can be forgotten there.
     """
 
     name: ClassVar[str] = "operations"
@@ -55,6 +61,16 @@ class Operations(Projection):
     @on("device.operation_quarantined")
     def _quarantined(self, event: Recorded, rows: Rows) -> None:
         self._put_aside(event, rows, status="quarantined", reason=event.data.reason)
+
+    @on("device.operation_held")
+    def _held(self, event: Recorded, rows: Rows) -> None:
+        said = {"needs": [str(need) for need in event.data.needs], "of_group": event.data.group}
+        detail = "It waits for other operations that it needs."
+        self._put_aside(event, rows, status="held", reason="held", detail=detail, **said)
+
+    @on("device.hold_ended")
+    def _ended(self, event: Recorded, rows: Rows) -> None:
+        self._decide(event, rows, status="conflicted" if event.data.misfits else "applied")
 
     @on("device.operation_rejected")
     def _rejected(self, event: Recorded, rows: Rows) -> None:
@@ -71,7 +87,10 @@ class Operations(Projection):
     def _put_aside(self, event: Recorded, rows: Rows, **said: Any) -> None:
         data = event.data
         row: Row = {
-            **{name: getattr(data, name) for name in ("operation", "seq", "technician", "type", "detail")},
+            **{name: getattr(data, name) for name in ("operation", "seq", "technician", "type")},
+            "detail": getattr(data, "detail", ""),
+            "needs": [],
+            "of_group": None,
             "device": event.stream,
             "refs": [str(ref) for ref in data.refs],
             "occurred_at": event.occurred_at,
@@ -85,7 +104,7 @@ class Operations(Projection):
 
     def _decide(self, event: Recorded, rows: Rows, **said: Any) -> None:
         for row in rows.where(OPERATIONS, operation=event.data.operation):
-            if row["device"] == event.stream and row["status"] == "quarantined":
+            if row["device"] == event.stream and row["status"] in WAITING:
                 decided = {"decided_at": event.occurred_at, "decided_by": event.envelope.actor}
                 rows.put(OPERATIONS, row | decided | said | {"position": event.position})
 
@@ -120,4 +139,11 @@ def operations(
         LIMIT %(limit)s
         """,
         {"limit": limit, "after": after, "status": status, "device": device, "technician": technician, "type": type},
+    )
+
+
+def held(reader: Reader, limit: int) -> list[Row]:
+    """At most `limit` held operations, the longest waiting first, a device's in the order of their numbers."""
+    return reader.fetch_all(
+        "SELECT * FROM operations WHERE status = 'held' ORDER BY recorded_at, device, seq LIMIT %s", (limit,)
     )

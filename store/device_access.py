@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from domain.problem import Kind, Problem
 from store.access import token_hash
 from store.connecting import Cursor
-from store.device_tokens import Pair, end_family, issue
+from store.device_tokens import Pair, end_family, end_tokens, issue
+from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before
 from store.enrolment_code import CODE_LIFE, code_of, folded
 from store.identity import DeviceIdentity
 from store.pool import ConnectionPool
@@ -41,15 +41,6 @@ class CodeNotGood(Problem):
     code = "enrolment-code-invalid"
 
 
-class Enrolment(NamedTuple):
-    """A device that has just been let in; `again` when the office knew this installation before."""
-
-    device: UUID
-    incarnation: int
-    technician: UUID
-    again: bool
-
-
 class DeviceAccess:
     """Codes, tokens and standing of devices; only hashes of secrets are stored."""
 
@@ -72,51 +63,45 @@ class DeviceAccess:
         )
         return code, expires_at
 
-    def enrol(self, code: str, install_id: str, app_version: str = "") -> Enrolment:
+    def enrol(self, code: str, install_id: str, app_version: str = "", public_key: str | None = None) -> Enrolment:
         """Trade a code for a device; raises `CodeNotGood`.
 
         A known installation keeps its device under the next incarnation, and its old tokens end; one that was told to
-        erase itself is a new device.
+        erase itself is a new device. The installation that has traded the code in, and has shown that it holds the same
+        key, is answered once more.
         """
+        hashed = token_hash(folded(code))
         with self._pool.transaction() as cursor:
-            cursor.execute(
-                """
-                UPDATE access.enrolment_codes SET used_by = %s
-                WHERE code_hash = %s AND used_by IS NULL AND expires_at > now()
-                RETURNING technician
-                """,
-                (str(device := uuid4()), token_hash(folded(code))),
-            )
-            claimed = cursor.fetchone()
-            if claimed is not None:
-                cursor.execute(
-                    """
-                    INSERT INTO access.device_standing AS d (device, technician, install_id, incarnation, app_version)
-                    VALUES (%s, %s, %s, 1, %s)
-                    ON CONFLICT (install_id) WHERE NOT wipe DO UPDATE
-                    SET technician = excluded.technician, incarnation = d.incarnation + 1, standing = 'active',
-                        app_version = excluded.app_version
-                    RETURNING device, incarnation, technician
-                    """,
-                    (str(device), str(claimed[0]), install_id, app_version),
-                )
-                enrolled = Enrolment(*_only(cursor), again=False)
-                cursor.execute("DELETE FROM access.device_tokens WHERE device = %s", (str(enrolled.device),))
-        if claimed is None:
-            raise CodeNotGood
-        return enrolled._replace(again=enrolled.device != device)
+            technician = claim(cursor, hashed)
+            if technician is not None:
+                enrolled = let_in(cursor, hashed, Installation(technician, install_id, app_version, public_key))
+                end_tokens(cursor, enrolled.device)
+            else:
+                known = let_in_before(cursor, hashed, install_id, public_key)
+                if known is None:
+                    raise CodeNotGood
+                enrolled = known
+        return enrolled
 
     def issue_tokens(self, device: UUID, incarnation: int, technician: UUID, family: UUID | None = None) -> Pair:
         """A pair of tokens, the first of a new family unless one is given."""
         with self._pool.transaction() as cursor:
             return issue(cursor, device, incarnation, technician, family or uuid4())
 
-    def rotate(self, refresh_token: str) -> Pair:
+    def public_key(self, device: UUID) -> str | None:
+        """The key that a device has shown, if it has one."""
+        row = self._pool.fetch_one("SELECT public_key FROM access.device_standing WHERE device = %s", (str(device),))
+        return row[0] if row else None
+
+    def rotate(self, refresh_token: str, proven: UUID | None = None) -> Pair:
         """A new pair for a refresh token, which dies with the access tokens before it.
 
-        Raises `TokenReused` (and ends the whole family) when it was used before, `TokenExpired`, `DeviceRevoked`.
+        Raises `TokenReused` (and ends the whole family) when it was used before, `TokenExpired`, `DeviceRevoked`. For a
+        device that has `proven` with its key who it is, a dead or unknown token is as good as a living one.
         """
         with self._pool.transaction() as cursor:
+            if proven is not None:
+                return self._renew(cursor, refresh_token, proven)
             cursor.execute(
                 """
                 SELECT t.device, t.incarnation, t.technician, t.family, t.used_at IS NOT NULL, t.expires_at <= now(),
@@ -138,11 +123,31 @@ class DeviceAccess:
         assert trouble is not None, "a refresh token gives a pair or a problem"
         raise trouble
 
+    @staticmethod
+    def _renew(cursor: Cursor, refresh_token: str, device: UUID) -> Pair:
+        cursor.execute(
+            """
+            SELECT d.incarnation, d.technician, d.standing, d.wipe, t.family
+            FROM access.device_standing d
+            LEFT JOIN access.device_tokens t ON t.device = d.device AND t.token_hash = %s AND t.kind = 'refresh'
+            WHERE d.device = %s
+            FOR UPDATE OF d
+            """,
+            (token_hash(refresh_token), str(device)),
+        )
+        [(incarnation, technician, standing, wipe, family)] = cursor.fetchall()
+        if standing == "revoked":
+            raise DeviceRevoked(wipe=wipe, salvage=True)
+        if family is not None:
+            end_family(cursor, family)
+        return issue(cursor, device, incarnation, technician, family or uuid4())
+
     def who(self, access_token: str, *, revoked_too: bool = False) -> DeviceIdentity:
         """Whose access token this is; raises `TokenExpired`, or `DeviceRevoked` unless it may still hand things in."""
         row = self._pool.fetch_one(
             """
-            SELECT t.expires_at <= now(), t.device, t.incarnation, t.technician, d.standing, d.wipe
+            SELECT t.expires_at <= now(), t.device, t.incarnation, t.technician, d.standing, d.wipe, d.app_version,
+                d.public_key
             FROM access.device_tokens t JOIN access.device_standing d USING (device)
             WHERE t.token_hash = %s AND t.kind = 'access'
             """,
@@ -168,9 +173,3 @@ def _trouble_with(found: tuple[object, ...] | None) -> Problem | None:
     if used:
         return TokenReused()
     return TokenExpired() if expired else None
-
-
-def _only(cursor: Cursor) -> tuple[UUID, int, UUID]:
-    row = cursor.fetchone()
-    assert row is not None, "an upsert without a condition returns its row"
-    return row[0], row[1], row[2]

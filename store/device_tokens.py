@@ -45,3 +45,8 @@ def end_family(cursor: Cursor, family: UUID) -> None:
     cursor.execute(
         "UPDATE access.device_tokens SET used_at = now() WHERE family = %s AND used_at IS NULL", (str(family),)
     )
+
+
+def end_tokens(cursor: Cursor, device: UUID) -> None:
+    """Forget every token of a device."""
+    cursor.execute("DELETE FROM access.device_tokens WHERE device = %s", (str(device),))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from store.device_tokens import end_tokens
 from store.identity import Standing
 from store.pool import ConnectionPool
 
@@ -19,6 +20,7 @@ _COLUMNS: Final = (
     "last_seen_at",
     "oldest_unsent_at",
     "pulled_through",
+    "unsent",
 )
 
 
@@ -42,40 +44,54 @@ class Standings:
         app_version: str | None = None,
         clock_offset_ms: int | None = None,
         pulled_through: int | None = None,
+        unsent: int | None = None,
         oldest_unsent_at: datetime | None = None,
     ) -> None:
         """A device was here and told these things about itself; what it did not tell stays.
 
-        Within half a minute of the last time nothing is written, so that a busy device costs no transaction a call.
+        Within half a minute of the last time nothing is written, so that a busy device costs no transaction a call,
+        unless its outbox (`unsent` operations, the oldest from then) is empty now.
         """
         self._pool.execute(
             """
             UPDATE access.device_standing SET
                 last_seen_at = now(),
-                app_version = coalesce(%s, app_version),
-                clock_offset_ms = coalesce(%s, clock_offset_ms),
-                pulled_through = coalesce(%s, pulled_through),
-                oldest_unsent_at = coalesce(%s, oldest_unsent_at)
-            WHERE device = %s AND (
+                app_version = coalesce(%(app_version)s, app_version),
+                clock_offset_ms = coalesce(%(clock_offset_ms)s, clock_offset_ms),
+                pulled_through = coalesce(%(pulled_through)s, pulled_through),
+                unsent = coalesce(%(unsent)s, unsent),
+                oldest_unsent_at = CASE %(unsent)s
+                    WHEN 0 THEN NULL
+                    ELSE coalesce(%(oldest_unsent_at)s, oldest_unsent_at)
+                END
+            WHERE device = %(device)s AND (
                 last_seen_at IS NULL OR last_seen_at < now() - interval '30 seconds'
-                OR app_version <> coalesce(%s, app_version)
+                OR app_version <> coalesce(%(app_version)s, app_version)
+                OR (%(unsent)s = 0 AND unsent > 0)
             )
             """,
-            (app_version, clock_offset_ms, pulled_through, oldest_unsent_at, str(device), app_version),
+            {
+                "app_version": app_version,
+                "clock_offset_ms": clock_offset_ms,
+                "pulled_through": pulled_through,
+                "unsent": unsent,
+                "oldest_unsent_at": oldest_unsent_at,
+                "device": str(device),
+            },
         )
 
     def wiped(self, device: UUID) -> None:
         """The device says that it has erased itself; its tokens are of no more use."""
         with self._pool.transaction() as cursor:
             cursor.execute("UPDATE access.device_standing SET wiped_at = now() WHERE device = %s", (str(device),))
-            cursor.execute("DELETE FROM access.device_tokens WHERE device = %s", (str(device),))
+            end_tokens(cursor, device)
 
     def of(self, devices: list[UUID]) -> dict[UUID, dict[str, Any]]:
         """How these devices stand, by id."""
         rows = self._pool.fetch_all(
             """
             SELECT device, standing, wipe, wiped_at, app_version, clock_offset_ms, last_seen_at, oldest_unsent_at,
-                pulled_through
+                pulled_through, unsent
             FROM access.device_standing WHERE device = ANY(%s::uuid[])
             """,
             ([str(device) for device in devices],),

@@ -14,6 +14,7 @@ import zstandard
 
 from domain.instant import parse_instant
 from domain.problem import BadInput
+from sync.clock import clock_of
 from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
 
@@ -29,6 +30,20 @@ class PullAsked(msgspec.Struct, frozen=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_CHANGES)] = 500
 
 
+class Missing(msgspec.Struct, frozen=True):
+    """Numbers that the device no longer has: the first and the last of them."""
+
+    from_: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)] = msgspec.field(name="from")
+    through: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+
+
+class Outbox(msgspec.Struct, frozen=True):
+    """What waited in the device when it sent: how many operations, and when the oldest happened."""
+
+    count: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+    oldest: str | None = None
+
+
 class Push(msgspec.Struct, frozen=True, kw_only=True):
     """A push: operations in the order of their sequence numbers, and the device's clock at sending."""
 
@@ -37,6 +52,18 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[Operation, ...] = ()
     epoch: UUID | None = None
     pull: PullAsked | None = None
+    missing: Missing | None = None
+    outbox: Outbox | None = None
+    app_version: str | None = None
+
+    def oldest(self, received_at: datetime) -> datetime | None:
+        """When the oldest operation that waited in the device happened, by our clock."""
+        if self.outbox is None or self.outbox.oldest is None:
+            return None
+        try:
+            return clock_of(self.now, received_at)(parse_instant(self.outbox.oldest))
+        except BadInput:  # it is only shown to the office
+            return None
 
     def last_seen(self) -> int | None:
         """The last position that one of the operations says its author had read."""
@@ -49,6 +76,9 @@ class _Push(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[msgspec.Raw, ...] = ()
     epoch: UUID | None = None
     pull: PullAsked | None = None
+    missing: Missing | None = None
+    outbox: Outbox | None = None
+    app_version: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
 _decode = msgspec.json.Decoder(_Push).decode
@@ -88,7 +118,16 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
         now = parse_instant(raw.now, pointer="/now")
     except BadInput as problem:
         raise MalformedEnvelope(problem.detail, errors=problem.errors) from None
-    return Push(incarnation=raw.incarnation, now=now, operations=tuple(operations), epoch=raw.epoch, pull=raw.pull)
+    return Push(
+        incarnation=raw.incarnation,
+        now=now,
+        operations=tuple(operations),
+        epoch=raw.epoch,
+        pull=raw.pull,
+        missing=raw.missing,
+        outbox=raw.outbox,
+        app_version=raw.app_version,
+    )
 
 
 def decompressed(body: bytes, encoding: str | None) -> bytes:

@@ -23,12 +23,14 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """An operation: what it is called, when it happened by the device's clock, and what it says.
 
     `text` is the operation untouched; `fault` says why it cannot be understood, if so. `data` is typed by the
-    operation's type, later.
+    operation's type, later. `content_hash` tells this operation from another one under its id, and is what its device
+    signs: SHA-256 over the canonical JSON (RFC 8785) of everything but its place in a queue and the signature, in hex.
     """
 
     id: UUID
     seq: int
     text: str
+    content_hash: str
     type: str = ""
     v: int = 1
     at: datetime | None = None
@@ -36,13 +38,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None = None
     needs: tuple[UUID, ...] = ()
     data: Any = None
+    signature: str | None = None
     fault: str | None = None
-
-    def content_hash(self) -> str:
-        """What tells this operation from another under its id; its place in a queue is no part of it."""
-        content = msgspec.json.decode(self.text)
-        content.pop("seq", None)
-        return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
     def references(self) -> set[UUID]:
         """Every id that the operation's data names, at any depth."""
@@ -72,6 +69,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
     seen: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
     group: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     needs: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=100)] = ()
+    signature: Annotated[str, msgspec.Meta(max_length=100)] | None = None
 
 
 class _Identity(msgspec.Struct, frozen=True):
@@ -91,17 +89,21 @@ def without_values(error: Exception) -> str:
 def parse_operation(raw: bytes) -> Operation:
     """The operation that `raw` holds; raises `msgspec.MsgspecError` when it has no id and sequence number."""
     text = raw.decode()
+    content_hash, fault = _content(raw)
     try:
         told = _told(raw)
         at = parse_instant(told.at)
-        fault = None if len(raw) <= MOST_OPERATION_BYTES else f"It has more than {MOST_OPERATION_BYTES} bytes."
     except (msgspec.MsgspecError, BadInput) as error:
         identity = _identity(raw)
-        return Operation(id=identity.id, seq=identity.seq, text=text, fault=without_values(error))
+        fault = fault or without_values(error)
+        return Operation(id=identity.id, seq=identity.seq, text=text, content_hash=content_hash, fault=fault)
+    if len(raw) > MOST_OPERATION_BYTES:
+        fault = f"It has more than {MOST_OPERATION_BYTES} bytes."
     return Operation(
         id=told.id,
         seq=told.seq,
         text=text,
+        content_hash=content_hash,
         type=told.type,
         v=told.v,
         at=at,
@@ -109,5 +111,17 @@ def parse_operation(raw: bytes) -> Operation:
         group=told.group,
         needs=told.needs,
         data=told.data,
+        signature=told.signature,
         fault=fault,
     )
+
+
+def _content(raw: bytes) -> tuple[str, str | None]:
+    """The hash of an operation's content, and why it has no canonical form, if so: its bytes stand in for that then."""
+    try:
+        content = msgspec.json.decode(raw)
+        for outside in ("seq", "signature"):
+            content.pop(outside, None)
+        return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(), None
+    except (AttributeError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return sha256(raw).hexdigest(), "It has no canonical form."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-import msgspec
-
+from projections.documents.moment import Moment
 from store.answers import Past
 from store.recorded import Recorded
 from store.work import Work
@@ -46,26 +47,49 @@ class Log(Protocol):
         """How an operation came to be quarantined or held, the newest first."""
 
 
-class Digest(msgspec.Struct, frozen=True):
-    """How many entries there are, and their sum mod 2^128 as 32 hex digits."""
+class Standings(Protocol):
+    """What is remembered of devices beside the log."""
 
-    count: int
-    sum: str
+    def saw(
+        self,
+        device: UUID,
+        *,
+        app_version: str | None = None,
+        clock_offset_ms: int | None = None,
+        pulled_through: int | None = None,
+        unsent: int | None = None,
+        oldest_unsent_at: datetime | None = None,
+    ) -> None:
+        """A device was here and told these things about itself; what it did not tell stays."""
 
 
 class Changes(NamedTuple):
-    """Documents behind a cursor, whole positions only, and what is known about where they end.
+    """Documents behind a cursor, whole positions only, as of one moment.
 
-    Each row has `position`, `type`, `id`, `size` (bytes) and `entry` (JSON text). `through` is the position up to which
-    nothing is missing; `more` says that the rows end before it. `digests` are those of the audiences at `through`.
+    Each row has `position`, `type`, `id`, `size` (bytes) and `entry` (JSON text). `more` says that the rows end before
+    the moment's `through`.
     """
 
     rows: Sequence[Row]
-    through: int
     more: bool
-    epoch: UUID
-    own: Digest
-    shared: Digest
+    moment: Moment
+
+
+class Holdings(Protocol):
+    """What the devices of one technician must hold, all as of one moment."""
+
+    @property
+    def moment(self) -> Moment:
+        """That moment."""
+
+    def rows(self, after: int) -> Iterable[Row]:
+        """`shared`, `type`, `id`, `position`, `hash` (None when gone) and `size` of all documents.
+
+        Of what is gone, only what went behind `after`.
+        """
+
+    def entries(self, names: Sequence[tuple[bool, str, str]]) -> Sequence[str]:
+        """The entries (JSON text) of the documents with these names: whether shared, type and id; by position."""
 
 
 class Documents(Protocol):
@@ -74,11 +98,11 @@ class Documents(Protocol):
     def changes(self, technician: UUID, after: int | None, limit: int) -> Changes:
         """About `limit` documents of the technician's slice that changed behind `after`; all without it."""
 
-    def wait(self, technician: UUID, after: int | None, seconds: float) -> bool:
-        """Whether something has changed behind `after`, given so many seconds to do so."""
+    def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
+        """The position that the documents have come to, as soon as something of the slice has changed behind `after`.
 
-    def leaf_rows(self, technician: UUID | None) -> Iterable[Row]:
-        """`type`, `id`, `position`, `hash` (None when gone), `size` and `entry` of the technician's own documents.
-
-        Without a technician: of those that all share.
+        None after so many seconds without.
         """
+
+    def holdings(self, technician: UUID) -> AbstractContextManager[Holdings]:
+        """All of the technician's slice, to be read while the context is open."""

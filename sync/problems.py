@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.problem import Kind, Problem
+from domain.problem import Kind, Problem, Refused
 
 
 class MalformedEnvelope(Problem):
@@ -19,6 +19,12 @@ class SequenceGap(Problem):
 
 class DeviceForked(Problem):
     """Another operation has this sequence number: the device was copied or restored and must enrol again."""
+
+    kind = Kind.CONFLICT
+
+
+class EpochChanged(Problem):
+    """The log came back from a backup: send again from `resend_from` on, and pull without a cursor."""
 
     kind = Kind.CONFLICT
 
@@ -41,10 +47,30 @@ class EncodingUnsupported(Problem):
     kind = Kind.UNSUPPORTED
 
 
+class GroupRefused(Refused):
+    """Another request of the same group was refused, so all of them are."""
+
+
+class NeedsMissing(Refused):
+    """What this request needs had not come within 72 hours."""
+
+
 class NotUnderstood(Problem):
     """The operation is not understood; the office decides."""
 
     kind = Kind.UNPROCESSABLE
+
+
+class GroupQuarantined(NotUnderstood):
+    """Another operation of the same group is not understood, so its requests wait for the office together."""
+
+
+class SignatureInvalid(NotUnderstood):
+    """The operation is not signed by its device; the office decides."""
+
+
+class Salvaged(NotUnderstood):
+    """The operation was handed in by a device that the office had revoked; the office decides."""
 
 
 class UnknownReference(Problem):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.sync import devices, pull, push
+from api.sync import blobs, devices, pull, push, salvage
 from api.sync.blueprint import sync
 
-VERBS = (devices, push, pull)
+VERBS = (blobs, devices, push, pull, salvage)
 """Each adds its routes when it is loaded."""
 
 __all__ = ["VERBS", "sync"]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.contact import Contact
 from domain.customer import Customer
+from domain.device_operations import Misfit
 from domain.problem import TYPE
 from domain.stock_count import StockCount
 from domain.stock_movement import StockMovement
@@ -28,6 +29,7 @@ RESULTS = Table(
         "operation": "uuid NOT NULL",
         "technician": "uuid NOT NULL",
         "status": "text NOT NULL",
+        "notices": "json NOT NULL",
         "problem": "json",
         "positions": "json NOT NULL",
     },
@@ -41,12 +43,26 @@ def body(rows: Rows, id: str) -> Body | None:
     result = rows.get(RESULTS, UUID(id))
     if result is None:
         return None
-    told = {"status": result["status"], "notices": [], "positions": result["positions"]}
+    told = {"status": result["status"], "notices": result["notices"], "positions": result["positions"]}
     return told if result["problem"] is None else told | {"problem": result["problem"]}
 
 
 def _quarantined(due: Due, event: Recorded, rows: Rows) -> None:
     _put(due, event, rows, status="quarantined", problem=_problem(event.data.reason, event.data.detail))
+
+
+def _held(due: Due, event: Recorded, rows: Rows) -> None:
+    _put(due, event, rows, status="held", problem=None)
+
+
+def _ended(due: Due, event: Recorded, rows: Rows) -> None:
+    """What it has recorded is named already: that came before."""
+    result = rows.get(RESULTS, event.data.operation)
+    if result is not None:
+        status = "conflicted" if event.data.misfits else "applied"
+        result = result | {"status": status, "notices": [_notice(misfit) for misfit in event.data.misfits]}
+        rows.put(RESULTS, result)
+        due.mark(event, rows, [_of(result)])
 
 
 def _rejected(due: Due, event: Recorded, rows: Rows) -> None:
@@ -63,7 +79,8 @@ def _discarded(due: Due, event: Recorded, rows: Rows) -> None:
 
 def _put(due: Due, event: Recorded, rows: Rows, **said: Any) -> None:
     data = event.data
-    result = {"operation": data.operation, "technician": data.technician, "positions": [event.position]} | said
+    result = {"operation": data.operation, "technician": data.technician, "notices": []}
+    result |= {"positions": [event.position]} | said
     rows.put(RESULTS, result)
     due.mark(event, rows, [_of(result)])
 
@@ -88,6 +105,10 @@ def _problem(code: str, detail: str) -> dict[str, str]:
     return {"type": TYPE + code, "detail": detail}
 
 
+def _notice(misfit: Misfit) -> dict[str, Any]:
+    return {"code": misfit.code, "detail": misfit.detail, "refs": {ref.name: ref.id for ref in misfit.refs}}
+
+
 def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
     if event.envelope.causation_id is not None and event.envelope.operation_id is not None:
         yield RESULTS, (event.envelope.operation_id,)
@@ -98,6 +119,8 @@ OPERATION = Kind(
     "operation",
     body,
     {
+        "device.operation_held": _held,
+        "device.hold_ended": _ended,
         "device.operation_quarantined": _quarantined,
         "device.operation_rejected": _rejected,
         "device.operation_released": _released,

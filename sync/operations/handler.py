@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from sync.outcome import Context, Outcome
 
 Decide = Callable[[Context, Any], Outcome]
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Handler(NamedTuple):
-    """One version of one operation type. A fact is never refused; a request may be."""
+    """One version of one operation type. A fact is never refused; a request may be.
+
+    `shape` is that of the newest version; `upcasts` bring the data of an older one up to it, the oldest step first.
+    """
 
     name: str
     v: int
     shape: type
     decide: Decide
     is_fact: bool
+    upcasts: tuple[Upcast, ...] = ()
+
+    def upcast(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The data as the newest version says it."""
+        for step in self.upcasts:
+            data = step(data)
+        return data
+
+    def versions(self) -> Iterator[Handler]:
+        """This handler for every version that there has been, the newest last."""
+        for v in range(1, self.v):
+            yield self._replace(v=v, upcasts=self.upcasts[v - 1 :])
+        yield self._replace(upcasts=())
 
 
-def fact(name: str, shape: type, v: int = 1) -> Callable[[Decide], Handler]:
-    """Bind a handler of something that has happened."""
-    return lambda decide: Handler(name, v, shape, decide, is_fact=True)
+def fact(name: str, shape: type, *upcasts: Upcast) -> Callable[[Decide], Handler]:
+    """Bind a handler of something that has happened; each upcast leads from one version to the next, from 1 on."""
+    return lambda decide: Handler(name, len(upcasts) + 1, shape, decide, is_fact=True, upcasts=upcasts)
 
 
-def request(name: str, shape: type, v: int = 1) -> Callable[[Decide], Handler]:
+def request(name: str, shape: type, *upcasts: Upcast) -> Callable[[Decide], Handler]:
     """Bind a handler of something that is asked for."""
-    return lambda decide: Handler(name, v, shape, decide, is_fact=False)
+    return lambda decide: Handler(name, len(upcasts) + 1, shape, decide, is_fact=False, upcasts=upcasts)

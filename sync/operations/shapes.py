@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from domain.visit_events import NotDoneReason
+
 Words = Annotated[str, msgspec.Meta(max_length=8000)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Quantity = Annotated[str, msgspec.Meta(min_length=1, max_length=24)]
@@ -28,9 +30,10 @@ class OfVisit(Data, kw_only=True):
 
 
 class VisitNotDone(OfVisit, kw_only=True):
-    """`reason` is a code of the protocol, or words."""
+    """`reason` is a code of the protocol; words stand apart. Version 1 said one or the other as `reason`."""
 
-    reason: Words
+    reason: NotDoneReason
+    note: Words | None = None
 
 
 class VisitDeclined(OfVisit, kw_only=True):

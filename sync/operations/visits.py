@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast, get_args
+from typing import Any, get_args
 
 from domain.instant import parse_instant
 from domain.visit import Visit
@@ -33,14 +33,17 @@ def _of(name: str, record: str) -> Handler:
     return step
 
 
-@fact("visit_not_done", VisitNotDone)
+def _words_apart(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 had a code or words as its reason; words become a note."""
+    reason = data.get("reason")
+    return data if reason in _REASONS or not isinstance(reason, str) else data | {"reason": "not_fixed", "note": reason}
+
+
+@fact("visit_not_done", VisitNotDone, _words_apart)
 def not_done(context: Context, data: VisitNotDone) -> Outcome:
-    """The visit came to nothing; words that are no code become a note."""
+    """The visit came to nothing."""
     visit: Visit = context.require(Visit, data.visit)
-    if data.reason in _REASONS:
-        visit.record_not_done(cast("NotDoneReason", data.reason), technician=context.technician)
-    else:
-        visit.record_not_done("not_fixed", technician=context.technician, note=data.reason)
+    visit.record_not_done(data.reason, technician=context.technician, note=data.note)
     return _step(context, visit)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ from projections.catalogue import PROJECTIONS, ensure
 from projections.past import Views
 from projections.projector import Projector
 from store.access import Access
+from store.blobs.folder import FolderPlace
 from store.keyring import Keyring
 from store.log import EventLog
 from store.passwords import Passwords
@@ -34,6 +36,7 @@ PASSWORD = "correct horse battery staple"
 @dataclass(frozen=True)
 class Settings:
     production: bool = False
+    unsigned_devices: bool = True
     zone: str = "Europe/Berlin"
     most_bytes: int = 1024 * 1024
     patience: float = 0.5
@@ -88,7 +91,7 @@ class House:
 
 
 @pytest.fixture
-def services(database: str) -> Iterator[Services]:
+def services(database: str, tmp_path: Path) -> Iterator[Services]:
     """Everything below the API, with password hashing at its cheapest."""
     roles = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
     pools = {role: ConnectionPool(database, role=role, size=5, timeout=5) for role in roles}
@@ -98,7 +101,7 @@ def services(database: str) -> Iterator[Services]:
     ensure(projecting)
     views = Views(log, pool=pools["callout_reader"])
     access = Access(log.pool, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    yield services_of(Settings(), log, projecting, views, access)
+    yield services_of(Settings(), log, projecting, views, access, place=FolderPlace(tmp_path / "blobs"))
     views.close()
     for pool in pools.values():
         pool.close()

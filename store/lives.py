@@ -1,0 +1,48 @@
+"""The lives of the log: noticing that it came back from a backup, and beginning the next one."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID, uuid4
+
+from domain.envelope import Envelope
+from domain.instant import now
+from domain.log_life import LogLife
+from store.connecting import Cursor
+from store.log import EventLog
+
+_LOCK: Final = 0x6C697665
+
+
+def settle_life(log: EventLog) -> UUID:
+    """The epoch of the log, a new one when it wakes up in another cluster than before.
+
+    A log that was dumped and loaded, recovered to a point in time, or taken over by a standby may have lost what it had
+    told devices already. Whoever starts first notices; the others wait and find it done.
+    """
+    with log.pool.transaction() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        cluster, epoch = _cluster(cursor), log.epoch()
+        cursor.execute("SELECT cluster FROM log.lives WHERE epoch = %s", (str(epoch),))
+        known = cursor.fetchone()
+        if known is not None and known[0] != cluster:
+            epoch = begin_life(log, "The log woke up in another cluster.")
+        if known is None or known[0] != cluster:
+            cursor.execute("INSERT INTO log.lives (epoch, cluster) VALUES (%s, %s)", (str(epoch), cluster))
+    return epoch
+
+
+def begin_life(log: EventLog, reason: str) -> UUID:
+    """Let the log be known by a new epoch from now on, so that devices send again what it may have lost."""
+    work = log.work()
+    life = LogLife.begin_anew(id=uuid4(), previous=log.epoch(), restored_through=log.head(), reason=reason)
+    work.add(Envelope(occurred_at=now()), life)
+    work.commit()
+    return life.id
+
+
+def _cluster(cursor: Cursor) -> str:
+    """What a copy of the same data that went another way does not share: the system's identifier, and the timeline."""
+    cursor.execute("SELECT system_identifier || '/' || timeline_id FROM pg_control_system(), pg_control_checkpoint()")
+    [(cluster,)] = cursor.fetchall()
+    return str(cluster)

@@ -1,0 +1,125 @@
+"""How a push arrives: a unit of work begun with what the envelope says, and each operation in its own envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.device import Device
+from domain.envelope import CLOCK_TOLERANCE, Envelope
+from domain.technician import Technician
+from store.identity import DeviceIdentity
+from store.work import Work
+from sync.clock import ahead_of, clock_of
+from sync.decide import Arrived, Sender
+from sync.envelope import Push
+from sync.operation import Operation
+from sync.outcome import Notice
+from sync.ports import Log
+from sync.seen import Seen
+
+WorksFor = Callable[[UUID, UUID], bool]
+
+
+class Arrival(NamedTuple):
+    """What pushes are taken in with.
+
+    `works_for` tells whether a technician has open work for a customer; `unsigned` devices are trusted or not.
+    """
+
+    log: Log
+    works_for: WorksFor
+    unsigned: bool
+
+    def of(
+        self, who: DeviceIdentity, push: Push, received_at: datetime, seen: Seen, new: Sequence[Operation]
+    ) -> PushArrival:
+        """One push with those of its operations that are new."""
+        return PushArrival(self, who, push, received_at=received_at, seen=seen, new=new)
+
+
+class PushArrival:
+    """One push of one device, received at one instant: its new `operations`, each in its own envelope."""
+
+    def __init__(
+        self,
+        around: Arrival,
+        who: DeviceIdentity,
+        push: Push,
+        *,
+        received_at: datetime,
+        seen: Seen,
+        new: Sequence[Operation],
+    ) -> None:
+        self.who = who
+        self._around = around
+        self._push = push
+        self._received_at = received_at
+        self._seen = seen
+        self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
+        self._loaded: Work | None = self._load()
+        self._zone = self._loaded.get(Technician, who.technician).zone
+        self.operations = [self._arrived(operation) for operation in new]
+
+    def begin(self) -> tuple[Work, Sender]:
+        """A new unit of work that knows what the operations name, and holds what the envelope tells of the device."""
+        who, log, works_for = self.who, self._around.log, self._around.works_for
+        work, self._loaded = self._loaded or self._load(), None
+        device = work.get(Device, who.device)
+        self._tell(device)
+        work.add(self._envelope(self._received_at), device)
+        sender = Sender(
+            device,
+            who.technician,
+            self._zone,
+            suspended=who.standing == "suspended",
+            public_key=who.public_key,
+            unsigned=self._around.unsigned,
+            earlier=lambda operation: log.operations.recorded_by(operation, who.device),
+            works_for=lambda customer: works_for(who.technician, customer),
+        )
+        return work, sender
+
+    def _load(self) -> Work:
+        work = self._around.log.work()
+        work.preload(self._streams)
+        return work
+
+    def _arrived(self, operation: Operation) -> Arrived:
+        """The operation in its envelope; an instant from the future is clamped and the claim kept."""
+        claimed = operation.at or self._received_at
+        occurred = clock_of(self._push.now, self._received_at)(claimed)
+        suspicion: tuple[Notice, ...] = ()
+        if occurred > self._received_at + CLOCK_TOLERANCE:
+            occurred = self._received_at
+            suspicion = (Notice("clock_suspect", "The device says that this happened in the future."),)
+        envelope = self._envelope(occurred, operation, claimed if claimed != occurred else None)
+        return Arrived(operation, envelope, suspicion, contested=operation.id in self._seen.by_id)
+
+    def _tell(self, device: Device) -> None:
+        device.record_clock(ahead_of(self._push.now, self._received_at))
+        if self._push.app_version is not None:
+            device.record_app(app_version=self._push.app_version, platform=device.platform)
+        missed = self._seen.missed(self._push.missing)
+        if missed is not None:
+            incarnation = self.who.incarnation
+            device.record_missed(incarnation=incarnation, from_seq=missed.from_, through_seq=missed.through)
+
+    def _envelope(
+        self, occurred_at: datetime, operation: Operation | None = None, claimed_at: datetime | None = None
+    ) -> Envelope:
+        return Envelope(
+            occurred_at=occurred_at,
+            zone=self._zone,
+            actor=self.who.technician,
+            role="technician",
+            device=self.who.device,
+            incarnation=self.who.incarnation,
+            claimed_at=claimed_at,
+            device_seq=operation.seq if operation else None,
+            operation_id=operation.id if operation else None,
+            seen_position=operation.seen if operation else None,
+            signature=operation.signature if operation else None,
+        )

@@ -1,0 +1,101 @@
+"""Held operations: decided when what they need has come, or forced when they have waited for 72 hours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final, NamedTuple, Protocol
+from uuid import UUID
+
+from domain.device import Device
+from domain.device_operations import Misfit, Ref
+from store.recorded import Recorded
+from store.work import Work
+from sync.decide import Arrived, Decision, Sender
+from sync.groups import decide_all, unmet
+from sync.outcome import Notice
+from sync.ports import Log
+from sync.put_aside import TextIsErased, again, sender_of
+
+LONGEST: Final = timedelta(hours=72)
+MOST: Final = 1000
+
+
+class Held(NamedTuple):
+    """An operation that waits, as the views know it."""
+
+    operation: UUID
+    device: UUID
+    group: str | None
+    held_at: datetime
+
+
+class Waiting(Protocol):
+    """The operations that wait, as the views know them; they may be behind the log."""
+
+    def held(self, limit: int) -> Sequence[Held]:
+        """At most `limit` of them, the longest waiting first, a group's in the order of their numbers."""
+
+
+class Holding:
+    """Looks after held operations. Any number may do so at once: of two that decide about one, one finds it decided."""
+
+    def __init__(self, log: Log, waiting: Waiting) -> None:
+        self._log = log
+        self._waiting = waiting
+
+    def settle(self, now: datetime) -> int:
+        """Decide everything that need not wait any more; how many operations that were."""
+        return sum(self._settle_group(list(group), now) for group in _grouped(self._waiting.held(MOST)))
+
+    def _settle_group(self, group: list[Held], now: datetime) -> int:
+        overdue = min(one.held_at for one in group) + LONGEST <= now
+        return self._log.attempt(lambda: self._attempt(group, overdue=overdue))
+
+    def _attempt(self, group: list[Held], *, overdue: bool) -> int:
+        device = self._log.work().get(Device, group[0].device)
+        texts = [self._log.put_aside(one.operation)[0] for one in group if one.operation in device.held]
+        arrived = [_again(one) for one in texts]
+        able = [one for one in arrived if one is not None]
+        needs = {need for one in able for need in one.operation.needs}
+        if not able or (not overdue and unmet(able, self._log.operations.come(needs))):
+            return 0
+        work, decisions = decide_all(lambda: self._begin(device.id, texts[0]), able, self._come, overdue=overdue)
+        self._tell(work, decisions, able)
+        work.commit()
+        return len(decisions)
+
+    def _come(self, operations: Collection[UUID]) -> set[UUID]:
+        return self._log.operations.come(operations)
+
+    def _begin(self, device_id: UUID, held: Recorded) -> tuple[Work, Sender]:
+        work = self._log.work()
+        return work, sender_of(self._log, work.get(Device, device_id), held)
+
+    @staticmethod
+    def _tell(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arrived]) -> None:
+        """What was refused or put aside has said so itself; of the others, the device says what became of them."""
+        for decision, one in zip(decisions, arrived, strict=True):
+            if decision.problem is None:
+                assert one.envelope.device is not None, "an operation comes from a device"
+                device = work.get(Device, one.envelope.device)
+                device.record_hold_ended(decision.operation.id, tuple(map(_misfit, decision.notices)))
+                work.add(one.envelope, device)
+
+
+def _again(held: Recorded) -> Arrived | None:
+    try:
+        return again(held, held.data.operation)
+    except TextIsErased:  # it waits for somebody to discard it
+        return None
+
+
+def _misfit(notice: Notice) -> Misfit:
+    return Misfit(notice.code, notice.detail, tuple(Ref(name, id) for name, id in notice.refs.items()))
+
+
+def _grouped(held: Sequence[Held]) -> Iterable[Iterable[Held]]:
+    """Those of one device and group together, everything else alone."""
+    ordered = sorted(held, key=lambda one: (str(one.device), one.group or str(one.operation)))
+    return [list(run) for _, run in groupby(ordered, key=lambda one: (one.device, one.group or one.operation))]

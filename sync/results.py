@@ -1,0 +1,64 @@
+"""Results: what is written down of a decision, and what a device is told, the first time and ever after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import orjson
+
+from store.answers import Answer, Appended, Known
+from store.identity import DeviceIdentity
+from sync.decide import Decision
+from sync.outcome import Result, problem_document
+
+
+def answer_of(decision: Decision, who: DeviceIdentity, seq: int | None) -> Answer:
+    """What is stored with the effect; `seq` is the operation's place in the queue, `None` when another one has it."""
+    problem = problem_document(decision.problem) if decision.problem else None
+    return Answer(
+        id=decision.operation.id,
+        content_hash=decision.operation.content_hash,
+        status=decision.status,
+        answer=orjson.dumps({"notices": msgspec.to_builtins(decision.notices), "problem": problem}).decode(),
+        first=decision.first if decision.events or decision.status == "applied" else None,
+        event_count=decision.events,
+        device=who.device,
+        incarnation=who.incarnation,
+        seq=seq,
+        original=not decision.contested,
+    )
+
+
+def renumbered(known: Known, who: DeviceIdentity, seq: int) -> Answer:
+    """An operation that comes again under another number of a new incarnation: its first answer, once more."""
+    return Answer(
+        id=known.id,
+        content_hash=known.content_hash,
+        status=known.status,
+        answer=known.answer,
+        device=who.device,
+        incarnation=who.incarnation,
+        seq=seq,
+        original=False,
+    )
+
+
+def first_result(answer: Answer, seq: int, appended: Appended) -> Result:
+    """What the device is told about an operation that has just been recorded."""
+    positions: list[int] = []
+    if answer.first is not None:
+        start = appended.base + 1 + answer.first
+        positions = list(range(start, start + answer.event_count))
+    return Result(id=answer.id, seq=seq, status=answer.status, positions=positions, **_said(answer.answer))
+
+
+def repeated_result(known: Known, seq: int) -> Result:
+    """The first result, word for word, of an operation that was sent before."""
+    said = _said(known.answer)
+    return Result(id=known.id, seq=seq, status=known.status, positions=known.positions, duplicate=True, **said)
+
+
+def _said(answer: str) -> dict[str, Any]:
+    said: dict[str, Any] = orjson.loads(answer)
+    return said

@@ -1,0 +1,48 @@
+"""Salvage: a revoked device hands in its outbox; whatever is not known already is kept for the office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from domain.instant import format_instant
+from store.answers import OperationKnownError
+from store.identity import DeviceIdentity
+from sync.arrival import Arrival
+from sync.decide import settle
+from sync.envelope import Push, parse_push
+from sync.outcome import Result
+from sync.problems import Salvaged
+from sync.results import answer_of, first_result, repeated_result
+from sync.seen import look
+
+
+class Salvage:
+    """Takes in what a device still holds, whatever its numbers, epoch and incarnation say."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        self._log = arrival.log
+        self._arrival = arrival
+
+    def reply(self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime) -> bytes:
+        """The JSON of the results; raises what `parse_push` raises."""
+        asked = parse_push(body, encoding)
+        results = self._log.attempt(lambda: self._attempt(who, asked, now), retry_on=(OperationKnownError,))
+        head = f'{{"server_time":"{format_instant(now)}","results":'
+        return b"".join((head.encode(), msgspec.json.encode(results), b"}"))
+
+    def _attempt(self, who: DeviceIdentity, asked: Push, now: datetime) -> list[Result]:
+        seen = look(self._log.operations, who, asked.operations)
+        repeated = {operation.seq: known for operation in asked.operations if (known := seen.same(operation))}
+        new = [operation for operation in asked.operations if operation.seq not in repeated]
+        first: dict[int, Result] = {}
+        if new:
+            arrived = self._arrival.of(who, asked, now, seen, new)
+            work, sender = arrived.begin()
+            decisions = [settle(work, sender, one, Salvaged()) for one in arrived.operations]
+            answers = [answer_of(one, who, None) for one in decisions]
+            appended = work.commit(answers)
+            for one, answer in zip(decisions, answers, strict=True):
+                first[one.operation.seq] = first_result(answer, one.operation.seq, appended)
+        return [first.get(one.seq) or repeated_result(repeated[one.seq], one.seq) for one in asked.operations]

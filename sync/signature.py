@@ -1,0 +1,49 @@
+"""Signatures of devices: Ed25519 (RFC 8032) over the hash of an operation, and over what proves who is asking."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from domain.problem import BadInput
+from sync.operation import Operation
+
+_KEY_BYTES = 32
+
+
+def check_key(public_key: str, *, pointer: str) -> None:
+    """Raise `BadInput` unless this is 32 bytes in base64url that can be a key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(_bytes(public_key))
+    except ValueError:
+        detail = f"A key is {_KEY_BYTES} bytes in base64url, for Ed25519."
+        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
+
+
+def proves(public_key: str, proof: str, *said: str) -> bool:
+    """Whether `proof` is this key's signature of these lines."""
+    return _signs(public_key, proof, "\n".join(said).encode())
+
+
+def fault_of(operation: Operation, public_key: str | None, *, unsigned: bool) -> str | None:
+    """What is wrong with an operation's signature, `None` when nothing is; `unsigned` devices may be allowed."""
+    if public_key is None:
+        return None if unsigned else "The device has no key, and unsigned operations are not trusted here."
+    if operation.signature is None:
+        return "The device has a key, and this operation is not signed."
+    said = f"callout operation\n{operation.content_hash}".encode()
+    return None if _signs(public_key, operation.signature, said) else "The signature is not this device's."
+
+
+def _signs(public_key: str, signature: str, said: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(_bytes(public_key)).verify(_bytes(signature), said)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _bytes(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
