@@ -1,0 +1,63 @@
+"""The auditor: sees every request, reply, commit and disk, and says at once when a promise is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from store.answers import Answer
+from store.recorded import Recorded
+from sync.device import Reply
+from tests.simulation.books import Books
+from tests.simulation.copies import Copies
+from tests.simulation.ledger import Ledger
+from tests.simulation.network import Request
+from tests.simulation.replies import Replies
+
+if TYPE_CHECKING:
+    from tests.simulation.phone import Phone
+    from tests.simulation.world import World
+
+
+class Auditor:
+    """Hands what it sees to those who each watch over one kind of promise."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.ledger, self.replies = Ledger(world), Replies(world)
+        self.copies, self.books = Copies(world), Books(world)
+        world.log.watchers.append(self._committed)
+
+    def answered(self, request: Request, reply: Reply) -> None:
+        """The server has answered, whether or not the reply will arrive."""
+        self.replies.answered(request, reply)
+        self.copies.answered(request, reply)
+
+    def disk_lost(self, phone: Phone) -> None:
+        """What was on this disk is gone, and nobody is to blame."""
+        self.ledger.disk_lost(phone)
+        self.copies.disk_lost(phone)
+
+    def check(self) -> None:
+        """After every step: what the phones touched hold, and what the views say."""
+        for number in sorted(self._world.touched):
+            phone = self._world.phones[number]
+            self.ledger.check(phone)
+            self.copies.check(phone)
+        self._world.touched.clear()
+        self.books.check()
+
+    def is_quiet(self) -> bool:
+        """Whether nothing is left to send or to fetch."""
+        return self.ledger.is_quiet() and self.copies.is_quiet()
+
+    def check_the_end(self) -> None:
+        """Everything once more, in full."""
+        self.ledger.check_the_end()
+        self.replies.check_the_end()
+        self.copies.check_the_end()
+        self.books.check_the_end()
+
+    def _committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
+        self.ledger.committed(events, answers)
+        self.books.committed(events)

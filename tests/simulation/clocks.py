@@ -1,0 +1,40 @@
+"""Clocks: the true one, which steps move on, and those of devices, which are wrong in their own ways."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+MORNING = datetime(2026, 11, 2, 7, 0, tzinfo=UTC)
+
+
+class TrueClock:
+    """The time of the world, which is the server's too."""
+
+    def __init__(self) -> None:
+        self.at = MORNING
+
+    def now(self) -> datetime:
+        """This moment."""
+        return self.at
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass; nobody really waits."""
+        self.at += timedelta(seconds=seconds)
+
+
+class DeviceClock:
+    """A device's clock: it may be off, run too fast, and jump."""
+
+    def __init__(self, true: TrueClock, offset: float = 0, drift: float = 0) -> None:
+        """`offset` is in seconds, `drift` in seconds a second."""
+        self._true, self.offset, self._drift = true, offset, drift
+
+    def now(self) -> datetime:
+        """What the device believes, in the zone of its user."""
+        true = self._true.at
+        wrong = self.offset + self._drift * (true - MORNING).total_seconds()
+        return true + timedelta(seconds=round(wrong, 3))
+
+    def jump(self, seconds: float) -> None:
+        """Somebody sets it, or a battery runs out."""
+        self.offset += seconds

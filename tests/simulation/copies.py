@@ -1,0 +1,129 @@
+"""Copies: each phone holds exactly the fold of its technician's slice at its cursor, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from sync.cursor import Cursors
+from sync.device import Reply
+from tests.simulation.memory_views import digest, names, rebuilt
+from tests.simulation.network import Request
+from tests.simulation.server import SECRET
+from tests.simulation.violation import must
+from tests.simulation.whose import Whose
+
+if TYPE_CHECKING:
+    from tests.simulation.phone import Phone
+    from tests.simulation.world import World
+
+Held = dict[tuple[str, str], str]
+EXACT = "a phone holds exactly its slice at its cursor"
+MONOTONIC = "a cursor never goes back"
+BOUNDED = "a page is bounded"
+DIGESTS = "digests say what the phone must hold"
+REBUILT = "a rebuild gives what the live views say"
+MOST_CHANGES = 1000
+
+
+class Copies:
+    """Sees every page that leaves the server, and what the phones make of them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._whose = Whose(world)
+        self._cursors = Cursors(SECRET)
+        self._expected: dict[str, tuple[UUID, Held]] = {}
+        self._reached: dict[int, tuple[str, int, int]] = {}
+
+    def answered(self, request: Request, reply: Reply) -> None:
+        """Documents have left the server."""
+        if reply.status != 200 or "/sync/v1/pu" not in request.url:
+            return
+        said = orjson.loads(reply.body)
+        page = said.get("changes") if request.url.endswith("/push") else said
+        if page is not None:
+            self._page(request, page)
+
+    def disk_lost(self, phone: Phone) -> None:
+        """The next disk has a life of its own."""
+        self._reached.pop(phone.number, None)
+
+    def check(self, phone: Phone) -> None:
+        """The phone's rows are what the server meant when it gave the cursor that the phone has stored."""
+        state = {name: orjson.loads(value) for name, value in map(tuple, phone.disk.rows("SELECT * FROM state"))}
+        cursor = state.get("cursor")
+        self._must_go_on(phone, state)
+        if cursor in self._expected:
+            _, expected = self._expected[cursor]
+            held = held_by(phone)
+            must(held == expected, EXACT, f"phone {phone.number} differs in {difference(held, expected)}")
+
+    def is_quiet(self) -> bool:
+        """Whether every phone is where the views are."""
+        return all(self._is_caught_up(phone) for phone in self._world.phones)
+
+    def check_the_end(self) -> None:
+        """Every phone shows what the server shows, and the server what the log says."""
+        views = self._world.views
+        views.catch_up()
+        fresh = rebuilt(self._world.log, views.position)
+        for table in fresh._held:  # noqa: SLF001
+            live = {str(table.key_of(row)): row for row in views.rows.rows(table)}
+            anew = {str(table.key_of(row)): row for row in fresh.rows(table)}
+            must(live == anew, REBUILT, f"{table.name}: {difference(live, anew)}")
+        for phone in self._world.phones:
+            held, expected = held_by(phone), self._slice(phone.technician)
+            must(held == expected, EXACT, f"in the end phone {phone.number} differs in {difference(held, expected)}")
+
+    def _page(self, request: Request, page: dict[str, Any]) -> None:
+        technician = self._world.phones[request.phone].technician
+        must(len(page["changes"]) <= MOST_CHANGES, BOUNDED, f"{len(page['changes'])} changes")
+        self._whose.must_be_theirs(technician, page["changes"])
+        if not page["more"]:
+            self._expected[page["cursor"]] = technician, self._slice(technician)
+            views = self._world.views
+            own, shared = digest(views.documents_of(technician)), digest(views.documents_of(None))
+            said = page["digests"]
+            must(
+                said == {"own": {"count": own.count, "sum": own.sum}, "shared": {"count": shared.count, "sum": shared.sum}},
+                DIGESTS,
+                f"{said}",
+            )
+
+    def _slice(self, technician: UUID) -> Held:
+        views = self._world.views
+        return names(views.documents_of(technician)) | names(views.documents_of(None))
+
+    def _must_go_on(self, phone: Phone, state: dict[str, Any]) -> None:
+        cursor = state.get("cursor")
+        if cursor is None:
+            self._reached.pop(phone.number, None)
+            return
+        life = f"{state.get('epoch')}/{state.get('generation', 0)}"
+        position = self._cursors.read(cursor, phone.technician, self._world.clock.now())
+        before = self._reached.get(phone.number)
+        if before is not None and before[0] == life:
+            must(position >= before[1], MONOTONIC, f"phone {phone.number} went from {before[1]} to {position}")
+            must(state["through"] >= before[2], MONOTONIC, f"phone {phone.number} knew {before[2]}: {state['through']}")
+        self._reached[phone.number] = life, position, state["through"]
+
+    def _is_caught_up(self, phone: Phone) -> bool:
+        reached = self._reached.get(phone.number)
+        return reached is not None and reached[1] == self._world.log.head() and held_by(phone) == self._slice(phone.technician)
+
+
+def held_by(phone: Phone) -> Held:
+    """The hash of each document that a phone shows as its own."""
+    return {(kind, id): hash for kind, id, hash in map(tuple, phone.disk.rows(_HELD))}
+
+
+def difference(one: dict[Any, Any], other: dict[Any, Any]) -> str:
+    """Some of what two dicts do not have in common."""
+    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
+    return "; ".join(f"{key}: {one.get(key)} and {other.get(key)}" for key in keys[:3])
+
+
+_HELD = "SELECT type, id, hash FROM documents WHERE gone IS NULL"

@@ -1,0 +1,86 @@
+"""A device's storage: an SQLite database in memory that outlives its process, can be copied, and can be full."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+class Killed(BaseException):
+    """The process was killed at this very statement; no `except` of the device's gets to see it."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection on which each statement may be the last."""
+
+    left: int | None = None
+    """Statements until the process is killed."""
+    room: int | None = None
+    """Writes until the disk is full."""
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        self._before(sql)
+        return super().execute(sql, *args)
+
+    def executemany(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        self._before(sql)
+        return super().executemany(sql, *args)
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
+        if kind is None:
+            self._before("COMMIT")
+        return super().__exit__(kind, error, trace)
+
+    def close(self) -> None:
+        """The process ends in peace: what it left open is taken back, and the storage stays."""
+        self.rollback()
+
+    def _before(self, sql: str) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                self.rollback()
+                raise Killed
+        if self.room is not None and sql.lstrip()[:6] in WRITES:
+            self.room -= 1
+            if self.room < 0:
+                self.rollback()
+                raise sqlite3.OperationalError("database or disk is full")
+
+
+class Disk:
+    """What a device has stored; whoever opens it next finds what was committed."""
+
+    def __init__(self, image: bytes | None = None) -> None:
+        self.db = sqlite3.connect(":memory:", isolation_level=None, factory=Connection)
+        if image is not None:
+            self.db.deserialize(image)
+
+    def connect(self, _: str) -> sqlite3.Connection:
+        """For the device, whatever it calls its file."""
+        self.db.rollback()
+        return self.db
+
+    def image(self) -> bytes:
+        """A copy of all that is stored."""
+        return self.db.serialize()
+
+    def kill_after(self, statements: int) -> None:
+        """Let the process die when it has done so many more statements."""
+        self.db.left = statements
+
+    def survive(self) -> None:
+        """Let nothing happen to the next process."""
+        self.db.left = self.db.room = None
+
+    def rows(self, sql: str) -> list[Any]:
+        """Look into the storage from outside, whatever the process does; nothing, while nothing has been set up."""
+        try:
+            return sqlite3.Connection.execute(self.db, sql).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            return []

@@ -1,0 +1,115 @@
+"""The ledger of operations: from the moment one is made until it is on record, somebody always has it, and once only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from store.answers import Answer
+from store.recorded import Recorded
+from tests.simulation.content import content_of
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.phone import Phone
+    from tests.simulation.world import World
+
+UNDECIDED = ("held", "quarantined")
+ABOUT_DEVICES = "device."
+
+NONE_IS_LOST = "no operation is lost"
+ONE_EFFECT = "an operation has one effect at most"
+DENSE = "positions are 1…N without a gap"
+
+
+class Made(NamedTuple):
+    """An operation as a device made it: where, what type, and what it says."""
+
+    phone: int
+    type: str
+    content: str
+
+
+class Ledger:
+    """Knows every operation that was ever on a disk, and every one that the server ever answered."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.made: dict[str, Made] = {}
+        self.answered: set[str] = set()
+        self._unsent: dict[int, set[str]] = {}
+        self._held: dict[int, set[str]] = {}
+        self._effects: dict[UUID, int] = {}
+        self._last = 0
+
+    def committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
+        """Something was recorded."""
+        for event in events:
+            must(event.position == self._last + 1, DENSE, f"{event.position} came after {self._last}")
+            self._last = event.position
+        self.answered.update(str(answer.id) for answer in answers)
+        done = {event.envelope.operation_id for event in events if _is_effect(event)}
+        for operation in done:
+            if operation is not None:
+                before = self._effects.setdefault(operation, self._last)
+                must(before == self._last, ONE_EFFECT, f"{operation} took effect at {before} and again at {self._last}")
+
+    def restored(self) -> None:
+        """The log has gone back to a backup: what it forgot may take effect once more."""
+        self._last = self._world.log.head()
+        known = {event.envelope.operation_id for event in self._world.log.events if _is_effect(event)}
+        self._effects = {operation: at for operation, at in self._effects.items() if operation in known}
+
+    def disk_lost(self, phone: Phone) -> None:
+        """What was only on this disk is lost with it, and rightly missing."""
+        self._unsent.pop(phone.number, None)
+        self._held.pop(phone.number, None)
+
+    def check(self, phone: Phone) -> None:
+        """Whatever has left a phone's outbox has an answer; what has left the phone had one for long."""
+        rows = phone.disk.rows("SELECT id, operation, acknowledged IS NULL AS unsent, status FROM operations")
+        unsent, held = set(), set()
+        for id, text, is_unsent, _ in map(tuple, rows):
+            held.add(id)
+            if is_unsent:
+                unsent.add(id)
+            if id not in self.made:
+                self.made[id] = _made(phone.number, text)
+        for id in self._unsent.get(phone.number, set()) - unsent:
+            must(id in self.answered, NONE_IS_LOST, f"{self.made[id]} left the outbox of phone {phone.number}")
+        for id in held - unsent - self.answered:
+            must(False, NONE_IS_LOST, f"{self.made[id]} counts as sent on phone {phone.number}, and was never answered")
+        self._unsent[phone.number], self._held[phone.number] = unsent, held
+
+    def is_quiet(self) -> bool:
+        """Whether every outbox is empty."""
+        return not any(self._unsent.values())
+
+    def on_disks(self) -> set[str]:
+        """The operations that some phone has now."""
+        return set().union(*self._held.values())
+
+    def check_the_end(self) -> None:
+        """Every operation that anybody has or that was answered is on record, as it was made."""
+        must(self.is_quiet(), "outboxes are empty in the end", f"left: {self._unsent}")
+        operations = self._world.log.operations
+        for id, made in self.made.items():
+            known = operations.all_of(UUID(id))
+            if not known:
+                must(id not in self.on_disks(), NONE_IS_LOST, f"{made} is on a phone and not on record")
+                continue
+            must(any(one.content_hash == made.content for one in known), NONE_IS_LOST, f"{made} is on record otherwise")
+        positions = [event.position for event in self._world.log.events]
+        must(positions == list(range(1, len(positions) + 1)), DENSE, f"{positions}")
+
+
+def _made(phone: int, text: str) -> Made:
+    operation = orjson.loads(text)
+    return Made(phone, operation["type"], content_of(operation))
+
+
+def _is_effect(event: Recorded) -> bool:
+    return event.envelope.device is not None and not event.topic.startswith(ABOUT_DEVICES)

@@ -1,0 +1,169 @@
+"""Codes, tokens and standing of devices in memory, as `store.device_access` and `store.standing` keep them."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from store.device_access import CodeNotGood, DeviceRevoked, Enrolment, TokenExpired, TokenReused
+from store.device_tokens import ACCESS_LIFE, REFRESH_LIFE, Pair
+from store.enrolment_code import CODE_LIFE
+from store.identity import DeviceIdentity, Standing
+from tests.simulation.clocks import TrueClock
+from tests.simulation.dice import Dice
+
+
+@dataclass
+class Code:
+    """An enrolment code: whose device it lets in, until when, and whether it has been used."""
+
+    technician: UUID
+    expires_at: datetime
+    used_by: UUID | None = None
+
+
+@dataclass
+class Seat:
+    """How a device stands."""
+
+    device: UUID
+    technician: UUID
+    install_id: str
+    incarnation: int
+    app_version: str
+    standing: Standing = "active"
+    wipe: bool = False
+    wiped: bool = False
+
+
+@dataclass
+class Token:
+    """One token of a family."""
+
+    kind: str
+    device: UUID
+    incarnation: int
+    technician: UUID
+    family: UUID
+    expires_at: datetime
+    used: bool = False
+
+
+@dataclass
+class Tables:
+    """All that is kept; copied for a backup."""
+
+    codes: dict[str, Code] = field(default_factory=dict)
+    seats: dict[UUID, Seat] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+
+
+class MemoryAccess:
+    """`DeviceAccess` and `Standings` at once; each call is one transaction."""
+
+    def __init__(self, clock: TrueClock, dice: Dice) -> None:
+        self._clock, self._dice = clock, dice
+        self.kept = Tables()
+
+    def backup(self) -> Tables:
+        """A copy of everything."""
+        return deepcopy(self.kept)
+
+    def restore(self, tables: Tables) -> None:
+        """Go back to a copy."""
+        self.kept = deepcopy(tables)
+
+    def issue_code(self, technician: UUID) -> str:
+        """A one-time code for a device of this technician."""
+        code = f"{self._dice.getrandbits(60):015x}"
+        self.kept.codes[code] = Code(technician, self._clock.now() + CODE_LIFE)
+        return code
+
+    def enrol(self, code: str, install_id: str, app_version: str = "", **_: Any) -> Enrolment:
+        """Trade a code for a device; raises `CodeNotGood`."""
+        found = self.kept.codes.get(code)
+        if found is None or found.used_by is not None or found.expires_at <= self._clock.now():
+            raise CodeNotGood
+        known = [seat for seat in self.kept.seats.values() if seat.install_id == install_id and not seat.wipe]
+        if known:
+            [seat] = known
+            seat.technician, seat.incarnation, seat.standing = found.technician, seat.incarnation + 1, "active"
+            seat.app_version = app_version
+        else:
+            seat = Seat(self._dice.uuid(), found.technician, install_id, 1, app_version)
+            self.kept.seats[seat.device] = seat
+        found.used_by = seat.device
+        self._forget(seat.device)
+        return Enrolment(seat.device, seat.incarnation, seat.technician, again=bool(known))
+
+    def issue_tokens(self, device: UUID, incarnation: int, technician: UUID, family: UUID | None = None) -> Pair:
+        """A pair of tokens, the first of a new family unless one is given."""
+        family = family or self._dice.uuid()
+        pair = Pair(self._text(), int(ACCESS_LIFE.total_seconds()), self._text())
+        for kind, text, life in (("access", pair.access_token, ACCESS_LIFE), ("refresh", pair.refresh_token, REFRESH_LIFE)):
+            self.kept.tokens[text] = Token(kind, device, incarnation, technician, family, self._clock.now() + life)
+        return pair
+
+    def rotate(self, refresh_token: str) -> Pair:
+        """A new pair for a refresh token, which dies with the access tokens before it."""
+        token = self.kept.tokens.get(refresh_token)
+        if token is None or token.kind != "refresh":
+            raise TokenExpired
+        seat = self.kept.seats[token.device]
+        if seat.standing == "revoked":
+            raise DeviceRevoked(wipe=seat.wipe, salvage=True)
+        if token.used:
+            self._end(token.family)
+            raise TokenReused
+        if token.expires_at <= self._clock.now():
+            raise TokenExpired
+        self._end(token.family)
+        return self.issue_tokens(token.device, token.incarnation, token.technician, token.family)
+
+    def who(self, access_token: str, *, revoked_too: bool = False) -> DeviceIdentity:
+        """Whose access token this is; raises `TokenExpired`, or `DeviceRevoked` unless it may still hand things in."""
+        token = self.kept.tokens.get(access_token)
+        if token is None or token.kind != "access":
+            raise TokenExpired
+        seat = self.kept.seats[token.device]
+        if seat.standing == "revoked":
+            if not revoked_too:
+                raise DeviceRevoked(wipe=seat.wipe, salvage=True)
+        elif token.expires_at <= self._clock.now():
+            raise TokenExpired
+        return DeviceIdentity(token.device, token.incarnation, token.technician, seat.standing, seat.wipe)
+
+    def set(self, device: UUID, standing: Standing, *, wipe: bool = False) -> None:
+        """What holds from the device's next call on."""
+        seat = self.kept.seats.get(device)
+        if seat is not None:
+            seat.standing, seat.wipe = standing, wipe
+
+    def saw(self, device: UUID, **said: Any) -> None:
+        """A device was here and told something about itself."""
+        seat = self.kept.seats.get(device)
+        if seat is not None and said.get("app_version"):
+            seat.app_version = said["app_version"]
+
+    def wiped(self, device: UUID) -> None:
+        """The device says that it has erased itself; its tokens are of no more use."""
+        self.kept.seats[device].wiped = True
+        self._forget(device)
+
+    def _end(self, family: UUID) -> None:
+        for text, token in list(self.kept.tokens.items()):
+            if token.family == family:
+                token.used = True
+                if token.kind == "access":
+                    del self.kept.tokens[text]
+
+    def _forget(self, device: UUID) -> None:
+        for text, token in list(self.kept.tokens.items()):
+            if token.device == device:
+                del self.kept.tokens[text]
+
+    def _text(self) -> str:
+        return f"{self._dice.getrandbits(128):032x}"

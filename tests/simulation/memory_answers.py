@@ -1,0 +1,134 @@
+"""First answers in memory: what PostgreSQL's `log.operations` and `log.device_sequences` hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from store.answers import Answer, Known, Past, Turn
+from store.recorded import Recorded
+
+if TYPE_CHECKING:
+    from tests.simulation.memory_log import MemoryLog
+
+FINAL = ("applied", "conflicted", "rejected")
+PUT_ASIDE = ("device.operation_held", "device.operation_quarantined")
+
+
+class Row:
+    """One answered operation; `original` unless it repeats or contests an id that is known already."""
+
+    __slots__ = ("known", "original")
+
+    def __init__(self, known: Known, *, original: bool) -> None:
+        self.known, self.original = known, original
+
+
+class MemoryAnswers:
+    """`sync.ports.Operations`, with everything that enrolment and the office ask besides."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+        self.rows: list[Row] = []
+        self.turns: dict[tuple[UUID, int], int] = {}
+        self._by_id: dict[UUID, list[Row]] = {}
+        self._by_seq: dict[tuple[UUID, int, int], Row] = {}
+        self._events: dict[UUID, list[Recorded]] = {}
+
+    def first(self, operation: UUID) -> Known | None:
+        """The first answer to an operation."""
+        return next((row.known for row in self._by_id.get(operation, ()) if row.original), None)
+
+    def all_of(self, operation: UUID) -> list[Known]:
+        """Every answer under this id, the first one first."""
+        rows = self._by_id.get(operation, ())
+        return [row.known for row in rows if row.original] + [row.known for row in rows if not row.original]
+
+    def answers(self, operations: Iterable[UUID]) -> dict[UUID, Known]:
+        """The first answers to these operations, as far as there are any."""
+        return {one: known for one in operations if (known := self.first(one)) is not None}
+
+    def begin(self, device: UUID, incarnation: int) -> None:
+        """Make room for the operations of a device's incarnation."""
+        self.turns.setdefault((device, incarnation), 0)
+
+    def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
+        """The log's epoch, how far a device has been taken in, and all that is known of these ids and numbers of it."""
+        wanted = set(ids)
+        rows = [row for one in dict.fromkeys(ids) for row in self._by_id.get(one, ())]
+        numbered = [row for one in numbers if (row := self._by_seq.get((device, incarnation, one))) is not None]
+        rows += [row for row in numbered if row.known.id not in wanted]
+        known = [row.known for row in rows if row.original] + [row.known for row in rows if not row.original]
+        return Past(self._log.epoch_now, self.turns.get((device, incarnation), 0), known)
+
+    def recorded_by(self, operation: UUID, device: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation of this device has recorded."""
+        events = self._events.get(operation, ())
+        return [(event.stream, event.topic) for event in events if event.envelope.device == device]
+
+    def come(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
+        return {one for one in operations if self._has_come(one)}
+
+    def events_of(self, operation: UUID) -> list[Recorded]:
+        """All events that name this operation, in order."""
+        return self._events.get(operation, [])
+
+    def is_turn(self, turn: Turn) -> bool:
+        """Whether it is this push's turn."""
+        return self.turns.get((turn.device, turn.incarnation)) == turn.last
+
+    def collide(self, answers: Iterable[Answer]) -> bool:
+        """Whether one of these has the number of another operation of its device."""
+        return any(self._place(answer) in self._by_seq for answer in answers)
+
+    def append(self, events: Sequence[Recorded], answers: Iterable[Answer], base: int) -> None:
+        """Behind what there is."""
+        for answer in answers:
+            first = base + 1 + answer.first if answer.first is not None else 0
+            positions = list(range(first, first + answer.event_count)) if first else []
+            known = Known(
+                answer.id,
+                answer.device,
+                answer.incarnation,
+                answer.seq,
+                answer.content_hash,
+                answer.status,
+                answer.answer,
+                positions,
+            )
+            self._enter(Row(known, original=answer.original))
+        for event in events:
+            self._name(event)
+
+    def cut(self, left: int, turns: dict[tuple[UUID, int], int]) -> None:
+        """Keep only so many answers, and these turns."""
+        rows, self.rows, self.turns = self.rows[:left], [], dict(turns)
+        self._by_id, self._by_seq, self._events = {}, {}, {}
+        for row in rows:
+            self._enter(row)
+        for event in self._log.events:
+            self._name(event)
+
+    def _enter(self, row: Row) -> None:
+        self.rows.append(row)
+        self._by_id.setdefault(row.known.id, []).append(row)
+        if (place := self._place(row.known)) is not None:
+            self._by_seq[place] = row
+
+    def _name(self, event: Recorded) -> None:
+        if event.envelope.operation_id is not None:
+            self._events.setdefault(event.envelope.operation_id, []).append(event)
+
+    def _has_come(self, operation: UUID) -> bool:
+        first = self.first(operation)
+        if first is not None and first.status in FINAL:
+            return True
+        return any(event.topic not in PUT_ASIDE for event in self.events_of(operation))
+
+    @staticmethod
+    def _place(one: Answer | Known) -> tuple[UUID, int, int] | None:
+        if one.device is None or one.incarnation is None or one.seq is None:
+            return None
+        return one.device, one.incarnation, one.seq

@@ -1,0 +1,166 @@
+"""The log in memory: what PostgreSQL keeps, with the same rules about positions, versions, turns and first answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import IntegrityError
+
+from domain.aggregate import Entity
+from domain.envelope import Envelope
+from domain.topics import EVENT_CLASSES
+from store.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
+from store.recorded import Recorded
+from store.shape import shape_of
+from store.work import Work
+from tests.simulation.memory_answers import MemoryAnswers
+from tests.simulation.memory_streams import MemoryStreams
+
+T = TypeVar("T")
+TRIES = 20
+PUT_ASIDE = ("device.operation_quarantined", "device.operation_held")
+
+
+class Backup(NamedTuple):
+    """A copy of the log as it stood: how long it was and what had been answered by then."""
+
+    events: int
+    answers: int
+    turns: dict[tuple[UUID, int], int]
+    epoch: UUID
+    erased: frozenset[UUID]
+
+
+class MemoryLog:
+    """`sync.ports.Log` and `store.work.Backing` at once. `before_commit` and `after_commit` are where it may crash."""
+
+    def __init__(self, epoch: UUID, now: Callable[[], datetime]) -> None:
+        self.epoch_now = epoch
+        self._now = now
+        self.events: list[Recorded] = []
+        self.erased: set[UUID] = set()
+        self.streams = MemoryStreams()
+        self.operations = MemoryAnswers(self)
+        self.before_commit: Callable[[], None] = lambda: None
+        self.after_commit: Callable[[], None] = lambda: None
+        self.watchers: list[Callable[[Sequence[Recorded], Sequence[Answer]], None]] = []
+
+    def work(self) -> Work:
+        """A new unit of work."""
+        return Work(self)
+
+    def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
+        """Run `decide` again when a stream has moved on meanwhile, at most `TRIES` times."""
+        for _ in range(TRIES - 1):
+            try:
+                return decide()
+            except (IntegrityError, *retry_on):
+                continue
+        return decide()
+
+    def put_aside(self, operation: UUID) -> list[Recorded]:
+        """How an operation came to be quarantined or held, the newest first."""
+        found = self.operations.events_of(operation)
+        return [self.read(event) for event in reversed(found) if event.topic in PUT_ASIDE]
+
+    def epoch(self) -> UUID:
+        """The name of this log's life."""
+        return self.epoch_now
+
+    def head(self) -> int:
+        """The last position."""
+        return len(self.events)
+
+    def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
+        """The entities of these streams as they stand."""
+        return self.streams.load(streams)
+
+    def settled(self, entities: Iterable[Entity]) -> None:
+        """These entities stand as they are recorded now: no need to replay them."""
+        self.streams.keep(entities)
+
+    def append(
+        self,
+        events: Sequence[DomainEventProtocol[UUID]],
+        envelopes: Sequence[Envelope],
+        answers: Sequence[Answer],
+        turn: Turn | None,
+    ) -> Appended:
+        """Record everything or nothing, in the order of `log.append`."""
+        self.before_commit()
+        if turn is not None and not self.operations.is_turn(turn):
+            raise TurnTakenError
+        if any(answer.original and self.operations.first(answer.id) is not None for answer in answers):
+            raise OperationKnownError
+        if self.streams.collide(events) or self.operations.collide(answers):
+            raise IntegrityError
+        base, recorded_at = len(self.events), self._now()
+        if self.events:
+            recorded_at = max(recorded_at, self.events[-1].recorded_at)
+        recorded = [
+            self._recorded(base + number, event, envelope, recorded_at)
+            for number, (event, envelope) in enumerate(zip(events, envelopes, strict=True), 1)
+        ]
+        self.events += recorded
+        self.streams.append(events)
+        self.operations.append(recorded, answers, base)
+        if turn is not None:
+            self.operations.turns[turn.device, turn.incarnation] = turn.next
+        for event in recorded:
+            if event.topic == "log.restored":
+                self.epoch_now = event.stream
+        for watch in self.watchers:
+            watch(recorded, answers)
+        self.after_commit()
+        return Appended(base, recorded_at)
+
+    def read(self, event: Recorded) -> Recorded:
+        """An event as it is read now: words of somebody who has been erased are gone."""
+        shape = shape_of(EVENT_CLASSES[event.topic])
+        if not self.erased or not shape.personal:
+            return event
+        if self.person_of(shape, event) not in self.erased:
+            return event
+        fields = {name: getattr(event.data, name) for name in shape.struct.__struct_fields__}
+        return Recorded(
+            event.position,
+            event.stream,
+            event.version,
+            event.topic,
+            event.recorded_at,
+            event.envelope,
+            shape.struct(**(fields | dict.fromkeys(shape.personal))),
+        )
+
+    @staticmethod
+    def person_of(shape: Any, event: Recorded) -> UUID | None:
+        """Whose words the event holds."""
+        person: UUID | None = event.stream if shape.person == "originator_id" else getattr(event.data, shape.person)
+        return person
+
+    def backup(self) -> Backup:
+        """A copy of everything as it stands."""
+        answers = self.operations
+        return Backup(len(self.events), len(answers.rows), dict(answers.turns), self.epoch_now, frozenset(self.erased))
+
+    def restore(self, backup: Backup) -> None:
+        """Go back to a copy; whoever does this begins a new life of the log."""
+        del self.events[backup.events :]
+        self.erased = set(backup.erased)
+        self.epoch_now = backup.epoch
+        self.streams.cut(self.events)
+        self.operations.cut(backup.answers, backup.turns)
+
+    def _recorded(
+        self, position: int, event: DomainEventProtocol[UUID], envelope: Envelope, recorded_at: datetime
+    ) -> Recorded:
+        kind: Any = type(event)
+        shape = shape_of(kind)
+        values = vars(event)
+        data = shape.struct(**{name: values[name] for name in shape.struct.__struct_fields__})
+        stream, version = event.originator_id, event.originator_version
+        return Recorded(position, stream, version, shape.topic, recorded_at, envelope, data)

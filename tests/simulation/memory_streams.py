@@ -1,0 +1,77 @@
+"""The streams of the log in memory: their versions, their events, and entities that stand ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import DomainEventProtocol
+
+from domain.aggregate import Entity
+from store.recorded import Recorded
+
+
+class MemoryStreams:
+    """Each stream's events in order. An entity is replayed once and handed out as a copy from then on."""
+
+    def __init__(self) -> None:
+        self._events: dict[UUID, list[Any]] = {}
+        self._ready: dict[UUID, Entity] = {}
+
+    def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
+        """Copies of the entities of these streams, as far as they exist."""
+        found = {}
+        for stream in streams:
+            events = self._events.get(stream)
+            if events:
+                ready = self._ready.get(stream)
+                if ready is None or ready.version != len(events):
+                    ready = self._ready[stream] = replayed(events)
+                found[stream] = copied(ready)
+        return found
+
+    def version(self, stream: UUID) -> int:
+        """How many events a stream has, 0 when there is none."""
+        return len(self._events.get(stream, ()))
+
+    def keep(self, entities: Iterable[Entity]) -> None:
+        """What has just been committed needs no replay."""
+        for entity in entities:
+            self._ready[entity.id] = copied(entity)
+
+    def collide(self, events: Sequence[DomainEventProtocol[UUID]]) -> bool:
+        """Whether one of these has the version of another event of its stream."""
+        return any(event.originator_version <= len(self._events.get(event.originator_id, ())) for event in events)
+
+    def append(self, events: Sequence[DomainEventProtocol[UUID]]) -> None:
+        """Behind what there is."""
+        for event in events:
+            stream = self._events.setdefault(event.originator_id, [])
+            assert event.originator_version == len(stream) + 1, "versions of a stream have no gap"
+            stream.append(event)
+
+    def cut(self, left: Sequence[Recorded]) -> None:
+        """Keep only what these events of the log are."""
+        versions: dict[UUID, int] = {}
+        for event in left:
+            versions[event.stream] = event.version
+        self._ready = {}
+        self._events = {stream: self._events[stream][:version] for stream, version in versions.items()}
+
+
+def replayed(events: Iterable[Any]) -> Entity:
+    """The entity that these events make."""
+    entity: Any = None
+    for event in events:
+        entity = event.mutate(entity)
+    assert isinstance(entity, Entity)
+    return entity
+
+
+def copied(entity: Entity) -> Entity:
+    """An entity of the same state: what can be changed in it is a list or a dict of its own."""
+    copy: Entity = object.__new__(type(entity))
+    state = vars(entity).items()
+    vars(copy).update({name: value.copy() if isinstance(value, (list, dict)) else value for name, value in state})
+    return copy

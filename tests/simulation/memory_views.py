@@ -1,0 +1,126 @@
+"""The views in memory: the real projections behind a projector that lags, and the documents as sync asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from uuid import UUID
+
+from projections.documents.documents import Documents
+from projections.documents.table import DOCUMENTS, SHARED
+from projections.memory import MemoryRows
+from projections.operations import Operations
+from projections.projection import Projection
+from projections.replay import Replay
+from projections.table import Row
+from projections.work_orders import WORK_ORDERS
+from store.recorded import Recorded
+from sync.ports import Changes, Digest
+from tests.simulation.memory_log import MemoryLog
+
+PROJECTIONS: tuple[Projection, ...] = (Documents(), Operations())
+REPLAY = Replay(PROJECTIONS)
+TOPICS = frozenset(REPLAY.topics)
+OVER = ("closed", "cancelled")
+
+
+class MemoryViews:
+    """Rows of all views as they stand at `position`."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+        self.rows, self.position = MemoryRows(REPLAY.tables), 0
+
+    def move_on(self, most: int = 1_000) -> None:
+        """One batch of the projector: at most so many events."""
+        through = min(self.position + most, self._log.head())
+        if through > self.position:
+            fold(self._log, self.rows, self.position, through)
+            self.position = through
+
+    def catch_up(self) -> None:
+        """Fold everything there is."""
+        self.move_on(self._log.head())
+
+    def rebuild(self) -> None:
+        """Begin with nothing and end where the views stand now."""
+        self.rows = rebuilt(self._log, min(self.position, self._log.head()))
+        self.position = min(self.position, self._log.head())
+
+    def works_for(self, technician: UUID, customer: UUID) -> bool:
+        """Whether an open work order of this customer is assigned to this technician."""
+        orders = self.rows.where(WORK_ORDERS, customer=customer)
+        return any(order["technician"] == technician and order["status"] not in OVER for order in orders)
+
+    def documents_of(self, technician: UUID | None) -> list[Row]:
+        """All rows of documents of a technician, or of those that all share; tombstones too."""
+        return self.rows.where(DOCUMENTS, audience=technician or SHARED)
+
+    # sync.ports.Documents
+
+    def changes(self, technician: UUID, after: int | None, limit: int) -> Changes:
+        """As `projections.documents.table.page` answers, digests included."""
+        first, behind = after is None, after or 0
+        own, shared = self.documents_of(technician), self.documents_of(None)
+        rows = sorted(
+            (row for row in (*own, *shared) if row["position"] > behind and not (first and row["gone"])),
+            key=lambda row: (row["position"], row["type"], row["id"]),
+        )
+        page = with_ties(rows, limit)
+        more = len(page) >= limit
+        return Changes(page, self.position, more, self._log.epoch(), digest(own), digest(shared))
+
+    def wait(self, technician: UUID, after: int | None, seconds: float) -> bool:
+        """Nobody waits in a simulation: something has changed, or nothing will."""
+        return seconds > 0 and bool(self.changes(technician, after, 1).rows)
+
+    def leaf_rows(self, technician: UUID | None) -> Iterable[Row]:
+        """All documents and tombstones of the technician, or of those that all share."""
+        return self.documents_of(technician)
+
+
+def fold(log: MemoryLog, rows: MemoryRows, after: int, through: int) -> None:
+    """One batch: the events in (after, through]."""
+    events = [log.read(event) for event in log.events[after:through] if event.topic in TOPICS]
+    REPLAY.fold(events, rows)
+    REPLAY.finish(rows, through)
+
+
+def rebuilt(log: MemoryLog, through: int) -> MemoryRows:
+    """The rows of all views out of the first events, in one go."""
+    rows = MemoryRows(REPLAY.tables)
+    fold(log, rows, 0, through)
+    return rows
+
+
+def with_ties(rows: Sequence[Row], limit: int) -> Sequence[Row]:
+    """The first so many rows, and those that stand at the same position as the last of them."""
+    if len(rows) <= limit:
+        return rows
+    last = rows[limit - 1]["position"]
+    while limit < len(rows) and rows[limit]["position"] == last:
+        limit += 1
+    return rows[:limit]
+
+
+@lru_cache(maxsize=65536)
+def entry(kind: str, id: str, hash: str) -> int:  # noqa: A002 - the protocol's words
+    """What a document adds to a digest."""
+    return int.from_bytes(sha256(f"{kind}\0{id}\0{hash}".encode()).digest()[:16])
+
+
+def digest(rows: Iterable[Row]) -> Digest:
+    """How many documents there are, and the sum of their entries."""
+    there = [entry(row["type"], row["id"], row["hash"]) for row in rows if row["gone"] is None]
+    return Digest(len(there), f"{sum(there) % 2**128:032x}")
+
+
+def names(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
+    """The hash of each document that is there, by its type and id."""
+    return {(row["type"], row["id"]): row["hash"] for row in rows if row["gone"] is None}
+
+
+def heard(events: Iterable[Recorded]) -> list[Recorded]:
+    """Those events that a view listens to."""
+    return [event for event in events if event.topic in TOPICS]

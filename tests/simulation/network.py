@@ -1,0 +1,81 @@
+"""The network: it loses, repeats, cuts short and delays, and lets others go first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from sync.device import Reply
+from tests.simulation.server import Crashed, overloaded
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+MOST_KEPT = 20
+
+
+class Request(NamedTuple):
+    """One request on its way, and which phone it comes from."""
+
+    phone: int
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+class Network:
+    """Between the phones and the server."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.cut_off: set[int] = set()
+        self.kept: list[Request] = []
+
+    def transport_of(self, phone: int) -> Callable[[str, str, Mapping[str, str], bytes | None, float], Reply]:
+        """What a device of this phone sends with."""
+
+        def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | None, _: float) -> Reply:
+            return self._exchange(Request(phone, method, url, dict(headers), body))
+
+        return exchange
+
+    def deliver_late(self) -> None:
+        """A request that was kept somewhere on the way arrives now; nobody waits for the answer."""
+        if self.kept:
+            self._deliver(self.kept.pop(self._world.dice.randrange(len(self.kept))))
+
+    def _exchange(self, request: Request) -> Reply:
+        happens = self._world.happens
+        if request.phone in self.cut_off or happens("request lost"):
+            raise ConnectionError("no network")
+        if happens("long delay"):
+            self._world.clock.pass_by(self._world.dice.uniform(1, 4000))
+        if happens("others go first"):
+            self._world.others_go_first(request.phone)
+        if happens("request kept for later") and len(self.kept) < MOST_KEPT:
+            self.kept.append(request)
+        if happens("server busy"):
+            return overloaded()
+        if request.body and happens("body cut short"):
+            request = request._replace(body=request.body[: self._world.dice.randrange(len(request.body))])
+        if happens("request repeated"):
+            self._deliver(request)
+        reply = self._deliver(request)
+        if happens("others go first"):
+            self._world.others_go_first(request.phone)
+        if reply is None or happens("reply lost"):
+            raise ConnectionError("the connection was closed")
+        if happens("reply cut short"):
+            return reply._replace(body=reply.body[: self._world.dice.randrange(max(1, len(reply.body)))])
+        return reply
+
+    def _deliver(self, request: Request) -> Reply | None:
+        """The server's answer, or None when it died over it."""
+        try:
+            reply = self._world.server.answer(request.method, request.url, request.headers, request.body)
+        except Crashed:
+            self._world.server.start()
+            return None
+        self._world.auditor.answered(request, reply)
+        return reply

@@ -1,0 +1,72 @@
+"""What may go wrong in one run: each run has some faults often and others never, so that all combinations come up."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import NamedTuple
+
+RATES: dict[str, float] = {
+    "request lost": 0.2,
+    "reply lost": 0.2,
+    "request repeated": 0.2,
+    "request kept for later": 0.2,
+    "body cut short": 0.1,
+    "reply cut short": 0.1,
+    "long delay": 0.2,
+    "others go first": 0.4,
+    "server busy": 0.1,
+    "views late": 0.5,
+    "crash before commit": 0.1,
+    "crash after commit": 0.1,
+    "overtaken at commit": 0.2,
+    "killed": 0.2,
+    "disk full": 0.05,
+}
+"""How often each fault happens at most, wherever it can."""
+
+MISHAPS = (
+    "clock jumps",
+    "partition",
+    "late request",
+    "clone",
+    "restore phone",
+    "reinstall",
+    "backup",
+    "restore server",
+    "rebuild views",
+    "nonsense",
+)
+"""Kinds of step that only some runs have."""
+
+
+class Profile(NamedTuple):
+    """The taste of a run."""
+
+    devices: int
+    technicians: int
+    rates: dict[str, float]
+    without: frozenset[str]
+    offsets: tuple[float, ...]
+    drifts: tuple[float, ...]
+
+    @classmethod
+    def drawn(cls, dice: Random, devices: int | None = None) -> Profile:
+        """A taste of its own."""
+        many = devices or dice.randint(3, 10)
+        rates = {name: most * dice.random() if dice.random() < 0.6 else 0.0 for name, most in RATES.items()}
+        without = frozenset(name for name in MISHAPS if dice.random() < 0.4)
+        offsets = tuple(dice.choice((0.0, 0.0, 1.5, -40.0, 400.0, -90_000.0, 200_000.0)) for _ in range(many))
+        drifts = tuple(dice.choice((0.0, 0.0, 1e-5, -1e-4)) for _ in range(many))
+        return cls(many, max(2, many - dice.randint(0, many // 3)), rates, without, offsets, drifts)
+
+    def taste(self, kind: str) -> float:
+        """How much more or less often a kind of step comes."""
+        return 0.0 if kind in self.without else 1.0
+
+    def rate(self, fault: str) -> float:
+        """How often this fault happens where it can."""
+        return self.rates.get(fault, 0.0)
+
+    def quiet(self) -> Profile:
+        """The same run when nothing goes wrong any more."""
+        return self._replace(rates={})

@@ -1,0 +1,86 @@
+"""Replies: the same operation gets the same one for ever, no fact is refused, and what is answered is on record."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from gzip import decompress
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from sync.device import Reply
+from tests.simulation.content import content_of
+from tests.simulation.network import Request
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+REQUESTS = frozenset({"decline_visit", "request_visit", "change_customer_details", "close_work_order"})
+STATUSES = frozenset({"applied", "conflicted", "held", "rejected", "quarantined"})
+SAME = "the same operation gets the same reply for ever"
+NO_REFUSAL = "a fact is never rejected"
+DURABLE = "what is answered is on record"
+ALL = "a push is answered operation by operation"
+
+
+class Replies:
+    """Remembers the first reply to every operation."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._first: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def answered(self, request: Request, reply: Reply) -> None:
+        """A push was answered, for the first time or not."""
+        if not request.url.endswith("/push") or reply.status not in (200, 409):
+            return
+        sent = {operation["id"]: operation for operation in sent_in(request)}
+        said = orjson.loads(reply.body)
+        results: list[dict[str, Any]] = said.get("results") or []
+        if reply.status == 200:
+            must([one["id"] for one in results] == list(sent), ALL, f"{results}")
+        for result in results:
+            self._answered(sent[result["id"]], result)
+
+    def restored(self) -> None:
+        """What the log forgot may be answered anew."""
+        known = self._world.log.operations
+        self._first = {
+            (id, content): said
+            for (id, content), said in self._first.items()
+            if any(one.content_hash == content for one in known.all_of(UUID(id)))
+        }
+
+    def check_the_end(self) -> None:
+        """Every first reply is on record, and says the same."""
+        for (id, content), said in self._first.items():
+            known = [one for one in self._world.log.operations.all_of(UUID(id)) if one.content_hash == content]
+            must(any(one.status == said["status"] for one in known), DURABLE, f"{id}: {said}")
+
+    def _answered(self, operation: dict[str, Any], result: dict[str, Any]) -> None:
+        status = result["status"]
+        must(status in STATUSES, ALL, f"{result}")
+        must(status != "rejected" or operation["type"] in REQUESTS, NO_REFUSAL, f"{operation['type']}: {result}")
+        must(result["seq"] == operation["seq"], ALL, f"{result}")
+        key = operation["id"], content_of(operation)
+        told = {name: value for name, value in result.items() if name not in ("duplicate", "seq")}
+        first = self._first.setdefault(key, told)
+        must(first == told, SAME, f"{first} and then {told}")
+        known = self._world.log.operations.all_of(UUID(key[0]))
+        must(any(one.content_hash == key[1] for one in known), DURABLE, f"{result} is not on record")
+        for position in result.get("positions") or ():
+            event = self._world.log.events[position - 1]
+            must(str(event.envelope.operation_id) == key[0], DURABLE, f"{result} names position {position}")
+
+
+def sent_in(request: Request) -> list[dict[str, Any]]:
+    """The operations of a push, none when it arrived cut short."""
+    body = request.body or b""
+    with suppress(OSError, EOFError, ValueError, KeyError):
+        if request.headers.get("Content-Encoding") == "gzip":
+            body = decompress(body)
+        operations: list[dict[str, Any]] = orjson.loads(body)["operations"]
+        return operations
+    return []

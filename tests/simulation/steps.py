@@ -1,0 +1,26 @@
+"""The register of everything that can happen in a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.simulation.phone import Phone
+    from tests.simulation.world import World
+
+Do = Callable[["World", "Phone"], None]
+HAPPENINGS: dict[str, Do] = {}
+"""What each kind of step does, with the phone in the leading part; most do nothing when there is nothing to do."""
+OFTEN: dict[str, float] = {}
+"""How often each kind comes, compared with the others."""
+
+
+def step(name: str, often: float) -> Callable[[Do], Do]:
+    """Register a kind of step."""
+
+    def register(do: Do) -> Do:
+        HAPPENINGS[name], OFTEN[name] = do, often
+        return do
+
+    return register

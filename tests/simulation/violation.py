@@ -1,0 +1,17 @@
+"""A broken promise."""
+
+from __future__ import annotations
+
+
+class Violation(AssertionError):
+    """`promise` is what should have held, in the words of docs/reliability.md; the message says what was seen."""
+
+    def __init__(self, promise: str, seen: str) -> None:
+        super().__init__(f"{promise}: {seen}")
+        self.promise = promise
+
+
+def must(held: object, promise: str, seen: str) -> None:
+    """Raise `Violation` unless the promise held."""
+    if not held:
+        raise Violation(promise, seen)

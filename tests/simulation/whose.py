@@ -1,0 +1,79 @@
+"""Whose a document may be, worked out from the log alone: who ever had the order, the van, the device."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+PRIVATE = "nothing outside the slice ever reaches a device"
+SHARED = frozenset({"part", "code_list", "location"})
+_PERSON = re.compile("«([0-9a-f-]{36})»")
+
+
+class Whose:
+    """Follows the log on its own way, without the views."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._read = 0
+        self._related: dict[UUID, set[UUID]] = {}
+        self._customers: dict[UUID, UUID] = {}
+        self._devices: dict[UUID, UUID] = {}
+        self._vans: dict[UUID, set[UUID]] = {}
+
+    def must_be_theirs(self, technician: UUID, changes: list[dict[str, Any]]) -> None:
+        """Every document of a page may be shown to this technician."""
+        self._catch_up()
+        for change in changes:
+            if "gone" not in change:
+                must(self._may_see(technician, change), PRIVATE, f"{change['type']} {change['id']} went to {technician}")
+
+    def _catch_up(self) -> None:
+        events = self._world.log.events
+        self._read = min(self._read, len(events))
+        for event in events[self._read :]:
+            data = event.data
+            match event.topic:
+                case "work_order.opened":
+                    self._customers[event.stream] = data.customer
+                case "work_order.assigned":
+                    self._related.setdefault(event.stream, set()).add(data.technician)
+                case "visit.planned" | "visit.dispatched" | "visit.accepted":
+                    self._related.setdefault(data.work_order, set()).add(data.technician)
+                    self._related.setdefault(event.stream, set()).add(data.technician)
+                case "device.enrolled" | "device.reenrolled":
+                    self._devices[event.stream] = data.technician
+                case "location.custody_taken":
+                    self._vans.setdefault(event.stream, set()).add(data.technician)
+        self._read = len(events)
+
+    def _may_see(self, technician: UUID, change: dict[str, Any]) -> bool:
+        body = change["body"]
+        named = {UUID(person) for person in _PERSON.findall(str(body))}
+        strangers = [person for person in named if not self._knows(technician, person)]
+        if strangers:
+            return False
+        match change["type"]:
+            case "work_order":
+                return technician in self._related.get(UUID(change["id"]), ())
+            case "visit":
+                return technician in self._related.get(UUID(body["work_order"]), ())
+            case "stock":
+                return technician in self._vans.get(UUID(body["location"]), ())
+            case "location":
+                return body["kind"] != "van" or technician in self._vans.get(UUID(change["id"]), ())
+            case "technician":
+                return change["id"] == str(technician)
+        return True
+
+    def _knows(self, technician: UUID, person: UUID) -> bool:
+        if person == technician:
+            return True
+        orders = (order for order, customer in self._customers.items() if customer == person)
+        return any(technician in self._related.get(order, ()) for order in orders)

@@ -1,0 +1,112 @@
+"""One run: a company, its phones, a server and a network between them; steps are taken one by one and all is checked."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+
+from tests.simulation.auditor import Auditor
+from tests.simulation.clocks import DeviceClock, TrueClock
+from tests.simulation.company import Company
+from tests.simulation.desk_work import trust_everybody
+from tests.simulation.dice import Dice
+from tests.simulation.memory_access import MemoryAccess
+from tests.simulation.memory_log import MemoryLog
+from tests.simulation.memory_views import MemoryViews
+from tests.simulation.network import Network
+from tests.simulation.phone import Phone
+from tests.simulation.schedule import Schedule, Step
+from tests.simulation.server import Crashed, Server
+from tests.simulation.steps import HAPPENINGS
+
+DEEPEST = 3
+ROUNDS = 12
+
+
+class World:
+    """Everything in one process, in one thread, out of one source of chance."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.profile = profile = schedule.profile
+        self.dice, self.clock = Dice(schedule.seed), TrueClock()
+        self.log = MemoryLog(self.dice.uuid(), self.clock.now)
+        self.views = MemoryViews(self.log)
+        self.access = MemoryAccess(self.clock, self.dice)
+        self.faults: Counter[str] = Counter()
+        self.touched: set[int] = set()
+        self.serials: list[str] = []
+        self.auditor = Auditor(self)
+        self.server = Server(self.log, self.views, self.access, self.clock)
+        self.network = Network(self)
+        self.company = Company(self, profile.technicians)
+        self.phones = [
+            Phone(self, n, self.company.technicians[n % profile.technicians], DeviceClock(self.clock, offset, drift))
+            for n, (offset, drift) in enumerate(zip(profile.offsets, profile.drifts, strict=True))
+        ]
+        self.log.before_commit, self.log.after_commit = self._before_commit, self._after_commit
+        self._left: deque[Step] = deque()
+        self._depth = 0
+
+    def run(self, steps: Iterable[Step]) -> None:
+        """Take these steps, each with its checks; then let everything become quiet."""
+        self.views.catch_up()
+        self._left.extend(steps)
+        while self._left:
+            self._take(self._left.popleft())
+        self.become_quiet()
+
+    def happens(self, fault: str) -> bool:
+        """Whether a fault happens here and now; what happens is counted."""
+        if self.dice.chance(self.profile.rate(fault)):
+            self.faults[fault] += 1
+            return True
+        return False
+
+    def others_go_first(self, phone: int) -> None:
+        """The next steps are taken before this one goes on, as far as they have other phones in the leading part."""
+        for _ in range(self.dice.randint(1, 3)):
+            if self._left and self._left[0].who != phone and self._depth < DEEPEST:
+                self._take(self._left.popleft())
+
+    def become_quiet(self) -> None:
+        """No more faults: within a few rounds every outbox is empty and every phone shows what the server shows."""
+        self.profile = self.profile.quiet()
+        self.network.cut_off.clear()
+        self.server.patience = True
+        trust_everybody(self)
+        for _ in range(ROUNDS):
+            for phone in self.phones:
+                with self.dice.thrown(phone.number):
+                    phone.sync()
+                self.auditor.check()
+            self.clock.pass_by(3600)
+            self.views.catch_up()
+            if self.auditor.is_quiet():
+                break
+        self.auditor.check_the_end()
+
+    def _take(self, step: Step) -> None:
+        self._depth += 1
+        with self.dice.thrown(step.seed):
+            self.server.patience = not self.happens("views late")
+            self.clock.pass_by(self.dice.choice((1, 20, 90, 600)))
+            phone = self.phones[step.who % len(self.phones)]
+            if not phone.busy:
+                self.faults[step.kind] += 1
+                try:
+                    HAPPENINGS[step.kind](self, phone)
+                except Crashed:
+                    self.server.start()
+        self._depth -= 1
+        if self._depth == 0:
+            self.auditor.check()
+
+    def _before_commit(self) -> None:
+        if self.happens("overtaken at commit"):
+            self.others_go_first(-1)
+        if self.happens("crash before commit"):
+            raise Crashed
+
+    def _after_commit(self) -> None:
+        if self.happens("crash after commit"):
+            raise Crashed
