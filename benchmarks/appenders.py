@@ -46,7 +46,7 @@ class Plain:
     def __init__(self, dsn: str, *, autocommit: bool) -> None:
         self._connection = psycopg2.connect(dsn)
         self._connection.autocommit = autocommit
-        self._columns = written(_stored(UUID(int=0)), envelope_of(UUID(int=0)))
+        self._columns = written(_stored(UUID(int=0)), envelope_of(UUID(int=0))).columns
         self._record = record_of(UUID(int=0))
 
     def append(self, streams: list[UUID]) -> None:
@@ -112,8 +112,8 @@ WAYS: dict[str, Any] = {
 def record_of(stream: UUID) -> str:
     """The record of a typical event as it stands in the log."""
     parts = written(_stored(stream), envelope_of(stream))
-    recorded = encode({"position": 48_211, "recorded_at": parts["occurred_at"]}).decode()[1:-1]
-    return str(parts["head"] + recorded + parts["tail"])
+    recorded = encode({"position": 48_211, "recorded_at": parts.columns["occurred_at"]}).decode()[1:-1]
+    return parts.head + recorded + parts.tail
 
 
 def _stored(stream: UUID) -> StoredEvent:

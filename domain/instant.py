@@ -27,7 +27,7 @@ def parse_instant(text: str, *, pointer: str = "/at") -> datetime:
 
 def format_instant(value: datetime) -> str:
     """RFC 3339 in UTC with six fixed digits of a second: `2026-11-21T14:40:02.100000Z`."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_zone(name: str, *, pointer: str = "/zone") -> str:

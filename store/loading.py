@@ -13,7 +13,7 @@ from domain.aggregate import Entity
 from store.keyring import Key
 from store.mapper import Body, BodyMapper, decode_body
 from store.pool import ConnectionPool, Row
-from store.shape import Shape, shape_of
+from store.shape import Shape, blank, shape_of
 from store.snapshots import restored
 
 # One text with a line an event arrives in a fraction of the time of as many rows: neither topics nor bodies have line
@@ -75,9 +75,9 @@ class Loader:
             version += 1
             if body is not None:
                 data = mapper.data_of(shape, body, keys)
-                if shape.begins:
-                    entity = mapper.event_of(shape, data, stream, version).mutate(entity)
-                elif shape.change is not None:
+                if shape.begins is not None:
+                    entity = blank(shape.begins, stream)
+                if shape.change is not None:
                     shape.change(entity, **{name: getattr(data, name) for name in shape.takes})
             assert entity is not None, "a stream begins with the event that makes its entity"
             entity.version = version

@@ -10,13 +10,12 @@ import msgspec
 import orjson
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
-from eventsourcing.utils import resolve_topic
+from eventsourcing.utils import get_topic, resolve_topic
 
 from store.canonical import encode
 from store.keyring import Key, Keyring, seal, unseal
 from store.shape import Shape, shape_of
 
-_NEVER = object()
 _UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,16 +52,21 @@ class BodyMapper(Mapper[UUID]):
         """The stored form of an event; raises `NotRoundTrippingError` before anything is written."""
         shape = shape_of(type(domain_event))
         values = vars(domain_event)
-        plain = {
-            name.rstrip("_"): values[name] for name in shape.plain if values[name] != shape.defaults.get(name, _NEVER)
-        }
+        plain, said = {}, []
+        for name, member, default in shape.members:
+            value = values[name]
+            if value is default:
+                continue
+            said.append((name, value))
+            if default is None or default is msgspec.NODEFAULT or value != default:
+                plain[member] = value
         try:
             data = encode(plain)
             again = msgspec.json.decode(data, type=shape.struct)
         except (TypeError, ValueError) as error:
             raise NotRoundTrippingError(f"{shape.topic} cannot be written: {error}") from error
-        for name in shape.plain:
-            if getattr(again, name) != values[name] or isinstance(values[name], float):
+        for name, value in said:
+            if getattr(again, name) != value or isinstance(value, float):
                 raise NotRoundTrippingError(f"{shape.topic}.{name} would come back as {getattr(again, name)!r}")
         body: dict[str, Any] = {"data": orjson.Fragment(data), "schema": shape.schema}
         if personal := self._sealed(shape, domain_event):
@@ -105,8 +109,8 @@ class BodyMapper(Mapper[UUID]):
         """The domain event around its data."""
         state = {name: getattr(data, name) for name in shape.struct.__struct_fields__}
         state |= {"originator_id": stream, "originator_version": version, "timestamp": _UNTIMED}
-        if shape.aggregate_topic is not None:
-            state["originator_topic"] = shape.aggregate_topic
+        if shape.begins is not None:
+            state["originator_topic"] = get_topic(shape.begins)
         event: Any = object.__new__(shape.event_class)
         object.__setattr__(event, "__dict__", state)
         return event

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.utils import resolve_topic
+from msgspec.structs import asdict
 
 from domain.envelope import Envelope
+from domain.instant import format_instant
 from store.canonical import encode
 from store.mapper import Body, BodyMapper
 from store.recorded import Recorded
@@ -36,33 +38,43 @@ class Record(Envelope, frozen=True, kw_only=True):
 decode_record = msgspec.json.Decoder(Record).decode
 
 
-def written(stored: StoredEvent, envelope: Envelope) -> dict[str, Any]:
+class Written(NamedTuple):
     """One event as `log.append` takes it: its columns, and the record's canonical text around the position.
 
     The keys of a record are sorted, and `position` and `recorded_at` are neighbours in that order, so the database
     can put both in between `head` and `tail` when it knows them.
     """
-    members = {name: value for name in envelope.__struct_fields__ if (value := getattr(envelope, name)) is not None}
-    members |= {"stream": stored.originator_id, "topic": stored.topic, "version": stored.originator_version}
+
+    columns: dict[str, Any]
+    head: str
+    tail: str
+
+
+def written(stored: StoredEvent, envelope: Envelope) -> Written:
+    """The stored form of an event with its envelope."""
+    members = {name: value for name, value in asdict(envelope).items() if value is not None}
     after = {name: members.pop(name) for name in _AFTER_POSITION if name in members}
+    after |= {"stream": stored.originator_id, "topic": stored.topic, "version": stored.originator_version}
+    members["occurred_at"] = occurred_at = format_instant(envelope.occurred_at)
     actor = members.pop("actor", None)
     body = stored.state.decode()
-    head = '{"body":' if actor is None else f'{{"actor":"{actor}","body":'
-    return {
+    begin = '{"body":' if actor is None else f'{{"actor":"{actor}","body":'
+    columns = {
         "stream": stored.originator_id,
         "version": stored.originator_version,
         "topic": stored.topic,
-        "occurred_at": envelope.occurred_at,
+        "occurred_at": occurred_at,
         "actor": actor,
         "device": envelope.device,
         "device_seq": envelope.device_seq,
         "operation_id": envelope.operation_id,
         "correlation_id": envelope.correlation_id,
-        "body_at": len(head) + 1,
+        "body_at": len(begin) + 1,
         "body_length": len(body),
-        "head": head + body + "," + encode(members).decode()[1:-1] + ",",
-        "tail": "," + encode(after).decode()[1:],
     }
+    return Written(
+        columns, f"{begin}{body},{encode(members).decode()[1:-1]},", "," + encode(after).decode().removeprefix("{")
+    )
 
 
 class RecordReader:

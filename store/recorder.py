@@ -25,7 +25,7 @@ from store.pool import ConnectionPool
 from store.record import written
 from store.wakeup import LogSubscription
 
-_APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s)"
+_APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 class Recorder(ProcessRecorder):
@@ -46,10 +46,9 @@ class Recorder(ProcessRecorder):
         device's turn was taken by another push, `IntegrityError` when a stream has moved on, and
         `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id.
         """
-        rows = encode([written(stored, envelope) for stored, envelope in events]).decode()
         results = orjson.dumps([answer._asdict() for answer in answers]).decode() if answers else None
         taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
-        [(outcome, base, recorded)] = self.pool.execute(_APPEND, (rows, results, *taken))
+        [(outcome, base, recorded)] = self.pool.execute(_APPEND, (*_rows(events), results, *taken))
         if outcome == "known":
             raise OperationKnownError("the operation has been recorded before")
         if outcome == "turn":
@@ -135,10 +134,9 @@ class Recorder(ProcessRecorder):
         return int(row[0]) if row else None
 
     def _append_tracked(self, events: list[tuple[StoredEvent, Envelope]], tracking: Tracking) -> int:
-        rows = encode([written(stored, envelope) for stored, envelope in events]).decode()
         with self.pool.transaction() as cursor:
             self._track(cursor, tracking)
-            cursor.execute(_APPEND, (rows, None, None, None, None, None))
+            cursor.execute(_APPEND, (*_rows(events), None, None, None, None, None))
             [(_, base, _)] = cursor.fetchall()
             return int(base)
 
@@ -153,3 +151,10 @@ class Recorder(ProcessRecorder):
         )
         if cursor.rowcount == 0:
             raise IntegrityError(f"{tracking.application_name} has tracked {tracking.notification_id} before")
+
+
+def _rows(events: Sequence[tuple[StoredEvent, Envelope]]) -> tuple[str, str, str]:
+    """The events as `log.append` takes them: their columns, and what stands before and behind each one's position."""
+    rows = [written(stored, envelope) for stored, envelope in events]
+    heads, tails = "\n".join(row.head for row in rows), "\n".join(row.tail for row in rows)
+    return encode([row.columns for row in rows]).decode(), heads, tails

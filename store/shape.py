@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, fields
+from datetime import UTC, datetime
 from functools import cache
 from inspect import signature
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import msgspec
 from eventsourcing.domain import CanInitAggregate, decorated_funcs
@@ -14,31 +16,28 @@ from eventsourcing.domain import CanInitAggregate, decorated_funcs
 from domain.aggregate import PERSONAL, Entity
 
 _ENVELOPED = frozenset({"originator_id", "originator_version", "timestamp", "originator_topic", "originator_id_type"})
+_UNTIMED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Shape(NamedTuple):
     """How the events of one class are written down: a typed struct of every own field, what they default to.
 
-    Personal fields default to `None`; a plain field that has its default is left out of the record. `change`
-    is the entity's method that such an event runs, with the fields it `takes`.
+    Personal fields default to `None`; a plain field that has its default is left out of the record. `members` are the
+    plain fields once more: name, name in the record, default. `begins` is the kind of entity whose streams begin with
+    such an event; `change` is the entity's method that it runs, with the fields it `takes`.
     """
 
     event_class: type
     topic: str
-    aggregate_topic: str | None
+    begins: type[Entity] | None
     schema: int
     struct: type[msgspec.Struct]
     plain: tuple[str, ...]
+    members: tuple[tuple[str, str, Any], ...]
     personal: dict[str, Any]
-    defaults: dict[str, Any]
     person: str
     change: Callable[..., None] | None
     takes: tuple[str, ...]
-
-    @property
-    def begins(self) -> bool:
-        """Whether a stream begins with such an event."""
-        return self.aggregate_topic is not None
 
     @property
     def opens(self) -> bool:
@@ -79,20 +78,28 @@ def shape_of(event_class: type) -> Shape:
     )
     entity = _entity_of(event_class) if issubclass(event_class, CanInitAggregate) else None
     change = entity.__init__ if entity else decorated_funcs.get(event_class)
+    plain = tuple(name for name in names if name not in personal)
     takes = tuple(name for name in signature(change).parameters if name in names) if change else ()
     return Shape(
         event_class,
         str(event_class.TOPIC),  # type: ignore[attr-defined]
-        str(entity.TOPIC) if entity else None,  # type: ignore[attr-defined]
+        entity,
         int(getattr(event_class, "class_version", 1)),
         struct,
-        tuple(name for name in names if name not in personal),
+        plain,
+        tuple((name, name.rstrip("_"), defaults[name]) for name in plain),
         personal,
-        {name: value for name, value in defaults.items() if value is not msgspec.NODEFAULT},
         str(getattr(event_class, "PERSON", "originator_id")),
         change,
         takes,
     )
+
+
+def blank(kind: type[Entity], stream: UUID, version: int = Entity.INITIAL_VERSION) -> Entity:
+    """An entity that knows nothing but where it stands."""
+    entity = kind.__new__(kind)
+    entity.__base_init__(originator_id=stream, originator_version=version, timestamp=_UNTIMED)
+    return entity
 
 
 def _entity_of(event_class: type) -> type[Entity]:

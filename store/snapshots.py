@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -16,8 +15,7 @@ from eventsourcing.utils import resolve_topic
 from domain.aggregate import Entity
 from store.canonical import encode
 from store.pool import ConnectionPool
-
-_UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
+from store.shape import blank
 
 
 @cache
@@ -52,8 +50,7 @@ class Snapshots:
 def restored(stream: UUID, version: int, topic: str, state: str) -> Entity:
     """The entity that a snapshot holds."""
     kind: type[Entity] = resolve_topic(topic)
-    entity = kind.__new__(kind)
-    entity.__base_init__(originator_id=stream, originator_version=version, timestamp=_UNTIMED)
+    entity = blank(kind, stream, version)
     data = msgspec.json.decode(state, type=state_of(kind))
     for name in data.__struct_fields__:
         setattr(entity, name, getattr(data, name))

@@ -61,7 +61,8 @@ class Work:
         """The entity, or `None` when there is no such stream of this kind."""
         if stream is None:
             return None
-        self.preload([stream])
+        if stream not in self._entities:
+            self.preload([stream])
         entity = self._entities.get(stream)
         return entity if isinstance(entity, kind) else None
 
