@@ -51,25 +51,23 @@ class Company:
         at, id = self._world.clock.now(), operation or self._world.dice.uuid()
         return Envelope(occurred_at=at, zone="Europe/Berlin", actor=self.dispatcher, role="dispatcher", operation_id=id)
 
-    def open(self) -> UUID:
-        """A new work order for one of the customers, assigned to somebody or nobody."""
+    def opened(self) -> WorkOrder:
+        """A new work order for one of the customers, assigned to somebody or nobody; not yet committed."""
         dice = self._world.dice
         number = dice.randrange(CUSTOMERS)
         customer = self.customers[number]
-        machine = self.machines[number] if dice.chance(0.6) else None
         order = WorkOrder.open(
             id=dice.uuid(),
             number=f"W-{len(self.orders) + 1:06d}",
             customer=customer,
             site=customer,
-            equipment=machine,
+            equipment=self.machines[number] if dice.chance(0.6) else None,
             problem=words_of(customer, "says that it leaks"),
         )
         if dice.chance(0.9):
             order.assign(dice.choice(self.technicians))
-        self.save(order)
         self.orders.append(order.id)
-        return order.id
+        return order
 
     def known(self, ids: list[UUID]) -> list[UUID]:
         """Those of these things that the log knows, and did not lose in a restore."""
@@ -104,7 +102,7 @@ class Company:
         for van in self.vans:
             self.save(*(self._stocked(van, part) for part in self.parts))
         for _ in range(ORDERS):
-            self.open()
+            self.save(self.opened())
         self._world.clock.pass_by(timedelta(hours=1).total_seconds())
 
     def _stocked(self, van: UUID, part: UUID) -> StockMovement:

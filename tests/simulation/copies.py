@@ -103,7 +103,7 @@ class Copies:
             self._reached.pop(phone.number, None)
             return
         life = f"{state.get('epoch')}/{state.get('generation', 0)}"
-        position = self._cursors.read(cursor, phone.technician, self._world.clock.now())
+        position = self._cursors.read(cursor, phone.technician, self._world.clock.now()).position
         before = self._reached.get(phone.number)
         if before is not None and before[0] == life:
             must(position >= before[1], MONOTONIC, f"phone {phone.number} went from {before[1]} to {position}")

@@ -1,16 +1,15 @@
-"""What the office does: it gives work out and takes it away, moves vans and parts, and decides about what does not fit."""
+"""What the office does: it gives work out and takes it away, moves vans and parts, and changes its mind."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import UUID
 
+from domain.aggregate import Entity
 from domain.customer import Customer
-from domain.device import Device
-from domain.discrepancy import Discrepancy
 from domain.location import VIRTUAL, Location
 from domain.problem import Problem
 from domain.stock_count import StockCount
@@ -18,10 +17,8 @@ from domain.stock_movement import StockMovement
 from domain.technician import Technician
 from domain.visit import Visit
 from domain.work_order import WorkOrder
-from projections.discrepancy_row import DISCREPANCIES, REFS
-from projections.operations import OPERATIONS
 from projections.stock_lines import COUNTED
-from sync.release import release
+from store.work import Work
 from tests.simulation.steps import step
 
 if TYPE_CHECKING:
@@ -29,20 +26,31 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 
+def office(world: World, decide: Callable[[Work], Iterable[Entity]]) -> None:
+    """One command of the office: load, decide, commit, again when somebody was faster; what is refused is not done."""
+
+    def once() -> None:
+        work = world.log.work()
+        work.add(world.company.envelope(), *decide(work))
+        work.commit()
+
+    with suppress(Problem):
+        world.log.attempt(once)
+
+
 @step("open a work order", 3)
 def open_order(world: World, _: Phone) -> None:
-    world.company.open()
+    office(world, lambda _: [world.company.opened()])
 
 
 @step("decide about a work order", 8)
 def decide(world: World, _: Phone) -> None:
     id = world.dice.one(world.company.known(world.company.orders))
-    if id is None:
-        return
     what, who = world.dice.randrange(10), world.dice.choice(world.company.technicians)
 
-    def change() -> None:
-        work = world.log.work()
+    def change(work: Work) -> Iterable[Entity]:
+        if id is None:
+            return ()
         order = work.get(WorkOrder, id)
         if what < 6:
             order.assign(who)
@@ -54,181 +62,99 @@ def decide(world: World, _: Phone) -> None:
             order.reopen("it leaks again")
         else:
             order.close()
-        work.add(world.company.envelope(), order)
-        work.commit()
+        return (order,)
 
-    with suppress(Problem):
-        world.log.attempt(change)
+    office(world, change)
 
 
 @step("plan a visit", 4)
 def plan(world: World, _: Phone) -> None:
     dice, at = world.dice, world.clock.now()
-    order = dice.one(world.company.known(world.company.orders))
-    if order is None:
-        return
-    work = world.log.work()
-    visit = Visit.plan(
-        id=dice.uuid(),
-        work_order=order,
-        customer=work.get(WorkOrder, order).customer,
-        technician=dice.choice([*world.company.technicians, None]),
-        window_start=at + timedelta(hours=1),
-        window_end=at + timedelta(hours=3),
-        zone="Europe/Berlin",
-    )
-    world.company.visits.append(visit.id)
-    work.add(world.company.envelope(), visit)
-    work.commit()
+    order, id = dice.one(world.company.known(world.company.orders)), dice.uuid()
+    who = dice.choice([*world.company.technicians, None])
+    window = {"window_start": at + timedelta(hours=1), "window_end": at + timedelta(hours=3)}
+
+    def planned(work: Work) -> Iterable[Entity]:
+        if order is None:
+            return ()
+        customer = work.get(WorkOrder, order).customer
+        about = {"work_order": order, "customer": customer, "technician": who, "zone": "Europe/Berlin"}
+        return (Visit.plan(id=id, **about, **window),)  # type: ignore[typeddict-item]
+
+    office(world, planned)
+    world.company.visits.append(id)
 
 
 @step("decide about a visit", 3)
 def decide_visit(world: World, _: Phone) -> None:
-    id = world.dice.one(world.company.known(world.company.visits))
-    if id is None:
-        return
-    work = world.log.work()
-    visit = work.get(Visit, id)
-    with suppress(Problem):
-        if world.dice.chance(0.7):
-            visit.dispatch(world.dice.choice(world.company.technicians))
+    id, who = world.dice.one(world.company.known(world.company.visits)), world.dice.choice(world.company.technicians)
+    goes = world.dice.chance(0.7)
+
+    def change(work: Work) -> Iterable[Entity]:
+        if id is None:
+            return ()
+        visit = work.get(Visit, id)
+        if goes:
+            visit.dispatch(who)
         else:
             visit.cancel("not needed")
-        work.add(world.company.envelope(), visit)
-        work.commit()
+        return (visit,)
+
+    office(world, change)
 
 
 @step("hand a van over", 2)
 def hand_over(world: World, _: Phone) -> None:
-    work = world.log.work()
-    van = work.get(Location, world.dice.choice(world.company.vans))
-    technician = work.get(Technician, world.dice.choice(world.company.technicians))
-    van.take_custody(technician.id)
-    technician.assign_van(van.id)
-    work.add(world.company.envelope(), van, technician)
-    work.commit()
+    which, who = world.dice.choice(world.company.vans), world.dice.choice(world.company.technicians)
+
+    def change(work: Work) -> Iterable[Entity]:
+        van, technician = work.get(Location, which), work.get(Technician, who)
+        van.take_custody(technician.id)
+        technician.assign_van(van.id)
+        return van, technician
+
+    office(world, change)
 
 
 @step("send parts", 2)
 def stock_up(world: World, _: Phone) -> None:
-    part = world.dice.choice(world.company.parts)
-    serials: tuple[str, ...] = ()
-    if part == world.company.parts[-1]:
-        serials = (f"S{world.dice.getrandbits(24)}",)
-    world.company.save(
-        StockMovement.record(
-            id=world.dice.uuid(),
-            kind="transfer_in",
-            part=part,
-            quantity=Decimal(1),
-            from_=VIRTUAL["transit"],
-            to=world.dice.choice(world.company.vans),
-            serials=serials,
-        )
+    part, van = world.dice.choice(world.company.parts), world.dice.choice(world.company.vans)
+    serials = (f"S{world.dice.getrandbits(24)}",) if part == world.company.parts[-1] else ()
+    moved = StockMovement.record(
+        id=world.dice.uuid(),
+        kind="transfer_in",
+        part=part,
+        quantity=Decimal(1),
+        from_=VIRTUAL["transit"],
+        to=van,
+        serials=serials,
     )
+    office(world, lambda _: [moved])
 
 
 @step("approve a count", 3)
 def approve(world: World, _: Phone) -> None:
-    counted = sorted(
-        {row["of_count"] for row in world.views.rows.rows(COUNTED) if not row["approved"]}, key=lambda id: id.int
-    )
-    id = world.dice.one(world.company.known(counted))
-    if id is None:
-        return
-    work = world.log.work()
-    count = work.get(StockCount, id)
-    with suppress(Problem):
+    counted = {row["of_count"] for row in world.views.rows.rows(COUNTED) if not row["approved"]}
+    id = world.dice.one(world.company.known(sorted(counted, key=lambda one: one.int)))
+
+    def change(work: Work) -> Iterable[Entity]:
+        if id is None:
+            return ()
+        count = work.get(StockCount, id)
         count.submit()
         count.approve(by=world.company.keeper)
-        work.add(world.company.envelope(), count)
-        work.commit()
+        return (count,)
 
-
-@step("settle a discrepancy", 3)
-def settle(world: World, _: Phone) -> None:
-    rows = sorted((row for row in world.views.rows.rows(DISCREPANCIES) if row["open"]), key=lambda row: row["id"].int)
-    row = world.dice.one(rows)
-    if row is None:
-        return
-    work = world.log.work()
-    entity = work.find(Discrepancy, row["id"])
-    if entity is None:
-        refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])
-        entity = Discrepancy.take_up(id=row["id"], kind=row["kind"], refs=refs)
-    if world.dice.chance(0.5):
-        entity.assign(world.company.dispatcher)
-    else:
-        entity.write_off(reason="unknown", approved_by=world.company.keeper)
-    work.add(world.company.envelope(), entity)
-    work.commit()
-
-
-@step("decide about what was put aside", 4)
-def decide_operation(world: World, _: Phone) -> None:
-    rows = [row for row in world.views.rows.rows(OPERATIONS) if row["status"] == "quarantined"]
-    rows.sort(key=lambda row: row["position"])
-    row = world.dice.one(rows)
-    if row is None:
-        return
-    operation, wanted = row["operation"], world.dice.chance(0.6)
-
-    def change() -> None:
-        work = world.log.work()
-        if wanted:
-            release(world.log, work, operation, world.company.envelope())
-        else:
-            device = work.get(Device, row["device"])
-            device.discard(operation, reason="nobody knows what it means")
-            work.add(world.company.envelope(), device)
-        work.commit()
-
-    with suppress(Problem):
-        world.log.attempt(change)
-
-
-@step("doubt a device", 3)
-def doubt(world: World, _: Phone) -> None:
-    seats = sorted(world.access.kept.seats.values(), key=lambda seat: seat.device.int)
-    seat = world.dice.one(seats)
-    if seat is None:
-        return
-    work = world.log.work()
-    device = work.find(Device, seat.device)
-    if device is None:
-        return
-    with suppress(Problem):
-        what = world.dice.randrange(10)
-        if what < 4:
-            device.suspend("it behaves oddly")
-            world.access.set(device.id, "suspended")
-        elif what < 9:
-            device.resume()
-            world.access.set(device.id, "active")
-        else:
-            device.revoke(reason="retired")
-            world.access.set(device.id, "revoked", wipe=device.wipe)
-        work.add(world.company.envelope(), device)
-        work.commit()
-
-
-def trust_everybody(world: World) -> None:
-    """The office has looked into every suspicion, and found nothing."""
-    for seat in world.access.kept.seats.values():
-        work = world.log.work()
-        device = work.find(Device, seat.device)
-        if device is not None and not device.is_revoked():
-            device.resume()
-            world.access.set(device.id, "active")
-            work.add(world.company.envelope(), device)
-            work.commit()
+    office(world, change)
 
 
 @step("correct a customer", 1)
 def change_customer(world: World, _: Phone) -> None:
-    work = world.log.work()
-    customer = work.get(Customer, world.dice.choice(world.company.customers))
-    with suppress(Problem):
-        customer.change(phones=(f"030 {world.dice.randrange(9)}",))
-        work.add(world.company.envelope(), customer)
-        work.commit()
+    id, number = world.dice.choice(world.company.customers), world.dice.randrange(9)
+
+    def change(work: Work) -> Iterable[Entity]:
+        customer = work.get(Customer, id)
+        customer.change(phones=(f"030 {number}",))
+        return (customer,)
+
+    office(world, change)

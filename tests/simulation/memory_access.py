@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from store.device_access import CodeNotGood, DeviceRevoked, Enrolment, TokenExpired, TokenReused
+from store.device_access import CodeNotGood, DeviceRevoked, TokenExpired, TokenReused
 from store.device_tokens import ACCESS_LIFE, REFRESH_LIFE, Pair
+from store.enrolling import Enrolment
 from store.enrolment_code import CODE_LIFE
 from store.identity import DeviceIdentity, Standing
 from tests.simulation.clocks import TrueClock
@@ -23,6 +24,7 @@ class Code:
     technician: UUID
     expires_at: datetime
     used_by: UUID | None = None
+    used_incarnation: int = 0
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Seat:
     install_id: str
     incarnation: int
     app_version: str
+    public_key: str | None
     standing: Standing = "active"
     wipe: bool = False
     wiped: bool = False
@@ -59,6 +62,7 @@ class Tables:
     codes: dict[str, Code] = field(default_factory=dict)
     seats: dict[UUID, Seat] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    verified: dict[UUID, list[datetime]] = field(default_factory=dict)
 
 
 class MemoryAccess:
@@ -82,22 +86,27 @@ class MemoryAccess:
         self.kept.codes[code] = Code(technician, self._clock.now() + CODE_LIFE)
         return code
 
-    def enrol(self, code: str, install_id: str, app_version: str = "", **_: Any) -> Enrolment:
+    def enrol(self, code: str, install_id: str, app_version: str = "", public_key: str | None = None) -> Enrolment:
         """Trade a code for a device; raises `CodeNotGood`."""
         found = self.kept.codes.get(code)
-        if found is None or found.used_by is not None or found.expires_at <= self._clock.now():
+        if found is None or found.expires_at <= self._clock.now():
             raise CodeNotGood
-        known = [seat for seat in self.kept.seats.values() if seat.install_id == install_id and not seat.wipe]
-        if known:
-            [seat] = known
-            seat.technician, seat.incarnation, seat.standing = found.technician, seat.incarnation + 1, "active"
-            seat.app_version = app_version
-        else:
-            seat = Seat(self._dice.uuid(), found.technician, install_id, 1, app_version)
+        if found.used_by is not None:
+            return self._enrolled_before(found, install_id, public_key)
+        seat = next((one for one in self.kept.seats.values() if one.install_id == install_id and not one.wipe), None)
+        if seat is None:
+            seat = Seat(self._dice.uuid(), found.technician, install_id, 0, app_version, public_key)
             self.kept.seats[seat.device] = seat
-        found.used_by = seat.device
+        seat.technician, seat.incarnation, seat.standing = found.technician, seat.incarnation + 1, "active"
+        seat.app_version, seat.public_key = app_version, public_key
+        found.used_by, found.used_incarnation = seat.device, seat.incarnation
         self._forget(seat.device)
-        return Enrolment(seat.device, seat.incarnation, seat.technician, again=bool(known))
+        return Enrolment(seat.device, seat.incarnation, seat.technician)
+
+    def public_key(self, device: UUID) -> str | None:
+        """The key that a device has shown."""
+        seat = self.kept.seats.get(device)
+        return None if seat is None else seat.public_key
 
     def issue_tokens(self, device: UUID, incarnation: int, technician: UUID, family: UUID | None = None) -> Pair:
         """A pair of tokens, the first of a new family unless one is given."""
@@ -107,10 +116,14 @@ class MemoryAccess:
             self.kept.tokens[text] = Token(kind, device, incarnation, technician, family, self._clock.now() + life)
         return pair
 
-    def rotate(self, refresh_token: str) -> Pair:
+    def rotate(self, refresh_token: str, proven: UUID | None = None) -> Pair:
         """A new pair for a refresh token, which dies with the access tokens before it."""
         token = self.kept.tokens.get(refresh_token)
-        if token is None or token.kind != "refresh":
+        if token is not None and token.kind != "refresh":
+            token = None
+        if proven is not None:
+            return self._renew(token, proven)
+        if token is None:
             raise TokenExpired
         seat = self.kept.seats[token.device]
         if seat.standing == "revoked":
@@ -134,7 +147,15 @@ class MemoryAccess:
                 raise DeviceRevoked(wipe=seat.wipe, salvage=True)
         elif token.expires_at <= self._clock.now():
             raise TokenExpired
-        return DeviceIdentity(token.device, token.incarnation, token.technician, seat.standing, seat.wipe)
+        return DeviceIdentity(
+            token.device,
+            token.incarnation,
+            token.technician,
+            seat.standing,
+            seat.wipe,
+            seat.app_version,
+            seat.public_key,
+        )
 
     def set(self, device: UUID, standing: Standing, *, wipe: bool = False) -> None:
         """What holds from the device's next call on."""
@@ -148,10 +169,38 @@ class MemoryAccess:
         if seat is not None and said.get("app_version"):
             seat.app_version = said["app_version"]
 
+    def turns(self, device: UUID) -> int:
+        """Take one of the two turns an hour to verify; how many seconds to wait when there is none."""
+        now, hour = self._clock.now(), timedelta(hours=1)
+        taken = [at for at in self.kept.verified.get(device, []) if at > now - hour]
+        if len(taken) >= 2:
+            return int((taken[-2] + hour - now).total_seconds()) + 1
+        self.kept.verified[device] = [*taken, now]
+        return 0
+
     def wiped(self, device: UUID) -> None:
         """The device says that it has erased itself; its tokens are of no more use."""
         self.kept.seats[device].wiped = True
         self._forget(device)
+
+    def _enrolled_before(self, code: Code, install_id: str, public_key: str | None) -> Enrolment:
+        """The device that this installation has become by this code; its reply was lost."""
+        assert code.used_by is not None
+        seat = self.kept.seats[code.used_by]
+        known = (seat.incarnation, seat.install_id, seat.public_key, seat.standing)
+        if public_key is None or known != (code.used_incarnation, install_id, public_key, "active"):
+            raise CodeNotGood
+        return Enrolment(seat.device, seat.incarnation, seat.technician)
+
+    def _renew(self, token: Token | None, device: UUID) -> Pair:
+        """For a device that has shown with its key who it is."""
+        seat = self.kept.seats[device]
+        if seat.standing == "revoked":
+            raise DeviceRevoked(wipe=seat.wipe, salvage=True)
+        family = token.family if token is not None and token.device == device else None
+        if family is not None:
+            self._end(family)
+        return self.issue_tokens(device, seat.incarnation, seat.technician, family)
 
     def _end(self, family: UUID) -> None:
         for text, token in list(self.kept.tokens.items()):

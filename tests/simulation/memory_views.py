@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
+from projections.documents.digest import NOTHING, Digest
+from projections.documents.digests import DIGESTS
 from projections.documents.documents import Documents
+from projections.documents.moment import Moment
 from projections.documents.table import DOCUMENTS, SHARED
 from projections.memory import MemoryRows
-from projections.operations import Operations
+from projections.operations import OPERATIONS, Operations
 from projections.projection import Projection
 from projections.replay import Replay
 from projections.table import Row
 from projections.work_orders import WORK_ORDERS
 from store.recorded import Recorded
-from sync.ports import Changes, Digest
+from sync.holding import Held
+from sync.ports import Changes
 from tests.simulation.memory_log import MemoryLog
 
 PROJECTIONS: tuple[Projection, ...] = (Documents(), Operations())
@@ -60,24 +65,65 @@ class MemoryViews:
     # sync.ports.Documents
 
     def changes(self, technician: UUID, after: int | None, limit: int) -> Changes:
-        """As `projections.documents.table.page` answers, digests included."""
-        first, behind = after is None, after or 0
+        """As `projections.documents.page` answers."""
         own, shared = self.documents_of(technician), self.documents_of(None)
-        rows = sorted(
-            (row for row in (*own, *shared) if row["position"] > behind and not (first and row["gone"])),
-            key=lambda row: (row["position"], row["type"], row["id"]),
-        )
+        rows = [
+            row
+            for row in (*own, *shared)
+            if row["position"] > (after or 0) and not (after is None and row["gone"] is not None)
+        ]
+        rows.sort(key=lambda row: (row["position"], row["type"], row["id"]))
         page = with_ties(rows, limit)
-        more = len(page) >= limit
-        return Changes(page, self.position, more, self._log.epoch(), digest(own), digest(shared))
+        newest = max((row["position"] for row in (*own, *shared)), default=0)
+        return Changes(page, len(page) >= limit and page[-1]["position"] < newest, self.moment(technician))
 
-    def wait(self, technician: UUID, after: int | None, seconds: float) -> bool:
+    def moment(self, technician: UUID) -> Moment:
+        """How far the views and the log have come, and what the technician's devices must hold."""
+        log, kept = self._log, self.rows
+        digests = [kept.get(DIGESTS, audience) for audience in (technician, SHARED)]
+        own, shared = (NOTHING if one is None else Digest(one["count"], one["sum"]) for one in digests)
+        return Moment(self.position, log.head(), log.epoch(), own, shared)
+
+    def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
         """Nobody waits in a simulation: something has changed, or nothing will."""
-        return seconds > 0 and bool(self.changes(technician, after, 1).rows)
+        changed = seconds > 0 and self.changes(technician, after, 1).rows
+        return self.position if changed else None
 
-    def leaf_rows(self, technician: UUID | None) -> Iterable[Row]:
-        """All documents and tombstones of the technician, or of those that all share."""
-        return self.documents_of(technician)
+    @contextmanager
+    def holdings(self, technician: UUID) -> Iterator[MemoryHoldings]:
+        """All of the technician's slice."""
+        yield MemoryHoldings(self, technician)
+
+    # sync.holding.Waiting
+
+    def held(self, limit: int) -> Sequence[Held]:
+        """At most `limit` held operations, the longest waiting first, a device's in the order of their numbers."""
+        rows = [row for row in self.rows.rows(OPERATIONS) if row["status"] == "held"]
+        rows.sort(key=lambda row: (row["recorded_at"], row["device"].int, row["seq"]))
+        return [Held(row["operation"], row["device"], row["of_group"], row["recorded_at"]) for row in rows[:limit]]
+
+
+class MemoryHoldings:
+    """`sync.ports.Holdings`: what the devices of one technician must hold."""
+
+    def __init__(self, views: MemoryViews, technician: UUID) -> None:
+        self._of = {False: views.documents_of(technician), True: views.documents_of(None)}
+        self.moment = views.moment(technician)
+
+    def rows(self, after: int) -> list[Row]:
+        """All documents, and what is gone behind `after`."""
+        return [
+            row | {"shared": shared}
+            for shared, rows in self._of.items()
+            for row in rows
+            if row["gone"] is None or row["position"] > after
+        ]
+
+    def entries(self, names: Sequence[tuple[bool, str, str]]) -> list[str]:
+        """The entries of the documents with these names, by position."""
+        wanted = set(names)
+        rows = [row for row in self.rows(0) if (row["shared"], row["type"], row["id"]) in wanted]
+        return [row["entry"] for row in sorted(rows, key=lambda row: (row["position"], row["type"], row["id"]))]
 
 
 def fold(log: MemoryLog, rows: MemoryRows, after: int, through: int) -> None:

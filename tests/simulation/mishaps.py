@@ -44,3 +44,8 @@ def process_ends(_: World, phone: Phone) -> None:
 @step("rebuild views", 0.5)
 def rebuild(world: World, _: Phone) -> None:
     world.views.rebuild()
+
+
+@step("held operations are looked after", 3)
+def look_after_held(world: World, _: Phone) -> None:
+    world.server.holding.settle(world.clock.now())

@@ -6,21 +6,25 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-import msgspec
 import orjson
 
-from api.problems import RETRY_SECONDS, STATUS, Overloaded, document
+from api.problems import RETRY_SECONDS, STATUS, document
 from api.sync.blueprint import DeviceSuspended
-from domain.instant import format_instant
+from domain.device import Device
+from domain.envelope import Envelope
 from domain.problem import Kind, NotFound, Problem
 from store.device_access import TokenExpired
 from store.identity import DeviceIdentity
+from sync.admission import Overloaded
+from sync.arrival import Arrival
 from sync.cursor import Cursors
 from sync.device import Reply
 from sync.enrolment import EnrolmentAsked, EnrolmentDesk, RefreshAsked, parse_body
-from sync.envelope import parse_push
+from sync.holding import Holding
 from sync.pull import Pull
 from sync.push import PushIntake
+from sync.salvage import Salvage
+from sync.verify import Verify, parse_verify
 from tests.simulation.clocks import TrueClock
 from tests.simulation.memory_access import MemoryAccess
 from tests.simulation.memory_log import MemoryLog
@@ -43,9 +47,13 @@ class Server:
 
     def start(self) -> None:
         """A new process."""
-        self.push = PushIntake(self.log, self.views.works_for)
-        self.pull = Pull(self.views, Cursors(SECRET))
-        self.desk = EnrolmentDesk(cast("Any", self.log), cast("Any", self.access))
+        arrival = Arrival(self.log, self.views.works_for, unsigned=True)
+        cursors = Cursors(SECRET)
+        self.pull = Pull(self.views, cursors)
+        self.push = PushIntake(arrival, self.access, self.pull, lambda position, _: self._caught_up(position))
+        self.salvage, self.holding = Salvage(arrival), Holding(self.log, self.views)
+        self.verify = Verify(self.log, self.views, cursors, self.access.turns)
+        self.desk = EnrolmentDesk(cast("Any", self.log), cast("Any", self.access), unsigned=True)
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """One exchange, as the real doors of `api/sync` hold it."""
@@ -56,43 +64,51 @@ class Server:
         return Reply(status, {"content-type": "application/json"}, said)
 
     def _routed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        parts = urlsplit(url)
+        parts, encoding, now = urlsplit(url), headers.get("Content-Encoding"), self.clock.now()
         match method, parts.path:
             case "POST", "/sync/v1/devices":
-                return 201, orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentAsked), self.clock.now()))
+                return 201, orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentAsked), now))
             case "POST", "/sync/v1/token":
                 return 200, orjson.dumps(self.desk.refresh(parse_body(body, RefreshAsked)))
             case "POST", "/sync/v1/push":
-                return 200, self._push(self._who(headers), headers.get("Content-Encoding"), body)
+                return 200, self.push.reply(self._who(headers), body, encoding, now)
             case "GET", "/sync/v1/pull":
-                return 200, self._pull(self._who(headers), parse_qs(parts.query))
+                return 200, self._pull(self._reader(headers), parse_qs(parts.query))
+            case "POST", "/sync/v1/verify":
+                return 200, self.verify.reply(self._reader(headers), parse_verify(body, encoding), now)
+            case "POST", "/sync/v1/salvage":
+                return 200, self.salvage.reply(self._who(headers, revoked_too=True), body, encoding, now)
+            case "POST", "/sync/v1/wiped":
+                return 200, self._wiped(self._who(headers, revoked_too=True))
         raise NotFound
 
-    def _who(self, headers: Mapping[str, str]) -> DeviceIdentity:
+    def _who(self, headers: Mapping[str, str], *, revoked_too: bool = False) -> DeviceIdentity:
         scheme, _, token = headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer":
             raise TokenExpired
-        return self.access.who(token)
+        return self.access.who(token, revoked_too=revoked_too)
 
-    def _push(self, who: DeviceIdentity, encoding: str | None, body: bytes) -> bytes:
-        now = self.clock.now()
-        asked = parse_push(body, encoding)
-        pushed = self.push.take(who, asked, now)
-        parts = [
-            b'{"epoch":"%s","acknowledged":%d,"server_time":"%s","results":'
-            % (str(pushed.epoch).encode(), pushed.acknowledged, format_instant(now).encode()),
-            msgspec.json.encode(pushed.results),
-        ]
-        if asked.pull is not None and who.standing == "active" and self._caught_up(pushed.last_position()):
-            parts += [b',"changes":', self.pull.reply(who, asked.pull.cursor, asked.pull.limit, now)]
-        return b"".join((*parts, b"}"))
-
-    def _pull(self, who: DeviceIdentity, query: dict[str, list[str]]) -> bytes:
+    def _reader(self, headers: Mapping[str, str]) -> DeviceIdentity:
+        who = self._who(headers)
         if who.standing != "active":
             raise DeviceSuspended
+        return who
+
+    def _pull(self, who: DeviceIdentity, query: dict[str, list[str]]) -> bytes:
         cursor = query.get("cursor", [None])[0]
-        wait = float(query.get("wait", ["0"])[0])
-        return self.pull.reply(who, cursor, int(query.get("limit", ["500"])[0]), self.clock.now(), wait)
+        return self.pull.reply(who, cursor, int(query.get("limit", ["500"])[0]), self.clock.now())
+
+    def _wiped(self, who: DeviceIdentity) -> bytes:
+        self.log.attempt(lambda: self._record_wipe(who))
+        self.access.wiped(who.device)
+        return b"{}"
+
+    def _record_wipe(self, who: DeviceIdentity) -> None:
+        work = self.log.work()
+        device = work.get(Device, who.device)
+        device.record_wipe()
+        work.add(Envelope(occurred_at=self.clock.now(), actor=who.technician, role="technician", device=who.device), device)
+        work.commit()
 
     def _caught_up(self, position: int) -> bool:
         """The views catch up while a push waits, unless they are having a bad time."""

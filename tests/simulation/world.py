@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tests.simulation.auditor import Auditor
 from tests.simulation.clocks import DeviceClock, TrueClock
 from tests.simulation.company import Company
-from tests.simulation.desk_work import trust_everybody
+from tests.simulation.desk_doubts import trust_everybody
 from tests.simulation.dice import Dice
 from tests.simulation.memory_access import MemoryAccess
 from tests.simulation.memory_log import MemoryLog

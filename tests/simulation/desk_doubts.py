@@ -1,0 +1,116 @@
+"""What the office decides about what does not fit: discrepancies, operations that were put aside, devices it distrusts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Entity
+from domain.device import Device
+from domain.discrepancy import Discrepancy
+from domain.problem import Problem
+from projections.discrepancy_row import DISCREPANCIES, REFS
+from projections.operations import OPERATIONS
+from store.work import Work
+from sync.release import release
+from tests.simulation.desk_work import office
+from tests.simulation.steps import step
+
+if TYPE_CHECKING:
+    from tests.simulation.phone import Phone
+    from tests.simulation.world import World
+
+
+@step("settle a discrepancy", 3)
+def settle(world: World, _: Phone) -> None:
+    rows = sorted((row for row in world.views.rows.rows(DISCREPANCIES) if row["open"]), key=lambda row: row["id"].int)
+    row, assigns = world.dice.one(rows), world.dice.chance(0.5)
+
+    def change(work: Work) -> Iterable[Entity]:
+        if row is None:
+            return ()
+        entity = work.find(Discrepancy, row["id"])
+        if entity is None:
+            refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])
+            entity = Discrepancy.take_up(id=row["id"], kind=row["kind"], refs=refs)
+        if assigns:
+            entity.assign(world.company.dispatcher)
+        else:
+            entity.write_off(reason="unknown", approved_by=world.company.keeper)
+        return (entity,)
+
+    office(world, change)
+
+
+@step("decide about what was put aside", 4)
+def decide_operation(world: World, _: Phone) -> None:
+    rows = [row for row in world.views.rows.rows(OPERATIONS) if row["status"] in ("quarantined", "held")]
+    row = world.dice.one(sorted(rows, key=lambda row: row["position"]))
+    if row is not None:
+        if world.dice.chance(0.6):
+            take_in(world, row["operation"])
+        else:
+            discard(world, row["device"], row["operation"])
+
+
+def take_in(world: World, operation: UUID) -> None:
+    """Release an operation."""
+
+    def once() -> None:
+        work = world.log.work()
+        release(world.log, work, operation, world.company.envelope())
+        work.commit()
+
+    with suppress(Problem):
+        world.log.attempt(once)
+
+
+def discard(world: World, sender: UUID, operation: UUID) -> None:
+    """Make nothing of an operation."""
+
+    def change(work: Work) -> Iterable[Entity]:
+        device = work.get(Device, sender)
+        device.discard(operation, reason="nobody knows what it means")
+        return (device,)
+
+    office(world, change)
+
+
+@step("doubt a device", 3)
+def doubt(world: World, _: Phone) -> None:
+    seat = world.dice.one(sorted(world.access.kept.seats.values(), key=lambda seat: seat.device.int))
+    what = world.dice.randrange(10)
+
+    def change(work: Work) -> Iterable[Entity]:
+        device = work.find(Device, seat.device) if seat else None
+        if device is None:
+            return ()
+        if what < 4:
+            device.suspend("it behaves oddly")
+            world.access.set(device.id, "suspended")
+        elif what < 9:
+            device.resume()
+            world.access.set(device.id, "active")
+        else:
+            device.revoke(reason="retired")
+            world.access.set(device.id, "revoked", wipe=device.wipe)
+        return (device,)
+
+    office(world, change)
+
+
+def trust_everybody(world: World) -> None:
+    """The office has looked into every suspicion, and found nothing."""
+    for seat in world.access.kept.seats.values():
+
+        def change(work: Work, id: UUID = seat.device) -> Iterable[Entity]:  # noqa: A002 - the field's word
+            device = work.find(Device, id)
+            if device is None or device.is_revoked():
+                return ()
+            device.resume()
+            world.access.set(device.id, "active")
+            return (device,)
+
+        office(world, change)
