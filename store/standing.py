@@ -59,15 +59,15 @@ class Standings:
                 app_version = coalesce(%(app_version)s, app_version),
                 clock_offset_ms = coalesce(%(clock_offset_ms)s, clock_offset_ms),
                 pulled_through = coalesce(%(pulled_through)s, pulled_through),
-                unsent = coalesce(%(unsent)s, unsent),
-                oldest_unsent_at = CASE %(unsent)s
-                    WHEN 0 THEN NULL
-                    ELSE coalesce(%(oldest_unsent_at)s, oldest_unsent_at)
+                unsent = coalesce(%(unsent)s::integer, unsent),
+                oldest_unsent_at = CASE
+                    WHEN %(unsent)s::integer = 0 THEN NULL
+                    ELSE coalesce(%(oldest_unsent_at)s::timestamptz, oldest_unsent_at)
                 END
             WHERE device = %(device)s AND (
                 last_seen_at IS NULL OR last_seen_at < now() - interval '30 seconds'
                 OR app_version <> coalesce(%(app_version)s, app_version)
-                OR (%(unsent)s = 0 AND unsent > 0)
+                OR (%(unsent)s::integer = 0 AND unsent > 0)
             )
             """,
             {

@@ -70,7 +70,7 @@ def test_a_known_installation_comes_back_in_its_next_incarnation_and_its_old_tok
 
     second = enrolled(devices)
 
-    assert second == (first.device, 2, TECHNICIAN, True)
+    assert second == (first.device, 2, TECHNICIAN)
     with pytest.raises(TokenExpired):
         devices.who(pair.access_token)
     with pytest.raises(TokenExpired):

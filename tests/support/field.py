@@ -19,6 +19,8 @@ from domain.visit import Visit
 from domain.work_order import WorkOrder
 from store.identity import DeviceIdentity
 from store.log import EventLog
+from store.standing import Standings
+from sync.arrival import Arrival
 from sync.envelope import parse_push
 from sync.outcome import Result
 from sync.push import Pushed, PushIntake
@@ -35,13 +37,24 @@ class Phone:
         self.id = uuid4()
         self.incarnation = incarnation
         self.seq = 0
-        self.intake = PushIntake(log, lambda _, __: True)
         self.standing: Any = "active"
+        self.public_key: str | None = None
+        self._log = log
+        self._trust(unsigned=True)
         device = Device.enrol(
             id=self.id, technician=technician, install_id=str(self.id), name="phone", platform="test", app_version="1"
         )
         save(log, device)
         log.operations.begin(self.id, incarnation)
+
+    def distrust_unsigned(self) -> None:
+        """Let the server believe signed operations only."""
+        self._trust(unsigned=False)
+
+    def _trust(self, *, unsigned: bool) -> None:
+        self.arrival = Arrival(self._log, lambda _, __: True, unsigned=unsigned)
+        nothing: Any = None  # these pushes ask for no pull
+        self.intake = PushIntake(self.arrival, Standings(self._log.pool), nothing, lambda _, __: False)
 
     def operation(self, name: str, data: dict[str, Any], at: datetime = NOON, **more: Any) -> dict[str, Any]:
         """The next operation, numbered."""
@@ -49,14 +62,23 @@ class Phone:
         made = {"id": str(uuid4()), "seq": self.seq, "type": name, "v": 1, "at": at.isoformat(), "data": data}
         return made | {"seen": 0, "needs": [], "group": None} | more
 
+    def who(self) -> DeviceIdentity:
+        """As its token says."""
+        return DeviceIdentity(
+            self.id, self.incarnation, self.technician, self.standing, wipe=False, public_key=self.public_key
+        )
+
     def send(
-        self, *operations: dict[str, Any], received_at: datetime = NOON, ahead: timedelta = timedelta(0)
+        self,
+        *operations: dict[str, Any],
+        received_at: datetime = NOON,
+        ahead: timedelta = timedelta(0),
+        **members: Any,
     ) -> Pushed:
         """Push them; `ahead` is how far the device's clock is before ours."""
         now = (received_at + ahead).isoformat()
-        body = orjson.dumps({"incarnation": self.incarnation, "now": now, "operations": operations})
-        who = DeviceIdentity(self.id, self.incarnation, self.technician, self.standing, wipe=False)
-        return self.intake.take(who, parse_push(body), received_at)
+        said = {"incarnation": self.incarnation, "now": now, "operations": operations}
+        return self.intake.take(self.who(), parse_push(orjson.dumps(said | members)), received_at)
 
     def result(self, *operations: dict[str, Any], **how: Any) -> Result:
         """Push them; the last result."""
@@ -117,10 +139,10 @@ def save(log: EventLog, *entities: Entity) -> None:
     work.commit()
 
 
-def decide(log: EventLog, kind: Any, stream: UUID, name: str, *args: Any) -> None:
+def decide(log: EventLog, kind: Any, stream: UUID, name: str, *args: Any, **said: Any) -> None:
     """Load an entity, let the office decide, commit."""
     work = log.work()
     entity = work.get(kind, stream)
-    getattr(entity, name)(*args)
+    getattr(entity, name)(*args, **said)
     work.add(Envelope(occurred_at=NOON, role="dispatcher"), entity)
     work.commit()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,26 +9,9 @@ from uuid import uuid4
 import pytest
 
 from domain.work_order import WorkOrder
-from store.log import EventLog
 from sync.problems import DeviceForked, SequenceGap
 from tests.support.field import NOON, Field, Phone, decide
-from tests.support.logs import log_on, read, records
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[EventLog]:
-    with log_on(database) as made:
-        yield made
-
-
-@pytest.fixture
-def field(log: EventLog) -> Field:
-    return Field(log)
-
-
-@pytest.fixture
-def phone(field: Field) -> Phone:
-    return Phone(field.log, field.anna)
+from tests.support.logs import read, records
 
 
 def test_a_fact_is_applied_and_keeps_its_own_time_device_and_case(field: Field, phone: Phone) -> None:

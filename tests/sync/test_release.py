@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,17 +11,12 @@ from domain.device_status import NotWaiting
 from domain.envelope import Envelope
 from domain.problem import NotFound
 from store.log import EventLog
-from sync.release import StillNotUnderstood, TextIsErased, release
+from sync.put_aside import TextIsErased
+from sync.release import StillNotUnderstood, release
 from tests.support.field import NOON, Field, Phone
-from tests.support.logs import log_on, read
+from tests.support.logs import read
 
 OFFICE = Envelope(occurred_at=NOON + timedelta(days=1), role="dispatcher", operation_id=uuid4())
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[EventLog]:
-    with log_on(database) as made:
-        yield made
 
 
 def test_what_a_suspended_device_sent_is_taken_in_once_it_is_released(log: EventLog) -> None:
