@@ -52,6 +52,8 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /sync/v1/salvage": LEAVING_DEVICE,
     "POST /sync/v1/wiped": LEAVING_DEVICE,
     "GET /sync/v1/pull": DEVICE,
+    "GET /sync/v1/live": DEVICE,
+    "POST /sync/v1/verify": DEVICE,
     "GET /sync/v1/blobs/{sha256}": DEVICE,
     "PUT /sync/v1/blobs/{sha256}": DEVICE,
     # Who is here

@@ -17,10 +17,13 @@ from store.standing import Standings
 if TYPE_CHECKING:
     from sync.blobs import BlobIntake
     from sync.enrolment import EnrolmentDesk
+    from sync.gate import Gate
     from sync.holding import Holding
+    from sync.live import Live
     from sync.pull import Pull
     from sync.push import PushIntake
     from sync.salvage import Salvage
+    from sync.verify import Verify
 
 
 class ApiSettings(Protocol):
@@ -46,6 +49,26 @@ class ApiSettings(Protocol):
     def patience(self) -> float:
         """How many seconds a reader waits for a view to catch up."""
 
+    @property
+    def pool(self) -> int:
+        """How many database connections a process has in each role."""
+
+    @property
+    def threads(self) -> int:
+        """How many requests a process works on at once."""
+
+    @property
+    def oldest_app(self) -> str:
+        """The oldest version of the app that may pull, empty for any."""
+
+    @property
+    def device_rate(self) -> int:
+        """How many requests a minute a device may send to one process, 0 for any number."""
+
+    @property
+    def device_burst(self) -> int:
+        """How many of them at once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
@@ -62,6 +85,9 @@ class Services:
     salvage: Salvage
     holding: Holding
     pull: Pull
+    verify: Verify
+    live: Live
+    gate: Gate
     enrolment: EnrolmentDesk
     blobs: BlobIntake
     vault: Vault

@@ -29,15 +29,20 @@ from store.log import EventLog
 from store.migrate import migrate
 from store.pool import ConnectionPool
 from store.standing import Standings
+from store.verifications import Verifications
+from sync.app_version import OldestApp
 from sync.arrival import Arrival
 from sync.blobs import BlobIntake
 from sync.cursor import Cursors
 from sync.documents import ReadyDocuments
 from sync.enrolment import EnrolmentDesk
+from sync.gate import Gate
 from sync.holding import Holding
+from sync.live import Live
 from sync.pull import Pull
 from sync.push import PushIntake
 from sync.salvage import Salvage
+from sync.verify import Verify
 from sync.waiting import HeldOperations
 from web.landing import POLICY as PAGES
 from web.landing import landing
@@ -59,7 +64,9 @@ def services_of(
     vault = Vault(log.pool, log.body_mapper.keyring, place)
     devices, standings = DeviceAccess(log.pool), Standings(log.pool)
     arrival = Arrival(log, working_for(views), unsigned=settings.unsigned_devices)
-    pull = Pull(ReadyDocuments(views), Cursors(access.secret("sync-cursors")))
+    documents, cursors = ReadyDocuments(views), Cursors(access.secret("sync-cursors"))
+    pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
+    gate = gate_of(settings)
     return Services(
         settings=settings,
         log=log,
@@ -68,13 +75,26 @@ def services_of(
         access=access,
         devices=devices,
         standings=standings,
-        push=PushIntake(arrival, standings, pull, views.wait_until),
+        push=PushIntake(arrival, standings, pull, gate.resting(views.wait_until)),
         salvage=Salvage(arrival),
         holding=Holding(log, HeldOperations(views)),
         pull=pull,
+        verify=Verify(log, documents, cursors, Verifications(log.pool).take),
+        live=Live(documents),
+        gate=gate,
         enrolment=EnrolmentDesk(log, devices, unsigned=settings.unsigned_devices),
         blobs=BlobIntake(log, views, Uploads(log.pool), vault),
         vault=vault,
+    )
+
+
+def gate_of(settings: ApiSettings) -> Gate:
+    """What keeps devices from asking too often, and all of them from asking for too much."""
+    return Gate(
+        rate=settings.device_rate,
+        burst=settings.device_burst,
+        connections=settings.pool,
+        threads=settings.threads,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
@@ -29,7 +30,8 @@ class Settings:
     environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own) are let in unless
     in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes`
     the largest request body, `pool` the most connections of a process in each role; `workers`
-    processes with `threads` each answer requests, of which most do nothing but wait for news. `blobs` is a folder or
+    processes with `threads` each answer requests, of which most do nothing but wait for news. Apps before `oldest_app`
+    receive no documents; a device may ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a folder or
     `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that is not AWS.
     """
 
@@ -46,6 +48,9 @@ class Settings:
     threads: int = 600
     pool: int = 10
     patience: float = 5.0
+    oldest_app: str = ""
+    device_rate: int = 600
+    device_burst: int = 300
     most_bytes: int = 2 * 1024 * 1024
     blobs: str = ""
     s3_endpoint: str = ""
@@ -68,6 +73,9 @@ class Settings:
             threads=read.whole("THREADS", cls.threads, 1, 10_000),
             pool=read.whole("POOL", cls.pool, 1, 1000),
             patience=read.whole("PATIENCE", int(cls.patience), 0, 60),
+            oldest_app=read.version("OLDEST_APP"),
+            device_rate=read.whole("DEVICE_RATE", cls.device_rate, 0, 1_000_000),
+            device_burst=read.whole("DEVICE_BURST", cls.device_burst, 1, 1_000_000),
             most_bytes=read.whole("MOST_BYTES", cls.most_bytes, 1024, 64 * 1024 * 1024),
             blobs=read.text("BLOBS", cls.blobs),
             s3_endpoint=read.text("S3_ENDPOINT", cls.s3_endpoint),
@@ -106,6 +114,12 @@ class _Reading:
             return parse_zone(self.text(name, otherwise))
         except BadInput:
             raise BadSetting(f"CALLOUT_{name} is the IANA name of a time zone, like Europe/Berlin.") from None
+
+    def version(self, name: str) -> str:
+        text = self.text(name, "")
+        if re.fullmatch(r"([0-9]{1,9}(\.[0-9]{1,9}){0,7})?", text, re.ASCII) is None:
+            raise BadSetting(f"CALLOUT_{name} is made of numbers with dots between them, like 1.4, not {text!r}.")
+        return text
 
     def key(self, name: str) -> bytes | None:
         text = self.text(name, "")

@@ -38,6 +38,9 @@ class MemoryRows:
         names = tuple(sorted(equal))
         return self._held[table].where(names, tuple(equal[name] for name in names))
 
+    def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
+        """Rows in memory are ready anyway."""
+
     def put(self, table: Table, row: Row) -> None:
         """Store a row, new or in the place of the one with its key; into an append-only table: add it."""
         held = self._held[table]

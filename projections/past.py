@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from projections import checkpoints
 from projections.catalogue import PROJECTIONS
@@ -12,9 +13,11 @@ from projections.filling import Filling
 from projections.projection import Projection
 from projections.reader import Reader
 from projections.replay import no_collecting, with_needs
+from projections.table import Table
+from store.connecting import Cursor
 from store.log import EventLog
-from store.pool import ConnectionPool
-from store.tables import TEMPORARY, discarding
+from store.pool import ConnectionPool, Params
+from store.tables import TEMPORARY, discarding, snapshot
 from store.wakeup import Wakeups
 
 _POSITION = "SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)"
@@ -35,9 +38,19 @@ class Views:
     def now(self) -> Iterator[Reader]:
         """The views as they stand; each question is answered at its own moment, none before `position`."""
         with self._pool.connection() as session, session.cursor() as cursor:
-            cursor.execute(_POSITION, (self._names,))
-            [(position,)] = cursor.fetchall()
-            yield Reader(cursor, position)
+            yield Reader(cursor, self._position(cursor))
+
+    @contextmanager
+    def bare(self) -> Iterator[Reader]:
+        """The views as they stand, for a question that tells by itself how far they are; `position` says nothing."""
+        with self._pool.connection() as session, session.cursor() as cursor:
+            yield Reader(cursor, 0)
+
+    @contextmanager
+    def moment(self, schema: str, tables: Iterable[Table]) -> Iterator[Reader]:
+        """These tables, and all others, as of one moment: every question is answered from the same snapshot."""
+        with self._pool.connection() as session, session.cursor() as cursor, snapshot(cursor, schema, tables):
+            yield Reader(cursor, self._position(cursor))
 
     @contextmanager
     def at(
@@ -79,6 +92,15 @@ class Views:
         """The position up to which all views (or those named) know every event."""
         [(position,)] = self._pool.fetch_all(_POSITION, (list(names) or self._names,))
         return int(position)
+
+    def _position(self, cursor: Cursor) -> int:
+        cursor.execute(_POSITION, (self._names,))
+        [(position,)] = cursor.fetchall()
+        return int(position)
+
+    def ask(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
+        """All rows of one question to the views as they stand; no connection is held afterwards."""
+        return self._pool.fetch_all(sql, params)
 
     def close(self) -> None:
         """Let nobody wait any more."""

@@ -18,6 +18,9 @@ class Rows(Protocol):
     def where(self, table: Table, **equal: Any) -> list[Row]:
         """All rows whose indexed columns equal these values, ordered by key."""
 
+    def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
+        """These rows will be read: have them ready, with one query a table."""
+
     def put(self, table: Table, row: Row) -> None:
         """Store a row, new or in the place of the one with its key; into an append-only table: add it."""
 

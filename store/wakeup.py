@@ -9,7 +9,7 @@ from threading import Condition, Thread
 from typing import Any
 
 import psycopg2
-from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
+from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription, PersistenceError
 
 from store.connecting import Connection, open_connection
 
@@ -53,49 +53,67 @@ class Listener:
 
 
 class Wakeups:
-    """One listening thread a process, for any number of waiting ones."""
+    """One listening thread a process, for any number of waiting ones and for those who want to be called."""
 
     def __init__(self, dsn: str, channels: Sequence[str] = ("views",)) -> None:
         self._listener = Listener(dsn, channels)
         self._moved = Condition()
         self._count = 0
-        self._stopped = False
+        self._called: list[tuple[Callable[[], None], Callable[[], None]]] = []
+        self.stopped = False
         self._thread: Thread | None = None
 
     def wait(self, until: Callable[[], Any], seconds: float) -> Any:
         """Ask `until` now, after each wake-up and now and then, at most for `seconds`; its last answer."""
-        self._start()
+        self.start()
         deadline = time.monotonic() + seconds
         while True:
             with self._moved:
                 seen = self._count
             answer = until()
             left = deadline - time.monotonic()
-            if answer or left <= 0 or self._stopped:
+            if answer or left <= 0 or self.stopped:
                 return answer
             with self._moved:
-                self._moved.wait_for(lambda: self._count != seen or self._stopped, min(left, POLL_SECONDS))  # noqa: B023
+                self._moved.wait_for(lambda: self._count != seen or self.stopped, min(left, POLL_SECONDS))  # noqa: B023
 
-    def close(self) -> None:
-        """Wake everybody up for the last time and stop listening."""
-        self._stopped = True
-        with self._moved:
-            self._moved.notify_all()
-        if self._thread is not None:
-            self._thread.join(POLL_SECONDS)
+    def heed(self, moved: Callable[[], None], closed: Callable[[], None]) -> None:
+        """Have `moved` called by the listening thread, after each wake-up and now and then; `closed` at the end.
 
-    def _start(self) -> None:
+        A database that is away while it is called is asked again at the next wake-up.
+        """
+        self._called.append((moved, closed))
+
+    def start(self) -> None:
+        """Listen, unless that has begun."""
         with self._moved:
             if self._thread is None:
                 self._thread = Thread(target=self._listen, name="wakeups", daemon=True)
                 self._thread.start()
 
+    def close(self) -> None:
+        """Wake everybody up for the last time and stop listening."""
+        self.stopped = True
+        with self._moved:
+            self._moved.notify_all()
+        for _, closed in self._called:
+            closed()
+        if self._thread is not None:
+            self._thread.join(POLL_SECONDS)
+
     def _listen(self) -> None:
-        while not self._stopped:
-            if self._listener.wait(1.0):
+        called_at = time.monotonic()
+        while not self.stopped:
+            if self._listener.wait(1.0) or time.monotonic() - called_at > POLL_SECONDS:
+                called_at = time.monotonic()
                 with self._moved:
                     self._count += 1
                     self._moved.notify_all()
+                for moved, _ in self._called:
+                    try:
+                        moved()
+                    except PersistenceError:
+                        called_at = 0.0
         self._listener.close()
 
 

@@ -1,14 +1,17 @@
-"""Cursors: opaque and signed, each for one technician, saying how far a device has pulled."""
+"""Cursors: opaque and signed, each for one technician and one life of the log, saying how far a device has pulled."""
 
 from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from projections.documents.moment import Moment
+from sync.admission import Overloaded
 from sync.problems import CursorExpired
 
 TOMBSTONES_KEPT = timedelta(days=180)
@@ -16,26 +19,36 @@ _MAC = 16
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """A device of `technician` has pulled everything through `position`; `issued` in seconds since 1970."""
+    """A device of `technician` has pulled everything of `epoch` through `position`; `issued` in seconds since 1970."""
 
     technician: UUID
+    epoch: UUID
     position: int
     issued: int
 
 
+def _ignore(position: int) -> None:
+    """Whoever gives no other hook does not want to know."""
+
+
 class Cursors:
-    """Signs cursors and reads them back."""
+    """Signs cursors and reads them back.
 
-    def __init__(self, secret: bytes) -> None:
+    `on_lost_tail` is called with a position that a cursor of ours names and the log does not reach: the log has lost
+    its end, and devices know more of it than we do. It may be called many times, from many threads.
+    """
+
+    def __init__(self, secret: bytes, on_lost_tail: Callable[[int], None] = _ignore) -> None:
         self._secret = secret
+        self._on_lost_tail = on_lost_tail
 
-    def write(self, technician: UUID, position: int, now: datetime) -> str:
+    def write(self, technician: UUID, epoch: UUID, position: int, now: datetime) -> str:
         """The text of a cursor."""
-        body = msgspec.msgpack.encode(Cursor(technician, position, int(now.timestamp())))
+        body = msgspec.msgpack.encode(Cursor(technician, epoch, position, int(now.timestamp())))
         return urlsafe_b64encode(self._mac(body) + body).decode().rstrip("=")
 
-    def read(self, text: str, technician: UUID, now: datetime) -> int:
-        """The position of a cursor; raises `CursorExpired` when it is old, altered or another technician's."""
+    def read(self, text: str, technician: UUID, now: datetime) -> Cursor:
+        """What a cursor says; raises `CursorExpired` when it is old, altered or another technician's."""
         try:
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             body = raw[_MAC:]
@@ -46,7 +59,20 @@ class Cursors:
             raise CursorExpired from None
         if cursor.technician != technician or now - datetime.fromtimestamp(cursor.issued, UTC) > TOMBSTONES_KEPT:
             raise CursorExpired
-        return cursor.position
+        return cursor
+
+    def must_fit(self, cursor: Cursor, moment: Moment) -> None:
+        """Raises `CursorExpired` for a cursor of another life of the log, or of an end that the log has lost.
+
+        Raises `Overloaded` while the views are behind a good cursor, since they could only tell what was before it.
+        """
+        if cursor.epoch != moment.epoch:
+            raise CursorExpired
+        if cursor.position > moment.head:
+            self._on_lost_tail(cursor.position)
+            raise CursorExpired
+        if cursor.position > moment.through:
+            raise Overloaded("The views have not come as far as this cursor again; ask once more in a moment.")
 
     def _mac(self, body: bytes) -> bytes:
         return hmac.digest(self._secret, body, "sha256")[:_MAC]

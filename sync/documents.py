@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from uuid import UUID
 
-from projections.documents.table import SHARED, page
+from projections.documents.holdings import Holdings, holdings_of
+from projections.documents.page import page
+from projections.documents.watch import Watch
 from projections.past import Views
-from projections.table import Row
-from store.log import EventLog
-from sync.ports import Changes, Digest
-
-NOTHING = Digest(0, "0" * 32)
+from sync.ports import Changes
 
 
 class ReadyDocuments:
     """Documents as `sync.ports.Documents` asks for them, from PostgreSQL."""
 
-    def __init__(self, log: EventLog, views: Views) -> None:
-        self._log = log
+    def __init__(self, views: Views) -> None:
         self._views = views
+        self._watch = Watch(views)
 
     def changes(self, technician: UUID, after: int | None, limit: int) -> Changes:
         """About `limit` documents of the technician's slice that changed behind `after`; all without it."""
-        with self._views.now() as reader:
-            through = reader.position
-            audiences = (technician, SHARED)
-            rows = page(reader, audiences, after=after or 0, upto=through, limit=limit, first=after is None)
-        return Changes(rows, through, len(rows) >= limit, self._log.epoch(), NOTHING, NOTHING)
+        with self._views.bare() as reader:
+            return Changes(*page(reader, technician, after=after or 0, limit=limit, first=after is None))
 
-    def wait(self, technician: UUID, after: int | None, seconds: float) -> bool:
-        """Whether something has changed behind `after`, given so many seconds to do so."""
-        return bool(self._views.wakeups.wait(lambda: self.changes(technician, after, 1).rows, seconds))
+    def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
+        """Where the documents have come to, as soon as something of the slice has changed behind `after`."""
+        return self._watch.wait(technician, after, seconds)
 
-    def leaf_rows(self, technician: UUID | None) -> Iterable[Row]:
-        """All documents and tombstones of the technician, or of those that all share."""
-        raise NotImplementedError
+    def holdings(self, technician: UUID) -> AbstractContextManager[Holdings]:
+        """All of the technician's slice at one moment."""
+        return holdings_of(self._views, technician)

@@ -3,50 +3,87 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from projections.documents.digest import Digest
 from store.identity import DeviceIdentity
+from sync.app_version import ANY_APP, OldestApp
 from sync.cursor import Cursors
-from sync.ports import Changes, Digest, Documents
+from sync.ports import Changes, Documents
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES: Final = 1024 * 1024
 MOST_WAIT: Final = 25.0
+
+
+class Page(NamedTuple):
+    """A reply as JSON; `after` is the position of the cursor it was asked with, 0 without one."""
+
+    body: bytes
+    is_empty: bool
+    after: int
+    through: int
 
 
 class Pull:
     """Hands a device what has changed in its technician's slice since its cursor."""
 
-    def __init__(self, documents: Documents, cursors: Cursors) -> None:
+    def __init__(self, documents: Documents, cursors: Cursors, oldest_app: OldestApp = ANY_APP) -> None:
         self._documents = documents
         self._cursors = cursors
+        self._oldest_app = oldest_app
 
-    def reply(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime, wait: float = 0) -> bytes:
-        """The JSON of a pull: documents behind the cursor (all of them without one), each once, in its newest form.
+    def may_pull(self, who: DeviceIdentity) -> bool:
+        """Whether the device is trusted, and its app new enough, to be told anything."""
+        return who.standing == "active" and self._oldest_app.serves(who.app_version)
 
-        With `wait` (seconds) it comes as soon as there is something. Raises `CursorExpired`.
+    def reply(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime) -> bytes:
+        """The JSON of a pull, as of now; see `page`."""
+        return self.page(who, cursor, limit, now).body
+
+    def page(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime) -> Page:
+        """Documents behind the cursor (all of them without one), each once, in its newest form.
+
+        Raises `CursorExpired`, and `Overloaded` while the views are behind the cursor.
         """
-        after = self._cursors.read(cursor, who.technician, now) if cursor else None
-        found = self._documents.changes(who.technician, after, limit)
-        if wait > 0 and not found.rows and self._documents.wait(who.technician, after, min(wait, MOST_WAIT)):
-            found = self._documents.changes(who.technician, after, limit)
-        return self._written(who, after, found, now)
-
-    def _written(self, who: DeviceIdentity, after: int | None, found: Changes, now: datetime) -> bytes:
+        known = self._cursors.read(cursor, who.technician, now) if cursor else None
+        found = self._documents.changes(who.technician, known.position if known else None, limit)
+        if known is not None:
+            self._cursors.must_fit(known, found.moment)
         kept = bounded(found)
-        upto = kept.rows[-1]["position"] if kept.more else kept.through
-        # A server behind another one (a restart, a replica) never hands out a lower cursor than it was given.
-        upto = max(upto, after or 0)
+        upto = kept.rows[-1]["position"] if kept.more else kept.moment.through
+        after = known.position if known else 0
+        return Page(self._written(who, kept, upto, now), not kept.rows, after, kept.moment.through)
+
+    def must_serve(self, who: DeviceIdentity) -> None:
+        """Raises `UpgradeRequired` for an app that is too old to be told anything."""
+        self._oldest_app.must_serve(who.app_version)
+
+    def begin(self, who: DeviceIdentity, cursor: str | None, now: datetime) -> int:
+        """The position of a cursor, 0 without one; raises what `page` raises for it."""
+        known = self._cursors.read(cursor, who.technician, now) if cursor else None
+        if known is None:
+            return 0
+        self._cursors.must_fit(known, self._documents.changes(who.technician, known.position, 1).moment)
+        return known.position
+
+    def wait(self, who: DeviceIdentity, page: Page, seconds: float) -> bool:
+        """Whether something has come behind an empty page, given so many seconds to do so."""
+        return self._documents.wait(who.technician, page.through, min(seconds, MOST_WAIT)) is not None
+
+    def _written(self, who: DeviceIdentity, kept: Changes, upto: int, now: datetime) -> bytes:
+        moment = kept.moment
         head = (
-            f'{{"epoch":"{kept.epoch}","cursor":"{self._cursors.write(who.technician, upto, now)}",'
-            f'"through":{kept.through},"more":{"true" if kept.more else "false"},"changes":['
+            f'{{"epoch":"{moment.epoch}","cursor":"{self._cursors.write(who.technician, moment.epoch, upto, now)}",'
+            f'"through":{moment.through},"more":{"true" if kept.more else "false"},"changes":['
         )
-        tail = "]}" if kept.more else f'],"digests":{{"own":{said(kept.own)},"shared":{said(kept.shared)}}}}}'
+        tail = "]}" if kept.more else f'],"digests":{digests_said(moment.own, moment.shared)}}}'
         return b"".join((head.encode(), ",".join([row["entry"] for row in kept.rows]).encode(), tail.encode()))
 
 
-def said(digest: Digest) -> str:
-    """A digest as JSON."""
-    return f'{{"count":{digest.count},"sum":"{digest.sum}"}}'
+def digests_said(own: Digest, shared: Digest) -> str:
+    """Both digests as JSON."""
+    one, other = (f'{{"count":{digest.count},"sum":"{digest.sum}"}}' for digest in (own, shared))
+    return f'{{"own":{one},"shared":{other}}}'
 
 
 def bounded(found: Changes) -> Changes:

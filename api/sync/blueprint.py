@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from api.services import services
 from api.who import asking_device
 from domain.problem import Kind, Problem
 from store.identity import DeviceIdentity
@@ -18,8 +19,9 @@ class DeviceSuspended(Problem):
 
 
 def may_read() -> DeviceIdentity:
-    """The device, if it is trusted enough to be told anything; raises `DeviceSuspended`."""
+    """The device, if it is trusted enough to be told anything; raises `DeviceSuspended` and `UpgradeRequired`."""
     who = asking_device()
     if who.standing != "active":
         raise DeviceSuspended
+    services().pull.must_serve(who)
     return who

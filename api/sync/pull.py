@@ -12,24 +12,36 @@ from api.who import admit
 from domain.instant import now
 from sync.envelope import MOST_CHANGES, PullAsked
 from sync.problems import MalformedEnvelope
-from sync.pull import MOST_WAIT
+from sync.pull import MOST_WAIT, Page
 
 LONGEST_WAIT = 4
 
 
 @sync.get("/pull")
 def pull() -> Response:
-    """What has changed in the device's slice since its cursor."""
-    who = may_read()
-    asked = _asked()
+    """What has changed in the device's slice since its cursor, as soon as there is something."""
+    who, asked = may_read(), _asked()
     wait = _seconds(request.args.get("wait", "0"))
-    services().standings.saw(who.device)
-    see_what_was_written()
-    body = services().pull.reply(who, asked.cursor, asked.limit, now(), wait)
-    if wait:
-        admit()  # once more: the office may have thought better of it while the device waited
-        may_read()
-    return Response(body, mimetype=JSON)
+    if not wait:
+        see_what_was_written()
+    with services().gate.pull(who.device):
+        page = services().pull.page(who, asked.cursor, asked.limit, now())
+    services().standings.saw(who.device, pulled_through=page.after)
+    if wait and page.is_empty:
+        page = _later(page, asked, wait)
+    return Response(page.body, mimetype=JSON)
+
+
+def _later(empty: Page, asked: PullAsked, seconds: float) -> Page:
+    """The page when there is something, or the empty one; no connection is held while nothing happens."""
+    with services().gate.waiting():
+        come = services().pull.wait(may_read(), empty, seconds)
+    admit()  # once more: the office may have thought better of it while the device waited
+    who = may_read()
+    if not come:
+        return empty
+    with services().gate.news():
+        return services().pull.page(who, asked.cursor, asked.limit, now())
 
 
 def _asked() -> PullAsked:

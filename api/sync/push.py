@@ -15,5 +15,6 @@ from domain.instant import now
 def push() -> Response:
     """Take operations in, and answer with their results and, where asked, with what has changed."""
     who = asking_device()
-    body = services().push.reply(who, request.get_data(), request.headers.get("Content-Encoding"), now())
+    with services().gate.push(who.device):
+        body = services().push.reply(who, request.get_data(), request.headers.get("Content-Encoding"), now())
     return Response(body, mimetype=JSON)

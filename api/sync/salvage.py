@@ -20,7 +20,8 @@ from store.identity import DeviceIdentity
 def salvage() -> Response:
     """Keep the whole outbox for the office."""
     who = asking_device()
-    body = services().salvage.reply(who, request.get_data(), request.headers.get("Content-Encoding"), now())
+    with services().gate.push(who.device):
+        body = services().salvage.reply(who, request.get_data(), request.headers.get("Content-Encoding"), now())
     return Response(body, mimetype=JSON)
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from projections.customers import Customers
 from projections.discrepancies import Discrepancies
 from projections.documents.code_list import CODE_LIST
+from projections.documents.digests import DIGESTS, put
 from projections.documents.discrepancy import DISCREPANCY, HOLDERS
 from projections.documents.due import Due
 from projections.documents.entry import written
@@ -49,7 +50,8 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, SLICES, RESULTS, HOLDERS)
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, DIGESTS, SLICES, RESULTS, HOLDERS)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
         Customers(),
@@ -76,12 +78,14 @@ class Documents(Projection):
             react(self._due, event, rows)
 
     def finish(self, rows: Rows) -> None:
-        """Render what is due, each document once for all who have it."""
+        """Render what is due, each document once for all who have it, and put away what is gone."""
         bodies = {}
-        for share, position in self._due.take(rows).items():
+        due, documents = self._due.take(rows)
+        for share, position in due.items():
             name = share.type, share.id
             if name not in bodies:
                 bodies[name] = _BODIES[share.type](rows, share.id)
             body = bodies[name]
             if body is not None:
-                rows.put(DOCUMENTS, written(*share, position, body))
+                documents[share] = written(*share, position, body)
+        put(rows, list(documents.values()))

@@ -8,8 +8,8 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from projections.documents.entry import Why, tombstone
-from projections.documents.table import DOCUMENTS
 from projections.projection import Rows
+from projections.table import Row
 from store.recorded import Recorded
 
 
@@ -21,6 +21,16 @@ class Share(NamedTuple):
     id: str
 
 
+class Batch(NamedTuple):
+    """What became of documents in one batch: those to be rendered, by position, and the tombstones of those gone.
+
+    One that came back after it was gone is in both.
+    """
+
+    due: dict[Share, int]
+    gone: dict[Share, Row]
+
+
 class Due:
     """Documents that something has happened to since they were rendered, each with the position of the last event.
 
@@ -28,27 +38,30 @@ class Due:
     """
 
     def __init__(self) -> None:
-        self._of: WeakKeyDictionary[Rows, dict[Share, int]] = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[Rows, Batch] = WeakKeyDictionary()
 
     def mark(self, event: Recorded, rows: Rows, shares: Iterable[Share]) -> None:
         """These documents are to be rendered."""
-        due = self._of.setdefault(rows, {})
+        due = self._batch(rows).due
         for share in shares:
             due[share] = event.position
 
     def begin(self, event: Recorded, rows: Rows, shares: Iterable[Share]) -> None:
         """These documents are to be rendered, from the first event that asks for it on."""
-        due = self._of.setdefault(rows, {})
+        due = self._batch(rows).due
         for share in shares:
             due.setdefault(share, event.position)
 
     def withdraw(self, event: Recorded, rows: Rows, shares: Iterable[Share], why: Why) -> None:
         """These documents are gone from their audiences."""
-        due = self._of.setdefault(rows, {})
+        batch = self._batch(rows)
         for share in shares:
-            due.pop(share, None)
-            rows.put(DOCUMENTS, tombstone(*share, event.position, why))
+            batch.due.pop(share, None)
+            batch.gone[share] = tombstone(*share, event.position, why)
 
-    def take(self, rows: Rows) -> dict[Share, int]:
-        """All that are to be rendered now, with their positions."""
-        return self._of.pop(rows, {})
+    def take(self, rows: Rows) -> Batch:
+        """All that are to be rendered or put away now."""
+        return self._of.pop(rows, Batch({}, {}))
+
+    def _batch(self, rows: Rows) -> Batch:
+        return self._of.setdefault(rows, Batch({}, {}))

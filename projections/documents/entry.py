@@ -1,4 +1,4 @@
-"""How a document is written: its body, the hash of that, and the entry that pull sends."""
+"""How a document is written: its body, the hash of that, and the entry that pull sends, which says who shares it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from projections.documents.table import SHARED
 from projections.table import Row
 from store.canonical import encode
 
@@ -30,5 +31,5 @@ def tombstone(audience: UUID, kind: str, id: str, position: int, why: Why) -> Ro
 
 
 def _row(audience: UUID, head: Row, entry: Row, gone: Why | None) -> Row:
-    text = encode(entry)
+    text = encode(entry | {"shared": True} if audience == SHARED else entry)
     return {"audience": audience, "gone": gone, **head, "size": len(text), "entry": text.decode()}

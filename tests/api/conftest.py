@@ -40,6 +40,11 @@ class Settings:
     zone: str = "Europe/Berlin"
     most_bytes: int = 1024 * 1024
     patience: float = 0.5
+    pool: int = 5
+    threads: int = 40
+    oldest_app: str = ""
+    device_rate: int = 0
+    device_burst: int = 1
 
 
 @dataclass

@@ -126,6 +126,7 @@ def environment(dsn: str, folder: Path) -> dict[str, str]:
         "CALLOUT_MASTER_KEY": b64encode(b"m" * 32).decode(),
         "CALLOUT_ADMIN_PASSWORD": PASSWORD,
         "CALLOUT_THREADS": "32",
+        "CALLOUT_DEVICE_RATE": "0",
     }
 
 

@@ -7,8 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from projections.documents.table import SHARED, page
-from projections.table import Row
+from projections.documents.page import Page, page
 from tests.support.shop import Shop
 
 
@@ -24,7 +23,7 @@ class Phone:
     def pull(self, limit: int = 500) -> list[dict[str, Any]]:
         """Pull until there is no more; every change that came."""
         changes: list[dict[str, Any]] = []
-        while rows := self._page(limit):
+        while rows := self.page(limit).rows:
             changes += [orjson.loads(row["entry"]) for row in rows]
             self.cursor = rows[-1]["position"]
         for change in changes:
@@ -39,11 +38,10 @@ class Phone:
         """The bodies of one type by id."""
         return {id: body for (type_, id), body in self.documents.items() if type_ == kind}
 
-    def _page(self, limit: int) -> list[Row]:
+    def page(self, limit: int = 500) -> Page:
+        """The next page, which is not stored."""
         with self._shop.seen() as reader:
-            audiences = (self.technician, SHARED)
-            upto = reader.position
-            return page(reader, audiences, after=self.cursor, upto=upto, limit=limit, first=self.cursor == 0)
+            return page(reader, self.technician, after=self.cursor, limit=limit, first=self.cursor == 0)
 
 
 def told(changes: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:

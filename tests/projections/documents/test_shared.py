@@ -63,7 +63,7 @@ def test_the_hash_is_that_of_the_bodys_canonical_json(shop: Shop) -> None:
     shop.record(pump("Größe 3"))
     [change] = Phone(shop, uuid4()).pull()
     assert change["hash"] == sha256(rfc8785.dumps(change["body"])).hexdigest()
-    assert set(change) == {"type", "id", "position", "hash", "body"}
+    assert set(change) == {"type", "id", "position", "hash", "body", "shared"}
 
 
 def test_warehouses_are_everybodys_and_places_at_a_customers_nobodys(shop: Shop) -> None:

@@ -1,0 +1,40 @@
+"""Live: a stream of wake-ups, for devices that want to know at once."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from flask import Response, request, stream_with_context
+
+from api.services import services
+from api.sync.blueprint import may_read, sync
+from api.who import admit
+from domain.instant import now
+from domain.problem import Problem
+
+EVENTS = "text/event-stream"
+
+
+@sync.get("/live")
+def live() -> Response:
+    """Server-sent events: one whenever something in the device's slice has changed, none of the documents."""
+    who = may_read()
+    with services().gate.pull(who.device):
+        after = services().pull.begin(who, request.args.get("cursor") or None, now())
+    services().standings.saw(who.device)
+    seat = ExitStack()
+    seat.enter_context(services().gate.waiting())
+    events = stream_with_context(services().live.events(who, after, _is_welcome))
+    reply = Response(events, mimetype=EVENTS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    reply.call_on_close(seat.close)
+    return reply
+
+
+def _is_welcome() -> bool:
+    """Whether the device would be let in now: it may have been revoked, or its token may have expired."""
+    try:
+        admit()
+        may_read()
+    except Problem:
+        return False
+    return True

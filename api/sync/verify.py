@@ -1,0 +1,22 @@
+"""Verify: where the device holds something else than it must, and what puts that right."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from api.encoding import JSON
+from api.reading import see_what_was_written
+from api.services import services
+from api.sync.blueprint import may_read, sync
+from domain.instant import now
+from sync.verify import parse_verify
+
+
+@sync.post("/verify")
+def verify() -> Response:
+    """The leaves that differ from the device's, and every document that belongs into them."""
+    who = may_read()
+    asked = parse_verify(request.get_data(), request.headers.get("Content-Encoding"))
+    see_what_was_written()
+    with services().gate.pull(who.device):
+        return Response(services().verify.reply(who, asked, now()), mimetype=JSON)

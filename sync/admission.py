@@ -1,0 +1,135 @@
+"""Who is served first when there is more to do than can be done: pushes before pulls, and nobody waits for ever."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Lock
+from typing import Final
+
+from domain.problem import Kind, Problem
+
+BUSY_SECONDS: Final = 2
+FULL_SECONDS: Final = 5
+
+
+class Overloaded(Problem):
+    """The server has too much to do; send the same request again in a while."""
+
+    kind = Kind.UNAVAILABLE
+
+
+class Line:
+    """Those who want to do the same thing: at most `places` do it at once, and at most `most` stand in line for it."""
+
+    def __init__(self, places: int, most: int, patience: float) -> None:
+        """`patience` is how many seconds one stays in line."""
+        self.places = places
+        self.most = most
+        self.patience = patience
+        self.inside = 0
+        self.waiting: OrderedDict[Event, None] = OrderedDict()
+
+
+class Admission:
+    """Lets requests in, line by line: while somebody stands in one line, nobody of the lines behind it comes in.
+
+    So no pull begins to read while a push waits. Who has waited for news comes behind those who ask for the first
+    time: when something that all share has changed, there are many of them at once.
+    """
+
+    def __init__(self, pushes: Line, pulls: Line, news: Line) -> None:
+        self._pushes = pushes
+        self._pulls = pulls
+        self._news = news
+        self._lock = Lock()
+
+    @contextmanager
+    def push(self) -> Iterator[None]:
+        """While something that a device sent is taken in; raises `Overloaded` when the line is too long."""
+        with self._inside(self._pushes):
+            yield
+
+    @contextmanager
+    def pull(self) -> Iterator[None]:
+        """While documents are read; raises `Overloaded` when others come first for longer than a pull waits."""
+        with self._inside(self._pulls):
+            yield
+
+    @contextmanager
+    def news(self) -> Iterator[None]:
+        """While documents are read that a request has waited for; raises `Overloaded`."""
+        with self._inside(self._news):
+            yield
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """While a push that is inside does nothing but wait: another one may come in meanwhile."""
+        self._leave(self._pushes)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pushes.inside += 1
+
+    @contextmanager
+    def _inside(self, line: Line) -> Iterator[None]:
+        called = Event()
+        with self._lock:
+            if len(line.waiting) >= line.most:
+                raise Overloaded(retry_after=BUSY_SECONDS)
+            line.waiting[called] = None
+            self._call()
+        if not called.wait(line.patience) and not self._was_called(line, called):
+            raise Overloaded(retry_after=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            self._leave(line)
+
+    def _was_called(self, line: Line, called: Event) -> bool:
+        """Whether the call came at the last moment; if not, this one leaves the line and keeps nobody waiting."""
+        with self._lock:
+            if called not in line.waiting:
+                return True
+            del line.waiting[called]
+            self._call()
+            return False
+
+    def _leave(self, line: Line) -> None:
+        with self._lock:
+            line.inside -= 1
+            self._call()
+
+    def _call(self) -> None:
+        """Call in whoever may come, the first in line first."""
+        for line in (self._pushes, self._pulls, self._news):
+            while line.waiting and line.inside < line.places:
+                first, _ = line.waiting.popitem(last=False)
+                line.inside += 1
+                first.set()
+            if line.waiting:
+                return
+
+
+class WaitingRoom:
+    """Requests that wait for news: each holds a thread, and some must be left for those with something to do."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.inside = 0
+        self._lock = Lock()
+
+    @contextmanager
+    def seat(self) -> Iterator[None]:
+        """While one waits; raises `Overloaded` when all seats are taken."""
+        with self._lock:
+            if self.inside >= self.most:
+                raise Overloaded("Too many devices wait for news at once; come back later.", retry_after=FULL_SECONDS)
+            self.inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.inside -= 1

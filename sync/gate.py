@@ -1,0 +1,67 @@
+"""The gate that every request of a device passes: not too often, not too many at once, pushes before pulls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+from sync.admission import Admission, Line, WaitingRoom
+from sync.limits import Buckets
+
+PUSH_PATIENCE: Final = 10.0
+PULL_PATIENCE: Final = 2.0
+NEWS_PATIENCE: Final = 10.0
+_SEATS: Final = 0.9
+_LINE: Final = 0.25
+
+
+class Gate:
+    """What a device sends and what it reads have tokens of their own, so that pulling never keeps it from pushing."""
+
+    def __init__(self, *, rate: float, burst: int, connections: int, threads: int) -> None:
+        """`rate` requests a minute and device, `burst` at once; `connections` and `threads` are those of a process."""
+        line, reading = max(1, int(threads * _LINE)), max(1, connections // 2)
+        self._sending, self._reading = Buckets(rate, burst), Buckets(rate, burst)
+        self._admission = Admission(
+            pushes=Line(connections, line, PUSH_PATIENCE),
+            pulls=Line(reading, line, PULL_PATIENCE),
+            news=Line(reading, threads, NEWS_PATIENCE),
+        )
+        self._room = WaitingRoom(max(1, int(threads * _SEATS)))
+
+    @contextmanager
+    def push(self, device: UUID) -> Iterator[None]:
+        """While something that a device sent is taken in; raises `RateLimited` and `Overloaded`."""
+        self._sending.take(device)
+        with self._admission.push():
+            yield
+
+    def resting(self, wait: Callable[[int, float], bool]) -> Callable[[int, float], bool]:
+        """The same wait, for use while a push is inside: it keeps no other push out."""
+
+        def rest(position: int, seconds: float) -> bool:
+            with self._admission.resting():
+                return wait(position, seconds)
+
+        return rest
+
+    @contextmanager
+    def pull(self, device: UUID) -> Iterator[None]:
+        """While a device's documents are read; raises `RateLimited` and `Overloaded`."""
+        self._reading.take(device)
+        with self._admission.pull():
+            yield
+
+    @contextmanager
+    def news(self) -> Iterator[None]:
+        """While documents are read that a request has waited for; raises `Overloaded`."""
+        with self._admission.news():
+            yield
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While a request waits for news; raises `Overloaded` when too many do."""
+        with self._room.seat():
+            yield
