@@ -11,7 +11,8 @@ Standing = Literal["active", "suspended", "revoked"]
 class DeviceIdentity(NamedTuple):
     """Who an access token speaks for. A suspended device may push and not pull.
 
-    `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing.
+    `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing. `seen_lately` says that there is no
+    need to remember that it was here, `unsent` how many operations it said that it holds.
     """
 
     device: UUID
@@ -21,3 +22,5 @@ class DeviceIdentity(NamedTuple):
     wipe: bool
     app_version: str = ""
     public_key: str | None = None
+    seen_lately: bool = False
+    unsent: int | None = None

@@ -112,10 +112,7 @@ class PushIntake:
         numbered = [(one, one.operation.seq if one.operation.seq > turn.last else None) for one in decisions]
         answers = [answer_of(one, arrived.who, seq) for one, seq in numbered]
         appended = work.commit([*answers, *moved], turn)
-        return {
-            one.operation.seq: first_result(answer, one.operation.seq, appended)
-            for one, answer in zip(decisions, answers, strict=True)
-        }
+        return {one.operation.seq: first_result(one, appended) for one in decisions}
 
     def _changes(self, who: DeviceIdentity, asked: Push, pushed: Pushed, now: datetime) -> bytes | None:
         """The pull that was asked for, once it shows what was pushed; whoever gets none is told why at the next one."""
@@ -131,6 +128,9 @@ class PushIntake:
 
     def _remember(self, who: DeviceIdentity, asked: Push, now: datetime) -> None:
         outbox = asked.outbox
+        emptied = outbox is not None and outbox.count <= len(asked.operations) and who.unsent
+        if who.seen_lately and not emptied and asked.app_version in (None, who.app_version):
+            return
         self._standings.saw(
             who.device,
             app_version=asked.app_version,

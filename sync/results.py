@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import orjson
@@ -12,16 +12,17 @@ from store.identity import DeviceIdentity
 from sync.decide import Decision
 from sync.outcome import Result, problem_document
 
+_NOTHING_TO_SAY: Final = '{"notices":[],"problem":null}'
+
 
 def answer_of(decision: Decision, who: DeviceIdentity, seq: int | None) -> Answer:
     """What is stored with the effect; `seq` is the operation's place in the queue, `None` when another one has it."""
-    problem = problem_document(decision.problem) if decision.problem else None
     return Answer(
         id=decision.operation.id,
         content_hash=decision.operation.content_hash,
         status=decision.status,
-        answer=orjson.dumps({"notices": msgspec.to_builtins(decision.notices), "problem": problem}).decode(),
-        first=decision.first if decision.events or decision.status == "applied" else None,
+        answer=_written(decision),
+        first=decision.first if decision.events else None,
         event_count=decision.events,
         device=who.device,
         incarnation=who.incarnation,
@@ -44,19 +45,30 @@ def renumbered(known: Known, who: DeviceIdentity, seq: int) -> Answer:
     )
 
 
-def first_result(answer: Answer, seq: int, appended: Appended) -> Result:
+def first_result(decision: Decision, appended: Appended) -> Result:
     """What the device is told about an operation that has just been recorded."""
-    positions: list[int] = []
-    if answer.first is not None:
-        start = appended.base + 1 + answer.first
-        positions = list(range(start, start + answer.event_count))
-    return Result(id=answer.id, seq=seq, status=answer.status, positions=positions, **_said(answer.answer))
+    start = appended.base + 1 + decision.first
+    return Result(
+        id=decision.operation.id,
+        seq=decision.operation.seq,
+        status=decision.status,
+        positions=list(range(start, start + decision.events)),
+        notices=list(msgspec.to_builtins(decision.notices)),
+        problem=problem_document(decision.problem) if decision.problem else None,
+    )
 
 
 def repeated_result(known: Known, seq: int) -> Result:
     """The first result, word for word, of an operation that was sent before."""
     said = _said(known.answer)
     return Result(id=known.id, seq=seq, status=known.status, positions=known.positions, duplicate=True, **said)
+
+
+def _written(decision: Decision) -> str:
+    if decision.problem is None and not decision.notices:
+        return _NOTHING_TO_SAY
+    problem = problem_document(decision.problem) if decision.problem else None
+    return orjson.dumps({"notices": msgspec.to_builtins(decision.notices), "problem": problem}).decode()
 
 
 def _said(answer: str) -> dict[str, Any]:

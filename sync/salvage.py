@@ -41,8 +41,6 @@ class Salvage:
             arrived = self._arrival.of(who, asked, now, seen, new)
             work, sender = arrived.begin()
             decisions = [settle(work, sender, one, Salvaged()) for one in arrived.operations]
-            answers = [answer_of(one, who, None) for one in decisions]
-            appended = work.commit(answers)
-            for one, answer in zip(decisions, answers, strict=True):
-                first[one.operation.seq] = first_result(answer, one.operation.seq, appended)
+            appended = work.commit([answer_of(one, who, None) for one in decisions])
+            first = {one.operation.seq: first_result(one, appended) for one in decisions}
         return [first.get(one.seq) or repeated_result(repeated[one.seq], one.seq) for one in asked.operations]
