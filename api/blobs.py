@@ -9,7 +9,8 @@ from typing import Any, Final
 from flask import Response, request
 
 from api.noun import Noun
-from api.reading import see_what_was_written
+from api.reading import looking
+from api.schemas import Past
 from api.services import services
 from api.who import asking
 from domain.problem import NotFound
@@ -32,15 +33,14 @@ class BlobNotHere(NotFound):
     code = "blob-not-here"
 
 
-@blobs.opens("GET", "/<sha256>", None, 200)
-def read(sha256: str) -> Response:
+@blobs.opens("GET", "/<sha256>", Past, 200)
+def read(query: dict[str, Any], sha256: str) -> Response:
     """The bytes with this SHA-256, as work orders and visits name them.
 
     Pictures come with their media type, anything else as an attachment.
     """
     asking()
-    see_what_was_written([Attachments.name])
-    with services().views.now() as reader:
+    with looking(query, Attachments()) as reader:
         named = attachments(reader, sha256)
     if not named:
         raise NotFound

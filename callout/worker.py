@@ -14,7 +14,7 @@ from callout.assembly import House
 from callout.jobs import Job, forget_slots, scheduler
 from domain.instant import now
 from store.blobs.sweeping import sweep
-from store.blobs.uploads import forget_unfinished
+from store.blobs.uploads import forget_uploads
 from store.connecting import Cursor
 from store.erasure import Erasure
 from store.housekeeping import forget_expired
@@ -50,7 +50,7 @@ def jobs(house: House) -> list[Job]:
         Job("say-how-far", timedelta(minutes=1), _say_how_far(house)),
         Job("forget-expired", timedelta(minutes=10), forget_expired),
         Job("forget-slots", timedelta(days=1), forget_slots),
-        Job("forget-uploads", timedelta(minutes=1), forget_unfinished),
+        Job("forget-uploads", timedelta(minutes=1), forget_uploads),
         Job("sweep-blobs", timedelta(minutes=1), lambda cursor: sweep(cursor, house.place)),
         Job("tidy-blobs", timedelta(days=1), lambda _: house.place.tidy()),
     ]

@@ -14,6 +14,8 @@ from store.keyring import Key
 from store.pool import ConnectionPool
 
 UNFINISHED_KEPT: Final = timedelta(days=30)
+_PUT_TOGETHER: Final = timedelta(hours=1)
+"""Nobody takes longer than this to put a blob together."""
 
 
 class Upload(NamedTuple):
@@ -82,14 +84,21 @@ class Uploads:
             _delete(cursor, upload)
 
 
-def forget_unfinished(cursor: Cursor) -> None:
-    """Throw away what nobody has gone on with for 30 days, and what came for people who were erased."""
+def forget_uploads(cursor: Cursor) -> None:
+    """Throw away what nobody has gone on with for 30 days, what is kept already, and what came for erased people."""
     cursor.execute("DELETE FROM blobs.uploads WHERE touched_at < now() - %s", (UNFINISHED_KEPT,))
     cursor.execute(
         """
         DELETE FROM blobs.uploads
         WHERE person IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
         """
+    )
+    cursor.execute(
+        """
+        DELETE FROM blobs.uploads u USING blobs.kept k
+        WHERE k.sha256 = u.sha256 AND k.person = u.person AND k.kept_at IS NOT NULL AND u.touched_at < now() - %s
+        """,
+        (_PUT_TOGETHER,),
     )
 
 

@@ -1,0 +1,116 @@
+"""The rules of looking at photos: by the office, as what they are, and never as anything that could run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from domain.user import Role
+from tests.api.conftest import House
+from tests.support.photos import Technician, code, named, photo, seen
+
+
+@pytest.fixture
+def anna(house: House) -> Technician:
+    return Technician(house)
+
+
+def test_a_picture_is_shown_with_its_media_type_and_guarded(house: House, anna: Technician) -> None:
+    picture = photo(1000)
+    anna.takes(picture, media_type="Image/JPEG")
+    anna.sends(picture)
+
+    told = seen(house, picture)
+
+    assert (told.status_code, told.data) == (200, picture)
+    assert (told.headers["Content-Type"], told.headers["Content-Disposition"]) == ("image/jpeg", "inline")
+    assert told.headers["X-Content-Type-Options"] == "nosniff"
+    assert told.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert told.headers["Content-Length"] == "1000"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "told_as"),
+    [
+        ("text/html", "text/html"),
+        ("image/svg+xml", "image/svg+xml"),
+        ("application/pdf", "application/pdf"),
+        ("image/jpeg\r\nSet-Cookie: a=b", "application/octet-stream"),
+        ("text/html; charset=utf-8", "application/octet-stream"),
+        ("picture", "application/octet-stream"),
+    ],
+)
+def test_anything_else_is_saved_and_not_shown(house: House, anna: Technician, media_type: str, told_as: str) -> None:
+    bytes_ = b"<script>alert(1)</script>"
+    anna.takes(bytes_, media_type=media_type)
+    anna.sends(bytes_)
+
+    told = seen(house, bytes_)
+
+    assert told.headers["Content-Type"].partition(";")[0] == told_as
+    assert told.headers["Content-Disposition"].startswith("attachment;")
+    assert "Set-Cookie" not in told.headers
+
+
+def test_who_has_a_picture_already_is_told_so(house: House, anna: Technician) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+    anna.sends(picture)
+    tag = seen(house, picture).headers["ETag"]
+
+    again = house.get(f"/api/v1/blobs/{named(picture)}", role="dispatcher", If_None_Match=tag)
+    head = house.ask("HEAD", f"/api/v1/blobs/{named(picture)}")
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert (head.status_code, head.headers["Content-Length"], head.data) == (200, "1000", b"")
+
+
+def test_bytes_that_have_not_come_are_not_here_yet(house: House, anna: Technician) -> None:
+    picture = photo(1000)
+    assert code(seen(house, picture)) == (404, "not-found")
+
+    anna.takes(picture)
+    anna.sends(picture, until=999)
+
+    assert code(seen(house, picture)) == (404, "blob-not-here")
+
+
+@pytest.mark.parametrize("role", ["agent", "auditor", "stock_keeper", "technician"])
+def test_the_office_looks_at_pictures_and_technicians_do_not(house: House, anna: Technician, role: Role) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+    anna.sends(picture)
+
+    told = house.get(f"/api/v1/blobs/{named(picture)}", role=role)
+
+    assert told.status_code == (403 if role == "technician" else 200)
+
+
+def test_a_file_that_was_tampered_with_or_lost_shows_nothing(house: House, anna: Technician, tmp_path: Path) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+    anna.sends(picture)
+    [file] = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+    sealed = bytearray(file.read_bytes())
+    sealed[500] ^= 1
+
+    file.write_bytes(bytes(sealed))
+    tampered = seen(house, picture)
+    file.write_bytes(bytes(sealed[:500]))
+    cut = seen(house, picture)
+    file.unlink()
+
+    assert (tampered.status_code, cut.status_code) == (503, 503)
+    assert code(seen(house, picture)) == (404, "blob-not-here")
+
+
+def test_before_it_was_taken_a_picture_was_not_known(house: House, anna: Technician) -> None:
+    picture = photo(1000)
+    before = house.services.log.head()
+    anna.takes(picture)
+    anna.sends(picture)
+
+    told = house.get(f"/api/v1/blobs/{named(picture)}?known_at={before}", role="dispatcher")
+
+    assert code(told) == (404, "not-found")

@@ -1,0 +1,81 @@
+"""The rules of attachments: who named which bytes, for which customer, is known from the events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.work_order import WorkOrder
+from projections.attachments import ATTACHMENTS, Attachments, attachments
+from tests.support.news import News, Phone
+from tests.support.shop import Shop, shop_on
+from tests.support.visits import CUSTOMER, ORDER, planned
+
+HASH = "5f" * 32
+
+
+@pytest.fixture
+def news() -> News:
+    return News(Attachments())
+
+
+@pytest.fixture
+def shop(database: str) -> Iterator[Shop]:
+    with shop_on(database, Attachments()) as made:
+        yield made
+
+
+def opened(customer: UUID | None = None) -> WorkOrder:
+    return WorkOrder.open(id=uuid4(), number="W-1", customer=customer or uuid4())
+
+
+def test_a_photo_is_of_the_customer_of_its_work_order(news: News) -> None:
+    order, phone = opened(), Phone(1)
+    news.tell(order)
+    order.record_photo(sha256=HASH, size=9, media_type="image/jpeg")
+
+    phone.tell(news, order)
+
+    [row] = news.all(ATTACHMENTS)
+    assert (row["sha256"], row["size"], row["media_type"]) == (HASH, 9, "image/jpeg")
+    assert (row["work_order"], row["visit"], row["customer"]) == (order.id, None, order.customer)
+    assert (row["technician"], row["device"]) == (phone.technician, phone.id)
+
+
+def test_a_signature_is_of_the_customer_of_its_visit(news: News) -> None:
+    phone, visit = Phone(1), planned()
+    news.tell(visit)
+    visit.record_signed(sha256=HASH, size=9, media_type="image/png", technician=phone.technician)
+
+    phone.tell(news, visit)
+
+    [row] = news.all(ATTACHMENTS)
+    assert (row["work_order"], row["visit"], row["customer"]) == (ORDER, visit.id, CUSTOMER)
+
+
+def test_what_the_office_names_no_technician_may_send(shop: Shop) -> None:
+    order, someone = opened(), uuid4()
+    order.record_photo(sha256=HASH, size=9, media_type="image/jpeg")
+    shop.record(order, actor=someone)
+
+    with shop.seen() as reader:
+        assert [row["technician"] for row in attachments(reader, HASH)] == [None]
+        assert attachments(reader, HASH, someone) == []
+
+
+def test_the_last_naming_counts_for_each_customer_and_the_newest_comes_first(shop: Shop) -> None:
+    anna, ben, phone = uuid4(), uuid4(), uuid4()
+    first, second = opened(), opened()
+    for technician, order, size in ((anna, first, 8), (anna, second, 9), (ben, second, 10), (anna, first, 11)):
+        order.record_photo(sha256=HASH, size=size, media_type="image/png")
+        shop.record(order, actor=technician, device=phone)
+
+    with shop.seen() as reader:
+        named = [(row["customer"], row["size"]) for row in attachments(reader, HASH, anna)]
+        by_all = [row["size"] for row in attachments(reader, HASH)]
+
+    assert named == [(first.customer, 11), (second.customer, 9)]
+    assert by_all == [11, 10]
+    shop.must_be_the_same_rebuilt()
