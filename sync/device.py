@@ -5,50 +5,90 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import mimetypes
 import os
 import random as dice
 import re
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from hashlib import sha256
 from http import HTTPStatus as Http
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any, NamedTuple, NoReturn
+from itertools import groupby, takewhile
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn, Protocol
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 Json = dict[str, Any]
 BATCH, BATCH_BYTES, OPERATION_BYTES = 100, 1_000_000, 16 * 1024  # sync.md's limits, with room for the envelope
 PAGE, REPLY_BYTES, GZIP_FROM = 500, 32 * 1024 * 1024, 1024  # documents, bytes, bytes
-TIMEOUT, PATIENCE, RESTARTS = 30.0, 60.0, 3  # seconds of silence; longest wait sat out; gaps and restarts in one call
-KEPT = 7 * 24 * 3600  # seconds that an acknowledged operation stays, for a server restored from a backup
-UNDECIDED = ("held", "quarantined")  # the office has the last word, and it comes as an `operation` document
+BLOB_BYTES, CHUNK = 25 * 1024 * 1024, 256 * 1024
+TIMEOUT, PATIENCE, RESTARTS = 30.0, 60.0, 3  # seconds of silence; longest wait sat out; detours in one call
+HOUR, DAY = 3600.0, 86400.0
+KEPT = 7 * DAY  # seconds that an acknowledged operation stays, for a server restored from a backup
+HEALS, WAIT = 2, 25  # times an hour; seconds of a long poll
+LARGEST = 2**53 - 1
+GROUP_NAME = 64  # characters
+UNDECIDED = ("held", "quarantined")  # the last word comes as an `operation` document
 STATUSES = ("applied", "conflicted", "rejected", *UNDECIDED)
 STOCK_EFFECT = {"part_used": -1, "part_scrapped": -1, "part_sent": -1, "part_received": 1, "part_removed": 1}
+AUDIENCES = ("own", "shared")
 ADVICE = {
     "token-expired": "This device was away for too long: enrol it again with a new code.",
     "token-reused": "The server no longer trusts this device: enrol it again with a new code.",
     "device-forked": "This device was cloned or restored: enrol it again with a new code.",
-    "device-revoked": "The office has revoked this device.",
+    "device-revoked": "The office has revoked this device: its work stays here, and it can be enrolled again.",
+    "device-suspended": "The office has suspended this device: what it sends is kept apart, and nothing comes back.",
+    "upgrade-required": "This app is too old to receive anything: what is recorded is still sent, but upgrade it.",
+    "signature-required": "This company wants signed work: install the Python package cryptography and enrol again.",
 }
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS operations (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, seq INTEGER UNIQUE,
-    operation TEXT NOT NULL, acknowledged REAL, status TEXT, position INTEGER NOT NULL DEFAULT 0, result TEXT);
-CREATE INDEX IF NOT EXISTS unsent ON operations (seq) WHERE acknowledged IS NULL;
-CREATE TABLE IF NOT EXISTS documents (type TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
-    hash TEXT, body TEXT NOT NULL, gone TEXT, generation INTEGER NOT NULL, PRIMARY KEY (type, id));
-"""
+SCHEMA_VERSION = 1
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS operations (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, seq INTEGER UNIQUE,
+        operation TEXT NOT NULL, acknowledged REAL, status TEXT, position INTEGER NOT NULL DEFAULT 0, result TEXT)""",
+    "CREATE INDEX IF NOT EXISTS unsent ON operations (seq) WHERE acknowledged IS NULL",
+    """CREATE TABLE IF NOT EXISTS documents (type TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
+        hash TEXT, body TEXT NOT NULL, gone TEXT, generation INTEGER NOT NULL, PRIMARY KEY (type, id))""",
+    "ALTER TABLE documents ADD COLUMN shared INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE blobs (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, attached REAL NOT NULL, done REAL,
+        failures INTEGER NOT NULL DEFAULT 0, next_try REAL NOT NULL DEFAULT 0)""",
+    """CREATE TABLE pieces (sha256 TEXT NOT NULL, start INTEGER NOT NULL, bytes BLOB NOT NULL,
+        PRIMARY KEY (sha256, start))""",
+)
+# A few rows at a time, so that a device can be erased on a full disk.
+ERASE = (
+    "DELETE FROM pieces WHERE rowid IN (SELECT rowid FROM pieces LIMIT 8)",
+    "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents LIMIT 500)",
+    "DELETE FROM operations WHERE rowid IN (SELECT rowid FROM operations LIMIT 500)",
+    "DELETE FROM blobs WHERE rowid IN (SELECT rowid FROM blobs LIMIT 500)",
+)
 # The two halves of a `<location>/<part>` id are looked for one by one; a lone UUID is both halves at once.
-SWEEP = """
+SWEEP_DOCUMENTS = """
 DELETE FROM documents WHERE gone IS NOT NULL AND NOT EXISTS (SELECT 1 FROM operations WHERE acknowledged IS NULL
     AND instr(operation, substr(documents.id, 1, 36)) AND instr(operation, substr(documents.id, -36)))
 """
+# An operation outlives its week while the office has not decided about it, or the bytes that it names are not there.
+SWEEP_OPERATIONS = """
+DELETE FROM operations WHERE acknowledged < ? AND status NOT IN (?, ?) AND (status = 'rejected'
+    OR NOT EXISTS (SELECT 1 FROM blobs WHERE done IS NULL AND instr(operations.operation, blobs.sha256)))
+"""
+SWEEP_BLOBS = """
+DELETE FROM blobs WHERE coalesce(done, attached) < ?
+    AND NOT EXISTS (SELECT 1 FROM operations WHERE instr(operations.operation, blobs.sha256))
+"""
+
+
+# What can go wrong
 
 
 class DeviceError(Exception):
@@ -64,12 +104,43 @@ class BadUseError(DeviceError):
     """The caller asked for something that cannot be."""
 
 
+class FullError(DeviceError, sqlite3.OperationalError):
+    """The disk is full: nothing was stored, and everything that was stored before is there."""
+
+
 class OfflineError(DeviceError):
     """No usable answer came: no network, a lost reply, an overloaded or a foreign server."""
 
 
 class RefusedError(DeviceError):
     """The server answered with a problem: see `status`, `code` and `problem`."""
+
+
+class ErasedError(RefusedError):
+    """The office has had this device erased."""
+
+
+@contextmanager
+def stored() -> Iterator[None]:
+    """A full disk in one sentence."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "full" not in str(error):
+            raise
+        raise FullError("The disk is full, so nothing of this was stored: make room and do it again.") from error
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """An answer without the form that it must have is as good as none."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, sqlite3.InterfaceError) as error:
+        raise OfflineError(f"The server's answer cannot be understood ({type(error).__name__}: {error}).") from error
+
+
+# What goes in and comes out
 
 
 class Reply(NamedTuple):
@@ -80,27 +151,74 @@ class Reply(NamedTuple):
     body: bytes
 
 
+class Stream(NamedTuple):
+    """A reply whose lines come one by one, as the server writes them."""
+
+    status: int
+    headers: Mapping[str, str]
+    lines: Iterable[bytes]
+
+
 class Synced(NamedTuple):
-    """What came back: results, the number of changed documents, whether nothing is left to pull."""
+    """What came back: results, the number of changed documents, whether nothing is left to pull.
+
+    `blobs` were completed; `notice` is a sentence for the person, when the server sends no more documents.
+    """
 
     results: list[Json]
     documents: int
     caught_up: bool
+    blobs: int = 0
+    notice: str | None = None
+
+
+class Deed(NamedTuple):
+    """One of several operations that are recorded together; `at` is aware, or now."""
+
+    kind: str
+    data: Json
+    at: datetime | None = None
+    v: int = 1
+    needs: Sequence[str] = ()
+
+
+class Queued(NamedTuple):
+    """An operation of the outbox as it will be sent."""
+
+    seq: int
+    text: str
 
 
 Transport = Callable[[str, str, Mapping[str, str], bytes | None, float], Reply]
-Names = Sequence[str]
+Listen = Callable[[str, Mapping[str, str], float], AbstractContextManager[Stream]]
+Connect = Callable[[str], sqlite3.Connection]
 Make = Callable[[], bytes]
 
 
-def over_http(method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Reply:
-    """One exchange over HTTP(S), no redirect followed; `timeout` is the longest silence in seconds."""
+@contextmanager
+def exchange(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+) -> Iterator[tuple[int, dict[str, str], Any]]:
+    """One request and the beginning of its answer: status, headers in lower case, and what is to be read."""
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     with closing(kind(parts.hostname or "", parts.port, timeout=timeout)) as connection:
         connection.request(method, url[url.index("/", len("https://")) :], body, dict(headers))
         answer = connection.getresponse()
-        return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read(REPLY_BYTES))
+        yield answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer
+
+
+def over_http(method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Reply:
+    """One exchange over HTTP(S), no redirect followed; `timeout` is the longest silence in seconds."""
+    with exchange(method, url, headers, body, timeout) as (status, said, answer):
+        return Reply(status, said, answer.read(REPLY_BYTES))
+
+
+@contextmanager
+def lines_over_http(url: str, headers: Mapping[str, str], timeout: float) -> Iterator[Stream]:
+    """The lines of a GET as they come; `timeout` is the longest silence in seconds."""
+    with exchange("GET", url, headers, None, timeout) as opened:
+        yield Stream(*opened)
 
 
 def open_file(path: str) -> sqlite3.Connection:
@@ -113,14 +231,806 @@ def local_now() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
+class World(NamedTuple):
+    """All that a device has of the world around it: other ones make it repeatable."""
+
+    transport: Transport
+    listen: Listen
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    random: dice.Random
+
+    def now(self) -> float:
+        """The device's clock in seconds."""
+        return self.clock().timestamp()
+
+    def new_id(self) -> str:
+        """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then chance."""
+        milliseconds, chance = int(self.now() * 1000), self.random.getrandbits(74)
+        return str(UUID(int=milliseconds << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1))
+
+    def a_bit_more(self, seconds: float) -> float:
+        """So long, and up to half as much again by chance."""
+        return seconds * (1 + self.random.random() / 2)
+
+
+# JSON
+
+
 def to_json(value: Any) -> str:
     """Compact JSON text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def canonical(value: Any) -> bytes:
+    """The canonical JSON (RFC 8785) of strings, integers within ±(2^53−1), booleans, nulls, lists and objects.
+
+    Raises ValueError for text that is no Unicode.
+    """
+    return to_json(in_order(value)).encode()
+
+
+def in_order(value: Any) -> Any:
+    """The same value with the members of its objects in the order of RFC 8785, which is that of UTF-16."""
+    if isinstance(value, dict):
+        return {name: in_order(value[name]) for name in sorted(value, key=lambda name: str(name).encode("utf-16-be"))}
+    return [in_order(item) for item in value] if isinstance(value, list) else value
+
+
 def refuse_float(text: str) -> NoReturn:
     """For the parser: the protocol has no floats."""
     raise ValueError(f"{text} must be a string, since the protocol has no floats")
+
+
+def exact_integer(text: str) -> int:
+    """For the parser: an integer that every language keeps exactly."""
+    if abs(int(text)) > LARGEST:
+        raise ValueError(f"{text} must be a string, since integers end at {LARGEST}")
+    return int(text)
+
+
+def ascii_names(pairs: list[tuple[str, Any]]) -> Json:
+    """For the parser: an object whose members can be ordered in one way only."""
+    for name, _ in pairs:
+        if not name.isascii():
+            raise ValueError(f"the name {name} is not ASCII")
+    return dict(pairs)
+
+
+def sendable(value: Json) -> Json:
+    """The value as the server will read it; raises TypeError or ValueError for what the protocol cannot say."""
+    hooks: Json = {"parse_float": refuse_float, "parse_constant": refuse_float, "parse_int": exact_integer}
+    told: Json = json.loads(to_json(value), object_pairs_hook=ascii_names, **hooks)
+    return told
+
+
+def base64(raw: bytes) -> str:
+    """As base64url without padding."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+# The file
+
+
+class File:
+    """The SQLite file: named values in JSON, and transactions that are on disk as a whole or not at all."""
+
+    def __init__(self, path: str, connect: Connect) -> None:
+        self.path, self.db = path, connect(path)
+        self.db.row_factory = sqlite3.Row
+        with stored():
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+                self.db.execute(f"PRAGMA {pragma}")
+            if self._version() < SCHEMA_VERSION:
+                self._make()
+
+    def _version(self) -> int:
+        version: int = self.db.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+    def _make(self) -> None:
+        """Make the tables, or add to those of an older version what they lack."""
+        with self.transaction():
+            if self._version() < SCHEMA_VERSION:  # no other process was faster
+                for statement in SCHEMA:
+                    self.db.execute(statement)
+                self.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                if self.get("cursor"):  # older bodies were not stored as canonical JSON
+                    self.set(cursor=None, generation=self.get("generation", 0) + 1)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it is on disk at the end, or nothing."""
+        with stored():
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.db.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    if self.db.in_transaction:  # a full disk may have ended it already
+                        self.db.execute("ROLLBACK")
+                raise
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A named value."""
+        row = self.db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def set(self, **values: Any) -> None:
+        """Keep named values, all or none of them."""
+        if not self.db.in_transaction:
+            with self.transaction():
+                return self.set(**values)
+        for name, value in values.items():
+            self.db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, to_json(value)))
+        return None
+
+    def erase(self, keep: Sequence[str] = ()) -> None:
+        """Remove everything but the named values, from free pages and journal too; may be repeated after a kill."""
+        for statement in ERASE:
+            while self._erase_some(statement):
+                pass
+        with self.transaction():
+            self.db.execute(f"DELETE FROM state WHERE name NOT IN ({','.join('?' * len(keep))})", keep)  # noqa: S608
+        with stored():
+            self.db.execute("VACUUM")
+        if self._empty_journal():
+            raise DeviceError("Another program has this device's file open, so that it cannot be erased: close it.")
+        with suppress(OSError):
+            Path(f"{self.path}.renewing").unlink()
+
+    def _erase_some(self, statement: str) -> int:
+        with self.transaction():
+            erased = self.db.execute(statement).rowcount
+        self._empty_journal()
+        return erased
+
+    def _empty_journal(self) -> bool:
+        """Move the journal into the file and cut it off; whether somebody was in the way."""
+        with stored():
+            return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+
+
+# Who the device is
+
+
+class Signer(Protocol):
+    """What the package `cryptography` gives for an Ed25519 key."""
+
+    def sign(self, data: bytes, /) -> bytes:
+        """64 bytes."""
+
+    def public_key(self) -> Any:
+        """With `public_bytes_raw()`."""
+
+
+def signer(secret: bytes) -> Signer | None:
+    """An Ed25519 key from its 32 secret bytes, or None without the package `cryptography`."""
+    with suppress(ImportError):
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+
+        return Ed25519PrivateKey.from_private_bytes(secret)
+    return None
+
+
+class Installation(NamedTuple):
+    """An installation: its name for ever and, in base64url, the secret of its key, if it has one."""
+
+    install_id: str
+    key: str | None
+
+    def signed(self, text: str) -> str | None:
+        """The signature of a text, or None without a key."""
+        key = self._signer()
+        return None if key is None else base64(key.sign(text.encode()))
+
+    def public_key(self) -> str | None:
+        """The public key as the protocol writes it, or None without a key."""
+        key = self._signer()
+        return None if key is None else base64(key.public_key().public_bytes_raw())
+
+    def _signer(self) -> Signer | None:
+        return signer(urlsafe_b64decode(self.key + "=")) if self.key else None
+
+
+class Identity:
+    """Who this installation is, and who it will be when an enrolment has been answered."""
+
+    def __init__(self, file: File, world: World) -> None:
+        self.file, self.world = file, world
+        self._begin()
+
+    def _begin(self) -> None:
+        if self.file.get("install_id") is None:
+            with self.file.transaction():
+                if self.file.get("install_id") is None:  # no other process was faster
+                    self.become(self._another())
+
+    def now(self) -> Installation:
+        """Who it is."""
+        return Installation(self.file.get("install_id"), self.file.get("key"))
+
+    def become(self, who: Installation) -> None:
+        """Inside a transaction: be that one from now on."""
+        self.file.set(install_id=who.install_id, key=who.key, next_self=None)
+
+    def for_code(self, code: str, *, as_new: bool) -> Installation:
+        """Who enrols with a code; the same one each time, since a lost reply is only given again to the same."""
+        self._begin()  # anew, after having been erased
+        waiting, who = self.file.get("next_self"), self.now()
+        if waiting and waiting["code"] == code:
+            return Installation(waiting["install_id"], waiting["key"])
+        other = self._another()
+        if not as_new:
+            other = Installation(who.install_id, who.key or other.key)
+        self.file.set(next_self={"code": code} | other._asdict())  # a full disk shows before the code is used up
+        return other
+
+    def _another(self) -> Installation:
+        secret = self.world.random.randbytes(32)
+        return Installation(self.world.new_id(), base64(secret) if signer(secret) else None)
+
+
+# What was done
+
+
+class Outbox:
+    """The operations of this device: recorded, sent in order, and kept for a while after their result."""
+
+    def __init__(self, file: File, world: World, identity: Identity) -> None:
+        self.file, self.db, self.world, self.identity = file, file.db, world, identity
+
+    def record(self, deeds: Sequence[Deed], group: str | None) -> list[str]:
+        """Write operations in one transaction and give their ids."""
+        if group is not None and not 0 < len(group) <= GROUP_NAME:
+            raise BadUseError(f"The name of a group has 1 to {GROUP_NAME} characters.")
+        with self.file.transaction():
+            if self.file.get("wiping"):
+                raise BadUseError("The office has revoked this device, and it is about to erase itself.")
+            who = self.identity.now()
+            ids = [self._add(deed, group, who) for deed in deeds]
+            if group is not None:
+                self._must_fit(group)
+        return ids
+
+    def _add(self, deed: Deed, group: str | None, who: Installation) -> str:
+        at = deed.at or self.world.clock()
+        if at.tzinfo is None:
+            raise BadUseError("The time of an operation needs its offset from UTC.")
+        seq, id_ = self.file.get("last_seq", 0) + 1, self.world.new_id()
+        operation: Json = {"id": id_, "seq": seq, "type": deed.kind, "v": deed.v}
+        operation |= {"at": at.isoformat(timespec="milliseconds"), "seen": self.file.get("through", 0)}
+        operation |= {"group": group, "needs": list(deed.needs), "data": deed.data}
+        try:
+            text = to_json(signed(sendable(operation), who))
+            size = len(text.encode())
+        except (TypeError, ValueError) as error:
+            raise BadUseError(f"This {deed.kind} cannot be sent: {error}.") from error
+        if size > OPERATION_BYTES:
+            raise BadUseError(f"This {deed.kind} has {size} bytes, and an operation holds {OPERATION_BYTES} at most.")
+        self.db.execute("INSERT INTO operations (id, seq, operation) VALUES (?, ?, ?)", (id_, seq, text))
+        self.file.set(last_seq=seq)
+        return id_
+
+    def _must_fit(self, group: str) -> None:
+        sql = "SELECT operation FROM operations WHERE acknowledged IS NULL ORDER BY seq DESC LIMIT ?"
+        texts = (text for (text,) in self.db.execute(sql, (BATCH + 1,)).fetchall())
+        sizes = [len(text.encode()) + 1 for text in takewhile(lambda text: group_of(text) == group, texts)]
+        if len(sizes) > BATCH or sum(sizes) > BATCH_BYTES:
+            raise BadUseError(f"A group holds at most {BATCH} operations and {BATCH_BYTES} bytes.")
+
+    def unsent(self) -> list[Json]:
+        """The operations without a result, in the order they will be sent."""
+        sql = "SELECT operation FROM operations WHERE acknowledged IS NULL ORDER BY seq"
+        return [json.loads(text) for (text,) in self.db.execute(sql)]
+
+    def waits(self) -> bool:
+        """Whether there is anything to send."""
+        sql = "SELECT 1 FROM operations WHERE acknowledged IS NULL LIMIT 1"
+        return self.db.execute(sql).fetchone() is not None
+
+    def told(self) -> Json:
+        """What a push says about the outbox as a whole."""
+        count = self.db.execute("SELECT count(*) FROM operations WHERE acknowledged IS NULL").fetchone()[0]
+        sql = "SELECT operation FROM operations WHERE acknowledged IS NULL ORDER BY seq LIMIT 1"
+        oldest = self.db.execute(sql).fetchone()
+        return {"count": count, "oldest": json.loads(oldest[0])["at"] if oldest else None}
+
+    def results(self) -> list[Json]:
+        """The results, oldest first, each with its `operation`."""
+        sql = "SELECT result, operation FROM operations WHERE result IS NOT NULL ORDER BY n"
+        return [json.loads(result) | {"operation": json.loads(text)} for result, text in self.db.execute(sql)]
+
+    def batch(self, most: int) -> list[Queued]:
+        """The next to be sent: about `most`, in whole groups, up to the first number that is no longer kept."""
+        sql = "SELECT seq, operation FROM operations WHERE acknowledged IS NULL ORDER BY seq LIMIT ?"
+        batch, size = list[Queued](), 0
+        for run in in_groups([Queued(*row) for row in self.db.execute(sql, (BATCH + 1,)).fetchall()]):
+            size += sum(len(one.text.encode()) + 1 for one in run)
+            if batch and (len(batch) + len(run) > most or size > BATCH_BYTES or run[0].seq != batch[-1].seq + 1):
+                break
+            batch += run
+        return batch[:BATCH]
+
+    def missing(self, batch: Sequence[Queued]) -> Json | None:
+        """The numbers that the server expects in front of a batch, and that this device no longer has."""
+        expected = self.file.get("expected")
+        through = (batch[0].seq if batch else self.file.get("last_seq", 0) + 1) - 1
+        return {"from": expected, "through": through} if expected and expected <= through else None
+
+    def settle(self, results: Sequence[Json], *, late: bool = False) -> None:
+        """Inside a transaction: keep each result and take its operation out of the outbox; `late` ones only change."""
+        sql = """UPDATE operations SET acknowledged = coalesce(acknowledged, ?), status = ?, position = ?, result = ?
+            WHERE id = ? AND (acknowledged IS NOT NULL) = ?"""
+        for result in results:
+            if result.get("status") in STATUSES:
+                top = max(result.get("positions") or [0])
+                row = (self.world.now(), result["status"], top, to_json(result), result.get("id"), late)
+                self.db.execute(sql, row)
+
+    def answered(self, batch: Sequence[Queued], missing: Json | None) -> None:
+        """Inside a transaction: while numbers may be missing, go on from what the server has now."""
+        expected = self.file.get("expected")
+        if expected:
+            then = batch[-1].seq + 1 if batch else missing["through"] + 1 if missing else expected
+            self.file.set(expected=then if then <= self.file.get("last_seq", 0) else None)
+
+    def send_again(self, expected: int) -> None:
+        """Inside a transaction: the server has lost everything from this number on."""
+        self.db.execute("UPDATE operations SET acknowledged = NULL WHERE seq >= ?", (expected,))
+        self.file.set(expected=expected)
+
+    def first_kept(self) -> int:
+        """The lowest number of this incarnation that is still here, or the next."""
+        lowest = self.db.execute("SELECT min(seq) FROM operations").fetchone()[0]
+        return int(lowest or self.file.get("last_seq", 0) + 1)
+
+    def renumber(self, *, everything: bool) -> None:
+        """Inside a transaction, for a new incarnation: what is unsent (or `everything`) keeps its order from 1 on."""
+        if everything:
+            self.db.execute("UPDATE operations SET acknowledged = NULL")
+        sql = "SELECT n, operation FROM operations WHERE acknowledged IS NULL ORDER BY n"
+        unsent = self.db.execute(sql).fetchall()
+        self.db.execute("UPDATE operations SET seq = NULL")
+        for seq, (n, text) in enumerate(unsent, 1):
+            row = (seq, to_json(json.loads(text) | {"seq": seq}), n)
+            self.db.execute("UPDATE operations SET seq = ?, operation = ? WHERE n = ?", row)
+        self.file.set(last_seq=len(unsent), expected=None)
+
+    def sign(self, who: Installation) -> None:
+        """Inside a transaction: everything kept gets the signature of another key."""
+        for n, text in self.db.execute("SELECT n, operation FROM operations").fetchall():
+            row = (to_json(signed(json.loads(text), who)), n)
+            self.db.execute("UPDATE operations SET operation = ? WHERE n = ?", row)
+
+    def hand_over(self, batch: Sequence[Queued]) -> None:
+        """Inside a transaction: these are with the office."""
+        sql = "UPDATE operations SET acknowledged = ?, status = 'quarantined' WHERE seq BETWEEN ? AND ?"
+        self.db.execute(sql, (self.world.now(), batch[0].seq, batch[-1].seq))
+
+    def sweep(self) -> None:
+        """Inside a transaction: forget what was acknowledged long ago."""
+        self.db.execute(SWEEP_OPERATIONS, (self.world.now() - KEPT, *UNDECIDED))
+
+
+def signed(operation: Json, who: Installation) -> Json:
+    """The operation with the signature of its installation, if that has a key."""
+    content = {name: value for name, value in operation.items() if name not in ("seq", "signature")}
+    signature = who.signed(f"callout operation\n{sha256(canonical(content)).hexdigest()}")
+    unsigned = {name: value for name, value in operation.items() if name != "signature"}
+    return unsigned | ({"signature": signature} if signature else {})
+
+
+def group_of(text: str) -> str | None:
+    """The group of an operation's text."""
+    group: str | None = json.loads(text).get("group")
+    return group
+
+
+def in_groups(queue: Sequence[Queued]) -> Iterator[list[Queued]]:
+    """Neighbours of one group and without a gap together, all others alone."""
+    groups = [group_of(one.text) for one in queue]
+    keys = [
+        (group, one.seq - n if group else one.seq) for n, (group, one) in enumerate(zip(groups, queue, strict=True))
+    ]
+    for _, run in groupby(zip(keys, queue, strict=True), key=lambda pair: pair[0]):
+        yield [one for _, one in run]
+
+
+# What the server sent
+
+
+class Replica:
+    """The documents of this technician as at `through`, and what can be computed from them."""
+
+    def __init__(self, file: File, outbox: Outbox) -> None:
+        self.file, self.db, self.outbox = file, file.db, outbox
+
+    def documents(self, kind: str, id: str | None = None) -> list[Json]:
+        """The documents of a type, or one of them."""
+        sql = """SELECT type, id, position, hash, body, gone FROM documents
+            WHERE type = ? AND id = coalesce(?, id) ORDER BY id"""
+        return [dict(row) | {"body": json.loads(row["body"])} for row in self.db.execute(sql, (kind, id))]
+
+    def store(self, asked: str | None, page: Json) -> int:
+        """Inside a transaction: a page with its cursor, unless another process went on from `asked` meanwhile."""
+        if self.file.get("cursor") != asked:
+            return 0
+        generation = self.file.get("generation", 0)
+        for change in page["changes"]:
+            self._change(change, generation)
+        if not page.get("more"):  # a download begun anew is complete: what it did not bring is no longer ours
+            sql = "UPDATE documents SET gone = coalesce(gone, 'not downloaded again') WHERE generation < ?"
+            self.db.execute(sql, (generation,))
+        self.file.set(cursor=page["cursor"], through=page.get("through", self.file.get("through", 0)))
+        if not page.get("more") and "digests" in page:
+            self.file.set(
+                agrees=all(page["digests"][name].items() >= own.items() for name, own in self.digests().items())
+            )
+        return len(page["changes"])
+
+    def _change(self, change: Json, generation: int) -> None:
+        type_, id_ = change["type"], change["id"]
+        if "gone" in change:
+            sql = "UPDATE documents SET gone = ?, generation = ? WHERE type = ? AND id = ?"
+            self.db.execute(sql, (change["gone"], generation, type_, id_))
+            return
+        sql = """INSERT OR REPLACE INTO documents (type, id, position, hash, body, generation, shared)
+            VALUES (?, ?, ?, ?, ?, ?, ?)"""
+        body = canonical(change["body"]).decode()
+        shared = change.get("shared") is True
+        self.db.execute(sql, (type_, id_, change["position"], change.get("hash"), body, generation, shared))
+        if type_ == "operation":  # the last word about one that was held or quarantined
+            self.outbox.settle([change["body"] | {"id": id_}], late=True)
+
+    def forget_cursor(self) -> None:
+        """Inside a transaction: the next pull is a first download; the documents stay readable until it is complete."""
+        self.file.set(cursor=None, generation=self.file.get("generation", 0) + 1, agrees=None)
+
+    def entries(self) -> Iterator[tuple[str, int, int]]:
+        """For each document that is not gone its audience, its leaf and its entry, from the body that is here."""
+        for type_, id_, shared, body in self.db.execute(
+            "SELECT type, id, shared, body FROM documents WHERE gone IS NULL"
+        ):
+            name, hashed = f"{type_}\0{id_}".encode(), sha256(body.encode()).hexdigest()
+            entry = int.from_bytes(sha256(name + b"\0" + hashed.encode()).digest()[:16])
+            yield AUDIENCES[shared], leaf_of(type_, id_), entry
+
+    def digests(self) -> Json:
+        """How many documents there are for each audience, and the sum of their entries."""
+        counts, sums = dict.fromkeys(AUDIENCES, 0), dict.fromkeys(AUDIENCES, 0)
+        for audience, _, entry in self.entries():
+            counts[audience] += 1
+            sums[audience] += entry
+        return {audience: {"count": counts[audience], "sum": hex128(sums[audience])} for audience in AUDIENCES}
+
+    def leaves(self) -> Json:
+        """The sums of the 256 leaves for each audience."""
+        sums = {audience: [0] * 256 for audience in AUDIENCES}
+        for audience, leaf, entry in self.entries():
+            sums[audience][leaf] += entry
+        return {audience: [hex128(total) for total in sums[audience]] for audience in AUDIENCES}
+
+    def heal(self, asked: str | None, page: Json) -> int:
+        """Inside a transaction: put all that belongs into the leaves that differ in the place of what is there."""
+        if self.file.get("cursor") != asked:
+            return 0
+        differing = {(audience, leaf) for audience in AUDIENCES for leaf in page[audience]}
+        for type_, id_, shared in self.db.execute("SELECT type, id, shared FROM documents").fetchall():
+            if (AUDIENCES[shared], leaf_of(type_, id_)) in differing:
+                sql = "UPDATE documents SET gone = coalesce(gone, 'not on the server') WHERE type = ? AND id = ?"
+                self.db.execute(sql, (type_, id_))
+        return self.store(asked, page)
+
+    def sweep(self) -> None:
+        """Inside a transaction: forget what is gone and no longer named."""
+        self.db.execute(SWEEP_DOCUMENTS)
+
+    def stock(self) -> list[Json]:
+        """The `stock` bodies with what was done here and does not show in them yet."""
+        lines = {(body["location"], body["part"]): body for body in (row["body"] for row in self.documents("stock"))}
+        for body in lines.values():
+            body |= {"confirmed": Decimal(body["on_hand"]), "on_hand": Decimal(body["on_hand"])}
+            body.setdefault("reserved", "0")
+        for kind, data in self._done_here():
+            with suppress(KeyError, TypeError, ValueError, InvalidOperation):  # the server will quarantine it
+                place = {"location": str(data["location"]), "part": str(data["part"])}
+                quantity = Decimal(data["quantity"])
+                nothing = place | {"on_hand": Decimal(0), "confirmed": Decimal(0), "reserved": "0"}
+                line = lines.setdefault((place["location"], place["part"]), nothing)
+                counted = kind == "stock_counted"
+                line["on_hand"] = quantity if counted else line["on_hand"] + STOCK_EFFECT[kind] * quantity
+        return list(lines.values())
+
+    def _done_here(self) -> Iterator[tuple[str, Json]]:
+        sql = """SELECT operation FROM operations
+            WHERE acknowledged IS NULL OR status IN (?, ?) OR position > ? ORDER BY n"""
+        for (text,) in self.db.execute(sql, (*UNDECIDED, self.file.get("through", 0))).fetchall():
+            operation = json.loads(text)
+            if operation["type"] == "stock_counted" or operation["type"] in STOCK_EFFECT:
+                yield operation["type"], operation["data"]
+
+
+def leaf_of(type_: str, id_: str) -> int:
+    """The leaf of a document, 0 to 255."""
+    return sha256(f"{type_}\0{id_}".encode()).digest()[0]
+
+
+def hex128(total: int) -> str:
+    """A sum mod 2^128 as 32 lower-case hex digits."""
+    return f"{total % 2**128:032x}"
+
+
+# Photos and signatures
+
+
+class Blobs:
+    """The bytes that operations name, in pieces of 256 KiB in the device's file."""
+
+    def __init__(self, file: File, world: World) -> None:
+        self.file, self.db, self.world = file, file.db, world
+
+    def attach(self, content: bytes) -> str:
+        """Store the bytes in one transaction and give their SHA-256 in hex."""
+        if not 0 < len(content) <= BLOB_BYTES:
+            raise BadUseError(f"This has {len(content)} bytes, and a photo or signature has 1 to {BLOB_BYTES}.")
+        name = sha256(content).hexdigest()
+        again = """INSERT INTO blobs (sha256, size, attached) VALUES (?, ?, ?)
+            ON CONFLICT (sha256) DO UPDATE SET attached = excluded.attached, done = NULL, next_try = 0"""
+        with self.file.transaction():
+            self.db.execute(again, (name, len(content), self.world.now()))
+            for start in range(0, len(content), CHUNK):
+                piece = (name, start, content[start : start + CHUNK])
+                self.db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?)", piece)
+        return name
+
+    def waiting(self) -> int:
+        """How many are not with the server yet."""
+        count: int = self.db.execute("SELECT count(*) FROM blobs WHERE done IS NULL").fetchone()[0]
+        return count
+
+    def due(self) -> list[tuple[str, int]]:
+        """Name and size of those that an answered operation names and whose time has come, oldest first."""
+        sql = """SELECT sha256, size FROM blobs WHERE done IS NULL AND (next_try <= ? OR next_try > ?)
+            AND EXISTS (SELECT 1 FROM operations WHERE acknowledged IS NOT NULL AND status <> 'rejected'
+                AND instr(operations.operation, blobs.sha256)) ORDER BY attached, sha256"""
+        now = self.world.now()
+        return [(name, size) for name, size in self.db.execute(sql, (now, now + 2 * HOUR)).fetchall()]
+
+    def piece(self, name: str, offset: int) -> bytes:
+        """The bytes from an offset to the end of the piece that it lies in."""
+        sql = "SELECT start, bytes FROM pieces WHERE sha256 = ? AND start <= ? ORDER BY start DESC LIMIT 1"
+        start, content = self.db.execute(sql, (name, offset)).fetchone()
+        return bytes(content[offset - start :])
+
+    def complete(self, name: str) -> None:
+        """The server has it; it stays here for a week all the same."""
+        with self.file.transaction():
+            self.db.execute("UPDATE blobs SET done = ? WHERE sha256 = ?", (self.world.now(), name))
+
+    def put_off(self, name: str, wait: float | None) -> None:
+        """Try again later: after what the server asks for or 4, 8, 16 … seconds, an hour at most."""
+        sql = "UPDATE blobs SET failures = min(failures + 1, 20), next_try = ? WHERE sha256 = ?"
+        with self.file.transaction():
+            failures = self.db.execute("SELECT failures FROM blobs WHERE sha256 = ?", (name,)).fetchone()[0]
+            later = self.world.now() + self.world.a_bit_more(min(max(wait or 0.0, 4 * 2.0**failures), HOUR))
+            self.db.execute(sql, (later, name))
+
+    def send_again(self) -> None:
+        """Inside a transaction: the server may have lost any."""
+        self.db.execute("UPDATE blobs SET done = NULL, next_try = 0, failures = 0")
+
+    def sweep(self) -> None:
+        """Inside a transaction: forget what nothing names any more."""
+        self.db.execute(SWEEP_BLOBS, (self.world.now() - KEPT,))
+        self.db.execute("DELETE FROM pieces WHERE sha256 NOT IN (SELECT sha256 FROM blobs)")
+
+
+# The way to the server
+
+
+class Request(NamedTuple):
+    """What is asked; `make` gives the body anew for each attempt, since a push tells the time.
+
+    `members` must be in the answer. Who is not `patient` asks once, whatever happened before.
+    """
+
+    method: str
+    path: str
+    members: Sequence[str] = ()
+    make: Make | None = None
+    headers: Mapping[str, str] = {}
+    authorized: bool = True
+    wait: int = 0
+    patient: bool = True
+
+
+class Answer(NamedTuple):
+    """What a server says that speaks the protocol."""
+
+    said: Json
+    headers: Mapping[str, str]
+
+
+class Wire:
+    """Asks until there is an answer, not too often, and keeps the tokens fresh."""
+
+    def __init__(self, file: File, world: World, identity: Identity, tries: int) -> None:
+        self.file, self.world, self.identity, self.tries = file, world, identity, tries
+        self.gzip = True
+
+    def call(self, request: Request) -> Answer:
+        """The answer, or OfflineError after some attempts, or RefusedError."""
+        if request.patient:
+            self._sit_out()
+        attempts, renewed = 1, False
+        while True:
+            access = self._access() if request.authorized else None
+            try:
+                answer = self._ask(request, access)
+            except OfflineError as error:
+                if not request.patient:
+                    raise
+                delay = self._put_off(error.wait)
+                if attempts >= self.tries or (error.wait or 0) > PATIENCE:
+                    raise
+                attempts += 1
+                self.world.sleep(delay)
+            except RefusedError as error:
+                if self._is_stale(error, request) and access and not renewed:
+                    renewed = True
+                    self._renew(access)
+                elif error.status == Http.UNSUPPORTED_MEDIA_TYPE and self.gzip:
+                    self.gzip = False
+                else:
+                    self._reached()
+                    raise
+            else:
+                self._reached()
+                return answer
+
+    def _is_stale(self, error: RefusedError, request: Request) -> bool:
+        silent = request.method == "HEAD" and error.status == Http.UNAUTHORIZED  # such an answer has no body
+        return silent or error.code == "token-expired"
+
+    def _access(self) -> str:
+        access: str | None = self.file.get("access_token")
+        if access is None:
+            raise RefusedError("This device is not enrolled: ask the office for a code.")
+        return access
+
+    def _address(self) -> str:
+        address = str(self.file.get("base_url", "")).rstrip("/")
+        if not address:
+            raise BadUseError("Say where the server is, once: --url https://…")
+        return address
+
+    def _ask(self, request: Request, access: str | None) -> Answer:
+        """One attempt: the answer, or OfflineError when another attempt may help, or RefusedError."""
+        address, body = self._address(), request.make() if request.make else None
+        headers = {"Accept": "application/json", "Content-Type": "application/json"} | dict(request.headers)
+        headers |= {"Authorization": f"Bearer {access}"} if access else {}
+        if body and len(body) > GZIP_FROM and self.gzip and request.method == "POST":
+            body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
+        with self._answering():
+            reply = self.world.transport(request.method, address + request.path, headers, body, TIMEOUT + request.wait)
+        answer = to_answer(reply)
+        if not all(member in answer.said for member in request.members):
+            raise OfflineError(f"What answers at {address} does not speak the sync protocol.")
+        return answer
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """A network that fails in one sentence."""
+        try:
+            yield
+        except (OSError, HTTPException, ValueError) as error:
+            raise OfflineError(f"No answer from {self._address()} ({str(error) or type(error).__name__}).") from error
+
+    def lines(self, path: str) -> Generator[bytes]:
+        """The lines of a stream until the server ends it; OfflineError when it breaks off, RefusedError."""
+        access = self._access()
+        try:
+            yield from self._listen(path, access)
+        except RefusedError as error:
+            if error.code != "token-expired":
+                raise
+            self._renew(access)
+            yield from self._listen(path, self._access())
+
+    def _listen(self, path: str, access: str) -> Iterator[bytes]:
+        headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {access}"}
+        with self._answering(), self.world.listen(self._address() + path, headers, TIMEOUT) as stream:
+            if stream.status != Http.OK:
+                to_answer(Reply(stream.status, stream.headers, b"".join(stream.lines)))
+            yield from stream.lines
+
+    # Not too often
+
+    def _sit_out(self) -> None:
+        """Wait as long as the last failure asks for, also after a restart; OfflineError when that is too long."""
+        pause, now = self.file.get("pause"), self.world.now()
+        if pause and pause["since"] <= now < pause["until"]:  # a clock that was put back ends it
+            left = pause["until"] - now
+            if left > 1.5 * PATIENCE:
+                raise OfflineError(f"The server asked to be left alone for another {left:.0f} seconds.", wait=left)
+            self.world.sleep(left)
+
+    def _put_off(self, wait: float | None) -> float:
+        """After a failure: how long to wait, which is kept for the next start as well."""
+        failures, now = (self.file.get("pause") or {}).get("failures", 0), self.world.now()
+        delay = self.world.a_bit_more(min(wait, DAY) if wait else min(0.5 * 2**failures, PATIENCE))
+        self.file.set(pause={"failures": min(failures + 1, 20), "since": now, "until": now + delay})
+        return delay
+
+    def _reached(self) -> None:
+        if self.file.get("pause"):
+            self.file.set(pause=None)
+
+    # Tokens
+
+    def _renew(self, stale: str) -> None:
+        """Trade the refresh token for a new pair; in turn, since using one twice would lock the device out."""
+        lock = f"{self.file.path}.renewing" if Path(self.file.path).exists() else ":memory:"
+        with closing(sqlite3.connect(lock, timeout=4 * TIMEOUT, isolation_level=None)) as turn:
+            turn.execute("BEGIN EXCLUSIVE")
+            if self.file.get("access_token") != stale:
+                return  # another process was faster
+            self.file.set(renewed_at=self.world.now())  # on a full disk this fails, before the old token is used up
+            wish = Request("POST", "/sync/v1/token", ("access_token", "refresh_token"), self._wish, authorized=False)
+            pair = self.call(wish).said
+            self.file.set(access_token=pair["access_token"], refresh_token=pair["refresh_token"])
+
+    def _wish(self) -> bytes:
+        device_id, refresh = self.file.get("device_id"), self.file.get("refresh_token")
+        proof = self.identity.now().signed(f"callout token\n{device_id}\n{refresh}")
+        return to_json(
+            {"refresh_token": refresh} | ({"device_id": device_id, "proof": proof} if proof else {})
+        ).encode()
+
+
+def to_answer(reply: Reply) -> Answer:
+    """What a reply says; OfflineError when another attempt may help, RefusedError when the server refuses."""
+    told: Any = None
+    with suppress(ValueError):
+        told = json.loads(reply.body)
+    said: Json = told if isinstance(told, dict) else {}
+    if reply.status in range(200, 300):
+        return Answer(said, reply.headers)
+    detail = str(said.get("detail") or said.get("title") or f"The server answered {reply.status}.")
+    later = reply.headers.get("retry-after", "")
+    busy = reply.status == Http.TOO_MANY_REQUESTS or reply.status >= Http.INTERNAL_SERVER_ERROR
+    delay = float(later) if re.fullmatch(r"\d{1,9}", later) else None
+    raise (OfflineError if busy else RefusedError)(detail, reply.status, said, delay)
+
+
+# The device
+
+
+Life = tuple[Any, Any]  # epoch and incarnation
+
+
+class Push(NamedTuple):
+    """One push as it was sent."""
+
+    batch: list[Queued]
+    missing: Json | None
+    cursor: str | None
+    life: Life
+
+
+@dataclass
+class Turn:
+    """What has come of emptying the outbox so far, and how the next push is sent."""
+
+    with_pull: bool
+    ask: bool
+    most: int = BATCH
+    detours: int = 0
+    documents: int = 0
+    caught_up: bool = False
+    results: list[Json] = field(default_factory=list)
 
 
 class Device:
@@ -132,21 +1042,25 @@ class Device:
         base_url: str | None = None,
         *,
         transport: Transport = over_http,
+        listen: Listen = lines_over_http,
         clock: Callable[[], datetime] = local_now,
         sleep: Callable[[float], None] = time.sleep,
         random: dice.Random | None = None,
         tries: int = 3,
-        connect: Callable[[str], sqlite3.Connection] = open_file,
+        connect: Connect = open_file,
+        app_version: str = "1",
     ) -> None:
-        self.path, self.transport, self.clock, self.sleep, self.tries = path, transport, clock, sleep, tries
-        self.random, self._gzip = random or dice.SystemRandom(), True
-        self.db = connect(path)
-        self.db.row_factory = sqlite3.Row
-        self.db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {SCHEMA}")
-        if self._get("install_id") is None:
-            self.db.execute("INSERT OR IGNORE INTO state VALUES ('install_id', ?)", (to_json(self._new_id()),))
         if base_url is not None and not re.fullmatch(r"https?://[^/\s]+(/\S*)?", base_url):
             raise BadUseError(f"{base_url} is not an http or https address.")
+        self.path, self.clock, self.app_version = path, clock, app_version
+        self._world = World(transport, listen, clock, sleep, random or dice.SystemRandom())
+        self._file = File(path, connect)
+        self.db, self._get, self._set = self._file.db, self._file.get, self._file.set
+        self._identity = Identity(self._file, self._world)
+        self._outbox = Outbox(self._file, self._world, self._identity)
+        self._replica = Replica(self._file, self._outbox)
+        self._blobs = Blobs(self._file, self._world)
+        self._wire = Wire(self._file, self._world, self._identity, tries)
         if base_url is not None and base_url != self._get("base_url"):
             self._set(base_url=base_url)
 
@@ -166,34 +1080,34 @@ class Device:
         needs: Sequence[str] = (),
         group: str | None = None,
     ) -> str:
-        """Put one operation into the outbox, on disk before returning, and give its id; `at` is aware, or now."""
-        at = at or self.clock()
-        if at.tzinfo is None:
-            raise BadUseError("The time of an operation needs its offset from UTC.")
-        with self._transaction():
-            seq, id_ = self._get("last_seq", 0) + 1, self._new_id()
-            operation = {"id": id_, "seq": seq, "type": kind, "v": v, "at": at.isoformat(timespec="milliseconds")}
-            operation |= {"seen": self._get("through", 0), "group": group, "needs": list(needs), "data": data}
-            try:
-                text = to_json(operation)
-                json.loads(text, parse_float=refuse_float, parse_constant=refuse_float)
-                size = len(text.encode())
-            except (TypeError, ValueError) as error:
-                raise BadUseError(f"This {kind} cannot be sent: {error}.") from error
-            if size > OPERATION_BYTES:
-                raise BadUseError(f"This {kind} has {size} bytes, and an operation holds {OPERATION_BYTES} at most.")
-            self.db.execute("INSERT INTO operations (id, seq, operation) VALUES (?, ?, ?)", (id_, seq, text))
-            self._set(last_seq=seq)
-        return id_
+        """Put one operation into the outbox, on disk before returning, and give its id; `at` is aware, or now.
+
+        Those recorded one after the other with the same `group` are one commit, as long as none of them has been sent
+        before the last is recorded: `record_group` makes sure of that.
+        """
+        return self._outbox.record([Deed(kind, data, at, v, needs)], group)[0]
+
+    def record_group(self, deeds: Sequence[Deed], group: str | None = None) -> list[str]:
+        """Put operations that are one commit into the outbox, all or none of them, and give their ids."""
+        return self._outbox.record(deeds, group or self._world.new_id())
+
+    def attach(self, source: str | bytes | Path, media_type: str) -> Json:
+        """Store a picture (a path or its bytes) until it is uploaded; the members with which an operation names it.
+
+        It is uploaded when an operation that names it has its result. What no operation names is dropped after a week.
+        """
+        try:
+            content = source if isinstance(source, bytes) else Path(source).read_bytes()
+        except OSError as error:
+            raise BadUseError(f"{error.filename} cannot be read: {error.strerror}.") from error
+        return {"sha256": self._blobs.attach(content), "size": len(content), "media_type": media_type}
 
     def documents(self, kind: str, id: str | None = None) -> list[Json]:
         """The documents of a type: `type`, `id`, `position`, `hash`, `body`, and `gone`.
 
         `gone` says why the server took a document away that an unsent operation still names.
         """
-        sql = """SELECT type, id, position, hash, body, gone FROM documents
-            WHERE type = ? AND id = coalesce(?, id) ORDER BY id"""
-        return [dict(row) | {"body": json.loads(row["body"])} for row in self.db.execute(sql, (kind, id))]
+        return self._replica.documents(kind, id)
 
     def document(self, kind: str, id: str) -> Json | None:
         """One document, or None when this device does not have it."""
@@ -201,294 +1115,448 @@ class Device:
 
     def outbox(self) -> list[Json]:
         """The operations that have no result yet, in the order they will be sent."""
-        sql = "SELECT operation FROM operations WHERE acknowledged IS NULL ORDER BY seq"
-        return [json.loads(text) for (text,) in self.db.execute(sql)]
+        return self._outbox.unsent()
 
     def results(self) -> list[Json]:
         """The results of the last seven days and all undecided ones, oldest first, each with its `operation`."""
-        sql = "SELECT result, operation FROM operations WHERE result IS NOT NULL ORDER BY n"
-        return [json.loads(result) | {"operation": json.loads(text)} for result, text in self.db.execute(sql)]
+        return self._outbox.results()
 
     def stock(self) -> list[Json]:
         """The `stock` bodies with `on_hand` (a Decimal) as it is here, and as the server last said it in `confirmed`.
 
         What was done here counts as long as it is unsent, undecided or recorded beyond what has been pulled.
         """
-        lines = {(body["location"], body["part"]): body for body in (row["body"] for row in self.documents("stock"))}
-        for body in lines.values():
-            body |= {"confirmed": Decimal(body["on_hand"]), "on_hand": Decimal(body["on_hand"])}
-            body.setdefault("reserved", "0")
-        sql = """SELECT operation FROM operations
-            WHERE acknowledged IS NULL OR status IN (?, ?) OR position > ? ORDER BY n"""
-        for row in self.db.execute(sql, (*UNDECIDED, self._get("through", 0))):
-            operation = json.loads(row["operation"])
-            kind, data = operation["type"], operation["data"]
-            if kind == "stock_counted" or kind in STOCK_EFFECT:
-                try:
-                    place = {"location": str(data["location"]), "part": str(data["part"])}
-                    quantity = Decimal(data["quantity"])
-                except (KeyError, TypeError, ValueError, InvalidOperation):
-                    continue  # the server will quarantine it
-                nothing = place | {"on_hand": Decimal(0), "confirmed": Decimal(0), "reserved": "0"}
-                line = lines.setdefault((place["location"], place["part"]), nothing)
-                counted = kind == "stock_counted"
-                line["on_hand"] = quantity if counted else line["on_hand"] + STOCK_EFFECT[kind] * quantity
-        return list(lines.values())
+        return self._replica.stock()
 
     def status(self) -> Json:
-        """Who and where this device is, and how much it holds."""
+        """Who and where this device is, how much it holds, and whether its digests agree with the server's."""
         names = ("device_id", "incarnation", "technician", "base_url", "epoch", "through", "synced_at", "install_id")
         types = self.db.execute("SELECT type, count(*) FROM documents GROUP BY type ORDER BY type")
-        waiting = [operation["at"] for operation in self.outbox()]
-        return {name: self._get(name) for name in names} | {
-            "unsent": len(waiting),
-            "oldest_unsent": waiting[0] if waiting else None,
+        told = self._outbox.told()
+        return {name: self._get(name) for name in (*names, "agrees")} | {
+            "signs": self._identity.now().key is not None,
+            "unsent": told["count"],
+            "oldest_unsent": told["oldest"],
+            "blobs_waiting": self._blobs.waiting(),
             "documents": dict(types.fetchall()),
         }
 
-    # What goes over the wire
+    # Enrolling
 
-    def enrol(self, code: str, name: str, platform: str = "terminal", app_version: str = "1") -> Json:
-        """Trade a one-time code for tokens; a device enrolled again renumbers what is unsent and keeps the ids."""
-        wish = {"code": code, "install_id": self._get("install_id"), "name": name}
-        wish |= {"platform": platform, "app_version": app_version}
-        members = ("device_id", "incarnation", "technician", "access_token", "refresh_token")
-        answer = self._call("/sync/v1/devices", members, lambda: to_json(wish).encode(), signed=False)
-        with self._transaction():
-            owner = self._get("technician") or answer["technician"]
-            if owner["id"] != answer["technician"]["id"]:
-                raise BadUseError(f"This file holds the work of {owner.get('name')}: take another file.")
-            if any(self._get(member) != answer[member] for member in ("device_id", "incarnation")):
-                self._renumber()
-                self._forget_cursor()
-            self._set(epoch=answer.get("epoch"), **{member: answer[member] for member in members})
+    def enrol(
+        self, code: str, name: str, platform: str = "terminal", app_version: str | None = None, *, as_new: bool = False
+    ) -> Json:
+        """Trade a one-time code for tokens; when the reply was lost, do the same again.
+
+        A device enrolled again renumbers what is unsent and keeps the ids. `as_new` makes a second device of a copy.
+        """
+        with self._obeying():
+            who = self._identity.for_code(code, as_new=as_new)
+            wish: Json = {"code": code, "install_id": who.install_id, "name": name, "platform": platform}
+            wish |= {"app_version": app_version or self.app_version}
+            proof = who.signed(f"callout enrolment\n{code}\n{who.install_id}")
+            wish |= {"public_key": who.public_key(), "proof": proof} if proof else {}
+            members = ("device_id", "incarnation", "technician", "access_token", "refresh_token")
+            body = to_json(wish).encode()
+            answer = self._wire.call(Request("POST", "/sync/v1/devices", members, lambda: body, authorized=False)).said
+            with understood(), self._file.transaction():
+                self._become(who, {member: answer[member] for member in members}, answer.get("epoch"))
         return answer
+
+    def _become(self, who: Installation, enrolled: Json, epoch: str | None) -> None:
+        """Inside a transaction: be the device that the server has enrolled."""
+        owner = self._get("technician") or enrolled["technician"]
+        if owner["id"] != enrolled["technician"]["id"]:
+            raise BadUseError(f"This file holds the work of {owner.get('name')}: take another file.")
+        known = self._get("epoch")
+        other_life = known is not None and epoch is not None and epoch != known
+        if other_life or any(self._get(member) != enrolled[member] for member in ("device_id", "incarnation")):
+            self._outbox.renumber(everything=other_life)
+            self._replica.forget_cursor()
+        if other_life:
+            self._blobs.send_again()
+        if who.key != self._identity.now().key:
+            self._outbox.sign(who)
+        self._identity.become(who)
+        self._set(epoch=epoch or known, pause=None, **enrolled)
+
+    # Sending and fetching
 
     def push(self) -> list[Json]:
         """Send the whole outbox and give the results; safe to repeat after any failure."""
-        return self._push(with_pull=False).results
+        with self._obeying():
+            return self._push(with_pull=False).results
 
     def pull(self, wait: int = 0) -> int:
         """Fetch all that changed and give the number of documents; with `wait`, give news so many seconds to come."""
-        received = restarts = 0
-        while True:
-            cursor = self._get("cursor")
-            query = {"limit": PAGE} | ({"cursor": cursor} if cursor else {}) | ({"wait": wait} if wait else {})
-            try:
-                page = self._call(f"/sync/v1/pull?{urlencode(query)}", ("cursor", "changes"), wait=wait)
-            except RefusedError as refusal:
-                restarts += 1
-                if refusal.status != Http.GONE or restarts > RESTARTS:
-                    raise
-                with self._transaction():
-                    if self._get("cursor") == cursor:
-                        self._forget_cursor()
-                continue
-            with self._transaction():
-                received += self._store(cursor, page)
-                self._tidy()
-            if not page.get("more"):
-                return received
-            if page["cursor"] == cursor:
-                raise OfflineError("The server says that there is more, and sends the same page again.")
-            wait = 0
+        with self._obeying():
+            return self._pull(wait)
+
+    def upload(self) -> int:
+        """Send the bytes that answered operations name and give the number of those completed.
+
+        What fails is tried again later. It stops when there is an operation to send: that goes first.
+        """
+        with self._obeying():
+            return self._upload()
 
     def sync(self, wait: int = 0) -> Synced:
         """Send everything and fetch everything, in one round trip when both are small; then `wait` seconds for news."""
-        pushed = self._push(with_pull=True)
-        pulled = 0 if pushed.caught_up and not wait else self.pull(wait)
-        self._set(synced_at=self.clock().isoformat(timespec="seconds"))
-        return Synced(pushed.results, pushed.documents + pulled, caught_up=True)
-
-    def _push(self, *, with_pull: bool) -> Synced:
-        results: list[Json] = []
-        size, gaps, received, caught_up = BATCH, 0, 0, False
-        while batch := self._batch(size):
-            cursor = self._get("cursor")
-            make = partial(self._envelope, batch, cursor, with_pull=with_pull)
+        with self._obeying():
+            pushed = self._push(with_pull=True)
+            pulled, notice = 0, None
             try:
-                answer = self._call("/sync/v1/push", ("results",), make)
+                if wait or not pushed.caught_up or self._get("agrees") is False:
+                    pulled = self._pull(wait)
             except RefusedError as refusal:
-                gaps += refusal.code == "sequence-gap"
-                if refusal.status == Http.REQUEST_ENTITY_TOO_LARGE and len(batch) > 1:
-                    size = len(batch) // 2
-                elif with_pull and refusal.status in (Http.GONE, Http.UPGRADE_REQUIRED):
-                    with_pull = False
-                elif refusal.code == "sequence-gap" and gaps <= RESTARTS:
-                    results += self._go_back(refusal)
-                else:
+                if refusal.code not in ("upgrade-required", "device-suspended"):
                     raise
-                continue
-            page: Json | None = answer.get("changes")
-            with self._transaction():
-                self._settle(answer["results"])
-                received += self._store(cursor, page) if page else 0
-                self._tidy()
-            if self._batch(1) == batch[:1]:
+                notice = str(refusal)
+            blobs = self._upload()
+            self._set(synced_at=self._world.clock().isoformat(timespec="seconds"))
+            return Synced(pushed.results, pushed.documents + pulled, notice is None, blobs, notice)
+
+    def _push(self, *, with_pull: bool, ask: bool = False) -> Synced:
+        """Send the outbox batch by batch; with `ask`, also when it is empty."""
+        turn = Turn(with_pull, ask)
+        while True:
+            batch = self._outbox.batch(turn.most)
+            sent = Push(batch, self._outbox.missing(batch), self._get("cursor"), self._life())
+            if not (batch or sent.missing or turn.ask):
+                return Synced(turn.results, turn.documents, turn.caught_up)
+            pull = {"limit": PAGE} | ({"cursor": sent.cursor} if sent.cursor else {}) if turn.with_pull else None
+            make = partial(self._envelope, batch, sent.missing, pull)
+            try:
+                answer = self._wire.call(Request("POST", "/sync/v1/push", ("results",), make)).said
+            except RefusedError as refusal:
+                turn.detours += 1
+                if not self._gave_way(turn, sent, refusal):
+                    raise
+            else:
+                self._receive(turn, sent, answer)
+
+    def _gave_way(self, turn: Turn, sent: Push, refusal: RefusedError) -> bool:
+        """Do what a refused push asks for, so that it can be sent again; False when only a person can help."""
+        if refusal.status == Http.REQUEST_ENTITY_TOO_LARGE and self._can_send_less(sent.batch):
+            turn.most, turn.detours = len(sent.batch) // 2, turn.detours - 1
+        elif turn.with_pull and refusal.status in (Http.GONE, Http.UPGRADE_REQUIRED):
+            turn.with_pull = False
+        elif refusal.code == "sequence-gap" and turn.detours <= RESTARTS:
+            turn.results += self._go_back(refusal, sent.life)
+        elif refusal.code == "epoch-changed" and turn.detours <= RESTARTS:
+            self._begin_life(refusal.problem, sent.life)
+        else:
+            return False
+        return True
+
+    def _receive(self, turn: Turn, sent: Push, answer: Json) -> None:
+        """Store what came of a push in one transaction."""
+        page: Json | None = answer.get("changes") if turn.with_pull else None
+        with understood(), self._file.transaction():
+            counts = self._settle(sent, answer)
+            turn.documents += self._take(sent.cursor, page) if page and counts else 0
+            self._tidy()
+        if sent.batch and self._outbox.batch(1)[:1] == sent.batch[:1]:
+            turn.detours += 1
+            if counts or turn.detours > RESTARTS:
                 raise OfflineError("The server answered a push without the result of its first operation.")
-            results += answer["results"]
-            caught_up, with_pull = page is not None and not page.get("more"), False
-        return Synced(results, received, caught_up)
+            return
+        turn.results += answer["results"]
+        turn.caught_up, turn.with_pull, turn.ask = page is not None and counts and not page.get("more"), False, False
 
-    def _batch(self, limit: int) -> list[str]:
-        sql = "SELECT operation FROM operations WHERE acknowledged IS NULL ORDER BY seq LIMIT ?"
-        batch, size = [], 0
-        for (text,) in self.db.execute(sql, (limit,)):
-            size += len(text.encode()) + 1
-            if size > BATCH_BYTES:
-                break
-            batch.append(text)
-        return batch
+    def _can_send_less(self, batch: Sequence[Queued]) -> bool:
+        """Whether half of a batch is less than the batch: a group is never cut."""
+        return len(batch) > 1 and len(self._outbox.batch(len(batch) // 2)) < len(batch)
 
-    def _envelope(self, batch: list[str], cursor: str | None, *, with_pull: bool) -> bytes:
+    def _envelope(self, batch: Sequence[Queued], missing: Json | None = None, pull: Json | None = None) -> bytes:
         """The push body, with the stored text of each operation untouched: repeated, it is the same bytes."""
-        now = self.clock().isoformat(timespec="milliseconds")
-        head = to_json({"incarnation": self._get("incarnation"), "now": now})
-        pull = to_json({"limit": PAGE} | ({"cursor": cursor} if cursor else {}))
-        tail = f',"pull":{pull}}}' if with_pull else "}"
-        return f'{head[:-1]},"operations":[{",".join(batch)}]{tail}'.encode()
+        now = self._world.clock().isoformat(timespec="milliseconds")
+        head: Json = {"incarnation": self._get("incarnation"), "now": now, "app_version": self.app_version}
+        told = {"epoch": self._get("epoch"), "missing": missing, "pull": pull}
+        head |= {"outbox": self._outbox.told()} | {name: value for name, value in told.items() if value is not None}
+        return f'{to_json(head)[:-1]},"operations":[{",".join(one.text for one in batch)}]}}'.encode()
 
-    def _settle(self, results: list[Json], *, unsent: bool = True) -> None:
-        """Inside a transaction: keep each result and take its operation out of the outbox."""
-        sql = """UPDATE operations SET acknowledged = coalesce(acknowledged, ?), status = ?, position = ?, result = ?
-            WHERE id = ? AND (acknowledged IS NULL) = ?"""
-        now = self.clock().timestamp()
-        for result in results:
-            if result.get("status") in STATUSES:
-                top = max(result.get("positions") or [0])
-                self.db.execute(sql, (now, result["status"], top, to_json(result), result.get("id"), unsent))
+    def _life(self) -> Life:
+        """The log's life and this device's: an answer to another one no longer counts."""
+        return self._get("epoch"), self._get("incarnation")
 
-    def _tidy(self) -> None:
-        """Inside a transaction: forget what was acknowledged long ago, and what is gone and no longer named."""
-        sql = "DELETE FROM operations WHERE acknowledged < ? AND status NOT IN (?, ?)"
-        self.db.execute(sql, (self.clock().timestamp() - KEPT, *UNDECIDED))
-        self.db.execute(SWEEP)
+    def _settle(self, sent: Push, answer: Json) -> bool:
+        """Inside a transaction: keep the results of a push, if they are of the life that it was sent in."""
+        life = self._life()
+        if life != sent.life:
+            return False  # another process has seen more than this answer knows
+        self._outbox.settle(answer["results"])
+        self._outbox.answered(sent.batch, sent.missing)
+        epoch = answer.get("epoch") or life[0]
+        if life[0] is not None and epoch != life[0]:
+            self._live_on(epoch, self._outbox.first_kept())  # sending all of it again is safe, whatever the server has
+            return False
+        self._set(epoch=epoch)
+        return True
 
-    def _go_back(self, gap: RefusedError) -> list[Json]:
+    def _go_back(self, gap: RefusedError, life: Life) -> list[Json]:
         """After a sequence gap: keep the results that came with it, and send again from the number it names."""
         results: list[Json] = gap.problem.get("results") or []
         expected = gap.problem.get("expected")
-        with self._transaction():
-            self._settle(results)
-            self.db.execute("UPDATE operations SET acknowledged = NULL WHERE seq >= ?", (expected,))
-        if self.db.execute("SELECT 1 FROM operations WHERE seq = ?", (expected,)).fetchone() is None:
-            raise RefusedError(f"The server misses operation {expected}, no longer kept here.", gap.status, gap.problem)
+        if not isinstance(expected, int) or not 1 <= expected <= self._get("last_seq", 0):
+            raise RefusedError(f"The server expects operation {expected}, which never was.", gap.status, gap.problem)
+        with understood(), self._file.transaction():
+            if self._life() == life:
+                self._outbox.settle(results)
+                self._outbox.send_again(expected)
         return results
 
-    def _store(self, asked: str | None, page: Json) -> int:
-        """Inside a transaction: store a page with its cursor, unless another process went on from `asked` meanwhile."""
-        if self._get("cursor") != asked:
+    def _begin_life(self, problem: Json, life: Life) -> None:
+        """The server's log was restored from a backup: send again what it has lost, and fetch everything anew."""
+        with understood(), self._file.transaction():
+            if self._life() == life:
+                self._live_on(problem["epoch"], int(problem["resend_from"]))
+
+    def _live_on(self, epoch: str, resend_from: int) -> None:
+        self._set(epoch=epoch)
+        self._outbox.send_again(resend_from)
+        self._blobs.send_again()
+        self._replica.forget_cursor()
+
+    def _take(self, asked: str | None, page: Json) -> int:
+        """Inside a transaction: store a page, unless it comes from another life of the log."""
+        if self._get("epoch") is None:
+            self._set(epoch=page.get("epoch"))
+        if page.get("epoch", self._get("epoch")) != self._get("epoch"):
             return 0
-        generation = self._get("generation", 0)
-        for change in page["changes"]:
-            type_, id_ = change["type"], change["id"]
-            if "gone" in change:
-                sql = "UPDATE documents SET gone = ?, generation = ? WHERE type = ? AND id = ?"
-                self.db.execute(sql, (change["gone"], generation, type_, id_))
+        return self._replica.store(asked, page)
+
+    def _tidy(self) -> None:
+        """Inside a transaction: forget what is no longer needed."""
+        self._outbox.sweep()
+        self._replica.sweep()
+        self._blobs.sweep()
+
+    def _pull(self, wait: int) -> int:
+        received = detours = 0
+        while detours <= RESTARTS:
+            cursor = self._get("cursor")
+            page = self._page(cursor, wait)
+            if page is None:
+                detours += 1
                 continue
-            row = (type_, id_, change["position"], change.get("hash"), to_json(change["body"]), generation)
-            self.db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, NULL, ?)", row)
-            if type_ == "operation":  # the office has decided about one that was held or quarantined
-                self._settle([change["body"] | {"id": id_}], unsent=False)
-        if not page.get("more"):  # a download begun anew is complete: what it did not bring is no longer ours
-            sql = "UPDATE documents SET gone = coalesce(gone, 'not downloaded again') WHERE generation < ?"
-            self.db.execute(sql, (generation,))
-        self._set(cursor=page["cursor"], through=page.get("through", self._get("through", 0)))
-        return len(page["changes"])
+            if page.get("epoch", self._get("epoch")) != (self._get("epoch") or page.get("epoch")):
+                detours += 1
+                self._push(with_pull=False, ask=True)  # it says the old epoch, and is told what to send again
+                continue
+            with understood(), self._file.transaction():
+                received += self._take(cursor, page)
+                self._tidy()
+            if page.get("more") and page["cursor"] == cursor:
+                raise OfflineError("The server says that there is more, and sends the same page again.")
+            wait = 0
+            if not page.get("more"):
+                healed = self._heal()
+                if healed is not None:
+                    return received + healed
+                detours += 1
+        raise OfflineError("The server sends this device back to the beginning again and again.")
 
-    def _forget_cursor(self) -> None:
-        """The next pull is a first download; the documents stay readable until it is complete."""
-        self._set(cursor=None, generation=self._get("generation", 0) + 1)
-
-    def _renumber(self) -> None:
-        """A new life of this device: what is unsent keeps ids and order, and counts from 1 again."""
-        unsent = self.outbox()
-        self.db.execute("UPDATE operations SET seq = NULL")
-        for seq, operation in enumerate(unsent, 1):
-            row = (seq, to_json(operation | {"seq": seq}), operation["id"])
-            self.db.execute("UPDATE operations SET seq = ?, operation = ? WHERE id = ?", row)
-        self._set(last_seq=len(unsent))
-
-    def _call(self, path: str, members: Names, make: Make | None = None, *, signed: bool = True, wait: int = 0) -> Json:
-        """Ask until there is an answer with `members`; `make` tells the time, so each attempt makes its body anew."""
-        failures, renewed = 0, False
-        while True:
-            access = self._get("access_token") if signed else None
-            if signed and access is None:
-                raise RefusedError("This device is not enrolled: ask the office for a code.")
-            try:
-                return self._exchange(path, members, make and make(), access, wait)
-            except DeviceError as error:
-                delay = error.wait or 0.5 * 2**failures
-                if error.code == "token-expired" and access and not renewed:
-                    renewed = True
-                    self._renew(access)
-                elif error.status == Http.UNSUPPORTED_MEDIA_TYPE and self._gzip:
-                    self._gzip = False
-                elif isinstance(error, OfflineError) and failures < self.tries - 1 and delay <= PATIENCE:
-                    failures += 1
-                    self.sleep(delay * (1 + self.random.random() / 2))
-                else:
-                    raise
-
-    def _exchange(self, path: str, members: Names, body: bytes | None, access: str | None, wait: int) -> Json:
-        """One attempt: the answer, or OfflineError when another attempt may help, or RefusedError."""
-        address = str(self._get("base_url", "")).rstrip("/")
-        if not address:
-            raise BadUseError("Say where the server is, once: --url https://…")
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        headers |= {"Authorization": f"Bearer {access}"} if access else {}
-        if body and len(body) > GZIP_FROM and self._gzip:
-            body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
+    def _page(self, cursor: str | None, wait: int) -> Json | None:
+        """One page, or None when the cursor is no longer good, which forgets it."""
+        query = {"limit": PAGE} | ({"cursor": cursor} if cursor else {}) | ({"wait": wait} if wait else {})
         try:
-            reply = self.transport("POST" if body else "GET", address + path, headers, body, TIMEOUT + wait)
-        except (OSError, HTTPException, ValueError) as error:
-            raise OfflineError(f"No answer from {address} ({str(error) or type(error).__name__}).") from error
-        told: Any = None
-        with suppress(ValueError):
-            told = json.loads(reply.body)
-        answer: Json = told if isinstance(told, dict) else {}
-        if reply.status in (Http.OK, Http.CREATED):
-            if all(member in answer for member in members):
-                return answer
-            raise OfflineError(f"What answers at {address} does not speak the sync protocol.")
-        said = str(answer.get("detail") or answer.get("title") or f"The server answered {reply.status}.")
-        later = reply.headers.get("retry-after", "")
-        busy = reply.status == Http.TOO_MANY_REQUESTS or reply.status >= Http.INTERNAL_SERVER_ERROR
-        delay = float(later) if re.fullmatch(r"\d{1,9}", later) else None
-        raise (OfflineError if busy else RefusedError)(said, reply.status, answer, delay)
+            asked = Request("GET", f"/sync/v1/pull?{urlencode(query)}", ("cursor", "changes"), wait=wait)
+            return self._wire.call(asked).said
+        except RefusedError as refusal:
+            if refusal.status != Http.GONE:
+                raise
+        self._download_anew(cursor)
+        return None
 
-    def _renew(self, stale: str) -> None:
-        """Trade the refresh token for a new pair; in turn, since using one twice would lock the device out."""
-        lock = f"{self.path}.renewing" if os.path.exists(self.path) else ":memory:"  # noqa: PTH110
-        with closing(sqlite3.connect(lock, timeout=4 * TIMEOUT, isolation_level=None)) as turn:
-            turn.execute("BEGIN EXCLUSIVE")
-            if self._get("access_token") != stale:
-                return  # another process was faster
-            old = to_json({"refresh_token": self._get("refresh_token")}).encode()
-            pair = self._call("/sync/v1/token", ("access_token", "refresh_token"), lambda: old, signed=False)
-            with self._transaction():
-                self._set(access_token=pair["access_token"], refresh_token=pair["refresh_token"])
+    def _download_anew(self, cursor: str | None) -> None:
+        with self._file.transaction():
+            if self._get("cursor") == cursor:
+                self._replica.forget_cursor()
 
-    # What lies in the file
+    # Healing
 
-    def _transaction(self) -> sqlite3.Connection:
-        """For `with`: all of it is on disk at the end, or nothing."""
-        self.db.execute("BEGIN IMMEDIATE")
-        return self.db
+    def _heal(self) -> int | None:
+        """If the digests differ, replace what differs; the number of documents, or None when all must come anew."""
+        now = self._world.now()
+        lately = [at for at in self._get("heals", []) if now - HOUR < at <= now]
+        if self._get("agrees") is not False or len(lately) >= HEALS:
+            return 0
+        self._set(heals=[*lately, now])
+        cursor = self._get("cursor")
+        body = to_json({"cursor": cursor} | self._replica.leaves()).encode()
+        try:
+            page = self._wire.call(
+                Request("POST", "/sync/v1/verify", ("cursor", "changes", *AUDIENCES), lambda: body, patient=False)
+            ).said
+        except DeviceError as error:
+            if error.status == Http.GONE:
+                self._download_anew(cursor)
+                return None
+            if error.code == "device-revoked":
+                raise
+            return 0  # what is here may be a little wrong until the next time, and everything else goes on
+        with understood(), self._file.transaction():
+            healed = 0
+            if page.get("epoch", self._get("epoch")) == self._get("epoch"):
+                healed = self._replica.heal(cursor, page)
+                self._tidy()
+        return healed
 
-    def _get(self, name: str, default: Any = None) -> Any:
-        row = self.db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
-        return default if row is None else json.loads(row[0])
+    # Photos and signatures
 
-    def _set(self, **values: Any) -> None:
-        rows = [(name, to_json(value)) for name, value in values.items()]
-        self.db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", rows)
+    def _upload(self) -> int:
+        completed = 0
+        for name, size in self._blobs.due():
+            try:
+                if not self._upload_one(name, size):
+                    break
+                completed += 1
+            except (OfflineError, RefusedError) as error:
+                if error.code == "device-revoked":
+                    raise
+                self._blobs.put_off(name, error.wait)
+                if isinstance(error, OfflineError) and error.status in (
+                    0,
+                    Http.TOO_MANY_REQUESTS,
+                    Http.SERVICE_UNAVAILABLE,
+                ):
+                    break
+        return completed
 
-    def _new_id(self) -> str:
-        """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then chance."""
-        milliseconds, chance = int(self.clock().timestamp() * 1000), self.random.getrandbits(74)
-        return str(UUID(int=milliseconds << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1))
+    def _upload_one(self, name: str, size: int) -> bool:
+        """Send the rest of a blob; False when an operation wants to go first."""
+        offset, mended = self._offset(Request("HEAD", f"/sync/v1/blobs/{name}", patient=False), size), 0
+        while offset < size:
+            if self._outbox.waits():
+                return False
+            chunk = self._blobs.piece(name, offset)
+            headers = {"Content-Type": "application/octet-stream", "Upload-Offset": str(offset)}
+            put = Request("PUT", f"/sync/v1/blobs/{name}", (), partial(bytes, chunk), headers, patient=False)
+            before = offset
+            try:
+                offset = self._offset(put, size)
+            except RefusedError as refusal:
+                offset = refusal.problem.get("offset", -1)
+                if refusal.code != "upload-offset-mismatch" or offset not in range(size + 1):
+                    raise
+            mended += offset <= before
+            if mended > RESTARTS:
+                raise OfflineError("The server takes pieces of a photo and has no more of it than before.")
+        self._blobs.complete(name)
+        return True
+
+    def _offset(self, request: Request, size: int) -> int:
+        """How many bytes the server has after a request."""
+        said = self._wire.call(request).headers.get("upload-offset", "")
+        if not said.isdecimal() or int(said) > size:
+            raise OfflineError("The server does not say how much of a photo it has.")
+        return int(said)
+
+    # News
+
+    def live(self) -> bool:
+        """Wait until the server says that something has changed; False when it ends, or there is something to send.
+
+        The server writes a line every 15 seconds: that often this device looks whether something was recorded.
+        """
+        cursor = self._get("cursor")
+        path = "/sync/v1/live" + (f"?{urlencode({'cursor': cursor})}" if cursor else "")
+        with self._obeying(), closing(self._wire.lines(path)) as lines:
+            for line in lines:
+                if re.match(rb"event: ?wake\b", line):
+                    return True
+                if self._outbox.waits():
+                    return False
+        return False
+
+    def run(self) -> Iterator[Synced | DeviceError]:
+        """Sync, wait for news or for something to send, and sync again; what came of each time, for ever.
+
+        Only having been erased ends it: whatever else fails is given out, and tried again a little later.
+        """
+        wait = 0
+        while True:
+            try:
+                happened: Synced | DeviceError = self.sync(wait)
+            except DeviceError as error:
+                happened = error
+            except sqlite3.Error as error:
+                happened = DeviceError(f"{self.path}: {error}.")
+            yield happened
+            if isinstance(happened, ErasedError):
+                return
+            try:
+                wait = self._rest(happened)
+            except ErasedError as error:
+                yield error
+                return
+
+    def _rest(self, happened: Synced | DeviceError) -> int:
+        """Wait for the next turn of `run`; how many seconds that turn shall wait for news itself."""
+        if isinstance(happened, DeviceError) or happened.notice:
+            pause = PATIENCE
+            if isinstance(happened, OfflineError):  # the wire itself sits out what is longer than this
+                pause = min(happened.wait or 2.0, PATIENCE)
+            self._world.sleep(self._world.a_bit_more(pause))
+            return 0
+        try:
+            if not self._outbox.waits() and not self.live() and not self._outbox.waits():
+                self._world.sleep(5 * self._world.random.random())
+        except ErasedError:
+            raise
+        except (DeviceError, sqlite3.Error):
+            return WAIT
+        return 0
+
+    # A lost device
+
+    @contextmanager
+    def _obeying(self) -> Iterator[None]:
+        """Hand over and erase what the office wants erased, also after a kill in the middle of it."""
+        if self._get("wiping"):
+            self._wipe()
+        try:
+            yield
+        except ErasedError:
+            raise
+        except RefusedError as refusal:
+            if refusal.code != "device-revoked" or refusal.problem.get("wipe") is not True:
+                raise
+            self._set(wiping="salvage" if refusal.problem.get("salvage") else "erase")
+            self._wipe()
+
+    def _wipe(self) -> NoReturn:
+        """Salvage, erase, confirm: each step may be repeated, and the next begins when it is done."""
+        if self._get("wiping") == "salvage":
+            self._salvage()
+        if self._get("wiping") == "erase":
+            self._file.erase(keep=("wiping", "base_url", "access_token"))
+            self._set(wiping="confirm")
+        with suppress(RefusedError):  # whatever it says: there is nothing left to erase
+            self._wire.call(Request("POST", "/sync/v1/wiped", make=lambda: b"{}"))
+        self._file.erase()
+        raise ErasedError("The office has revoked this device: it has handed over its work and erased itself.")
+
+    def _salvage(self) -> None:
+        """Hand the outbox over to the office; the last of it and the next step are one transaction."""
+        most = BATCH
+        while True:
+            batch = self._outbox.batch(most)
+            try:
+                if batch:
+                    self._wire.call(Request("POST", "/sync/v1/salvage", make=partial(self._envelope, batch)))
+            except RefusedError as refusal:
+                if refusal.status != Http.REQUEST_ENTITY_TOO_LARGE or not self._can_send_less(batch):
+                    raise
+                most = len(batch) // 2
+                continue
+            with self._file.transaction():
+                if batch:
+                    self._outbox.hand_over(batch)
+                if not self._outbox.waits():
+                    self._set(wiping="erase")
+                    return
 
 
 # What a person types
@@ -584,16 +1652,33 @@ class Terminal:
             raise BadUseError("The data must be a JSON object.")
         yield from self.put(type, data, at)
 
-    def enrol(self, code: str, name: str) -> Iterator[str]:
-        """Make this file a technician's device."""
-        technician = self.device.enrol(code, name)["technician"]
+    def photo(self, work_order: str, file: str, at: datetime | None) -> Iterator[str]:
+        """Record a photo of a job; its bytes follow when the server has the record."""
+        order = self.find("work_order", work_order)
+        yield from self.put("photo_taken", {"work_order": order} | self.attach(file), at)
+
+    def sign(self, visit: str, file: str, signer: str | None, at: datetime | None) -> Iterator[str]:
+        """Record the customer's signature for a visit, drawn in a file."""
+        signed = {"visit": self.find("visit", visit)} | self.attach(file)
+        yield from self.put("signed", signed | ({"signer": signer} if signer else {}), at)
+
+    def attach(self, file: str) -> Json:
+        """Store a file's bytes; the members that name it."""
+        return self.device.attach(file, mimetypes.guess_type(file)[0] or "application/octet-stream")
+
+    def enrol(self, code: str, name: str, *, as_new: bool) -> Iterator[str]:
+        """Make this file a technician's device; with --as-new, a copy of another one's file becomes a second device."""
+        technician = self.device.enrol(code, name, as_new=as_new)["technician"]
         yield f"Enrolled for {technician.get('name', technician['id'])}; now sync."
 
     def sync(self, wait: int) -> Iterator[str]:
         """Send everything, fetch everything; then wait for news, if asked."""
-        synced = self.device.sync(wait)
-        yield f"Sent {len(synced.results)}, received {synced.documents} documents."
-        yield from (f"{item['seq']} {explain(item)}" for item in synced.results if item["status"] != "applied")
+        yield from came(self.device.sync(wait))
+
+    def run(self) -> Iterator[str]:
+        """Sync, wait for news and sync again until Ctrl-C, whatever happens."""
+        for happened in self.device.run():
+            yield from [str(happened)] if isinstance(happened, DeviceError) else came(happened)
 
     def jobs(self) -> Iterator[str]:
         """The jobs here, each with its next visit."""
@@ -653,6 +1738,16 @@ class Terminal:
         return outline("device", self.device.status())
 
 
+def came(synced: Synced) -> Iterator[str]:
+    """What came of a sync, in lines."""
+    yield f"Sent {len(synced.results)}, received {synced.documents} documents."
+    yield from (f"{item['seq']} {explain(item)}" for item in synced.results if item["status"] != "applied")
+    if synced.blobs:
+        yield f"Uploaded {synced.blobs} photos or signatures."
+    if synced.notice:
+        yield synced.notice
+
+
 def explain(result: Json) -> str:
     """A result in words: its status, its problem, its notices."""
     said = [*(result.get("notices") or []), *([result["problem"]] if result.get("problem") else [])]
@@ -705,19 +1800,22 @@ def parser() -> Parser:
     top.add_argument("--home", default="device.db", metavar="FILE", help="the device's file (default: %(default)s)")
     top.add_argument("--url", help="the server's address; kept in the file")
     words = top.add_subparsers(dest="word", required=True, metavar="WORD")
-    other = {"record": "type json_text", "enrol": "code --name!", "sync": "--wait", "job": "work_order"}
-    other |= dict.fromkeys(("jobs", "stock", "outbox", "results", "status"), "")
+    other = {"record": "type json_text", "enrol": "code --name! --as-new", "sync": "--wait", "job": "work_order"}
+    other |= {"photo": "work_order file", "sign": "visit file --signer"}
+    other |= dict.fromkeys(("run", "jobs", "stock", "outbox", "results", "status"), "")
     for word, members in (other | {word: deed.split(" ", 1)[1] for word, deed in DEEDS.items()}).items():
         sub = words.add_parser(
             word, help=getattr(Terminal, word).__doc__ if word in other else f"Record {DEEDS[word].split()[0]}."
         )
         for member in members.split():
             options: Json = {"choices": CHOICES.get(member.strip("-!"))}
-            if member.startswith("--"):
+            if member == "--as-new":
+                options = {"action": "store_true"}
+            elif member.startswith("--"):
                 options |= {"type": int, "default": 0} if member == "--wait" else {}
                 options |= {"required": member.endswith("!"), "action": "append" if member == "--serial" else "store"}
             sub.add_argument(member.strip("!"), **options)
-        if word in DEEDS or word == "record":
+        if word in DEEDS or word in ("record", "photo", "sign"):
             sub.add_argument("--at", type=instant, metavar="TIME", help="when it happened (default: now)")
     words.choices["labour"].set_defaults(kind="work")
     return top
@@ -729,7 +1827,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with closing(Device(options.home, options.url)) as device:
             for line in Terminal(device).say(options):
-                print("".join(sign if sign.isprintable() else " " for sign in line))
+                print("".join(sign if sign.isprintable() else " " for sign in line), flush=True)
     except (DeviceError, sqlite3.Error) as error:
         print(f"{options.home}: {error}" if isinstance(error, sqlite3.Error) else error, file=sys.stderr)
         return 2 if isinstance(error, BadUseError) else 1

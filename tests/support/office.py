@@ -31,6 +31,7 @@ class Office:
         self.results: dict[str, Json] = {}
         self.documents: dict[tuple[str, str], Json] = {}
         self.sent: list[list[str]] = []  # the raw text of each operation, push by push
+        self.envelopes: list[Json] = []
         self.asked: list[str] = []  # method and path of each request
         self.faults: list[Callable[[str, Callable[[], Reply]], Reply | None]] = []
         self.position, self.page, self.most, self.oldest, self.incarnation = 0, 500, 100, 0, 1
@@ -83,6 +84,7 @@ class Office:
         if len(operations) > self.most:
             return problem(413, "batch-too-large")
         self.sent.append(raw_items(text))
+        self.envelopes.append(body)
         for operation in operations:
             seq, id_ = operation["seq"], operation["id"]
             if seq > len(self.operations) + 1:

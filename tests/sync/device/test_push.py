@@ -107,7 +107,7 @@ def test_a_gap_that_the_device_cannot_fill_is_told_and_keeps_the_outbox(office: 
     record(device, 1)
     office.faults.append(says(problem(409, "sequence-gap", expected=9, results=[])))
 
-    with pytest.raises(RefusedError, match="misses operation 9"):
+    with pytest.raises(RefusedError, match="operation 9, which never was"):
         device.push()
 
     assert len(device.outbox()) == 1
@@ -143,5 +143,17 @@ def test_a_push_tells_the_device_s_clock_and_brings_a_page_in_the_same_round_tri
 
     assert office.asked == ["POST push"]
     assert [(str(line["on_hand"]), str(line["confirmed"])) for line in device.stock()] == [("3", "3")]
-    envelope = json.loads(device._envelope([], None, with_pull=False))
-    assert envelope == {"incarnation": 1, "now": device.clock().isoformat(timespec="milliseconds"), "operations": []}
+
+
+def test_a_push_tells_who_sends_when_and_how_much_waits(office: Office, device: Device) -> None:
+    device.record("note_added", {"work_order": JOB, "text": "first"})
+    device.record("note_added", {"work_order": JOB, "text": "second"})
+    at = device.outbox()[0]["at"]
+
+    device.push()
+
+    envelope = office.envelopes[-1]
+    assert [item["seq"] for item in envelope.pop("operations")] == [1, 2]
+    now = device.clock().isoformat(timespec="milliseconds")
+    told = {"incarnation": 1, "epoch": "e1", "now": now, "app_version": "1", "outbox": {"count": 2, "oldest": at}}
+    assert envelope == told
