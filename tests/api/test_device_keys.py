@@ -1,0 +1,121 @@
+"""A device with a key gets in again after a lost reply; without one, a code and a refresh token are good once."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from api.app import create_app
+from tests.api.conftest import House, Settings
+from tests.support.field import Field
+
+KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
+OTHER = Ed25519PrivateKey.from_private_bytes(b"8" * 32)
+
+
+def text_of(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def signed(key: Ed25519PrivateKey, *lines: str) -> str:
+    return text_of(key.sign("\n".join(lines).encode()))
+
+
+@pytest.fixture
+def code(house: House) -> str:
+    return house.services.devices.issue_code(Field(house.services.log).anna)[0]
+
+
+def asked(code: str, key: Ed25519PrivateKey | None = KEY) -> dict[str, Any]:
+    said = {"code": code, "install_id": "phone", "name": "Anna's"}
+    if key is None:
+        return said
+    proof = signed(key, "callout enrolment", code, "phone")
+    return said | {"public_key": text_of(key.public_key().public_bytes_raw()), "proof": proof}
+
+
+def post(house: House, verb: str, said: dict[str, Any]) -> Any:
+    return house.client.post(f"/sync/v1/{verb}", json=said)
+
+
+def test_an_enrolment_whose_reply_was_lost_is_answered_again(house: House, code: str) -> None:
+    first, again = post(house, "devices", asked(code)), post(house, "devices", asked(code))
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    for member in ("device_id", "incarnation", "epoch"):
+        assert first.json[member] == again.json[member]
+    topics = [topic for (topic,) in house.services.log.pool.fetch_all("SELECT topic FROM log.events")]
+    assert topics.count("device.enrolled") == 1
+
+
+@pytest.mark.parametrize("key", [OTHER, None], ids=["another key", "no key"])
+def test_a_used_code_is_good_for_nobody_else(house: House, code: str, key: Ed25519PrivateKey | None) -> None:
+    post(house, "devices", asked(code))
+
+    assert post(house, "devices", asked(code, key)).status_code == 403
+
+
+def test_a_key_without_a_proof_is_refused_and_spends_no_code(house: House, code: str) -> None:
+    wrong = asked(code) | {"proof": signed(OTHER, "callout enrolment", code, "phone")}
+
+    refused = post(house, "devices", wrong)
+
+    assert (refused.status_code, refused.json["type"].rpartition("/")[2]) == (403, "signature-required")
+    assert post(house, "devices", asked(code) | {"public_key": "no key"}).status_code == 400
+    assert post(house, "devices", asked(code)).status_code == 201
+
+
+def test_where_devices_must_sign_one_without_a_key_stays_outside(house: House, code: str) -> None:
+    settings = Settings(unsigned_devices=False)
+    desk = type(house.services.enrolment)(house.services.log, house.services.devices, unsigned=False)
+    strict = House(house.services, create_app(replace(house.services, settings=settings, enrolment=desk)).test_client())
+
+    assert post(strict, "devices", asked(code, None)).status_code == 403
+    assert post(strict, "devices", asked(code)).status_code == 201
+
+
+@pytest.mark.parametrize("spend", [True, False], ids=["used before", "unknown to a restored server"])
+def test_a_device_that_proves_itself_gets_tokens_for_a_dead_refresh_token(
+    house: House, code: str, *, spend: bool
+) -> None:
+    told = post(house, "devices", asked(code)).json
+    old = told["refresh_token"] if spend else "from after the backup"
+    if spend:
+        post(house, "token", {"refresh_token": old})
+    said = {"refresh_token": old, "device_id": told["device_id"]}
+
+    again = post(house, "token", said | {"proof": signed(KEY, "callout token", told["device_id"], old)})
+
+    assert again.status_code == 200
+    headers = {"Authorization": f"Bearer {again.json['access_token']}"}
+    assert house.client.get("/sync/v1/pull", headers=headers).status_code == 200
+
+
+def test_a_proof_of_another_key_opens_nothing_and_ends_the_family(house: House, code: str) -> None:
+    told = post(house, "devices", asked(code)).json
+    old, device = told["refresh_token"], told["device_id"]
+    post(house, "token", {"refresh_token": old})
+
+    thief = post(
+        house,
+        "token",
+        {"refresh_token": old, "device_id": device, "proof": signed(OTHER, "callout token", device, old)},
+    )
+
+    assert (thief.status_code, thief.json["type"].rpartition("/")[2]) == (401, "token-reused")
+
+
+def test_a_revoked_device_proves_itself_in_vain(house: House, code: str) -> None:
+    told = post(house, "devices", asked(code)).json
+    old, device = told["refresh_token"], told["device_id"]
+    house.post(f"/api/v1/devices/{device}/revoke", {"reason": "lost"})
+
+    reply = post(
+        house, "token", {"refresh_token": old, "device_id": device, "proof": signed(KEY, "callout token", device, old)}
+    )
+
+    assert (reply.status_code, reply.json["wipe"]) == (403, True)
