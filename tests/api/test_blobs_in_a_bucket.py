@@ -1,0 +1,64 @@
+"""The rules of photos where a bucket keeps them: the same as in a folder, also while the bucket is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from api.app import create_app
+from store.blobs.s3 import S3Place
+from store.blobs.sweeping import sweep
+from store.blobs.uploads import Uploads
+from store.blobs.vault import Vault
+from sync.blobs import BlobIntake
+from tests.api.conftest import House
+from tests.support.buckets import Bucket, empty_bucket
+from tests.support.photos import Technician, code, named, photo, seen
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    with empty_bucket(monkeypatch) as made:
+        yield made
+
+
+def moved(house: House, place: S3Place) -> House:
+    """The same house with its blobs at this place."""
+    log, views = house.services.log, house.services.views
+    vault = Vault(log.pool, log.body_mapper.keyring, place)
+    services = replace(house.services, vault=vault, blobs=BlobIntake(log, views, Uploads(log.pool), vault))
+    return House(services, create_app(services).test_client())
+
+
+def test_a_photo_is_kept_sealed_in_the_bucket_until_its_customer_is_erased(house: House, bucket: Bucket) -> None:
+    place = S3Place(bucket.name, "photos", bucket.url)
+    house = moved(house, place)
+    anna, picture = Technician(house), photo(300_000)
+    order = anna.takes(picture)
+
+    anna.sends(picture)
+    shown, [kept] = seen(house, picture), bucket.objects().values()
+    house.post(f"/api/v1/customers/{order.customer}/erase")
+    with house.services.log.pool.transaction() as cursor:
+        sweep(cursor, place)
+
+    assert shown.data == picture
+    assert picture[:32] not in kept
+    assert bucket.objects() == {}
+
+
+def test_while_the_bucket_is_away_a_photo_waits_and_nothing_is_lost(
+    house: House, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.blobs.s3._TRIES", 1)
+    anna, picture = Technician(moved(house, S3Place(bucket.name, "", "http://127.0.0.1:1"))), photo(1000)
+    anna.takes(picture)
+
+    told = anna.put(named(picture), 0, picture)
+    anna.house = moved(house, S3Place(bucket.name, "", bucket.url))
+
+    assert code(told) == (503, "overloaded")
+    assert anna.progress(picture) == (1000, 1000)
+    assert seen(anna.house, picture).data == picture
