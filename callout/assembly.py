@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -24,7 +25,7 @@ from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
 from store.embedded import EmbeddedPostgres
 from store.keyring import Keyring, key_id_of
-from store.lives import settle_life
+from store.lives import begin_life_after_loss, settle_life
 from store.log import EventLog
 from store.migrate import migrate
 from store.pool import ConnectionPool
@@ -64,7 +65,8 @@ def services_of(
     vault = Vault(log.pool, log.body_mapper.keyring, place)
     devices, standings = DeviceAccess(log.pool), Standings(log.pool)
     arrival = Arrival(log, working_for(views), unsigned=settings.unsigned_devices)
-    documents, cursors = ReadyDocuments(views), Cursors(access.secret("sync-cursors"))
+    documents = ReadyDocuments(views)
+    cursors = Cursors(access.secret("sync-cursors"), partial(begin_life_after_loss, log))
     pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
     gate = gate_of(settings)
     return Services(

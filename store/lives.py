@@ -32,6 +32,14 @@ def settle_life(log: EventLog) -> UUID:
     return epoch
 
 
+def begin_life_after_loss(log: EventLog, epoch: UUID, position: int) -> None:
+    """Begin another life, once, of a log that has been known by `epoch` to reach `position`, and does not any more."""
+    with log.pool.transaction() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        if log.epoch() == epoch and log.head() < position:
+            begin_life(log, f"The log ends before position {position}, which a device has seen.")
+
+
 def begin_life(log: EventLog, reason: str) -> UUID:
     """Let the log be known by a new epoch from now on, so that devices send again what it may have lost."""
     work = log.work()

@@ -27,18 +27,18 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     issued: int
 
 
-def _ignore(position: int) -> None:
+def _ignore(epoch: UUID, position: int) -> None:
     """Whoever gives no other hook does not want to know."""
 
 
 class Cursors:
     """Signs cursors and reads them back.
 
-    `on_lost_tail` is called with a position that a cursor of ours names and the log does not reach: the log has lost
-    its end, and devices know more of it than we do. It may be called many times, from many threads.
+    `on_lost_tail` is called with the epoch and a position that a cursor of ours names and the log does not reach: it
+    has lost its end, and devices know more of it than we do. It may be called many times, from many threads.
     """
 
-    def __init__(self, secret: bytes, on_lost_tail: Callable[[int], None] = _ignore) -> None:
+    def __init__(self, secret: bytes, on_lost_tail: Callable[[UUID, int], None] = _ignore) -> None:
         self._secret = secret
         self._on_lost_tail = on_lost_tail
 
@@ -69,7 +69,7 @@ class Cursors:
         if cursor.epoch != moment.epoch:
             raise CursorExpired
         if cursor.position > moment.head:
-            self._on_lost_tail(cursor.position)
+            self._on_lost_tail(cursor.epoch, cursor.position)
             raise CursorExpired
         if cursor.position > moment.through:
             raise Overloaded("The views have not come as far as this cursor again; ask once more in a moment.")
