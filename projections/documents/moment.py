@@ -11,7 +11,8 @@ from projections.documents.digest import Digest
 class Moment(NamedTuple):
     """Every event up to `through` is in the documents, and none behind it.
 
-    The log, in its life `epoch`, ends at `head`. `own` and `shared` are the digests of the technician's documents and of everybody's.
+    The log, in its life `epoch`, ends at `head`. `own` and `shared` are the digests of the technician's documents and
+    of everybody's.
     """
 
     through: int

@@ -1,0 +1,131 @@
+"""Who waits for news is woken up when something in their slice has changed, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic, sleep
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.part import Part, PartName
+from domain.technician import Technician
+from projections.documents.documents import Documents
+from projections.documents.watch import Watch
+from tests.support.databases import run
+from tests.support.shop import Shop, shop_on
+
+LONG = 20.0
+KILL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+)
+
+
+@pytest.fixture
+def shop(database: str) -> Iterator[Shop]:
+    with shop_on(database, Documents()) as made:
+        yield made
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(8) as made:
+        yield made
+
+
+def hired(shop: Shop) -> Technician:
+    person = Technician.register(id=uuid4(), name="Anna", zone="Europe/Berlin", language="de")
+    record(shop, person)
+    return person
+
+
+def record(shop: Shop, *entities: Technician | Part) -> int:
+    position = shop.record(*entities)
+    shop.rows()
+    return position
+
+
+def waiting(watch: Watch, pool: ThreadPoolExecutor, technician: UUID, after: int) -> Future[int | None]:
+    """Somebody who has begun to wait."""
+    before = watch.waiting
+    found = pool.submit(watch.wait, technician, after, LONG)
+    deadline = monotonic() + LONG
+    while watch.waiting == before and not found.done():
+        assert monotonic() < deadline
+        sleep(0.01)
+    return found
+
+
+def test_what_is_there_already_is_told_at_once_and_what_was_seen_is_no_news(shop: Shop) -> None:
+    anna = hired(shop)
+    watch = Watch(shop.past)
+    assert watch.wait(anna.id, 0, LONG) == shop.log.head()
+    assert watch.wait(anna.id, shop.log.head(), 0) is None
+    assert watch.wait(uuid4(), 0, LONG) == shop.log.head()  # the code lists are everybody's
+    assert watch.waiting == 0
+
+
+def test_only_those_are_woken_whose_slice_has_changed(shop: Shop, pool: ThreadPoolExecutor) -> None:
+    anna, ben = hired(shop), hired(shop)
+    watch, head = Watch(shop.past), shop.log.head()
+    annas, bens = waiting(watch, pool, anna.id, head), waiting(watch, pool, ben.id, head)
+
+    anna.deactivate()
+    position = record(shop, anna)
+
+    assert annas.result(LONG) == position
+    assert not bens.done()
+    ben.deactivate()
+    position = record(shop, ben)
+    assert bens.result(LONG) == position
+
+
+def test_what_all_share_wakes_everybody_up(shop: Shop, pool: ThreadPoolExecutor) -> None:
+    hired(shop)
+    watch, head = Watch(shop.past), shop.log.head()
+    everybody = [waiting(watch, pool, uuid4(), head) for _ in range(5)]
+    position = record(shop, Part.register(id=uuid4(), number="P-1", names=(PartName("en", "Pump"),), unit="piece"))
+    assert [each.result(LONG) for each in everybody] == [position] * 5
+
+
+def test_news_that_came_while_nobody_waited_is_not_missed(shop: Shop) -> None:
+    anna = hired(shop)
+    watch, head = Watch(shop.past), shop.log.head()
+    assert watch.wait(anna.id, head, 0) is None
+    anna.deactivate()
+    position = record(shop, anna)
+    assert watch.wait(anna.id, head, LONG) == position
+
+
+def test_a_cut_connection_delays_news_and_loses_none(shop: Shop, pool: ThreadPoolExecutor, database: str) -> None:
+    anna = hired(shop)
+    watch = Watch(shop.past)
+    found = waiting(watch, pool, anna.id, shop.log.head())
+    run(database, KILL)
+    anna.deactivate()
+    position = record(shop, anna)
+    assert found.result(LONG) == position
+
+
+def test_a_log_that_begins_again_with_lower_positions_is_seen(shop: Shop, database: str) -> None:
+    anna = hired(shop)
+    watch = Watch(shop.past)
+    assert watch.wait(anna.id, 0, LONG) == shop.log.head()
+    run(
+        database,
+        "UPDATE log.checkpoints SET position = 1",
+        "UPDATE views.document_digests SET position = 1",
+        "SELECT pg_notify('views', '1')",
+    )
+    watch._look()
+    assert watch.wait(anna.id, 1, 0) is None
+    assert watch.wait(anna.id, 0, LONG) == 1
+
+
+def test_at_the_end_nobody_waits_on(shop: Shop, pool: ThreadPoolExecutor) -> None:
+    anna = hired(shop)
+    watch = Watch(shop.past)
+    found = waiting(watch, pool, anna.id, shop.log.head())
+    shop.past.close()
+    assert found.result(LONG) is None
