@@ -1,0 +1,86 @@
+// Who a device is: its key, its enrolment, its tokens, and its end when it is lost.
+
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { nextBatch, operationsOf, renumber } from './outbox.mjs';
+import { beginDownload } from './replica.mjs';
+
+/** What holds until enrolment says otherwise. */
+const LIMITS = {
+  operations: 100, bytes: 1048576, operation_bytes: 16384, changes: 1000,
+  blob_bytes: 26214400, blob_chunk: 262144, kept_days: 7,
+};
+
+/** What a new installation knows: its own name and key. */
+export function blankState() {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return {
+    install_id: randomUUID(), private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    code: null, device_id: null, incarnation: 0, epoch: null, technician: null, limits: LIMITS,
+    access_token: null, refresh_token: null,
+    last_seq: 0, acknowledged: 0, operations: [], blobs: {},
+    cursor: null, through: 0, documents: {}, verified_at: [], isErased: false,
+  };
+}
+
+/** Sign a text as this installation. */
+export const signer = (state) => (text) =>
+  sign(null, Buffer.from(text), createPrivateKey(state.private_key)).toString('base64url');
+
+/** Enrol with the office's code, for the first time or anew; `asCopy`: the file was copied from another phone. */
+export async function enrol(notebook, line, code, name, { asCopy = false } = {}) {
+  notebook.change((state) => {
+    if (asCopy && state.copied_for !== code) Object.assign(state, { install_id: randomUUID(), copied_for: code });
+  }); // on disk before the server hears of it
+  const { install_id, private_key } = notebook.state;
+  const { x: public_key } = createPublicKey(private_key).export({ format: 'jwk' });
+  const proof = signer(notebook.state)(`callout enrolment\n${code}\n${install_id}`);
+  const body = { code, install_id, name, platform: 'node', public_key, proof };
+  const reply = await line.ask('POST', 'devices', body, { signed: false });
+  notebook.change((state) => {
+    const { access_token, refresh_token, device_id, incarnation, epoch, technician, limits } = reply;
+    Object.assign(state, { access_token, refresh_token });
+    const isSameQueue =
+      device_id === state.device_id && incarnation === state.incarnation && epoch === state.epoch;
+    if (isSameQueue || code === state.code) return;
+    renumber(state, { everything: state.epoch !== null && epoch !== state.epoch });
+    beginDownload(state);
+    Object.assign(state, { code, device_id, incarnation, epoch, technician, limits: { ...LIMITS, ...limits } });
+  });
+}
+
+/** Change the refresh token for new ones, on disk before they are used. */
+export async function renewTokens(notebook, line) {
+  const { refresh_token, device_id } = notebook.state;
+  const proof = signer(notebook.state)(`callout token\n${device_id}\n${refresh_token}`);
+  try {
+    const reply = await line.ask('POST', 'token', { refresh_token, device_id, proof }, { signed: false });
+    const { access_token, refresh_token: next } = reply;
+    notebook.change((state) => Object.assign(state, { access_token, refresh_token: next }));
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    throw new Error('This device is signed out: enrol it again with a fresh code; its outbox is kept.');
+  }
+}
+
+/** Hand in what was not sent, erase everything, and say so. */
+export async function giveUp(notebook, line, { salvage }) {
+  const { incarnation, limits } = notebook.state;
+  for (let batch; salvage && (batch = nextBatch(notebook.state, limits.operations)).length; ) {
+    const body = () => ({ incarnation, now: new Date().toISOString(), operations: operationsOf(batch) });
+    await line.ask('POST', 'salvage', body);
+    notebook.change(() => batch.forEach((entry) => (entry.result = { status: 'salvaged' })));
+  }
+  notebook.change((state) => {
+    const { access_token } = state;
+    for (const member of Object.keys(state)) delete state[member];
+    Object.assign(state, blankState(), { access_token, isErased: true });
+  });
+  notebook.dropAllBytes();
+  await confirmErased(notebook, line);
+}
+
+/** Tell the server that nothing is left here. */
+export async function confirmErased(notebook, line) {
+  await line.ask('POST', 'wiped', {});
+  notebook.change((state) => Object.assign(state, { access_token: null, isErased: false }));
+}

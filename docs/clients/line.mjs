@@ -1,0 +1,141 @@
+// The line to the server: requests with tokens, repeated with patience until they are answered.
+
+import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import { gzipSync } from 'node:zlib';
+
+const ANSWER_SECONDS = 60;
+const SILENCE_SECONDS = 45; // a live stream says something every 15
+const LONGEST_PAUSE = 60;
+const WORTH_PACKING = 1024;
+
+/** An answer that is no 2xx: what the server said, and its code. */
+export class Refusal extends Error {
+  constructor(status, problem) {
+    const code = String(problem.type ?? '').split('/').at(-1) || `http-${status}`;
+    super(`The server refused with ${status} ${code}${problem.detail ? `: ${problem.detail}` : '.'}`);
+    Object.assign(this, { status, code, problem });
+  }
+}
+
+/** Nobody has answered, however often asked. */
+export class NoAnswer extends Error {}
+
+const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+/** How long to wait before the next try, never the same for two devices. */
+function pauseBefore(attempt, answer) {
+  const asked = Number(answer?.headers['retry-after'] ?? NaN);
+  const seconds = Number.isFinite(asked) ? asked : Math.min(0.5 * 2 ** attempt, LONGEST_PAUSE);
+  return seconds * (1 + Math.random() / 2);
+}
+
+/** Send a request; its response, of which only the head is here yet. */
+async function open(url, agent, { body, ...options }) {
+  const { request } = url.startsWith('https:') ? https : http;
+  const asked = request(url, { agent, ...options });
+  asked.on('error', () => {}); // also one that comes after the response
+  asked.end(body);
+  const [response] = await once(asked, 'response');
+  return response;
+}
+
+/** What came back: status, headers in lower case, the body as an object; undefined when nothing whole came. */
+async function exchange(url, agent, options) {
+  try {
+    const response = await open(url, agent, { ...options, signal: AbortSignal.timeout(ANSWER_SECONDS * 1000) });
+    const text = (await response.setEncoding('utf8').toArray()).join('');
+    const isJson = response.headers['content-type']?.includes('json');
+    return { status: response.statusCode, headers: response.headers, body: isJson && text ? JSON.parse(text) : {} };
+  } catch {
+    return undefined;
+  }
+}
+
+export class Line {
+  #url;
+  #tokens;
+  #tries;
+  #agent;
+  #packs = true;
+
+  /** `tokens` has `access()`, the token to show, and `renew(line)`, which gets new ones. */
+  constructor(url, tokens, tries) {
+    this.#url = `${url.replace(/\/+$/, '')}/sync/v1/`;
+    this.#tokens = tokens;
+    this.#tries = tries;
+    const { Agent } = url.startsWith('https:') ? https : http;
+    this.#agent = new Agent({ keepAlive: true });
+  }
+
+  /** Ask for JSON; `body` is an object, or a function that makes one for each try. */
+  async ask(method, path, body, options = {}) {
+    const make = typeof body === 'function' ? body : () => body;
+    const bytes = body && (() => Buffer.from(JSON.stringify(make())));
+    const headers = { ...(body && { 'Content-Type': 'application/json' }), Accept: 'application/json' };
+    return (await this.send(method, path, bytes, { headers, ...options })).body;
+  }
+
+  /** Send bytes, and again after no answer, 429 and 5xx. */
+  async send(method, path, make = () => undefined, options = {}) {
+    const { headers = {}, tries = this.#tries, packs = false, signed = true } = options;
+    let renewed = false;
+    for (let attempt = 0; ; ) {
+      const bytes = make();
+      const packed = packs && this.#packs && bytes.length > WORTH_PACKING;
+      const answer = await exchange(this.#url + path, this.#agent, {
+        method,
+        body: packed ? gzipSync(bytes) : bytes,
+        headers: {
+          ...headers,
+          ...(packed && { 'Content-Encoding': 'gzip' }),
+          ...(signed && { Authorization: `Bearer ${this.#tokens.access()}` }),
+        },
+      });
+      if (answer?.status < 300) return answer;
+      if (answer?.status === 401 && signed && !renewed) {
+        await this.#tokens.renew(this);
+        renewed = true;
+      } else if (answer?.status === 415 && packed) {
+        this.#packs = false;
+      } else if (answer && answer.status !== 429 && answer.status < 500) {
+        throw new Refusal(answer.status, answer.body);
+      } else {
+        attempt += 1;
+        if (attempt >= tries && answer) throw new Refusal(answer.status, answer.body);
+        if (attempt >= tries) throw new NoAnswer(`There is no answer from ${this.#url}; everything is kept.`);
+        await sleep(pauseBefore(attempt - 1, answer));
+      }
+    }
+  }
+
+  /** Wait until something has changed behind the cursor (or may have: losing a wake-up loses nothing). */
+  async woken(cursor) {
+    const silence = new AbortController();
+    let watchdog;
+    let stream;
+    const listen = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => silence.abort(), SILENCE_SECONDS * 1000);
+    };
+    try {
+      listen();
+      const headers = { Authorization: `Bearer ${this.#tokens.access()}`, Accept: 'text/event-stream' };
+      const path = `live?cursor=${encodeURIComponent(cursor)}`;
+      stream = await open(this.#url + path, this.#agent, { headers, signal: silence.signal });
+      let heard = '';
+      for await (const chunk of stream.setEncoding('utf8')) {
+        listen();
+        heard = (heard + chunk).slice(-1000);
+        if (/^event: ?wake\r?\n/m.test(heard)) return;
+      }
+    } catch {
+      // a cut line is as good as an ended stream
+    } finally {
+      clearTimeout(watchdog);
+      silence.abort();
+    }
+    await sleep(pauseBefore(stream?.statusCode === 200 ? 1 : 5, stream)); // connect again after a random moment
+  }
+}

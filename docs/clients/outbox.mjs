@@ -1,0 +1,128 @@
+// The operations of a device: recorded, numbered, sent in batches, and kept until well after their results.
+
+import { randomBytes } from 'node:crypto';
+import { canonical, sha256 } from './canonical.mjs';
+
+const DAY = 24 * 3600 * 1000;
+const ENVELOPE_BYTES = 4096; // room for what a push says beside its operations
+
+/** A UUIDv7: the time in front, chance behind. */
+function newId() {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** What is sent of these entries: an operation never changes, only its number may. */
+export const operationsOf = (entries) => entries.map(({ seq, operation }) => ({ seq, ...operation }));
+
+const sizeOf = (entry) => Buffer.byteLength(JSON.stringify(operationsOf([entry])));
+
+/** What has no result yet, in the order of `seq`. */
+export const unsent = (state) => state.operations.filter((entry) => !entry.result);
+
+/** Whether something waits, or the server lacks numbers that are not kept any more. */
+export const hasToPush = (state) => unsent(state).length > 0 || state.acknowledged < state.last_seq;
+
+/** Sign `[{type, data}, …]` and put them into the outbox; several are one group, which is decided as one. */
+export function record(state, signed, happened, { needs = [], at = new Date() } = {}) {
+  const { limits, through } = state;
+  if (happened.length > limits.operations) throw new Error(`A group has ${limits.operations} operations at most.`);
+  if (!happened.every(({ data }) => isObject(data))) throw new Error('The data of an operation is an object.');
+  const group = happened.length > 1 ? newId() : null;
+  const entries = happened.map(({ type, data }, index) => {
+    const operation = { id: newId(), type, v: 1, at: at.toISOString(), seen: through, group, needs, data };
+    operation.signature = signed(`callout operation\n${sha256(canonical(operation)).toString('hex')}`);
+    return { seq: state.last_seq + 1 + index, operation, result: null, answered_at: null };
+  });
+  if (entries.some((entry) => sizeOf(entry) > limits.operation_bytes)) {
+    throw new Error(`An operation has ${limits.operation_bytes} bytes at most.`);
+  }
+  state.operations.push(...entries);
+  state.last_seq += entries.length;
+  return entries;
+}
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The next entries to push, `most` at most: numbers without a gap, and no group cut in two. */
+export function nextBatch(state, most) {
+  const batch = [];
+  let bytes = ENVELOPE_BYTES;
+  for (const neighbours of inGroups(unsent(state))) {
+    const more = neighbours.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    const isFull = batch.length + neighbours.length > most || bytes + more > state.limits.bytes;
+    const isBehindGap = neighbours[0].seq !== (batch.at(-1) ?? neighbours[0]).seq + (batch.length ? 1 : 0);
+    if (batch.length && (isFull || isBehindGap)) break;
+    batch.push(...neighbours);
+    bytes += more;
+  }
+  return batch;
+}
+
+function inGroups(entries) {
+  const groups = [];
+  let last = null;
+  for (const entry of entries) {
+    const { group } = entry.operation;
+    if (group !== null && group === last) groups.at(-1).push(entry);
+    else groups.push([entry]);
+    last = group;
+  }
+  return groups;
+}
+
+/** The envelope of a push; the clock is read for each try. */
+export function envelope(state, batch) {
+  const waiting = unsent(state);
+  const first = batch[0]?.seq ?? state.last_seq + 1;
+  const expected = state.acknowledged + 1; // smaller where a restored server lost what is not kept here any more
+  const isLast = batch.length === waiting.length;
+  return {
+    incarnation: state.incarnation,
+    epoch: state.epoch,
+    now: new Date().toISOString(),
+    outbox: { count: waiting.length, ...(waiting.length && { oldest: waiting[0].operation.at }) },
+    ...(first > expected && { missing: { from: expected, through: first - 1 } }),
+    operations: operationsOf(batch),
+    ...(isLast && state.cursor && { pull: { cursor: state.cursor, limit: state.limits.changes } }),
+  };
+}
+
+/** Take over the results of a push; how many of them are news. */
+export function settle(state, results) {
+  const entries = new Map(unsent(state).map((entry) => [entry.operation.id, entry]));
+  const news = results.filter(({ id }) => entries.has(id));
+  for (const result of news) Object.assign(entries.get(result.id), { result, answered_at: Date.now() });
+  return news;
+}
+
+/** Count everything from this number on as unsent again. */
+export function resendFrom(state, seq) {
+  state.acknowledged = seq - 1;
+  for (const entry of state.operations) if (entry.seq >= seq) entry.result = null;
+}
+
+/** Begin a new numbering: what waits is 1, 2, 3 …, and with `everything` also what was acknowledged. */
+export function renumber(state, { everything }) {
+  state.acknowledged = 0;
+  state.last_seq = 0;
+  for (const entry of state.operations) {
+    if (everything) entry.result = null;
+    entry.seq = entry.result ? 0 : (state.last_seq += 1); // 0: of an earlier numbering
+  }
+}
+
+/** Forget what was acknowledged long ago, but keep a copy of what the office has not decided on. */
+export function forgetOld(state) {
+  const oldest = Date.now() - state.limits.kept_days * DAY;
+  const isUndecided = ({ result, operation }) => {
+    const document = state.documents[`operation ${operation.id}`];
+    return (document?.body.status ?? result.status) === 'quarantined';
+  };
+  state.operations = state.operations.filter(
+    (entry) => !entry.result || entry.answered_at > oldest || isUndecided(entry),
+  );
+}
