@@ -10,6 +10,7 @@ from store.recorded import Recorded
 from sync.device import Reply
 from tests.simulation.books import Books
 from tests.simulation.copies import Copies
+from tests.simulation.disk import Disk
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Request
 from tests.simulation.replies import Replies
@@ -33,10 +34,15 @@ class Auditor:
         self.replies.answered(request, reply)
         self.copies.answered(request, reply)
 
-    def disk_lost(self, phone: Phone) -> None:
+    def disk_lost(self, phone: Phone, disk: Disk) -> None:
         """What was on this disk is gone, and nobody is to blame."""
-        self.ledger.disk_lost(phone)
+        self.ledger.disk_lost(phone, disk)
         self.copies.disk_lost(phone)
+
+    def restored(self) -> None:
+        """The server has gone back to a backup, and nobody is to blame."""
+        for watch in (self.ledger, self.replies, self.copies, self.books):
+            watch.restored()
 
     def check(self) -> None:
         """After every step: what the phones touched hold, and what the views say."""

@@ -34,6 +34,10 @@ class Books:
             if event.topic == "stock.moved":
                 self._world.serials.extend(event.data.serials)
 
+    def restored(self) -> None:
+        """The views have gone back."""
+        self._seen = -1
+
     def check(self) -> None:
         """If the views have moved on: sums and misfits."""
         views = self._world.views

@@ -101,6 +101,21 @@ def doubt(world: World, _: Phone) -> None:
     office(world, change)
 
 
+@step("lose a phone", 0.0)
+def lose(world: World, _: Phone) -> None:
+    seat = world.dice.one(sorted(world.access.kept.seats.values(), key=lambda seat: seat.device.int))
+
+    def change(work: Work) -> Iterable[Entity]:
+        device = work.find(Device, seat.device) if seat else None
+        if device is None:
+            return ()
+        device.revoke(reason="lost", wipe=True)
+        world.access.set(device.id, "revoked", wipe=True)
+        return (device,)
+
+    office(world, change)
+
+
 def trust_everybody(world: World) -> None:
     """The office has looked into every suspicion, and found nothing."""
     for seat in world.access.kept.seats.values():

@@ -14,10 +14,10 @@ from tests.simulation.content import content_of
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:
+    from tests.simulation.disk import Disk
     from tests.simulation.phone import Phone
     from tests.simulation.world import World
 
-UNDECIDED = ("held", "quarantined")
 ABOUT_DEVICES = "device."
 
 NONE_IS_LOST = "no operation is lost"
@@ -43,6 +43,7 @@ class Ledger:
         self._unsent: dict[int, set[str]] = {}
         self._held: dict[int, set[str]] = {}
         self._effects: dict[UUID, int] = {}
+        self._excused: set[str] = set()
         self._last = 0
 
     def committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
@@ -58,21 +59,32 @@ class Ledger:
                 must(before == self._last, ONE_EFFECT, f"{operation} took effect at {before} and again at {self._last}")
 
     def restored(self) -> None:
-        """The log has gone back to a backup: what it forgot may take effect once more."""
-        self._last = self._world.log.head()
-        known = {event.envelope.operation_id for event in self._world.log.events if _is_effect(event)}
+        """The log has gone back to a backup: what it forgot may take effect once more, if anybody still has it."""
+        log = self._world.log
+        self._last = log.head()
+        known = {event.envelope.operation_id for event in log.events if _is_effect(event)}
         self._effects = {operation: at for operation, at in self._effects.items() if operation in known}
+        for phone in self._world.phones:
+            self.check(phone)
+        for id in self.made.keys() - self.on_disks():
+            self._excuse(id)
 
-    def disk_lost(self, phone: Phone) -> None:
-        """What was only on this disk is lost with it, and rightly missing."""
+    def disk_lost(self, phone: Phone, disk: Disk) -> None:
+        """What was only on this disk is lost with it; what is on the next one, this phone has."""
+        for id, text in map(tuple, disk.rows("SELECT id, operation FROM operations")):
+            self.made.setdefault(id, _made(phone.number, text))
+        lost = {id for id, *_ in disk.rows("SELECT id FROM operations")} | self._held.get(phone.number, set())
         self._unsent.pop(phone.number, None)
         self._held.pop(phone.number, None)
+        self.check(phone)
+        for id in lost - self.on_disks():
+            self._excuse(id)
 
     def check(self, phone: Phone) -> None:
-        """Whatever has left a phone's outbox has an answer; what has left the phone had one for long."""
-        rows = phone.disk.rows("SELECT id, operation, acknowledged IS NULL AS unsent, status FROM operations")
+        """Whatever has left a phone's outbox has an answer."""
+        rows = phone.disk.rows("SELECT id, operation, acknowledged IS NULL FROM operations")
         unsent, held = set(), set()
-        for id, text, is_unsent, _ in map(tuple, rows):
+        for id, text, is_unsent in map(tuple, rows):
             held.add(id)
             if is_unsent:
                 unsent.add(id)
@@ -93,17 +105,22 @@ class Ledger:
         return set().union(*self._held.values())
 
     def check_the_end(self) -> None:
-        """Every operation that anybody has or that was answered is on record, as it was made."""
+        """Every operation that was ever made is on record, as it was made, unless it was lost with what it was on."""
         must(self.is_quiet(), "outboxes are empty in the end", f"left: {self._unsent}")
         operations = self._world.log.operations
         for id, made in self.made.items():
             known = operations.all_of(UUID(id))
-            if not known:
-                must(id not in self.on_disks(), NONE_IS_LOST, f"{made} is on a phone and not on record")
-                continue
-            must(any(one.content_hash == made.content for one in known), NONE_IS_LOST, f"{made} is on record otherwise")
+            if id not in self._excused:
+                must(known, NONE_IS_LOST, f"{made} is nowhere")
+                same = any(one.content_hash == made.content for one in known)
+                must(same, NONE_IS_LOST, f"{made} is on record otherwise")
         positions = [event.position for event in self._world.log.events]
         must(positions == list(range(1, len(positions) + 1)), DENSE, f"{positions}")
+
+    def _excuse(self, id: str) -> None:
+        """This operation is on no disk any more; if it is not on record either, it is lost, and nobody is to blame."""
+        if not self._world.log.operations.all_of(UUID(id)):
+            self._excused.add(id)
 
 
 def _made(phone: int, text: str) -> Made:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from projections.documents.digest import NOTHING, Digest
@@ -19,7 +20,6 @@ from projections.projection import Projection
 from projections.replay import Replay
 from projections.table import Row
 from projections.work_orders import WORK_ORDERS
-from store.recorded import Recorded
 from sync.holding import Held
 from sync.ports import Changes
 from tests.simulation.memory_log import MemoryLog
@@ -48,10 +48,10 @@ class MemoryViews:
         """Fold everything there is."""
         self.move_on(self._log.head())
 
-    def rebuild(self) -> None:
-        """Begin with nothing and end where the views stand now."""
-        self.rows = rebuilt(self._log, min(self.position, self._log.head()))
-        self.position = min(self.position, self._log.head())
+    def rebuild(self, position: int | None = None) -> None:
+        """Begin with nothing and end where the views stand now, or where they stood when a copy was made."""
+        self.position = min(self.position if position is None else position, self._log.head())
+        self.rows = rebuilt(self._log, self.position)
 
     def works_for(self, technician: UUID, customer: UUID) -> bool:
         """Whether an open work order of this customer is assigned to this technician."""
@@ -156,17 +156,12 @@ def entry(kind: str, id: str, hash: str) -> int:  # noqa: A002 - the protocol's 
     return int.from_bytes(sha256(f"{kind}\0{id}\0{hash}".encode()).digest()[:16])
 
 
-def digest(rows: Iterable[Row]) -> Digest:
-    """How many documents there are, and the sum of their entries."""
+def digest(rows: Iterable[Row]) -> dict[str, Any]:
+    """How many documents there are, and the sum of their entries, reckoned anew from all of them."""
     there = [entry(row["type"], row["id"], row["hash"]) for row in rows if row["gone"] is None]
-    return Digest(len(there), f"{sum(there) % 2**128:032x}")
+    return {"count": len(there), "sum": f"{sum(there) % 2**128:032x}"}
 
 
 def names(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
     """The hash of each document that is there, by its type and id."""
     return {(row["type"], row["id"]): row["hash"] for row in rows if row["gone"] is None}
-
-
-def heard(events: Iterable[Recorded]) -> list[Recorded]:
-    """Those events that a view listens to."""
-    return [event for event in events if event.topic in TOPICS]

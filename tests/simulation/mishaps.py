@@ -49,3 +49,67 @@ def rebuild(world: World, _: Phone) -> None:
 @step("held operations are looked after", 3)
 def look_after_held(world: World, _: Phone) -> None:
     world.server.holding.settle(world.clock.now())
+
+
+@step("bit rot", 1)
+def bit_rot(world: World, phone: Phone) -> None:
+    sql = world.dice.choice(
+        (
+            "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents ORDER BY position LIMIT 1)",
+            "UPDATE documents SET body = '{}' WHERE rowid IN (SELECT rowid FROM documents ORDER BY position DESC LIMIT 1)",
+            "UPDATE documents SET gone = 'rot' WHERE type = 'part'",
+        )
+    )
+    if phone.device is not None and not phone.busy:
+        phone.disk.rows(sql)
+        phone.rotten = True
+
+
+@step("back up a phone", 1)
+def back_up_phone(_: World, phone: Phone) -> None:
+    if phone.device is not None:
+        phone.kept = phone.disk.image(), phone.rotten
+
+
+@step("restore a phone", 1)
+def restore_phone(_: World, phone: Phone) -> None:
+    if phone.kept is not None:
+        image, rotten = phone.kept
+        phone.take_disk(image, rotten=rotten)
+
+
+@step("clone a phone", 0.5)
+def clone(world: World, phone: Phone) -> None:
+    others = [one for one in world.phones if one.technician == phone.technician and one is not phone and one.device]
+    other = world.dice.one(others)
+    if other is not None and not other.busy:
+        phone.as_new = world.dice.chance(0.5)
+        phone.take_disk(other.disk.image(), rotten=other.rotten)
+
+
+@step("reinstall a phone", 0.5)
+def reinstall(_: World, phone: Phone) -> None:
+    phone.take_disk(None)
+
+
+@step("back up the server", 2)
+def back_up_server(world: World, _: Phone) -> None:
+    world.server.back_up()
+
+
+@step("restore the server", 1)
+def restore_server(world: World, _: Phone) -> None:
+    if world.server.restore():
+        world.auditor.restored()
+        world.server.begin_life(world.dice.uuid())
+
+
+@step("an app is upgraded", 1)
+def upgrade(_: World, phone: Phone) -> None:
+    phone.upgrade()
+
+
+@step("old apps are no longer served", 0.0)
+def end_old_apps(world: World, _: Phone) -> None:
+    world.server.oldest_app = "2"
+    world.server.start()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from sync.device import BadUseError, Device, OfflineError, RefusedError
+from sync.device import BadUseError, Device, ErasedError, FullError, OfflineError, RefusedError
 from tests.simulation.clocks import DeviceClock
 from tests.simulation.disk import Disk, Killed
 
@@ -26,8 +25,10 @@ class Phone:
         self._world, self.number, self.technician, self.clock = world, number, technician, clock
         self.disk = Disk()
         self.device: Device | None = None
-        self.wants_code = True
-        self.busy = False
+        self.app_version = "1"
+        self.wants_code, self.as_new = True, False
+        self.busy = self.rotten = False
+        self.kept: tuple[bytes, bool] | None = None
         self.refusals: list[str] = []
 
     def use(self, what: Callable[[Device], T]) -> T | None:
@@ -43,15 +44,13 @@ class Phone:
             return what(self.opened())
         except Killed:
             self.device = None
-        except OfflineError:
+        except (OfflineError, FullError, BadUseError):
             pass
+        except ErasedError:
+            self.wants_code = True
         except RefusedError as refusal:
             self.refusals.append(refusal.code)
             self.wants_code = self.wants_code or refusal.code in NEEDS_CODE or not refusal.status
-        except sqlite3.OperationalError as error:
-            if "full" not in str(error):
-                raise
-            self.device = None
         finally:
             self.disk.survive()
             self.busy = before
@@ -70,21 +69,24 @@ class Phone:
                 random=world.dice,
                 connect=self.disk.connect,
                 tries=2,
+                app_version=self.app_version,
             )
         return self.device
 
     def enrol(self) -> None:
-        """Ask the office for a code, and trade it in."""
+        """Ask the office for a code, and trade it in; once more with the same one when no answer came."""
+        code = self._world.access.issue_code(self.technician)
 
         def trade(device: Device) -> None:
-            code = self._world.access.issue_code(self.technician)
             try:
-                device.enrol(code, f"phone {self.number}")
-                self.wants_code = False
+                device.enrol(code, f"phone {self.number}", as_new=self.as_new)
+                self.wants_code = self.as_new = False
             except BadUseError:  # what is on this disk is somebody else's
-                self.reinstall()
+                self.take_disk(None)
 
         self.use(trade)
+        if self.wants_code and self._world.dice.chance(0.5):
+            self.use(trade)
 
     def sync(self) -> None:
         """Send and fetch, with a new code if one is needed."""
@@ -93,16 +95,14 @@ class Phone:
         if not self.wants_code:
             self.use(lambda device: device.sync())
 
-    def reinstall(self) -> None:
-        """Begin with nothing: what was on the disk is gone."""
-        self._replace(Disk())
+    def upgrade(self) -> None:
+        """Install the newest app on the same disk."""
+        self.app_version, self.device = "2", None
 
-    def take_disk(self, image: bytes) -> None:
-        """Go on with a copy of a disk, this phone's own of earlier or another's."""
-        self._replace(Disk(image))
-
-    def _replace(self, disk: Disk) -> None:
-        self._world.auditor.disk_lost(self)
-        self.disk, self.device = disk, None
-        self.wants_code = True if not disk.rows("SELECT 1 FROM sqlite_master") else self.wants_code
+    def take_disk(self, image: bytes | None, *, rotten: bool = False) -> None:
+        """Go on with a copy of a disk, this phone's own of earlier or another's, or with an empty one."""
+        lost, self.disk, self.device = self.disk, Disk(image), None
+        self.wants_code = self.wants_code or image is None
+        self.rotten = rotten
+        self._world.auditor.disk_lost(self, lost)
         self._world.touched.add(self.number)

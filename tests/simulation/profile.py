@@ -28,13 +28,16 @@ MISHAPS = (
     "clock jumps",
     "partition",
     "late request",
-    "clone",
-    "restore phone",
-    "reinstall",
-    "backup",
-    "restore server",
     "rebuild views",
+    "bit rot",
+    "restore a phone",
+    "clone a phone",
+    "reinstall a phone",
+    "restore the server",
+    "old apps are no longer served",
     "nonsense",
+    "doubt a device",
+    "lose a phone",
 )
 """Kinds of step that only some runs have."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import orjson
 
@@ -12,10 +13,12 @@ from api.problems import RETRY_SECONDS, STATUS, document
 from api.sync.blueprint import DeviceSuspended
 from domain.device import Device
 from domain.envelope import Envelope
+from domain.log_life import LogLife
 from domain.problem import Kind, NotFound, Problem
 from store.device_access import TokenExpired
 from store.identity import DeviceIdentity
 from sync.admission import Overloaded
+from sync.app_version import OldestApp, UpgradeRequired
 from sync.arrival import Arrival
 from sync.cursor import Cursors
 from sync.device import Reply
@@ -26,8 +29,8 @@ from sync.push import PushIntake
 from sync.salvage import Salvage
 from sync.verify import Verify, parse_verify
 from tests.simulation.clocks import TrueClock
-from tests.simulation.memory_access import MemoryAccess
-from tests.simulation.memory_log import MemoryLog
+from tests.simulation.memory_access import MemoryAccess, Tables
+from tests.simulation.memory_log import Backup, MemoryLog
 from tests.simulation.memory_views import MemoryViews
 
 SECRET = b"the secret of cursors" * 2
@@ -37,23 +40,53 @@ class Crashed(BaseException):
     """The server's process died; nobody gets an answer."""
 
 
+class Copy(NamedTuple):
+    """A backup of the server."""
+
+    log: Backup
+    access: Tables
+    position: int
+
+
 class Server:
     """Answers requests one at a time. What it builds around its storage is lost with each crash and built again."""
 
     def __init__(self, log: MemoryLog, views: MemoryViews, access: MemoryAccess, clock: TrueClock) -> None:
         self.log, self.views, self.access, self.clock = log, views, access, clock
-        self.patience = True
+        self.patience, self.oldest_app = True, ""
+        self._copy: Copy | None = None
         self.start()
 
     def start(self) -> None:
         """A new process."""
         arrival = Arrival(self.log, self.views.works_for, unsigned=True)
         cursors = Cursors(SECRET)
-        self.pull = Pull(self.views, cursors)
+        self.pull = Pull(self.views, cursors, OldestApp(self.oldest_app))
         self.push = PushIntake(arrival, self.access, self.pull, lambda position, _: self._caught_up(position))
         self.salvage, self.holding = Salvage(arrival), Holding(self.log, self.views)
         self.verify = Verify(self.log, self.views, cursors, self.access.turns)
         self.desk = EnrolmentDesk(cast("Any", self.log), cast("Any", self.access), unsigned=True)
+
+    def back_up(self) -> None:
+        """Copy everything that is stored, all of one moment."""
+        self._copy = Copy(self.log.backup(), self.access.backup(), self.views.position)
+
+    def restore(self) -> bool:
+        """Go back to the copy, if there is one; it is another log from then on."""
+        if self._copy is None:
+            return False
+        self.log.restore(self._copy.log)
+        self.access.restore(self._copy.access)
+        self.views.rebuild(self._copy.position)
+        self.start()
+        return True
+
+    def begin_life(self, epoch: UUID) -> None:
+        """The log woke up in another place than it fell asleep in."""
+        work, log = self.log.work(), self.log
+        said = {"previous": log.epoch(), "restored_through": log.head(), "reason": "It came back from a backup."}
+        work.add(Envelope(occurred_at=self.clock.now()), LogLife.begin_anew(id=epoch, **said))  # type: ignore[arg-type]
+        work.commit()
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """One exchange, as the real doors of `api/sync` hold it."""
@@ -92,6 +125,8 @@ class Server:
         who = self._who(headers)
         if who.standing != "active":
             raise DeviceSuspended
+        if not self.pull.may_pull(who):
+            raise UpgradeRequired
         return who
 
     def _pull(self, who: DeviceIdentity, query: dict[str, list[str]]) -> bytes:

@@ -21,6 +21,10 @@ class Whose:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.restored()
+
+    def restored(self) -> None:
+        """Read the log from the beginning."""
         self._read = 0
         self._related: dict[UUID, set[UUID]] = {}
         self._customers: dict[UUID, UUID] = {}
@@ -36,7 +40,6 @@ class Whose:
 
     def _catch_up(self) -> None:
         events = self._world.log.events
-        self._read = min(self._read, len(events))
         for event in events[self._read :]:
             data = event.data
             match event.topic:

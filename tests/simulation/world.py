@@ -74,6 +74,8 @@ class World:
         self.network.cut_off.clear()
         self.server.patience = True
         trust_everybody(self)
+        for phone in self.phones:
+            phone.upgrade()
         for _ in range(ROUNDS):
             for phone in self.phones:
                 with self.dice.thrown(phone.number):
