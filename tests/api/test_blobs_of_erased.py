@@ -11,10 +11,8 @@ import pytest
 
 from domain.work_order import WorkOrder
 from store.blobs.folder import FolderPlace
-from store.blobs.sweeping import sweep
-from store.blobs.uploads import forget_uploads
 from tests.api.conftest import House
-from tests.support.photos import Stored, Technician, code, named, photo, registered, seen, stored
+from tests.support.photos import Stored, Technician, age, clean, code, named, photo, registered, seen, stored
 
 NOTHING = Stored(uploads=0, chunks=0, kept=0, files=0)
 
@@ -33,20 +31,6 @@ def folder(tmp_path: Path) -> Path:
 def erase(house: House, order: WorkOrder) -> None:
     told = house.post(f"/api/v1/customers/{order.customer}/erase")
     assert told.status_code == 200, told.text
-
-
-def clean(house: House, folder: Path) -> None:
-    """What the worker does every minute."""
-    with house.services.log.pool.transaction() as cursor:
-        forget_uploads(cursor)
-        sweep(cursor, FolderPlace(folder))
-
-
-def age(house: House, hours: int) -> None:
-    """Let so many hours pass for everything that is stored."""
-    pool = house.services.log.pool
-    pool.execute("UPDATE blobs.uploads SET touched_at = touched_at - make_interval(hours => %s)", (hours,))
-    pool.execute("UPDATE blobs.kept SET begun_at = begun_at - make_interval(hours => %s)", (hours,))
 
 
 def test_after_an_erasure_no_file_no_piece_and_no_byte_that_can_be_read_is_left(
@@ -149,55 +133,6 @@ def test_a_file_that_was_being_written_when_its_customer_was_erased_goes_too(
 
     assert told.status_code == 200
     assert stored(house, folder) == NOTHING
-
-
-def test_what_nobody_goes_on_with_for_thirty_days_is_forgotten(house: House, anna: Technician, folder: Path) -> None:
-    picture = photo(1000)
-    anna.takes(picture)
-    anna.sends(picture, until=500)
-
-    age(house, hours=29 * 24)
-    clean(house, folder)
-    kept = anna.progress(picture)
-    age(house, hours=2 * 24)
-    clean(house, folder)
-
-    assert kept == (500, 1000)
-    assert anna.progress(picture) == (0, 1000)
-    assert stored(house, folder) == NOTHING
-
-
-def test_a_file_whose_writer_died_is_removed_after_a_day_and_a_kept_one_never(
-    house: House, anna: Technician, folder: Path
-) -> None:
-    picture, other = photo(1000), photo(1000, seed=2)
-    for each in (picture, other):
-        anna.takes(each)
-        anna.sends(each)
-    pool = house.services.log.pool
-    pool.execute("UPDATE blobs.kept SET kept_at = NULL WHERE sha256 = %s", (named(other),))
-
-    clean(house, folder)
-    at_once = stored(house, folder).files
-    age(house, hours=25)
-    clean(house, folder)
-
-    assert at_once == 2
-    assert stored(house, folder) == Stored(uploads=0, chunks=0, kept=1, files=1)
-    assert seen(house, picture).data == picture
-
-
-def test_pieces_of_what_is_kept_already_do_not_stay(house: House, anna: Technician, folder: Path) -> None:
-    picture, ben = photo(1000), Technician(house)
-    order = anna.takes(picture)
-    ben.takes(picture, order)
-    ben.sends(picture, until=500)
-    anna.sends(picture)
-
-    age(house, hours=2)
-    clean(house, folder)
-
-    assert stored(house, folder) == Stored(uploads=0, chunks=0, kept=1, files=1)
 
 
 def test_a_file_that_cannot_be_removed_now_is_removed_later(

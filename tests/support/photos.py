@@ -16,6 +16,9 @@ from domain.envelope import Envelope
 from domain.instant import now
 from domain.work_order import WorkOrder
 from store.blobs.blob import PIECE
+from store.blobs.folder import FolderPlace
+from store.blobs.sweeping import sweep
+from store.blobs.uploads import forget_uploads
 from tests.api.conftest import House
 
 JPEG = "image/jpeg"
@@ -111,8 +114,13 @@ class Stored:
 def stored(house: House, folder: Path) -> Stored:
     """Counted now."""
     pool = house.services.log.pool
-    counts = [pool.fetch_all(f"SELECT count(*) FROM blobs.{table}")[0][0] for table in ("uploads", "chunks", "kept")]  # noqa: S608
-    return Stored(*counts, sum(path.is_file() for path in folder.rglob("*")))
+    rows = pool.fetch_all(
+        """
+        SELECT (SELECT count(*) FROM blobs.uploads), (SELECT count(*) FROM blobs.chunks), (SELECT count(*) FROM blobs.kept)
+        """
+    )
+    uploads, chunks, kept = rows[0]
+    return Stored(uploads, chunks, kept, sum(path.is_file() for path in folder.rglob("*")))
 
 
 def code(told: TestResponse) -> tuple[int, str]:
@@ -124,3 +132,17 @@ def code(told: TestResponse) -> tuple[int, str]:
 def seen(house: House, picture: bytes) -> TestResponse:
     """What the office is shown of these bytes."""
     return house.get(f"/api/v1/blobs/{named(picture)}", role="dispatcher")
+
+
+def clean(house: House, folder: Path) -> None:
+    """What the worker does every minute."""
+    with house.services.log.pool.transaction() as cursor:
+        forget_uploads(cursor)
+        sweep(cursor, FolderPlace(folder))
+
+
+def age(house: House, hours: int) -> None:
+    """Let so many hours pass for everything that is stored."""
+    pool = house.services.log.pool
+    pool.execute("UPDATE blobs.uploads SET touched_at = touched_at - make_interval(hours => %s)", (hours,))
+    pool.execute("UPDATE blobs.kept SET begun_at = begun_at - make_interval(hours => %s)", (hours,))

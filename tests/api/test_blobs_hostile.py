@@ -1,0 +1,143 @@
+"""The rules of photos against liars and broken clients: nothing of theirs is taken, and nobody else notices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from store.blobs.blob import MOST_BYTES, PIECE
+from tests.api.conftest import House
+from tests.support.photos import Technician, code, named, photo, seen
+
+
+@pytest.fixture
+def anna(house: House) -> Technician:
+    return Technician(house)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the blobs of this test are kept."""
+    return tmp_path / "blobs"
+
+
+def test_what_a_technician_named_is_not_taken_from_another(house: House, anna: Technician) -> None:
+    picture, mallory = photo(1000), Technician(house)
+    anna.takes(picture)
+
+    assert code(mallory.put(named(picture), 0, picture)) == (404, "blob-not-named")
+    assert mallory.head(named(picture)).status_code == 404
+
+
+def test_nobody_spoils_what_another_technician_is_sending(house: House, anna: Technician) -> None:
+    picture, mallory = photo(1000), Technician(house)
+    order = anna.takes(picture)
+    mallory.takes(picture, order)
+    anna.sends(picture, until=500)
+
+    mallory.put(named(picture), 0, photo(900, seed=3))
+
+    assert anna.progress(picture) == (500, 1000)
+    anna.sends(picture)
+    assert seen(house, picture).data == picture
+    assert mallory.progress(picture) == (1000, 1000)
+
+
+def test_a_suspended_device_sends_what_was_recorded_and_a_revoked_one_nothing(house: House, anna: Technician) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+    house.services.standings.set(anna.device, "suspended")
+
+    anna.sends(picture, until=500)
+    house.services.standings.set(anna.device, "revoked")
+
+    assert code(anna.put(named(picture), 500, picture[500:])) == (403, "device-revoked")
+
+
+@pytest.mark.parametrize("offset", ["", "-1", "+1", "1.0", "0x10", "1e3", " ", "٣", "9" * 13, "0, 5"])
+def test_an_offset_that_is_no_number_is_malformed(anna: Technician, offset: str) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+
+    assert code(anna.put(named(picture), offset, picture)) == (400, "malformed-envelope")
+    assert anna.progress(picture) == (0, 1000)
+
+
+@pytest.mark.parametrize("offset", [1, 999, 1000, 1001, 10**11])
+def test_bytes_from_somewhere_else_are_not_taken(anna: Technician, offset: int) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+
+    told = anna.put(named(picture), offset, b"x")
+
+    assert code(told) == (409, "upload-offset-mismatch")
+    assert told.json is not None
+    assert told.json["offset"] == 0
+
+
+def test_a_chunk_over_256_kib_is_too_large(anna: Technician) -> None:
+    picture = photo(PIECE + 1)
+    anna.takes(picture)
+
+    assert code(anna.put(named(picture), 0, picture)) == (413, "too-large")
+    assert anna.progress(picture)[0] == 0
+
+
+def test_a_blob_over_25_mib_is_too_large(anna: Technician) -> None:
+    picture = photo(10)
+    anna.takes(picture, size=MOST_BYTES + 1)
+
+    assert code(anna.put(named(picture), 0, picture)) == (413, "blob-too-large")
+
+
+def test_a_body_of_no_length_or_in_another_encoding_is_not_taken(anna: Technician) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+    headers = {"Authorization": f"Bearer {anna.token}", "Upload-Offset": "0", "Transfer-Encoding": "chunked"}
+    client = anna.house.client
+
+    endless = client.put(f"/sync/v1/blobs/{named(picture)}", headers=headers, environ_overrides={"CONTENT_LENGTH": ""})
+
+    assert code(endless) == (411, "length-required")
+    assert code(anna.put(named(picture), 0, picture, Content_Encoding="gzip")) == (415, "encoding-unsupported")
+
+
+def test_a_body_that_ends_too_early_is_not_taken(anna: Technician) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+    headers = {"Authorization": f"Bearer {anna.token}", "Upload-Offset": "0"}
+
+    told = anna.house.client.put(
+        f"/sync/v1/blobs/{named(picture)}",
+        data=picture[:500],
+        headers=headers,
+        environ_overrides={"CONTENT_LENGTH": "1000"},
+    )
+
+    assert told.status_code == 400
+    assert anna.progress(picture) == (0, 1000)
+
+
+@pytest.mark.parametrize(
+    "name", ["0" * 63, "0" * 65, "g" * 64, "A" * 64, "..", "%2e%2e%2fmaster.key", "%00", "x" * 5000, "٣" * 64, "*"]
+)
+def test_a_name_that_is_no_hash_names_nothing(anna: Technician, name: str) -> None:
+    assert anna.head(name).status_code == 404
+    assert anna.put(name, 0, b"x").status_code == 404
+
+
+def test_what_is_stored_on_the_way_and_in_the_end_can_be_read_by_nobody(
+    house: House, anna: Technician, folder: Path
+) -> None:
+    picture = b"Kastanienbaum " * 40_000
+    anna.takes(picture)
+    anna.sends(picture, until=PIECE)
+    [(sealed,)] = house.services.log.pool.fetch_all("SELECT sealed FROM blobs.chunks")
+
+    anna.sends(picture)
+
+    [file] = [path for path in folder.rglob("*") if path.is_file()]
+    assert b"Kasta" not in bytes(sealed)
+    assert b"Kasta" not in file.read_bytes()
+    assert named(picture) not in str(file)
