@@ -40,8 +40,17 @@ def issue(cursor: Cursor, device: UUID, incarnation: int, technician: UUID, fami
 
 
 def end_family(cursor: Cursor, family: UUID) -> None:
-    """Let no token of this family open anything again; refresh tokens stay, to be recognised as used."""
-    cursor.execute("DELETE FROM access.device_tokens WHERE family = %s AND kind = 'access'", (str(family),))
+    """Let no token of this family open anything again; all stay, to be recognised.
+
+    Refresh tokens as used ones, and access tokens as those of a device that may be told, once it is revoked, to hand in
+    what it holds: it may never have had the reply that brought it newer ones.
+    """
+    cursor.execute(
+        """
+        UPDATE access.device_tokens SET expires_at = least(expires_at, now()) WHERE family = %s AND kind = 'access'
+        """,
+        (str(family),),
+    )
     cursor.execute(
         "UPDATE access.device_tokens SET used_at = now() WHERE family = %s AND used_at IS NULL", (str(family),)
     )

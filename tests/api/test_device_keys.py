@@ -119,3 +119,14 @@ def test_a_revoked_device_proves_itself_in_vain(house: House, code: str) -> None
     )
 
     assert (reply.status_code, reply.json["wipe"]) == (403, True)
+
+
+def test_a_device_whose_last_tokens_never_came_can_still_hand_in_what_it_holds(house: House, code: str) -> None:
+    told = post(house, "devices", asked(code)).json
+    post(house, "token", {"refresh_token": told["refresh_token"]})  # the reply is lost
+    headers = {"Authorization": f"Bearer {told['access_token']}"}
+    assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 401
+
+    house.post(f"/api/v1/devices/{told['device_id']}/revoke", {"reason": "lost"})
+
+    assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 200
