@@ -35,6 +35,7 @@ BLOB_BYTES, CHUNK = 25 * 1024 * 1024, 256 * 1024
 TIMEOUT, PATIENCE, RESTARTS = 30.0, 60.0, 3  # seconds of silence; longest wait sat out; detours in one call
 HOUR, DAY = 3600.0, 86400.0
 KEPT = 7 * DAY  # seconds that an acknowledged operation stays, for a server restored from a backup
+OUT_OF_REACH = (0, Http.TOO_MANY_REQUESTS, Http.SERVICE_UNAVAILABLE)  # what one photo meets here, all would meet
 HEALS, WAIT = 2, 25  # times an hour; seconds of a long poll
 LARGEST = 2**53 - 1
 GROUP_NAME = 64  # characters
@@ -60,6 +61,7 @@ SCHEMA = (
     """CREATE TABLE IF NOT EXISTS documents (type TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
         hash TEXT, body TEXT NOT NULL, gone TEXT, generation INTEGER NOT NULL, PRIMARY KEY (type, id))""",
     "ALTER TABLE documents ADD COLUMN shared INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX gone ON documents (type, id) WHERE gone IS NOT NULL",
     """CREATE TABLE blobs (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, attached REAL NOT NULL, done REAL,
         failures INTEGER NOT NULL DEFAULT 0, next_try REAL NOT NULL DEFAULT 0)""",
     """CREATE TABLE pieces (sha256 TEXT NOT NULL, start INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -472,6 +474,184 @@ class Identity:
         return Installation(self.world.new_id(), base64(secret) if signer(secret) else None)
 
 
+# The way to the server
+
+
+class Request(NamedTuple):
+    """What is asked; `make` gives the body anew for each attempt, since a push tells the time.
+
+    `members` must be in the answer. Who is not `patient` asks once, whatever happened before.
+    """
+
+    method: str
+    path: str
+    members: Sequence[str] = ()
+    make: Make | None = None
+    headers: Mapping[str, str] = {}
+    authorized: bool = True
+    wait: int = 0
+    patient: bool = True
+
+
+class Answer(NamedTuple):
+    """What a server says that speaks the protocol."""
+
+    said: Json
+    headers: Mapping[str, str]
+
+
+class Wire:
+    """Asks until there is an answer, not too often, and keeps the tokens fresh."""
+
+    def __init__(self, file: File, world: World, identity: Identity, tries: int) -> None:
+        self.file, self.world, self.identity, self.tries = file, world, identity, tries
+        self.gzip = True
+
+    def call(self, request: Request) -> Answer:
+        """The answer, or OfflineError after some attempts, or RefusedError."""
+        if request.patient:
+            self._sit_out()
+        attempts, renewed = 1, False
+        while True:
+            access = self._access() if request.authorized else None
+            try:
+                answer = self._ask(request, access)
+            except OfflineError as error:
+                if not request.patient:
+                    raise
+                delay = self._put_off(error.wait)
+                if attempts >= self.tries or (error.wait or 0) > PATIENCE:
+                    raise
+                attempts += 1
+                self.world.sleep(delay)
+            except RefusedError as error:
+                if self._is_stale(error, request) and access and not renewed:
+                    renewed = True
+                    self._renew(access)
+                elif error.status == Http.UNSUPPORTED_MEDIA_TYPE and self.gzip:
+                    self.gzip = False
+                else:
+                    self._reached()
+                    raise
+            else:
+                self._reached()
+                return answer
+
+    def _is_stale(self, error: RefusedError, request: Request) -> bool:
+        silent = request.method == "HEAD" and error.status == Http.UNAUTHORIZED  # such an answer has no body
+        return silent or error.code == "token-expired"
+
+    def _access(self) -> str:
+        access: str | None = self.file.get("access_token")
+        if access is None:
+            raise RefusedError("This device is not enrolled: ask the office for a code.")
+        return access
+
+    def _address(self) -> str:
+        address = str(self.file.get("base_url", "")).rstrip("/")
+        if not address:
+            raise BadUseError("Say where the server is, once: --url https://…")
+        return address
+
+    def _ask(self, request: Request, access: str | None) -> Answer:
+        """One attempt: the answer, or OfflineError when another attempt may help, or RefusedError."""
+        address, body = self._address(), request.make() if request.make else None
+        headers = {"Accept": "application/json", "Content-Type": "application/json"} | dict(request.headers)
+        headers |= {"Authorization": f"Bearer {access}"} if access else {}
+        if body and len(body) > GZIP_FROM and self.gzip and request.method == "POST":
+            body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
+        with self._answering():
+            reply = self.world.transport(request.method, address + request.path, headers, body, TIMEOUT + request.wait)
+        answer = to_answer(reply)
+        if not all(member in answer.said for member in request.members):
+            raise OfflineError(f"What answers at {address} does not speak the sync protocol.")
+        return answer
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """A network that fails in one sentence."""
+        try:
+            yield
+        except (OSError, HTTPException, ValueError) as error:
+            raise OfflineError(f"No answer from {self._address()} ({str(error) or type(error).__name__}).") from error
+
+    def lines(self, path: str) -> Generator[bytes]:
+        """The lines of a stream until the server ends it; OfflineError when it breaks off, RefusedError."""
+        access = self._access()
+        try:
+            yield from self._listen(path, access)
+        except RefusedError as error:
+            if error.code != "token-expired":
+                raise
+            self._renew(access)
+            yield from self._listen(path, self._access())
+
+    def _listen(self, path: str, access: str) -> Iterator[bytes]:
+        headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {access}"}
+        with self._answering(), self.world.listen(self._address() + path, headers, TIMEOUT) as stream:
+            if stream.status != Http.OK:
+                to_answer(Reply(stream.status, stream.headers, b"".join(stream.lines)))
+            yield from stream.lines
+
+    # Not too often
+
+    def _sit_out(self) -> None:
+        """Wait as long as the last failure asks for, also after a restart; OfflineError when that is too long."""
+        pause, now = self.file.get("pause"), self.world.now()
+        if pause and pause["since"] <= now < pause["until"]:  # a clock that was put back ends it
+            left = pause["until"] - now
+            if left > 1.5 * PATIENCE:
+                raise OfflineError(f"The server asked to be left alone for another {left:.0f} seconds.", wait=left)
+            self.world.sleep(left)
+
+    def _put_off(self, wait: float | None) -> float:
+        """After a failure: how long to wait, which is kept for the next start as well."""
+        failures, now = (self.file.get("pause") or {}).get("failures", 0), self.world.now()
+        delay = self.world.a_bit_more(min(wait, DAY) if wait else min(0.5 * 2**failures, PATIENCE))
+        self.file.set(pause={"failures": min(failures + 1, 20), "since": now, "until": now + delay})
+        return delay
+
+    def _reached(self) -> None:
+        if self.file.get("pause"):
+            self.file.set(pause=None)
+
+    # Tokens
+
+    def _renew(self, stale: str) -> None:
+        """Trade the refresh token for a new pair; in turn, since using one twice would lock the device out."""
+        lock = f"{self.file.path}.renewing" if Path(self.file.path).exists() else ":memory:"
+        with closing(sqlite3.connect(lock, timeout=4 * TIMEOUT, isolation_level=None)) as turn:
+            turn.execute("BEGIN EXCLUSIVE")
+            if self.file.get("access_token") != stale:
+                return  # another process was faster
+            self.file.set(renewed_at=self.world.now())  # on a full disk this fails, before the old token is used up
+            wish = Request("POST", "/sync/v1/token", ("access_token", "refresh_token"), self._wish, authorized=False)
+            pair = self.call(wish).said
+            self.file.set(access_token=pair["access_token"], refresh_token=pair["refresh_token"])
+
+    def _wish(self) -> bytes:
+        device_id, refresh = self.file.get("device_id"), self.file.get("refresh_token")
+        proof = self.identity.now().signed(f"callout token\n{device_id}\n{refresh}")
+        return to_json(
+            {"refresh_token": refresh} | ({"device_id": device_id, "proof": proof} if proof else {})
+        ).encode()
+
+
+def to_answer(reply: Reply) -> Answer:
+    """What a reply says; OfflineError when another attempt may help, RefusedError when the server refuses."""
+    told: Any = None
+    with suppress(ValueError):
+        told = json.loads(reply.body)
+    said: Json = told if isinstance(told, dict) else {}
+    if reply.status in range(200, 300):
+        return Answer(said, reply.headers)
+    detail = str(said.get("detail") or said.get("title") or f"The server answered {reply.status}.")
+    later = reply.headers.get("retry-after", "")
+    busy = reply.status == Http.TOO_MANY_REQUESTS or reply.status >= Http.INTERNAL_SERVER_ERROR
+    delay = float(later) if re.fullmatch(r"\d{1,9}", later) else None
+    raise (OfflineError if busy else RefusedError)(detail, reply.status, said, delay)
+
+
 # What was done
 
 
@@ -568,6 +748,14 @@ class Outbox:
                 top = max(result.get("positions") or [0])
                 row = (self.world.now(), result["status"], top, to_json(result), result.get("id"), late)
                 self.db.execute(sql, row)
+            if result.get("status") in UNDECIDED and not late:
+                self.settle(self._last_words(result["id"]), late=True)
+
+    def _last_words(self, id_: str) -> list[Json]:
+        """What an `operation` document has said already: a result that was lost on the way can come after it."""
+        sql = "SELECT body FROM documents WHERE type = 'operation' AND id = ? AND gone IS NULL AND generation = ?"
+        rows = self.db.execute(sql, (id_, self.file.get("generation", 0))).fetchall()
+        return [json.loads(body) | {"id": id_} for (body,) in rows]
 
     def answered(self, batch: Sequence[Queued], missing: Json | None) -> None:
         """Inside a transaction: while numbers may be missing, go on from what the server has now."""
@@ -768,8 +956,8 @@ def hex128(total: int) -> str:
 class Blobs:
     """The bytes that operations name, in pieces of 256 KiB in the device's file."""
 
-    def __init__(self, file: File, world: World) -> None:
-        self.file, self.db, self.world = file, file.db, world
+    def __init__(self, file: File, world: World, outbox: Outbox, wire: Wire) -> None:
+        self.file, self.db, self.world, self.outbox, self.wire = file, file.db, world, outbox, wire
 
     def attach(self, content: bytes) -> str:
         """Store the bytes in one transaction and give their SHA-256 in hex."""
@@ -798,18 +986,63 @@ class Blobs:
         now = self.world.now()
         return [(name, size) for name, size in self.db.execute(sql, (now, now + 2 * HOUR)).fetchall()]
 
-    def piece(self, name: str, offset: int) -> bytes:
-        """The bytes from an offset to the end of the piece that it lies in."""
-        sql = "SELECT start, bytes FROM pieces WHERE sha256 = ? AND start <= ? ORDER BY start DESC LIMIT 1"
-        start, content = self.db.execute(sql, (name, offset)).fetchone()
-        return bytes(content[offset - start :])
+    def upload(self) -> int:
+        """Send what is due and give the number of those completed; what fails is put off, and an operation goes first.
 
-    def complete(self, name: str) -> None:
-        """The server has it; it stays here for a week all the same."""
+        RefusedError only when the device is revoked.
+        """
+        completed = 0
+        for name, size in self.due():
+            try:
+                if not self._send(name, size):
+                    break
+            except (OfflineError, RefusedError) as error:
+                if error.code == "device-revoked":
+                    raise
+                self._put_off(name, error.wait)
+                if error.status in OUT_OF_REACH:
+                    break
+            else:
+                completed += 1
+        return completed
+
+    def _send(self, name: str, size: int) -> bool:
+        """Send the rest of a blob; False when an operation wants to go first."""
+        offset, in_vain = self._offset(Request("HEAD", f"/sync/v1/blobs/{name}", patient=False), size), 0
+        while offset < size:
+            if self.outbox.waits():
+                return False
+            before, offset = offset, self._send_piece(name, size, offset)
+            in_vain += offset <= before
+            if in_vain > RESTARTS:
+                raise RefusedError("The server takes pieces of a photo and has no more of it than before.")
         with self.file.transaction():
             self.db.execute("UPDATE blobs SET done = ? WHERE sha256 = ?", (self.world.now(), name))
+        return True
 
-    def put_off(self, name: str, wait: float | None) -> None:
+    def _send_piece(self, name: str, size: int, offset: int) -> int:
+        """Send the bytes from an offset to the end of the piece that it lies in; how many the server has then."""
+        sql = "SELECT start, bytes FROM pieces WHERE sha256 = ? AND start <= ? ORDER BY start DESC LIMIT 1"
+        start, content = self.db.execute(sql, (name, offset)).fetchone()
+        body = bytes(content[offset - start :])
+        headers = {"Content-Type": "application/octet-stream", "Upload-Offset": str(offset)}
+        put = Request("PUT", f"/sync/v1/blobs/{name}", (), lambda: body, headers, patient=False)
+        try:
+            return self._offset(put, size)
+        except RefusedError as refusal:
+            told = refusal.problem.get("offset", -1)
+            if refusal.code != "upload-offset-mismatch" or told not in range(size + 1):
+                raise
+            return int(told)
+
+    def _offset(self, request: Request, size: int) -> int:
+        """How many bytes the server has after a request."""
+        told = self.wire.call(request).headers.get("upload-offset", "")
+        if not told.isdecimal() or int(told) > size:
+            raise OfflineError("The server does not say how much of a photo it has.")
+        return int(told)
+
+    def _put_off(self, name: str, wait: float | None) -> None:
         """Try again later: after what the server asks for or 4, 8, 16 … seconds, an hour at most."""
         sql = "UPDATE blobs SET failures = min(failures + 1, 20), next_try = ? WHERE sha256 = ?"
         with self.file.transaction():
@@ -825,184 +1058,6 @@ class Blobs:
         """Inside a transaction: forget what nothing names any more."""
         self.db.execute(SWEEP_BLOBS, (self.world.now() - KEPT,))
         self.db.execute("DELETE FROM pieces WHERE sha256 NOT IN (SELECT sha256 FROM blobs)")
-
-
-# The way to the server
-
-
-class Request(NamedTuple):
-    """What is asked; `make` gives the body anew for each attempt, since a push tells the time.
-
-    `members` must be in the answer. Who is not `patient` asks once, whatever happened before.
-    """
-
-    method: str
-    path: str
-    members: Sequence[str] = ()
-    make: Make | None = None
-    headers: Mapping[str, str] = {}
-    authorized: bool = True
-    wait: int = 0
-    patient: bool = True
-
-
-class Answer(NamedTuple):
-    """What a server says that speaks the protocol."""
-
-    said: Json
-    headers: Mapping[str, str]
-
-
-class Wire:
-    """Asks until there is an answer, not too often, and keeps the tokens fresh."""
-
-    def __init__(self, file: File, world: World, identity: Identity, tries: int) -> None:
-        self.file, self.world, self.identity, self.tries = file, world, identity, tries
-        self.gzip = True
-
-    def call(self, request: Request) -> Answer:
-        """The answer, or OfflineError after some attempts, or RefusedError."""
-        if request.patient:
-            self._sit_out()
-        attempts, renewed = 1, False
-        while True:
-            access = self._access() if request.authorized else None
-            try:
-                answer = self._ask(request, access)
-            except OfflineError as error:
-                if not request.patient:
-                    raise
-                delay = self._put_off(error.wait)
-                if attempts >= self.tries or (error.wait or 0) > PATIENCE:
-                    raise
-                attempts += 1
-                self.world.sleep(delay)
-            except RefusedError as error:
-                if self._is_stale(error, request) and access and not renewed:
-                    renewed = True
-                    self._renew(access)
-                elif error.status == Http.UNSUPPORTED_MEDIA_TYPE and self.gzip:
-                    self.gzip = False
-                else:
-                    self._reached()
-                    raise
-            else:
-                self._reached()
-                return answer
-
-    def _is_stale(self, error: RefusedError, request: Request) -> bool:
-        silent = request.method == "HEAD" and error.status == Http.UNAUTHORIZED  # such an answer has no body
-        return silent or error.code == "token-expired"
-
-    def _access(self) -> str:
-        access: str | None = self.file.get("access_token")
-        if access is None:
-            raise RefusedError("This device is not enrolled: ask the office for a code.")
-        return access
-
-    def _address(self) -> str:
-        address = str(self.file.get("base_url", "")).rstrip("/")
-        if not address:
-            raise BadUseError("Say where the server is, once: --url https://…")
-        return address
-
-    def _ask(self, request: Request, access: str | None) -> Answer:
-        """One attempt: the answer, or OfflineError when another attempt may help, or RefusedError."""
-        address, body = self._address(), request.make() if request.make else None
-        headers = {"Accept": "application/json", "Content-Type": "application/json"} | dict(request.headers)
-        headers |= {"Authorization": f"Bearer {access}"} if access else {}
-        if body and len(body) > GZIP_FROM and self.gzip and request.method == "POST":
-            body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
-        with self._answering():
-            reply = self.world.transport(request.method, address + request.path, headers, body, TIMEOUT + request.wait)
-        answer = to_answer(reply)
-        if not all(member in answer.said for member in request.members):
-            raise OfflineError(f"What answers at {address} does not speak the sync protocol.")
-        return answer
-
-    @contextmanager
-    def _answering(self) -> Iterator[None]:
-        """A network that fails in one sentence."""
-        try:
-            yield
-        except (OSError, HTTPException, ValueError) as error:
-            raise OfflineError(f"No answer from {self._address()} ({str(error) or type(error).__name__}).") from error
-
-    def lines(self, path: str) -> Generator[bytes]:
-        """The lines of a stream until the server ends it; OfflineError when it breaks off, RefusedError."""
-        access = self._access()
-        try:
-            yield from self._listen(path, access)
-        except RefusedError as error:
-            if error.code != "token-expired":
-                raise
-            self._renew(access)
-            yield from self._listen(path, self._access())
-
-    def _listen(self, path: str, access: str) -> Iterator[bytes]:
-        headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {access}"}
-        with self._answering(), self.world.listen(self._address() + path, headers, TIMEOUT) as stream:
-            if stream.status != Http.OK:
-                to_answer(Reply(stream.status, stream.headers, b"".join(stream.lines)))
-            yield from stream.lines
-
-    # Not too often
-
-    def _sit_out(self) -> None:
-        """Wait as long as the last failure asks for, also after a restart; OfflineError when that is too long."""
-        pause, now = self.file.get("pause"), self.world.now()
-        if pause and pause["since"] <= now < pause["until"]:  # a clock that was put back ends it
-            left = pause["until"] - now
-            if left > 1.5 * PATIENCE:
-                raise OfflineError(f"The server asked to be left alone for another {left:.0f} seconds.", wait=left)
-            self.world.sleep(left)
-
-    def _put_off(self, wait: float | None) -> float:
-        """After a failure: how long to wait, which is kept for the next start as well."""
-        failures, now = (self.file.get("pause") or {}).get("failures", 0), self.world.now()
-        delay = self.world.a_bit_more(min(wait, DAY) if wait else min(0.5 * 2**failures, PATIENCE))
-        self.file.set(pause={"failures": min(failures + 1, 20), "since": now, "until": now + delay})
-        return delay
-
-    def _reached(self) -> None:
-        if self.file.get("pause"):
-            self.file.set(pause=None)
-
-    # Tokens
-
-    def _renew(self, stale: str) -> None:
-        """Trade the refresh token for a new pair; in turn, since using one twice would lock the device out."""
-        lock = f"{self.file.path}.renewing" if Path(self.file.path).exists() else ":memory:"
-        with closing(sqlite3.connect(lock, timeout=4 * TIMEOUT, isolation_level=None)) as turn:
-            turn.execute("BEGIN EXCLUSIVE")
-            if self.file.get("access_token") != stale:
-                return  # another process was faster
-            self.file.set(renewed_at=self.world.now())  # on a full disk this fails, before the old token is used up
-            wish = Request("POST", "/sync/v1/token", ("access_token", "refresh_token"), self._wish, authorized=False)
-            pair = self.call(wish).said
-            self.file.set(access_token=pair["access_token"], refresh_token=pair["refresh_token"])
-
-    def _wish(self) -> bytes:
-        device_id, refresh = self.file.get("device_id"), self.file.get("refresh_token")
-        proof = self.identity.now().signed(f"callout token\n{device_id}\n{refresh}")
-        return to_json(
-            {"refresh_token": refresh} | ({"device_id": device_id, "proof": proof} if proof else {})
-        ).encode()
-
-
-def to_answer(reply: Reply) -> Answer:
-    """What a reply says; OfflineError when another attempt may help, RefusedError when the server refuses."""
-    told: Any = None
-    with suppress(ValueError):
-        told = json.loads(reply.body)
-    said: Json = told if isinstance(told, dict) else {}
-    if reply.status in range(200, 300):
-        return Answer(said, reply.headers)
-    detail = str(said.get("detail") or said.get("title") or f"The server answered {reply.status}.")
-    later = reply.headers.get("retry-after", "")
-    busy = reply.status == Http.TOO_MANY_REQUESTS or reply.status >= Http.INTERNAL_SERVER_ERROR
-    delay = float(later) if re.fullmatch(r"\d{1,9}", later) else None
-    raise (OfflineError if busy else RefusedError)(detail, reply.status, said, delay)
 
 
 # The device
@@ -1057,10 +1112,10 @@ class Device:
         self._file = File(path, connect)
         self.db, self._get, self._set = self._file.db, self._file.get, self._file.set
         self._identity = Identity(self._file, self._world)
+        self._wire = Wire(self._file, self._world, self._identity, tries)
         self._outbox = Outbox(self._file, self._world, self._identity)
         self._replica = Replica(self._file, self._outbox)
-        self._blobs = Blobs(self._file, self._world)
-        self._wire = Wire(self._file, self._world, self._identity, tries)
+        self._blobs = Blobs(self._file, self._world, self._outbox, self._wire)
         if base_url is not None and base_url != self._get("base_url"):
             self._set(base_url=base_url)
 
@@ -1198,7 +1253,7 @@ class Device:
         What fails is tried again later. It stops when there is an operation to send: that goes first.
         """
         with self._obeying():
-            return self._upload()
+            return self._blobs.upload()
 
     def sync(self, wait: int = 0) -> Synced:
         """Send everything and fetch everything, in one round trip when both are small; then `wait` seconds for news."""
@@ -1212,7 +1267,7 @@ class Device:
                 if refusal.code not in ("upgrade-required", "device-suspended"):
                     raise
                 notice = str(refusal)
-            blobs = self._upload()
+            blobs = self._blobs.upload()
             self._set(synced_at=self._world.clock().isoformat(timespec="seconds"))
             return Synced(pushed.results, pushed.documents + pulled, notice is None, blobs, notice)
 
@@ -1403,56 +1458,6 @@ class Device:
                 self._tidy()
         return healed
 
-    # Photos and signatures
-
-    def _upload(self) -> int:
-        completed = 0
-        for name, size in self._blobs.due():
-            try:
-                if not self._upload_one(name, size):
-                    break
-                completed += 1
-            except (OfflineError, RefusedError) as error:
-                if error.code == "device-revoked":
-                    raise
-                self._blobs.put_off(name, error.wait)
-                if isinstance(error, OfflineError) and error.status in (
-                    0,
-                    Http.TOO_MANY_REQUESTS,
-                    Http.SERVICE_UNAVAILABLE,
-                ):
-                    break
-        return completed
-
-    def _upload_one(self, name: str, size: int) -> bool:
-        """Send the rest of a blob; False when an operation wants to go first."""
-        offset, mended = self._offset(Request("HEAD", f"/sync/v1/blobs/{name}", patient=False), size), 0
-        while offset < size:
-            if self._outbox.waits():
-                return False
-            chunk = self._blobs.piece(name, offset)
-            headers = {"Content-Type": "application/octet-stream", "Upload-Offset": str(offset)}
-            put = Request("PUT", f"/sync/v1/blobs/{name}", (), partial(bytes, chunk), headers, patient=False)
-            before = offset
-            try:
-                offset = self._offset(put, size)
-            except RefusedError as refusal:
-                offset = refusal.problem.get("offset", -1)
-                if refusal.code != "upload-offset-mismatch" or offset not in range(size + 1):
-                    raise
-            mended += offset <= before
-            if mended > RESTARTS:
-                raise OfflineError("The server takes pieces of a photo and has no more of it than before.")
-        self._blobs.complete(name)
-        return True
-
-    def _offset(self, request: Request, size: int) -> int:
-        """How many bytes the server has after a request."""
-        said = self._wire.call(request).headers.get("upload-offset", "")
-        if not said.isdecimal() or int(said) > size:
-            raise OfflineError("The server does not say how much of a photo it has.")
-        return int(said)
-
     # News
 
     def live(self) -> bool:
@@ -1536,7 +1541,7 @@ class Device:
         with suppress(RefusedError):  # whatever it says: there is nothing left to erase
             self._wire.call(Request("POST", "/sync/v1/wiped", make=lambda: b"{}"))
         self._file.erase()
-        raise ErasedError("The office has revoked this device: it has handed over its work and erased itself.")
+        raise ErasedError("The office has revoked this device, and it has erased itself.")
 
     def _salvage(self) -> None:
         """Hand the outbox over to the office; the last of it and the next step are one transaction."""

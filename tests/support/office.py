@@ -9,41 +9,50 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from sync.device import Json, Reply
+from tests.support.office_digests import digests, kind, leaf, leaves
+from tests.support.office_gate import Gate, is_signed, problem, reply
+from tests.support.office_shelf import Shelf
 
-VAN, PART, JOB, VISIT, ME = (f"0191cb40-0000-7000-8000-00000000000{n}" for n in range(1, 6))
-
-
-def reply(status: int, body: Json, **headers: str) -> Reply:
-    return Reply(status, headers, json.dumps(body).encode())
-
-
-def problem(status: int, code: str, headers: Mapping[str, str] | None = None, **members: Any) -> Reply:
-    body = {"type": f"https://callout.example/problems/{code}", "title": code, "detail": f"{code}!", **members}
-    return Reply(status, headers or {}, json.dumps(body).encode())
+VAN, PART, JOB, VISIT = (f"0191cb40-0000-7000-8000-00000000000{n}" for n in range(1, 5))
+LOST: Json = {"id": "lost", "type": "lost"}
 
 
-class Office:
+class Office(Gate):
     """The server's side of sync.md for one device: intake in order, first results repeated, documents by position."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.lock = RLock()
-        self.operations: list[Json] = []
+        self.operations: list[Json] = []  # by sequence number of the present incarnation
         self.results: dict[str, Json] = {}
+        self.salvaged: list[Json] = []
+        self.wiped = 0
         self.documents: dict[tuple[str, str], Json] = {}
+        self.shelf = Shelf()
         self.sent: list[list[str]] = []  # the raw text of each operation, push by push
         self.envelopes: list[Json] = []
+        self.verified: list[Json] = []
         self.asked: list[str] = []  # method and path of each request
         self.faults: list[Callable[[str, Callable[[], Reply]], Reply | None]] = []
-        self.position, self.page, self.most, self.oldest, self.incarnation = 0, 500, 100, 0, 1
-        self.generation, self.refresh, self.refreshes, self.headers = 0, "refresh-0", 0, dict[str, str]()
+        self.position, self.page, self.most, self.oldest = 0, 500, 100, 0
+        self.headers = dict[str, str]()
+        self.news = list[bytes]()  # the lines of the stream of news
 
-    def put(self, kind: str, key: str, /, **body: Any) -> None:
+    def put(self, kind: str, key: str, /, *, _shared: bool = False, **body: Any) -> None:
         self.position += 1
-        self.documents[kind, key] = {"type": kind, "id": key, "position": self.position, "hash": "00", "body": body}
+        document = {"type": kind, "id": key, "position": self.position, "hash": "00", "body": body}
+        self.documents[kind, key] = document | ({"shared": True} if _shared else {})
 
     def take_away(self, kind: str, key: str, why: str) -> None:
         self.position += 1
         self.documents[kind, key] = {"type": kind, "id": key, "position": self.position, "gone": why}
+
+    def restore(self, operations: int, epoch: str = "e2") -> None:
+        """Go back to a backup that has only so many of the operations."""
+        for operation in self.operations[operations:]:
+            self.results.pop(operation["id"], None)
+        del self.operations[operations:]
+        self.epoch = epoch
 
     def transport(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, _: float) -> Reply:
         with self.lock:
@@ -52,32 +61,26 @@ class Office:
             self.headers = {name.lower(): value for name, value in headers.items()}
 
             def answer() -> Reply:
-                return self.answer(path, body)
+                return self.answer(method, path, body or b"")
 
             fault = self.faults.pop(0) if self.faults else None
             return (fault(path, answer) if fault else None) or answer()
 
-    def answer(self, path: str, body: bytes | None) -> Reply:
-        text = gzip.decompress(body) if body and self.headers.get("content-encoding") == "gzip" else body or b"{}"
+    def answer(self, method: str, path: str, body: bytes) -> Reply:
+        text = gzip.decompress(body) if body and self.headers.get("content-encoding") == "gzip" else body
         if path == "devices":
-            tokens = {"access_token": f"access-{self.generation}", "refresh_token": self.refresh}
-            who = {"technician": {"id": ME, "name": "Ada"}, "device_id": "d1", "incarnation": self.incarnation}
-            return reply(201, {**tokens, **who, "epoch": "e1"})
+            return self.enrol(json.loads(text))
         if path == "token":
-            return self.renew(json.loads(text)["refresh_token"])
-        if self.headers.get("authorization") != f"Bearer access-{self.generation}":
-            return problem(401, "token-expired")
-        if path == "push":
-            return self.push(json.loads(text), text.decode())
+            return self.renew(json.loads(text))
+        if refusal := self.refusal(path, self.headers):
+            return refusal
+        if path.startswith("blobs/"):
+            return self.shelf.answer(method, path.removeprefix("blobs/"), self.headers, text)
+        if method == "POST":
+            verbs = {"push": self.push, "verify": self.verify, "salvage": self.salvage, "wiped": self.confirm}
+            return verbs[path](json.loads(text), text.decode())
         query = parse_qs(urlsplit(path).query)
         return self.changes(query.get("cursor", [None])[0], int(query["limit"][0]))
-
-    def renew(self, token: str) -> Reply:
-        if token != self.refresh:
-            return problem(401, "token-reused")
-        self.generation, self.refreshes = self.generation + 1, self.refreshes + 1
-        self.refresh = f"refresh-{self.generation}"
-        return reply(200, {"access_token": f"access-{self.generation}", "refresh_token": self.refresh})
 
     def push(self, body: Json, text: str) -> Reply:
         operations, results = body["operations"], list[Json]()
@@ -85,19 +88,22 @@ class Office:
             return problem(413, "batch-too-large")
         self.sent.append(raw_items(text))
         self.envelopes.append(body)
+        if body.get("epoch", self.epoch) != self.epoch:
+            return problem(409, "epoch-changed", epoch=self.epoch, resend_from=len(self.operations) + 1)
+        missing = body.get("missing")
+        if missing and missing["from"] == len(self.operations) + 1:
+            self.operations += [LOST] * (missing["through"] - missing["from"] + 1)
         for operation in operations:
             seq, id_ = operation["seq"], operation["id"]
             if seq > len(self.operations) + 1:
                 return problem(409, "sequence-gap", expected=len(self.operations) + 1, results=results)
-            if seq <= len(self.operations):
-                if self.operations[seq - 1]["id"] != id_:
-                    return problem(409, "device-forked")
-                results.append({**self.results[id_], "duplicate": True})
-                continue
-            self.operations.append(operation)
-            result = self.results.setdefault(id_, {"id": id_, "seq": seq, **self.take(operation)})
-            results.append(result)
-        answer: Json = {"epoch": "e1", "acknowledged": len(self.operations), "results": results}
+            if seq <= len(self.operations) and self.operations[seq - 1]["id"] != id_:
+                return problem(409, "device-forked")
+            self.operations[seq - 1 :] = [operation, *self.operations[seq:]]
+            again = {"duplicate": True} if id_ in self.results else {}
+            self.results[id_] = self.results.get(id_) or {"id": id_, **self.take(operation)}
+            results.append({**self.results[id_], "seq": seq, **again})
+        answer: Json = {"epoch": self.epoch, "acknowledged": len(self.operations), "results": results}
         if "pull" in body:
             page = self.changes(body["pull"].get("cursor"), body["pull"]["limit"])
             if page.status != 200:
@@ -106,33 +112,54 @@ class Office:
         return reply(200, answer)
 
     def take(self, operation: Json) -> Json:
-        kind, data = operation["type"], operation["data"]
-        if kind == "gibberish":
-            return {"status": "quarantined", "problem": {"code": "unknown-type", "detail": "Nobody knows this."}}
-        if kind == "reserve_part":
+        type_, data = operation["type"], operation["data"]
+        if type_ == "gibberish" or (self.key and not is_signed(self.key, operation)):
+            code = "unknown-type" if type_ == "gibberish" else "signature-invalid"
+            return {"status": "quarantined", "problem": {"code": code, "detail": "Nobody knows this."}}
+        if not set(operation["needs"]) <= {*self.results, "other"}:
+            return {"status": "held"}
+        if type_ == "reserve_part":
             return {"status": "rejected", "problem": {"code": "no-stock", "detail": "There is none left."}}
         self.position += 1
-        if kind == "part_used" and ("stock", f"{VAN}/{PART}") in self.documents:
-            body = self.documents["stock", f"{VAN}/{PART}"]["body"]
-            self.put(
-                "stock",
-                f"{VAN}/{PART}",
-                **{**body, "on_hand": str(Decimal(body["on_hand"]) - Decimal(data["quantity"]))},
-            )
+        self.shelf.name(data)
+        line = f"{VAN}/{PART}"
+        if type_ == "part_used" and ("stock", line) in self.documents:
+            body = self.documents["stock", line]["body"]
+            self.put("stock", line, **body | {"on_hand": str(Decimal(body["on_hand"]) - Decimal(data["quantity"]))})
         if "gone" in self.documents.get(("work_order", data.get("work_order", "")), {}):
             notice = {"code": "work_after_reassignment", "detail": "Somebody else has this job now."}
             return {"status": "conflicted", "positions": [self.position], "notices": [notice]}
         return {"status": "applied", "positions": [self.position]}
 
     def changes(self, cursor: str | None, limit: int) -> Reply:
-        if cursor is not None and int(cursor) < self.oldest:
+        if cursor is not None and (cursor.split("@")[1] != self.epoch or int(cursor.split("@")[0]) < self.oldest):
             return problem(410, "cursor-expired")
-        after = int(cursor or 0)
+        after = int((cursor or "0").split("@")[0])
         newer = sorted(self.documents.values(), key=lambda document: int(document["position"]))
         newer = [d for d in newer if d["position"] > after and not (cursor is None and "gone" in d)]
         page, more = newer[: min(limit, self.page)], len(newer) > min(limit, self.page)
-        through = page[-1]["position"] if more else self.position
-        return reply(200, {"epoch": "e1", "cursor": str(through), "through": through, "more": more, "changes": page})
+        return reply(200, self.told(page, page[-1]["position"] if more else self.position, more=more))
+
+    def told(self, page: list[Json], through: int, *, more: bool = False) -> Json:
+        told = {"epoch": self.epoch, "cursor": f"{through}@{self.epoch}", "through": through, "more": more}
+        return told | {"changes": page} | ({} if more else {"digests": digests(self.documents.values())})
+
+    def verify(self, body: Json, _: str) -> Reply:
+        self.verified.append(body)
+        mine = leaves(self.documents.values())
+        differ = {name: [n for n in range(256) if mine[name][n] != body[name][n]] for name in ("own", "shared")}
+        page = [d for d in self.documents.values() if "gone" not in d and leaf(d) in differ[kind(d)]]
+        return reply(200, self.told(page, self.position) | differ)
+
+    def salvage(self, body: Json, _: str) -> Reply:
+        if len(body["operations"]) > self.most:
+            return problem(413, "batch-too-large")
+        self.salvaged += body["operations"]
+        return reply(200, {})
+
+    def confirm(self, _: Json, __: str) -> Reply:
+        self.wiped += 1
+        return reply(200, {})
 
 
 def raw_items(text: str) -> list[str]:

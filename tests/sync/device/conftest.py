@@ -1,5 +1,6 @@
 """What the tests of the reference client share: an office, a device, and the office on loopback."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,12 @@ def office() -> Office:
 
 
 @pytest.fixture
+def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without the package `cryptography`."""
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
+
+
+@pytest.fixture
 def slept() -> list[float]:
     return []
 
@@ -36,7 +43,8 @@ def opened(office: Office, tmp_path: Path, slept: list[float]) -> Iterator[Open]
     def open_device(name: str = "device.db", later: timedelta | None = None, **options: Any) -> Device:
         hour[0] += later or timedelta()
         options = {"transport": office.transport, "clock": lambda: hour[0], "sleep": slept.append} | options
-        devices.append(Device(str(tmp_path / name), "http://office", random=Random(len(devices)), **options))
+        options = {"random": Random(len(devices))} | options
+        devices.append(Device(str(tmp_path / name), "http://office", **options))
         return devices[-1]
 
     yield open_device
@@ -58,6 +66,9 @@ def url(office: Office) -> Iterator[str]:
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if self.path.startswith("/sync/v1/live"):
+                self.tell()
+                return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             try:
                 answer = office.transport(self.command, self.path, dict(self.headers), body or None, 0)
@@ -70,7 +81,16 @@ def url(office: Office) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST  # noqa: N815
+        do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815
+
+        def tell(self) -> None:
+            """The stream of news, line by line, as the office has it at the moment."""
+            self.send_response(200)
+            self.end_headers()
+            for line in office.news:
+                self.wfile.write(line)
+                self.wfile.flush()
+            self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""

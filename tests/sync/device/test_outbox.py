@@ -52,7 +52,9 @@ def test_an_operation_says_when_it_happened_and_what_its_author_had_seen(office:
     assert datetime.fromisoformat(device.outbox()[1]["at"]) == device.clock()
 
 
-@pytest.mark.parametrize("data", [{"quantity": 1.5}, {"text": "x" * 20_000}, {"text": "\udcff"}, {"at": object()}, {"n": 2**53}, {"é": 1}])
+@pytest.mark.parametrize(
+    "data", [{"quantity": 1.5}, {"text": "x" * 20_000}, {"text": "\udcff"}, {"at": object()}, {"n": 2**53}, {"é": 1}]
+)
 def test_what_could_never_be_sent_is_refused_at_once(device: Device, data: dict[str, object]) -> None:
     with pytest.raises(BadUseError):
         device.record("note_added", data)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError, Reply
-from tests.support.office import JOB, PART, Office, lost, problem, reply, says
+from tests.support.office import JOB, PART, Office, lost, says
+from tests.support.office_gate import problem, reply
 
 
 def test_all_pages_are_fetched_and_only_the_changes_the_next_time(office: Office, device: Device) -> None:
@@ -116,7 +117,7 @@ def test_a_slower_process_does_not_put_the_replica_back(
 
 
 def test_a_server_that_never_ends_is_left(office: Office, device: Device) -> None:
-    page = {"cursor": "7", "through": 7, "more": True, "changes": []}
+    page = {"cursor": "7@e1", "through": 7, "more": True, "changes": []}
     office.faults += [says(reply(200, page))] * 2
 
     with pytest.raises(OfflineError, match="same page"):

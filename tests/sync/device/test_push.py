@@ -1,12 +1,12 @@
 """Pushing: every operation gets there once, in order, whatever happens to the replies."""
 
-import json
 from collections.abc import Callable
 
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.office import JOB, PART, VAN, Office, lost, problem, says
+from tests.support.office import JOB, PART, VAN, Office, lost, says
+from tests.support.office_gate import problem
 
 
 def record(device: Device, count: int, text: str = "x") -> list[str]:

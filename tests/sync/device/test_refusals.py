@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.office import JOB, Office, problem, reply, says
+from tests.support.office import JOB, Office, says
+from tests.support.office_gate import problem, reply
 
 
 def record(device: Device, count: int) -> list[str]:

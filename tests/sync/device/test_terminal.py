@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.office import JOB, ME, PART, VAN, VISIT, Office
+from tests.support.office import JOB, PART, VAN, VISIT, Office
+from tests.support.office_gate import ME
 
 OTHER_VISIT = VISIT[:-1] + "9"
 Type = Callable[..., subprocess.CompletedProcess[str]]

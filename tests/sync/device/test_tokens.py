@@ -6,7 +6,8 @@ from threading import Thread
 import pytest
 
 from sync.device import BadUseError, Device, OfflineError, RefusedError
-from tests.support.office import JOB, Office, lost, problem, reply, says, unreachable
+from tests.support.office import JOB, Office, lost, says, unreachable
+from tests.support.office_gate import problem, reply
 
 
 def test_an_expired_token_is_traded_and_the_request_repeated(office: Office, device: Device) -> None:
@@ -56,6 +57,19 @@ def test_two_processes_trade_the_token_once(office: Office, device: Device, open
     assert opened().pull() == 0
 
 
+def test_a_lost_pair_of_tokens_is_given_again_to_the_device_that_can_sign(office: Office, device: Device) -> None:
+    device.record("note_added", {"work_order": JOB, "text": "x"})
+    office.generation += 1
+    office.faults += [lambda _path, answer: answer(), lost]
+
+    device.sync()
+
+    assert [wish["refresh_token"] for wish in office.tokens] == ["refresh-0", "refresh-0"]
+    assert {wish["device_id"] for wish in office.tokens} == {"d1"}
+    assert device.outbox() == []
+
+
+@pytest.mark.usefixtures("unsigned")
 def test_a_reused_refresh_token_is_told_and_the_outbox_kept_for_the_next_enrolment(
     office: Office, device: Device, opened: Callable[..., Device]
 ) -> None:
@@ -66,6 +80,7 @@ def test_a_reused_refresh_token_is_told_and_the_outbox_kept_for_the_next_enrolme
         device.sync()
     assert refusal.value.code == "token-reused"
     assert len(device.outbox()) == 1
+    assert office.tokens[-1] == {"refresh_token": "refresh-0"}
 
     device = opened()
     device.enrol("a new code", "Ada's phone")
@@ -82,16 +97,6 @@ def test_a_token_that_expires_at_once_again_is_not_traded_for_ever(office: Offic
         device.pull()
 
     assert office.refreshes == 1
-
-
-def test_a_revoked_device_keeps_its_outbox(office: Office, device: Device) -> None:
-    device.record("note_added", {"work_order": JOB, "text": "x"})
-    office.faults.append(says(problem(403, "device-revoked")))
-
-    with pytest.raises(RefusedError, match="revoked"):
-        device.sync()
-
-    assert len(device.outbox()) == 1
 
 
 def test_a_device_that_is_not_enrolled_works_and_sends_later(office: Office, opened: Callable[..., Device]) -> None:
