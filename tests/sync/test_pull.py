@@ -27,7 +27,9 @@ class Desk:
     def __init__(self, oldest_app: str = "") -> None:
         self.cabinet = Cabinet()
         self.lost: list[int] = []
-        self.pull = Pull(self.cabinet, Cursors(b"s" * 32, lambda _, position: self.lost.append(position)), OldestApp(oldest_app))
+        self.pull = Pull(
+            self.cabinet, Cursors(b"s" * 32, lambda _, position: self.lost.append(position)), OldestApp(oldest_app)
+        )
 
     def ask(self, cursor: str | None = None, limit: int = 500, who: DeviceIdentity = ANNA) -> dict[str, Any]:
         told: dict[str, Any] = orjson.loads(self.pull.reply(who, cursor, limit, NOON))

@@ -19,7 +19,7 @@ from projections.documents.digests import DIGESTS
 from projections.documents.documents import Documents
 from projections.documents.holdings import holdings_of
 from projections.documents.page import page
-from projections.documents.table import DOCUMENTS, SHARED
+from projections.documents.table import DOCUMENTS
 from tests.support.cabinet import digest
 from tests.support.news import News
 from tests.support.phone import Phone

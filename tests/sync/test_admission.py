@@ -1,0 +1,161 @@
+"""Under load pushes come in before pulls, lines have an end, and nobody waits for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Event
+from time import monotonic, sleep
+
+import pytest
+
+from sync.admission import Admission, Line, Overloaded, WaitingRoom
+
+LONG = 20.0
+
+
+class Door:
+    """An admission, and people who go in and stay until they are told to leave."""
+
+    def __init__(self, pool: ThreadPoolExecutor, *, patience: float = LONG, most: int = 10) -> None:
+        self.lines: dict[str, Line] = {name: Line(1, most, patience) for name in ("push", "pull", "news")}
+        self.admission = Admission(self.lines["push"], self.lines["pull"], self.lines["news"])
+        self.came: list[str] = []
+        self._pool = pool
+
+    def comes(self, line: str, name: str | None = None) -> tuple[Event, Future[None]]:
+        """Somebody who is inside, or stands in line, when this returns; the event tells them to leave."""
+        leave = Event()
+        was = self._many(line)
+        done = self._pool.submit(self._stay, line, name or line, leave)
+        deadline = monotonic() + LONG
+        while self._many(line) == was and not done.done():
+            assert monotonic() < deadline
+            sleep(0.002)
+        return leave, done
+
+    def leaves(self, guest: tuple[Event, Future[None]]) -> None:
+        guest[0].set()
+        guest[1].result(LONG)
+
+    def inside(self) -> dict[str, int]:
+        return {name: line.inside for name, line in self.lines.items()}
+
+    def _stay(self, line: str, name: str, leave: Event) -> None:
+        with getattr(self.admission, line)():
+            self.came.append(name)
+            assert leave.wait(LONG)
+
+    def _many(self, line: str) -> int:
+        return self.lines[line].inside + len(self.lines[line].waiting)
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(12) as made:
+        yield made
+
+
+def test_each_line_lets_in_as_many_as_have_room_the_first_first(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool)
+    guests = [door.comes("pull", name) for name in ("one", "two", "three")]
+    assert door.inside() == {"push": 0, "pull": 1, "news": 0}
+    for guest in guests:
+        door.leaves(guest)
+    assert (door.came, door.inside()) == (["one", "two", "three"], {"push": 0, "pull": 0, "news": 0})
+
+
+def test_while_a_push_waits_no_pull_begins(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool)
+    first, second = door.comes("push", "first"), door.comes("push", "second")
+    news, pulls = door.comes("news"), [door.comes("pull", f"pull {number}") for number in range(2)]
+    assert door.inside() == {"push": 1, "pull": 0, "news": 0}
+    door.leaves(first)
+    door.leaves(second)
+    door.leaves(pulls[0])
+    assert door.came[:3] == ["first", "second", "pull 0"]  # and no news, while a pull stood in line
+    for guest in (pulls[1], news):
+        door.leaves(guest)
+    assert set(door.came[3:]) == {"pull 1", "news"}
+
+
+def test_a_push_that_only_waits_for_the_views_keeps_no_other_out(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool)
+    with door.admission.push(), door.admission.resting():
+        other = door.comes("push")
+        assert door.inside()["push"] == 1
+        door.leaves(other)
+    assert door.inside()["push"] == 0
+
+
+def test_who_has_no_patience_left_is_sent_away_and_keeps_nobody_waiting(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool)
+    pulling, pushing = door.comes("pull"), door.comes("push")
+    door.lines["push"].patience = door.lines["pull"].patience = 0.0
+    for line in (door.admission.push, door.admission.pull):
+        with pytest.raises(Overloaded) as refused, line():
+            pass
+        assert refused.value.members["retry_after"] >= 1
+    door.leaves(pulling)
+    with door.admission.pull():
+        door.leaves(pushing)
+    assert [len(line.waiting) for line in door.lines.values()] == [0, 0, 0]
+
+
+def test_a_push_that_gives_up_lets_the_pulls_behind_it_in(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool)
+    first = door.comes("push")
+    door.lines["push"].patience = 0.2
+    second = door.comes("push", "second")
+    pull = door.comes("pull")
+    with pytest.raises(Overloaded):
+        second[1].result(LONG)
+    door.leaves(pull)
+    assert door.came == ["push", "pull"]
+    door.leaves(first)
+
+
+def test_a_line_has_an_end(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool, most=2)
+    guests = [door.comes("pull") for _ in range(3)]
+    with pytest.raises(Overloaded), door.admission.pull():
+        pass
+    with door.admission.push():  # is another line
+        pass
+    for guest in guests:
+        door.leaves(guest)
+
+
+def test_who_fails_inside_makes_room_all_the_same(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), door.admission.push():
+            raise ZeroDivisionError
+    assert door.inside()["push"] == 0
+
+
+def test_many_at_once_are_all_served_and_never_more_than_have_room(pool: ThreadPoolExecutor) -> None:
+    door = Door(pool, most=1000)
+    door.lines["push"].places = 3
+    crowds: list[int] = []
+
+    def goes(number: int) -> None:
+        with getattr(door.admission, ("push", "pull", "news")[number % 3])():
+            crowds.append(door.lines["push"].inside)
+
+    list(pool.map(goes, range(600)))
+    assert len(crowds) == 600
+    assert max(crowds) <= 3
+    assert door.inside() == {"push": 0, "pull": 0, "news": 0}
+
+
+def test_the_waiting_room_has_as_many_seats_as_it_has() -> None:
+    room = WaitingRoom(2)
+    with ExitStack() as seats:
+        for _ in range(2):
+            seats.enter_context(room.seat())
+        with pytest.raises(Overloaded), room.seat():
+            pass
+    with room.seat():
+        assert room.inside == 1

@@ -1,0 +1,49 @@
+"""What a device reads never keeps it, or another one, from handing in what it has."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from sync.admission import Overloaded
+from sync.gate import Gate
+from sync.limits import RateLimited
+
+
+def gate(**more: Any) -> Gate:
+    return Gate(**({"rate": 60, "burst": 2, "connections": 2, "threads": 8} | more))
+
+
+def test_a_device_that_pulls_too_often_may_still_push() -> None:
+    made, device = gate(), uuid4()
+    for _ in range(2):
+        with made.pull(device):
+            pass
+    with pytest.raises(RateLimited), made.pull(device):
+        pass
+    with made.push(device), made.pull(uuid4()):
+        pass
+
+
+def test_pulls_never_fill_the_places_of_pushes() -> None:
+    made = gate(rate=0, connections=4)
+    with ExitStack() as readers, made.push(uuid4()):
+        for _ in range(2):
+            readers.enter_context(made.pull(uuid4()))
+        with made.push(uuid4()), made.push(uuid4()), made.push(uuid4()):
+            pass
+
+
+def test_a_wait_for_the_views_is_answered_as_it_was_and_some_threads_stay_free_of_waiting() -> None:
+    made = gate()
+    with made.push(uuid4()):
+        assert made.resting(lambda position, seconds: (position, seconds) == (5, 2.0))(5, 2.0)
+        assert not made.resting(lambda *_: False)(5, 2.0)
+    with ExitStack() as seats:
+        for _ in range(7):
+            seats.enter_context(made.waiting())
+        with pytest.raises(Overloaded), made.waiting():
+            pass

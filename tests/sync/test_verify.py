@@ -1,0 +1,202 @@
+"""A device that holds something else than it must is told where, and gets all that belongs there."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from domain.device import Device
+from sync.admission import Overloaded
+from sync.cursor import Cursors
+from sync.limits import RateLimited
+from sync.problems import CursorExpired
+from sync.pull import MOST_BYTES
+from sync.verify import NOT_TOLD, Verify, parse_verify
+from tests.support.cabinet import ANNA, Cabinet, entry
+from tests.support.field import NOON
+
+ZERO = ["0" * 32] * 256
+
+
+class Work:
+    """A unit of work in memory."""
+
+    def __init__(self, device: Device, log: MemoryLog) -> None:
+        self._device, self._log = device, log
+
+    def get(self, kind: type, id: UUID) -> Device:
+        assert (kind, id) == (Device, ANNA.device)
+        return self._device
+
+    def add(self, envelope: Any, *entities: Device) -> None:
+        for entity in entities:
+            self._log.recorded += [(envelope, event) for event in entity.collect_events()]
+
+    def commit(self) -> None:
+        self._log.commits += 1
+
+
+class MemoryLog:
+    """As much of the log as a verification needs."""
+
+    def __init__(self) -> None:
+        self._device = Device.enrol(
+            id=ANNA.device, technician=ANNA.technician, install_id="i", name="p", platform="t", app_version="1"
+        )
+        self._device.collect_events()
+        self.recorded: list[tuple[Any, Any]] = []
+        self.commits = 0
+
+    def attempt(self, decide: Any) -> None:
+        decide()
+
+    def work(self) -> Work:
+        return Work(self._device, self)
+
+
+class Desk:
+    """A verification over a cabinet."""
+
+    def __init__(self) -> None:
+        self.cabinet, self.log, self.wait = Cabinet(), MemoryLog(), 0
+        self.lost: list[int] = []
+        self.cursors = Cursors(b"s" * 32, lambda _, position: self.lost.append(position))
+        log: Any = self.log
+        self.verify = Verify(log, self.cabinet, self.cursors, lambda _: self.wait)
+        for number in range(20):
+            self.cabinet.put(f"own {number}", size=number)
+            self.cabinet.put(f"shared {number}", shared=True, size=number)
+        self.cursor = self.now()
+
+    def now(self) -> str:
+        """The cursor of a device that has everything."""
+        return self.cursors.write(ANNA.technician, self.cabinet.epoch, self.cabinet.through, NOON)
+
+    def ask(self, own: list[str], shared: list[str], **more: Any) -> dict[str, Any]:
+        body = json.dumps({"cursor": self.cursor, "own": own, "shared": shared} | more).encode()
+        told: dict[str, Any] = orjson.loads(self.verify.reply(ANNA, parse_verify(body), NOON))
+        return told
+
+    def seen(self) -> list[tuple[Any, ...]]:
+        """The mismatches on record."""
+        return [(event.kind, event.server_count, event.device_count) for _, event in self.log.recorded]
+
+
+def leaf(id: str) -> int:
+    return sha256(b"part\x00" + id.encode()).digest()[0]
+
+
+def without(sums: list[str], row: dict[str, Any]) -> list[str]:
+    """The sums of a device that lacks this document."""
+    number = leaf(row["id"])
+    left = int(sums[number], 16) - entry("part", row["id"], row["hash"])
+    return [*sums[:number], f"{left % 2**128:032x}", *sums[number + 1 :]]
+
+
+def test_a_device_that_holds_what_it_must_is_told_that_nothing_differs() -> None:
+    desk = Desk()
+    told = desk.ask(desk.cabinet.sums(), desk.cabinet.sums(shared=True))
+    assert (told["own"], told["shared"], told["changes"], told["through"]) == ([], [], [], 40)
+    assert told["digests"]["own"]["count"] == told["digests"]["shared"]["count"] == 20
+    assert (desk.seen(), desk.log.commits) == ([], 0)
+
+
+def test_a_leaf_that_differs_comes_whole_and_is_put_on_record() -> None:
+    desk = Desk()
+    lost = desk.cabinet.rows[False, "part", "own 7"]
+    sums = without(desk.cabinet.sums(), lost)
+    told = desk.ask(sums, desk.cabinet.sums(shared=True), counts={"own": 19, "shared": 20})
+    number = leaf("own 7")
+    belongs = [row["id"] for (shared, *_), row in desk.cabinet.rows.items() if not shared and leaf(row["id"]) == number]
+    assert (told["own"], told["shared"]) == ([number], [])
+    assert sorted(change["id"] for change in told["changes"]) == sorted(belongs)
+    assert told["changes"][0] == orjson.loads(desk.cabinet.rows[False, "part", belongs[0]]["entry"])
+    assert desk.seen() == [("own", 20, 19)]
+    [(envelope, event)] = desk.log.recorded
+    assert (envelope.device, envelope.actor, envelope.occurred_at) == (ANNA.device, ANNA.technician, NOON)
+    left = int(event.server_sum, 16) - entry("part", "own 7", lost["hash"])
+    assert event.device_sum == f"{left % 2**128:032x}"
+
+
+def test_a_device_that_holds_nothing_of_both_kinds_gets_all_of_it_and_two_records() -> None:
+    desk = Desk()
+    told = desk.ask(ZERO, ZERO)
+    assert len(told["changes"]) == 40
+    assert desk.seen() == [("own", 20, NOT_TOLD), ("shared", 20, NOT_TOLD)]
+    assert desk.log.commits == 1
+
+
+def test_what_a_device_holds_though_it_is_gone_is_named_and_brings_nothing() -> None:
+    desk = Desk()
+    sums = desk.cabinet.sums()
+    desk.cabinet.take("own 3")
+    desk.cursor = desk.now()  # the device says that it knows
+    told = desk.ask(sums, desk.cabinet.sums(shared=True))
+    assert told["own"] == [leaf("own 3")]
+    assert "own 3" not in [change["id"] for change in told["changes"]]
+    assert desk.seen() == [("own", 19, NOT_TOLD)]
+
+
+@pytest.mark.parametrize("happens", ["put", "take", "new"])
+def test_what_changed_behind_the_cursor_differs_and_is_no_mismatch(happens: str) -> None:
+    desk = Desk()
+    sums, shared = desk.cabinet.sums(), desk.cabinet.sums(shared=True)
+    if happens == "take":
+        desk.cabinet.take("own 5")
+    else:
+        desk.cabinet.put("own 5" if happens == "put" else "own 99", size=100)
+    told = desk.ask(sums, shared)
+    assert told["own"] == [leaf("own 99" if happens == "new" else "own 5")]
+    assert told["through"] == 41
+    assert desk.seen() == []
+    read = desk.cursors.read(told["cursor"], ANNA.technician, NOON)
+    assert read.position == 41
+
+
+def test_a_change_behind_the_cursor_hides_no_mismatch_in_another_leaf() -> None:
+    desk = Desk()
+    sums = without(desk.cabinet.sums(), desk.cabinet.rows[False, "part", "own 7"])
+    desk.cabinet.put("own 5", size=100)
+    assert leaf("own 5") != leaf("own 7")
+    assert sorted(desk.ask(sums, desk.cabinet.sums(shared=True))["own"]) == sorted([leaf("own 5"), leaf("own 7")])
+    assert desk.seen() == [("own", 20, NOT_TOLD)]
+
+
+def test_too_much_for_one_reply_is_put_on_record_and_the_device_begins_anew() -> None:
+    desk = Desk()
+    for number in range(3):
+        desk.cabinet.put(f"big {number}", words="x" * (MOST_BYTES // 2))
+    desk.cursor = desk.now()
+    with pytest.raises(CursorExpired):
+        desk.ask(ZERO, desk.cabinet.sums(shared=True))
+    assert desk.seen() == [("own", 23, NOT_TOLD)]
+
+
+def test_a_device_that_has_verified_too_often_waits() -> None:
+    desk = Desk()
+    desk.wait = 1234
+    with pytest.raises(RateLimited) as refused:
+        desk.ask(ZERO, ZERO)
+    assert refused.value.members == {"retry_after": 1234}
+    assert desk.seen() == []
+
+
+def test_a_cursor_must_be_as_good_as_for_a_pull_and_a_bad_one_costs_no_turn() -> None:
+    desk = Desk()
+    desk.wait = 1234
+    sums, shared = desk.cabinet.sums(), desk.cabinet.sums(shared=True)
+    desk.cabinet.through = 39
+    with pytest.raises(Overloaded):
+        desk.ask(sums, shared)
+    desk.cabinet.head = 39
+    with pytest.raises(CursorExpired):
+        desk.ask(sums, shared)
+    assert desk.lost == [40]
+    desk.cursor = "nonsense"
+    with pytest.raises(CursorExpired):
+        desk.ask(sums, shared)
