@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from flask import Response, request
-from werkzeug.exceptions import LengthRequired
+from werkzeug.exceptions import ClientDisconnected, LengthRequired
 
 from api.encoding import answer
 from api.services import services
@@ -34,13 +34,8 @@ def progress(sha256: str) -> Response:
 def take(sha256: str) -> Response:
     """Take the bytes that follow at `Upload-Offset`, 256 KiB at most."""
     who = asking_device()
-    request.max_content_length = PIECE
-    if request.content_length is None:
-        raise LengthRequired
-    if request.content_encoding is not None:
-        raise EncodingUnsupported("Send the bytes as they are.")
-    offset = _offset()
-    return _told(services().blobs.take(who.technician, _named(sha256), offset, request.get_data(cache=False)))
+    offset, chunk = _offset(), _chunk()
+    return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk))
 
 
 def _named(sha256: str) -> str:
@@ -55,6 +50,19 @@ def _offset() -> int:
         detail = "Upload-Offset is the number of the first byte in the body, from 0."
         raise MalformedEnvelope(detail, errors=[{"pointer": "/Upload-Offset", "detail": detail}])
     return int(text)
+
+
+def _chunk() -> bytes:
+    """The whole body: servers hand over a part of it when the connection is cut."""
+    request.max_content_length = PIECE
+    if request.content_length is None:
+        raise LengthRequired
+    if request.content_encoding is not None:
+        raise EncodingUnsupported("Send the bytes as they are.")
+    chunk = request.get_data(cache=False)
+    if len(chunk) != request.content_length:
+        raise ClientDisconnected
+    return chunk
 
 
 def _told(progress: Progress) -> Response:

@@ -55,25 +55,24 @@ def test_a_suspended_device_sends_what_was_recorded_and_a_revoked_one_nothing(ho
     assert code(anna.put(named(picture), 500, picture[500:])) == (403, "device-revoked")
 
 
-@pytest.mark.parametrize("offset", ["", "-1", "+1", "1.0", "0x10", "1e3", " ", "٣", "9" * 13, "0, 5"])
-def test_an_offset_that_is_no_number_is_malformed(anna: Technician, offset: str) -> None:
+def test_an_offset_that_is_no_number_is_malformed(anna: Technician) -> None:
     picture = photo(1000)
     anna.takes(picture)
 
-    assert code(anna.put(named(picture), offset, picture)) == (400, "malformed-envelope")
+    for offset in ("", "-1", "+1", "1.0", "0x10", "1e3", " ", "٣", "9" * 13, "0, 5"):
+        assert code(anna.put(named(picture), offset, picture)) == (400, "malformed-envelope"), offset
     assert anna.progress(picture) == (0, 1000)
 
 
-@pytest.mark.parametrize("offset", [1, 999, 1000, 1001, 10**11])
-def test_bytes_from_somewhere_else_are_not_taken(anna: Technician, offset: int) -> None:
+def test_bytes_from_somewhere_else_are_not_taken(anna: Technician) -> None:
     picture = photo(1000)
     anna.takes(picture)
 
-    told = anna.put(named(picture), offset, b"x")
-
-    assert code(told) == (409, "upload-offset-mismatch")
-    assert told.json is not None
-    assert told.json["offset"] == 0
+    for offset in (1, 999, 1000, 1001, 10**11):
+        told = anna.put(named(picture), offset, b"x")
+        assert code(told) == (409, "upload-offset-mismatch")
+        assert told.json is not None
+        assert told.json["offset"] == 0
 
 
 def test_a_chunk_over_256_kib_is_too_large(anna: Technician) -> None:
@@ -119,12 +118,16 @@ def test_a_body_that_ends_too_early_is_not_taken(anna: Technician) -> None:
     assert anna.progress(picture) == (0, 1000)
 
 
-@pytest.mark.parametrize(
-    "name", ["0" * 63, "0" * 65, "g" * 64, "A" * 64, "..", "%2e%2e%2fmaster.key", "%00", "x" * 5000, "٣" * 64, "*"]
-)
-def test_a_name_that_is_no_hash_names_nothing(anna: Technician, name: str) -> None:
-    assert anna.head(name).status_code == 404
-    assert anna.put(name, 0, b"x").status_code == 404
+def test_a_name_that_is_no_hash_names_nothing(anna: Technician) -> None:
+    picture = photo(1000)
+    anna.takes(picture)
+
+    for name in (
+        *(named(picture)[:-1], named(picture) + "0", named(picture).upper(), "g" * 64, "٣" * 64),
+        *("..", "%2e%2e%2fmaster.key", f"%2e%2e%2f{named(picture)}", "%00", "x" * 5000, "*"),
+    ):
+        assert anna.head(name).status_code == 404, name
+        assert anna.put(name, 0, b"x").status_code == 404, name
 
 
 def test_what_is_stored_on_the_way_and_in_the_end_can_be_read_by_nobody(

@@ -116,7 +116,9 @@ def stored(house: House, folder: Path) -> Stored:
     pool = house.services.log.pool
     rows = pool.fetch_all(
         """
-        SELECT (SELECT count(*) FROM blobs.uploads), (SELECT count(*) FROM blobs.chunks), (SELECT count(*) FROM blobs.kept)
+        SELECT (SELECT count(*) FROM blobs.uploads),
+            (SELECT count(*) FROM blobs.chunks),
+            (SELECT count(*) FROM blobs.kept)
         """
     )
     uploads, chunks, kept = rows[0]

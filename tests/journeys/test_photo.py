@@ -1,0 +1,94 @@
+"""A photo goes from a phone to the office over a bad network, and is gone with its customer."""
+
+from __future__ import annotations
+
+import socket
+from hashlib import sha256
+from random import Random
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.company import Company
+from tests.support.desk import Answer, Desk
+from tests.support.handset import Handset
+from tests.support.story import Story, ago
+
+PICTURE = Random(5).randbytes(600_000)
+HASH = sha256(PICTURE).hexdigest()
+PATH = f"/sync/v1/blobs/{HASH}"
+CHUNK = 256 * 1024
+
+
+@pytest.fixture(scope="module")
+def phone(company: Company) -> Handset:
+    """The phone of somebody who has taken a photo and told so, and nothing more."""
+    anna = company.hire("Anna")
+    order = Story(company).job(anna)
+    handset = Handset(company.url, company.code(anna))
+    data = {"work_order": order, "sha256": HASH, "size": len(PICTURE), "media_type": "image/jpeg"}
+    [result] = handset.push(handset.operation("photo_taken", data, ago(1)))["results"]
+    assert result["status"] == "applied", result
+    return handset
+
+
+def head(phone: Handset) -> int:
+    told = phone.desk.ask("HEAD", PATH)
+    assert told.status == 200, told
+    assert told.headers["upload-length"] == str(len(PICTURE))
+    return int(told.headers["upload-offset"])
+
+
+def put(phone: Handset, offset: int) -> Answer:
+    return phone.desk.ask("PUT", PATH, PICTURE[offset : offset + CHUNK], Upload_Offset=str(offset))
+
+
+def raw(phone: Handset, headers: str, body: bytes) -> bytes:
+    """Send bytes by hand, hang up, and see what came back."""
+    parts = urlsplit(phone.desk.url)
+    assert parts.hostname is not None
+    known = f"Host: x\r\nAuthorization: Bearer {phone.desk.token}\r\nUpload-Offset: 0\r\n"
+    with socket.create_connection((parts.hostname, parts.port or 80), timeout=30) as line:
+        line.sendall(f"PUT {PATH} HTTP/1.1\r\n{known}{headers}\r\n".encode() + body)
+        line.shutdown(socket.SHUT_WR)
+        return line.recv(65536)
+
+
+def test_a_connection_that_is_cut_within_a_chunk_leaves_nothing_of_it(phone: Handset) -> None:
+    raw(phone, f"Content-Length: {CHUNK}\r\n", PICTURE[:1000])
+
+    assert head(phone) == 0
+
+
+def test_a_chunk_that_does_not_say_how_long_it_is_is_not_taken(phone: Handset) -> None:
+    chunk = b"3e8\r\n" + PICTURE[:1000] + b"\r\n0\r\n\r\n"
+
+    told = raw(phone, "Transfer-Encoding: chunked\r\n", chunk)
+
+    assert told.startswith(b"HTTP/1.1 411 ")
+    assert head(phone) == 0
+
+
+def test_the_office_sees_the_photo_once_all_of_it_has_come(company: Company, phone: Handset) -> None:
+    office, told = company.desk("agent"), []
+    while (offset := head(phone)) < len(PICTURE):
+        assert office.ask("GET", f"/api/v1/blobs/{HASH}").status == 404
+        told.append(put(phone, offset))
+
+    shown = office.ask("GET", f"/api/v1/blobs/{HASH}")
+
+    assert [answer.status for answer in told] == [200, 200, 200]
+    assert [answer.headers["upload-offset"] for answer in told] == [str(CHUNK), str(2 * CHUNK), str(len(PICTURE))]
+    assert (shown.status, shown.body == PICTURE) == (200, True)
+    assert shown.headers["content-type"] == "image/jpeg"
+
+
+def test_with_the_customer_the_photo_is_gone_for_good(company: Company, phone: Handset) -> None:
+    manager: Desk = company.desk("service_manager")
+    [(customer,)] = company.rows("SELECT customer::text FROM views.attachments WHERE sha256 = %s", HASH)
+
+    erased = manager.ask("POST", f"/api/v1/customers/{customer}/erase", {})
+
+    assert erased.status == 200, erased
+    assert manager.ask("GET", f"/api/v1/blobs/{HASH}").status == 404
+    assert head(phone) == len(PICTURE), "nothing more is wanted"
