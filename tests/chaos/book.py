@@ -1,0 +1,78 @@
+"""The book of all devices: what they made, how often they sent it, and every answer that they ever got."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from threading import Lock
+from typing import Any
+
+import orjson
+
+Json = dict[str, Any]
+
+
+class Book:
+    """Written by all devices at once. An operation is acknowledged when its first result has arrived.
+
+    `first` is that result, word for word without `duplicate`; `lost` says why an acknowledged operation counts as
+    lost although the run went on; `differing` has pairs of answers; `answers` counts replies by HTTP status, or by
+    the kind of error when none came.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.first: dict[str, bytes] = {}
+        self.sends: Counter[str] = Counter()
+        self.results: Counter[str] = Counter()
+        self.repeated = 0
+        self.answers: Counter[str] = Counter()
+        self.lost: dict[str, str] = {}
+        self.differing: list[tuple[bytes, bytes]] = []
+        self.strange: list[str] = []
+
+    def begin(self, ids: Sequence[str]) -> frozenset[str]:
+        """A push of these operations leaves now; those that are acknowledged already."""
+        with self._lock:
+            self.sends.update(ids)
+            return frozenset(id for id in ids if id in self.first)
+
+    def answered(self, how: str) -> None:
+        """A reply with this status came, or none because of this error."""
+        with self._lock:
+            self.answers[how] += 1
+
+    def told(self, results: Iterable[Json], known: Collection[str]) -> int:
+        """Results have come; `known` is what was acknowledged before they were asked for. How many are new."""
+        new = 0
+        with self._lock:
+            for result in results:
+                id, repeated = result["id"], result.pop("duplicate", False)
+                words = orjson.dumps(result)
+                before = self.first.setdefault(id, words)
+                if before is words:
+                    new += 1
+                    self.results[result["status"]] += 1
+                elif before != words:
+                    self.differing.append((before, words))
+                self.repeated += before is not words
+                if id in known and not repeated:
+                    self.lost.setdefault(id, "acknowledged, then taken for new")
+        return new
+
+    def asked_again(self, ids: Iterable[str]) -> None:
+        """The server says that it does not have these; those that were acknowledged are lost."""
+        with self._lock:
+            for id in ids:
+                if id in self.first:
+                    self.lost.setdefault(id, "acknowledged, then asked for again")
+
+    def stranger(self, what: str) -> None:
+        """Something came that nobody expects; one sentence."""
+        with self._lock:
+            self.strange.append(what)
+
+    def sent_times(self) -> dict[str, int]:
+        """How many operations were sent how often."""
+        often = Counter(min(times, 6) for times in self.sends.values())
+        return {f"{times}{'+' * (times == 6)}": often[times] for times in sorted(often)}

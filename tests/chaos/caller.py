@@ -1,0 +1,141 @@
+"""How a lean device talks: signed operations, one connection, and what every answer to a push means for the book."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha256
+from http.client import HTTPConnection, HTTPException
+from random import Random
+from threading import Lock
+from time import sleep
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.chaos.book import Book
+
+Json = dict[str, Any]
+_SILENCE_SECONDS = 20.0
+_LONGEST_PAUSE = 2.0
+
+
+class Said(NamedTuple):
+    """One answer; status 0 when none came."""
+
+    status: int
+    body: Json
+    retry_after: float
+
+    @property
+    def code(self) -> str:
+        """The problem's code, or nothing."""
+        return str(self.body.get("type", "")).rpartition("/")[2]
+
+
+class Identity:
+    """Who a lean device is: its key, its tokens, and how it enrolled."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._key = Ed25519PrivateKey.generate()
+        self._install, self._lock = str(uuid4()), Lock()
+        self.enrolled: Json = {}
+
+    def enrol(self, url: str, code: str) -> None:
+        """Become a device."""
+        public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        wish = {"code": code, "install_id": self._install, "name": self.name, "platform": "lean", "app_version": "1"}
+        wish |= {"public_key": _text(public), "proof": self._sign(f"callout enrolment\n{code}\n{self._install}")}
+        with closing(Caller(url, self, Book(), Random())) as caller:
+            said = caller.ask("POST", "/sync/v1/devices", orjson.dumps(wish))
+        assert said.status == 201, said
+        self.enrolled = said.body
+
+    def renew(self, caller: Caller, stale: str) -> None:
+        """Trade the refresh token for a new pair; two threads of a device take turns."""
+        with self._lock:
+            if self.enrolled["access_token"] != stale:
+                return
+            old, device = self.enrolled["refresh_token"], self.enrolled["device_id"]
+            proof = self._sign(f"callout token\n{device}\n{old}")
+            wish = {"refresh_token": old, "device_id": device, "proof": proof}
+            said = caller.ask("POST", "/sync/v1/token", orjson.dumps(wish))
+            if said.status == 200:
+                self.enrolled = self.enrolled | said.body
+
+    def signed(self, operation: Json) -> bytes:
+        """The operation's text, with its signature."""
+        bare = {name: value for name, value in operation.items() if name != "seq"}
+        canonical = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        said = self._sign(f"callout operation\n{sha256(canonical).hexdigest()}")
+        return orjson.dumps(operation | {"signature": said})
+
+    def _sign(self, text: str) -> str:
+        return _text(self._key.sign(text.encode()))
+
+
+class Caller:
+    """One connection of one device, for one thread; opened again whenever it breaks."""
+
+    def __init__(self, url: str, identity: Identity, book: Book, dice: Random) -> None:
+        self._line = HTTPConnection(urlsplit(url).netloc, timeout=_SILENCE_SECONDS)
+        self._identity, self._book, self._dice = identity, book, dice
+        self._failures = 0
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> Said:
+        """One exchange, whatever comes of it."""
+        token = self._identity.enrolled.get("access_token", "")
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        try:
+            self._line.request(method, path, body, headers)
+            answer = self._line.getresponse()
+            raw = answer.read()
+        except (OSError, HTTPException) as error:
+            self._line.close()
+            self._book.answered(f"none ({type(error).__name__})")
+            return Said(0, {}, 0)
+        if "Content-Length" not in answer.headers:  # what was cut off within its headers looks whole
+            self._line.close()
+            self._book.answered("none (cut off)")
+            return Said(0, {}, 0)
+        self._book.answered(str(answer.status))
+        try:
+            told = orjson.loads(raw)
+        except ValueError:
+            self._book.stranger(f"{path} was answered {answer.status} with something that is not JSON")
+            told = {}
+        said = Said(answer.status, told, float(answer.headers.get("Retry-After") or 0))
+        if said.code == "token-expired":
+            self._identity.renew(self, token)
+        elif said.status not in (200, 201, 409, 429, 503):
+            self._book.stranger(f"{path} was answered {said.status} {said.code}: {said.body.get('detail')}")
+        return said
+
+    def push(self, operations: list[bytes], cursor: str | None, *, pull: bool) -> Said:
+        """One push, whatever comes of it."""
+        head = {"incarnation": self._identity.enrolled["incarnation"], "epoch": self._identity.enrolled["epoch"]}
+        start = orjson.dumps(head | {"now": datetime.now(UTC).isoformat()})[:-1]
+        page = orjson.dumps({"limit": 500} | ({"cursor": cursor} if cursor else {}))
+        end = b',"pull":' + page + b"}" if pull else b"}"
+        return self.ask("POST", "/sync/v1/push", start + b',"operations":[' + b",".join(operations) + b"]" + end)
+
+    def rest(self, said: Said) -> None:
+        """Wait before the next attempt: what the server asked for, or longer each time."""
+        self._failures = 0 if said.status == 200 else self._failures + 1
+        pause = said.retry_after or 0.05 * 2 ** min(self._failures, 6)
+        sleep(min(pause, _LONGEST_PAUSE) * (1 + self._dice.random() / 2))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()

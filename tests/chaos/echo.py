@@ -1,0 +1,94 @@
+"""The echo of a device: sends again what was sent before, beside the device and long afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+from threading import Condition, Thread
+from time import monotonic
+
+from tests.chaos.book import Book
+from tests.chaos.caller import Caller
+from tests.chaos.pace import Pace
+
+_SOON, _LATE = 3.0, 120.0  # seconds
+_AT_THE_END = 0.2  # how often a repetition waits until the device has nothing else to do
+_SPLIT = 0.3
+
+_Sending = tuple[float, int, Sequence[str], Sequence[bytes]]
+
+
+class Echo(Thread):
+    """One more connection of a device. What it sends has been sent by the device, or is being sent just now."""
+
+    def __init__(self, caller: Caller, book: Book, pace: Pace, dice: Random) -> None:
+        super().__init__(name="echo", daemon=True)
+        self._caller, self._book, self._pace, self._dice = caller, book, pace, dice
+        self._waiting: list[_Sending] = []
+        self._turns = count()
+        self._no_more = False
+        self._changed = Condition()
+        self.failure: BaseException | None = None
+
+    def now(self, ids: Sequence[str], texts: Sequence[bytes]) -> None:
+        """Send this at once, beside the device itself."""
+        self._put(monotonic(), ids, texts)
+
+    def later(self, ids: Sequence[str], texts: Sequence[bytes]) -> None:
+        """Send this again some time, perhaps in two pieces."""
+        at = monotonic() + self._dice.choice((0.0, self._dice.uniform(0, _SOON), self._dice.uniform(0, _LATE)))
+        if self._dice.random() < _AT_THE_END:
+            at = float("inf")
+        cut = self._dice.randrange(len(ids)) if self._dice.random() < _SPLIT else 0
+        for piece in (slice(0, cut), slice(cut, None)):
+            if ids[piece]:
+                self._put(at, ids[piece], texts[piece])
+
+    def finish(self) -> None:
+        """The device has no more to do: send what waits, and end."""
+        with self._changed:
+            self._no_more = True
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Send until the device is finished."""
+        try:
+            while (sending := self._next()) is not None:
+                self._send(*sending[2:])
+        except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
+            self.failure = error
+            self._pace.end()
+        finally:
+            self._caller.close()
+
+    def _put(self, at: float, ids: Sequence[str], texts: Sequence[bytes]) -> None:
+        with self._changed:
+            heappush(self._waiting, (at, next(self._turns), ids, texts))
+            self._changed.notify_all()
+
+    def _next(self) -> _Sending | None:
+        with self._changed:
+            while not self._pace.over:
+                due = self._waiting[0][0] - monotonic() if self._waiting else 1.0
+                if self._waiting and (due <= 0 or self._no_more):
+                    return heappop(self._waiting)
+                if self._no_more:
+                    return None
+                self._changed.wait(min(due, 1.0))
+            return None
+
+    def _send(self, ids: Sequence[str], texts: Sequence[bytes]) -> None:
+        """Until there is an answer; what the server misses is for the device to send again."""
+        while not self._pace.over:
+            known, at = self._book.begin(ids), monotonic()
+            said = self._caller.push(list(texts), None, pull=False)
+            if said.status == 200 or said.code == "sequence-gap":
+                self._pace.count(self._book.told(said.body["results"], known), at)
+                if said.status != 200:
+                    self._book.asked_again(ids[len(said.body["results"]) :])
+                return
+            if said.status == 409:
+                raise AssertionError(f"a repetition was answered {said.code}")
+            self._caller.rest(said)

@@ -1,0 +1,100 @@
+"""The history checker: what devices were told, beside what the log has, operation by operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from tests.chaos.book import Book, Json
+from tests.chaos.findings import DIFFERING, DOUBLED, LOST, Finding, finding
+
+Row = tuple[Any, ...]
+Ask = Callable[[str], list[Row]]
+Journals = Mapping[UUID, Sequence[str]]
+
+_OPERATIONS = """
+SELECT id::text, original, device, seq, status, first_position, event_count, answer
+FROM log.operations
+WHERE device IS NOT NULL
+ORDER BY device, incarnation, seq
+"""
+_EVENTS = """
+SELECT operation_id::text, array_agg(position ORDER BY position)
+FROM log.events
+WHERE operation_id IS NOT NULL AND device IS NOT NULL
+GROUP BY operation_id
+"""
+_POSITIONS = "SELECT count(*), coalesce(max(position), 0), (SELECT position FROM log.head) FROM log.events"
+_TURNS = "SELECT device, incarnation, last_seq FROM log.device_sequences"
+
+
+def check_history(ask: Ask, book: Book, journals: Journals) -> Iterator[Finding]:
+    """Everything that is wrong with the log, given what its devices made (in the order of their sequence numbers)."""
+    rows = ask(_OPERATIONS)
+    events: dict[str, list[int]] = {id: positions for id, positions in ask(_EVENTS)}  # noqa: C416 - it narrows types
+    originals: dict[str, list[Row]] = {}
+    for row in rows:
+        if row[1]:
+            originals.setdefault(row[0], []).append(row)
+    first: dict[str, Json] = {id: orjson.loads(words) for id, words in book.first.items()}
+    yield from _existence(book, first, originals, events)
+    yield from finding(DIFFERING, (f"{before!r} then {after!r}" for before, after in book.differing))
+    told = (
+        f"told {said} and the log has {kept}"
+        for id, said in first.items()
+        for kept in map(_reply, originals.get(id, []))
+        if said != kept
+    )
+    yield from finding(DIFFERING, told)
+    made = {id for journal in journals.values() for id in journal}
+    yield from finding("unanswered operations", sorted(made - first.keys()))
+    yield from finding("operations that nobody made", sorted({row[0] for row in rows} - made))
+    yield from _order(ask, rows, journals)
+
+
+def _existence(
+    book: Book, first: Mapping[str, Json], originals: Mapping[str, list[Row]], events: Mapping[str, list[int]]
+) -> Iterator[Finding]:
+    """Each acknowledged operation is there, once, with exactly the events that its answer names."""
+    lost, doubled = dict(book.lost), {}
+    for id in first:
+        rows, there = originals.get(id, []), set(events.get(id, []))
+        if not rows:
+            lost.setdefault(id, "acknowledged, and not in the log")
+            continue
+        answered = set(_reply(rows[0])["positions"])
+        if answered - there:
+            lost.setdefault(id, f"answered with the positions {answered}, and the log has {there or None}")
+        if there - answered or len(rows) > 1:
+            doubled[id] = f"answered {len(rows)} times with the positions {answered}, and the log has {there}"
+    yield from finding(LOST, (f"{id}: {why}" for id, why in lost.items()))
+    yield from finding(DOUBLED, (f"{id}: {why}" for id, why in doubled.items()))
+
+
+def _reply(row: Row) -> Json:
+    id, _, _, seq, status, position, count, answer = row
+    positions = list(range(position, position + count)) if position else []
+    said: Json = {"id": id, "seq": seq, "status": status, "positions": positions}
+    more: Json = orjson.loads(answer)
+    return said | {name: value for name, value in more.items() if value is not None}
+
+
+def _order(ask: Ask, rows: Sequence[Row], journals: Journals) -> Iterator[Finding]:
+    """Positions and sequence numbers are complete, and in the order in which devices made their operations."""
+    [(many, last, head)] = ask(_POSITIONS)
+    if not many == last == head:
+        yield Finding("gaps in the log", 1, [f"{many} events through position {last}, and the head says {head}"])
+    kept: dict[UUID, list[tuple[int, str]]] = {}
+    for id, _, device, seq, *_ in rows:
+        if seq is not None:
+            kept.setdefault(device, []).append((seq, id))
+    turns = {(device, incarnation): last for device, incarnation, last in ask(_TURNS)}
+    wrong = [
+        f"device {device}: {len(kept.get(device, []))} numbers in the log, {len(journal)} made, turn {turns[device, 1]}"
+        for device, journal in journals.items()
+        if kept.get(device, []) != list(enumerate(journal, 1)) or turns[device, 1] != len(journal)
+    ]
+    yield from finding("sequences with gaps", wrong)

@@ -1,0 +1,124 @@
+"""A lean device: its journal in memory, each operation sent one to five times, at once, again and long afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from random import Random
+from threading import Thread
+from time import monotonic, time_ns
+from typing import NamedTuple
+from uuid import UUID
+
+from tests.chaos.caller import Caller, Identity, Json, Said
+from tests.chaos.echo import Echo
+from tests.chaos.plan import MOST_SENDS
+from tests.chaos.replica import Replica
+from tests.chaos.shared import Shared
+from tests.chaos.work import Shift
+
+_SMALLEST, _LARGEST = 20, 100
+_TWIN, _WITH_PULL, _PULL = (
+    0.15,
+    0.1,
+    0.1,
+)  # how often a batch is sent on two lines at once, asks for news, or does after
+
+
+class Batch(NamedTuple):
+    """Neighbours in the journal that are sent together."""
+
+    ids: Sequence[str]
+    texts: Sequence[bytes]
+
+
+class Phone(Thread):
+    """Makes operations as the pace allows and sends them in order; an `Echo` repeats them on another connection."""
+
+    def __init__(self, shared: Shared, identity: Identity, shift: Shift, dice: Random) -> None:
+        super().__init__(name=identity.name, daemon=True)
+        self.identity, self.shift, self.replica = identity, shift, Replica()
+        self.ids: list[str] = []
+        self._texts: list[bytes] = []
+        self._acknowledged = 0
+        url, book, pace = shared
+        self._book, self._pace, self._dice = book, pace, dice
+        self._caller = Caller(url, identity, book, dice)
+        self.echo = Echo(Caller(url, identity, book, Random(dice.random())), book, pace, Random(dice.random()))
+        self.failure: BaseException | None = None
+
+    @property
+    def device(self) -> UUID:
+        """Its id."""
+        return UUID(self.identity.enrolled["device_id"])
+
+    def run(self) -> None:
+        """Work until there is no more to do, then wait for the last repetition."""
+        self.echo.start()
+        try:
+            while many := self._pace.take(self._dice.randint(_SMALLEST, _LARGEST)):
+                batch = self._make(many)
+                twin = self._dice.random() < _TWIN
+                if twin:
+                    self.echo.now(batch.ids, batch.texts)
+                self._deliver()
+                for _ in range(self._dice.randint(1, MOST_SENDS) - 1 - twin):
+                    self.echo.later(batch.ids, batch.texts)
+                if self._dice.random() < _PULL:
+                    self.pull(self._caller)
+        except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
+            self.failure = error
+            self._pace.end()
+        finally:
+            self.echo.finish()
+            self._caller.close()
+
+    def pull(self, caller: Caller) -> bool:
+        """One page; whether there is more, or none came."""
+        asked = self.replica.cursor
+        said = caller.ask("GET", "/sync/v1/pull?limit=500" + (f"&cursor={asked}" if asked else ""))
+        return self.replica.store(asked, said.body) if said.status == 200 else True
+
+    def _make(self, many: int) -> Batch:
+        first = len(self.ids)
+        for _ in range(many):
+            kind, data = self.shift.next()
+            made: Json = {"id": self._new_id(), "seq": len(self.ids) + 1, "type": kind, "v": 1}
+            made |= {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "seen": self.replica.through}
+            made |= {"group": None, "needs": [], "data": data}
+            self.ids.append(made["id"])
+            self._texts.append(self.identity.signed(made))
+        return Batch(self.ids[first:], self._texts[first:])
+
+    def _deliver(self) -> None:
+        """Send until everything made so far has a result."""
+        while self._acknowledged < len(self.ids) and not self._pace.over:
+            piece = slice(self._acknowledged, min(self._acknowledged + _LARGEST, len(self.ids)))
+            ids, pull = self.ids[piece], self._dice.random() < _WITH_PULL
+            known, asked, at = self._book.begin(ids), self.replica.cursor, monotonic()
+            said = self._caller.push(self._texts[piece], asked, pull=pull)
+            if said.status == 200:
+                self._take(said, known, at)
+                self._acknowledged = piece.stop
+            elif said.code == "sequence-gap":
+                self._take(said, known, at)
+                self._acknowledged = self._go_back(int(said.body["expected"]))
+            elif said.status == 409:
+                raise AssertionError(f"{self.name} was answered {said.code}")
+            else:
+                self._caller.rest(said)
+            if pull and "changes" in said.body:
+                self.replica.store(asked, said.body["changes"])
+
+    def _take(self, said: Said, known: frozenset[str], at: float) -> None:
+        self._pace.count(self._book.told(said.body["results"], known), at)
+
+    def _go_back(self, expected: int) -> int:
+        """The server misses what it has acknowledged; the book says so, and the run goes on from there."""
+        self._book.asked_again(self.ids[expected - 1 :])
+        return expected - 1
+
+    def _new_id(self) -> str:
+        """A UUIDv7."""
+        milliseconds, chance = time_ns() // 1_000_000, self._dice.getrandbits(74)
+        return str(UUID(int=milliseconds << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1))

@@ -1,0 +1,31 @@
+"""The house under real faults, in small: nothing is lost, doubled or answered otherwise, and it would have shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.chaos.plan import SMALL, Plan
+from tests.chaos.run import run
+
+PLAN = Plan(operations=SMALL, kills=3, devices=8, seed=3, minutes=3.0)
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def test_processes_killed_and_connections_cut_neither_lose_nor_double_an_operation() -> None:
+    report = run(PLAN, silent)
+
+    assert report.findings == []
+    assert sum(report.kills.values()) == 3
+    assert sum(report.cuts.values()) > 0
+    assert len(report.book.first) == SMALL
+    assert report.book.sends.total() > 2 * SMALL
+    assert report.compared["devices compared with a first download"] == 8
+
+
+def test_a_server_that_acknowledges_before_it_commits_is_found_out() -> None:
+    report = run(replace(PLAN, operations=600, control="ack-before-commit"), silent)
+
+    assert report.caught(), report.findings
