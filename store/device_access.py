@@ -12,26 +12,8 @@ from store.connecting import Cursor
 from store.device_tokens import Pair, end_family, end_tokens, issue
 from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before
 from store.enrolment_code import CODE_LIFE, code_of, folded
-from store.identity import DeviceIdentity
+from store.identity import DeviceIdentity, DeviceRevoked, TokenExpired, TokenReused
 from store.pool import ConnectionPool
-
-
-class TokenExpired(Problem):
-    """The token has expired or was never good; refresh it, or enrol again."""
-
-    kind = Kind.UNAUTHENTICATED
-
-
-class TokenReused(Problem):
-    """The refresh token was used before, so nobody can tell who holds it; enrol again."""
-
-    kind = Kind.UNAUTHENTICATED
-
-
-class DeviceRevoked(Problem):
-    """The office has revoked this device."""
-
-    kind = Kind.FORBIDDEN
 
 
 class CodeNotGood(Problem):

@@ -1,9 +1,11 @@
-"""Who a device is, as its token says."""
+"""Who a device is, as its token says, and why a token can be refused."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 from uuid import UUID
+
+from domain.problem import Kind, Problem
 
 Standing = Literal["active", "suspended", "revoked"]
 
@@ -24,3 +26,21 @@ class DeviceIdentity(NamedTuple):
     public_key: str | None = None
     seen_lately: bool = False
     unsent: int | None = None
+
+
+class TokenExpired(Problem):
+    """The token has expired or was never good; refresh it, or enrol again."""
+
+    kind = Kind.UNAUTHENTICATED
+
+
+class TokenReused(Problem):
+    """The refresh token was used before, so nobody can tell who holds it; enrol again."""
+
+    kind = Kind.UNAUTHENTICATED
+
+
+class DeviceRevoked(Problem):
+    """The office has revoked this device."""
+
+    kind = Kind.FORBIDDEN

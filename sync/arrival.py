@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.device import Device
 from domain.envelope import CLOCK_TOLERANCE, Envelope
 from domain.technician import Technician
-from store.identity import DeviceIdentity
+from store.identity import DeviceIdentity, TokenExpired
 from store.work import Work
 from sync.clock import ahead_of, clock_of
 from sync.decide import Arrived, Sender
@@ -67,7 +67,7 @@ class PushArrival:
         """A new unit of work that knows what the operations name, and holds what the envelope tells of the device."""
         who, log, works_for = self.who, self._around.log, self._around.works_for
         work, self._loaded = self._loaded or self._load(), None
-        device = work.get(Device, who.device)
+        device = _known(work, who)
         self._tell(device)
         work.add(self._envelope(self._received_at), device)
         sender = Sender(
@@ -123,3 +123,11 @@ class PushArrival:
             seen_position=operation.seen if operation else None,
             signature=operation.signature if operation else None,
         )
+
+
+def _known(work: Work, who: DeviceIdentity) -> Device:
+    """The device; one whose enrolment the log has lost has to enrol again."""
+    device = work.find(Device, who.device)
+    if device is None:
+        raise TokenExpired
+    return device

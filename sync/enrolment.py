@@ -114,7 +114,10 @@ class EnrolmentDesk:
         device, proven = asked.device_id, None
         if device is not None and asked.proof is not None and (key := self._access.public_key(device)) is not None:
             said = ("callout token", str(device), asked.refresh_token)
-            proven = device if proves(key, asked.proof, *said) else None
+            known = (
+                self._log.work().find(Device, device) is not None
+            )  # else its enrolment is lost: a code makes it anew
+            proven = device if known and proves(key, asked.proof, *said) else None
         return tokens_of(self._access.rotate(asked.refresh_token, proven))
 
     def _record(self, enrolled: Enrolment, asked: EnrolmentAsked, now: datetime) -> Technician:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -130,3 +131,19 @@ def test_a_device_whose_last_tokens_never_came_can_still_hand_in_what_it_holds(h
     house.post(f"/api/v1/devices/{told['device_id']}/revoke", {"reason": "lost"})
 
     assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 200
+
+
+def test_a_device_whose_enrolment_the_log_has_lost_is_asked_to_enrol_again(house: House, code: str) -> None:
+    devices = house.services.devices
+    enrolled = devices.enrol(code, "phone", "1", text_of(KEY.public_key().public_bytes_raw()))  # and no event followed
+    pair = devices.issue_tokens(*enrolled)
+    proof = signed(KEY, "callout token", str(enrolled.device), pair.refresh_token)
+    push = {"incarnation": 1, "now": "2026-11-20T12:00:00+00:00", "operations": [{"id": str(uuid4()), "seq": 1}]}
+
+    pushed = house.client.post("/sync/v1/push", json=push, headers={"Authorization": f"Bearer {pair.access_token}"})
+    post(house, "token", {"refresh_token": pair.refresh_token})
+    said = {"refresh_token": pair.refresh_token, "device_id": str(enrolled.device), "proof": proof}
+
+    assert pushed.status_code == 401
+    assert post(house, "token", said).status_code == 401
+    assert post(house, "devices", asked(code)).status_code == 201

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.device import Device
-from store.device_access import DeviceRevoked, TokenExpired
+from store.identity import DeviceRevoked, TokenExpired
 from tests.api.conftest import House
 
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from store.device_access import CodeNotGood, DeviceRevoked, TokenExpired, TokenReused
+from store.device_access import CodeNotGood
 from store.device_tokens import ACCESS_LIFE, REFRESH_LIFE, Pair
 from store.enrolling import Enrolment
 from store.enrolment_code import CODE_LIFE
-from store.identity import DeviceIdentity, Standing
+from store.identity import DeviceIdentity, DeviceRevoked, Standing, TokenExpired, TokenReused
 from tests.simulation.clocks import TrueClock
 from tests.simulation.dice import Dice
 
@@ -112,7 +112,10 @@ class MemoryAccess:
         """A pair of tokens, the first of a new family unless one is given."""
         family = family or self._dice.uuid()
         pair = Pair(self._text(), int(ACCESS_LIFE.total_seconds()), self._text())
-        for kind, text, life in (("access", pair.access_token, ACCESS_LIFE), ("refresh", pair.refresh_token, REFRESH_LIFE)):
+        for kind, text, life in (
+            ("access", pair.access_token, ACCESS_LIFE),
+            ("refresh", pair.refresh_token, REFRESH_LIFE),
+        ):
             self.kept.tokens[text] = Token(kind, device, incarnation, technician, family, self._clock.now() + life)
         return pair
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -15,8 +16,7 @@ from domain.device import Device
 from domain.envelope import Envelope
 from domain.log_life import LogLife
 from domain.problem import Kind, NotFound, Problem
-from store.device_access import TokenExpired
-from store.identity import DeviceIdentity
+from store.identity import DeviceIdentity, TokenExpired
 from sync.admission import Overloaded
 from sync.app_version import OldestApp, UpgradeRequired
 from sync.arrival import Arrival
@@ -53,35 +53,40 @@ class Server:
 
     def __init__(self, log: MemoryLog, views: MemoryViews, access: MemoryAccess, clock: TrueClock) -> None:
         self.log, self.views, self.access, self.clock = log, views, access, clock
-        self.patience, self.oldest_app = True, ""
+        self.patience, self.oldest_app, self.process = True, "", 0
         self._copy: Copy | None = None
+        self._next_life: UUID | None = None
         self.start()
 
     def start(self) -> None:
-        """A new process."""
+        """A new process; whatever the one before was doing is not done."""
+        self.process += 1
         arrival = Arrival(self.log, self.views.works_for, unsigned=True)
         cursors = Cursors(SECRET)
         self.pull = Pull(self.views, cursors, OldestApp(self.oldest_app))
         self.push = PushIntake(arrival, self.access, self.pull, lambda position, _: self._caught_up(position))
         self.salvage, self.holding = Salvage(arrival), Holding(self.log, self.views)
         self.verify = Verify(self.log, self.views, cursors, self.access.turns)
+        while self._next_life is not None and self.log.epoch() != self._next_life:
+            with suppress(Crashed):
+                self._begin_life(self._next_life)
         self.desk = EnrolmentDesk(cast("Any", self.log), cast("Any", self.access), unsigned=True)
 
     def back_up(self) -> None:
         """Copy everything that is stored, all of one moment."""
         self._copy = Copy(self.log.backup(), self.access.backup(), self.views.position)
 
-    def restore(self) -> bool:
-        """Go back to the copy, if there is one; it is another log from then on."""
+    def restore(self, epoch: UUID) -> bool:
+        """Go back to the copy, if there is one; whichever process starts then begins another life of the log."""
         if self._copy is None:
             return False
+        self._next_life = epoch
         self.log.restore(self._copy.log)
         self.access.restore(self._copy.access)
         self.views.rebuild(self._copy.position)
-        self.start()
         return True
 
-    def begin_life(self, epoch: UUID) -> None:
+    def _begin_life(self, epoch: UUID) -> None:
         """The log woke up in another place than it fell asleep in."""
         work, log = self.log.work(), self.log
         said = {"previous": log.epoch(), "restored_through": log.head(), "reason": "It came back from a backup."}
@@ -142,7 +147,9 @@ class Server:
         work = self.log.work()
         device = work.get(Device, who.device)
         device.record_wipe()
-        work.add(Envelope(occurred_at=self.clock.now(), actor=who.technician, role="technician", device=who.device), device)
+        work.add(
+            Envelope(occurred_at=self.clock.now(), actor=who.technician, role="technician", device=who.device), device
+        )
         work.commit()
 
     def _caught_up(self, position: int) -> bool:

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from store.device_access import CodeNotGood, DeviceAccess, DeviceRevoked, TokenExpired
+from store.device_access import CodeNotGood, DeviceAccess
 from store.enrolment_code import code_of
 from store.housekeeping import forget_expired
+from store.identity import DeviceRevoked, TokenExpired
 from store.pool import ConnectionPool
 from store.standing import Standings
 from tests.support.enrolled import TECHNICIAN, enrolled, tokens
