@@ -38,10 +38,13 @@ class Office(Gate):
         self.headers = dict[str, str]()
         self.news = list[bytes]()  # the lines of the stream of news
 
-    def put(self, kind: str, key: str, /, *, _shared: bool = False, **body: Any) -> None:
+    def put(self, kind: str, key: str, /, **body: Any) -> None:
         self.position += 1
-        document = {"type": kind, "id": key, "position": self.position, "hash": "00", "body": body}
-        self.documents[kind, key] = document | ({"shared": True} if _shared else {})
+        self.documents[kind, key] = {"type": kind, "id": key, "position": self.position, "hash": "00", "body": body}
+
+    def share(self, kind: str, key: str, /, **body: Any) -> None:
+        self.put(kind, key, **body)
+        self.documents[kind, key]["shared"] = True
 
     def take_away(self, kind: str, key: str, why: str) -> None:
         self.position += 1

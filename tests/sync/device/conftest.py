@@ -42,8 +42,8 @@ def opened(office: Office, tmp_path: Path, slept: list[float]) -> Iterator[Open]
 
     def open_device(name: str = "device.db", later: timedelta | None = None, **options: Any) -> Device:
         hour[0] += later or timedelta()
-        options = {"transport": office.transport, "clock": lambda: hour[0], "sleep": slept.append} | options
-        options = {"random": Random(len(devices))} | options
+        usual = {"transport": office.transport, "clock": lambda: hour[0], "sleep": slept.append}
+        options = usual | {"random": Random(len(devices))} | options
         devices.append(Device(str(tmp_path / name), "http://office", **options))
         return devices[-1]
 
