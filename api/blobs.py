@@ -15,7 +15,6 @@ from api.services import services
 from api.who import asking
 from domain.problem import NotFound
 from projections.attachments import Attachments, attachments
-from store.blobs.place import FileGoneError
 
 blobs = Noun("blobs", "The bytes of photos and signatures.")
 
@@ -46,10 +45,7 @@ def read(query: dict[str, Any], sha256: str) -> Response:
         raise NotFound
     types = {row["customer"]: row["media_type"] for row in named}
     with ExitStack() as stack:
-        try:
-            opened = stack.enter_context(services().vault.opened(sha256, list(types)))
-        except FileGoneError:
-            opened = None
+        opened = stack.enter_context(services().vault.opened(sha256, {row["customer"]: row["size"] for row in named}))
         if opened is None:
             raise BlobNotHere
         headers = _headers(types[opened.person], sha256)

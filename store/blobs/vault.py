@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
 from store.blobs.blob import Blob, BlobMismatch
 from store.blobs.pieces import SEALED, BlobDamagedError, seal_piece, unseal_piece
-from store.blobs.place import Place
+from store.blobs.place import FileGoneError, Place
 from store.keyring import Key, Keyring
 from store.pool import ConnectionPool
 
@@ -76,23 +76,38 @@ class Vault:
             self._place.remove(name)
 
     @contextmanager
-    def opened(self, sha256: str, persons: Collection[UUID]) -> Iterator[Opened | None]:
-        """The copy of the first of these persons who has one and was not erased; its pieces are read one by one.
+    def opened(self, sha256: str, sizes: Mapping[UUID, int]) -> Iterator[Opened | None]:
+        """The first copy that is there of those of these persons who were not erased; its pieces are read one by one.
 
-        The first piece is read at once, so that a copy that cannot be read raises `PlaceError` or `BlobDamagedError`
-        here.
+        `sizes` says for each person how many bytes were named. The first piece is read at once, so that a copy that
+        cannot be read raises `PlaceError` or `BlobDamagedError` here. A file that a restored database does not know is
+        known again.
         """
-        kept = self._kept(sha256, persons)
-        keys = self._keyring.opening_keys(kept)
-        person = next((person for person in persons if person in keys), None)
-        if person is None:
-            yield None
-            return
-        blob = Blob(sha256, kept[person])
-        with self._place.reading(name_of(sha256, person)) as file:
-            pieces = _pieces(file, blob, keys[person])
-            first = next(pieces, b"")
-            yield Opened(blob, person, _followed(first, pieces))
+        kept = self._kept(sha256, sizes)
+        keys = self._keyring.opening_keys(sizes)
+        for person in sorted(keys, key=lambda person: person not in kept):
+            blob = Blob(sha256, kept.get(person, sizes[person]))
+            with ExitStack() as stack:
+                try:
+                    file = stack.enter_context(self._place.reading(name_of(sha256, person)))
+                except FileGoneError:
+                    continue
+                pieces = _pieces(file, blob, keys[person])
+                first = next(pieces, b"")
+                if person not in kept:
+                    self._know_again(blob, person)
+                yield Opened(blob, person, _followed(first, pieces))
+                return
+        yield None
+
+    def _know_again(self, blob: Blob, person: UUID) -> None:
+        self._pool.execute(
+            """
+            INSERT INTO blobs.kept (sha256, person, size, kept_at) VALUES (%s, %s, %s, now())
+            ON CONFLICT (sha256, person) DO UPDATE SET kept_at = now()
+            """,
+            (blob.sha256, str(person), blob.size),
+        )
 
     def _kept(self, sha256: str, persons: Collection[UUID]) -> dict[UUID, int]:
         """The size of the blob by each of these persons who has a copy."""

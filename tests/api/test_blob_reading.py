@@ -105,6 +105,16 @@ def test_a_file_that_was_tampered_with_or_lost_shows_nothing(house: House, anna:
     assert code(seen(house, picture)) == (404, "blob-not-here")
 
 
+def test_a_photo_that_a_restored_database_does_not_know_is_found_again(house: House, anna: Technician) -> None:
+    picture, pool = photo(1000), house.services.log.pool
+    anna.takes(picture)
+    anna.sends(picture)
+    pool.execute("DELETE FROM blobs.kept")
+
+    assert seen(house, picture).data == picture
+    assert pool.fetch_all("SELECT sha256 FROM blobs.kept WHERE kept_at IS NOT NULL") == [(named(picture),)]
+
+
 def test_before_it_was_taken_a_picture_was_not_known(house: House, anna: Technician) -> None:
     picture = photo(1000)
     before = house.services.log.head()
