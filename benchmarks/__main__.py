@@ -10,7 +10,7 @@ import click
 import orjson
 from rich.console import Console
 
-from benchmarks.catalogue import BENCHMARKS
+from benchmarks.catalogue import BENCHMARKS, ONLY_NAMED
 from benchmarks.place import found_place
 from benchmarks.report import as_json, progress_on, show
 
@@ -25,7 +25,8 @@ WIDTH = 120
 def main(names: tuple[str, ...], rounds: int, database: str | None, as_document: bool) -> None:  # noqa: FBT001
     """Run the benchmarks append, load, rebuild, live, growth, push, pull and visible, or those that are named.
 
-    Read the ratios: absolute figures depend on the machine.
+    Read the ratios: absolute figures depend on the machine. side-by-side, which installs Kinto and pouchdb-server in a
+    temporary folder and does the same work with them, runs only when it is named.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped and nothing stays behind
     told, shown = Console(stderr=True), Console()
@@ -36,7 +37,7 @@ def main(names: tuple[str, ...], rounds: int, database: str | None, as_document:
         facts = place.facts()
         if not as_document:
             shown.print("  ".join(f"{name} {value}" for name, value in facts.items()), highlight=False)
-        for name in names or BENCHMARKS:
+        for name in names or (each for each in BENCHMARKS if each not in ONLY_NAMED):
             with progress_on(told, name) as progress:
                 outcome = BENCHMARKS[name](place, rounds, progress)
             document[name] = as_json(outcome)

@@ -21,6 +21,8 @@ def show(console: Console, name: str, outcome: Outcome) -> None:
         console.print(_rates(name, outcome.rows))
     if outcome.timings:
         console.print(_times(name, outcome.timings))
+    for note in outcome.notes:
+        console.print(f"  {note}", highlight=False)
     for goal in outcome.goals:
         mark = "[green]met[/]" if goal.met else "[red]not met[/]"
         console.print(f"  {mark}  {goal.scenario}: {goal.words} ({_short(goal.reached)} of {_short(goal.factor)})")
@@ -62,6 +64,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "rows": [row._asdict() for row in outcome.rows],
         "timings": [timing._asdict() for timing in outcome.timings],
         "goals": [goal._asdict() | {"met": goal.met} for goal in outcome.goals],
+        "notes": list(outcome.notes),
     }
 
 

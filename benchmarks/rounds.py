@@ -69,11 +69,12 @@ class Timing(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a benchmark found out."""
+    """What a benchmark found out; `notes` are sentences that belong to its figures."""
 
     rows: list[Row]
     goals: list[Checked]
     timings: Sequence[Timing] = ()
+    notes: Sequence[str] = ()
 
 
 Variant = Callable[[], Slice]
