@@ -99,9 +99,9 @@ def back_up_server(world: World, _: Phone) -> None:
 
 @step("restore the server", 1)
 def restore_server(world: World, _: Phone) -> None:
-    if world.server.restore():
+    if world.server.restore(world.dice.uuid()):
         world.auditor.restored()
-        world.server.begin_life(world.dice.uuid())
+        world.server.start()
 
 
 @step("an app is upgraded", 1)

@@ -32,7 +32,7 @@ class World:
         self.log = MemoryLog(self.dice.uuid(), self.clock.now)
         self.views = MemoryViews(self.log)
         self.access = MemoryAccess(self.clock, self.dice)
-        self.faults: Counter[str] = Counter()
+        self.happened: Counter[str] = Counter()
         self.touched: set[int] = set()
         self.serials: list[str] = []
         self.auditor = Auditor(self)
@@ -58,7 +58,7 @@ class World:
     def happens(self, fault: str) -> bool:
         """Whether a fault happens here and now; what happens is counted."""
         if self.dice.chance(self.profile.rate(fault)):
-            self.faults[fault] += 1
+            self.happened[fault] += 1
             return True
         return False
 
@@ -76,9 +76,9 @@ class World:
         trust_everybody(self)
         for phone in self.phones:
             phone.upgrade()
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             for phone in self.phones:
-                with self.dice.thrown(phone.number):
+                with self.dice.thrown(number << 20 | phone.number):
                     phone.sync()
                 self.auditor.check()
             self.clock.pass_by(3600)
@@ -94,7 +94,7 @@ class World:
             self.clock.pass_by(self.dice.choice((1, 20, 90, 600)))
             phone = self.phones[step.who % len(self.phones)]
             if not phone.busy:
-                self.faults[step.kind] += 1
+                self.happened[step.kind] += 1
                 try:
                     HAPPENINGS[step.kind](self, phone)
                 except Crashed:
@@ -104,9 +104,10 @@ class World:
             self.auditor.check()
 
     def _before_commit(self) -> None:
+        process = self.server.process
         if self.happens("overtaken at commit"):
             self.others_go_first(-1)
-        if self.happens("crash before commit"):
+        if self.server.process != process or self.happens("crash before commit"):
             raise Crashed
 
     def _after_commit(self) -> None:
