@@ -66,15 +66,14 @@ export class Device {
     return Object.values(this.#state.blobs);
   }
 
-  /** Empty the outbox, update the documents, upload photos; whether the documents are what the server means. */
+  /** Empty the outbox, update the documents, upload photos. */
   async sync() {
     if (this.#state.isErased) await confirmErased(this.#notebook, this.#line);
     if (!this.#state.device_id) throw new Error(NOT_ENROLLED);
     try {
-      const agrees = await this.#exchange.run();
+      await this.#exchange.run();
       await uploadBlobs(this.#notebook, this.#line);
       this.#notebook.change(forgetOld);
-      return agrees;
     } catch (error) {
       if (error.code === 'device-forked') throw new Error(FORKED);
       if (error.code !== 'device-revoked' || !error.problem.wipe) throw error;

@@ -39,10 +39,8 @@ export async function enrol(notebook, line, code, name, { asCopy = false } = {})
   notebook.change((state) => {
     const { access_token, refresh_token, device_id, incarnation, epoch, technician, limits } = reply;
     Object.assign(state, { access_token, refresh_token });
-    const isSameQueue =
-      device_id === state.device_id && incarnation === state.incarnation && epoch === state.epoch;
-    if (isSameQueue || code === state.code) return;
-    renumber(state, { everything: state.epoch !== null && epoch !== state.epoch });
+    if (code === state.code) return; // the same enrolment once more; a fresh code begins a new sequence
+    renumber(state);
     beginDownload(state);
     Object.assign(state, { code, device_id, incarnation, epoch, technician, limits: { ...LIMITS, ...limits } });
   });

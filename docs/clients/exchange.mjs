@@ -8,6 +8,7 @@ import { beginDownload, held, removeGone, replaceLeaves, storePage } from './rep
 const HOUR = 3600 * 1000;
 const VERIFICATIONS_AN_HOUR = 2;
 const MENDS = 10; // in a row, after which a push is given up for this time
+const UNHEALED = 'The documents still differ from what the server means; they are compared again next time.';
 const NO_PULLING = ['device-suspended', 'upgrade-required'];
 
 export class Exchange {
@@ -25,13 +26,14 @@ export class Exchange {
     return this.#notebook.state;
   }
 
-  /** Bring both sides together; whether the documents are what the server means. */
+  /** Bring both sides together. */
   async run() {
     for (const evenEmpty of [false, true, true]) {
       const last = await this.#pull(await this.#push(evenEmpty));
-      if (!last) return true;
-      if (last.epoch === this.#state.epoch) return this.#heal(last.digests);
-      // another life of the log: only the reply to a push says what to send again
+      if (!last) return;
+      if (last.epoch !== this.#state.epoch) continue; // only the reply to a push says what to send again
+      if (!(await this.#heal(last.digests))) this.#tell(UNHEALED);
+      return;
     }
     throw new Error('The server changes its epoch faster than this device can follow.');
   }
@@ -56,7 +58,6 @@ export class Exchange {
         else if (error.code === 'batch-too-large' && mayHalve) most = half;
         else if (error.code === 'sequence-gap') this.#sendFrom(error.problem);
         else if (error.code === 'epoch-changed') this.#beginEpoch(error.problem);
-        else if (error.code === 'cursor-expired') this.#notebook.change(beginDownload);
         else throw error;
       }
     }
@@ -112,7 +113,7 @@ export class Exchange {
     return new URLSearchParams({ limit: limits.changes, ...(cursor && { cursor }) });
   }
 
-  /** Where the documents differ from what the server means, replace what differs. */
+  /** Replace what differs from what the server means; whether nothing differs then. */
   async #heal(meant) {
     if (this.#holds(meant)) return true;
     const lately = this.#state.verified_at.filter((time) => time > Date.now() - HOUR);

@@ -87,7 +87,7 @@ export function envelope(state, batch) {
     outbox: { count: waiting.length, ...(waiting.length && { oldest: waiting[0].operation.at }) },
     ...(first > expected && { missing: { from: expected, through: first - 1 } }),
     operations: operationsOf(batch),
-    ...(isLast && state.cursor && { pull: { cursor: state.cursor, limit: state.limits.changes } }),
+    ...(isLast && { pull: { limit: state.limits.changes, ...(state.cursor && { cursor: state.cursor }) } }),
   };
 }
 
@@ -105,14 +105,11 @@ export function resendFrom(state, seq) {
   for (const entry of state.operations) if (entry.seq >= seq) entry.result = null;
 }
 
-/** Begin a new numbering: what waits is 1, 2, 3 …, and with `everything` also what was acknowledged. */
-export function renumber(state, { everything }) {
+/** Begin a new sequence: everything that is kept counts as unsent, and is 1, 2, 3 … in its old order. */
+export function renumber(state) {
+  state.operations.forEach((entry, index) => Object.assign(entry, { seq: index + 1, result: null }));
+  state.last_seq = state.operations.length;
   state.acknowledged = 0;
-  state.last_seq = 0;
-  for (const entry of state.operations) {
-    if (everything) entry.result = null;
-    entry.seq = entry.result ? 0 : (state.last_seq += 1); // 0: of an earlier numbering
-  }
 }
 
 /** Forget what was acknowledged long ago, but keep a copy of what the office has not decided on. */

@@ -82,6 +82,11 @@ def leaf(document: Json) -> int:
     return hashlib.sha256(f"{document['type']}\0{document['id']}".encode()).digest()[0]
 
 
+def sent(push: Json) -> list[int]:
+    """The numbers in a push."""
+    return [operation["seq"] for operation in push["operations"]]
+
+
 class Counterpart:
     """Answers on loopback. `once` holds the next answers by verb and path; without one it does what is right."""
 
