@@ -22,6 +22,7 @@ from projections.parts import Parts
 from projections.projection import Projection
 from projections.rebuild import alone, rebuild_alone
 from projections.replay import with_needs
+from projections.serials import Serials
 from projections.stock import Stock
 from projections.stored import VIEWS
 from projections.surveys import Surveys
@@ -47,6 +48,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     DeviceActivity(),
     Movements(),
     Stock(),
+    Serials(),
     WorkOrders(),
     Visits(),
     Attachments(),

@@ -11,13 +11,14 @@ from domain.instant import format_instant, now
 from domain.topics import EVENT_CLASSES
 from projections.devices import DEVICES, Devices
 from projections.discrepancy_findings import look
-from projections.discrepancy_row import ALL_FITS, DISCREPANCIES, Subject, begun, found, standing
+from projections.discrepancy_row import ALL_FITS, DISCREPANCIES, OF_SERIALS, Subject, begun, found, standing
 from projections.discrepancy_subjects import subjects
 from projections.facts import told
 from projections.locations import Locations
 from projections.parts import PARTS, Parts
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
+from projections.serials import SERIALS, Serials
 from projections.stock import Stock
 from projections.table import Key, Row, Table
 from projections.visits import Visits
@@ -37,8 +38,17 @@ class Discrepancies(Projection):
     """
 
     name: ClassVar[str] = "discrepancies"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES,)
-    needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Devices(), Stock(), WorkOrders(), Visits())
+    needs: ClassVar[tuple[Projection, ...]] = (
+        Parts(),
+        Locations(),
+        Devices(),
+        Stock(),
+        Serials(),
+        WorkOrders(),
+        Visits(),
+    )
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """What the event is checked against, where other views do not read it anyway."""
@@ -72,7 +82,7 @@ class Discrepancies(Projection):
     def _decide(event: Recorded, rows: Rows) -> None:
         row = rows.get(DISCREPANCIES, event.stream)
         if row is None:
-            row = begun(Subject(event.data.kind, getattr(event.data, "refs", ()))) | {"id": event.stream}
+            row = begun(_taken_up(event, rows)) | {"id": event.stream}
             row |= {"events": [], "opened_at": event.occurred_at, "detail": ALL_FITS}
         said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
         since = format_instant(row["opened_at"])
@@ -84,6 +94,18 @@ class Discrepancies(Projection):
     def _hand_over(event: Recorded, rows: Rows) -> None:
         for row in rows.where(DISCREPANCIES, location=event.stream):
             rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
+
+
+def _taken_up(event: Recorded, rows: Rows) -> Subject:
+    """What people decide about though it does not show any more; which serial that is, its id tells."""
+    subject = Subject(event.data.kind, getattr(event.data, "refs", ()))
+    if subject.kind in OF_SERIALS:
+        for part in subject.refs:
+            for row in rows.where(SERIALS, part=part):
+                named = subject._replace(serial=row["serial"])
+                if named.id == event.stream:
+                    return named
+    return subject
 
 
 def concerned(event: Recorded, rows: Rows) -> list[UUID]:

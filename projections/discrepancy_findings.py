@@ -13,6 +13,8 @@ from projections.discrepancy_subjects import CORRECTIONS
 from projections.facts import happened, placed, told
 from projections.parts import PARTS
 from projections.projection import Rows
+from projections.serials import SERIALS
+from projections.serials_claims import Walk, walk
 from projections.stock import STOCK, anchor_of
 from projections.stock_lines import LINES, is_after, moment_in
 from projections.table import Row
@@ -124,6 +126,24 @@ def _clock_suspect(_: Subject, event: Recorded, __: Rows, known: list[Row]) -> F
     return _since_first(_with(known, event), "The device's clock was ahead: it told of what had not happened yet.")
 
 
+def _serial_elsewhere(subject: Subject, _: Recorded, rows: Rows, __: list[Row]) -> Found:
+    """Both sides of each contradiction: what put it somewhere, and what took it from somewhere else."""
+    pairs = _walked(subject, rows).elsewhere
+    causes = {claim["stream"]: _cause(claim) | {"stream": claim["stream"]} for pair in pairs for claim in pair}
+    detail = f"Serial number {subject.serial} was taken from a place where, by the movements before, it was not."
+    return Found([*causes.values()][:MOST_EVENTS], pairs[0][1]["at"], detail) if pairs else _NOTHING
+
+
+def _serial_unknown(subject: Subject, _: Recorded, rows: Rows, __: list[Row]) -> Found:
+    causes = [_cause(claim) | {"stream": claim["stream"]} for claim in _walked(subject, rows).unknown]
+    return _since_first(causes, f"Serial number {subject.serial} was taken from a place that it had never come to.")
+
+
+def _walked(subject: Subject, rows: Rows) -> Walk:
+    row = rows.get(SERIALS, subject.refs[0], subject.serial)
+    return walk(row["claims"] if row and row["tracked"] else [], rows)
+
+
 def _with(known: list[Row], event: Recorded) -> list[Row]:
     """The causes with this event, one an operation."""
     cause = told(event, stream=event.stream)
@@ -148,4 +168,6 @@ _LOOK: dict[str, Callable[[Subject, Recorded, Rows, list[Row]], Found]] = {
     "work_after_reassignment": _late_work,
     "work_after_cancel": _late_work,
     "clock_suspect": _clock_suspect,
+    "serial_elsewhere": _serial_elsewhere,
+    "serial_unknown": _serial_unknown,
 }

@@ -20,8 +20,10 @@ REFS: dict[str, tuple[str, ...]] = {
     "work_after_reassignment": ("work_order", "technician"),
     "work_after_cancel": ("work_order", "technician"),
     "clock_suspect": ("device",),
+    "serial_elsewhere": ("part",),
+    "serial_unknown": ("part",),
 }
-"""What a discrepancy of each kind is about; its id follows from these, in this order."""
+"""What a discrepancy of each kind is about; its id follows from these, in this order, and from the serial, if any."""
 
 ABOUT = ("location", "part", "work_order", "technician", "device")
 
@@ -49,6 +51,9 @@ DISCREPANCIES = Table(
 LASTING = frozenset({"negative_book", "unknown_part"})
 """Kinds that no decision ends: they are open for as long as the books say so."""
 
+OF_SERIALS = frozenset({"serial_elsewhere", "serial_unknown"})
+"""Kinds that are about one unit of a part: its serial stands among the refs, beside the ids."""
+
 _SETTLES = {
     "discrepancy.explained": "explained",
     "discrepancy.adjusted": "settled",
@@ -64,11 +69,12 @@ class Subject(NamedTuple):
 
     kind: DiscrepancyKind
     refs: tuple[UUID, ...]
+    serial: str | None = None
 
     @property
     def id(self) -> UUID:
         """The same whenever the same misfit is found."""
-        return discrepancy_id(self.kind, *self.refs)
+        return discrepancy_id(self.kind, *self.refs, *([] if self.serial is None else [self.serial]))
 
 
 class Found(NamedTuple):
@@ -82,11 +88,12 @@ class Found(NamedTuple):
 def begun(subject: Subject) -> Row:
     """A row about which nothing has been found or decided yet."""
     about = dict(zip(REFS.get(subject.kind, ()), subject.refs, strict=False))
+    serial = {} if subject.serial is None else {"serial": subject.serial}
     return {
         "id": subject.id,
         "kind": subject.kind,
         **{name: about.get(name) for name in ABOUT},
-        "refs": {name: str(value) for name, value in about.items()},
+        "refs": {name: str(value) for name, value in about.items()} | serial,
         "decisions": [],
     }
 

@@ -13,6 +13,8 @@ from projections.discrepancy_row import Subject
 from projections.locations import must_not_be_negative
 from projections.parts import PARTS
 from projections.projection import Rows
+from projections.serials import SERIALS, serials_of
+from projections.serials_claims import walk
 from projections.stock import STOCK
 from projections.stock_lines import COUNTED
 from projections.table import Row
@@ -110,6 +112,29 @@ def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
         yield from (_taken_back if data.kind == "correction" else _late_work)(event, rows)
 
 
+def _named(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    """What does not fit about a serial now, or did not before this event."""
+    for serial in serials_of(event):
+        row = rows.get(SERIALS, event.data.part, serial)
+        claims = row["claims"] if row else []
+        yield from _of_serial(event.data.part, serial, claims, rows, told=str(event.stream))
+
+
+def _of_serial(part: UUID, serial: str, claims: list[Row], rows: Rows, told: str | None = None) -> Iterator[Subject]:
+    now, before = walk(claims, rows), walk([claim for claim in claims if claim["stream"] != told], rows)
+    if now.elsewhere or before.elsewhere:
+        yield Subject("serial_elsewhere", (part,), serial)
+    if now.unknown or before.unknown:
+        yield Subject("serial_unknown", (part,), serial)
+
+
+def _tracked(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    """Each unit of a part is told apart from now on, or no longer."""
+    if event.data.tracking == "serial" or event.topic == "part.revised":
+        for row in rows.where(SERIALS, part=event.stream, position=event.position):
+            yield from _of_serial(row["part"], row["serial"], row["claims"], rows)
+
+
 def _used_elsewhere(event: Recorded, rows: Rows) -> bool:
     order, own = _order(event, rows), (None, str(event.envelope.device))
     uses = order["parts_used"] if order else ()
@@ -129,9 +154,10 @@ def _registered(event: Recorded, _: Rows) -> Iterator[Subject]:
 
 _Concerned = Callable[[Recorded, Rows], Iterable[Subject]]
 _CONCERNED: dict[str, list[_Concerned]] = {
-    "stock.moved": [_moved],
+    "stock.moved": [_moved, _named],
     "count.approved": [_anchored],
-    "part.registered": [_registered],
+    "part.registered": [_registered, _tracked],
+    "part.revised": [_tracked],
 }
 for _topics, _concerned in ((FACTS, _late_work), (CORRECTIONS, _taken_back), (COMPLETIONS, _completed)):
     for _topic in _topics:
