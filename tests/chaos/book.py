@@ -15,7 +15,8 @@ Json = dict[str, Any]
 class Book:
     """Written by all devices at once. An operation is acknowledged when its first result has arrived.
 
-    `first` is that result, word for word without `duplicate`; `lost` says why an acknowledged operation counts as
+    `attempts` counts how often each was sent, whether it arrived or not, `times` how often it was answered. `first` is
+    that first result, word for word without `duplicate`; `lost` says why an acknowledged operation counts as
     lost although the run went on; `differing` has pairs of answers; `answers` counts replies by HTTP status, or by
     the kind of error when none came.
     """
@@ -23,7 +24,8 @@ class Book:
     def __init__(self) -> None:
         self._lock = Lock()
         self.first: dict[str, bytes] = {}
-        self.sends: Counter[str] = Counter()
+        self.attempts: Counter[str] = Counter()
+        self.times: Counter[str] = Counter()
         self.results: Counter[str] = Counter()
         self.repeated = 0
         self.answers: Counter[str] = Counter()
@@ -34,7 +36,7 @@ class Book:
     def begin(self, ids: Sequence[str]) -> frozenset[str]:
         """A push of these operations leaves now; those that are acknowledged already."""
         with self._lock:
-            self.sends.update(ids)
+            self.attempts.update(ids)
             return frozenset(id for id in ids if id in self.first)
 
     def answered(self, how: str) -> None:
@@ -49,6 +51,7 @@ class Book:
             for result in results:
                 id, repeated = result["id"], result.pop("duplicate", False)
                 words = orjson.dumps(result)
+                self.times[id] += 1
                 before = self.first.setdefault(id, words)
                 if before is words:
                     new += 1
@@ -72,7 +75,7 @@ class Book:
         with self._lock:
             self.strange.append(what)
 
-    def sent_times(self) -> dict[str, int]:
-        """How many operations were sent how often."""
-        often = Counter(min(times, 6) for times in self.sends.values())
+    def answered_times(self) -> dict[str, int]:
+        """How many operations were answered how often."""
+        often = Counter(min(times, 6) for times in self.times.values())
         return {f"{times}{'+' * (times == 6)}": often[times] for times in sorted(often)}

@@ -36,12 +36,12 @@ class Echo(Thread):
         """Send this at once, beside the device itself."""
         self._put(monotonic(), ids, texts)
 
-    def later(self, ids: Sequence[str], texts: Sequence[bytes]) -> None:
-        """Send this again some time, perhaps in two pieces."""
+    def later(self, ids: Sequence[str], texts: Sequence[bytes], cuts: Sequence[int]) -> None:
+        """Send this again some time, perhaps in two pieces, cut at one of these places."""
         at = monotonic() + self._dice.choice((0.0, self._dice.uniform(0, _SOON), self._dice.uniform(0, _LATE)))
         if self._dice.random() < _AT_THE_END:
             at = float("inf")
-        cut = self._dice.randrange(len(ids)) if self._dice.random() < _SPLIT else 0
+        cut = self._dice.choice(cuts) if self._dice.random() < _SPLIT else 0
         for piece in (slice(0, cut), slice(cut, None)):
             if ids[piece]:
                 self._put(at, ids[piece], texts[piece])

@@ -18,16 +18,24 @@ from tests.support.company import Company, environment
 
 _LAG = "SELECT (SELECT position FROM log.head) - (SELECT min(position) FROM log.checkpoints)"
 _NOT_CONSERVED = "SELECT part::text, sum(on_hand) FROM views.stock GROUP BY part HAVING sum(on_hand) <> 0"
+_HELD = """
+SELECT count(*) FROM log.events h
+WHERE h.topic = 'device.operation_held' AND NOT EXISTS (
+    SELECT FROM log.events e
+    WHERE e.operation_id = h.operation_id
+        AND e.topic IN ('device.hold_ended', 'device.operation_rejected', 'device.operation_quarantined')
+)
+"""
 _SETTLE_SECONDS = 300
 _VERIFY_SECONDS = 1_800
 
 
 def settled(company: Company) -> None:
-    """Wait until the views know everything that has been recorded."""
+    """Wait until nothing is held any more and the views know everything that has been recorded."""
     deadline = time.monotonic() + _SETTLE_SECONDS
-    while company.rows(_LAG)[0][0] > 0:
+    while company.rows(_HELD)[0][0] > 0 or company.rows(_LAG)[0][0] > 0:
         if time.monotonic() > deadline:
-            raise TimeoutError("the views do not catch up")
+            raise TimeoutError("operations stay held, or the views do not catch up")
         time.sleep(0.05)
 
 

@@ -18,6 +18,7 @@ from tests.chaos.shared import Shared
 from tests.chaos.work import Shift
 
 _SMALLEST, _LARGEST = 20, 100
+GROUP, NEEDS = 0.05, 0.01  # how often a group begins, and an operation needs another device's
 _TWIN, _WITH_PULL, _PULL = (
     0.15,
     0.1,
@@ -26,10 +27,11 @@ _TWIN, _WITH_PULL, _PULL = (
 
 
 class Batch(NamedTuple):
-    """Neighbours in the journal that are sent together."""
+    """Neighbours in the journal that are sent together; `cuts` are the places where no group is cut."""
 
     ids: Sequence[str]
     texts: Sequence[bytes]
+    cuts: Sequence[int]
 
 
 class Phone(Thread):
@@ -41,7 +43,7 @@ class Phone(Thread):
         self.ids: list[str] = []
         self._texts: list[bytes] = []
         self._acknowledged = 0
-        url, book, pace = shared
+        url, book, pace, self._promises = shared
         self._book, self._pace, self._dice = book, pace, dice
         self._caller = Caller(url, identity, book, dice)
         self.echo = Echo(Caller(url, identity, book, Random(dice.random())), book, pace, Random(dice.random()))
@@ -63,7 +65,7 @@ class Phone(Thread):
                     self.echo.now(batch.ids, batch.texts)
                 self._deliver()
                 for _ in range(self._dice.randint(1, MOST_SENDS) - 1 - twin):
-                    self.echo.later(batch.ids, batch.texts)
+                    self.echo.later(*batch)
                 if self._dice.random() < _PULL:
                     self.pull(self._caller)
         except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
@@ -80,15 +82,25 @@ class Phone(Thread):
         return self.replica.store(asked, said.body) if said.status == 200 else True
 
     def _make(self, many: int) -> Batch:
-        first = len(self.ids)
-        for _ in range(many):
+        """The next operations of the journal, some of them in groups and some in need of a colleague's."""
+        first, cuts, group, left = len(self.ids), list[int](), None, 0
+        for number in range(many):
+            if not left:
+                cuts.append(number)
+                group, left = (self._new_id(), self._dice.randint(2, 5)) if self._dice.random() < GROUP else (None, 1)
+            left -= 1
             kind, data = self.shift.next()
             made: Json = {"id": self._new_id(), "seq": len(self.ids) + 1, "type": kind, "v": 1}
             made |= {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "seen": self.replica.through}
-            made |= {"group": None, "needs": [], "data": data}
+            made |= {"group": group, "needs": self._needs(), "data": data}
             self.ids.append(made["id"])
             self._texts.append(self.identity.signed(made))
-        return Batch(self.ids[first:], self._texts[first:])
+        self._promises.offer(self.name, self._dice.choice(self.ids[first:]))
+        return Batch(self.ids[first:], self._texts[first:], cuts)
+
+    def _needs(self) -> list[str]:
+        needed = self._promises.of_others(self.name, self._dice) if self._dice.random() < NEEDS else None
+        return [needed] if needed else []
 
     def _deliver(self) -> None:
         """Send until everything made so far has a result."""

@@ -14,7 +14,8 @@ from uuid import UUID
 
 import orjson
 
-from sync.device import Device, DeviceError, Reply, over_http
+from sync.device import Deed, Device, DeviceError, Reply, over_http
+from tests.chaos.phone import GROUP, NEEDS
 from tests.chaos.plan import MOST_SENDS
 from tests.chaos.replica import Documents
 from tests.chaos.shared import Shared
@@ -32,7 +33,7 @@ class Reference(Thread):
         self.path, self.shift = path, shift
         self.ids: list[str] = []
         self.device = UUID(int=0)
-        self._url, self._book, self._pace = shared
+        self._url, self._book, self._pace, self._promises = shared
         self._dice = dice
         self.failure: BaseException | None = None
 
@@ -47,11 +48,27 @@ class Reference(Thread):
         try:
             with closing(self._opened(self._url)) as device:
                 while many := self._pace.take(self._dice.randint(1, _MOST)):
-                    self.ids += [device.record(*self.shift.next()) for _ in range(many)]
+                    self._record(device, many)
                     self._synchronise(device)
         except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
             self.failure = error
             self._pace.end()
+
+    def _record(self, device: Device, many: int) -> None:
+        left = many
+        while left:
+            together = min(left, self._dice.randint(2, 5)) if self._dice.random() < GROUP else 1
+            deeds = [Deed(*self.shift.next(), needs=self._needs()) for _ in range(together)]
+            if together > 1:
+                self.ids += device.record_group(deeds)
+            else:
+                self.ids.append(device.record(deeds[0].kind, deeds[0].data, needs=deeds[0].needs))
+            left -= together
+        self._promises.offer(self.name, self._dice.choice(self.ids[-many:]))
+
+    def _needs(self) -> list[str]:
+        needed = self._promises.of_others(self.name, self._dice) if self._dice.random() < NEEDS else None
+        return [needed] if needed else []
 
     def _synchronise(self, device: Device) -> None:
         while not self._pace.over:

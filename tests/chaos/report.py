@@ -48,7 +48,7 @@ def show_control(console: Console, report: Report) -> None:
     assert report.plan.control is not None, "there is no planted bug"
     control = CONTROLS[report.plan.control]
     mark = "[green]caught[/]" if report.caught() else "[red]NOT CAUGHT[/]"
-    kills, sends = sum(report.kills.values()), report.book.sends.total()
+    kills, sends = sum(report.kills.values()), report.book.attempts.total()
     console.print(f"{mark}  control [bold]{report.plan.control}[/]: {control.wrong}", highlight=False)
     console.print(f"        after {kills} kills and {sends:,} sends:", highlight=False)
     for found in report.findings:
@@ -72,10 +72,10 @@ def _faults(report: Report) -> Table:
 def _traffic(report: Report) -> Table:
     book = report.book
     table = _table("Traffic", "", "")
-    table.add_row("operations", f"{len(book.sends):,}")
-    table.add_row("sent, all in all", f"{book.sends.total():,}")
-    for often, many in book.sent_times().items():
-        table.add_row(f"  sent {often} times", f"{many:,}")
+    table.add_row("operations", f"{len(book.attempts):,}")
+    table.add_row("sent, all in all, arrived or not", f"{book.attempts.total():,}")
+    for often, many in book.answered_times().items():
+        table.add_row(f"  answered {often} times", f"{many:,}")
     for status, many in sorted(book.results.items()):
         table.add_row(f"first result {status}", f"{many:,}")
     table.add_row("repeated results, compared with the first", f"{book.repeated:,}")

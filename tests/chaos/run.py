@@ -20,7 +20,7 @@ from tests.chaos.pace import Pace
 from tests.chaos.plan import Plan
 from tests.chaos.report import Report
 from tests.chaos.service import Service
-from tests.chaos.shared import Shared
+from tests.chaos.shared import Promises, Shared
 from tests.support.company import PASSWORD, Company
 from tests.support.desk import Desk
 from tests.support.processes import eventually
@@ -47,7 +47,7 @@ def run(plan: Plan, tell: Tell) -> Report:
         shifts = founded(company, plan, Random(dice.random()))
         settled(company)
         pace = Pace(plan.operations, plan.kills, plan.minutes * 60)
-        fleet = Fleet(company, shifts, plan, Shared(line.url, book, pace), Random(dice.random()))
+        fleet = Fleet(company, shifts, plan, Shared(line.url, book, pace, Promises()), Random(dice.random()))
         killer = Killer(service, pace, Random(dice.random()))
         report = Report(plan, book, killer.kills, killer.silences, line.faults)
         with IdleTransaction(dsn) as idle:

@@ -21,7 +21,7 @@ def test_processes_killed_and_connections_cut_neither_lose_nor_double_an_operati
     assert sum(report.kills.values()) == 3
     assert sum(report.cuts.values()) > 0
     assert len(report.book.first) == SMALL
-    assert report.book.sends.total() > 2 * SMALL
+    assert report.book.times.total() > 2 * SMALL
     assert report.compared["devices compared with a first download"] == 8
 
 
