@@ -9,7 +9,7 @@ from domain.discrepancy import Discrepancy
 from domain.part import Part, PartName
 from domain.work_order import WorkOrder
 from projections.discrepancies import Discrepancies
-from projections.discrepancy_row import DISCREPANCIES
+from projections.discrepancy_row import DISCREPANCIES, REFS
 from projections.table import Row
 from tests.support.news import News, Phone, later
 from tests.support.stock import PART, places
@@ -45,7 +45,7 @@ class Office:
 
     def taken_up(self, row: Row) -> Discrepancy:
         """The decisions about it, none yet."""
-        return Discrepancy.take_up(id=row["id"], kind=row["kind"], refs=tuple(row[name] for name in row["refs"]))
+        return Discrepancy.take_up(id=row["id"], kind=row["kind"], refs=tuple(row[name] for name in REFS[row["kind"]]))
 
 
 def positions(row: Row) -> list[int]:
