@@ -39,20 +39,21 @@ def decide_all(begin: Begin, arrived: Sequence[Arrived], come: Come, *, overdue:
         work, sender = begin()
         decisions: list[Decision] = []
         falling: dict[int, Problem] = {}
+        known = set(there)
         for run in _runs(arrived):
-            known = there | {one.operation.id for one in decisions if one.status not in ("held", "quarantined")}
             some = _decide_run(work, sender, run, fallen, known, overdue=overdue)
             decisions += some
+            known.update(one.operation.id for one in some if one.status not in ("held", "quarantined"))
             falling |= _falling(some, fallen)
         if not falling:
             return Decided(work, decisions)
         fallen |= falling
 
 
-def unmet(run: Iterable[Arrived], there: Collection[UUID]) -> set[UUID]:
+def unmet(run: Sequence[Arrived], there: Collection[UUID]) -> set[UUID]:
     """What the operations of a group need and what has not come; they do not wait for each other."""
-    own = {each.operation.id for each in run}
-    return {need for each in run for need in each.operation.needs if need not in there and need not in own}
+    needed = _needed(run)
+    return needed.difference(there, (each.operation.id for each in run)) if needed else needed
 
 
 def _decide_run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
@@ -45,17 +46,15 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         """Every id that the operation's data names, at any depth."""
         found: set[UUID] = set()
         waiting = [self.data]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, dict):
+        for value in waiting:
+            if isinstance(value, str):
+                if len(value) == _UUID_LENGTH:
+                    with suppress(msgspec.ValidationError):
+                        found.add(msgspec.convert(value, UUID))
+            elif isinstance(value, dict):
                 waiting.extend(value.values())
             elif isinstance(value, list):
                 waiting.extend(value)
-            elif isinstance(value, str) and len(value) == _UUID_LENGTH:
-                try:
-                    found.add(UUID(value))
-                except ValueError:
-                    continue
         return found
 
 
@@ -119,9 +118,9 @@ def parse_operation(raw: bytes) -> Operation:
 def _content(raw: bytes) -> tuple[str, str | None]:
     """The hash of an operation's content, and why it has no canonical form, if so: its bytes stand in for that then."""
     try:
-        content = msgspec.json.decode(raw)
+        content = msgspec.json.decode(raw, type=dict[str, Any])
         for outside in ("seq", "signature"):
             content.pop(outside, None)
         return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(), None
-    except (AttributeError, OverflowError, RecursionError, msgspec.MsgspecError):
+    except (OverflowError, RecursionError, msgspec.MsgspecError):
         return sha256(raw).hexdigest(), "It has no canonical form."
