@@ -21,6 +21,7 @@ from store.log import EventLog
 from sync.envelope import MOST_BYTES, MOST_CHANGES, MOST_OPERATIONS, malformed
 from sync.holding import LONGEST
 from sync.operation import MOST_OPERATION_BYTES
+from sync.problems import MalformedEnvelope
 from sync.pull import MOST_WAIT
 from sync.signature import check_key, proves
 
@@ -78,6 +79,8 @@ def parse_body(body: bytes, shape: type[Any]) -> Any:
         return msgspec.json.decode(body, type=shape)
     except msgspec.MsgspecError as error:
         raise malformed(str(error)) from None
+    except (RecursionError, UnicodeDecodeError):
+        raise MalformedEnvelope("The body is not JSON that can be read.") from None
 
 
 class EnrolmentDesk:
