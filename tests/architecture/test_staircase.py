@@ -12,8 +12,14 @@ import pytest
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("api", "callout", "domain", "migrations", "projections", "store", "sync", "web")
+CORE = (
+    *(f"sync/{name}.py" for name in ("arrival", "cursor", "decide", "groups", "holding", "operations", "ports")),
+    *(f"sync/{name}.py" for name in ("pull", "push", "release", "results", "salvage", "seen", "verify")),
+    "store/work.py",
+)
 BREACHES = {
     "The staircase": ("store/breach.py", "import api"),
+    "What decides on push and pull runs without": ("sync/push.py", "import projections.breach"),
     "The domain knows only events": ("domain/breach.py", "import marshmallow"),
     "Only the store speaks psycopg2": ("projections/breach.py", "import psycopg2"),
     "Only the api and the web know flask": ("sync/breach.py", "import flask"),
@@ -39,6 +45,8 @@ def test_every_contract_notices_its_breach(tmp_path: Path) -> None:
     for room in ROOMS:
         (tmp_path / room).mkdir()
         (tmp_path / room / "__init__.py").write_text(f'"""An empty {room}."""\n')
+    for file in CORE:
+        (tmp_path / file).touch()
     shutil.copy(HOUSE / "pyproject.toml", tmp_path)
     assert lint_imports(tmp_path).returncode == 0
 
@@ -62,7 +70,15 @@ def foreign_imports(source: str) -> set[str]:
 
 
 def test_the_reference_client_can_be_copied_anywhere_with_a_python() -> None:
-    assert foreign_imports((HOUSE / "sync/device.py").read_text()) == set()
+    assert foreign_imports((HOUSE / "sync/device.py").read_text()) == {"cryptography"}
+
+
+def test_the_reference_client_runs_without_the_one_package_that_it_knows() -> None:
+    blocked = "import sys; sys.modules['cryptography'] = None; import sync.device; print(sync.device.signer(b'7' * 32))"
+
+    told = subprocess.run([sys.executable, "-c", blocked], cwd=HOUSE, capture_output=True, text=True, check=True)
+
+    assert told.stdout == "None\n"
 
 
 @pytest.mark.parametrize("source", ["import flask", "from domain.problem import Problem", "from . import push"])
