@@ -13,6 +13,7 @@ import pytest
 
 from sync.device import Device
 from tests.support.office import Office
+from tests.support.station import Station
 
 
 @pytest.fixture
@@ -101,3 +102,16 @@ def url(office: Office) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def station() -> Station:
+    return Station()
+
+
+@pytest.fixture
+def listening(opened: Open, station: Station) -> Device:
+    """An enrolled device that listens to the station."""
+    device = opened(listen=station.listen, tries=1)
+    device.enrol("code", "phone")
+    return device

@@ -1,0 +1,100 @@
+"""Enrolment: the same request again when the reply is lost, and a second device out of a copy."""
+
+import shutil
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from sync.device import Device, OfflineError, RefusedError
+from tests.support.office import JOB, Office, lost
+from tests.support.office_gate import is_signed, problem
+
+
+def test_a_lost_reply_is_asked_for_with_the_very_same_request(office: Office, opened: Callable[..., Device]) -> None:
+    device = opened(tries=1)
+    office.faults.append(lost)
+    with pytest.raises(OfflineError):
+        device.enrol("code", "phone")
+    assert device.status()["device_id"] is None
+
+    opened().enrol("code", "phone")
+
+    assert office.enrolments[0] == office.enrolments[1]
+    assert opened().status()["device_id"] == "d1"
+
+
+@pytest.mark.usefixtures("unsigned")
+def test_also_a_device_that_gets_a_key_with_the_code_asks_with_the_same_one(
+    office: Office, opened: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = opened(tries=1)
+    monkeypatch.undo()
+    office.faults.append(lost)
+    with pytest.raises(OfflineError):
+        device.enrol("code", "phone")
+
+    opened().enrol("code", "phone")
+
+    assert office.enrolments[0]["public_key"] == office.enrolments[1]["public_key"] == office.key
+
+
+def test_a_copy_becomes_a_second_device_with_a_name_and_a_key_of_its_own(
+    office: Office, device: Device, opened: Callable[..., Device]
+) -> None:
+    ids = [device.record("note_added", {"work_order": JOB, "text": "unsent in both"})]
+    first = device.status()["install_id"]
+    device.close()
+    shutil.copy(device.path, device.path.replace("device.db", "copy.db"))
+    copy = opened("copy.db", tries=1)
+    office.incarnation = 2
+    office.faults.append(lost)
+
+    with pytest.raises(OfflineError):
+        copy.enrol("another code", "second phone", as_new=True)
+    assert copy.status()["install_id"] == first
+    copy.enrol("another code", "second phone", as_new=True)
+
+    assert [wish["install_id"] == first for wish in office.enrolments] == [True, False, False]
+    assert office.enrolments[1] == office.enrolments[2]
+    assert office.enrolments[0]["public_key"] != office.enrolments[1]["public_key"]
+    assert copy.status()["install_id"] == office.enrolments[1]["install_id"]
+    ids.append(copy.record("note_added", {"work_order": JOB, "text": "its own"}))
+    assert office.key is not None
+    assert all(is_signed(office.key, item) for item in copy.outbox())
+    assert [(item["id"], item["seq"]) for item in copy.outbox()] == [(ids[0], 1), (ids[1], 2)]
+
+
+def test_a_code_that_is_refused_leaves_a_copy_as_it_was(office: Office, device: Device) -> None:
+    first = device.status()["install_id"]
+    office.faults.append(lambda _path, _answer: problem(403, "code-used"))
+
+    with pytest.raises(RefusedError):
+        device.enrol("bad code", "phone", as_new=True)
+
+    assert device.status()["install_id"] == first
+    device.record("note_added", {"work_order": JOB, "text": "x"})
+    assert [result["status"] for result in device.push()] == ["applied"]
+
+
+def test_another_code_begins_another_attempt(office: Office, device: Device) -> None:
+    office.faults.append(lambda _path, _answer: problem(403, "code-used"))
+    with pytest.raises(RefusedError):
+        device.enrol("bad code", "phone", as_new=True)
+
+    device.enrol("good code", "phone")
+
+    assert office.enrolments[0]["install_id"] == office.enrolments[1]["install_id"]
+
+
+def test_all_chance_comes_from_one_source_and_all_time_from_one_clock(
+    office: Office, opened: Callable[..., Device]
+) -> None:
+    told = []
+    for name in ("a.db", "b.db"):
+        device = opened(name, random=Random(7))
+        device.enrol("code", "phone")
+        device.record("note_added", {"work_order": JOB, "text": "x"})
+        told.append(([row[0] for row in device.db.execute("SELECT operation FROM operations")], office.enrolments[-1]))
+
+    assert told[0] == told[1]
