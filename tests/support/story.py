@@ -47,11 +47,11 @@ class Story:
         self.dispatcher.post(f"visits/{visit}/dispatch", {"technician": technician.id})
         return visit
 
-    def part(self, name: str = "Pump") -> str:
+    def part(self, name: str = "Pump", **more: Any) -> str:
         """A part of the catalogue."""
         self._numbers += 1
-        names = [{"language": "en", "text": name}]
-        return self._id(self.keeper.post("parts", {"number": f"P-{self._numbers}", "names": names, "unit": "piece"}))
+        told = {"number": f"P-{self._numbers}", "names": [{"language": "en", "text": name}], "unit": "piece"}
+        return self._id(self.keeper.post("parts", told | more))
 
     def stock(self, location: str, part: str, quantity: str, **more: Any) -> None:
         """Bring parts from the supplier through the warehouse to this location."""
