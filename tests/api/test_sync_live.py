@@ -1,0 +1,113 @@
+"""The rules of wake-ups over HTTP: they come at once, say nothing else, and end with the device's welcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
+from uuid import uuid4
+
+import pytest
+from werkzeug.test import TestResponse
+
+from api.app import create_app
+from domain.part import Part, PartName
+from sync.gate import Gate
+from tests.api.conftest import House
+from tests.support.databases import run
+from tests.support.pocket import Pocket, wait_idly
+
+HERE, STILL_HERE = b": here\n\n", b": still here\n\n"
+
+
+@pytest.fixture
+def anna(house: House) -> Pocket:
+    made = Pocket(house)
+    made.pull()
+    return made
+
+
+def stream(anna: Pocket, cursor: str | None = None) -> tuple[TestResponse, Iterator[bytes]]:
+    """A stream that has begun."""
+    reply = anna.ask("GET", f"live?cursor={cursor or anna.cursor}")
+    assert (reply.status_code, reply.mimetype) == (200, "text/event-stream"), reply.text
+    assert reply.headers["Cache-Control"] == "no-store"
+    events = reply.iter_encoded()
+    assert next(events) == HERE
+    return reply, iter(events)
+
+
+def wake(through: int) -> bytes:
+    return b'event: wake\ndata: {"through": %d}\n\n' % through
+
+
+def test_a_change_wakes_the_device_up_and_says_where_to_pull_to(anna: Pocket) -> None:
+    reply, events = stream(anna)
+    anna.person.deactivate()
+    position = anna.house.commit(anna.person)
+    anna.house.catch_up()
+    assert next(events) == wake(position)
+    reply.close()
+
+
+def test_what_came_before_it_connected_wakes_it_up_at_once(anna: Pocket) -> None:
+    position = anna.house.commit(Part.register(id=uuid4(), number="P-1", names=(PartName("en", "Pump"),), unit="piece"))
+    anna.house.catch_up()
+    reply, events = stream(anna)
+    assert next(events) == wake(position)
+    reply.close()
+    reply = anna.ask("GET", "live")  # it has nothing at all yet
+    assert list(islice(reply.iter_encoded(), 2)) == [HERE, wake(position)]
+    reply.close()
+
+
+@pytest.mark.parametrize("standing", ["revoked", "suspended"])
+def test_a_device_that_is_not_trusted_any_more_is_cut_off_before_it_is_told_anything(
+    anna: Pocket, standing: str
+) -> None:
+    _, events = stream(anna)
+    anna.house.services.standings.set(anna.id, standing)  # type: ignore[arg-type]
+    anna.person.deactivate()
+    anna.house.commit(anna.person)
+    anna.house.catch_up()
+    assert list(events) == []
+
+
+def test_a_token_that_has_expired_ends_the_stream(anna: Pocket, database: str) -> None:
+    _, events = stream(anna)
+    run(database, "UPDATE access.device_tokens SET expires_at = now()")
+    anna.person.deactivate()
+    anna.house.commit(anna.person)
+    anna.house.catch_up()
+    assert list(events) == []
+
+
+def test_a_stream_takes_a_seat_for_as_long_as_it_is_open(house: House) -> None:
+    gate = Gate(rate=0, burst=1, connections=4, threads=1)
+    services = replace(house.services, gate=gate)
+    anna = Pocket(House(services, create_app(services).test_client()))
+    anna.pull()
+    for _ in range(2):
+        reply, _ = stream(anna)
+        assert gate._room.inside == 1
+        assert anna.code(anna.ask("GET", f"live?cursor={anna.cursor}")) == (503, "overloaded")
+        reply.close()
+        assert gate._room.inside == 0
+    reply = anna.ask("GET", "live")
+    reply.close()  # before anything of it was read
+    assert gate._room.inside == 0
+
+
+def test_an_open_stream_holds_no_connection_to_the_database(anna: Pocket) -> None:
+    with ThreadPoolExecutor(1) as beside:
+        woken = beside.submit(lambda: next(stream(anna)[1]))
+        wait_idly(anna.house, 1)
+        anna.person.deactivate()
+        position = anna.house.commit(anna.person)
+        anna.house.catch_up()
+        assert woken.result(20) == wake(position)
+
+
+def test_a_cursor_that_is_not_good_for_a_pull_is_not_good_here(anna: Pocket) -> None:
+    assert anna.code(anna.ask("GET", "live?cursor=nonsense")) == (410, "cursor-expired")
