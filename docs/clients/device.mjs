@@ -2,7 +2,6 @@
 
 import { parseArgs } from 'node:util';
 import { Device } from './client.mjs';
-import { NoAnswer } from './line.mjs';
 
 const USAGE = `Usage: node device.mjs FILE URL COMMAND
   enrol CODE NAME [--copy]                                  --copy: FILE was copied from another phone
@@ -58,7 +57,7 @@ async function main() {
     try {
       await perform(device, command, words, options);
     } catch (error) {
-      if (!isFollowing || !(error instanceof NoAnswer)) throw error;
+      if (!isFollowing || !error.mayPass) throw error;
       console.error(error.message);
     } finally {
       device.close(); // so that something can be recorded while this one waits

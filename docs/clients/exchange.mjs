@@ -2,7 +2,7 @@
 
 import { digests, leaves } from './canonical.mjs';
 import { Refusal } from './line.mjs';
-import { envelope, hasToPush, nextBatch, resendFrom, settle } from './outbox.mjs';
+import { envelope, hasToPush, isDivisible, nextBatch, resendFrom, settle } from './outbox.mjs';
 import { beginDownload, held, removeGone, replaceLeaves, storePage } from './replica.mjs';
 
 const HOUR = 3600 * 1000;
@@ -52,10 +52,8 @@ export class Exchange {
         evenEmpty = false;
       } catch (error) {
         mends += 1;
-        const half = batch.length >> 1;
-        const mayHalve = nextBatch(this.#state, half).length < batch.length; // not one operation or one group
         if (!(error instanceof Refusal) || mends > MENDS) throw error;
-        else if (error.code === 'batch-too-large' && mayHalve) most = half;
+        if (error.code === 'batch-too-large' && isDivisible(this.#state, batch)) most = batch.length >> 1;
         else if (error.code === 'sequence-gap') this.#sendFrom(error.problem);
         else if (error.code === 'epoch-changed') this.#beginEpoch(error.problem);
         else throw error;
@@ -102,8 +100,10 @@ export class Exchange {
         if (!page.more) return page;
       } catch (error) {
         if (error.code === 'cursor-expired' && this.#state.cursor) this.#notebook.change(beginDownload);
-        else if (NO_PULLING.includes(error.code)) return this.#tell(error.message);
-        else throw error;
+        else if (NO_PULLING.includes(error.code)) {
+          this.#tell(error.message);
+          return undefined;
+        } else throw error;
       }
     }
   }
@@ -130,7 +130,7 @@ export class Exchange {
       if (error.code !== 'cursor-expired') throw error;
       this.#notebook.change(beginDownload);
       const last = await this.#pull();
-      return this.#holds(last.digests);
+      return last?.epoch === this.#state.epoch && this.#holds(last.digests);
     }
   }
 

@@ -15,12 +15,17 @@ export class Refusal extends Error {
   constructor(status, problem) {
     const code = String(problem.type ?? '').split('/').at(-1) || `http-${status}`;
     super(`The server refused with ${status} ${code}${problem.detail ? `: ${problem.detail}` : '.'}`);
-    Object.assign(this, { status, code, problem });
+    Object.assign(this, { status, code, problem, mayPass: mayPass(status) });
   }
 }
 
 /** Nobody has answered, however often asked. */
-export class NoAnswer extends Error {}
+class NoAnswer extends Error {
+  mayPass = true;
+}
+
+/** Whether the same request may be answered well a little later. */
+const mayPass = (status) => status === 429 || status >= 500;
 
 const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
@@ -99,13 +104,13 @@ export class Line {
         renewed = true;
       } else if (answer?.status === 415 && packed) {
         this.#packs = false;
-      } else if (answer && answer.status !== 429 && answer.status < 500) {
+      } else if (answer && (!mayPass(answer.status) || attempt + 1 >= tries)) {
         throw new Refusal(answer.status, answer.body);
+      } else if (attempt + 1 >= tries) {
+        throw new NoAnswer(`There is no answer from ${this.#url}; everything is kept.`);
       } else {
+        await sleep(pauseBefore(attempt, answer));
         attempt += 1;
-        if (attempt >= tries && answer) throw new Refusal(answer.status, answer.body);
-        if (attempt >= tries) throw new NoAnswer(`There is no answer from ${this.#url}; everything is kept.`);
-        await sleep(pauseBefore(attempt - 1, answer));
       }
     }
   }
@@ -136,6 +141,7 @@ export class Line {
       clearTimeout(watchdog);
       silence.abort();
     }
-    await sleep(pauseBefore(stream?.statusCode === 200 ? 1 : 5, stream)); // connect again after a random moment
+    const isUsual = [200, 401].includes(stream?.statusCode); // ended, or the token has; a sync gets another
+    await sleep(pauseBefore(isUsual ? 1 : 5, stream)); // connect again after a random moment
   }
 }

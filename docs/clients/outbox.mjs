@@ -18,7 +18,7 @@ function newId() {
 /** What is sent of these entries: an operation never changes, only its number may. */
 export const operationsOf = (entries) => entries.map(({ seq, operation }) => ({ seq, ...operation }));
 
-const sizeOf = (entry) => Buffer.byteLength(JSON.stringify(operationsOf([entry])));
+const sizeOf = (entries) => Buffer.byteLength(JSON.stringify(operationsOf(entries)));
 
 /** What has no result yet, in the order of `seq`. */
 export const unsent = (state) => state.operations.filter((entry) => !entry.result);
@@ -37,9 +37,10 @@ export function record(state, signed, happened, { needs = [], at = new Date() } 
     operation.signature = signed(`callout operation\n${sha256(canonical(operation)).toString('hex')}`);
     return { seq: state.last_seq + 1 + index, operation, result: null, answered_at: null };
   });
-  if (entries.some((entry) => sizeOf(entry) > limits.operation_bytes)) {
+  if (entries.some((entry) => sizeOf([entry]) > limits.operation_bytes)) {
     throw new Error(`An operation has ${limits.operation_bytes} bytes at most.`);
   }
+  if (sizeOf(entries) + ENVELOPE_BYTES > limits.bytes) throw new Error(`A push has ${limits.bytes} bytes at most.`);
   state.operations.push(...entries);
   state.last_seq += entries.length;
   return entries;
@@ -52,24 +53,28 @@ export function nextBatch(state, most) {
   const batch = [];
   let bytes = ENVELOPE_BYTES;
   for (const neighbours of inGroups(unsent(state))) {
-    const more = neighbours.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    const more = sizeOf(neighbours);
     const isFull = batch.length + neighbours.length > most || bytes + more > state.limits.bytes;
-    const isBehindGap = neighbours[0].seq !== (batch.at(-1) ?? neighbours[0]).seq + (batch.length ? 1 : 0);
-    if (batch.length && (isFull || isBehindGap)) break;
+    if (batch.length && (isFull || !follows(neighbours[0], batch.at(-1)))) break;
     batch.push(...neighbours);
     bytes += more;
   }
   return batch;
 }
 
+/** Whether a batch is more than one operation or one group. */
+export const isDivisible = (state, batch) => nextBatch(state, batch.length >> 1).length < batch.length;
+
+const follows = (entry, other) => entry.seq === other.seq + 1;
+
+const isOneCommit = (entry, other) => entry.operation.group !== null && entry.operation.group === other.operation.group;
+
 function inGroups(entries) {
   const groups = [];
-  let last = null;
   for (const entry of entries) {
-    const { group } = entry.operation;
-    if (group !== null && group === last) groups.at(-1).push(entry);
+    const last = groups.at(-1)?.at(-1);
+    if (last && follows(entry, last) && isOneCommit(entry, last)) groups.at(-1).push(entry);
     else groups.push([entry]);
-    last = group;
   }
   return groups;
 }
@@ -91,7 +96,7 @@ export function envelope(state, batch) {
   };
 }
 
-/** Take over the results of a push; how many of them are news. */
+/** Take over the results of a push; those that are news. */
 export function settle(state, results) {
   const entries = new Map(unsent(state).map((entry) => [entry.operation.id, entry]));
   const news = results.filter(({ id }) => entries.has(id));

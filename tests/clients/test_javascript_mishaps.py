@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from random import Random
 from time import monotonic, sleep
 
 from tests.clients.counterpart import Json, digests
@@ -94,6 +95,39 @@ def test_a_lost_phone_hands_in_its_outbox_and_forgets_everything(company: Compan
     assert company.admin.get(f"operations/{operation['id']}")["status"] == "quarantined"
     assert (phone.lines("show"), phone.lines("outbox")) == ([], [])
     assert "Anna" not in phone.file.read_text()
+
+
+def test_a_phone_whose_battery_dies_again_and_again_loses_and_doubles_nothing(company: Company) -> None:
+    story, anna = Story(company), company.hire("Anna")
+    order, dice = story.job(anna), Random(7)
+    phone = enrolled(company, anna)
+    written = [str(number) for number in range(8)]
+    for text in written:
+        phone.record(note(order, text))
+        with started("device.mjs", str(phone.file), phone.url, "sync") as dying:
+            sleep(dice.uniform(0.05, 0.4))
+            dying.kill()
+    phone.done("sync")
+    [job] = phone.lines("show", "work_order")
+    assert sorted(one["text"] for one in job["body"]["notes"]) == written
+    assert phone.held == enrolled(company, anna).held
+
+
+def test_what_a_suspended_phone_sends_waits_for_the_office(company: Company) -> None:
+    story, anna = Story(company), company.hire("Anna")
+    order = story.job(anna)
+    phone = enrolled(company, anna)
+    device = phone.state["device_id"]
+    company.admin.post(f"devices/{device}/suspend", {"reason": "Left in a train."})
+    [operation] = phone.record(note(order))
+    assert "device-suspended" in phone.run("sync").stderr
+    assert (phone.statuses, phone.lines("outbox")) == (["quarantined"], [])
+    company.admin.post(f"operations/{operation['id']}/release", {})
+    company.admin.post(f"devices/{device}/resume", {})
+    phone.done("sync")
+    [job] = phone.lines("show", "work_order")
+    assert [one["text"] for one in job["body"]["notes"]] == ["It drips."]
+    assert phone.held == enrolled(company, anna).held
 
 
 def test_a_phone_that_follows_is_woken_by_what_changes(company: Company) -> None:
