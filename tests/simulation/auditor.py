@@ -9,11 +9,14 @@ from store.answers import Answer
 from store.recorded import Recorded
 from sync.device import Reply
 from tests.simulation.books import Books
+from tests.simulation.conflicts import Conflicts
 from tests.simulation.copies import Copies
 from tests.simulation.disk import Disk
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Request
 from tests.simulation.replies import Replies
+from tests.simulation.waiting import Waiting
+from tests.simulation.words import Words
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
@@ -27,6 +30,7 @@ class Auditor:
         self._world = world
         self.ledger, self.replies = Ledger(world), Replies(world)
         self.copies, self.books = Copies(world), Books(world)
+        self.conflicts, self.words, self.waiting = Conflicts(world), Words(world), Waiting(world)
         world.log.watchers.append(self._committed)
 
     def answered(self, request: Request, reply: Reply) -> None:
@@ -41,7 +45,7 @@ class Auditor:
 
     def restored(self) -> None:
         """The server has gone back to a backup, and nobody is to blame."""
-        for watch in (self.ledger, self.replies, self.copies, self.books):
+        for watch in (self.ledger, self.replies, self.copies, self.books, self.conflicts):
             watch.restored()
 
     def check(self) -> None:
@@ -55,7 +59,7 @@ class Auditor:
 
     def is_quiet(self) -> bool:
         """Whether nothing is left to send or to fetch."""
-        return self.ledger.is_quiet() and self.copies.is_quiet()
+        return self.ledger.is_quiet() and self.copies.is_quiet() and self.waiting.is_quiet()
 
     def check_the_end(self) -> None:
         """Everything once more, in full."""
@@ -63,7 +67,11 @@ class Auditor:
         self.replies.check_the_end()
         self.copies.check_the_end()
         self.books.check_the_end()
+        self.conflicts.check_the_end()
+        self.words.check_the_end()
+        self.waiting.check_the_end()
 
     def _committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
         self.ledger.committed(events, answers)
         self.books.committed(events)
+        self.conflicts.committed(events)

@@ -65,7 +65,9 @@ class Copies:
             _, expected = self._expected[cursor]
             held = held_by(phone)
             phone.rotten = phone.rotten and held != expected
-            must(phone.rotten or held == expected, EXACT, f"phone {phone.number} differs in {difference(held, expected)}")
+            must(
+                phone.rotten or held == expected, EXACT, f"phone {phone.number} differs in {difference(held, expected)}"
+            )
 
     def is_quiet(self) -> bool:
         """Whether every phone is where the views are."""

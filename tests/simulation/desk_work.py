@@ -158,3 +158,15 @@ def change_customer(world: World, _: Phone) -> None:
         return (customer,)
 
     office(world, change)
+
+
+@step("forget a customer", 0.4)
+def forget(world: World, _: Phone) -> None:
+    id = world.dice.choice(world.company.customers)  # noqa: A001 - the field's word
+
+    def change(work: Work) -> Iterable[Entity]:
+        customer = work.get(Customer, id)
+        customer.erase()
+        return (customer,)
+
+    office(world, change)

@@ -86,7 +86,17 @@ def count(world: World, phone: Phone) -> None:
 @step("write a note", 5)
 def note(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
-        tell(world, phone, "note_added", {"work_order": order, "text": f"heard a noise {world.dice.getrandbits(20)}"})
+        name = "text" if phone.app_version == "1" else "words"
+        told = {"work_order": order, name: f"heard a noise {world.dice.getrandbits(20)}"}
+        tell(world, phone, "note_added", told, v=int(phone.app_version))
+
+
+@step("take a photo", 3)
+def photo(world: World, phone: Phone) -> None:
+    order, bytes_of = order_of(world, phone), world.dice.randbytes(world.dice.choice((5, 5, 5, 300_000)))
+    named = phone.use(lambda device: device.attach(bytes_of, "image/png")) if order else None
+    if named is not None:
+        tell(world, phone, "photo_taken", {"work_order": order} | named)
 
 
 @step("diagnose", 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -26,10 +26,11 @@ DENSE = "positions are 1…N without a gap"
 
 
 class Made(NamedTuple):
-    """An operation as a device made it: where, what type, and what it says."""
+    """An operation as a device made it: where, what type, what it says, and a hash of all that it says."""
 
     phone: int
     type: str
+    data: dict[str, Any]
     content: str
 
 
@@ -104,6 +105,15 @@ class Ledger:
         """The operations that some phone has now."""
         return set().union(*self._held.values())
 
+    def data_of(self, operation: str) -> dict[str, Any]:
+        """What an operation says; nothing, when it was never seen on a disk."""
+        made = self.made.get(operation)
+        return {} if made is None else made.data
+
+    def taken_back(self) -> set[str]:
+        """The operations that others say did not happen."""
+        return {made.data["operation"] for made in self.made.values() if made.type == "fact_corrected"}
+
     def check_the_end(self) -> None:
         """Every operation that was ever made is on record, as it was made, unless it was lost with what it was on."""
         must(self.is_quiet(), "outboxes are empty in the end", f"left: {self._unsent}")
@@ -125,7 +135,7 @@ class Ledger:
 
 def _made(phone: int, text: str) -> Made:
     operation = orjson.loads(text)
-    return Made(phone, operation["type"], content_of(operation))
+    return Made(phone, operation["type"], operation["data"], content_of(operation))
 
 
 def _is_effect(event: Recorded) -> bool:

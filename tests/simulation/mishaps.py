@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.simulation.steps import step
+from tests.simulation.versions import upgrade_notes
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
@@ -49,6 +50,11 @@ def rebuild(world: World, _: Phone) -> None:
 @step("held operations are looked after", 3)
 def look_after_held(world: World, _: Phone) -> None:
     world.server.holding.settle(world.clock.now())
+
+
+@step("keys are destroyed", 2)
+def destroy_keys(world: World, _: Phone) -> None:
+    world.forgetting.catch_up()
 
 
 @step("bit rot", 1)
@@ -100,6 +106,7 @@ def back_up_server(world: World, _: Phone) -> None:
 @step("restore the server", 1)
 def restore_server(world: World, _: Phone) -> None:
     if world.server.restore(world.dice.uuid()):
+        world.forgetting.reached = 0
         world.auditor.restored()
         world.server.start()
 
@@ -107,6 +114,11 @@ def restore_server(world: World, _: Phone) -> None:
 @step("an app is upgraded", 1)
 def upgrade(_: World, phone: Phone) -> None:
     phone.upgrade()
+
+
+@step("the server is upgraded", 0.5)
+def upgrade_server(world: World, _: Phone) -> None:
+    upgrade_notes()
 
 
 @step("old apps are no longer served", 0.0)

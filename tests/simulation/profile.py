@@ -38,6 +38,7 @@ MISHAPS = (
     "nonsense",
     "doubt a device",
     "lose a phone",
+    "forget a customer",
 )
 """Kinds of step that only some runs have."""
 
@@ -51,6 +52,7 @@ class Profile(NamedTuple):
     without: frozenset[str]
     offsets: tuple[float, ...]
     drifts: tuple[float, ...]
+    page: int
 
     @classmethod
     def drawn(cls, dice: Random, devices: int | None = None) -> Profile:
@@ -60,7 +62,8 @@ class Profile(NamedTuple):
         without = frozenset(name for name in MISHAPS if dice.random() < 0.4)
         offsets = tuple(dice.choice((0.0, 0.0, 1.5, -40.0, 400.0, -90_000.0, 200_000.0)) for _ in range(many))
         drifts = tuple(dice.choice((0.0, 0.0, 1e-5, -1e-4)) for _ in range(many))
-        return cls(many, max(2, many - dice.randint(0, many // 3)), rates, without, offsets, drifts)
+        page = dice.choice((3, 20, 500))
+        return cls(many, max(2, many - dice.randint(0, many // 3)), rates, without, offsets, drifts, page)
 
     def taste(self, kind: str) -> float:
         """How much more or less often a kind of step comes."""

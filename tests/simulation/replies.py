@@ -22,11 +22,14 @@ STATUSES = frozenset({"applied", "conflicted", "held", "rejected", "quarantined"
 SAME = "the same operation gets the same reply for ever"
 NO_REFUSAL = "a fact is never rejected"
 DURABLE = "what is answered is on record"
+OLD_APPS = "what an old app sends is taken"
 ALL = "a push is answered operation by operation"
 
 
 class Replies:
     """Remembers the first reply to every operation."""
+
+    requests = REQUESTS
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -34,7 +37,10 @@ class Replies:
 
     def answered(self, request: Request, reply: Reply) -> None:
         """A push was answered, for the first time or not."""
-        if not request.url.endswith("/push") or reply.status not in (200, 409):
+        if not request.url.endswith("/push"):
+            return
+        must(reply.status != 426, OLD_APPS, "an app is too old to push")
+        if reply.status not in (200, 409):
             return
         sent = {operation["id"]: operation for operation in sent_in(request)}
         said = orjson.loads(reply.body)
@@ -43,6 +49,7 @@ class Replies:
             must([one["id"] for one in results] == list(sent), ALL, f"{results}")
         for result in results:
             self._answered(sent[result["id"]], result)
+        self._world.auditor.conflicts.answered([(sent[result["id"]], result) for result in results])
 
     def restored(self) -> None:
         """What the log forgot may be answered anew."""

@@ -12,6 +12,7 @@ from tests.simulation import desk_doubts, desk_work, field_work, mishaps
 from tests.simulation.memory_log import MemoryLog
 from tests.simulation.schedule import Schedule, Step, drawn
 from tests.simulation.steps import OFTEN
+from tests.simulation.versions import as_at_first
 from tests.simulation.violation import Violation
 from tests.simulation.world import World
 
@@ -42,7 +43,8 @@ def run(schedule: Schedule, steps: Sequence[Step] | None = None) -> Outcome:
     world = World(schedule)
     promise, seen = None, ""
     try:
-        world.run(schedule.steps if steps is None else steps)
+        with as_at_first(schedule.profile.page):
+            world.run(schedule.steps if steps is None else steps)
     except Violation as violation:
         promise, seen = violation.promise, str(violation)
     except Exception as error:  # noqa: BLE001 - whatever the code raises here, it would have raised for somebody

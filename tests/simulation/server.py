@@ -30,6 +30,7 @@ from sync.salvage import Salvage
 from sync.verify import Verify, parse_verify
 from tests.simulation.clocks import TrueClock
 from tests.simulation.memory_access import MemoryAccess, Tables
+from tests.simulation.memory_blobs import Kept, MemoryBlobs
 from tests.simulation.memory_log import Backup, MemoryLog
 from tests.simulation.memory_views import MemoryViews
 
@@ -45,6 +46,7 @@ class Copy(NamedTuple):
 
     log: Backup
     access: Tables
+    blobs: Kept
     position: int
 
 
@@ -53,6 +55,7 @@ class Server:
 
     def __init__(self, log: MemoryLog, views: MemoryViews, access: MemoryAccess, clock: TrueClock) -> None:
         self.log, self.views, self.access, self.clock = log, views, access, clock
+        self.blobs = MemoryBlobs(log)
         self.patience, self.oldest_app, self.process = True, "", 0
         self._copy: Copy | None = None
         self._next_life: UUID | None = None
@@ -74,7 +77,7 @@ class Server:
 
     def back_up(self) -> None:
         """Copy everything that is stored, all of one moment."""
-        self._copy = Copy(self.log.backup(), self.access.backup(), self.views.position)
+        self._copy = Copy(self.log.backup(), self.access.backup(), self.blobs.backup(), self.views.position)
 
     def restore(self, epoch: UUID) -> bool:
         """Go back to the copy, if there is one; whichever process starts then begins another life of the log."""
@@ -83,6 +86,7 @@ class Server:
         self._next_life = epoch
         self.log.restore(self._copy.log)
         self.access.restore(self._copy.access)
+        self.blobs.restore(self._copy.blobs)
         self.views.rebuild(self._copy.position)
         return True
 
@@ -95,11 +99,23 @@ class Server:
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """One exchange, as the real doors of `api/sync` hold it."""
+        path, name = urlsplit(url).path, url.rpartition("/")[2]
         try:
+            if path.startswith("/sync/v1/blobs/"):
+                return self._blob(method, name, headers, body or b"")
             status, said = self._routed(method, url, headers, body or b"")
         except Problem as problem:
             return told(problem)
         return Reply(status, {"content-type": "application/json"}, said)
+
+    def _blob(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        who = self._who(headers)
+        if method == "PUT":
+            progress = self.blobs.take(who, name, headers.get("Upload-Offset", ""), body)
+        else:
+            progress = self.blobs.progress(who, name)
+        said = {"upload-offset": str(progress.offset), "upload-length": str(progress.length)}
+        return Reply(200, said, b"" if method == "HEAD" else orjson.dumps(progress._asdict()))
 
     def _routed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         parts, encoding, now = urlsplit(url), headers.get("Content-Encoding"), self.clock.now()

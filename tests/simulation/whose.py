@@ -36,7 +36,9 @@ class Whose:
         self._catch_up()
         for change in changes:
             if "gone" not in change:
-                must(self._may_see(technician, change), PRIVATE, f"{change['type']} {change['id']} went to {technician}")
+                must(
+                    self._may_see(technician, change), PRIVATE, f"{change['type']} {change['id']} went to {technician}"
+                )
 
     def _catch_up(self) -> None:
         events = self._world.log.events

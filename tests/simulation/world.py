@@ -1,4 +1,4 @@
-"""One run: a company, its phones, a server and a network between them; steps are taken one by one and all is checked."""
+"""One run: a company, its phones, a server and a network between them; steps are taken one by one and checked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.simulation.clocks import DeviceClock, TrueClock
 from tests.simulation.company import Company
 from tests.simulation.desk_doubts import trust_everybody
 from tests.simulation.dice import Dice
+from tests.simulation.forgetting import Forgetting
 from tests.simulation.memory_access import MemoryAccess
 from tests.simulation.memory_log import MemoryLog
 from tests.simulation.memory_views import MemoryViews
@@ -21,6 +22,8 @@ from tests.simulation.steps import HAPPENINGS
 
 DEEPEST = 3
 ROUNDS = 12
+HELD = 73 * 3600
+"""Seconds after which nothing is held any more."""
 
 
 class World:
@@ -36,6 +39,7 @@ class World:
         self.touched: set[int] = set()
         self.serials: list[str] = []
         self.auditor = Auditor(self)
+        self.forgetting = Forgetting(self)
         self.server = Server(self.log, self.views, self.access, self.clock)
         self.network = Network(self)
         self.company = Company(self, profile.technicians)
@@ -69,23 +73,40 @@ class World:
                 self._take(self._left.popleft())
 
     def become_quiet(self) -> None:
-        """No more faults: within a few rounds every outbox is empty and every phone shows what the server shows."""
+        """No more faults: within a few rounds every outbox is empty and every phone shows what the server shows.
+
+        So it is once more when what was held has been decided, three days later.
+        """
         self.profile = self.profile.quiet()
         self.network.cut_off.clear()
         self.server.patience = True
         trust_everybody(self)
         for phone in self.phones:
             phone.upgrade()
-        for number in range(ROUNDS):
+        self._drain(0)
+        self.clock.pass_by(HELD)
+        self._look_after_everything()
+        self._drain(ROUNDS)
+        self.auditor.check_the_end()
+
+    def _drain(self, first: int) -> None:
+        for number in range(first, first + ROUNDS):
             for phone in self.phones:
                 with self.dice.thrown(number << 20 | phone.number):
                     phone.sync()
                 self.auditor.check()
-            self.clock.pass_by(3600)
-            self.views.catch_up()
+            self.clock.pass_by(7200)
+            self._look_after_everything()
             if self.auditor.is_quiet():
                 break
-        self.auditor.check_the_end()
+
+    def _look_after_everything(self) -> None:
+        """What the worker does beside the requests."""
+        with self.dice.thrown(ROUNDS):
+            self.views.catch_up()
+            self.server.holding.settle(self.clock.now())
+            self.forgetting.catch_up()
+            self.views.catch_up()
 
     def _take(self, step: Step) -> None:
         self._depth += 1

@@ -1,0 +1,103 @@
+"""Conflicts: groups stand or fall as one, nobody's change is overwritten without a word, and both sides can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from domain.discrepancy import discrepancy_id
+from projections.discrepancy_row import DISCREPANCIES, REFS
+from projections.work_orders import WORK_ORDERS
+from store.recorded import Recorded
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+ATOMIC = "a group's requests stand or fall together, and its facts land in one commit"
+NOTICED = "a change that clashes keeps both values"
+BOTH_SIDES = "both sides of a conflict can be reached from it"
+FALLEN = ("rejected", "quarantined")
+
+
+class Conflicts:
+    """Watches replies and commits."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._details: dict[UUID, dict[str, Any]] = {}
+        self._conflicted: dict[str, list[dict[str, Any]]] = {}
+
+    def restored(self) -> None:
+        """What the log has forgotten, nobody can be asked about."""
+        self._details.clear()
+        self._conflicted.clear()
+        self._remember(self._world.log.events)
+
+    def committed(self, events: Sequence[Recorded]) -> None:
+        """A device may change what it knew, and nothing else."""
+        for event in events:
+            if event.topic == "customer.changed" and event.envelope.device is not None:
+                self._must_have_known(event)
+            self._remember([event])
+
+    def answered(self, sent: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        """Operations and their results, neighbours side by side."""
+        groups: dict[str, list[tuple[str, bool]]] = {}
+        for operation, result in sent:
+            if result.get("notices"):
+                self._conflicted[result["id"]] = result["notices"]
+            if operation["group"] is not None and not result.get("duplicate"):
+                is_request = operation["type"] in self._world.auditor.replies.requests
+                groups.setdefault(operation["group"], []).append((result["status"], is_request))
+        for group, results in groups.items():
+            fallen = {status in FALLEN for status, is_request in results if is_request}
+            must(len(fallen) < 2, ATOMIC, f"{group}: {results}")
+            held = {status == "held" for status, _ in results if status not in FALLEN}
+            must(len(held) < 2, ATOMIC, f"{group}: {results}")
+
+    def check_the_end(self) -> None:
+        """From each notice one gets to what it is about."""
+        for operation, notices in self._conflicted.items():
+            for notice in notices:
+                must(self._is_found(operation, notice), BOTH_SIDES, f"{operation}: {notice}")
+
+    def _remember(self, events: Sequence[Recorded]) -> None:
+        for event in events:
+            if event.topic in ("customer.registered", "customer.changed"):
+                told = {name: getattr(event.data, name) for name in ("name", "phones", "email", "language", "zone")}
+                known = self._details.setdefault(event.stream, {})
+                known.update({name: value for name, value in told.items() if value is not None})
+
+    def _must_have_known(self, event: Recorded) -> None:
+        wanted = self._world.auditor.ledger.data_of(str(event.envelope.operation_id)).get("changes", {})
+        for field in event.data.fields:
+            before, said = self._details[event.stream].get(field), wanted[field]["from"]
+            same = list(before or ()) == list(said or ())
+            must(same, NOTICED, f"{field} was {before}, and the device knew {said}")
+
+    def _is_found(self, operation: str, notice: dict[str, Any]) -> bool:
+        code, refs, rows = notice["code"], notice["refs"], self._world.views.rows
+        if code in ("duplicate_completion", "work_after_reassignment", "work_after_cancel"):
+            order = rows.get(WORK_ORDERS, UUID(refs["work_order"]))
+            if order is None:
+                return False
+            if code == "duplicate_completion":
+                return len(order["completions"]) + len(order["reported"]) + len(self._taken_back()) > 1
+            if self._world.auditor.ledger.made[operation].type == "fact_corrected":
+                return True  # it opens nothing: the order tells of what was taken back, and by whom
+            found = [row for row in rows.where(DISCREPANCIES, work_order=order["id"]) if row["kind"] == code]
+            return any(operation in str(row["events"]) for row in found) or operation in self._taken_back()
+        if code == "unknown_part":
+            return rows.get(DISCREPANCIES, discrepancy_id("unknown_part", UUID(refs["part"]))) is not None
+        if code == "details_clash":
+            return any(event.topic == "customer.change_clashed" for event in self._events_of(operation))
+        return code in REFS or code == "needs_missing"
+
+    def _taken_back(self) -> set[str]:
+        """Operations that a later one has taken back."""
+        return self._world.auditor.ledger.taken_back()
+
+    def _events_of(self, operation: str) -> list[Recorded]:
+        return self._world.log.operations.events_of(UUID(operation))

@@ -1,0 +1,68 @@
+"""Erasure in memory: once the log says that a customer is forgotten, the keys that open their words are destroyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.customer import Customer
+from domain.envelope import Envelope
+from domain.topics import EVENT_CLASSES
+from store.recorded import Recorded
+from store.shape import shape_of
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+PUT_ASIDE = ("device.operation_quarantined", "device.operation_held")
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Forgetting:
+    """As `store.erasure.Erasure` works; it goes on where it was, and begins anew on a restored log."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.reached = 0
+
+    def catch_up(self) -> None:
+        """Destroy what the log asks for; what was said between the erasure and the end of the key is erased again."""
+        log = self._world.log
+        events = log.events[self.reached :]
+        self.reached = log.head()
+        erased = {event.stream: event.position for event in events if event.topic == "customer.erased"}
+        everybody = {event.stream for event in log.events if event.topic == "customer.erased"}
+        log.erased |= {*erased, *self._operations(log.events if erased else events, everybody)}
+        for customer, position in erased.items():
+            if any(self._is_about(event, customer) for event in log.events[position:]):
+                self._say_again(customer)
+
+    def _operations(self, events: Iterable[Recorded], erased: set[UUID]) -> Iterator[UUID]:
+        """Operations that were put aside and lead to somebody who is erased."""
+        for event in events:
+            if event.topic in PUT_ASIDE and event.data.body is not None:
+                named = {*event.data.refs, *map(UUID, _ID.findall(event.data.body))}
+                if named & erased or any(self._leads_to(id, erased) for id in named):
+                    yield event.data.operation
+
+    def _leads_to(self, id: UUID, erased: set[UUID]) -> bool:  # noqa: A002 - the field's word
+        log = self._world.log
+        about = (event for event in log.events if id in (event.stream, event.envelope.operation_id))
+        return any(getattr(event.data, "customer", None) in erased for event in about)
+
+    def _is_about(self, event: Recorded, customer: UUID) -> bool:
+        shape = shape_of(EVENT_CLASSES[event.topic])
+        has_words = any(getattr(event.data, name) is not None for name in shape.personal)
+        return has_words and self._world.log.person_of(shape, event) == customer
+
+    def _say_again(self, customer: UUID) -> None:
+        def once() -> None:
+            work = self._world.log.work()
+            entity = work.get(Customer, customer)
+            entity.trigger_event(Customer.Erased)
+            work.add(Envelope(occurred_at=self._world.clock.now()), entity)
+            work.commit()
+
+        self._world.log.attempt(once)

@@ -1,0 +1,74 @@
+"""Photos and signatures in memory: bytes come piece by piece and are kept once they are whole and what was named."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.problem import BadInput
+from store.blobs.blob import PIECE, BlobMismatch, BlobTooLarge, UploadOffsetMismatch
+from store.identity import DeviceIdentity
+from sync.blobs import BlobNotNamed, Progress
+from tests.simulation.memory_log import MemoryLog
+
+NAMING = ("work_order.photo_attached", "visit.signed")
+
+
+class Kept(NamedTuple):
+    """What a backup has of blobs."""
+
+    whole: dict[str, bytes]
+    begun: dict[tuple[str, UUID], bytes]
+
+
+class MemoryBlobs:
+    """As `sync.blobs.BlobIntake` answers; whoever named the bytes may bring them."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+        self.whole: dict[str, bytes] = {}
+        self.begun: dict[tuple[str, UUID], bytes] = {}
+
+    def backup(self) -> Kept:
+        """A copy."""
+        return Kept(dict(self.whole), dict(self.begun))
+
+    def restore(self, kept: Kept) -> None:
+        """Go back to a copy."""
+        self.whole, self.begun = dict(kept.whole), dict(kept.begun)
+
+    def progress(self, who: DeviceIdentity, name: str) -> Progress:
+        """How far the bytes have come; raises `BlobNotNamed`."""
+        size = self._size(who.technician, name)
+        if name in self.whole:
+            return Progress(size, size)
+        return Progress(len(self.begun.get((name, who.technician), b"")), size)
+
+    def take(self, who: DeviceIdentity, name: str, offset: str, chunk: bytes) -> Progress:
+        """The bytes that follow; raises what the protocol has for what does not fit."""
+        reached, size = self.progress(who, name)
+        if reached == size:
+            return Progress(size, size)
+        if not offset.isdigit():
+            raise BadInput("Upload-Offset is a number.")
+        if len(chunk) > PIECE:
+            raise BlobTooLarge
+        if int(offset) != reached:
+            raise UploadOffsetMismatch(offset=reached)
+        place, content = (name, who.technician), self.begun.get((name, who.technician), b"") + chunk
+        if len(content) < size:
+            self.begun[place] = content
+            return Progress(len(content), size)
+        self.begun.pop(place, None)
+        if len(content) > size or sha256(content).hexdigest() != name:
+            raise BlobMismatch
+        self.whole[name] = content
+        return Progress(size, size)
+
+    def _size(self, technician: UUID, name: str) -> int:
+        for event in self._log.events:
+            if event.topic in NAMING and event.data.sha256 == name and event.envelope.actor == technician:
+                size: int = event.data.size
+                return size
+        raise BlobNotNamed

@@ -1,0 +1,48 @@
+"""A later version of the operation `note_added`, which a server learns of while it runs and old apps never do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import sync.device
+from domain.work_order import WorkOrder
+from sync.operations import work
+from sync.operations.catalogue import OPERATIONS
+from sync.operations.handler import fact
+from sync.operations.shapes import OfOrder, Words
+from sync.outcome import Context, Outcome
+
+
+class NoteAdded(OfOrder, kw_only=True):
+    """What the text is called now."""
+
+    words: Words
+
+
+def renamed(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of the first version as the second one says it."""
+    rest = {name: value for name, value in data.items() if name != "text"}
+    return rest | ({"words": data["text"]} if "text" in data else {})
+
+
+@fact("note_added", NoteAdded, renamed)
+def note_added(context: Context, data: NoteAdded) -> Outcome:
+    """Something to remember."""
+    order: WorkOrder = context.require(WorkOrder, data.work_order)
+    order.record_note(data.words)
+    return work._about(context, order)
+
+
+def upgrade_notes() -> None:
+    """From now on both versions are understood."""
+    OPERATIONS.update({(handler.name, handler.v): handler for handler in note_added.versions()})
+
+
+@contextmanager
+def as_at_first(page: int) -> Iterator[None]:
+    """The server knows what it knows today, and a device asks for so many documents at once."""
+    with patch.dict(OPERATIONS), patch.object(sync.device, "PAGE", page):
+        yield

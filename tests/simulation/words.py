@@ -1,0 +1,39 @@
+"""Words: what is known of somebody who has been erased is in no view and on no phone any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from projections.discrepancy_row import DISCREPANCIES
+from projections.documents.table import DOCUMENTS
+from projections.customers import CUSTOMERS, SITES
+from projections.work_orders import WORK_ORDERS
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+FORGOTTEN = "an erased person's words are nowhere any more"
+TABLES = (CUSTOMERS, SITES, WORK_ORDERS, DOCUMENTS, DISCREPANCIES)
+
+
+class Words:
+    """Looks for them when all is quiet."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def check_the_end(self) -> None:
+        """Nobody who is erased is told of anywhere."""
+        for customer in {event.stream for event in self._world.log.events if event.topic == "customer.erased"}:
+            self._nowhere(customer)
+
+    def _nowhere(self, customer: UUID) -> None:
+        words = f"«{customer}»"
+        for table in TABLES:
+            for row in self._world.views.rows.rows(table):
+                must(words not in str(row), FORGOTTEN, f"{table.name} tells of {customer}")
+        for phone in self._world.phones:
+            bodies = (body for (body,) in map(tuple, phone.disk.rows("SELECT body FROM documents")))
+            must(not any(words in body for body in bodies), FORGOTTEN, f"phone {phone.number} tells of {customer}")
