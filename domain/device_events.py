@@ -24,7 +24,7 @@ class Installation(TypedDict):
 
 
 class Divergence(TypedDict):
-    """Two digests that differ; a sum is 32 hex digits."""
+    """Two digests that differ; a sum is 32 hex digits. A device that does not say how much it holds counts -1."""
 
     kind: DigestKind
     server_count: int

@@ -32,6 +32,9 @@ def test_each_setting_has_its_name_in_the_environment() -> None:
             "CALLOUT_LOG_LEVEL": "DEBUG",
             "CALLOUT_PRODUCTION": "1",
             "CALLOUT_POOL": "3",
+            "CALLOUT_OLDEST_APP": "1.4",
+            "CALLOUT_DEVICE_RATE": "0",
+            "CALLOUT_DEVICE_BURST": "7",
         }
     )
 
@@ -39,6 +42,7 @@ def test_each_setting_has_its_name_in_the_environment() -> None:
     assert (settings.database_url, settings.host, settings.port) == ("postgresql://somewhere/callout", "::1", 9000)
     assert (settings.master_key, settings.zone, settings.log_level) == (KEY, "Europe/Vienna", "debug")
     assert (settings.production, settings.pool) == (True, 3)
+    assert (settings.oldest_app, settings.device_rate, settings.device_burst) == ("1.4", 0, 7)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,10 @@ def test_each_setting_has_its_name_in_the_environment() -> None:
         ("CALLOUT_LOG_LEVEL", "loud"),
         ("CALLOUT_PRODUCTION", "maybe"),
         ("CALLOUT_POOL", "0"),
+        ("CALLOUT_OLDEST_APP", "1.4-beta"),
+        ("CALLOUT_OLDEST_APP", "newest"),
+        ("CALLOUT_DEVICE_RATE", "-1"),
+        ("CALLOUT_DEVICE_BURST", "0"),
         ("CALLOUT_MASTER_KEY", "not base64!"),
         ("CALLOUT_MASTER_KEY", b64encode(b"short").decode()),
     ],
