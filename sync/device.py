@@ -1683,6 +1683,8 @@ class Terminal:
     def run(self) -> Iterator[str]:
         """Sync, wait for news and sync again until Ctrl-C, whatever happens."""
         for happened in self.device.run():
+            if isinstance(happened, ErasedError):
+                raise happened
             yield from [str(happened)] if isinstance(happened, DeviceError) else came(happened)
 
     def jobs(self) -> Iterator[str]:

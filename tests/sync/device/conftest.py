@@ -1,5 +1,6 @@
 """What the tests of the reference client share: an office, a device, and the office on loopback."""
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from sync.device import Device
-from tests.support.office import Office
+from tests.support.office import JOB, PART, VAN, VISIT, Office
+from tests.support.office_gate import ME
 from tests.support.station import Station
 
 
@@ -115,3 +117,38 @@ def listening(opened: Open, station: Station) -> Device:
     device = opened(listen=station.listen, tries=1)
     device.enrol("code", "phone")
     return device
+
+
+Type = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Type:
+    """Types one word and gives what came back."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "error", "-m", "sync.device", "--home", str(tmp_path / "ada.db"), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    return run
+
+
+@pytest.fixture
+def day(office: Office, url: str, typed: Type) -> Type:
+    """The terminal of an enrolled technician with one job, one part and a van."""
+    office.put("location", VAN, kind="van", name="Van 1", custodian=ME)
+    office.put("location", JOB[:-1] + "8", kind="warehouse", name="Depot")
+    office.put("part", PART, number="BELT-7", name="Drive belt", unit="piece", tracking="none")
+    office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="2", reserved="0")
+    customer, site = (
+        {"id": "c", "name": "Grace \x1b[31m", "phones": ["+1 555"]},
+        {"address": "1 Hill Rd", "zone": "UTC"},
+    )
+    job = {"number": "1001", "status": "scheduled", "problem": "Will not spin", "priority": "high", "technician": ME}
+    used = [{"part": PART, "quantity": "1", "location": VAN, "at": "2026-11-20T10:00:00Z"}]
+    office.put("work_order", JOB, **job, customer=customer, site=site, parts_required=[], parts_used=used, notes=[])
+    window = {"window_start": "2026-11-21T09:00:00Z", "window_end": "2026-11-21T11:00:00Z"}
+    office.put("visit", VISIT, work_order=JOB, technician=ME, status="dispatched", **window)
+    assert typed("--url", url, "enrol", "CODE", "--name", "Ada's laptop").stdout == "Enrolled for Ada; now sync.\n"
+    assert "received 6 documents" in typed("sync").stdout
+    return typed
