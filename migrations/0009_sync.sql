@@ -2,6 +2,7 @@
 
 ALTER TABLE access.device_standing ADD COLUMN public_key text;
 ALTER TABLE access.device_standing ADD COLUMN unsent integer;
+ALTER TABLE access.device_standing ADD COLUMN told_at timestamptz;
 
 -- A code that was traded in may be traded in again by the very device that did, when the reply was lost.
 ALTER TABLE access.enrolment_codes ADD COLUMN used_incarnation integer;

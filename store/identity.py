@@ -13,8 +13,8 @@ Standing = Literal["active", "suspended", "revoked"]
 class DeviceIdentity(NamedTuple):
     """Who an access token speaks for. A suspended device may push and not pull.
 
-    `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing. `seen_lately` says that there is no
-    need to remember that it was here, `unsent` how many operations it said that it holds.
+    `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing. `told_lately` says that there is no
+    need to write down again what it tells of itself, `unsent` how many operations it said that it holds.
     """
 
     device: UUID
@@ -24,7 +24,7 @@ class DeviceIdentity(NamedTuple):
     wipe: bool
     app_version: str = ""
     public_key: str | None = None
-    seen_lately: bool = False
+    told_lately: bool = False
     unsent: int | None = None
 
 

@@ -50,12 +50,14 @@ class Standings:
         """A device was here and told these things about itself; what it did not tell stays.
 
         Within half a minute of the last time nothing is written, so that a busy device costs no transaction a call,
-        unless its outbox (`unsent` operations, the oldest from then) is empty now.
+        unless its outbox (`unsent` operations, the oldest from then) is empty now. Telling has a time of its own:
+        having just pulled keeps no device from being heard.
         """
         self._pool.execute(
             """
             UPDATE access.device_standing SET
                 last_seen_at = now(),
+                told_at = CASE WHEN %(clock_offset_ms)s::bigint IS NULL THEN told_at ELSE now() END,
                 app_version = coalesce(%(app_version)s, app_version),
                 clock_offset_ms = coalesce(%(clock_offset_ms)s, clock_offset_ms),
                 pulled_through = coalesce(%(pulled_through)s, pulled_through),
@@ -66,6 +68,10 @@ class Standings:
                 END
             WHERE device = %(device)s AND (
                 last_seen_at IS NULL OR last_seen_at < now() - interval '30 seconds'
+                OR (
+                    %(clock_offset_ms)s::bigint IS NOT NULL
+                    AND coalesce(told_at, '-infinity') < now() - interval '30 seconds'
+                )
                 OR app_version <> coalesce(%(app_version)s, app_version)
                 OR (%(unsent)s::integer = 0 AND unsent > 0)
             )

@@ -142,3 +142,16 @@ def test_what_a_device_does_not_tell_stays_as_it_was(devices: DeviceAccess, stan
     seen = told[device.device]
     assert (seen["clock_offset_ms"], seen["pulled_through"], seen["app_version"]) == (-1500, 17, "1.1")
     assert seen["last_seen_at"] is not None
+
+
+def test_a_device_that_has_just_pulled_is_heard_when_it_pushes(devices: DeviceAccess, standings: Standings) -> None:
+    device = enrolled(devices)
+    pair = tokens(devices, device)
+
+    standings.saw(device.device)
+    assert not devices.who(pair.access_token).told_lately
+    standings.saw(device.device, clock_offset_ms=70, unsent=2)
+
+    seen = standings.of([device.device])[device.device]
+    assert (seen["clock_offset_ms"], seen["unsent"]) == (70, 2)
+    assert devices.who(pair.access_token).told_lately
