@@ -32,9 +32,11 @@ export async function uploadBlobs(notebook, line) {
 }
 
 async function upload(line, name, bytes, chunkBytes) {
-  let offset = offsetIn(await line.send('HEAD', `blobs/${name}`));
+  const begun = await line.send('HEAD', `blobs/${name}`);
+  const length = Number(begun.headers['upload-length']);
+  let offset = offsetIn(begun);
   let spoiled = 0;
-  while (offset < bytes.length) {
+  while (offset < length) {
     const chunk = bytes.subarray(offset, offset + chunkBytes);
     const headers = { 'Upload-Offset': `${offset}`, 'Content-Type': 'application/octet-stream' };
     try {
@@ -47,4 +49,4 @@ async function upload(line, name, bytes, chunkBytes) {
   }
 }
 
-const offsetIn = ({ headers }) => Number(headers['upload-offset'] ?? 0);
+const offsetIn = ({ headers }) => Number(headers['upload-offset']);

@@ -1,7 +1,7 @@
 // Who a device is: its key, its enrolment, its tokens, and its end when it is lost.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import { nextBatch, operationsOf, renumber } from './outbox.mjs';
+import { nextBatch, operationsOf, renumber, settle } from './outbox.mjs';
 import { beginDownload } from './replica.mjs';
 
 /** What holds until enrolment says otherwise. */
@@ -66,7 +66,8 @@ export async function giveUp(notebook, line, { salvage }) {
   for (let batch; salvage && (batch = nextBatch(notebook.state, limits.operations)).length; ) {
     const body = () => ({ incarnation, now: new Date().toISOString(), operations: operationsOf(batch) });
     await line.ask('POST', 'salvage', body);
-    notebook.change(() => batch.forEach((entry) => (entry.result = { status: 'salvaged' })));
+    const handedIn = batch.map(({ operation }) => ({ id: operation.id, status: 'salvaged' }));
+    notebook.change((state) => settle(state, handedIn));
   }
   notebook.change((state) => {
     const { access_token } = state;

@@ -115,13 +115,15 @@ export class Exchange {
 
   /** Replace what differs from what the server means; whether nothing differs then. */
   async #heal(meant) {
-    if (this.#holds(meant)) return true;
+    const found = digests(held(this.#state));
+    if (agree(found, meant)) return true;
     const lately = this.#state.verified_at.filter((time) => time > Date.now() - HOUR);
     if (lately.length >= VERIFICATIONS_AN_HOUR) return false;
     this.#notebook.change((state) => (state.verified_at = [...lately, Date.now()]));
     try {
-      const body = { cursor: this.#state.cursor, ...leaves(held(this.#state)) };
-      const reply = await this.#line.ask('POST', 'verify', body, { tries: 1 });
+      const counts = { own: found.own.count, shared: found.shared.count };
+      const body = { cursor: this.#state.cursor, ...leaves(held(this.#state)), counts };
+      const reply = await this.#line.ask('POST', 'verify', body, { packs: true, tries: 1 });
       if (reply.epoch !== this.#state.epoch) return false; // the next push learns what that means
       this.#notebook.change((state) => replaceLeaves(state, reply));
       return this.#holds(reply.digests);
@@ -135,11 +137,13 @@ export class Exchange {
   }
 
   #holds(meant) {
-    const found = digests(held(this.#state));
-    const agrees = (kind) => found[kind].count === meant[kind].count && found[kind].sum === meant[kind].sum;
-    return agrees('own') && agrees('shared');
+    return agree(digests(held(this.#state)), meant);
   }
 }
+
+/** Whether two digests say the same of both kinds. */
+const agree = (found, meant) =>
+  ['own', 'shared'].every((kind) => found[kind].count === meant[kind].count && found[kind].sum === meant[kind].sum);
 
 /** What became of an operation, for its user. */
 function sentence({ id, status, problem, notices = [] }) {

@@ -4,6 +4,10 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rm
 import { dirname, join } from 'node:path';
 
 const PRIVATE = 0o600; // the file holds the device's key and its customers' addresses
+const PATIENCE = 3000; // milliseconds for which another process may have the file
+
+/** Wait without letting go of the thread. */
+const pause = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 /** Write a file so that after a power cut there is the old content or the new one. */
 function writeWhole(path, content) {
@@ -94,9 +98,11 @@ export class Notebook {
 
   #lock() {
     const lock = `${this.#path}.lock`;
-    const holder = holderOf(lock);
-    if (holder !== undefined) throw new Error(`${this.#path} is in use by process ${holder}.`);
-    rmSync(lock, { force: true });
+    const last = Date.now() + PATIENCE;
+    for (let holder; (holder = holderOf(lock)) !== undefined; pause(50)) {
+      if (Date.now() > last) throw new Error(`${this.#path} is in use by process ${holder}.`);
+    }
+    rmSync(lock, { force: true }); // its holder has died
     writeFileSync(lock, `${process.pid}`, { flag: 'wx', mode: PRIVATE });
   }
 }

@@ -28,7 +28,15 @@ def test_a_photo_goes_on_from_where_its_upload_stopped(server: Counterpart, phon
     assert phone.state["blobs"] == {}
 
 
-def test_a_photo_that_nobody_names_yet_waits_and_blocks_nothing(server: Counterpart, phone: NodeDevice) -> None:
+def test_a_photo_that_nobody_wants_any_more_is_not_sent(server: Counterpart, phone: NodeDevice) -> None:
+    blob = phone.photograph(b"jpeg")
+    server.once[f"HEAD {blob}"] = [reply(Upload_Offset="0", Upload_Length="0")]
+    phone.done("sync")
+    assert f"PUT {blob}" not in server.whats()
+    assert phone.state["blobs"] == {}
+
+
+def test_a_photo_that_nobody_names_names_yet_waits_and_blocks_nothing(server: Counterpart, phone: NodeDevice) -> None:
     blob = phone.photograph(b"jpeg")
     phone.done("sync")
     assert phone.lines("outbox") == []
