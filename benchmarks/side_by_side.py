@@ -9,14 +9,15 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time, sleep
+from time import perf_counter, sleep
 
 from benchmarks.place import Place
-from benchmarks.rounds import Outcome, Progress, Slice, compare, time_each, timed
+from benchmarks.rounds import Outcome, Progress, compare, time_each, timed
 from benchmarks.side_by_side_kinto import POLL_SECONDS, kinto_on
 from benchmarks.side_by_side_pouchdb import pouchdb_in
 from benchmarks.side_by_side_setup import UnavailableError
 from benchmarks.side_by_side_systems import CLIENTS, Callout, System, callout_on
+from benchmarks.uploading import Uploading
 from tests.support.desk import Json
 
 KEPT_FOLDER = "CALLOUT_BENCH_OTHERS"
@@ -25,7 +26,6 @@ SECONDS = 1.0
 SIZES = (20, 100)
 CHANGED = 40
 TRIALS = 10
-_SPARE = 2
 _SETTLE_SECONDS = 0.05
 
 Makers = Callable[[int, int], list[Json]]
@@ -73,8 +73,10 @@ def others_folder() -> Iterator[Path]:
 def _uploads(systems: list[System], ours: Callout, rounds: int, progress: Progress) -> Iterator[Outcome]:
     for size in SIZES:
         for clients in (1, CLIENTS):
-            variants = {system.name: Uploading(system, clients, size).slice for system in systems}
-            variants[f"{ours.name}, until its views have it"] = Uploading(ours, clients, size, settled=True).slice
+            variants = {system.name: Uploading(system, clients, size, SECONDS).slice for system in systems}
+            variants[f"{ours.name}, until its views have it"] = Uploading(
+                ours, clients, size, SECONDS, settled=True
+            ).slice
             yield compare(
                 f"upload by {clients} client{'s' * (clients > 1)}, {size} records a batch",
                 "records",
@@ -82,41 +84,6 @@ def _uploads(systems: list[System], ours: Callout, rounds: int, progress: Progre
                 rounds=rounds,
                 progress=progress,
             )
-
-
-class Uploading:
-    """Clients that upload batches for a second, made ready beforehand."""
-
-    def __init__(self, system: System, clients: int, size: int, *, settled: bool = False) -> None:
-        self._system = system
-        self._clients = range(clients)
-        self._size = size
-        self._settled = settled
-        self._batches = 5
-
-    def slice(self) -> Slice:
-        """How many records were taken, and how long that took."""
-        system, size = self._system, self._size
-        ready = [system.prepare(client, self._batches, size) for client in self._clients]
-        cpu, begun = process_time(), perf_counter()
-        with ThreadPoolExecutor(len(ready)) as pool:
-            sent = list(pool.map(partial(self._send, begun + SECONDS), self._clients, ready))
-        if self._settled:
-            system.settle()
-        found = Slice(sum(sent) * size, perf_counter() - begun, process_time() - cpu)
-        for client, done in zip(self._clients, sent, strict=True):
-            system.drop(client, (self._batches - done) * size)
-        self._batches = max(self._batches, max(sent) * _SPARE)
-        system.settle()
-        return found
-
-    def _send(self, end: float, client: int, bodies: list[bytes]) -> int:
-        for number, body in enumerate(bodies):
-            if perf_counter() >= end:
-                return number
-            taken = self._system.send(client, body)
-            assert taken == self._size, f"{self._system.name} took {taken} of {self._size}"
-        return len(bodies)
 
 
 def _downloads(systems: list[System], ours: Callout, rounds: int, progress: Progress) -> Iterator[Outcome]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from itertools import islice
-from os import urandom
-from time import time_ns
 from typing import Any, NamedTuple, Protocol
-from uuid import UUID
 
 import orjson
 
 from benchmarks.place import Place
+from benchmarks.pushing import Pushing
 from benchmarks.staff import Staff, staffed
+from benchmarks.uploading import Receiver
 from tests.support.desk import Answer, Json
 
 CLIENTS = 4
@@ -30,23 +27,11 @@ class Page(NamedTuple):
     cursor: str
 
 
-class System(Protocol):
+class System(Receiver, Protocol):
     """A server that clients send records to and get documents from; `facts` says what it does and what not."""
 
     name: str
     facts: str
-
-    def prepare(self, client: int, batches: int, size: int) -> list[bytes]:
-        """Bodies of uploads with that many new records each, made before anything is timed."""
-
-    def send(self, client: int, body: bytes) -> int:
-        """Upload one batch; how many records were taken, which must be all."""
-
-    def drop(self, client: int, records: int) -> None:
-        """The last prepared records of this client will not be sent."""
-
-    def settle(self) -> None:
-        """Wait until everybody can read what was sent."""
 
     def store(self, documents: list[Json]) -> None:
         """Hold these documents for the downloads."""
@@ -64,20 +49,13 @@ class System(Protocol):
         """Come back as soon as another client has a record behind the cursor."""
 
 
-def uuid7() -> UUID:
-    """The id that a device gives to a record (RFC 9562)."""
-    chance = int.from_bytes(urandom(10))
-    number = (time_ns() // 1_000_000) << 80 | chance
-    return UUID(int=number & ~(0xF000 << 64 | 0xC000 << 48) | 0x7000 << 64 | 0x8000 << 48)
-
-
 def decoded(answer: Answer) -> Any:
     """The value of a good answer."""
     assert answer.status == 200, answer
     return orjson.loads(answer.body)
 
 
-class Callout:
+class Callout(Pushing):
     """callout as production runs it: gunicorn, the worker with all views, PostgreSQL."""
 
     name = "callout"
@@ -87,34 +65,14 @@ class Callout:
     )
 
     def __init__(self, staff: Staff) -> None:
-        self._staff = staff
+        super().__init__(staff)
         self._reader = staff.phone_of(staff.people[0])
 
     def records(self, client: int, many: int) -> list[Json]:
-        """Parts used by this client's technician, as their device would write them down for another server."""
-        phone = self._staff.people[client].phone
-        before, made = phone.seq, self._operations(client, many)
-        phone.seq = before
+        """What this client's device would send to another server."""
+        before, made = self.phones[client].seq, self.operations(client, many)
+        self.phones[client].seq = before
         return made
-
-    def prepare(self, client: int, batches: int, size: int) -> list[bytes]:
-        """Pushes."""
-        return [self._push(client, self._operations(client, size)) for _ in range(batches)]
-
-    def send(self, client: int, body: bytes) -> int:
-        """One push; each operation must be applied."""
-        answer = self._staff.people[client].phone.desk.ask("POST", "/sync/v1/push", body)
-        assert answer.status == 200, answer
-        assert b'"notices":[{' not in answer.body, answer
-        return answer.body.count(b'"status":"applied"')
-
-    def drop(self, client: int, records: int) -> None:
-        """Their numbers are given to the next ones."""
-        self._staff.people[client].phone.seq -= records
-
-    def settle(self) -> None:
-        """Wait for the worker."""
-        self._staff.settle()
 
     def store(self, documents: list[Json]) -> None:
         """They are callout's own."""
@@ -152,15 +110,6 @@ class Callout:
     def _pulled(self, cursor: str | None, more: str = "") -> Answer:
         behind = f"&cursor={cursor}" if cursor else ""
         return self._reader.desk.ask("GET", f"/sync/v1/pull?limit={PAGE}{behind}{more}")
-
-    def _operations(self, client: int, many: int) -> list[Json]:
-        person, now = self._staff.people[client], datetime.now(UTC).isoformat()
-        return [person.phone.operation("part_used", data, now, uuid7()) for data in islice(person.uses, many)]
-
-    def _push(self, client: int, operations: list[Json]) -> bytes:
-        incarnation = self._staff.people[client].phone.enrolled["incarnation"]
-        now = datetime.now(UTC).isoformat()
-        return orjson.dumps({"incarnation": incarnation, "now": now, "operations": operations})
 
 
 @contextmanager
