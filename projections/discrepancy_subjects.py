@@ -138,7 +138,8 @@ def _tracked(event: Recorded, rows: Rows) -> Iterator[Subject]:
 def _used_elsewhere(event: Recorded, rows: Rows) -> bool:
     order, own = _order(event, rows), (None, str(event.envelope.device))
     uses = order["parts_used"] if order else ()
-    return any(use["part"] == str(event.data.part) and use["device"] not in own for use in uses)
+    part = str(event.data.part)
+    return any(use["part"] == part and use["device"] not in own for use in uses)
 
 
 def _anchored(event: Recorded, rows: Rows) -> Iterator[Subject]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from threading import Event
 from types import FrameType
+from typing import Final
 
 import click
+
+BEHIND: Final = 5
+"""How far a worker stands behind the server's processes (`nice`): taking in comes first, views may follow later."""
 
 
 @click.command
@@ -21,6 +26,7 @@ def command() -> None:
     from callout.worker import work
 
     follow()
+    os.nice(BEHIND)
     settings = Settings.from_environment()
     stop = Event()
 
