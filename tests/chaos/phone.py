@@ -15,10 +15,10 @@ from tests.chaos.echo import Echo
 from tests.chaos.plan import MOST_SENDS
 from tests.chaos.replica import Replica
 from tests.chaos.shared import Shared
-from tests.chaos.work import Shift
+from tests.chaos.work import SURE, Shift
 
 _SMALLEST, _LARGEST = 20, 100
-GROUP, NEEDS = 0.05, 0.01  # how often a group begins, and an operation needs another device's
+GROUP, NEEDS, OFFERED = 0.05, 0.01, 0.05  # how often a group begins, a colleague's is needed, and may be needed
 _TWIN, _WITH_PULL, _PULL = (
     0.15,
     0.1,
@@ -83,7 +83,7 @@ class Phone(Thread):
 
     def _make(self, many: int) -> Batch:
         """The next operations of the journal, some of them in groups and some in need of a colleague's."""
-        first, cuts, group, left = len(self.ids), list[int](), None, 0
+        first, cuts, sure, group, left = len(self.ids), list[int](), list[str](), None, 0
         for number in range(many):
             if not left:
                 cuts.append(number)
@@ -95,7 +95,9 @@ class Phone(Thread):
             made |= {"group": group, "needs": self._needs(), "data": data}
             self.ids.append(made["id"])
             self._texts.append(self.identity.signed(made))
-        self._promises.offer(self.name, self._dice.choice(self.ids[first:]))
+            sure += [made["id"]] if kind in SURE and self._dice.random() < OFFERED else []
+        for id in sure:  # not before: a group must not come to need one that needs a part of it
+            self._promises.offer(self.name, id)
         return Batch(self.ids[first:], self._texts[first:], cuts)
 
     def _needs(self) -> list[str]:

@@ -15,11 +15,11 @@ from uuid import UUID
 import orjson
 
 from sync.device import Deed, Device, DeviceError, Reply, over_http
-from tests.chaos.phone import GROUP, NEEDS
+from tests.chaos.phone import GROUP, NEEDS, OFFERED
 from tests.chaos.plan import MOST_SENDS
 from tests.chaos.replica import Documents
 from tests.chaos.shared import Shared
-from tests.chaos.work import Shift
+from tests.chaos.work import SURE, Shift
 
 _MOST = 30  # operations between two rounds
 _LONGEST_SLEEP = 0.5
@@ -63,8 +63,9 @@ class Reference(Thread):
                 self.ids += device.record_group(deeds)
             else:
                 self.ids.append(device.record(deeds[0].kind, deeds[0].data, needs=deeds[0].needs))
+            if deeds[0].kind in SURE and self._dice.random() < OFFERED:
+                self._promises.offer(self.name, self.ids[-together])
             left -= together
-        self._promises.offer(self.name, self._dice.choice(self.ids[-many:]))
 
     def _needs(self) -> list[str]:
         needed = self._promises.of_others(self.name, self._dice) if self._dice.random() < NEEDS else None

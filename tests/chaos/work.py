@@ -28,6 +28,10 @@ _WEIGHTS = {
 }
 
 
+SURE = frozenset({"part_used", "note_added", "labour_recorded", "part_removed", "diagnosed"})
+"""What is recorded as soon as it comes; who needs something in quarantine waits for the office."""
+
+
 class Job(NamedTuple):
     """A work order of a technician, and its visit."""
 
