@@ -55,8 +55,7 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
 
 def see_what_was_written(names: Sequence[str] = ()) -> None:
     """Give the views (or those named) a moment to know what has been recorded by now."""
-    views = services().views
-    views.wait_until(services().log.head(), services().settings.patience * FRESH_SHARE, names)
+    services().views.catch_up(services().settings.patience * FRESH_SHARE, names)
 
 
 def page(reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], key: Sequence[str]) -> Response:

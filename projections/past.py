@@ -21,6 +21,9 @@ from store.tables import TEMPORARY, discarding, snapshot
 from store.wakeup import Wakeups
 
 _POSITION = "SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)"
+_HEAD_AND_POSITION = """
+SELECT (SELECT position FROM log.head), coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)
+"""
 
 
 class Views:
@@ -87,6 +90,11 @@ class Views:
         So that one reads what one has just written.
         """
         return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
+
+    def catch_up(self, seconds: float, names: Collection[str] = ()) -> bool:
+        """Wait, at most that long, until all views (or those named) know what has been recorded by now."""
+        [(head, position)] = self._pool.fetch_all(_HEAD_AND_POSITION, (list(names) or self._names,))
+        return position >= head or self.wait_until(head, seconds, names)
 
     def position(self, names: Collection[str] = ()) -> int:
         """The position up to which all views (or those named) know every event."""

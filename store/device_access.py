@@ -129,7 +129,8 @@ class DeviceAccess:
         row = self._pool.fetch_one(
             """
             SELECT t.expires_at <= now(), t.device, t.incarnation, t.technician, d.standing, d.wipe, d.app_version,
-                d.public_key, coalesce(d.told_at > now() - interval '30 seconds', false), d.unsent
+                d.public_key, coalesce(d.told_at > now() - interval '30 seconds', false), d.unsent,
+                coalesce(d.last_seen_at > now() - interval '30 seconds', false)
             FROM access.device_tokens t JOIN access.device_standing d USING (device)
             WHERE t.token_hash = %s AND t.kind = 'access'
             """,

@@ -14,7 +14,8 @@ class DeviceIdentity(NamedTuple):
     """Who an access token speaks for. A suspended device may push and not pull.
 
     `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing. `told_lately` says that there is no
-    need to write down again what it tells of itself, `unsent` how many operations it said that it holds.
+    need to write down again what it tells of itself, `unsent` how many operations it said that it holds, `seen_lately`
+    that there is no need to write down that it was here.
     """
 
     device: UUID
@@ -26,6 +27,7 @@ class DeviceIdentity(NamedTuple):
     public_key: str | None = None
     told_lately: bool = False
     unsent: int | None = None
+    seen_lately: bool = False
 
 
 class TokenExpired(Problem):

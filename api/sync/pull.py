@@ -26,7 +26,8 @@ def pull() -> Response:
         see_what_was_written()
     with services().gate.pull(who.device):
         page = services().pull.page(who, asked.cursor, asked.limit, now())
-    services().standings.saw(who.device, pulled_through=page.after)
+    if not who.seen_lately:
+        services().standings.saw(who.device, pulled_through=page.after)
     if wait and page.is_empty:
         page = _later(page, asked, wait)
     return Response(page.body, mimetype=JSON)
