@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from callout.assembly import House
 from callout.jobs import Job, forget_slots, scheduler
 from domain.instant import now
+from domain.problem import Problem
 from store.blobs.sweeping import sweep
 from store.blobs.uploads import forget_uploads
 from store.connecting import Cursor
@@ -75,6 +76,6 @@ def _follow(house: House, stop: Event, channel: str, do: Callable[[], int], done
                 if many:
                     _log.info(done, many=many)
                 listener.wait(_LISTEN_SECONDS)
-            except PersistenceError as error:
+            except (PersistenceError, Problem) as error:
                 _log.error("not done now: " + done, reason=type(error).__name__)
                 stop.wait(_PAUSE_SECONDS)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.device import Device
 from domain.device_operations import Misfit, Ref
+from domain.envelope import Envelope
 from store.recorded import Recorded
 from store.work import Work
 from sync.decide import Arrived, Decision, Sender
@@ -51,27 +52,36 @@ class Holding:
 
     def _settle_group(self, group: list[Held], now: datetime) -> int:
         overdue = min(one.held_at for one in group) + LONGEST <= now
-        return self._log.attempt(lambda: self._attempt(group, overdue=overdue))
+        return self._log.attempt(lambda: self._attempt(group, now, overdue=overdue))
 
-    def _attempt(self, group: list[Held], *, overdue: bool) -> int:
-        device = self._log.work().get(Device, group[0].device)
-        texts = [self._log.put_aside(one.operation)[0] for one in group if one.operation in device.held]
-        arrived = [_again(one) for one in texts]
-        able = [one for one in arrived if one is not None]
+    def _attempt(self, group: list[Held], now: datetime, *, overdue: bool) -> int:
+        device = self._log.work().find(Device, group[0].device)
+        waiting = [one.operation for one in group if device is not None and one.operation in device.held]
+        texts = [self._log.put_aside(operation)[0] for operation in waiting]
+        able = [one for text in texts if (one := _again(text)) is not None]
         needs = {need for one in able for need in one.operation.needs}
-        if not able or (not overdue and unmet(able, self._log.operations.come(needs))):
+        if not texts or (not overdue and unmet(able, self._log.operations.come(needs))):
             return 0
-        work, decisions = decide_all(lambda: self._begin(device.id, texts[0]), able, self._come, overdue=overdue)
+        work, decisions = decide_all(lambda: self._begin(texts[0]), able, self._come, overdue=overdue)
         self._tell(work, decisions, able)
+        self._discard(work, [text for text in texts if text.data.body is None], now)
         work.commit()
-        return len(decisions)
+        return len(texts)
 
     def _come(self, operations: Collection[UUID]) -> set[UUID]:
         return self._log.operations.come(operations)
 
-    def _begin(self, device_id: UUID, held: Recorded) -> tuple[Work, Sender]:
+    def _begin(self, held: Recorded) -> tuple[Work, Sender]:
         work = self._log.work()
-        return work, sender_of(self._log, work.get(Device, device_id), held)
+        return work, sender_of(self._log, work.get(Device, held.stream), held)
+
+    @staticmethod
+    def _discard(work: Work, erased: Iterable[Recorded], now: datetime) -> None:
+        """What somebody's erasure has left no text of comes to an end too."""
+        for held in erased:
+            device = work.get(Device, held.stream)
+            device.discard(held.data.operation, reason="Its text has been erased.")
+            work.add(Envelope(occurred_at=now, operation_id=held.data.operation), device)
 
     @staticmethod
     def _tell(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arrived]) -> None:
@@ -87,7 +97,7 @@ class Holding:
 def _again(held: Recorded) -> Arrived | None:
     try:
         return again(held, held.data.operation)
-    except TextIsErased:  # it waits for somebody to discard it
+    except TextIsErased:
         return None
 
 

@@ -134,3 +134,17 @@ def test_two_who_look_after_held_operations_decide_each_once(
 
     assert holding.settle(NOON) + Holding(log, Unseen(log)).settle(NOON) == 1
     assert [event.topic for event in of_operation(log, waiting)].count("stock.moved") == 1
+
+
+def test_what_waits_without_a_text_comes_to_an_end_too(
+    field: Field, phone: Phone, log: EventLog, holding: Holding
+) -> None:
+    waiting = phone.operation("part_used", field.use(field.order()), needs=[str(UUID(int=7))])
+    phone.send(waiting)
+    held_at = of_operation(log, waiting)[0].recorded_at
+    log.body_mapper.keyring.destroy([UUID(waiting["id"])])
+
+    assert holding.settle(held_at + LONGEST) == 1
+
+    assert of_operation(log, waiting)[-1].topic == "device.operation_discarded"
+    assert log.work().get(Device, phone.id).held == ()
