@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.discrepancy import Discrepancy, discrepancy_id
+from domain.discrepancy import discrepancy_id
 from domain.stock_movement import StockMovement
 from tests.support.misfits import positions
 from tests.support.news import later
@@ -17,7 +17,6 @@ from tests.support.stock import (
     OTHER_VAN,
     PART,
     TRANSIT,
-    UNEXPLAINED,
     VAN,
     WAREHOUSE,
     bought,
@@ -25,8 +24,6 @@ from tests.support.stock import (
     on_hand,
     used,
 )
-
-BOSS = UUID(int=82)
 
 
 @pytest.fixture
@@ -186,60 +183,6 @@ def test_movements_that_name_no_number_are_not_looked_at(office: SerialOffice) -
     office.news.tell(used(1))
 
     assert [row["kind"] for row in office.found()] == ["negative_book"]
-
-
-def decided(office: SerialOffice, act: str, **said: Any) -> None:
-    decisions = office.taken_up(office.one("serial_elsewhere"))
-    getattr(decisions, act)(**said)
-    office.news.tell(decisions, at=later(30))
-
-
-def used_twice(office: SerialOffice) -> None:
-    office.buy()
-    office.anna.tell(office.news, use())
-    office.ben.tell(office.news, use(from_=OTHER_VAN), minutes=5)
-
-
-@pytest.mark.parametrize(
-    ("act", "said", "status"),
-    [
-        ("explain", {"by_event": PART, "by": BOSS}, "explained"),
-        ("write_off", {"reason": "unknown", "approved_by": BOSS}, "settled"),
-    ],
-)
-def test_a_decision_settles_it_until_the_unit_is_claimed_again(
-    office: SerialOffice, act: str, said: dict[str, Any], status: str
-) -> None:
-    used_twice(office)
-    decided(office, act, **said)
-    assert office.one("serial_elsewhere")["status"] == status
-
-    office.anna.tell(office.news, use(), minutes=40)
-    assert office.one("serial_elsewhere")["status"] == "open"
-
-
-def test_an_adjustment_says_where_the_unit_is_and_is_no_claim_against_it(office: SerialOffice) -> None:
-    used_twice(office)
-    found = moved("adjustment", 1, UNEXPLAINED, WAREHOUSE, serials=(S1,))
-    office.news.tell(found, at=later(30))
-    decided(office, "adjust", movements=(found.id,), approved_by=BOSS)
-    office.news.tell(moved("transfer_out", 1, WAREHOUSE, TRANSIT, serials=(S1,)), at=later(50))
-
-    row = office.one("serial_elsewhere")
-    assert (row["status"], row["open"], len(row["events"])) == ("settled", False, 2)
-    assert office.unit()["location"] == TRANSIT
-
-
-def test_a_decision_about_what_has_gone_meanwhile_still_names_the_unit(office: SerialOffice) -> None:
-    office.buy()
-    for serial in (S2, S1):
-        id = discrepancy_id("serial_unknown", PART, serial)
-        taken_up = Discrepancy.take_up(id=id, kind="serial_unknown", refs=(PART,))
-        taken_up.assign(BOSS)
-        office.news.tell(taken_up)
-
-    told = {row["refs"].get("serial"): row["status"] for row in office.found("serial_unknown")}
-    assert told == {S1: "closed", None: "closed"}
 
 
 def test_a_number_with_a_character_that_no_table_holds_is_one_number(office: SerialOffice) -> None:
