@@ -1,0 +1,193 @@
+"""The real server: the whole Flask application on a PostgreSQL of its own, under a clock that the test sets."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import projections.projector
+from api.app import Application, create_app
+from api.services import Services
+from callout.assembly import services_of
+from projections.catalogue import PROJECTIONS, ensure
+from projections.past import Views
+from projections.projector import Projector
+from projections.rebuild import rebuild
+from store.access import Access
+from store.blobs.folder import FolderPlace
+from store.keyring import Keyring
+from store.log import EventLog
+from store.pool import ConnectionPool
+from sync.device import Reply
+from tests.simulation.real_clock import CLOCK, SIMULATED_PATH, RealClock
+from tests.simulation.server import SECRET
+from tests.support.databases import Cluster, run
+
+MASTER_KEY = b"the master key is thirty-two byt"
+ROLES = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`api.services.ApiSettings` of a house that lets everybody in and waits for nothing."""
+
+    production: bool = False
+    unsigned_devices: bool = True
+    zone: str = "Europe/Berlin"
+    most_bytes: int = 1024 * 1024
+    patience: float = 0.0
+    pool: int = 20
+    threads: int = 80
+    oldest_app: str = ""
+    device_rate: int = 0
+    device_burst: int = 1
+
+
+class SteppedViews(Views):
+    """Views that move on when the trace says so, and for which nobody waits."""
+
+    may_catch_up: Callable[[], None]
+
+    def wait_until(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:
+        """Whether the documents are there; a push that waits for them gives them the chance to."""
+        if seconds and not names:
+            self.may_catch_up()
+        return self.position(["documents"]) >= position
+
+
+@dataclass
+class RealServer:
+    """Everything that a process of the server has, and what outlives it in `dsn` and `folder`."""
+
+    cluster: Cluster
+    dsn: str
+    folder: Path
+    clock: RealClock
+    pools: dict[str, ConnectionPool] = field(default_factory=dict)
+    may_catch_up: Callable[[], None] = lambda: None
+    services: Services = field(init=False)
+    _processes: list[Services] = field(default_factory=list)  # a log that is collected closes its pool
+    app: Application = field(init=False)
+    projector: Projector = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open("")
+
+    def open(self, oldest_app: str) -> None:
+        """The first process on what is stored."""
+        self.pools = {role: ConnectionPool(self.dsn, role=role, size=10, search_path=SIMULATED_PATH) for role in ROLES}
+        self.start(oldest_app)
+        self.app = create_app(self.services)
+
+    def start(self, oldest_app: str) -> None:
+        """A new process; whatever the one before was doing is not done."""
+        keyring = Keyring(self.pools["callout_keykeeper"], MASTER_KEY)
+        log = EventLog(self.pools["callout_writer"], keyring)
+        projecting = EventLog(self.pools["callout_projector"], keyring)
+        views, access = SteppedViews(log, pool=self.pools["callout_reader"]), Access(log.pool)
+        views.may_catch_up = lambda: self.may_catch_up()
+        access.keep("sync-cursors", SECRET)
+        place = FolderPlace(self.folder / "blobs")
+        self.services = services_of(Settings(oldest_app=oldest_app), log, projecting, views, access, place=place)
+        self.projector = Projector(projecting, PROJECTIONS)
+        self._processes.append(self.services)
+        if hasattr(self, "app"):  # it knows where to look for them
+            self.app.extensions["callout"] = self.services
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.services.views.close()
+        for pool in self.pools.values():
+            pool.close()
+
+    def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        """One exchange over WSGI."""
+        parts = urlsplit(url)
+        reply = self.app.test_client().open(
+            parts.path, method=method, query_string=parts.query, headers=dict(headers), data=body or b""
+        )
+        return Reply(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, reply.data)
+
+    def fold(self, through: int) -> None:
+        """One batch of the projector that ends at this position."""
+        before = self.services.views.position(["documents"])
+        with patch.object(projections.projector, "BATCH", through - before):
+            self.projector.run_once()
+
+    def rebuild(self) -> None:
+        """All views anew."""
+        rebuild(self.services.projecting, PROJECTIONS, [each.name for each in PROJECTIONS])
+
+    def back_up(self) -> None:
+        """Copy the database and the photos."""
+        self.clock.close()
+        self._copy(self.dsn, self._kept())
+        self.clock.open()
+        shutil.rmtree(self.folder / "kept", ignore_errors=True)
+        if (self.folder / "blobs").exists():
+            shutil.copytree(self.folder / "blobs", self.folder / "kept")
+
+    def restore(self) -> None:
+        """Go back to the copy; a process must be started on it."""
+        oldest_app = self.services.settings.oldest_app
+        self.close()
+        self.clock.close()
+        self._copy(self._kept(), self.dsn)
+        shutil.rmtree(self.folder / "blobs", ignore_errors=True)
+        if (self.folder / "kept").exists():
+            shutil.copytree(self.folder / "kept", self.folder / "blobs")
+        self.clock.open()
+        self.open(oldest_app)
+
+    def forget_backup(self) -> None:
+        """Leave nothing behind."""
+        run(self.cluster.dsn, f"DROP DATABASE IF EXISTS {_name(self._kept())} WITH (FORCE)")
+
+    def _kept(self) -> str:
+        return self.cluster.dsn_of(f"{_name(self.dsn)}_kept")
+
+    def _copy(self, source: str, target: str) -> None:
+        """Another database that holds the same; whoever is connected to either is thrown out."""
+        one, other = _name(source), _name(target)
+        run(
+            self.cluster.dsn,
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{one}'",
+            f"DROP DATABASE IF EXISTS {other} WITH (FORCE)",
+            f"CREATE DATABASE {other} TEMPLATE {one} STRATEGY wal_log",
+        )
+
+
+def _name(dsn: str) -> str:
+    return urlsplit(dsn).path[1:]
+
+
+@contextmanager
+def prepared(cluster: Cluster) -> Iterator[str]:
+    """The name of a database with views and a simulated clock, for others to be made from."""
+    with cluster.database(cluster.template()) as dsn:
+        pools = {role: ConnectionPool(dsn, role=role) for role in ("callout_projector", "callout_keykeeper")}
+        ensure(EventLog(pools["callout_projector"], Keyring(pools["callout_keykeeper"], MASTER_KEY)))
+        for pool in pools.values():
+            pool.close()
+        run(dsn, *CLOCK)
+        yield _name(dsn)
+
+
+@contextmanager
+def real_server(cluster: Cluster, template: str, folder: Path, epoch: UUID) -> Iterator[RealServer]:
+    """A server on a fresh copy of the template, whose log is known by this name."""
+    with cluster.database(template) as dsn:
+        run(dsn, f"UPDATE log.head SET epoch = '{epoch}'")
+        with RealClock.of(dsn) as clock:
+            server = RealServer(cluster, dsn, folder, clock)
+            try:
+                yield server
+            finally:
+                server.close()
+                server.forget_backup()
