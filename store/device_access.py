@@ -79,7 +79,8 @@ class DeviceAccess:
         """A new pair for a refresh token, which dies with the access tokens before it.
 
         Raises `TokenReused` (and ends the whole family) when it was used before, `TokenExpired`, `DeviceRevoked`. For a
-        device that has `proven` with its key who it is, a dead or unknown token is as good as a living one.
+        device that has `proven` with its key who it is, a dead or unknown token is as good as a living one, also when
+        it has been revoked: its tokens open nothing then but the handing in of what it holds.
         """
         with self._pool.transaction() as cursor:
             if proven is not None:
@@ -109,7 +110,7 @@ class DeviceAccess:
     def _renew(cursor: Cursor, refresh_token: str, device: UUID) -> Pair:
         cursor.execute(
             """
-            SELECT d.incarnation, d.technician, d.standing, d.wipe, t.family
+            SELECT d.incarnation, d.technician, t.family
             FROM access.device_standing d
             LEFT JOIN access.device_tokens t ON t.device = d.device AND t.token_hash = %s AND t.kind = 'refresh'
             WHERE d.device = %s
@@ -117,9 +118,7 @@ class DeviceAccess:
             """,
             (token_hash(refresh_token), str(device)),
         )
-        [(incarnation, technician, standing, wipe, family)] = cursor.fetchall()
-        if standing == "revoked":
-            raise DeviceRevoked(wipe=wipe, salvage=True)
+        [(incarnation, technician, family)] = cursor.fetchall()
         if family is not None:
             end_family(cursor, family)
         return issue(cursor, device, incarnation, technician, family or uuid4())

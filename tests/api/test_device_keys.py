@@ -110,16 +110,19 @@ def test_a_proof_of_another_key_opens_nothing_and_ends_the_family(house: House, 
     assert (thief.status_code, thief.json["type"].rpartition("/")[2]) == (401, "token-reused")
 
 
-def test_a_revoked_device_proves_itself_in_vain(house: House, code: str) -> None:
+def test_a_revoked_device_that_proves_itself_gets_tokens_that_open_nothing_but_handing_in(
+    house: House, code: str
+) -> None:
     told = post(house, "devices", asked(code)).json
-    old, device = told["refresh_token"], told["device_id"]
+    lost, device = "of tokens that a restored server has forgotten", told["device_id"]
     house.post(f"/api/v1/devices/{device}/revoke", {"reason": "lost"})
 
-    reply = post(
-        house, "token", {"refresh_token": old, "device_id": device, "proof": signed(KEY, "callout token", device, old)}
-    )
+    said = {"refresh_token": lost, "device_id": device, "proof": signed(KEY, "callout token", device, lost)}
+    headers = {"Authorization": f"Bearer {post(house, 'token', said).json['access_token']}"}
 
-    assert (reply.status_code, reply.json["wipe"]) == (403, True)
+    refused = house.client.get("/sync/v1/pull", headers=headers)
+    assert (refused.status_code, refused.json["wipe"]) == (403, True)
+    assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 200
 
 
 def test_a_device_whose_last_tokens_never_came_can_still_hand_in_what_it_holds(house: House, code: str) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.location import is_bin
-from projections.discrepancy_row import DISCREPANCIES
+from projections.discrepancy_row import DISCREPANCIES, OF_SERIALS
 from projections.locations import LOCATIONS
 from projections.stock import STOCK
 from store.recorded import Recorded
+from tests.simulation.shelves import balances
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 CONSERVED = "per part, all locations add up to 0"
+ONE_PLACE = "a serial is in one place, or it is a discrepancy"
+COUNTED = "a balance is what the latest count found, and what has moved after it"
 NEGATIVE = "a balance below 0 is an open negative_book, and the other way round"
 
 
@@ -46,8 +50,14 @@ class Books:
             self._conserved()
 
     def check_the_end(self) -> None:
-        """Once more."""
+        """Once more; the count rule for every van, and each serial in one place."""
         self._conserved()
+        self._in_one_place()
+        rows = self._world.views.rows
+        expected = balances(self._world.log.events, set(self._world.company.vans))
+        for (location, part), on_hand in expected.items():
+            row = rows.get(STOCK, location, part)
+            must(row and row["on_hand"] == on_hand, COUNTED, f"{part} in {location}: {on_hand}, and the view says {row}")
 
     def _conserved(self) -> None:
         rows = self._world.views.rows
@@ -61,6 +71,19 @@ class Books:
         found = [row for row in rows.rows(DISCREPANCIES) if row["kind"] == "negative_book" and row["open"]]
         opened = {(row["location"], row["part"]) for row in found}
         must(below == opened, NEGATIVE, f"below 0: {below - opened}; said to be: {opened - below}")
+
+    def _in_one_place(self) -> None:
+        """A unit that by the movements is in two vans, or was taken from where it was not, is a discrepancy."""
+        vans, places = set(self._world.company.vans), dict[str, Counter[UUID]]()
+        for event in self._world.log.events:
+            if event.topic == "stock.moved" and event.data.part == self._world.company.parts[-1]:
+                for serial in event.data.serials:
+                    places.setdefault(serial, Counter()).update({event.data.to: 1, event.data.from_: -1})
+        rows = self._world.views.rows.rows(DISCREPANCIES)
+        told = {row["refs"].get("serial") for row in rows if row["kind"] in OF_SERIALS}
+        for serial, balance in places.items():
+            here = [balance[van] for van in vans if balance[van]]
+            must(here in ([], [1]) or serial in told, ONE_PLACE, f"{serial}: {balance}")
 
     def _is_bin(self, location: UUID) -> bool:
         row = self._world.views.rows.get(LOCATIONS, location)

@@ -108,11 +108,11 @@ class Copies:
             return
         life = f"{state.get('epoch')}/{state.get('generation', 0)}"
         position = self._cursors.read(cursor, phone.technician, self._world.clock.now()).position
-        before = self._reached.get(phone.number)
+        before, through = self._reached.get(phone.number), state.get("through", 0)
         if before is not None and before[0] == life:
             must(position >= before[1], MONOTONIC, f"phone {phone.number} went from {before[1]} to {position}")
-            must(state["through"] >= before[2], MONOTONIC, f"phone {phone.number} knew {before[2]}: {state['through']}")
-        self._reached[phone.number] = life, position, state["through"]
+            must(through >= before[2], MONOTONIC, f"phone {phone.number} knew {before[2]}: {through}")
+        self._reached[phone.number] = life, position, through
 
     def _is_caught_up(self, phone: Phone) -> bool:
         return phone.number in self._reached and held_by(phone) == self._slice(phone.technician)

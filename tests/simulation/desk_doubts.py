@@ -90,7 +90,7 @@ def doubt(world: World, _: Phone) -> None:
         if what < 4:
             device.suspend("it behaves oddly")
             world.access.set(device.id, "suspended")
-        elif what < 9:
+        elif what < 7:
             device.resume()
             world.access.set(device.id, "active")
         else:
@@ -101,7 +101,7 @@ def doubt(world: World, _: Phone) -> None:
     office(world, change)
 
 
-@step("lose a phone", 0.0)
+@step("lose a phone", 0.6)
 def lose(world: World, _: Phone) -> None:
     seat = world.dice.one(sorted(world.access.kept.seats.values(), key=lambda seat: seat.device.int))
 

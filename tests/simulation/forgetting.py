@@ -30,14 +30,14 @@ class Forgetting:
     def catch_up(self) -> None:
         """Destroy what the log asks for; what was said between the erasure and the end of the key is erased again."""
         log = self._world.log
-        events = log.events[self.reached :]
-        self.reached = log.head()
+        events, head = log.events[self.reached :], log.head()
         erased = {event.stream: event.position for event in events if event.topic == "customer.erased"}
         everybody = {event.stream for event in log.events if event.topic == "customer.erased"}
         log.erased |= {*erased, *self._operations(log.events if erased else events, everybody)}
         for customer, position in erased.items():
             if any(self._is_about(event, customer) for event in log.events[position:]):
                 self._say_again(customer)
+        self.reached = head
 
     def _operations(self, events: Iterable[Recorded], erased: set[UUID]) -> Iterator[UUID]:
         """Operations that were put aside and lead to somebody who is erased."""

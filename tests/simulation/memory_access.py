@@ -17,6 +17,9 @@ from tests.simulation.clocks import TrueClock
 from tests.simulation.dice import Dice
 
 
+LATELY = timedelta(seconds=30)
+
+
 @dataclass
 class Code:
     """An enrolment code: whose device it lets in, until when, and whether it has been used."""
@@ -40,6 +43,9 @@ class Seat:
     standing: Standing = "active"
     wipe: bool = False
     wiped: bool = False
+    unsent: int | None = None
+    seen_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass
@@ -158,6 +164,9 @@ class MemoryAccess:
             seat.wipe,
             seat.app_version,
             seat.public_key,
+            told_lately=self._is_lately(seat.told_at),
+            unsent=seat.unsent,
+            seen_lately=self._is_lately(seat.seen_at),
         )
 
     def set(self, device: UUID, standing: Standing, *, wipe: bool = False) -> None:
@@ -167,10 +176,17 @@ class MemoryAccess:
             seat.standing, seat.wipe = standing, wipe
 
     def saw(self, device: UUID, **said: Any) -> None:
-        """A device was here and told something about itself."""
+        """A device was here and told something about itself; within half a minute only what matters is written."""
         seat = self.kept.seats.get(device)
-        if seat is not None and said.get("app_version"):
-            seat.app_version = said["app_version"]
+        if seat is None:
+            return
+        tells, version, unsent = said.get("clock_offset_ms") is not None, said.get("app_version"), said.get("unsent")
+        again = not self._is_lately(seat.seen_at) or (tells and not self._is_lately(seat.told_at))
+        if again or version not in (None, seat.app_version) or (unsent == 0 and seat.unsent):
+            seat.seen_at = self._clock.now()
+            seat.told_at = seat.seen_at if tells else seat.told_at
+            seat.app_version = version or seat.app_version
+            seat.unsent = seat.unsent if unsent is None else unsent
 
     def turns(self, device: UUID) -> int:
         """Take one of the two turns an hour to verify; how many seconds to wait when there is none."""
@@ -198,19 +214,22 @@ class MemoryAccess:
     def _renew(self, token: Token | None, device: UUID) -> Pair:
         """For a device that has shown with its key who it is."""
         seat = self.kept.seats[device]
-        if seat.standing == "revoked":
-            raise DeviceRevoked(wipe=seat.wipe, salvage=True)
         family = token.family if token is not None and token.device == device else None
         if family is not None:
             self._end(family)
         return self.issue_tokens(device, seat.incarnation, seat.technician, family)
 
     def _end(self, family: UUID) -> None:
-        for text, token in list(self.kept.tokens.items()):
+        """No token of this family opens anything any more; all stay, to be recognised."""
+        now = self._clock.now()
+        for token in self.kept.tokens.values():
             if token.family == family:
                 token.used = True
                 if token.kind == "access":
-                    del self.kept.tokens[text]
+                    token.expires_at = min(token.expires_at, now)
+
+    def _is_lately(self, at: datetime | None) -> bool:
+        return at is not None and at > self._clock.now() - LATELY
 
     def _forget(self, device: UUID) -> None:
         for text, token in list(self.kept.tokens.items()):

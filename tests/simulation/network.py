@@ -31,6 +31,7 @@ class Network:
         self._world = world
         self.cut_off: set[int] = set()
         self.kept: list[Request] = []
+        self._at_the_server: list[Request] = []
 
     def transport_of(self, phone: int) -> Callable[[str, str, Mapping[str, str], bytes | None, float], Reply]:
         """What a device of this phone sends with."""
@@ -44,6 +45,11 @@ class Network:
         """A request that was kept somewhere on the way arrives now; nobody waits for the answer."""
         if self.kept:
             self._deliver(self.kept.pop(self._world.dice.randrange(len(self.kept))))
+
+    def send_again(self) -> None:
+        """Somebody has lost patience: what the server is working on comes once more, and is answered first."""
+        if len(self._at_the_server) == 1:
+            self._deliver(self._at_the_server[0])
 
     def _exchange(self, request: Request) -> Reply:
         happens = self._world.happens
@@ -72,10 +78,13 @@ class Network:
 
     def _deliver(self, request: Request) -> Reply | None:
         """The server's answer, or None when it died over it."""
+        self._at_the_server.append(request)
         try:
             reply = self._world.server.answer(request.method, request.url, request.headers, request.body)
         except Crashed:
             self._world.server.start()
             return None
+        finally:
+            self._at_the_server.pop()
         self._world.auditor.answered(request, reply)
         return reply

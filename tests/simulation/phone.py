@@ -95,6 +95,10 @@ class Phone:
         if not self.wants_code:
             self.use(lambda device: device.sync())
 
+    def is_erased(self) -> bool:
+        """Whether the disk holds nothing but what an erased device begins with."""
+        return not self.disk.rows("SELECT 1 FROM state WHERE name = 'technician'")
+
     def upgrade(self) -> None:
         """Install the newest app on the same disk."""
         self.app_version, self.device = "2", None

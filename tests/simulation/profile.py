@@ -19,6 +19,7 @@ RATES: dict[str, float] = {
     "crash before commit": 0.1,
     "crash after commit": 0.1,
     "overtaken at commit": 0.2,
+    "overtaken by its own copy": 0.2,
     "killed": 0.2,
     "disk full": 0.05,
 }

@@ -22,6 +22,8 @@ STATUSES = frozenset({"applied", "conflicted", "held", "rejected", "quarantined"
 SAME = "the same operation gets the same reply for ever"
 NO_REFUSAL = "a fact is never rejected"
 DURABLE = "what is answered is on record"
+NONSENSE = ("note_sung",)
+OLD_VERSIONS = "an old version of an operation is understood for ever"
 OLD_APPS = "what an old app sends is taken"
 ALL = "a push is answered operation by operation"
 
@@ -70,6 +72,9 @@ class Replies:
         status = result["status"]
         must(status in STATUSES, ALL, f"{result}")
         must(status != "rejected" or operation["type"] in REQUESTS, NO_REFUSAL, f"{operation['type']}: {result}")
+        problem = result.get("problem") or {}
+        unknown = operation["v"] == 1 and str(problem.get("detail")).startswith(f"There is no operation {operation['type']} ")
+        must(not unknown or operation["type"] in NONSENSE, OLD_VERSIONS, f"{result}")
         must(result["seq"] == operation["seq"], ALL, f"{result}")
         key = operation["id"], content_of(operation)
         told = {name: value for name, value in result.items() if name not in ("duplicate", "seq")}

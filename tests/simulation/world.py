@@ -128,6 +128,8 @@ class World:
         process = self.server.process
         if self.happens("overtaken at commit"):
             self.others_go_first(-1)
+        if self.happens("overtaken by its own copy"):
+            self.network.send_again()
         if self.server.process != process or self.happens("crash before commit"):
             raise Crashed
 

@@ -1,0 +1,126 @@
+"""Mistakes that the core of sync can make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sync.groups
+import sync.push
+from domain.customer_change import Clash
+from domain.problem import Refused
+from sync.decide import Decision
+from sync.holding import Holding
+from sync.problems import MalformedEnvelope
+from sync.pull import Pull
+from sync.push import PushIntake
+from sync.seen import Seen
+from sync.verify import Verify
+from tests.simulation.planted import Garden, bug
+
+
+@bug("duplicates found by sequence alone", "another operation under a known number is thought to be known")
+def by_sequence(garden: Garden) -> None:
+    def same(_: Any, seen: Seen, operation: Any) -> Any:
+        return seen.by_seq.get(operation.seq)
+
+    def before_gap(_: Any, seen: Seen, operations: Any) -> Any:
+        behind = [number for number, one in enumerate(operations) if one.seq > seen.last + 1 + number]
+        return operations[: behind[0]] if behind else operations
+
+    garden.wrap(Seen, "same", same)
+    garden.wrap(Seen, "before_gap", before_gap)
+
+
+@bug("group not atomic", "some requests of a group stand although others have fallen")
+def not_atomic(garden: Garden) -> None:
+    garden.replace(sync.groups, "_falling", lambda *_: {})
+
+
+@bug("held for ever", "what never comes is waited for until the end of days")
+def for_ever(garden: Garden) -> None:
+    def attempt(original: Any, holding: Holding, group: Any, *, overdue: bool) -> Any:
+        return original(holding, group, overdue=False and overdue)
+
+    garden.wrap(Holding, "_attempt", attempt)
+
+
+@bug("quarantine blocks the queue", "one operation that nobody understands stops all behind it")
+def blocks(garden: Garden) -> None:
+    def decide_all(original: Any, *args: Any, **how: Any) -> Any:
+        decided = original(*args, **how)
+        if any(one.status == "quarantined" for one in decided.decisions):
+            raise MalformedEnvelope("An operation is not understood.")
+        return decided
+
+    garden.wrap(sync.push, "decide_all", decide_all)
+
+
+@bug("a fact is refused", "what has happened is said not to have happened")
+def fact_refused(garden: Garden) -> None:
+    def decide(original: Any, work: Any, sender: Any, arrived: Any, late: Any = None) -> Decision:
+        if arrived.suspicion:
+            return sync.groups.settle(work, sender, arrived, Refused("This cannot have happened yet."))
+        decision: Decision = original(work, sender, arrived, late)
+        return decision
+
+    garden.wrap(sync.groups, "decide", decide)
+
+
+@bug("last writer wins", "a change made offline overwrites what the office has said meanwhile")
+def last_writer(garden: Garden) -> None:
+    import domain.customer  # noqa: PLC0415 - named where it is replaced
+
+    def sort_out(_: Any, __: Any, changes: Any) -> tuple[dict[str, Any], tuple[Clash, ...]]:
+        return {field: to for field, (_, to) in changes.items()}, ()
+
+    garden.wrap(domain.customer, "sort_out", sort_out)
+
+
+@bug("old version rejected", "what an old app sends is no longer understood")
+def old_version(garden: Garden) -> None:
+    from sync.operations.catalogue import OPERATIONS  # noqa: PLC0415 - named where it is replaced
+    from sync.operations.handler import Handler  # noqa: PLC0415 - named where it is replaced
+
+    def versions(_: Any, handler: Handler) -> Any:
+        OPERATIONS.pop((handler.name, 1), None)
+        yield handler._replace(upcasts=())
+
+    garden.wrap(Handler, "versions", versions)
+
+
+@bug("an old app may not push", "work done on an old app stays on the phone")
+def old_app(garden: Garden) -> None:
+    from sync.app_version import UpgradeRequired  # noqa: PLC0415 - named where it is replaced
+
+    def reply(original: Any, intake: PushIntake, who: Any, *rest: Any) -> Any:
+        if not intake._pull._oldest_app.serves(who.app_version):
+            raise UpgradeRequired
+        return original(intake, who, *rest)
+
+    garden.wrap(PushIntake, "reply", reply)
+
+
+@bug("a repetition is answered otherwise", "the second reply leaves out what does not fit")
+def other_answer(garden: Garden) -> None:
+    def repeated(original: Any, known: Any, seq: int) -> Any:
+        import msgspec  # noqa: PLC0415 - named where it is used
+
+        return msgspec.structs.replace(original(known, seq), notices=[])
+
+    garden.wrap(sync.push, "repeated_result", repeated)
+
+
+@bug("the cursor runs ahead of the views", "what is not in the views yet is never sent")
+def ahead(garden: Garden) -> None:
+    def written(original: Any, pull: Pull, who: Any, kept: Any, upto: int, now: Any) -> Any:
+        return original(pull, who, kept, upto if kept.more else kept.moment.head, now)
+
+    garden.wrap(Pull, "_written", written)
+
+
+@bug("healing sends too little", "a document that differs stays as it is")
+def half_healed(garden: Garden) -> None:
+    def written(original: Any, verify: Verify, who: Any, moment: Any, leaves: Any, entries: Any, now: Any) -> Any:
+        return original(verify, who, moment, leaves, entries[1:], now)
+
+    garden.wrap(Verify, "_written", written)

@@ -1,0 +1,108 @@
+"""Mistakes that a device can make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync.device import Device, Outbox, RefusedError, Replica
+from tests.simulation.planted import Garden, bug
+
+
+@bug("operation dropped on 403", "a refused device throws its outbox away")
+def dropped_on_403(garden: Garden) -> None:
+    def push(original: Any, device: Device, **how: Any) -> Any:
+        try:
+            return original(device, **how)
+        except RefusedError as refusal:
+            if refusal.status == 403:
+                device.db.execute("DELETE FROM operations WHERE acknowledged IS NULL")
+            raise
+
+    garden.wrap(Device, "_push", push)
+
+
+@bug("cursor saved before its page", "a device that dies between the two never gets the page")
+def cursor_first(garden: Garden) -> None:
+    def take(original: Any, device: Device, asked: str | None, page: dict[str, Any]) -> Any:
+        if device._get("cursor") == asked:
+            device._set(cursor=page["cursor"])
+            device.db.execute("COMMIT")
+            device.db.execute("BEGIN IMMEDIATE")
+        return original(device, device._get("cursor"), page)
+
+    garden.wrap(Device, "_take", take)
+
+
+@bug("eviction deletes a pending operation", "a device that makes room forgets what it has not sent")
+def eviction(garden: Garden) -> None:
+    def sweep(original: Any, outbox: Outbox) -> None:
+        original(outbox)
+        outbox.db.execute("DELETE FROM operations WHERE n <= (SELECT max(n) FROM operations) - 4")
+
+    garden.wrap(Outbox, "sweep", sweep)
+
+
+@bug("the device adopts the server's digest", "a device that is wrong never finds out")
+def adopted(garden: Garden) -> None:
+    def store(original: Any, replica: Replica, asked: str | None, page: dict[str, Any]) -> Any:
+        if "digests" in page:
+            garden_digests = page["digests"]
+            replica.digests = lambda: garden_digests  # type: ignore[method-assign]
+        return original(replica, asked, page)
+
+    garden.wrap(Replica, "store", store)
+
+
+@bug("restore without re-send", "what a restored server has lost stays lost")
+def no_resend(garden: Garden) -> None:
+    garden.replace(Outbox, "send_again", lambda *_: None)
+
+
+@bug("resend from the wrong number", "the first lost operation stays lost")
+def resend_too_late(garden: Garden) -> None:
+    garden.wrap(Outbox, "send_again", lambda original, outbox, expected: original(outbox, expected + 1))
+
+
+@bug("ids made anew with a new incarnation", "what was sent before is sent as something else")
+def new_ids(garden: Garden) -> None:
+    def renumber(original: Any, outbox: Outbox, **how: Any) -> None:
+        for (n,) in outbox.db.execute("SELECT n FROM operations WHERE acknowledged IS NULL").fetchall():
+            text = outbox.db.execute("SELECT id, operation FROM operations WHERE n = ?", (n,)).fetchone()
+            id_ = outbox.world.new_id()
+            changed = (id_, text[1].replace(text[0], id_), n)
+            outbox.db.execute("UPDATE operations SET id = ?, operation = ? WHERE n = ?", changed)
+        original(outbox, **how)
+
+    garden.wrap(Outbox, "renumber", renumber)
+
+
+@bug("erased before salvage", "a lost device takes its work with it")
+def no_salvage(garden: Garden) -> None:
+    garden.replace(Device, "_salvage", lambda device: device._set(wiping="erase"))
+
+
+@bug("a new download keeps what is old", "documents that are no longer the technician's stay")
+def old_generations(garden: Garden) -> None:
+    garden.wrap(
+        Replica, "forget_cursor", lambda _, replica: replica.file.set(cursor=None, agrees=None)
+    )
+
+
+@bug("a lost photo fails its operation", "an operation waits for bytes that wait for the operation")
+def photo_first(garden: Garden) -> None:
+    def batch(original: Any, outbox: Outbox, most: int) -> Any:
+        left = [name for (name,) in outbox.db.execute("SELECT sha256 FROM blobs WHERE done IS NULL").fetchall()]
+        queued = original(outbox, most)
+        ready = [n for n, one in enumerate(queued) if any(name in one.text for name in left)]
+        return queued[: ready[0]] if ready else queued
+
+    garden.wrap(Outbox, "batch", batch)
+
+
+@bug("what was sent is thrown away at once", "a restored server never gets it back")
+def not_kept(garden: Garden) -> None:
+    def sweep(original: Any, outbox: Outbox) -> None:
+        original(outbox)
+        outbox.db.execute("DELETE FROM operations WHERE acknowledged IS NOT NULL AND status = 'applied'")
+
+    garden.wrap(Outbox, "sweep", sweep)

@@ -1,0 +1,76 @@
+"""Mistakes that the log can make, or the transaction around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from store.answers import Appended
+from tests.simulation.memory_answers import MemoryAnswers
+from tests.simulation.memory_log import MemoryLog
+from tests.simulation.planted import Garden, bug
+from tests.simulation.server import Crashed, Server
+
+
+@bug("result stored apart from effect", "a server that dies between the two does it all again")
+def apart(garden: Garden) -> None:
+    def append(original: Any, log: MemoryLog, events: Any, envelopes: Any, answers: Any, turn: Any) -> Any:
+        if turn is None or not events:
+            return original(log, events, envelopes, answers, turn)
+        appended = original(log, events, envelopes, (), None)
+        log.operations.append((), answers, appended.base)
+        log.operations.turns[turn.device, turn.incarnation] = turn.next
+        return appended
+
+    garden.wrap(MemoryLog, "append", append)
+
+
+@bug("acknowledged before it is committed", "a server that dies has promised what it does not have")
+def before_commit(garden: Garden) -> None:
+    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
+        copy = log.backup()
+        try:
+            return original(log, *what)
+        except Crashed:
+            if what[3] is None:
+                raise
+            log.restore(copy)
+            return Appended(log.head(), log.events[-1].recorded_at)
+
+    garden.wrap(MemoryLog, "append", append)
+
+
+@bug("duplicate answered before it is durable", "the second attempt is told what the first one had not saved yet")
+def not_durable(garden: Garden) -> None:
+    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
+        copy = log.backup()
+        try:
+            return original(log, *what)
+        except Crashed:
+            log.restore(copy)
+            raise
+
+    garden.wrap(MemoryLog, "append", append)
+
+
+@bug("turns are not taken", "two pushes of one device are recorded side by side")
+def no_turns(garden: Garden) -> None:
+    garden.replace(MemoryAnswers, "is_turn", lambda *_: True)
+    garden.replace(MemoryAnswers, "collide", lambda *_: False)
+
+
+@bug("known operations are not looked for", "an operation that comes in two pushes at once takes effect twice")
+def not_known(garden: Garden) -> None:
+    garden.replace(MemoryAnswers, "first", lambda *_: None)
+
+
+@bug("a restored server keeps its epoch", "nobody is told that something has been lost")
+def same_epoch(garden: Garden) -> None:
+    garden.replace(Server, "_begin_life", lambda server, _: setattr(server, "_next_life", server.log.epoch()))
+
+
+@bug("a position is left out", "a reader that remembers the last position waits for ever, or misses one")
+def gap(garden: Garden) -> None:
+    def recorded(original: Any, log: MemoryLog, position: int, *rest: Any) -> Any:
+        return original(log, position + (position > 150), *rest)
+
+    garden.wrap(MemoryLog, "_recorded", recorded)

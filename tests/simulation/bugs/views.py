@@ -1,0 +1,93 @@
+"""Mistakes that views and documents can make."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import projections.documents.digests
+import projections.stock
+from projections.customers import Customers
+from projections.discrepancies import Discrepancies
+from projections.documents.due import Due
+from projections.documents.table import DOCUMENTS, SHARED
+from projections.stock import Stock
+from tests.simulation import memory_views
+from tests.simulation.memory_views import MemoryViews
+from tests.simulation.planted import Garden, bug
+
+
+@bug("XOR digest", "two mistakes that are alike cancel each other out")
+def xor(garden: Garden) -> None:
+    def changed(original: Any, audience: Any, before: Any, change: Any) -> Any:
+        row = original(audience, before, change)
+        total = int(before["sum"], 16) if before else 0
+        return row | {"sum": f"{total ^ (change.total % 2**128):032x}"}
+
+    garden.wrap(projections.documents.digests, "_changed", changed)
+
+
+@bug("rebuild renumbers", "documents get other positions, and devices miss what has changed")
+def renumbers(garden: Garden) -> None:
+    def rebuild(original: Any, views: MemoryViews, *position: Any) -> None:
+        original(views, *position)
+        rows = sorted(views.rows.rows(DOCUMENTS), key=lambda row: row["position"])
+        for number, row in enumerate(rows, 1):
+            views.rows.put(DOCUMENTS, row | {"position": number})
+
+    garden.wrap(MemoryViews, "rebuild", rebuild)
+
+
+@bug("no tombstones", "what is taken away from a technician stays on the phone")
+def no_tombstones(garden: Garden) -> None:
+    def withdraw(original: Any, due: Due, event: Any, rows: Any, shares: Any, why: Any) -> None:
+        original(due, event, rows, (), why)
+        for share in shares:
+            rows.delete(DOCUMENTS, *share)
+
+    garden.wrap(Due, "withdraw", withdraw)
+
+
+@bug("a page ends in the middle of a position", "the rest of that position is never sent")
+def mid_position(garden: Garden) -> None:
+    garden.replace(memory_views, "with_ties", lambda rows, limit: rows[:limit])
+
+
+@bug("a slice too wide", "a technician gets what is somebody else's")
+def too_wide(garden: Garden) -> None:
+    def documents_of(original: Any, views: MemoryViews, technician: Any) -> Any:
+        rows = original(views, technician)
+        if technician is None:
+            return rows
+        others = [row for row in views.rows.rows(DOCUMENTS) if row["audience"] not in (SHARED, technician)]
+        return rows + [row for row in others if row["type"] == "work_order" and row["gone"] is None][:1]
+
+    garden.wrap(MemoryViews, "documents_of", documents_of)
+
+
+@bug("one end of a movement is forgotten", "parts come out of nothing")
+def one_end(garden: Garden) -> None:
+    def see(original: Any, stock: Stock, event: Any, rows: Any, location: Any, quantity: Decimal, moment: Any) -> None:
+        if event.data.kind != "scrap" or quantity < 0:
+            original(stock, event, rows, location, quantity, moment)
+
+    garden.wrap(Stock, "_see", see)
+
+
+@bug("the last movement wins", "a balance depends on the order in which phones come back")
+def late_movement(garden: Garden) -> None:
+    garden.replace(projections.stock, "is_after", lambda *_: True)
+
+
+@bug("a negative book is not opened", "nobody is told that more was taken than there was")
+def no_discrepancy(garden: Garden) -> None:
+    def check(view: Any, event: Any, rows: Any) -> None:
+        if event.data.quantity < 2:
+            Discrepancies._check(view, event, rows)
+
+    garden.fold_otherwise(Discrepancies, {"stock.moved": check})
+
+
+@bug("erased words stay in a view", "somebody who was forgotten is still told of")
+def words_stay(garden: Garden) -> None:
+    garden.fold_otherwise(Customers, {"customer.erased": lambda *_: None})
