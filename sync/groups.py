@@ -85,11 +85,13 @@ def _decide_run(
 
 def _falling(run: Sequence[Decision], fallen: Mapping[int, Problem]) -> dict[int, Problem]:
     """The requests that fall with one of their group, and those that have refused themselves and stay so."""
+    problems = [one.problem for one in run if one.problem is not None]
+    if not problems:
+        return {}
     requests = [one for one in run if _is_request(one) and one.operation.seq not in fallen]
     own = {one.operation.seq: one.problem for one in requests if one.problem is not None}
     standing = [one.operation.seq for one in requests if one.problem is None]
-    problems = [one.problem for one in run if one.problem is not None]
-    if not standing or not problems:
+    if not standing:
         return {}
     aside = any(isinstance(problem, OF_THE_OFFICE) for problem in problems)
     return own | {seq: GroupQuarantined() if aside else GroupRefused() for seq in standing}

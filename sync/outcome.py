@@ -69,13 +69,12 @@ class Context(NamedTuple):
 
     def misfits(self, order: WorkOrder) -> tuple[Notice, ...]:
         """What the log says against a fact of this technician about this work order."""
-        refs = {"work_order": str(order.id)}
-        notices = []
+        found = []
         if order.technician is not None and not order.assigned_to(self.technician):
-            notices.append(Notice("work_after_reassignment", "The work order is assigned to somebody else.", refs))
+            found.append(("work_after_reassignment", "The work order is assigned to somebody else."))
         if order.is_cancelled():
-            notices.append(Notice("work_after_cancel", "The work order was cancelled.", refs))
-        return tuple(notices)
+            found.append(("work_after_cancel", "The work order was cancelled."))
+        return tuple(Notice(code, detail, {"work_order": str(order.id)}) for code, detail in found)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
