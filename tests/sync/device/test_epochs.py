@@ -119,6 +119,7 @@ def test_an_answer_to_the_life_before_does_not_count(
 
     assert arrived(office) == ids
     assert device.outbox() == []
+    assert [envelope["epoch"] for envelope in office.envelopes] == ["e1", "e1", "e1", "e2"]
 
 
 @pytest.mark.parametrize("members", [{}, {"epoch": "e9"}, {"resend_from": "many", "epoch": "e9"}])
