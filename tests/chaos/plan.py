@@ -32,7 +32,7 @@ class Plan:
 
     def with_control(self, name: str) -> Plan:
         """A small run on a server with this planted bug."""
-        return replace(self, operations=SMALL, kills=6, devices=8, minutes=3.0, control=name)
+        return replace(self, operations=SMALL, kills=6, devices=8, minutes=5.0, control=name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,15 +68,20 @@ def _load(fleet: Fleet, killer: Killer, line: Line, pace: Pace, tell: Tell) -> f
     began, line.calm = time.monotonic(), False
     fleet.start()
     killer.start()
-    while fleet.is_working():
-        tell(f"load, {pace.begun} of {pace.kills} kills", pace.acknowledged, pace.total)
-        time.sleep(_LOOK_SECONDS)
-        if pace.is_late():
-            pace.end()
-    lasted = time.monotonic() - began
-    line.calm = True
-    killer.join(_BACK_SECONDS)
-    fleet.wait()
+    try:
+        while fleet.is_working():
+            tell(f"load, {pace.begun} of {pace.kills} kills", pace.acknowledged, pace.total)
+            time.sleep(_LOOK_SECONDS)
+            if pace.is_late():
+                pace.end()
+    except BaseException:
+        pace.end()
+        raise
+    finally:
+        lasted = time.monotonic() - began
+        line.calm = True
+        killer.join(_BACK_SECONDS)
+        fleet.wait()
     if killer.failure is not None:
         raise killer.failure
     return lasted

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.chaos.plan import SMALL, Plan
 from tests.chaos.run import run
 
-PLAN = Plan(operations=SMALL, kills=3, devices=8, seed=3, minutes=3.0)
+PLAN = Plan(operations=SMALL, kills=3, devices=8, seed=3, minutes=5.0)
 
 
 def silent(what: str, done: int, of: int) -> None:
