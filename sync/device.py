@@ -225,6 +225,9 @@ def lines_over_http(url: str, headers: Mapping[str, str], timeout: float) -> Ite
 
 def open_file(path: str) -> sqlite3.Connection:
     """The device's file, made if there is none; each statement commits by itself unless a transaction is begun."""
+    if path != ":memory:":  # only its owner may read it: it holds the tokens and the key
+        with suppress(OSError):  # which SQLite will tell about
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return sqlite3.connect(path, timeout=TIMEOUT, isolation_level=None)
 
 
@@ -719,7 +722,9 @@ class Outbox:
 
     def results(self) -> list[Json]:
         """The results, oldest first, each with its `operation`."""
-        sql = "SELECT result, operation FROM operations WHERE result IS NOT NULL ORDER BY n"
+        sql = (
+            "SELECT result, operation FROM operations WHERE result IS NOT NULL AND acknowledged IS NOT NULL ORDER BY n"
+        )
         return [json.loads(result) | {"operation": json.loads(text)} for result, text in self.db.execute(sql)]
 
     def batch(self, most: int) -> list[Queued]:
@@ -739,6 +744,11 @@ class Outbox:
         through = (batch[0].seq if batch else self.file.get("last_seq", 0) + 1) - 1
         return {"from": expected, "through": through} if expected and expected <= through else None
 
+    def when(self) -> float:
+        """The time by which things are kept for a week: the server's, since a clock that jumps must not end it."""
+        told: float | None = self.file.get("server_time")
+        return self.world.now() if told is None else told
+
     def settle(self, results: Sequence[Json], *, late: bool = False) -> None:
         """Inside a transaction: keep each result and take its operation out of the outbox; `late` ones only change."""
         sql = """UPDATE operations SET acknowledged = coalesce(acknowledged, ?), status = ?, position = ?, result = ?
@@ -746,7 +756,7 @@ class Outbox:
         for result in results:
             if result.get("status") in STATUSES:
                 top = max(result.get("positions") or [0])
-                row = (self.world.now(), result["status"], top, to_json(result), result.get("id"), late)
+                row = (self.when(), result["status"], top, to_json(result), result.get("id"), late)
                 self.db.execute(sql, row)
             if result.get("status") in UNDECIDED and not late:
                 self.settle(self._last_words(result["id"]), late=True)
@@ -795,11 +805,11 @@ class Outbox:
     def hand_over(self, batch: Sequence[Queued]) -> None:
         """Inside a transaction: these are with the office."""
         sql = "UPDATE operations SET acknowledged = ?, status = 'quarantined' WHERE seq BETWEEN ? AND ?"
-        self.db.execute(sql, (self.world.now(), batch[0].seq, batch[-1].seq))
+        self.db.execute(sql, (self.when(), batch[0].seq, batch[-1].seq))
 
     def sweep(self) -> None:
         """Inside a transaction: forget what was acknowledged long ago."""
-        self.db.execute(SWEEP_OPERATIONS, (self.world.now() - KEPT, *UNDECIDED))
+        self.db.execute(SWEEP_OPERATIONS, (self.when() - KEPT, *UNDECIDED))
 
 
 def signed(operation: Json, who: Installation) -> Json:
@@ -967,7 +977,7 @@ class Blobs:
         again = """INSERT INTO blobs (sha256, size, attached) VALUES (?, ?, ?)
             ON CONFLICT (sha256) DO UPDATE SET attached = excluded.attached, done = NULL, next_try = 0"""
         with self.file.transaction():
-            self.db.execute(again, (name, len(content), self.world.now()))
+            self.db.execute(again, (name, len(content), max(self.world.now(), self.outbox.when())))
             for start in range(0, len(content), CHUNK):
                 piece = (name, start, content[start : start + CHUNK])
                 self.db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?)", piece)
@@ -1017,7 +1027,7 @@ class Blobs:
             if in_vain > RESTARTS:
                 raise RefusedError("The server takes pieces of a photo and has no more of it than before.")
         with self.file.transaction():
-            self.db.execute("UPDATE blobs SET done = ? WHERE sha256 = ?", (self.world.now(), name))
+            self.db.execute("UPDATE blobs SET done = ? WHERE sha256 = ?", (self.outbox.when(), name))
         return True
 
     def _send_piece(self, name: str, size: int, offset: int) -> int:
@@ -1056,7 +1066,7 @@ class Blobs:
 
     def sweep(self) -> None:
         """Inside a transaction: forget what nothing names any more."""
-        self.db.execute(SWEEP_BLOBS, (self.world.now() - KEPT,))
+        self.db.execute(SWEEP_BLOBS, (self.outbox.when() - KEPT,))
         self.db.execute("DELETE FROM pieces WHERE sha256 NOT IN (SELECT sha256 FROM blobs)")
 
 
@@ -1340,6 +1350,8 @@ class Device:
         life = self._life()
         if life != sent.life:
             return False  # another process has seen more than this answer knows
+        if "server_time" in answer:
+            self._set(server_time=instant(answer["server_time"]).timestamp())
         self._outbox.settle(answer["results"])
         self._outbox.answered(sent.batch, sent.missing)
         epoch = answer.get("epoch") or life[0]

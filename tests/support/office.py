@@ -37,6 +37,7 @@ class Office(Gate):
         self.position, self.page, self.most, self.oldest = 0, 500, 100, 0
         self.headers = dict[str, str]()
         self.news = list[bytes]()  # the lines of the stream of news
+        self.time: str | None = None  # what its clock says, if it says so
 
     def put(self, kind: str, key: str, /, **body: Any) -> None:
         self.position += 1
@@ -107,6 +108,7 @@ class Office(Gate):
             self.results[id_] = self.results.get(id_) or {"id": id_, **self.take(operation)}
             results.append({**self.results[id_], "seq": seq, **again})
         answer: Json = {"epoch": self.epoch, "acknowledged": len(self.operations), "results": results}
+        answer |= {"server_time": self.time} if self.time else {}
         if "pull" in body:
             page = self.changes(body["pull"].get("cursor"), body["pull"]["limit"])
             if page.status != 200:

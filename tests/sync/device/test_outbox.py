@@ -111,3 +111,27 @@ def test_the_file_is_written_through_to_the_disk(device: Device) -> None:
     assert device.db.execute("PRAGMA secure_delete").fetchone()[0] == 1
     assert json.loads(json.dumps(device.status()))["unsent"] == 0
     assert os.path.exists(device.path + "-wal")  # noqa: PTH110
+
+
+def test_only_its_owner_may_read_the_file_since_it_holds_the_tokens_and_the_key(device: Device) -> None:
+    files = [Path(device.path + end) for end in ("", "-wal", "-shm")]
+
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
+
+
+def test_a_clock_that_jumps_does_not_end_the_week_early(
+    office: Office, device: Device, opened: Callable[..., Device]
+) -> None:
+    office.time = "2026-11-21T15:00:00.000+00:00"
+    device.record("note_added", {"text": "kept"})
+    device.push()
+
+    device = opened(later=timedelta(days=400))
+    device.record("note_added", {"text": "kept too"})
+    device.push()
+
+    assert len(device.results()) == 2
+    office.time = "2026-11-28T15:00:01.000+00:00"
+    device.record("note_added", {})
+    device.push()
+    assert len(device.results()) == 1

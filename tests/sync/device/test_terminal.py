@@ -142,6 +142,8 @@ def test_a_failure_is_one_sentence_and_nothing_is_lost(day: Type, tmp_path: Path
     assert len(offline.stderr.splitlines()) == 1
     assert offline.stderr.startswith("No answer from http://127.0.0.1:9 (")
     assert "kept" in day("outbox").stdout
+    nowhere = day("--home", str(tmp_path / "no/such/folder/ada.db"), "jobs")
+    assert (nowhere.returncode, len(nowhere.stderr.splitlines())) == (1, 1)
     (tmp_path / "ada.db").write_bytes(b"this is no database, it is only a text of some length" * 99)
     broken = day("jobs")
     assert (broken.returncode, len(broken.stderr.splitlines())) == (1, 1)
