@@ -21,8 +21,8 @@ class Erasure:
     """Follows the log with a tracking row of its own, which moves on only after the keys are gone.
 
     So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
-    keys of the customer, of contacts that were received before anybody knew whose they were, and of quarantined
-    operations that lead to the customer by an id in them, whether these came before the erasure or after it.
+    keys of the customer, of contacts that were received before anybody knew whose they were, and of operations that
+    were put aside and lead to the customer by an id in them, whether these came before the erasure or after it.
     """
 
     def __init__(self, log: EventLog) -> None:
@@ -99,12 +99,13 @@ class Erasure:
         return [stream for (stream,) in rows]
 
     def _operations(self, after: int, through: int) -> Iterable[UUID]:
-        """Quarantined operations that lead to a customer who is erased."""
+        """Operations that were put aside, in quarantine or to wait, and lead to a customer who is erased."""
         while True:
             rows = self._log.pool.fetch_all(
                 """
                 SELECT position, record FROM log.events
-                WHERE topic = 'device.operation_quarantined' AND position > %s AND position <= %s
+                WHERE topic IN ('device.operation_quarantined', 'device.operation_held')
+                    AND position > %s AND position <= %s
                 ORDER BY position
                 LIMIT %s
                 """,
@@ -144,8 +145,13 @@ class Erasure:
     def _say_again(self, customer: UUID, position: int) -> None:
         """Let the views forget once more what was said between the erasure and the end of the key."""
         row = self._log.pool.fetch_one(
-            "SELECT 1 FROM log.events WHERE position > %s AND position(%s IN record) > 0 LIMIT 1",
-            (position, f'"person":"{customer}"'),
+            """
+            SELECT 1 FROM log.events
+            WHERE position > %s AND position(%s IN record) > 0
+                AND substr(record, body_at, body_length)::json #>> '{personal,person}' = %s
+            LIMIT 1
+            """,
+            (position, f'"person":"{customer}"', str(customer)),
         )
         if row is not None:
             self._log.attempt(lambda: self._record_again(customer))

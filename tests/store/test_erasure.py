@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from domain.customer import Customer
+from domain.stock_movement import StockMovement
 from domain.work_order import WorkOrder
 from store.erasure import FOLLOWER, Erasure
 from store.keyring import Keyring
@@ -94,6 +97,23 @@ def test_words_sealed_between_the_erasure_and_the_end_of_the_key_make_the_log_sa
     assert topics[-2:] == ["work_order.note_added", "customer.erased"]
     assert topics.count("customer.erased") == 2
     assert not readable(log)
+
+
+def test_what_names_the_customer_without_any_words_is_no_reason_to_say_it_again(log: EventLog) -> None:
+    customer = registered(log)
+    erased(log, customer.id)
+    used: dict[str, Any] = {
+        "kind": "consumption",
+        "part": uuid4(),
+        "quantity": Decimal(1),
+        "from_": uuid4(),
+        "to": uuid4(),
+    }
+    commit(log, StockMovement.record(id=uuid4(), customer=customer.id, person=customer.id, **used))
+
+    Erasure(log).catch_up()
+
+    assert [event.topic for event in read(log)].count("customer.erased") == 1
 
 
 def test_an_erasure_without_such_words_is_said_once(log: EventLog) -> None:

@@ -12,7 +12,7 @@ from domain.contact import Contact
 from domain.work_order import WorkOrder
 from store.erasure import Erasure
 from store.log import EventLog
-from tests.support.erasing import NAME, commit, erased, opens, quarantined, readable, registered
+from tests.support.erasing import NAME, commit, erased, held, opens, quarantined, readable, registered
 from tests.support.logs import NOON, log_on
 
 
@@ -66,6 +66,17 @@ def test_a_quarantined_operation_that_leads_to_the_customer_goes_too(log: EventL
 
     assert not opens(log, put_aside)
     assert not readable(log)
+
+
+def test_an_operation_that_waits_and_leads_to_the_customer_goes_too(log: EventLog) -> None:
+    customer = registered(log)
+    put_aside, stays = held(log, customer.id), held(log, registered(log).id)
+
+    erased(log, customer.id)
+    Erasure(log).catch_up()
+
+    assert not opens(log, put_aside)
+    assert opens(log, stays)
 
 
 def test_a_quarantined_operation_that_leads_to_nobody_erased_stays(log: EventLog) -> None:

@@ -48,6 +48,17 @@ def quarantined(log: EventLog, *refs: UUID, body: str = NAME) -> UUID:
     return operation
 
 
+def held(log: EventLog, *refs: UUID) -> UUID:
+    """An operation that waits for another; its device is a new one."""
+    device = Device.enrol(
+        id=uuid4(), technician=uuid4(), install_id=str(uuid4()), name="phone", platform="test", app_version="1"
+    )
+    operation = uuid4()
+    device.record_hold(operation=operation, seq=1, type="x", needs=(uuid4(),), body=NAME, refs=refs)
+    commit(log, device)
+    return operation
+
+
 def readable(log: EventLog, word: str = NAME) -> bool:
     """Whether the log still gives away this word."""
     return any(word in repr(event.data) for event in read(log))
