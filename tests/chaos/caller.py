@@ -101,7 +101,7 @@ class Caller:
             self._line.close()
             self._book.answered(f"none ({type(error).__name__})")
             return Said(0, {}, 0)
-        if "Content-Length" not in answer.headers:  # what was cut off within its headers looks whole
+        if not raw:  # what was cut off within its headers looks whole
             self._line.close()
             self._book.answered("none (cut off)")
             return Said(0, {}, 0)
