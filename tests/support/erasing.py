@@ -54,7 +54,7 @@ def held(log: EventLog, *refs: UUID) -> UUID:
         id=uuid4(), technician=uuid4(), install_id=str(uuid4()), name="phone", platform="test", app_version="1"
     )
     operation = uuid4()
-    device.record_hold(operation=operation, seq=1, type="x", needs=(uuid4(),), body=NAME, refs=refs)
+    device.record_hold(operation=operation, seq=1, type="x", needs=(uuid4(),), group=None, body=NAME, refs=refs)
     commit(log, device)
     return operation
 
