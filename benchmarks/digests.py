@@ -16,6 +16,7 @@ from domain.location import VIRTUAL
 from domain.stock_movement import StockMovement
 from projections.catalogue import PROJECTIONS, ensure
 from projections.documents import documents
+from projections.documents.digests import put
 from projections.documents.table import DOCUMENTS
 from projections.projection import Rows
 from projections.projector import Projector
@@ -78,7 +79,7 @@ class Intake:
 @contextmanager
 def keeping(*, digests: bool) -> Iterator[None]:
     """Keep digests beside documents, or write the documents alone."""
-    with patch.object(documents, "put", documents.put if digests else plain):
+    with patch.object(documents, "put", put if digests else plain):
         yield
 
 

@@ -28,10 +28,10 @@ class Settings:
 
     Without a database URL the embedded PostgreSQL of `home` is used; without a master key (32 bytes, in base64 in the
     environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own) are let in unless
-    in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes`
-    the largest request body, `pool` the most connections of a process in each role; `workers`
-    processes with `threads` each answer requests, of which most do nothing but wait for news. Apps before `oldest_app`
-    receive no documents; a device may ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a folder or
+    in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the largest request body,
+    `pool` the most connections of a process in each role; `workers` processes with at most `threads` each answer
+    requests, of which most do nothing but wait for news. Apps before `oldest_app` receive no documents; a device may
+    ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a folder or
     `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that is not AWS.
     """
 
@@ -45,7 +45,7 @@ class Settings:
     production: bool = False
     unsigned_devices: bool = True
     workers: int = 2
-    threads: int = 600
+    threads: int = 1200
     pool: int = 10
     patience: float = 5.0
     oldest_app: str = ""

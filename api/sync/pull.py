@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import uniform
+
 from flask import Response, request
 
 from api.encoding import JSON
@@ -15,6 +17,7 @@ from sync.problems import MalformedEnvelope
 from sync.pull import MOST_WAIT, Page
 
 LONGEST_WAIT = 4
+SHORTEST_SHARE = 0.8
 
 
 @sync.get("/pull")
@@ -36,7 +39,8 @@ def pull() -> Response:
 def _later(empty: Page, asked: PullAsked, seconds: float) -> Page:
     """The page when there is something, or the empty one; no connection is held while nothing happens."""
     with services().gate.waiting():
-        come = services().pull.wait(may_read(), empty, seconds)
+        # Devices that began to wait together must not all come back together.
+        come = services().pull.wait(may_read(), empty, seconds * uniform(SHORTEST_SHARE, 1))  # noqa: S311 - dice
     admit()  # once more: the office may have thought better of it while the device waited
     who = may_read()
     if not come:
