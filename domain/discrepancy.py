@@ -1,6 +1,7 @@
 """A discrepancy: what people decide about a misfit between the books and the world. That it exists is derived."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import ClassVar, Literal, Self, get_args
 from uuid import UUID, uuid5
 
@@ -29,6 +30,7 @@ DISCREPANCY_NAMESPACE = UUID("d51f2b8c-3e70-5a96-b1c4-7a08e94f6d23")
 """Fixed for ever: the ids of discrepancies follow from it."""
 
 
+@lru_cache(maxsize=10_000)
 def discrepancy_id(kind: DiscrepancyKind, *refs: UUID | str) -> UUID:
     """The same id whenever the same misfit is derived: from its kind and what it concerns, in a fixed order."""
     return uuid5(DISCREPANCY_NAMESPACE, "/".join([kind, *map(str, refs)]))
