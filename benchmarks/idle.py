@@ -83,6 +83,7 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:  # noqa: 
         memory = {"before": company.memory()}
         with crowd_at(company.url, devices) as crowd:
             waiting = crowd.settle(IDLE)
+            sleep(WAIT)  # until all have been answered once, and come back one by one
             times[MEANWHILE] = trials.run(many, progress, MEANWHILE)
             answers, memory["meanwhile"] = dict(crowd.told["answers"]), company.memory()
             everybody = _wake_everybody(company, crowd)
@@ -107,11 +108,12 @@ class _Trials:
 
     def __init__(self, phone: Handset, other: Handset, order: str, beside: ThreadPoolExecutor) -> None:
         self._phone, self._other, self._order, self._beside = phone, other, order, beside
-        self._cursor = download(other)[1]
+        self._cursor = ""
 
     def run(self, many: int, progress: Progress, scenario: str) -> dict[str, list[float]]:
         """Milliseconds of each push and each wake-up."""
         times: dict[str, list[float]] = {PUSH: [], VISIBLE: []}
+        self._cursor = download(self._other)[1]
         for number in range(many + 3):
             progress(scenario, number, many + 3)
             waiting = self._beside.submit(self._wait)
