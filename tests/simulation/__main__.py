@@ -16,6 +16,7 @@ from rich.progress import track
 from rich.table import Table
 
 from tests.simulation.profile import RATES
+from tests.simulation.real_run import many
 from tests.simulation.runs import Outcome, run, schedule_of, shortened
 from tests.simulation.steps import OFTEN
 
@@ -43,8 +44,11 @@ def outcomes(seeds: range, steps: int, devices: int | None, jobs: int) -> Iterat
 @click.option("--steps", default=200, show_default=True, help="Steps a run.")
 @click.option("--devices", type=click.IntRange(1, 100), help="Devices a run; 3 to 10, as the seed has it, without.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
-def simulate(seeds: int, start: int, steps: int, devices: int | None, jobs: int) -> None:
+@click.option("--real", is_flag=True, help="Then the same on the real server and database, each reply held against it.")
+def simulate(seeds: int, start: int, steps: int, devices: int | None, jobs: int, *, real: bool) -> None:
     """Run seeds, say what happened how often, and show how to repeat what went wrong."""
+    if real:
+        sys.exit(bool(many(range(start, start + seeds), steps, devices, Console())))
     console, began = Console(), time.perf_counter()
     runs = outcomes(range(start, start + seeds), steps, devices, jobs)
     done = list(track(runs, "Simulating", total=seeds, console=console, transient=True))

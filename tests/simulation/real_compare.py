@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ import orjson
 from domain.envelope import Envelope
 from domain.instant import format_instant
 from projections.documents.table import DOCUMENTS
+from store.connecting import open_connection
 from store.recorded import Recorded
 from sync.device import Reply
 from tests.simulation.real_server import RealServer
@@ -24,7 +26,7 @@ LONGEST: Final = 2_000
 """And of each so many characters."""
 
 
-class Difference(AssertionError):
+class Difference(AssertionError):  # noqa: N818 - it is one, and may well be right
     """The real server did something else than the core."""
 
     def __init__(self, act: Act | None, seen: str) -> None:
@@ -116,15 +118,20 @@ def _events(server: RealServer) -> list[Recorded]:
 
 def _core_answers(world: World) -> list[tuple[Any, ...]]:
     return [
-        (row.original, one.id, one.device, one.incarnation, one.seq, one.content_hash, one.status, one.answer)
-        + (one.positions[0] if one.positions else None, len(one.positions))
+        (
+            row.original,
+            *row.known[:-1],
+            row.known.positions[0] if row.known.positions else None,
+            len(row.known.positions),
+        )
         for row in world.log.operations.rows
-        for one in (row.known,)
     ]
 
 
 def _ask(server: RealServer, sql: str) -> list[tuple[Any, ...]]:
-    return server.services.projecting.pool.fetch_all(sql) if "documents" in sql else server.services.log.pool.fetch_all(sql)
+    with closing(open_connection(server.dsn)) as session, session.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
 
 
 _ANSWERS: Final = """

@@ -8,32 +8,30 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 from uuid import UUID
 
-from domain.envelope import Envelope
+from domain.topics import EVENT_CLASSES
 from store.answers import Answer
 from store.recorded import Recorded
-from store.work import Work
+from store.shape import shape_of
+from sync.blobs import Progress
 from sync.device import Reply
 from sync.holding import Holding
-from sync.operations.catalogue import OPERATIONS
 from tests.simulation import desk_doubts
 from tests.simulation import real_trace as acts
+from tests.simulation.real_watch import Watch
 from tests.simulation.schedule import Schedule
 from tests.simulation.server import Crashed
-from tests.simulation.steps import OFTEN
 from tests.simulation.versions import as_at_first
 from tests.simulation.world import World
 
 A = TypeVar("A", bound=acts.Act)
 
 
-class Recording:
+class Recording(Watch):
     """What has happened in a world since it began; `trace` begins with the founding of the company."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
-        self.trace: list[acts.Act] = []
-        self._open: list[acts.Act] = []
-        self._knows_more = False
+        super().__init__(world)
+        self.exchanges = 0
         self.epoch, founded = world.log.epoch(), list(world.log.events)
         self._note(acts.Events(founded[-1].recorded_at, 0, founded))
 
@@ -56,6 +54,7 @@ class Recording:
                 (world.views, "move_on", self._move_on),
                 (world.views, "rebuild", self._rebuild),
                 (world.forgetting, "catch_up", self._forget),
+                (world.forgetting, "_is_about", self._is_about),
                 (log, "before_commit", self._before_commit),
                 (log, "after_commit", self._after_commit),
                 (desk_doubts, "take_in", self._take_in),
@@ -66,31 +65,13 @@ class Recording:
             log.watchers.append(self._committed)
             yield
 
-    def _now(self) -> tuple[Any, int]:
-        return self.world.clock.now(), sum(self.world.happened[kind] for kind in OFTEN)
-
-    def _note(self, act: A) -> A:
-        """Put an act where it belongs."""
-        (self._open[-1].within if self._open else self.trace).append(act)
-        return act
-
-    @contextmanager
-    def _during(self, act: A) -> Iterator[A]:
-        if not self._knows_more and ("note_added", 2) in OPERATIONS:
-            self._knows_more = True
-            self._note(acts.Upgrade(*self._now()))
-        self._open.append(self._note(act))
-        try:
-            yield act
-        finally:
-            self._open.pop()
-
     # the doors of the server
 
     def _answer(
         self, answer: Callable[..., Reply], method: str, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> Reply:
         with self._during(acts.Exchange(*self._now(), method, url, headers, body)) as exchange:
+            self.exchanges += 1
             exchange.reply = answer(method, url, headers, body)
             return exchange.reply
 
@@ -109,9 +90,19 @@ class Recording:
             return caught_up(position)
 
     def _progress(self, progress: Callable[..., Any], *args: Any) -> Any:
-        """Whether bytes are wanted, the views are asked: they have the time to know."""
+        """Whether bytes are wanted, the views are asked: they have the time to know; of erased people none are."""
         self.world.views.catch_up()
-        return progress(*args)
+        found, (who, name) = progress(*args), args
+        log = self.world.log
+        named = [event for event in log.events if getattr(event.data, "sha256", None) == name]
+        customers = {self._customer(event) for event in named if event.envelope.actor == who.technician}
+        return Progress(found.length, found.length) if customers <= log.erased else found
+
+    def _customer(self, named: Recorded) -> UUID:
+        """Whom a photo or a signature is about."""
+        opened = self.world.log.load([named.stream])[named.stream]
+        customer: UUID = getattr(named.data, "customer", None) or opened.customer  # type: ignore[attr-defined]
+        return customer
 
     def _exchange(self) -> acts.Exchange:
         assert isinstance(self._open[-1], acts.Exchange), "devices come in through the door"
@@ -148,70 +139,18 @@ class Recording:
             commit.fate = "recorded"
         else:
             self._note(acts.Events(*self._now(), list(events)))
+        self._wordless |= {event.position for event in events if self._is_erased(event)}
 
-    # the office, the worker, and the machine
-
-    def _issue_code(self, issue: Callable[[UUID], str], technician: UUID) -> str:
-        code = issue(technician)
-        self._note(acts.Code(*self._now(), technician, code))
-        return code
-
-    def _set(self, put: Callable[..., None], device: UUID, standing: Any, *, wipe: bool = False) -> None:
-        put(device, standing, wipe=wipe)
-        self._note(acts.Stands(*self._now(), device, standing, wipe))
-
-    def _take_in(self, take_in: Callable[..., None], world: World, operation: UUID) -> None:
-        with self._during(acts.TakeIn(*self._now(), operation)):
-            take_in(world, operation)
-
-    def _release(self, release: Callable[..., Any], log: Any, work: Work, operation: UUID, envelope: Envelope) -> Any:
-        act = self._open[-1]
-        assert isinstance(act, acts.TakeIn), "only the office takes something in"
-        act.envelopes.append(envelope)
-        return release(log, work, operation, envelope)
-
-    def _settle(self, settle: Callable[..., int]) -> Callable[..., int]:
-        def settling(holding: Holding, now: Any) -> int:
-            with self._during(acts.Settle(*self._now())):
-                return settle(holding, now)
-
-        return settling
-
-    def _forget(self, catch_up: Callable[[], None]) -> None:
-        with self._during(acts.Forget(*self._now())):
-            catch_up()
-
-    def _move_on(self, move_on: Callable[[int], None], most: int = 1_000) -> None:
-        before = self.world.views.position
-        move_on(most)
-        if self.world.views.position != before:
-            self._note(acts.Fold(*self._now(), self.world.views.position))
-
-    def _rebuild(self, rebuild: Callable[..., None], position: int | None = None) -> None:
-        rebuild(position)
-        if position is None:
-            self._note(acts.Rebuild(*self._now()))
-
-    def _start(self, start: Callable[[], None]) -> None:
-        self._note(acts.Start(*self._now(), self.world.server.oldest_app))
-        start()
-
-    def _back_up(self, back_up: Callable[[], None]) -> None:
-        self._note(acts.BackUp(*self._now()))
-        back_up()
-
-    def _restore(self, restore: Callable[[UUID], bool], epoch: UUID) -> bool:
-        restored = restore(epoch)
-        if restored:
-            self._note(acts.Restore(*self._now()))
-        return restored
+    def _is_erased(self, event: Recorded) -> bool:
+        log = self.world.log
+        return log.person_of(shape_of(EVENT_CLASSES[event.topic]), event) in log.erased
 
 
 def recorded(schedule: Schedule) -> Recording:
     """The recording of a schedule that is run. Raises `Violation` when a promise was broken."""
     world = World(schedule)
     recording = Recording(world)
-    with as_at_first(schedule.profile.page), recording.watching():
+    with as_at_first(schedule.profile), recording.watching():
         world.run(schedule.steps)
     return recording
 

@@ -91,7 +91,7 @@ class RealServer:
         log = EventLog(self.pools["callout_writer"], keyring)
         projecting = EventLog(self.pools["callout_projector"], keyring)
         views, access = SteppedViews(log, pool=self.pools["callout_reader"]), Access(log.pool)
-        views.may_catch_up = lambda: self.may_catch_up()
+        views.may_catch_up = lambda: self.may_catch_up()  # noqa: PLW0108 - whoever replays comes later
         access.keep("sync-cursors", SECRET)
         place = FolderPlace(self.folder / "blobs")
         self.services = services_of(Settings(oldest_app=oldest_app), log, projecting, views, access, place=place)
@@ -157,7 +157,7 @@ class RealServer:
         one, other = _name(source), _name(target)
         run(
             self.cluster.dsn,
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{one}'",
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{one}'",  # noqa: S608 - ours
             f"DROP DATABASE IF EXISTS {other} WITH (FORCE)",
             f"CREATE DATABASE {other} TEMPLATE {one} STRATEGY wal_log",
         )
@@ -183,7 +183,7 @@ def prepared(cluster: Cluster) -> Iterator[str]:
 def real_server(cluster: Cluster, template: str, folder: Path, epoch: UUID) -> Iterator[RealServer]:
     """A server on a fresh copy of the template, whose log is known by this name."""
     with cluster.database(template) as dsn:
-        run(dsn, f"UPDATE log.head SET epoch = '{epoch}'")
+        run(dsn, f"UPDATE log.head SET epoch = '{epoch}'")  # noqa: S608 - a UUID
         with RealClock.of(dsn) as clock:
             server = RealServer(cluster, dsn, folder, clock)
             try:

@@ -1,0 +1,115 @@
+"""The rule that Flask and PostgreSQL answer as the core in memory does, and how it would be seen if they did not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+from msgspec import structs
+
+import projections.documents.page
+from domain.envelope import Envelope
+from store.answers import Appended, Past
+from store.operations import Operations
+from store.recorder import Recorder
+from store.standing import Standings
+from tests.simulation.real_compare import Difference
+from tests.simulation.real_run import Told, replayed
+from tests.simulation.real_server import prepared
+from tests.support.databases import Cluster
+
+SEEDS = (1, 5, 6, 7, 11, 14, 18, 20, 27, 36)
+"""Among them are restores, crashes, photos, erasures, held operations, lost phones and upgrades."""
+STEPS, DEVICES = 100, 4
+Run = Callable[[int], Told]
+Planted = AbstractContextManager[Any]
+
+
+@pytest.fixture(scope="module")
+def house_template(cluster: Cluster) -> Iterator[str]:
+    """The name of a database with views and a clock that can be set."""
+    with prepared(cluster) as template:
+        yield template
+
+
+@pytest.fixture
+def replay(cluster: Cluster, house_template: str, tmp_path: Path) -> Run:
+    """Runs a seed here and there."""
+
+    def run(seed: int) -> Told:
+        folder = tmp_path / f"{seed}"
+        return replayed(seed, STEPS, DEVICES, cluster=cluster, template=house_template, folder=folder)
+
+    return run
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_real_server_says_and_stores_what_the_core_does_word_for_word(replay: Run, seed: int) -> None:
+    told = replay(seed)
+
+    assert told.exchanges > 20
+    assert told.events > 60
+
+
+def forgetful() -> Planted:
+    """Nobody remembers what has been answered."""
+    history = Operations.history
+
+    def forgets(self: Operations, *asked: Any) -> Past:
+        return history(self, *asked)._replace(known=[])
+
+    return patch.object(Operations, "history", forgets)
+
+
+def without_ties() -> Planted:
+    """A page ends in the middle of a position."""
+    sql = projections.documents.page._PAGE.replace("WITH TIES", "ONLY")
+    return patch.object(projections.documents.page, "_PAGE", sql)
+
+
+def off_by_one() -> Planted:
+    """Events stand one position further than they do."""
+    append = Recorder.append
+
+    def appends(self: Recorder, *told: Any) -> Appended:
+        done = append(self, *told)
+        return done._replace(base=done.base + 1)
+
+    return patch.object(Recorder, "append", appends)
+
+
+def trusting() -> Planted:
+    """What the office says of a device is not kept."""
+    return patch.object(Standings, "set", lambda *_, **__: None)
+
+
+def unknowing() -> Planted:
+    """What the author of a fact knew is not kept; no reply tells of it."""
+    append = Recorder.append
+
+    def appends(self: Recorder, events: Sequence[tuple[StoredEvent, Envelope]], *told: Any) -> Appended:
+        bare = [(event, structs.replace(envelope, seen_position=None)) for event, envelope in events]
+        return append(self, bare, *told)
+
+    return patch.object(Recorder, "append", appends)
+
+
+@pytest.mark.parametrize(
+    ("plant", "where"),
+    [
+        (forgetful, "POST http://office/sync/v1/push"),
+        (without_ties, "GET http://office/sync/v1/pull"),
+        (off_by_one, "POST http://office/sync/v1/push"),
+        (trusting, "http://office/sync/v1/pu"),
+        (unknowing, "in the end: log"),
+    ],
+)
+def test_a_mistake_of_the_real_server_is_seen(replay: Run, plant: Callable[[], Planted], where: str) -> None:
+    with plant(), pytest.raises(Difference, match=where):
+        for seed in SEEDS:
+            replay(seed)
