@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Final
@@ -30,7 +32,7 @@ def command() -> None:
     from callout.worker import work
 
     follow()
-    os.nice(BEHIND)
+    _stand_behind()
     settings = Settings.from_environment()
     stop = Event()
 
@@ -44,3 +46,11 @@ def command() -> None:
         gc.freeze()
         gc.set_threshold(OBJECTS)
         work(built, stop)
+
+
+def _stand_behind() -> None:
+    """Let others go first. Where every session has a share of the processors of its own, its share has to be named."""
+    os.nice(BEHIND)
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(BEHIND))
