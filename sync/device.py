@@ -164,7 +164,7 @@ class Stream(NamedTuple):
 class Synced(NamedTuple):
     """What came back: results, the number of changed documents, whether nothing is left to pull.
 
-    `blobs` were completed; `notice` is a sentence for the person, when the server sends no more documents.
+    `blobs` were completed; `notice` is a sentence for the person, when what is shown here is not what it should be.
     """
 
     results: list[Json]
@@ -466,9 +466,8 @@ class Identity:
         waiting, who = self.file.get("next_self"), self.now()
         if waiting and waiting["code"] == code:
             return Installation(waiting["install_id"], waiting["key"])
-        other = self._another()
-        if not as_new:
-            other = Installation(who.install_id, who.key or other.key)
+        another = self._another()
+        other = Installation(another.install_id if as_new else who.install_id, who.key or another.key)
         self.file.set(next_self={"code": code} | other._asdict())  # a full disk shows before the code is used up
         return other
 
@@ -784,20 +783,17 @@ class Outbox:
         lowest = self.db.execute("SELECT min(seq) FROM operations").fetchone()[0]
         return int(lowest or self.file.get("last_seq", 0) + 1)
 
-    def renumber(self, *, everything: bool) -> None:
-        """Inside a transaction, for a new incarnation: what is unsent (or `everything`) keeps its order from 1 on."""
-        if everything:
-            self.db.execute("UPDATE operations SET acknowledged = NULL")
-        sql = "SELECT n, operation FROM operations WHERE acknowledged IS NULL ORDER BY n"
-        unsent = self.db.execute(sql).fetchall()
-        self.db.execute("UPDATE operations SET seq = NULL")
-        for seq, (n, text) in enumerate(unsent, 1):
+    def renumber(self) -> None:
+        """Inside a transaction, for a new sequence: all that is kept counts as unsent, in its old order from 1 on."""
+        rows = self.db.execute("SELECT n, operation FROM operations ORDER BY n").fetchall()
+        self.db.execute("UPDATE operations SET seq = NULL, acknowledged = NULL")
+        for seq, (n, text) in enumerate(rows, 1):
             row = (seq, to_json(json.loads(text) | {"seq": seq}), n)
             self.db.execute("UPDATE operations SET seq = ?, operation = ? WHERE n = ?", row)
-        self.file.set(last_seq=len(unsent), expected=None)
+        self.file.set(last_seq=len(rows), expected=None)
 
     def sign(self, who: Installation) -> None:
-        """Inside a transaction: everything kept gets the signature of another key."""
+        """Inside a transaction: everything kept gets the signature of the key that this installation has now."""
         for n, text in self.db.execute("SELECT n, operation FROM operations").fetchall():
             row = (to_json(signed(json.loads(text), who)), n)
             self.db.execute("UPDATE operations SET operation = ? WHERE n = ?", row)
@@ -943,7 +939,7 @@ class Replica:
 
     def _done_here(self) -> Iterator[tuple[str, Json]]:
         sql = """SELECT operation FROM operations
-            WHERE acknowledged IS NULL OR status IN (?, ?) OR position > ? ORDER BY n"""
+            WHERE result IS NULL OR status IN (?, ?) OR position > ? ORDER BY n"""
         for (text,) in self.db.execute(sql, (*UNDECIDED, self.file.get("through", 0))).fetchall():
             operation = json.loads(text)
             if operation["type"] == "stock_counted" or operation["type"] in STOCK_EFFECT:
@@ -1213,7 +1209,7 @@ class Device:
     ) -> Json:
         """Trade a one-time code for tokens; when the reply was lost, do the same again.
 
-        A device enrolled again renumbers what is unsent and keeps the ids. `as_new` makes a second device of a copy.
+        A device enrolled again numbers all that it keeps anew and keeps the ids. `as_new` makes a second one of a copy.
         """
         with self._obeying():
             who = self._identity.for_code(code, as_new=as_new)
@@ -1225,25 +1221,26 @@ class Device:
             body = to_json(wish).encode()
             answer = self._wire.call(Request("POST", "/sync/v1/devices", members, lambda: body, authorized=False)).said
             with understood(), self._file.transaction():
-                self._become(who, {member: answer[member] for member in members}, answer.get("epoch"))
+                self._become(who, {member: answer[member] for member in members}, answer.get("epoch"), code)
         return answer
 
-    def _become(self, who: Installation, enrolled: Json, epoch: str | None) -> None:
-        """Inside a transaction: be the device that the server has enrolled."""
+    def _become(self, who: Installation, enrolled: Json, epoch: str | None, code: str) -> None:
+        """Inside a transaction: be the device that the server has enrolled.
+
+        With a fresh code all that is kept is sent again: the server may have lost more than it knows.
+        """
         owner = self._get("technician") or enrolled["technician"]
         if owner["id"] != enrolled["technician"]["id"]:
             raise BadUseError(f"This file holds the work of {owner.get('name')}: take another file.")
-        known = self._get("epoch")
-        other_life = known is not None and epoch is not None and epoch != known
-        if other_life or any(self._get(member) != enrolled[member] for member in ("device_id", "incarnation")):
-            self._outbox.renumber(everything=other_life)
-            self._replica.forget_cursor()
-        if other_life:
+        used = sha256(code.encode()).hexdigest()
+        if used != self._get("last_code"):
+            self._outbox.renumber()
             self._blobs.send_again()
+            self._replica.forget_cursor()
         if who.key != self._identity.now().key:
             self._outbox.sign(who)
         self._identity.become(who)
-        self._set(epoch=epoch or known, pause=None, **enrolled)
+        self._set(epoch=epoch or self._get("epoch"), last_code=used, pause=None, **enrolled)
 
     # Sending and fetching
 
@@ -1269,17 +1266,19 @@ class Device:
         """Send everything and fetch everything, in one round trip when both are small; then `wait` seconds for news."""
         with self._obeying():
             pushed = self._push(with_pull=True)
-            pulled, notice = 0, None
+            pulled, notice, caught_up = 0, None, True
             try:
                 if wait or not pushed.caught_up or self._get("agrees") is False:
                     pulled = self._pull(wait)
             except RefusedError as refusal:
                 if refusal.code not in ("upgrade-required", "device-suspended"):
                     raise
-                notice = str(refusal)
+                notice, caught_up = str(refusal), False
+            if self._get("agrees") is False:
+                notice = notice or "What this device shows differs from the server's books: it is compared again later."
             blobs = self._blobs.upload()
             self._set(synced_at=self._world.clock().isoformat(timespec="seconds"))
-            return Synced(pushed.results, pushed.documents + pulled, notice is None, blobs, notice)
+            return Synced(pushed.results, pushed.documents + pulled, caught_up, blobs, notice)
 
     def _push(self, *, with_pull: bool, ask: bool = False) -> Synced:
         """Send the outbox batch by batch; with `ask`, also when it is empty."""
@@ -1451,7 +1450,8 @@ class Device:
             return 0
         self._set(heals=[*lately, now])
         cursor = self._get("cursor")
-        body = to_json({"cursor": cursor} | self._replica.leaves()).encode()
+        counts = {audience: digest["count"] for audience, digest in self._replica.digests().items()}
+        body = to_json({"cursor": cursor, "counts": counts} | self._replica.leaves()).encode()
         try:
             page = self._wire.call(
                 Request("POST", "/sync/v1/verify", ("cursor", "changes", *AUDIENCES), lambda: body, patient=False)
@@ -1511,7 +1511,7 @@ class Device:
 
     def _rest(self, happened: Synced | DeviceError) -> int:
         """Wait for the next turn of `run`; how many seconds that turn shall wait for news itself."""
-        if isinstance(happened, DeviceError) or happened.notice:
+        if isinstance(happened, DeviceError) or not happened.caught_up:
             pause = PATIENCE
             if isinstance(happened, OfflineError):  # the wire itself sits out what is longer than this
                 pause = min(happened.wait or 2.0, PATIENCE)

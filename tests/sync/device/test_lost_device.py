@@ -41,7 +41,8 @@ def test_a_revoked_device_keeps_its_work_says_so_and_can_be_enrolled_again(offic
     office.operations.clear()
     device.enrol("another code", "phone")
     device.sync()
-    assert [item["id"] for item in office.operations] == ids
+    assert [item["id"] for item in office.operations][1:] == ids
+    assert device.outbox() == []
 
 
 def test_a_lost_device_hands_over_its_outbox_erases_itself_and_confirms(office: Office, device: Device) -> None:
@@ -162,3 +163,17 @@ def test_an_erased_file_can_become_another_technician_s_device(
 
     assert [result["status"] for result in device.push()] == ["applied"]
     assert device.status()["install_id"] != first
+
+
+def test_what_lies_in_free_pages_is_erased_as_well(office: Office, device: Device) -> None:
+    device.db.execute("PRAGMA secure_delete = OFF")  # as older versions did
+    device.db.execute("CREATE TABLE older AS SELECT ? AS text", (SECRET * 999,))
+    device.db.execute("DROP TABLE older")
+    office.revoked = WIPE
+    device.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert SECRET.encode() in remains(device)
+
+    with pytest.raises(ErasedError):
+        device.sync()
+
+    assert SECRET.encode() not in remains(device)

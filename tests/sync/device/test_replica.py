@@ -84,6 +84,21 @@ def test_stock_shows_what_was_done_here_until_the_documents_show_it(office: Offi
     assert [(str(line["on_hand"]), str(line["confirmed"])) for line in device.stock()] == [("4", "4")]
 
 
+def test_what_the_documents_show_already_is_not_shown_twice_while_it_is_sent_again(
+    office: Office, device: Device
+) -> None:
+    office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5", reserved="0")
+    device.record("part_used", USED)
+    device.sync()
+    device.enrol("a fresh code", "phone")
+    device.record("part_used", USED)
+
+    assert len(device.outbox()) == 2
+    assert on_hand(device) == ["3"]
+    device.sync()
+    assert on_hand(device) == ["3"]
+
+
 def test_every_deed_with_parts_moves_the_stock_and_a_count_sets_it(office: Office, device: Device) -> None:
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5", reserved="0")
     device.pull()
