@@ -74,8 +74,7 @@ class Cabinet:
         sums = [0] * 256
         for (kind, *_), row in self.rows.items():
             if kind is shared and row["hash"]:
-                name = f"{row['type']}\0{row['id']}"
-                sums[sha256(name.encode()).digest()[0]] += entry(row["type"], row["id"], row["hash"])
+                sums[leaf(row["id"])] += entry(row["type"], row["id"], row["hash"])
         return [f"{total % 2**128:032x}" for total in sums]
 
 
@@ -100,6 +99,11 @@ def entry(kind: str, id: str, body_hash: str) -> int:
     """As docs/sync.md says it, byte by byte."""
     told = kind.encode() + b"\x00" + id.encode() + b"\x00" + body_hash.encode()
     return int(sha256(told).hexdigest()[:32], 16)
+
+
+def leaf(id: str) -> int:
+    """The leaf of a part."""
+    return sha256(b"part\x00" + id.encode()).digest()[0]
 
 
 def digest(names: list[tuple[str, str, str]]) -> Digest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from sync.limits import RateLimited
 from sync.problems import CursorExpired
 from sync.pull import MOST_BYTES
 from sync.verify import NOT_TOLD, Verify, parse_verify
-from tests.support.cabinet import ANNA, Cabinet, entry
+from tests.support.cabinet import ANNA, Cabinet, entry, leaf
 from tests.support.field import NOON
 
 ZERO = ["0" * 32] * 256
@@ -85,10 +84,6 @@ class Desk:
     def seen(self) -> list[tuple[Any, ...]]:
         """The mismatches on record."""
         return [(event.kind, event.server_count, event.device_count) for _, event in self.log.recorded]
-
-
-def leaf(id: str) -> int:
-    return sha256(b"part\x00" + id.encode()).digest()[0]
 
 
 def without(sums: list[str], row: dict[str, Any]) -> list[str]:
