@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import track
 
 from tests.simulation.real_compare import Difference, must_end_equal
+from tests.simulation.real_house import prepared, real_server
 from tests.simulation.real_recording import recorded
 from tests.simulation.real_replay import Replay
-from tests.simulation.real_server import prepared, real_server
 from tests.simulation.runs import schedule_of
 from tests.simulation.versions import as_at_first
 from tests.support.databases import Cluster, begin_run, end_run

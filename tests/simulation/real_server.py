@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import projections.projector
 from api.app import Application, create_app
 from api.services import Services
 from callout.assembly import services_of
-from projections.catalogue import PROJECTIONS, ensure
+from projections.catalogue import PROJECTIONS
 from projections.past import Views
 from projections.projector import Projector
 from projections.rebuild import rebuild
@@ -25,7 +23,7 @@ from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool
 from sync.device import Reply
-from tests.simulation.real_clock import CLOCK, SIMULATED_PATH, RealClock
+from tests.simulation.real_clock import SIMULATED_PATH, RealClock
 from tests.simulation.server import SECRET
 from tests.support.databases import Cluster, run
 
@@ -83,7 +81,6 @@ class RealServer:
         """The first process on what is stored."""
         self.pools = {role: ConnectionPool(self.dsn, role=role, size=10, search_path=SIMULATED_PATH) for role in ROLES}
         self.start(oldest_app)
-        self.app = create_app(self.services)
 
     def start(self, oldest_app: str) -> None:
         """A new process; whatever the one before was doing is not done."""
@@ -97,8 +94,7 @@ class RealServer:
         self.services = services_of(Settings(oldest_app=oldest_app), log, projecting, views, access, place=place)
         self.projector = Projector(projecting, PROJECTIONS)
         self._processes.append(self.services)
-        if hasattr(self, "app"):  # it knows where to look for them
-            self.app.extensions["callout"] = self.services
+        self.app = application(self.services)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -163,31 +159,16 @@ class RealServer:
         )
 
 
+def application(services: Services) -> Application:
+    """The application around these services; it is made once, since that takes half a second."""
+    if not _made:
+        _made.append(create_app(services))
+    _made[0].extensions["callout"] = services
+    return _made[0]
+
+
+_made: list[Application] = []
+
+
 def _name(dsn: str) -> str:
     return urlsplit(dsn).path[1:]
-
-
-@contextmanager
-def prepared(cluster: Cluster) -> Iterator[str]:
-    """The name of a database with views and a simulated clock, for others to be made from."""
-    with cluster.database(cluster.template()) as dsn:
-        pools = {role: ConnectionPool(dsn, role=role) for role in ("callout_projector", "callout_keykeeper")}
-        ensure(EventLog(pools["callout_projector"], Keyring(pools["callout_keykeeper"], MASTER_KEY)))
-        for pool in pools.values():
-            pool.close()
-        run(dsn, *CLOCK)
-        yield _name(dsn)
-
-
-@contextmanager
-def real_server(cluster: Cluster, template: str, folder: Path, epoch: UUID) -> Iterator[RealServer]:
-    """A server on a fresh copy of the template, whose log is known by this name."""
-    with cluster.database(template) as dsn:
-        run(dsn, f"UPDATE log.head SET epoch = '{epoch}'")  # noqa: S608 - a UUID
-        with RealClock.of(dsn) as clock:
-            server = RealServer(cluster, dsn, folder, clock)
-            try:
-                yield server
-            finally:
-                server.close()
-                server.forget_backup()
