@@ -57,7 +57,9 @@ class Books:
         expected = balances(self._world.log.events, set(self._world.company.vans))
         for (location, part), on_hand in expected.items():
             row = rows.get(STOCK, location, part)
-            must(row and row["on_hand"] == on_hand, COUNTED, f"{part} in {location}: {on_hand}, and the view says {row}")
+            must(
+                row and row["on_hand"] == on_hand, COUNTED, f"{part} in {location}: {on_hand}, and the view says {row}"
+            )
 
     def _conserved(self) -> None:
         rows = self._world.views.rows

@@ -99,8 +99,8 @@ class Company:
             for id, customer in zip(self.machines, self.customers, strict=True)
         ]
         self.save(*parts, *customers, *machines)
-        for van in self.vans:
-            self.save(*(self._stocked(van, part) for part in self.parts))
+        for stocked in self.vans:
+            self.save(*(self._stocked(stocked, part) for part in self.parts))
         for _ in range(ORDERS):
             self.save(self.opened())
         self._world.clock.pass_by(timedelta(hours=1).total_seconds())

@@ -1,4 +1,4 @@
-"""Conflicts: groups stand or fall as one, nobody's change is overwritten without a word, and both sides can be found."""
+"""Conflicts: groups stand or fall as one, no change is overwritten without a word, and both sides can be found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.discrepancy import discrepancy_id
 from projections.discrepancy_row import DISCREPANCIES, REFS
+from projections.table import Row
 from projections.work_orders import WORK_ORDERS
 from store.recorded import Recorded
 from tests.simulation.violation import must
@@ -79,21 +80,24 @@ class Conflicts:
 
     def _is_found(self, operation: str, notice: dict[str, Any]) -> bool:
         code, refs, rows = notice["code"], notice["refs"], self._world.views.rows
-        if code in ("duplicate_completion", "work_after_reassignment", "work_after_cancel"):
+        if "work_order" in refs:
             order = rows.get(WORK_ORDERS, UUID(refs["work_order"]))
-            if order is None:
-                return False
-            if code == "duplicate_completion":
-                return len(order["completions"]) + len(order["reported"]) + len(self._taken_back()) > 1
-            if self._world.auditor.ledger.made[operation].type == "fact_corrected":
-                return True  # it opens nothing: the order tells of what was taken back, and by whom
-            found = [row for row in rows.where(DISCREPANCIES, work_order=order["id"]) if row["kind"] == code]
-            return any(operation in str(row["events"]) for row in found) or operation in self._taken_back()
+            return order is not None and self._is_found_of(order, operation, code)
         if code == "unknown_part":
             return rows.get(DISCREPANCIES, discrepancy_id("unknown_part", UUID(refs["part"]))) is not None
         if code == "details_clash":
             return any(event.topic == "customer.change_clashed" for event in self._events_of(operation))
         return code in REFS or code == "needs_missing"
+
+    def _is_found_of(self, order: Row, operation: str, code: str) -> bool:
+        """From the work order, or from a discrepancy about it; what was taken back may have gone from both."""
+        if code == "duplicate_completion":
+            return len(order["completions"]) + len(order["reported"]) + len(self._taken_back()) > 1
+        if self._world.auditor.ledger.made[operation].type == "fact_corrected":
+            return True  # it opens nothing: the order tells of what was taken back, and by whom
+        found = self._world.views.rows.where(DISCREPANCIES, work_order=order["id"])
+        told = any(operation in str(row["events"]) for row in found if row["kind"] == code)
+        return told or operation in self._taken_back()
 
     def _taken_back(self) -> set[str]:
         """Operations that a later one has taken back."""

@@ -78,7 +78,7 @@ class Copies:
         views = self._world.views
         views.catch_up()
         fresh = rebuilt(self._world.log, views.position)
-        for table in fresh._held:  # noqa: SLF001
+        for table in fresh._held:
             live = {str(table.key_of(row)): row for row in views.rows.rows(table)}
             anew = {str(table.key_of(row)): row for row in fresh.rows(table)}
             must(live == anew, REBUILT, f"{table.name}: {difference(live, anew)}")

@@ -1,4 +1,4 @@
-"""What the office decides about what does not fit: discrepancies, operations that were put aside, devices it distrusts."""
+"""What the office decides about what does not fit: discrepancies, operations that were put aside, doubtful devices."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 @step("settle a discrepancy", 3)
 def settle(world: World, _: Phone) -> None:
-    rows = sorted((row for row in world.views.rows.rows(DISCREPANCIES) if row["open"]), key=lambda row: row["id"].int)
-    row, assigns = world.dice.one(rows), world.dice.chance(0.5)
+    rows = [row for row in world.views.rows.rows(DISCREPANCIES) if row["open"] and row["kind"] != "clock_suspect"]
+    row, assigns = world.dice.one(sorted(rows, key=lambda row: row["id"].int)), world.dice.chance(0.5)
 
     def change(work: Work) -> Iterable[Entity]:
         if row is None:
@@ -120,7 +120,7 @@ def trust_everybody(world: World) -> None:
     """The office has looked into every suspicion, and found nothing."""
     for seat in world.access.kept.seats.values():
 
-        def change(work: Work, id: UUID = seat.device) -> Iterable[Entity]:  # noqa: A002 - the field's word
+        def change(work: Work, id: UUID = seat.device) -> Iterable[Entity]:
             device = work.find(Device, id)
             if device is None or device.is_revoked():
                 return ()

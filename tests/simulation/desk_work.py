@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.aggregate import Entity
 from domain.customer import Customer
@@ -72,14 +72,13 @@ def plan(world: World, _: Phone) -> None:
     dice, at = world.dice, world.clock.now()
     order, id = dice.one(world.company.known(world.company.orders)), dice.uuid()
     who = dice.choice([*world.company.technicians, None])
-    window = {"window_start": at + timedelta(hours=1), "window_end": at + timedelta(hours=3)}
+    about: dict[str, Any] = {"work_order": order, "technician": who, "zone": "Europe/Berlin"}
+    about |= {"window_start": at + timedelta(hours=1), "window_end": at + timedelta(hours=3)}
 
     def planned(work: Work) -> Iterable[Entity]:
         if order is None:
             return ()
-        customer = work.get(WorkOrder, order).customer
-        about = {"work_order": order, "customer": customer, "technician": who, "zone": "Europe/Berlin"}
-        return (Visit.plan(id=id, **about, **window),)  # type: ignore[typeddict-item]
+        return (Visit.plan(id=id, customer=work.get(WorkOrder, order).customer, **about),)
 
     office(world, planned)
     world.company.visits.append(id)
@@ -134,8 +133,10 @@ def stock_up(world: World, _: Phone) -> None:
 
 @step("approve a count", 3)
 def approve(world: World, _: Phone) -> None:
-    counted = {row["of_count"] for row in world.views.rows.rows(COUNTED) if not row["approved"]}
-    id = world.dice.one(world.company.known(sorted(counted, key=lambda one: one.int)))
+    rows = sorted(
+        (row for row in world.views.rows.rows(COUNTED) if not row["approved"]), key=lambda row: row["position"]
+    )
+    id = world.dice.one(world.company.known(list(dict.fromkeys(row["of_count"] for row in rows))))
 
     def change(work: Work) -> Iterable[Entity]:
         if id is None:
@@ -162,7 +163,7 @@ def change_customer(world: World, _: Phone) -> None:
 
 @step("forget a customer", 0.4)
 def forget(world: World, _: Phone) -> None:
-    id = world.dice.choice(world.company.customers)  # noqa: A001 - the field's word
+    id = world.dice.choice(world.company.customers)
 
     def change(work: Work) -> Iterable[Entity]:
         customer = work.get(Customer, id)

@@ -1,4 +1,4 @@
-"""The one source of chance: dice that are thrown anew for each step, so that a step falls the same without the others."""
+"""The one source of chance: dice that are taken anew for each step, so that none depends on those before it."""
 
 from __future__ import annotations
 

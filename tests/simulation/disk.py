@@ -28,11 +28,6 @@ class Connection(sqlite3.Connection):
         self._before(sql)
         return super().executemany(sql, *args)
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        if kind is None:
-            self._before("COMMIT")
-        return super().__exit__(kind, error, trace)
-
     def close(self) -> None:
         """The process ends in peace: what it left open is taken back, and the storage stays."""
         self.rollback()

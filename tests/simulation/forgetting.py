@@ -47,7 +47,7 @@ class Forgetting:
                 if named & erased or any(self._leads_to(id, erased) for id in named):
                     yield event.data.operation
 
-    def _leads_to(self, id: UUID, erased: set[UUID]) -> bool:  # noqa: A002 - the field's word
+    def _leads_to(self, id: UUID, erased: set[UUID]) -> bool:
         log = self._world.log
         about = (event for event in log.events if id in (event.stream, event.envelope.operation_id))
         return any(getattr(event.data, "customer", None) in erased for event in about)

@@ -1,4 +1,4 @@
-"""The ledger of operations: from the moment one is made until it is on record, somebody always has it, and once only."""
+"""The ledger of operations: until one is on record somebody always has it, and then it is there once."""
 
 from __future__ import annotations
 

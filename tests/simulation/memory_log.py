@@ -55,10 +55,11 @@ class MemoryLog:
 
     def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
         """Run `decide` again when a stream has moved on meanwhile, at most `TRIES` times."""
+        again: tuple[type[Exception], ...] = (IntegrityError, *retry_on)
         for _ in range(TRIES - 1):
             try:
                 return decide()
-            except (IntegrityError, *retry_on):
+            except again:
                 continue
         return decide()
 

@@ -61,8 +61,8 @@ def destroy_keys(world: World, _: Phone) -> None:
 def bit_rot(world: World, phone: Phone) -> None:
     sql = world.dice.choice(
         (
-            "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents ORDER BY position LIMIT 1)",
-            "UPDATE documents SET body = '{}' WHERE rowid IN (SELECT rowid FROM documents ORDER BY position DESC LIMIT 1)",
+            "DELETE FROM documents WHERE position = (SELECT min(position) FROM documents)",
+            "UPDATE documents SET body = '{}' WHERE position = (SELECT max(position) FROM documents)",
             "UPDATE documents SET gone = 'rot' WHERE type = 'part'",
         )
     )
@@ -117,7 +117,7 @@ def upgrade(_: World, phone: Phone) -> None:
 
 
 @step("the server is upgraded", 0.5)
-def upgrade_server(world: World, _: Phone) -> None:
+def upgrade_server(_: World, __: Phone) -> None:
     upgrade_notes()
 
 

@@ -55,26 +55,36 @@ class Network:
         happens = self._world.happens
         if request.phone in self.cut_off or happens("request lost"):
             raise ConnectionError("no network")
-        if happens("long delay"):
-            self._world.clock.pass_by(self._world.dice.uniform(1, 4000))
-        if happens("others go first"):
-            self._world.others_go_first(request.phone)
-        if happens("request kept for later") and len(self.kept) < MOST_KEPT:
-            self.kept.append(request)
+        self._take_time(request)
         if happens("server busy"):
             return overloaded()
         if request.body and happens("body cut short"):
-            request = request._replace(body=request.body[: self._world.dice.randrange(len(request.body))])
+            request = request._replace(body=self._cut(request.body))
         if happens("request repeated"):
             self._deliver(request)
         reply = self._deliver(request)
+        self._take_time(None)
         if happens("others go first"):
             self._world.others_go_first(request.phone)
         if reply is None or happens("reply lost"):
             raise ConnectionError("the connection was closed")
-        if happens("reply cut short"):
-            return reply._replace(body=reply.body[: self._world.dice.randrange(max(1, len(reply.body)))])
-        return reply
+        return reply._replace(body=self._cut(reply.body)) if happens("reply cut short") else reply
+
+    def _take_time(self, request: Request | None) -> None:
+        """On the way somebody may overtake, and a request may be kept as well as passed on."""
+        happens = self._world.happens
+        if happens("long delay"):
+            self._world.clock.pass_by(self._world.dice.uniform(1, 4000))
+        if request is None:
+            return
+        if happens("others go first"):
+            self._world.others_go_first(request.phone)
+        if happens("request kept for later") and len(self.kept) < MOST_KEPT:
+            self.kept.append(request)
+
+    def _cut(self, body: bytes) -> bytes:
+        """Some of the beginning; one throw, however long it is."""
+        return body[: int(self._world.dice.random() * len(body))]
 
     def _deliver(self, request: Request) -> Reply | None:
         """The server's answer, or None when it died over it."""

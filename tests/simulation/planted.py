@@ -37,7 +37,6 @@ class Garden:
         original = getattr(owner, name)
         self.replace(owner, name, lambda *args, **more: around(original, *args, **more))
 
-
     def fold_otherwise(self, kind: type[Projection], folds: dict[str, Any]) -> None:
         """Other folds of a projection, for everybody who folds."""
         self.replace(kind, "folds", kind.folds | folds)

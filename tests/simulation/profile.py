@@ -54,6 +54,7 @@ class Profile(NamedTuple):
     offsets: tuple[float, ...]
     drifts: tuple[float, ...]
     page: int
+    signs: bool
 
     @classmethod
     def drawn(cls, dice: Random, devices: int | None = None) -> Profile:
@@ -63,8 +64,9 @@ class Profile(NamedTuple):
         without = frozenset(name for name in MISHAPS if dice.random() < 0.4)
         offsets = tuple(dice.choice((0.0, 0.0, 1.5, -40.0, 400.0, -90_000.0, 200_000.0)) for _ in range(many))
         drifts = tuple(dice.choice((0.0, 0.0, 1e-5, -1e-4)) for _ in range(many))
-        page = dice.choice((3, 20, 500))
-        return cls(many, max(2, many - dice.randint(0, many // 3)), rates, without, offsets, drifts, page)
+        technicians = max(2, many - dice.randint(0, many // 3))
+        page, signs = dice.choice((3, 20, 500)), dice.random() < 0.5
+        return cls(many, technicians, rates, without, offsets, drifts, page, signs)
 
     def taste(self, kind: str) -> float:
         """How much more or less often a kind of step comes."""

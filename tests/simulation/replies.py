@@ -73,7 +73,9 @@ class Replies:
         must(status in STATUSES, ALL, f"{result}")
         must(status != "rejected" or operation["type"] in REQUESTS, NO_REFUSAL, f"{operation['type']}: {result}")
         problem = result.get("problem") or {}
-        unknown = operation["v"] == 1 and str(problem.get("detail")).startswith(f"There is no operation {operation['type']} ")
+        unknown = operation["v"] == 1 and str(problem.get("detail")).startswith(
+            f"There is no operation {operation['type']} "
+        )
         must(not unknown or operation["type"] in NONSENSE, OLD_VERSIONS, f"{result}")
         must(result["seq"] == operation["seq"], ALL, f"{result}")
         key = operation["id"], content_of(operation)

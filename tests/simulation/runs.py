@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from store.canonical import encode
-from tests.simulation import desk_doubts, desk_work, field_work, mishaps
+from tests.simulation import desk_doubts, desk_work, field_groups, field_parts, field_work, mishaps
 from tests.simulation.memory_log import MemoryLog
+from tests.simulation.planted import planted
 from tests.simulation.schedule import Schedule, Step, drawn
 from tests.simulation.steps import OFTEN
 from tests.simulation.versions import as_at_first
 from tests.simulation.violation import Violation
 from tests.simulation.world import World
 
-KINDS = (desk_doubts, desk_work, field_work, mishaps)
+KINDS = (desk_doubts, desk_work, field_groups, field_parts, field_work, mishaps)
 """Each registers its kinds of step when it is loaded."""
 FAULT = "nothing fails that should not"
 
@@ -38,12 +39,12 @@ def schedule_of(seed: int, *, steps: int = 200, devices: int | None = None) -> S
     return drawn(seed, OFTEN, steps=steps, devices=devices)
 
 
-def run(schedule: Schedule, steps: Sequence[Step] | None = None) -> Outcome:
+def run(schedule: Schedule, steps: Sequence[Step] | None = None, log: type[MemoryLog] = MemoryLog) -> Outcome:
     """Take the steps of a schedule, or only these of them."""
-    world = World(schedule)
+    world = World(schedule, log)
     promise, seen = None, ""
     try:
-        with as_at_first(schedule.profile.page):
+        with as_at_first(schedule.profile):
             world.run(schedule.steps if steps is None else steps)
     except Violation as violation:
         promise, seen = violation.promise, str(violation)
@@ -68,12 +69,33 @@ def shortened(schedule: Schedule, promise: str) -> list[Step]:
     return steps
 
 
+class Caught(NamedTuple):
+    """How a planted bug was caught: after so many seeds, by the promise that it broke."""
+
+    seeds: int
+    promise: str
+    seen: str
+
+
+def seeds_to_catch(bug: str, *, start: int, most: int) -> Caught | None:
+    """How many seeds it takes from `start` on, or None when `most` are not enough."""
+    with planted(bug):
+        for number in range(most):
+            outcome = run(schedule_of(start + number))
+            if outcome.promise is not None:
+                return Caught(number + 1, outcome.promise, outcome.seen)
+    return None
+
+
 def fingerprint(log: MemoryLog) -> str:
-    """A hash over everything that is recorded."""
+    """A hash over everything that is recorded, as it is read now."""
     found = sha256()
-    for event in log.events:
-        envelope = {name: getattr(event.envelope, name) for name in event.envelope.__struct_fields__}
-        data = {name: getattr(event.data, name) for name in event.data.__struct_fields__}
+    for event in map(log.read, log.events):
         stands = (event.position, event.stream, event.version, event.topic, event.recorded_at)
-        found.update(encode([*stands, envelope, data]) + b"\n")
+        found.update(encode([*stands, fields_of(event.envelope), fields_of(event.data)]) + b"\n")
     return found.hexdigest()
+
+
+def fields_of(struct: Any) -> dict[str, Any]:
+    """The fields of an envelope, or of an event's data."""
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
@@ -28,8 +28,9 @@ from sync.pull import Pull
 from sync.push import PushIntake
 from sync.salvage import Salvage
 from sync.verify import Verify, parse_verify
+from tests.simulation.access_tables import Tables
 from tests.simulation.clocks import TrueClock
-from tests.simulation.memory_access import MemoryAccess, Tables
+from tests.simulation.memory_access import MemoryAccess
 from tests.simulation.memory_blobs import Kept, MemoryBlobs
 from tests.simulation.memory_log import Backup, MemoryLog
 from tests.simulation.memory_views import MemoryViews
@@ -119,22 +120,23 @@ class Server:
 
     def _routed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         parts, encoding, now = urlsplit(url), headers.get("Content-Encoding"), self.clock.now()
-        match method, parts.path:
-            case "POST", "/sync/v1/devices":
-                return 201, orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentAsked), now))
-            case "POST", "/sync/v1/token":
-                return 200, orjson.dumps(self.desk.refresh(parse_body(body, RefreshAsked)))
-            case "POST", "/sync/v1/push":
-                return 200, self.push.reply(self._who(headers), body, encoding, now)
-            case "GET", "/sync/v1/pull":
-                return 200, self._pull(self._reader(headers), parse_qs(parts.query))
-            case "POST", "/sync/v1/verify":
-                return 200, self.verify.reply(self._reader(headers), parse_verify(body, encoding), now)
-            case "POST", "/sync/v1/salvage":
-                return 200, self.salvage.reply(self._who(headers, revoked_too=True), body, encoding, now)
-            case "POST", "/sync/v1/wiped":
-                return 200, self._wiped(self._who(headers, revoked_too=True))
-        raise NotFound
+        routes: dict[tuple[str, str], Callable[[], bytes]] = {
+            ("POST", "devices"): lambda: orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentAsked), now)),
+            ("POST", "token"): lambda: orjson.dumps(self.desk.refresh(parse_body(body, RefreshAsked))),
+            ("POST", "push"): lambda: self.push.reply(self._who(headers), body, encoding, now),
+            ("GET", "pull"): lambda: self._pull(self._reader(headers), parse_qs(parts.query)),
+            ("POST", "verify"): lambda: self.verify.reply(self._reader(headers), parse_verify(body, encoding), now),
+            ("POST", "salvage"): lambda: self.salvage.reply(self._revoked(headers), body, encoding, now),
+            ("POST", "wiped"): lambda: self._wiped(self._revoked(headers)),
+        }
+        verb = parts.path.removeprefix("/sync/v1/")
+        route = routes.get((method, verb))
+        if route is None:
+            raise NotFound
+        return 201 if verb == "devices" else 200, route()
+
+    def _revoked(self, headers: Mapping[str, str]) -> DeviceIdentity:
+        return self._who(headers, revoked_too=True)
 
     def _who(self, headers: Mapping[str, str], *, revoked_too: bool = False) -> DeviceIdentity:
         scheme, _, token = headers.get("Authorization", "").partition(" ")

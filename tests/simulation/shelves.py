@@ -20,11 +20,11 @@ class Moment(NamedTuple):
     at: datetime
     life: Life | None
     seq: int
-    count: UUID | None
+    of_count: UUID | None
 
     def is_after(self, other: Moment) -> bool:
         """Whether it came later; a movement that settles a count belongs before it."""
-        if self.count is not None and self.count == other.count:
+        if self.of_count is not None and self.of_count == other.of_count:
             return False
         if self.life is not None and self.life == other.life and self.seq and other.seq:
             return self.seq > other.seq

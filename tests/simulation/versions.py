@@ -14,6 +14,7 @@ from sync.operations.catalogue import OPERATIONS
 from sync.operations.handler import fact
 from sync.operations.shapes import OfOrder, Words
 from sync.outcome import Context, Outcome
+from tests.simulation.profile import Profile
 
 
 class NoteAdded(OfOrder, kw_only=True):
@@ -42,7 +43,9 @@ def upgrade_notes() -> None:
 
 
 @contextmanager
-def as_at_first(page: int) -> Iterator[None]:
-    """The server knows what it knows today, and a device asks for so many documents at once."""
-    with patch.dict(OPERATIONS), patch.object(sync.device, "PAGE", page):
+def as_at_first(profile: Profile) -> Iterator[None]:
+    """The server knows what it knows today; devices sign or not, and ask for pages of a size, as the run has it."""
+    signer = sync.device.signer if profile.signs else lambda _: None
+    page = patch.object(sync.device, "PAGE", profile.page)
+    with patch.dict(OPERATIONS), page, patch.object(sync.device, "signer", signer):
         yield

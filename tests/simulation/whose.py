@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PRIVATE = "nothing outside the slice ever reaches a device"
-SHARED = frozenset({"part", "code_list", "location"})
 _PERSON = re.compile("«([0-9a-f-]{36})»")
 
 
@@ -59,23 +58,18 @@ class Whose:
         self._read = len(events)
 
     def _may_see(self, technician: UUID, change: dict[str, Any]) -> bool:
-        body = change["body"]
+        body, kind = change["body"], change["type"]
         named = {UUID(person) for person in _PERSON.findall(str(body))}
-        strangers = [person for person in named if not self._knows(technician, person)]
-        if strangers:
+        if not all(self._knows(technician, person) for person in named):
             return False
-        match change["type"]:
-            case "work_order":
-                return technician in self._related.get(UUID(change["id"]), ())
-            case "visit":
-                return technician in self._related.get(UUID(body["work_order"]), ())
-            case "stock":
-                return technician in self._vans.get(UUID(body["location"]), ())
-            case "location":
-                return body["kind"] != "van" or technician in self._vans.get(UUID(change["id"]), ())
-            case "technician":
-                return change["id"] == str(technician)
-        return True
+        if kind == "technician":
+            return bool(change["id"] == str(technician))
+        holders: set[UUID] | None = None
+        if kind in ("work_order", "visit"):
+            holders = self._related.get(UUID(body["work_order"] if kind == "visit" else change["id"]), set())
+        elif kind == "stock" or (kind == "location" and body["kind"] == "van"):
+            holders = self._vans.get(UUID(body["location"] if kind == "stock" else change["id"]), set())
+        return holders is None or technician in holders
 
     def _knows(self, technician: UUID, person: UUID) -> bool:
         if person == technician:

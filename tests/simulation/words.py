@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from projections.customers import CUSTOMERS, SITES
 from projections.discrepancy_row import DISCREPANCIES
 from projections.documents.table import DOCUMENTS
-from projections.customers import CUSTOMERS, SITES
 from projections.work_orders import WORK_ORDERS
 from tests.simulation.violation import must
 

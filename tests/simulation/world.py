@@ -29,10 +29,10 @@ HELD = 73 * 3600
 class World:
     """Everything in one process, in one thread, out of one source of chance."""
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, log: type[MemoryLog] = MemoryLog) -> None:
         self.profile = profile = schedule.profile
         self.dice, self.clock = Dice(schedule.seed), TrueClock()
-        self.log = MemoryLog(self.dice.uuid(), self.clock.now)
+        self.log = log(self.dice.uuid(), self.clock.now)
         self.views = MemoryViews(self.log)
         self.access = MemoryAccess(self.clock, self.dice)
         self.happened: Counter[str] = Counter()

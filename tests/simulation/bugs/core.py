@@ -8,7 +8,7 @@ import sync.groups
 import sync.push
 from domain.customer_change import Clash
 from domain.problem import Refused
-from sync.decide import Decision
+from sync.decide import Decision, settle
 from sync.holding import Holding
 from sync.problems import MalformedEnvelope
 from sync.pull import Pull
@@ -39,7 +39,7 @@ def not_atomic(garden: Garden) -> None:
 @bug("held for ever", "what never comes is waited for until the end of days")
 def for_ever(garden: Garden) -> None:
     def attempt(original: Any, holding: Holding, group: Any, *, overdue: bool) -> Any:
-        return original(holding, group, overdue=False and overdue)
+        return original(holding, group, overdue=overdue and not group)
 
     garden.wrap(Holding, "_attempt", attempt)
 
@@ -59,7 +59,7 @@ def blocks(garden: Garden) -> None:
 def fact_refused(garden: Garden) -> None:
     def decide(original: Any, work: Any, sender: Any, arrived: Any, late: Any = None) -> Decision:
         if arrived.suspicion:
-            return sync.groups.settle(work, sender, arrived, Refused("This cannot have happened yet."))
+            return settle(work, sender, arrived, Refused("This cannot have happened yet."))
         decision: Decision = original(work, sender, arrived, late)
         return decision
 
@@ -112,7 +112,8 @@ def other_answer(garden: Garden) -> None:
 
 @bug("the cursor runs ahead of the views", "what is not in the views yet is never sent")
 def ahead(garden: Garden) -> None:
-    def written(original: Any, pull: Pull, who: Any, kept: Any, upto: int, now: Any) -> Any:
+    def written(original: Any, pull: Pull, who: Any, *page: Any) -> Any:
+        kept, upto, now = page
         return original(pull, who, kept, upto if kept.more else kept.moment.head, now)
 
     garden.wrap(Pull, "_written", written)
@@ -120,7 +121,8 @@ def ahead(garden: Garden) -> None:
 
 @bug("healing sends too little", "a document that differs stays as it is")
 def half_healed(garden: Garden) -> None:
-    def written(original: Any, verify: Verify, who: Any, moment: Any, leaves: Any, entries: Any, now: Any) -> Any:
+    def written(original: Any, verify: Verify, who: Any, *found: Any) -> Any:
+        moment, leaves, entries, now = found
         return original(verify, who, moment, leaves, entries[1:], now)
 
     garden.wrap(Verify, "_written", written)

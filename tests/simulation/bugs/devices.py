@@ -83,9 +83,7 @@ def no_salvage(garden: Garden) -> None:
 
 @bug("a new download keeps what is old", "documents that are no longer the technician's stay")
 def old_generations(garden: Garden) -> None:
-    garden.wrap(
-        Replica, "forget_cursor", lambda _, replica: replica.file.set(cursor=None, agrees=None)
-    )
+    garden.wrap(Replica, "forget_cursor", lambda _, replica: replica.file.set(cursor=None, agrees=None))
 
 
 @bug("a lost photo fails its operation", "an operation waits for bytes that wait for the operation")

@@ -13,7 +13,8 @@ from tests.simulation.server import Crashed, Server
 
 @bug("result stored apart from effect", "a server that dies between the two does it all again")
 def apart(garden: Garden) -> None:
-    def append(original: Any, log: MemoryLog, events: Any, envelopes: Any, answers: Any, turn: Any) -> Any:
+    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
+        events, envelopes, answers, turn = what
         if turn is None or not events:
             return original(log, events, envelopes, answers, turn)
         appended = original(log, events, envelopes, (), None)
@@ -58,8 +59,13 @@ def no_turns(garden: Garden) -> None:
     garden.replace(MemoryAnswers, "collide", lambda *_: False)
 
 
-@bug("known operations are not looked for", "an operation that comes in two pushes at once takes effect twice")
-def not_known(garden: Garden) -> None:
+@bug("ids are looked up a device at a time", "what a copied phone sends takes effect once for each copy")
+def each_device(garden: Garden) -> None:
+    def history(original: Any, answers: MemoryAnswers, device: Any, *asked: Any) -> Any:
+        past = original(answers, device, *asked)
+        return past._replace(known=[one for one in past.known if one.device == device])
+
+    garden.wrap(MemoryAnswers, "history", history)
     garden.replace(MemoryAnswers, "first", lambda *_: None)
 
 

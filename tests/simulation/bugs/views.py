@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import projections.documents.digests
@@ -40,8 +39,8 @@ def renumbers(garden: Garden) -> None:
 
 @bug("no tombstones", "what is taken away from a technician stays on the phone")
 def no_tombstones(garden: Garden) -> None:
-    def withdraw(original: Any, due: Due, event: Any, rows: Any, shares: Any, why: Any) -> None:
-        original(due, event, rows, (), why)
+    def withdraw(_: Any, __: Due, *what: Any) -> None:
+        _, rows, shares, _ = what
         for share in shares:
             rows.delete(DOCUMENTS, *share)
 
@@ -67,9 +66,10 @@ def too_wide(garden: Garden) -> None:
 
 @bug("one end of a movement is forgotten", "parts come out of nothing")
 def one_end(garden: Garden) -> None:
-    def see(original: Any, stock: Stock, event: Any, rows: Any, location: Any, quantity: Decimal, moment: Any) -> None:
+    def see(original: Any, stock: Stock, event: Any, *what: Any) -> None:
+        _, _, quantity, _ = what
         if event.data.kind != "scrap" or quantity < 0:
-            original(stock, event, rows, location, quantity, moment)
+            original(stock, event, *what)
 
     garden.wrap(Stock, "_see", see)
 

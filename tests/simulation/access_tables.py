@@ -1,0 +1,60 @@
+"""What is kept of devices beside the log: codes, how each stands, tokens, and when it last had itself verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from store.identity import Standing
+
+
+@dataclass
+class Code:
+    """An enrolment code: whose device it lets in, until when, and whether it has been used."""
+
+    technician: UUID
+    expires_at: datetime
+    used_by: UUID | None = None
+    used_incarnation: int = 0
+
+
+@dataclass
+class Seat:
+    """How a device stands."""
+
+    device: UUID
+    technician: UUID
+    install_id: str
+    incarnation: int
+    app_version: str
+    public_key: str | None
+    standing: Standing = "active"
+    wipe: bool = False
+    wiped: bool = False
+    unsent: int | None = None
+    seen_at: datetime | None = None
+    told_at: datetime | None = None
+
+
+@dataclass
+class Token:
+    """One token of a family."""
+
+    kind: str
+    device: UUID
+    incarnation: int
+    technician: UUID
+    family: UUID
+    expires_at: datetime
+    used: bool = False
+
+
+@dataclass
+class Tables:
+    """All that is kept; copied for a backup."""
+
+    codes: dict[str, Code] = field(default_factory=dict)
+    seats: dict[UUID, Seat] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    verified: dict[UUID, list[datetime]] = field(default_factory=dict)

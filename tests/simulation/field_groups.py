@@ -1,0 +1,46 @@
+"""What technicians do together: several operations at once, and those that go on with what another began."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sync.device import Deed
+from tests.simulation.field_parts import taken
+from tests.simulation.field_work import order_of, tell
+from tests.simulation.steps import step
+
+if TYPE_CHECKING:
+    from tests.simulation.phone import Phone
+    from tests.simulation.world import World
+
+
+@step("do several things at once", 3)
+def group(world: World, phone: Phone) -> None:
+    if order := order_of(world, phone):
+        deeds = [
+            Deed("part_used", {"work_order": order} | taken(world, phone)),
+            Deed("labour_recorded", {"work_order": order, "minutes": 5, "kind": "work"}),
+            Deed("close_work_order", {"work_order": order}),
+            Deed("note_added", {"work_order": order, "text": ["no text"]}),
+            Deed("work_completed", {"work_order": order, "fixed": "yes"}),
+            Deed("request_visit", {"work_order": order}),
+        ]
+        some = world.dice.sample(deeds, world.dice.randint(2, 4))
+        if (need := needed(world)) and world.dice.chance(0.3):
+            some[0] = some[0]._replace(needs=[need])
+        phone.use(lambda device: device.record_group(some))
+
+
+def needed(world: World) -> str | None:
+    """An operation of anybody, which may not have come; seldom one that never will."""
+    return world.dice.one(list(world.auditor.ledger.made)[-12:]) if world.dice.chance(0.9) else str(world.dice.uuid())
+
+
+@step("go on with what another began", 3)
+def need(world: World, phone: Phone) -> None:
+    order, need = order_of(world, phone), needed(world)
+    if order and need:
+        kind, more = world.dice.choice(
+            (("note_added", {"text": "as he said"}), ("close_work_order", {}), ("part_used", taken(world, phone)))
+        )
+        tell(world, phone, kind, {"work_order": order} | more, needs=[need])

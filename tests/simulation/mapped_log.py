@@ -1,0 +1,55 @@
+"""The slow way: a log whose every event goes through the real mapper, sealed and opened, and no entity stands ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.domain import DomainEventProtocol
+
+from domain.aggregate import Entity
+from domain.envelope import Envelope
+from store.answers import Answer, Appended, Turn
+from store.keyring import Key
+from store.mapper import BodyMapper
+from tests.simulation.memory_log import MemoryLog
+
+
+class MemoryKeyring:
+    """A key for everybody who has not been erased."""
+
+    def __init__(self, erased: Callable[[], set[UUID]]) -> None:
+        self._erased = erased
+
+    def sealing_key(self, person: UUID) -> Key | None:
+        """The person's key."""
+        return None if person in self._erased() else Key(f"key of {person}", sha256(person.bytes).digest())
+
+    def opening_keys(self, persons: Iterable[UUID]) -> dict[UUID, Key]:
+        """The keys of these persons, as far as they have not been destroyed."""
+        return {person: key for person in persons if (key := self.sealing_key(person)) is not None}
+
+
+class MappedLog(MemoryLog):
+    """What would not survive being written down and read again, does not survive here."""
+
+    def __init__(self, epoch: UUID, now: Callable[[], datetime]) -> None:
+        super().__init__(epoch, now)
+        self._mapper = BodyMapper(cast("Any", MemoryKeyring(lambda: self.erased)))
+
+    def append(
+        self,
+        events: Sequence[DomainEventProtocol[UUID]],
+        envelopes: Sequence[Envelope],
+        answers: Sequence[Answer],
+        turn: Turn | None,
+    ) -> Appended:
+        """Record what comes back of the events."""
+        back = [self._mapper.to_domain_event(self._mapper.to_stored_event(event)) for event in events]
+        return super().append(back, envelopes, answers, turn)
+
+    def settled(self, entities: Iterable[Entity]) -> None:
+        """Each entity is replayed from its events, every time that one was added."""

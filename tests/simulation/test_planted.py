@@ -1,0 +1,34 @@
+"""A check that cannot fail proves nothing: every planted bug is seen, and shown by few steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.harvest import ROOMS
+from tests.simulation.planted import BUGS, planted
+from tests.simulation.runs import run, schedule_of, seeds_to_catch, shortened
+
+MOST = 100
+
+
+class TestEveryMistakeIsSeen:
+    @pytest.mark.parametrize("name", sorted(BUGS))
+    def test_it_is_caught_within_some_seeds(self, name: str) -> None:
+        assert seeds_to_catch(name, start=1000, most=MOST) is not None, f"{name}: {BUGS[name].breaks}"
+
+
+class TestWhatIsSeenIsShown:
+    def test_a_handful_of_steps_is_enough(self) -> None:
+        schedule = schedule_of(1000)
+        with planted("a repetition is answered otherwise"):
+            promise = run(schedule).promise
+            assert promise is not None
+            few = shortened(schedule, promise)
+            assert run(schedule, few).promise == promise
+
+        assert len(few) < 20
+        assert run(schedule, few).promise is None
+
+    def test_there_are_enough_of_them(self) -> None:
+        assert len(BUGS) >= 20 > len(ROOMS)
+        assert all(bug.breaks for bug in BUGS.values())
