@@ -26,7 +26,7 @@ WHERE h.topic = 'device.operation_held' AND NOT EXISTS (
         AND e.topic IN ('device.hold_ended', 'device.operation_rejected', 'device.operation_quarantined')
 )
 """
-_SETTLE_SECONDS = 300
+_SETTLE_SECONDS = 900
 _VERIFY_SECONDS = 1_800
 
 

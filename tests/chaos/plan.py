@@ -28,7 +28,7 @@ class Plan:
     @property
     def jobs(self) -> int:
         """How many work orders each technician has."""
-        return 30 if self.operations > SMALL else 8
+        return min(max(8, self.operations // 1_000), 100)
 
     def with_control(self, name: str) -> Plan:
         """A small run on a server with this planted bug."""

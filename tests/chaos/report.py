@@ -26,6 +26,7 @@ class Report:
     idle: int = 0
     restarts: int = 0
     seconds: float = 0.0
+    settling: float = 0.0
     checking: float = 0.0
     compared: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -83,6 +84,7 @@ def _traffic(report: Report) -> Table:
         table.add_row(f"replies: {status}", f"{many:,}")
     table.add_row("load", f"{report.seconds:,.0f} s")
     table.add_row("new operations a second, kills included", f"{len(book.first) / max(report.seconds, 1):,.0f}")
+    table.add_row("until the house says that its views are up to date", f"{report.settling:,.0f} s")
     table.add_row("checks", f"{report.checking:,.0f} s")
     return table
 

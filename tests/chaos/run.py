@@ -30,6 +30,7 @@ Tell = Callable[[str, int, int], None]
 """How far a run has got: what it does, how much of it, of how much."""
 _LOOK_SECONDS = 0.2
 _BACK_SECONDS = 120
+_VIEWS_SECONDS = 900
 
 
 def run(plan: Plan, tell: Tell) -> Report:
@@ -54,7 +55,9 @@ def run(plan: Plan, tell: Tell) -> Report:
             report.seconds = _load(fleet, killer, line, pace, tell)
             report.idle = idle.begun
         began = time.monotonic()
-        eventually(service.is_ready, _BACK_SECONDS)
+        tell("waiting for the views", 0, 1)
+        eventually(service.is_ready, _VIEWS_SECONDS)
+        report.settling = time.monotonic() - began
         report.restarts = service.restarts
         company.admin = company.admin.again()
         found = [*_unfinished(pace, killer), *_check(company, fleet, book, report, tell)]
