@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from tests.simulation.harvest import tell_harvest
 from tests.simulation.profile import RATES
 from tests.simulation.real_run import many
 from tests.simulation.runs import Outcome, run, schedule_of, shortened
@@ -45,8 +46,14 @@ def outcomes(seeds: range, steps: int, devices: int | None, jobs: int) -> Iterat
 @click.option("--devices", type=click.IntRange(1, 100), help="Devices a run; 3 to 10, as the seed has it, without.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
 @click.option("--real", is_flag=True, help="Then the same on the real server and database, each reply held against it.")
-def simulate(seeds: int, start: int, steps: int, devices: int | None, jobs: int, *, real: bool) -> None:
+@click.option("--bugs", is_flag=True, help="Plant each known mistake instead, and say how fast it is caught.")
+@click.option("--limit", default=200, show_default=True, help="The most seeds to catch a mistake with.")
+def simulate(
+    seeds: int, start: int, steps: int, devices: int | None, jobs: int, *, real: bool, bugs: bool, limit: int
+) -> None:
     """Run seeds, say what happened how often, and show how to repeat what went wrong."""
+    if bugs:
+        sys.exit(not tell_harvest(Console(), limit, jobs))
     if real:
         sys.exit(bool(many(range(start, start + seeds), steps, devices, Console())))
     console, began = Console(), time.perf_counter()
