@@ -42,7 +42,7 @@ class Watch:
         deadline = time.monotonic() + seconds
         with self._waits(technician) as woken:
             if self._stale:
-                self._look()
+                self._look(anew=False)
             while True:
                 woken.clear()
                 with self._lock:
@@ -79,7 +79,7 @@ class Watch:
             self._stale = self._stale or not self._waiting
             nobody = not self._waiting
         if not nobody:
-            self._look()
+            self._look(anew=True)
 
     def _closed(self) -> None:
         with self._lock:
@@ -87,11 +87,16 @@ class Watch:
                 for woken in waiting:
                     woken.set()
 
-    def _look(self) -> None:
-        """Find the audiences with something new, and wake up those who wait for it; all who wait when all share it."""
+    def _look(self, *, anew: bool) -> None:
+        """Find the audiences with something new, and wake up those who wait for it; all who wait when all share it.
+
+        Unless it is to be done `anew`, it is enough when somebody else has just done it.
+        """
         with self._asking:
             with self._lock:
-                self._stale, seen = False, self._seen
+                seen = self._seen
+                if not anew and not self._stale:
+                    return
             rows = self._views.ask(_NEWS, (seen,))
             through = rows[0][0] if rows else 0
             if through < seen:  # the log was restored, or the views are being made anew: what we know is void
@@ -101,7 +106,7 @@ class Watch:
             with self._lock:
                 if seen == 0:
                     self._newest.clear()
-                self._seen = through
+                self._stale, self._seen = False, through
                 news = {audience: position for _, audience, position in rows if audience is not None}
                 self._newest.update(news)
                 for audience in self._waiting if SHARED in news else news:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic, sleep
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from eventsourcing.persistence import OperationalError
 
 from domain.part import Part, PartName
 from domain.technician import Technician
@@ -118,9 +120,38 @@ def test_a_log_that_begins_again_with_lower_positions_is_seen(shop: Shop, databa
         "UPDATE views.document_digests SET position = 1",
         "SELECT pg_notify('views', '1')",
     )
-    watch._look()
+    watch._look(anew=True)
     assert watch.wait(anna.id, 1, 0) is None
     assert watch.wait(anna.id, 0, LONG) == 1
+
+
+def test_many_who_begin_to_wait_ask_once(shop: Shop, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna, ask = hired(shop), shop.past.ask
+    asked: list[object] = []
+
+    def counted(sql: str, params: Any) -> Any:
+        asked.append(params)
+        return ask(sql, params)
+
+    monkeypatch.setattr(shop.past, "ask", counted)
+    watch, head = Watch(shop.past), shop.log.head()
+    everybody = [pool.submit(watch.wait, anna.id, head, 0.0) for _ in range(50)]
+    assert [each.result(LONG) for each in everybody] == [None] * 50
+    assert 1 <= len(asked) <= 5  # and once more for each wake-up that came meanwhile
+
+
+def test_a_database_that_is_away_for_a_moment_is_asked_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna, watch = hired(shop), Watch(shop.past)
+
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(shop.past, "ask", away)
+        with pytest.raises(OperationalError):
+            watch.wait(anna.id, 0, LONG)
+    assert watch.waiting == 0
+    assert watch.wait(anna.id, 0, LONG) == shop.log.head()
 
 
 def test_at_the_end_nobody_waits_on(shop: Shop, pool: ThreadPoolExecutor) -> None:
