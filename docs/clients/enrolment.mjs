@@ -18,7 +18,7 @@ export function blankState() {
     code: null, device_id: null, incarnation: 0, epoch: null, technician: null, limits: LIMITS,
     access_token: null, refresh_token: null,
     last_seq: 0, acknowledged: 0, operations: [], blobs: {},
-    cursor: null, through: 0, documents: {}, verified_at: [], isErased: false,
+    cursor: null, through: 0, documents: {}, verified_at: [], server_time: null, isErased: false,
   };
 }
 
@@ -37,12 +37,13 @@ export async function enrol(notebook, line, code, name, { asCopy = false } = {})
   const body = { code, install_id, name, platform: 'node', public_key, proof };
   const reply = await line.ask('POST', 'devices', body, { signed: false });
   notebook.change((state) => {
-    const { access_token, refresh_token, device_id, incarnation, epoch, technician, limits } = reply;
+    const { access_token, refresh_token, device_id, incarnation, epoch, technician, server_time } = reply;
     Object.assign(state, { access_token, refresh_token });
     if (code === state.code) return; // the same enrolment once more; a fresh code begins a new sequence
     renumber(state);
     beginDownload(state);
-    Object.assign(state, { code, device_id, incarnation, epoch, technician, limits: { ...LIMITS, ...limits } });
+    const limits = { ...LIMITS, ...reply.limits };
+    Object.assign(state, { code, device_id, incarnation, epoch, technician, server_time, limits });
   });
 }
 

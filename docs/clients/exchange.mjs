@@ -62,10 +62,10 @@ export class Exchange {
     return page;
   }
 
-  #settle({ results, acknowledged }) {
+  #settle({ results, acknowledged, server_time }) {
     const before = this.#state.acknowledged;
     const news = this.#notebook.change((state) => {
-      state.acknowledged = acknowledged;
+      Object.assign(state, { acknowledged, server_time });
       const settled = settle(state, results);
       removeGone(state);
       return settled;

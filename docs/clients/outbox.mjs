@@ -96,11 +96,11 @@ export function envelope(state, batch) {
   };
 }
 
-/** Take over the results of a push; those that are news. */
+/** Take over the results of a push, by the server's clock, since a device's may jump; those that are news. */
 export function settle(state, results) {
   const entries = new Map(unsent(state).map((entry) => [entry.operation.id, entry]));
   const news = results.filter(({ id }) => entries.has(id));
-  for (const result of news) Object.assign(entries.get(result.id), { result, answered_at: Date.now() });
+  for (const result of news) Object.assign(entries.get(result.id), { result, answered_at: state.server_time });
   return news;
 }
 
@@ -119,12 +119,12 @@ export function renumber(state) {
 
 /** Forget what was acknowledged long ago, but keep a copy of what the office has not decided on. */
 export function forgetOld(state) {
-  const oldest = Date.now() - state.limits.kept_days * DAY;
+  const oldest = Date.parse(state.server_time) - state.limits.kept_days * DAY;
   const isUndecided = ({ result, operation }) => {
     const document = state.documents[`operation ${operation.id}`];
     return (document?.body.status ?? result.status) === 'quarantined';
   };
   state.operations = state.operations.filter(
-    (entry) => !entry.result || entry.answered_at > oldest || isUndecided(entry),
+    (entry) => !entry.result || Date.parse(entry.answered_at) > oldest || isUndecided(entry),
   );
 }

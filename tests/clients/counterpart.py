@@ -93,6 +93,7 @@ class Counterpart:
     def __init__(self) -> None:
         self.epoch = "epoch-1"
         self.incarnation = 1
+        self.time = "2026-11-21T15:40:02.100+01:00"
         self.documents: list[Json] = []
         self.asked: list[Asked] = []
         self.once: dict[str, list[Reply]] = defaultdict(list)
@@ -168,6 +169,7 @@ class Counterpart:
         if what == "POST devices":
             tokens = {"access_token": "access-1", "access_expires_in": 900, "refresh_token": "refresh-1"}
             who = {"device_id": "device-1", "incarnation": self.incarnation, "epoch": self.epoch, "limits": LIMITS}
+            who["server_time"] = self.time
             return reply(tokens | who | {"technician": {"id": "ada"}}, 201)
         if what == "POST push":
             return reply(self._applied(asked.body))
@@ -181,4 +183,4 @@ class Counterpart:
             for operation in body["operations"]
         ]
         last = results[-1]["seq"] if results else body.get("missing", {"through": 0})["through"]
-        return {"epoch": self.epoch, "acknowledged": last, "results": results}
+        return {"epoch": self.epoch, "acknowledged": last, "results": results, "server_time": self.time}

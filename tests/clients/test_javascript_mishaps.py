@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from pathlib import Path
 from random import Random
 from time import monotonic, sleep
 
@@ -146,21 +147,21 @@ def test_a_phone_that_follows_is_woken_by_what_changes(company: Company) -> None
 
 
 def test_a_server_restored_from_a_backup_gets_again_what_it_lost(
-    cluster: Cluster, template: str, company: Company
+    cluster: Cluster, template: str, tmp_path: Path
 ) -> None:
     with cluster.database(template) as dsn:
-        with company_on(dsn, company.folder) as before:
+        with company_on(dsn, tmp_path) as before:
             story, anna = Story(before), before.hire("Anna")
             order = story.job(anna)
             phone = enrolled(before, anna)
             phone.record(note(order, "kept"))
             phone.done("sync")
         with cluster.database(dsn.rsplit("/", 1)[-1].split("?")[0]) as backup:
-            with company_on(dsn, company.folder) as doomed:
+            with company_on(dsn, tmp_path) as doomed:
                 phone.url = doomed.url
                 phone.record(note(order, "lost by the server"))
                 phone.done("sync")
-            with company_on(backup, company.folder) as restored:
+            with company_on(backup, tmp_path) as restored:
                 assert restored.callout("restored").returncode == 0
                 phone.url = restored.url
                 phone.record(note(order, "new"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tests.clients.counterpart import LOST, Counterpart, problem, reply, sent
 from tests.clients.node import NOTE, NodeDevice, needs_node
 
@@ -76,7 +74,9 @@ def test_the_user_hears_what_was_refused_and_keeps_a_copy_of_what_is_in_quaranti
         {"id": refused["id"], "seq": 1, "status": "rejected", "positions": [5], "problem": {"detail": "Too late."}},
         {"id": odd["id"], "seq": 2, "status": "quarantined", "positions": [6], "problem": {"detail": "What?"}},
     ]
-    server.once["POST push"] = [reply({"epoch": "epoch-1", "acknowledged": 2, "results": results})]
+    server.once["POST push"] = [
+        reply({"epoch": "epoch-1", "acknowledged": 2, "results": results, "server_time": server.time})
+    ]
     done = phone.run("sync")
     assert "Too late." in done.stderr
     assert phone.lines("outbox") == []
@@ -128,13 +128,11 @@ def test_a_pull_from_another_epoch_makes_a_device_ask_what_to_send_again(
 def test_what_a_restored_server_lost_and_nobody_keeps_is_named_as_missing(
     server: Counterpart, phone: NodeDevice
 ) -> None:
-    for _ in range(3):
-        phone.record(NOTE)
+    phone.record(NOTE)
+    phone.record(NOTE)
     phone.done("sync")
-    state = phone.state
-    for entry in state["operations"][:2]:
-        entry["answered_at"] -= 8 * 24 * 3600 * 1000
-    phone.file.write_text(json.dumps(state))
+    server.time = "2026-11-29T15:40:02.100+01:00"  # eight days later
+    phone.record(NOTE)
     phone.done("sync")
     server.epoch = "epoch-2"
     server.once["POST push"] = [problem(409, "epoch-changed", epoch="epoch-2", resend_from=1)]
