@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
@@ -27,6 +28,7 @@ BOUNDED = "a page is bounded"
 DIGESTS = "digests say what the phone must hold"
 REBUILT = "a rebuild gives what the live views say"
 MOST_CHANGES = 1000
+WITH_DOCUMENTS = ("/sync/v1/push", "/sync/v1/pull", "/sync/v1/verify")
 
 
 class Copies:
@@ -41,7 +43,7 @@ class Copies:
 
     def answered(self, request: Request, reply: Reply) -> None:
         """Documents have left the server."""
-        if reply.status != 200 or "/sync/v1/pu" not in request.url:
+        if reply.status != 200 or urlsplit(request.url).path not in WITH_DOCUMENTS:
             return
         said = orjson.loads(reply.body)
         page = said.get("changes") if request.url.endswith("/push") else said
@@ -90,7 +92,7 @@ class Copies:
         technician = self._world.phones[request.phone].technician
         must(len(page["changes"]) <= MOST_CHANGES, BOUNDED, f"{len(page['changes'])} changes")
         self._whose.must_be_theirs(technician, page["changes"])
-        if not page["more"]:
+        if not page.get("more"):
             self._expected[page["cursor"]] = technician, self._slice(technician)
             views = self._world.views
             own, shared = digest(views.documents_of(technician)), digest(views.documents_of(None))

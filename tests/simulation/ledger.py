@@ -105,8 +105,8 @@ class Ledger:
         self._unsent[phone.number], self._held[phone.number] = unsent, held
 
     def _must_keep(self, phone: Phone, held: set[str], sent: set[str]) -> None:
-        """What was sent stays for seven days of the device's clock, unless the office had the device erased."""
-        now, known = phone.clock.now(), self._sent_at.setdefault(phone.number, {})
+        """What was sent stays for seven days, whatever the device's clock says, unless the office had it erased."""
+        now, known = self._world.clock.now(), self._sent_at.setdefault(phone.number, {})
         for id in self._held.get(phone.number, set()) - held:
             kept = now - known.pop(id, now)
             must(kept > KEPT or phone.is_erased(), KEPT_A_WEEK, f"{self.made[id]} was kept for {kept}")

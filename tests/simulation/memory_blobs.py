@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.problem import BadInput
 from store.blobs.blob import PIECE, BlobMismatch, BlobTooLarge, UploadOffsetMismatch
 from store.identity import DeviceIdentity
+from store.recorded import Recorded
 from sync.blobs import BlobNotNamed, Progress
 from tests.simulation.memory_log import MemoryLog
 
@@ -41,7 +42,7 @@ class MemoryBlobs:
     def progress(self, who: DeviceIdentity, name: str) -> Progress:
         """How far the bytes have come; raises `BlobNotNamed`."""
         size = self._size(who.technician, name)
-        if name in self.whole:
+        if name in self.whole or self._is_unwanted(who.technician, name):
             return Progress(size, size)
         return Progress(len(self.begun.get((name, who.technician), b"")), size)
 
@@ -67,8 +68,21 @@ class MemoryBlobs:
         return Progress(size, size)
 
     def _size(self, technician: UUID, name: str) -> int:
-        for event in self._log.events:
-            if event.topic in NAMING and event.data.sha256 == name and event.envelope.actor == technician:
-                size: int = event.data.size
-                return size
+        for event in self._named(technician, name):
+            size: int = event.data.size
+            return size
         raise BlobNotNamed
+
+    def _is_unwanted(self, technician: UUID, name: str) -> bool:
+        """Whether everybody whom the bytes are about has been erased."""
+        return {self._customer(event) for event in self._named(technician, name)} <= self._log.erased
+
+    def _named(self, technician: UUID, name: str) -> list[Recorded]:
+        named = [event for event in self._log.events if event.topic in NAMING and event.data.sha256 == name]
+        return [event for event in named if event.envelope.actor == technician]
+
+    def _customer(self, named: Recorded) -> UUID:
+        """Whom a photo or a signature is about."""
+        about: Any = self._log.load([named.stream])[named.stream]
+        customer: UUID = about.customer
+        return customer

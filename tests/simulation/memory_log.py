@@ -162,6 +162,9 @@ class MemoryLog:
         kind: Any = type(event)
         shape = shape_of(kind)
         values = vars(event)
-        data = shape.struct(**{name: values[name] for name in shape.struct.__struct_fields__})
+        fields = {name: values[name] for name in shape.struct.__struct_fields__}
+        if self.erased and shape.personal and shape.person_of(event) in self.erased:
+            fields |= dict.fromkeys(shape.personal)  # there is no key any more that could seal them
+        data = shape.struct(**fields)
         stream, version = event.originator_id, event.originator_version
         return Recorded(position, stream, version, shape.topic, recorded_at, envelope, data)

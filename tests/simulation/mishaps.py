@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tests.simulation.steps import step
 from tests.simulation.versions import upgrade_notes
 
+DAY = 86_400
+
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
     from tests.simulation.world import World
@@ -24,7 +26,7 @@ def time_passes(world: World, _: Phone) -> None:
 
 @step("clock jumps", 1)
 def clock_jumps(world: World, phone: Phone) -> None:
-    phone.clock.jump(world.dice.choice((-86_400, -600, 20, 3_600, 40_000)))
+    phone.clock.jump(world.dice.choice((-30 * DAY, -DAY, -600, 20, 3_600, 40_000, 9 * DAY)))
 
 
 @step("partition", 2)

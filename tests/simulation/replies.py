@@ -21,6 +21,9 @@ REQUESTS = frozenset({"decline_visit", "request_visit", "change_customer_details
 STATUSES = frozenset({"applied", "conflicted", "held", "rejected", "quarantined"})
 SAME = "the same operation gets the same reply for ever"
 NO_REFUSAL = "a fact is never rejected"
+MAY_BE_NOTHING = ("fact_corrected", "change_customer_details")
+"""Taking back what was taken back, or changing what is so already, records nothing."""
+EFFECT = "what is applied is recorded"
 DURABLE = "what is answered is on record"
 NONSENSE = ("note_sung",)
 OLD_VERSIONS = "an old version of an operation is understood for ever"
@@ -84,6 +87,8 @@ class Replies:
         must(first == told, SAME, f"{first} and then {told}")
         known = self._world.log.operations.all_of(UUID(key[0]))
         must(any(one.content_hash == key[1] for one in known), DURABLE, f"{result} is not on record")
+        recorded = status not in ("applied", "conflicted") or result["positions"] or operation["type"] in MAY_BE_NOTHING
+        must(recorded, EFFECT, f"{operation['type']}: {result}")
         for position in result.get("positions") or ():
             event = self._world.log.events[position - 1]
             must(str(event.envelope.operation_id) == key[0], DURABLE, f"{result} names position {position}")

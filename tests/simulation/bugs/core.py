@@ -66,6 +66,18 @@ def fact_refused(garden: Garden) -> None:
     garden.wrap(sync.groups, "decide", decide)
 
 
+@bug("applied without an effect", "a device is told that something was recorded, and nothing was")
+def no_effect(garden: Garden) -> None:
+    def decide(original: Any, work: Any, sender: Any, arrived: Any, late: Any = None) -> Decision:
+        decision: Decision = original(work, sender, arrived, late)
+        if decision.status == "applied" and arrived.operation.type == "labour_recorded":
+            del work.events[decision.first :], work.envelopes[decision.first :]
+            return decision._replace(events=0)
+        return decision
+
+    garden.wrap(sync.groups, "decide", decide)
+
+
 @bug("last writer wins", "a change made offline overwrites what the office has said meanwhile")
 def last_writer(garden: Garden) -> None:
     import domain.customer  # noqa: PLC0415 - named where it is replaced
