@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +27,9 @@ TRIES = 100
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 15.0
 _LISTEN_SECONDS = 1.0
+_FIRST_BATCH = 125
+_LONG_BATCH = 1.0
+"""Batches grow as long as one takes less than so many seconds: whoever is killed now and then must get on too."""
 
 _log = structlog.get_logger()
 
@@ -57,6 +61,7 @@ class Projector:
         self._log = log
         self._projections = with_needs(projections)
         self._kept: _Kept | None = None
+        self._most = _FIRST_BATCH
 
     def run_once(self) -> int:
         """Process at most one batch; how many events it had, 0 when there is nothing new.
@@ -102,10 +107,12 @@ class Projector:
     def _batch(self, limit: int | None) -> int:
         # Rows that a failed batch has changed are good for nothing.
         kept, self._kept = self._kept, None
+        begun, most = time.monotonic(), self._most
+        self._most = max(most // 2, _FIRST_BATCH)  # for the next one, should this one come to nothing
         with self._log.pool.transaction() as cursor:
             # A batch that is lost with the server is folded again: nobody needs to wait for its fsync.
             cursor.execute("SET LOCAL synchronous_commit = off")
-            span = self._next_span(cursor, limit)
+            span = self._next_span(cursor, most, limit)
             if span is None:
                 return 0
             replay, rows = self._begun(cursor, span, kept)
@@ -117,6 +124,8 @@ class Projector:
             moved_at = checkpoints.move(cursor, [each.name for each in span.checkpoints], span.through)
         moved = [each._replace(position=span.through, moved_at=moved_at) for each in span.checkpoints]
         self._kept = _Kept(moved, replay, rows)
+        if time.monotonic() - begun < _LONG_BATCH:
+            self._most = min(most * 2, BATCH)
         return span.through - span.after
 
     def _begun(self, cursor: Cursor, span: _Span, kept: _Kept | None) -> tuple[Replay, StoredRows]:
@@ -127,14 +136,14 @@ class Projector:
         replay = Replay(each for each in self._projections if each.name in names)
         return replay, StoredRows(replay.tables, cursor)
 
-    def _next_span(self, cursor: Cursor, limit: int | None) -> _Span | None:
+    def _next_span(self, cursor: Cursor, most: int, limit: int | None) -> _Span | None:
         """Those furthest behind come first, up to where the next ones stand, so that all end up side by side."""
         live = checkpoints.sound(checkpoints.read(cursor, lock=True), self._projections).values()
         if not live:
             return None
         after = min(each.position for each in live)
         ahead = [each.position for each in live if each.position > after]
-        through = min(after + BATCH, checkpoints.head(cursor), *ahead)
+        through = min(after + most, checkpoints.head(cursor), *ahead)
         if limit is not None:
             through = min(through, limit)
         return _Span([each for each in live if each.position == after], after, through) if through > after else None

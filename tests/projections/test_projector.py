@@ -147,3 +147,19 @@ def test_what_stops_the_projector_is_logged_without_anybodys_words(log: EventLog
     assert logged[0]["reason"] == f"the view ledger stops before position {position}, which it cannot fold"
     assert logged[0]["cause"].startswith("ZeroDivisionError in stumble, test_projector.py:")
     assert "exc_info" not in logged[0]
+
+
+def test_batches_grow_while_they_are_quick_and_begin_small_again_after_a_failure(
+    log: EventLog, views: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Warehouse(log).work(1_200, at_once=200)
+    projector = Projector(views, SAMPLES)
+    assert [projector.run_once() for _ in range(2)] == [125, 250]
+
+    with monkeypatch.context() as away:
+        away.setattr(Projector, "_begun", lambda *_: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                projector.run_once()
+
+    assert projector.run_once() == 125
