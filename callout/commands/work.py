@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-BEHIND: Final = 5
+BEHIND: Final = 2
 """How far a worker stands behind the server's processes (`nice`): taking in comes first, views may follow later."""
 
 OBJECTS: Final = 100_000
