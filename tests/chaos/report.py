@@ -24,7 +24,7 @@ class Report:
     silences: Mapping[str, list[float]] = field(default_factory=dict)
     cuts: Mapping[str, int] = field(default_factory=dict)
     idle: int = 0
-    restarts: int = 0
+    ends: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     settling: float = 0.0
     checking: float = 0.0
@@ -66,7 +66,8 @@ def _faults(report: Report) -> Table:
     for kind, times in sorted(report.cuts.items()):
         table.add_row(f"connection: {kind}", f"{times:,}")
     table.add_row("idle transaction in another database, begun", f"{report.idle:,}")
-    table.add_row("`callout serve` started again from outside", f"{report.restarts:,}")
+    for why, times in sorted(report.ends.items()):
+        table.add_row(f"`callout serve` started again from outside: {why}", f"{times:,}")
     return table
 
 

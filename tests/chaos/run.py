@@ -58,7 +58,7 @@ def run(plan: Plan, tell: Tell) -> Report:
         tell("waiting for the views", 0, 1)
         eventually(service.is_ready, _VIEWS_SECONDS)
         report.settling = time.monotonic() - began
-        report.restarts = service.restarts
+        report.ends = dict(service.ends)
         company.admin = company.admin.again()
         found = [*_unfinished(pace, killer), *_check(company, fleet, book, report, tell)]
         report.findings = together(found)

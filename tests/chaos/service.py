@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from contextlib import closing, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -20,15 +22,16 @@ from tests.support.processes import eventually
 PLANTED = "tests.chaos.planted"
 _START_SECONDS = 120
 _PAUSE_SECONDS = 0.3
+_WORDS = 200
 
 
 class Service:
-    """Does what a service manager does with `Restart=always`: `restarts` counts how often that was needed."""
+    """Does what a service manager does with `Restart=always`; `ends` counts why that was needed."""
 
     def __init__(self, home: Path, control: str | None = None) -> None:
         self.home = home
         self.journal = home / "journal"
-        self.restarts = 0
+        self.ends: Counter[str] = Counter()
         with socket.create_server(("127.0.0.1", 0)) as found:
             self.port = int(found.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
@@ -102,6 +105,7 @@ class Service:
     def _keep(self) -> None:
         while not self._stop.is_set():
             with self.journal.open("ab") as lines, self._lock:
+                begins = lines.tell()
                 self._process = subprocess.Popen(
                     self._command,
                     env=self._environment,
@@ -111,6 +115,14 @@ class Service:
                 )
             if self._stop.is_set():
                 self._process.terminate()
-            self._process.wait()
-            self.restarts += not self._stop.is_set()
+            status = self._process.wait()
+            if not self._stop.is_set():
+                self.ends["killed" if status == -signal.SIGKILL else self._last_words(begins)] += 1
             self._stop.wait(_PAUSE_SECONDS)
+
+    def _last_words(self, begins: int) -> str:
+        """The last line that is not one of the journal's: what a person would have read."""
+        with self.journal.open("rb") as lines:
+            lines.seek(begins)
+            said = [line for line in lines.read().decode(errors="replace").splitlines() if not line.startswith("{")]
+        return said[-1][:_WORDS] if said else "without a word"
