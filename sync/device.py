@@ -1222,6 +1222,7 @@ class Device:
             answer = self._wire.call(Request("POST", "/sync/v1/devices", members, lambda: body, authorized=False)).said
             with understood(), self._file.transaction():
                 self._become(who, {member: answer[member] for member in members}, answer.get("epoch"), code)
+                self._set(told_version=wish["app_version"])
         return answer
 
     def _become(self, who: Installation, enrolled: Json, epoch: str | None, code: str) -> None:
@@ -1281,8 +1282,8 @@ class Device:
             return Synced(pushed.results, pushed.documents + pulled, caught_up, blobs, notice)
 
     def _push(self, *, with_pull: bool, ask: bool = False) -> Synced:
-        """Send the outbox batch by batch; with `ask`, also when it is empty."""
-        turn = Turn(with_pull, ask)
+        """Send the outbox batch by batch; with `ask`, or when the app has been upgraded, also when it is empty."""
+        turn = Turn(with_pull, ask or self._get("told_version") not in (None, self.app_version))
         while True:
             batch = self._outbox.batch(turn.most)
             sent = Push(batch, self._outbox.missing(batch), self._get("cursor"), self._life())
@@ -1318,6 +1319,8 @@ class Device:
         page: Json | None = answer.get("changes") if turn.with_pull else None
         with understood(), self._file.transaction():
             counts = self._settle(sent, answer)
+            if self._get("told_version") != self.app_version:
+                self._set(told_version=self.app_version)
             turn.documents += self._take(sent.cursor, page) if page and counts else 0
             self._tidy()
         if sent.batch and self._outbox.batch(1)[:1] == sent.batch[:1]:
@@ -1540,8 +1543,17 @@ class Device:
         except RefusedError as refusal:
             if refusal.code != "device-revoked" or refusal.problem.get("wipe") is not True:
                 raise
-            self._set(wiping="salvage" if refusal.problem.get("salvage") else "erase")
+            self._begin_to_wipe("salvage" if refusal.problem.get("salvage") else "erase")
             self._wipe()
+
+    def _begin_to_wipe(self, step: str) -> None:
+        """All that is kept is handed over: a restored server may have lost what it had acknowledged."""
+        try:
+            with self._file.transaction():
+                self._outbox.renumber()
+                self._set(wiping=step)
+        except FullError:
+            self._set(wiping=step)
 
     def _wipe(self) -> NoReturn:
         """Salvage, erase, confirm: each step may be repeated, and the next begins when it is done."""

@@ -56,7 +56,8 @@ def test_a_kill_at_any_statement_of_being_erased_hands_over_everything_and_leave
         scene = worked()
         scene.office.revoked = {"wipe": True, "salvage": True}
         scene.office.most = 2
-        unsent = [item["id"] for item in scene.opened().outbox()]
+        device = scene.opened()
+        kept = [result["id"] for result in device.results()] + [item["id"] for item in device.outbox()]
         scene.disk.left = statements
         done = False
         try:
@@ -68,7 +69,7 @@ def test_a_kill_at_any_statement_of_being_erased_hands_over_everything_and_leave
             with pytest.raises(RefusedError):
                 scene.opened().sync()
         scene.disk.restart()
-        assert sorted({item["id"] for item in scene.office.salvaged}) == sorted(unsent)
+        assert sorted({item["id"] for item in scene.office.salvaged}) == sorted(kept)
         assert scene.office.wiped >= 1
         stored = scene.disk.serialize()
         assert not any(word in stored for word in (b"part_used", b"access-0", b"refresh-0", JOB.encode(), PHOTO[:256]))

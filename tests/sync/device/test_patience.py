@@ -115,6 +115,19 @@ def test_an_old_app_goes_on_sending_and_tells_its_user(office: Office, device: D
     assert "too old" in (synced.notice or "")
 
 
+def test_an_upgraded_app_says_so_although_it_has_nothing_to_send(
+    office: Office, device: Device, opened: Callable[..., Device]
+) -> None:
+    device.sync()
+    office.asked.clear()
+    upgraded = opened(app_version="2")
+
+    upgraded.sync()
+    upgraded.sync()
+
+    assert office.asked.count("POST push") == 1
+
+
 def test_a_suspended_device_goes_on_sending_and_tells_its_user(office: Office, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "out"})
     device.push()
