@@ -39,6 +39,8 @@ def must_equal(exchange: Exchange, reply: Reply) -> None:
     core = exchange.reply
     if core is None:
         raise Difference(exchange, f"the core died, and the real server answered {_told(reply)}")
+    if exchange.method == "HEAD":
+        core, reply = core._replace(body=b""), reply._replace(body=b"")
     found = [*parted(_told(core), _told(reply))]
     if found:
         raise Difference(exchange, "".join(one[:LONGEST] for one in found[:MOST]))
