@@ -123,7 +123,7 @@ def upgrade_server(_: World, __: Phone) -> None:
     upgrade_notes()
 
 
-@step("old apps are no longer served", 0.0)
+@step("old apps are no longer served", 0.4)
 def end_old_apps(world: World, _: Phone) -> None:
     world.server.oldest_app = "2"
     world.server.start()

@@ -96,8 +96,9 @@ class Phone:
             self.use(lambda device: device.sync())
 
     def is_erased(self) -> bool:
-        """Whether the disk holds nothing but what an erased device begins with."""
-        return not self.disk.rows("SELECT 1 FROM state WHERE name = 'technician'")
+        """Whether the office has had the disk erased, or it is being erased now."""
+        named = {name for (name,) in map(tuple, self.disk.rows("SELECT name FROM state WHERE value <> 'null'"))}
+        return "wiping" in named or "technician" not in named
 
     def upgrade(self) -> None:
         """Install the newest app on the same disk."""
