@@ -36,6 +36,7 @@ class Serials(Projection):
     """
 
     name: ClassVar[str] = "serials"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (SERIALS,)
     needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Devices())
 

@@ -56,6 +56,7 @@ class Stock(Projection):
     """
 
     name: ClassVar[str] = "stock"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (STOCK, LINES, COUNTED)
     needs: ClassVar[tuple[Projection, ...]] = (Locations(), Devices())
 

@@ -66,10 +66,15 @@ class Moment(NamedTuple):
 
 
 def moment_of(event: Recorded, rows: Rows, count: UUID | None) -> Moment:
-    """The moment of an event."""
+    """The moment of an event.
+
+    What was put aside is recorded late, perhaps in another incarnation of its device than the one it was told in.
+    """
     envelope = event.envelope
-    device = rows.get(DEVICES, envelope.device) if envelope.device else None
-    incarnation = device["incarnation"] if device else None
+    incarnation = envelope.incarnation
+    if incarnation is None and envelope.device is not None:
+        device = rows.get(DEVICES, envelope.device)
+        incarnation = device["incarnation"] if device else None
     return Moment(event.occurred_at, envelope.device, incarnation, envelope.device_seq, count)
 
 

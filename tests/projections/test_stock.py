@@ -137,6 +137,20 @@ def test_a_device_that_begins_a_new_sequence_is_told_apart_by_the_clock(news: Ne
     assert on_hand(news, VAN) == 7
 
 
+def test_what_was_put_aside_is_placed_by_the_sequence_it_was_told_in(news: News) -> None:
+    phone = Phone(1)
+    news.tell(bought(10, VAN), phone.device, at=later(-60))
+    phone.seq = 1
+    count = counted(9)
+    phone.tell(news, count, minutes=5, incarnation=1)  # its clock was put back in between
+    renewed: Device = phone.device
+    renewed.reenrol(technician=phone.technician, install_id="new", name="phone", platform="test", app_version="2")
+    news.tell(renewed, approved(count), at=later(60))
+    phone.tell(news, used(2), minutes=30, device_seq=1, incarnation=1)
+
+    assert on_hand(news, VAN) == 9
+
+
 def test_a_movement_taken_back_never_happened_so_a_count_after_it_stands(news: News) -> None:
     news.tell(bought(10, VAN), at=later(0))
     wrong = used(2)
