@@ -12,6 +12,7 @@ from domain.topics import EVENT_CLASSES
 from store.answers import Answer
 from store.recorded import Recorded
 from store.shape import shape_of
+from sync.app_version import UpgradeRequired
 from sync.blobs import Progress
 from sync.device import Reply
 from sync.holding import Holding
@@ -46,6 +47,7 @@ class Recording(Watch):
                 (world.server, "back_up", self._back_up),
                 (world.server, "restore", self._restore),
                 (world.server, "_caught_up", self._caught_up),
+                (world.server, "_reader", self._reader),
                 (world.server.blobs, "progress", self._progress),
                 (world.access, "issue_code", self._issue_code),
                 (world.access, "enrol", self._enrol),
@@ -103,6 +105,13 @@ class Recording(Watch):
         opened = self.world.log.load([named.stream])[named.stream]
         customer: UUID = getattr(named.data, "customer", None) or opened.customer  # type: ignore[attr-defined]
         return customer
+
+    def _reader(self, reader: Callable[..., Any], headers: Mapping[str, str]) -> Any:
+        """The real door says which app is the oldest that it serves."""
+        try:
+            return reader(headers)
+        except UpgradeRequired:
+            raise UpgradeRequired(oldest=self.world.server.oldest_app) from None
 
     def _exchange(self) -> acts.Exchange:
         assert isinstance(self._open[-1], acts.Exchange), "devices come in through the door"
