@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 from threading import Thread
 
@@ -13,6 +14,7 @@ from tests.chaos.victims import KILLS
 
 BACK_SECONDS = 90.0
 _TWIN = 0.2  # how often the next kill does not wait until the house is back
+_AIM_SECONDS = 0.3
 _FIND_SECONDS = 30.0
 
 
@@ -23,8 +25,9 @@ class Killer(Thread):
     the kill after which none came.
     """
 
-    def __init__(self, service: Service, pace: Pace, dice: Random) -> None:
+    def __init__(self, service: Service, pace: Pace, dice: Random, kinds: Sequence[str] = tuple(KILLS)) -> None:
         super().__init__(name="killer", daemon=True)
+        self._choice = kinds
         self._service, self._pace, self._dice = service, pace, dice
         self.kills: Counter[str] = Counter()
         self.silences: dict[str, list[float]] = {}
@@ -37,6 +40,7 @@ class Killer(Thread):
             for kind in self._kinds():
                 if not self._pace.wait_for(self._dice.uniform(0.1, 0.85)):
                     return
+                time.sleep(self._dice.uniform(0, _AIM_SECONDS))  # or it would always be just after an acknowledgement
                 self._kill(kind)
                 if self.gone is not None:
                     return
@@ -48,9 +52,9 @@ class Killer(Thread):
 
     def _kinds(self) -> list[str]:
         """Each kind at least once where there are enough kills, the rest by weight, in any order."""
-        once = list(KILLS)
+        once = list(self._choice)
         self._dice.shuffle(once)
-        more = self._dice.choices(list(KILLS), [weight for _, weight in KILLS.values()], k=self._pace.kills)
+        more = self._dice.choices(self._choice, [KILLS[kind][1] for kind in self._choice], k=self._pace.kills)
         kinds = [*once, *more][: self._pace.kills]
         self._dice.shuffle(kinds)
         return kinds

@@ -32,7 +32,7 @@ class Plan:
 
     def with_control(self, name: str) -> Plan:
         """A small run on a server with this planted bug."""
-        return replace(self, operations=SMALL, kills=6, devices=8, minutes=5.0, control=name)
+        return replace(self, operations=SMALL, kills=10, devices=8, minutes=5.0, control=name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +46,11 @@ class Control:
 
 CONTROLS = {
     "ack-before-commit": Control(
-        wrong="The server answers as soon as it has decided, and commits 30 ms later.",
+        wrong="The server answers as soon as it has decided, and commits 50 ms later.",
         found_as="lost operations",
     ),
     "result-apart-from-effect": Control(
-        wrong="The server commits the events first and 30 ms later what it answered.",
+        wrong="The server commits the events first and 50 ms later what it answered.",
         found_as="doubled effects",
         deeds=("note_added", "labour_recorded"),  # their streams exist already, so nothing else stops a second effect
     ),

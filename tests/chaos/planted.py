@@ -19,7 +19,7 @@ from store.answers import Answer, Appended, Past, Turn
 from store.log import EventLog
 from store.operations import Operations
 
-_APART_SECONDS = 0.03
+_APART_SECONDS = 0.05
 
 
 def ack_before_commit() -> None:

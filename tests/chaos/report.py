@@ -52,7 +52,7 @@ def show_control(console: Console, report: Report) -> None:
     kills, sends = sum(report.kills.values()), report.book.attempts.total()
     console.print(f"{mark}  control [bold]{report.plan.control}[/]: {control.wrong}", highlight=False)
     console.print(f"        after {kills} kills and {sends:,} sends:", highlight=False)
-    for found in report.findings:
+    for found in sorted(report.findings, key=lambda found: found.kind != control.found_as):
         console.print(f"        {found.many:,} {found.kind}, such as: {found.examples[0][:300]}", highlight=False)
 
 

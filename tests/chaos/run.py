@@ -21,6 +21,7 @@ from tests.chaos.plan import Plan
 from tests.chaos.report import Report
 from tests.chaos.service import Service
 from tests.chaos.shared import Promises, Shared
+from tests.chaos.victims import KILLS, OF_HTTP
 from tests.support.company import PASSWORD, Company
 from tests.support.desk import Desk
 from tests.support.processes import eventually
@@ -49,7 +50,7 @@ def run(plan: Plan, tell: Tell) -> Report:
         settled(company)
         pace = Pace(plan.operations, plan.kills, plan.minutes * 60)
         fleet = Fleet(company, shifts, plan, Shared(line.url, book, pace, Promises()), Random(dice.random()))
-        killer = Killer(service, pace, Random(dice.random()))
+        killer = Killer(service, pace, Random(dice.random()), OF_HTTP if plan.control else tuple(KILLS))
         report = Report(plan, book, killer.kills, killer.silences, line.faults)
         with IdleTransaction(dsn) as idle:
             report.seconds = _load(fleet, killer, line, pace, tell)

@@ -26,6 +26,6 @@ def test_processes_killed_and_connections_cut_neither_lose_nor_double_an_operati
 
 
 def test_a_server_that_acknowledges_before_it_commits_is_found_out() -> None:
-    report = run(replace(PLAN, operations=600, control="ack-before-commit"), silent)
+    report = run(replace(PLAN, operations=800, kills=6, control="ack-before-commit"), silent)
 
     assert report.caught(), report.findings

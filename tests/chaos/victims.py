@@ -72,6 +72,8 @@ KILLS: dict[str, tuple[Kill, int]] = {
     "supervisor killed": (kill_supervisor, 2),
 }
 """Each with how often it is chosen, compared with the others."""
+OF_HTTP = ("HTTP process killed", "HTTP master killed")
+"""Enough for a planted bug, and soon over."""
 
 
 def children(pid: int) -> list[int]:
