@@ -120,7 +120,7 @@ def test_a_revoked_device_that_proves_itself_gets_tokens_that_open_nothing_but_h
     said = {"refresh_token": lost, "device_id": device, "proof": signed(KEY, "callout token", device, lost)}
     headers = {"Authorization": f"Bearer {post(house, 'token', said).json['access_token']}"}
 
-    refused = house.client.get("/sync/v1/pull", headers=headers)
+    refused: Any = house.client.get("/sync/v1/pull", headers=headers)
     assert (refused.status_code, refused.json["wipe"]) == (403, True)
     assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 200
 

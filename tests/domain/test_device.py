@@ -1,5 +1,6 @@
 """A device is enrolled, trusted or not, and what it sent in vain waits for the office."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -54,7 +55,7 @@ def test_what_a_device_remembers_is_declared_for_its_snapshots() -> None:
 @pytest.mark.parametrize("acts", [(), (suspend,), (retire,)])
 def test_enrolling_it_again_begins_the_next_incarnation(acts: tuple[object, ...]) -> None:
     it = given(phone(), *acts)  # type: ignore[arg-type]  # each is an act on a device
-    app = {"install_id": "i-2", "name": "Ben's phone", "platform": "ios", "app_version": "2.0"}
+    app: Any = {"install_id": "i-2", "name": "Ben's phone", "platform": "ios", "app_version": "2.0"}
 
     it.reenrol(technician=BEN, **app)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from store.device_access import DeviceAccess, Enrolment
+from store.device_access import DeviceAccess
 from store.device_tokens import Pair
+from store.enrolling import Enrolment
 
 TECHNICIAN = UUID("0191cb40-11d2-7000-8f00-9d0f6b7c0001")
 
