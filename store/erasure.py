@@ -80,6 +80,7 @@ class Erasure:
             SELECT stream, max(position) FROM log.events
             WHERE topic = 'customer.erased' AND position > %s AND position <= %s
             GROUP BY stream
+            ORDER BY min(position)
             """,
             (after, through),
         )
