@@ -1222,7 +1222,6 @@ class Device:
             answer = self._wire.call(Request("POST", "/sync/v1/devices", members, lambda: body, authorized=False)).said
             with understood(), self._file.transaction():
                 self._become(who, {member: answer[member] for member in members}, answer.get("epoch"), code)
-                self._set(told_version=wish["app_version"])
         return answer
 
     def _become(self, who: Installation, enrolled: Json, epoch: str | None, code: str) -> None:
@@ -1282,8 +1281,8 @@ class Device:
             return Synced(pushed.results, pushed.documents + pulled, caught_up, blobs, notice)
 
     def _push(self, *, with_pull: bool, ask: bool = False) -> Synced:
-        """Send the outbox batch by batch; with `ask`, or when the app has been upgraded, also when it is empty."""
-        turn = Turn(with_pull, ask or self._get("told_version") not in (None, self.app_version))
+        """Send the outbox batch by batch; with `ask`, also when it is empty."""
+        turn = Turn(with_pull, ask)
         while True:
             batch = self._outbox.batch(turn.most)
             sent = Push(batch, self._outbox.missing(batch), self._get("cursor"), self._life())
@@ -1319,8 +1318,6 @@ class Device:
         page: Json | None = answer.get("changes") if turn.with_pull else None
         with understood(), self._file.transaction():
             counts = self._settle(sent, answer)
-            if self._get("told_version") != self.app_version:
-                self._set(told_version=self.app_version)
             turn.documents += self._take(sent.cursor, page) if page and counts else 0
             self._tidy()
         if sent.batch and self._outbox.batch(1)[:1] == sent.batch[:1]:
@@ -1402,6 +1399,16 @@ class Device:
         self._blobs.sweep()
 
     def _pull(self, wait: int) -> int:
+        """Fetch everything; an app that is too old, by what the server knows, says first how old it is."""
+        try:
+            return self._pull_all(wait)
+        except RefusedError as refusal:
+            if refusal.code != "upgrade-required":
+                raise
+        self._push(with_pull=False, ask=True)
+        return self._pull_all(wait)
+
+    def _pull_all(self, wait: int) -> int:
         received = detours = 0
         while detours <= RESTARTS:
             cursor = self._get("cursor")

@@ -75,6 +75,7 @@ def test_the_loop_survives_everything_and_never_hammers(
     station.streams += [WAKE] * 9
     office.faults += [unreachable, says(problem(503, "overloaded", {"retry-after": "30"}))]
     office.faults += [says(problem(400, "malformed-envelope")), says(problem(426, "upgrade-required"))]
+    office.faults += [lambda _path, answer: answer(), says(problem(426, "upgrade-required"))]
     office.faults += [says(problem(503, "overloaded", {"retry-after": "600"}))]
 
     happened = turns(listening, 6)

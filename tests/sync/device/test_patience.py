@@ -106,6 +106,7 @@ def test_a_refusal_is_an_answer_and_ends_the_wait(office: Office, device: Device
 def test_an_old_app_goes_on_sending_and_tells_its_user(office: Office, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "out"})
     office.faults += [says(problem(426, "upgrade-required")), lambda _path, answer: answer()]
+    office.faults += [says(problem(426, "upgrade-required")), lambda _path, answer: answer()]
     office.faults += [says(problem(426, "upgrade-required"))]
 
     synced = device.sync()
@@ -115,16 +116,15 @@ def test_an_old_app_goes_on_sending_and_tells_its_user(office: Office, device: D
     assert "too old" in (synced.notice or "")
 
 
-def test_an_upgraded_app_says_so_although_it_has_nothing_to_send(
-    office: Office, device: Device, opened: Callable[..., Device]
+def test_an_app_that_is_thought_too_old_says_how_old_it_is_although_it_has_nothing_to_send(
+    office: Office, device: Device
 ) -> None:
-    device.sync()
     office.asked.clear()
-    upgraded = opened(app_version="2")
+    office.faults.append(says(problem(426, "upgrade-required")))
 
-    upgraded.sync()
-    upgraded.sync()
+    synced = device.sync()
 
+    assert synced.caught_up
     assert office.asked.count("POST push") == 1
 
 
