@@ -94,7 +94,7 @@ class Copies:
         technician = self._world.phones[request.phone].technician
         must(len(page["changes"]) <= MOST_CHANGES, BOUNDED, f"{len(page['changes'])} changes")
         self._whose.must_be_theirs(technician, page["changes"])
-        if not page.get("more"):
+        if not page.get("more") and page["through"] == self._world.views.position:  # somebody may have been faster
             self._expected[page["cursor"]] = technician, self._slice(technician)
             views = self._world.views
             own, shared = digest(views.documents_of(technician)), digest(views.documents_of(None))
