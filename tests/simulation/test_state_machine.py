@@ -100,7 +100,7 @@ class Company(RuleBasedStateMachine):
 
 
 BOUNDED = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
@@ -118,7 +118,7 @@ def test_a_broken_promise_is_told_as_a_short_program() -> None:
     assert harvest.ROOMS, "mistakes are known once their rooms are loaded"
 
     with planted("result stored apart from effect"), pytest.raises(Violation) as caught:
-        run_state_machine_as_test(Company, settings=BOUNDED)
+        run_state_machine_as_test(Company, settings=settings(BOUNDED, stateful_step_count=12))
 
     lines = "\n".join(caught.value.__notes__).splitlines()
     program = [line for line in lines if line.startswith("state.") and "every_promise_holds" not in line]
