@@ -27,7 +27,6 @@ MONOTONIC = "a cursor never goes back"
 BOUNDED = "a page is bounded"
 DIGESTS = "digests say what the phone must hold"
 REBUILT = "a rebuild gives what the live views say"
-MOST_CHANGES = 1000
 WITH_DOCUMENTS = ("/sync/v1/push", "/sync/v1/pull", "/sync/v1/verify")
 
 
@@ -92,7 +91,8 @@ class Copies:
 
     def _page(self, request: Request, page: dict[str, Any]) -> None:
         technician = self._world.phones[request.phone].technician
-        must(len(page["changes"]) <= MOST_CHANGES, BOUNDED, f"{len(page['changes'])} changes")
+        if not request.url.endswith("/verify"):
+            self._must_be_bounded([change["position"] for change in page["changes"]])
         self._whose.must_be_theirs(technician, page["changes"])
         if not page.get("more") and page["through"] == self._world.views.position:  # somebody may have been faster
             self._expected[page["cursor"]] = technician, self._slice(technician)
@@ -100,6 +100,14 @@ class Copies:
             own, shared = digest(views.documents_of(technician)), digest(views.documents_of(None))
             said = page["digests"]
             must(said == {"own": own, "shared": shared}, DIGESTS, f"{said} instead of {own} and {shared}")
+
+    def _must_be_bounded(self, positions: list[int]) -> None:
+        """As many as were asked for, and as many more as it takes to end at a whole position."""
+        before_the_last = sum(position != positions[-1] for position in positions)
+        must(
+            before_the_last < self._world.profile.page, BOUNDED, f"{len(positions)} changes, {before_the_last} too many"
+        )
+        must(positions == sorted(positions), BOUNDED, f"{positions} are not in order")
 
     def _slice(self, technician: UUID) -> Held:
         views = self._world.views

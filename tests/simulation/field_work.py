@@ -43,12 +43,15 @@ def note(world: World, phone: Phone) -> None:
         tell(world, phone, "note_added", told, v=int(phone.app_version))
 
 
-@step("take a photo", 3)
+@step("take a photo or a signature", 3)
 def photo(world: World, phone: Phone) -> None:
-    order, bytes_of = order_of(world, phone), world.dice.randbytes(world.dice.choice((5, 5, 5, 300_000)))
-    named = phone.use(lambda device: device.attach(bytes_of, "image/png")) if order else None
-    if named is not None:
-        tell(world, phone, "photo_taken", {"work_order": order} | named)
+    of_visit, bytes_of = world.dice.chance(0.3), world.dice.randbytes(world.dice.choice((5, 5, 5, 300_000)))
+    about = world.dice.one(shown(phone, "visit")) if of_visit else order_of(world, phone)
+    named = phone.use(lambda device: device.attach(bytes_of, "image/png")) if about else None
+    if named is not None and of_visit:
+        tell(world, phone, "signed", {"visit": about} | named)
+    elif named is not None:
+        tell(world, phone, "photo_taken", {"work_order": about} | named)
 
 
 @step("diagnose", 2)
@@ -100,7 +103,12 @@ def ask(world: World, phone: Phone) -> None:
 @step("hear the customer", 1)
 def hear(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
-        tell(world, phone, "satisfaction_recorded", {"work_order": order, "csat": 4, "solved": True})
+        if world.dice.chance(0.5):
+            tell(world, phone, "satisfaction_recorded", {"work_order": order, "csat": 4, "solved": True})
+        else:
+            customer = str(world.dice.choice(world.company.customers))
+            said = {"customer": customer, "work_order": order, "reason": "a noise", "summary": "it hums"}
+            tell(world, phone, "customer_spoke", said)
 
 
 @step("take something back", 3)
