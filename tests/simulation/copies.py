@@ -56,6 +56,18 @@ class Copies:
     def restored(self) -> None:
         """The log has forgotten something."""
         self._whose.restored()
+        self.rebuilt()
+
+    def rebuilt(self) -> None:
+        """Views made anew have no words of erased people, though the news of that may lie ahead of them.
+
+        Documents have changed then without anything having happened, and phones find out by their digests.
+        """
+        log, views = self._world.log, self._world.views
+        ahead = log.events[views.position :]
+        if any(event.topic == "customer.erased" and event.stream in log.erased for event in ahead):
+            for phone in self._world.phones:
+                phone.rotten = True
 
     def check(self, phone: Phone) -> None:
         """The phone's rows are what the server meant when it gave the cursor that the phone has stored."""

@@ -48,6 +48,7 @@ class Ledger:
         self._unsent: dict[int, set[str]] = {}
         self._held: dict[int, set[str]] = {}
         self._sent_at: dict[int, dict[str, datetime]] = {}
+        self._apps: dict[int, str | None] = {}
         self._effects: dict[UUID, int] = {}
         self._excused: set[str] = set()
         self._last = 0
@@ -107,9 +108,10 @@ class Ledger:
     def _must_keep(self, phone: Phone, held: set[str], sent: set[str]) -> None:
         """What was sent stays for seven days, whatever the device's clock says, unless the office had it erased."""
         now, known = self._world.clock.now(), self._sent_at.setdefault(phone.number, {})
+        before, self._apps[phone.number] = self._apps.get(phone.number), phone.installation()
         for id in self._held.get(phone.number, set()) - held:
-            kept = now - known.pop(id, now)
-            must(kept > KEPT or phone.is_erased(), KEPT_A_WEEK, f"{self.made[id]} was kept for {kept}")
+            kept, same = now - known.pop(id, now), before == self._apps[phone.number] is not None
+            must(kept > KEPT or not same, KEPT_A_WEEK, f"{self.made[id]} was kept for {kept}")
         for id in sent:
             known.setdefault(id, now)
 

@@ -47,6 +47,7 @@ def process_ends(_: World, phone: Phone) -> None:
 @step("rebuild views", 0.5)
 def rebuild(world: World, _: Phone) -> None:
     world.views.rebuild()
+    world.auditor.copies.rebuilt()
 
 
 @step("held operations are looked after", 3)

@@ -95,10 +95,10 @@ class Phone:
         if not self.wants_code:
             self.use(lambda device: device.sync())
 
-    def is_erased(self) -> bool:
-        """Whether the office has had the disk erased, or it is being erased now."""
-        named = {name for (name,) in map(tuple, self.disk.rows("SELECT name FROM state WHERE value <> 'null'"))}
-        return "wiping" in named or "technician" not in named
+    def installation(self) -> str | None:
+        """The name of the app on this disk; None when there is none, or while the office has the disk erased."""
+        state = dict(map(tuple, self.disk.rows("SELECT name, value FROM state WHERE value <> 'null'")))
+        return None if "wiping" in state else state.get("install_id")
 
     def upgrade(self) -> None:
         """Install the newest app on the same disk."""
