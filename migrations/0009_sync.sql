@@ -13,7 +13,8 @@ CREATE TABLE log.lives (
     cluster text NOT NULL,
     found_at timestamptz NOT NULL DEFAULT now()
 );
-GRANT SELECT, INSERT ON log.lives TO callout_writer;
+GRANT SELECT ON log.lives TO callout_writer, callout_projector, callout_reader;
+GRANT INSERT ON log.lives TO callout_writer;
 
 -- A restored log is another log from the moment that says so: the event and the new name are one.
 CREATE FUNCTION log.begin_life() RETURNS trigger LANGUAGE plpgsql AS $$
