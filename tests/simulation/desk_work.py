@@ -149,7 +149,7 @@ def approve(world: World, _: Phone) -> None:
     office(world, change)
 
 
-@step("correct a customer", 1)
+@step("correct a customer", 2)
 def change_customer(world: World, _: Phone) -> None:
     id, number = world.dice.choice(world.company.customers), world.dice.randrange(9)
 

@@ -84,13 +84,14 @@ def visit(world: World, phone: Phone) -> None:
         tell(world, phone, kind, {"visit": id} | ({"reason": "no_access"} if kind == "visit_not_done" else {}))
 
 
-@step("ask for something", 3)
+@step("ask for something", 4)
 def ask(world: World, phone: Phone) -> None:
-    kind = world.dice.choice(("close_work_order", "request_visit", "decline_visit", "change_customer_details"))
+    details = "change_customer_details"
+    kind = world.dice.choice(("close_work_order", "request_visit", "decline_visit", details, details))
     if kind == "decline_visit":
         if id := world.dice.one(shown(phone, "visit")):
             tell(world, phone, kind, {"visit": id})
-    elif kind == "change_customer_details":
+    elif kind == details:
         customer: UUID = world.dice.choice(world.company.customers)
         phones = {"from": ["030 1"], "to": [f"030 {world.dice.randrange(9)}"]}
         name = {"from": words_of(customer, "is a customer"), "to": words_of(customer, "has another name")}

@@ -47,7 +47,7 @@ class Ledger:
         self.answered: set[str] = set()
         self._unsent: dict[int, set[str]] = {}
         self._held: dict[int, set[str]] = {}
-        self._sent_at: dict[int, dict[str, datetime]] = {}
+        self._sent_at: dict[str, datetime] = {}
         self._apps: dict[int, str | None] = {}
         self._effects: dict[UUID, int] = {}
         self._excused: set[str] = set()
@@ -83,7 +83,6 @@ class Ledger:
         lost = {id for id, *_ in disk.rows("SELECT id FROM operations")} | self._held.get(phone.number, set())
         self._unsent.pop(phone.number, None)
         self._held.pop(phone.number, None)
-        self._sent_at.pop(phone.number, None)
         self.check(phone)
         for id in lost - self.on_disks():
             self._excuse(id)
@@ -107,13 +106,13 @@ class Ledger:
 
     def _must_keep(self, phone: Phone, held: set[str], sent: set[str]) -> None:
         """What was sent stays for seven days, whatever the device's clock says, unless the office had it erased."""
-        now, known = self._world.clock.now(), self._sent_at.setdefault(phone.number, {})
+        now = self._world.clock.now()
         before, self._apps[phone.number] = self._apps.get(phone.number), phone.installation()
         for id in self._held.get(phone.number, set()) - held:
-            kept, same = now - known.pop(id, now), before == self._apps[phone.number] is not None
+            kept, same = now - self._sent_at.get(id, now), before == self._apps[phone.number] is not None
             must(kept > KEPT or not same, KEPT_A_WEEK, f"{self.made[id]} was kept for {kept}")
         for id in sent:
-            known.setdefault(id, now)
+            self._sent_at.setdefault(id, now)
 
     def is_quiet(self) -> bool:
         """Whether every outbox is empty."""

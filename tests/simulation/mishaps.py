@@ -60,7 +60,7 @@ def destroy_keys(world: World, _: Phone) -> None:
     world.forgetting.catch_up()
 
 
-@step("bit rot", 1)
+@step("bit rot", 1.5)
 def bit_rot(world: World, phone: Phone) -> None:
     sql = world.dice.choice(
         (

@@ -18,7 +18,7 @@ from domain.log_life import LogLife
 from domain.problem import Kind, NotFound, Problem
 from store.identity import DeviceIdentity, TokenExpired
 from sync.admission import Overloaded
-from sync.app_version import OldestApp, UpgradeRequired
+from sync.app_version import OldestApp
 from sync.arrival import Arrival
 from sync.cursor import Cursors
 from sync.device import Reply
@@ -148,8 +148,7 @@ class Server:
         who = self._who(headers)
         if who.standing != "active":
             raise DeviceSuspended
-        if not self.pull.may_pull(who):
-            raise UpgradeRequired
+        self.pull.must_serve(who)
         return who
 
     def _pull(self, who: DeviceIdentity, query: dict[str, list[str]]) -> bytes:

@@ -14,7 +14,10 @@ MOST = 100
 class TestEveryMistakeIsSeen:
     @pytest.mark.parametrize("name", sorted(BUGS))
     def test_it_is_caught_within_some_seeds(self, name: str) -> None:
-        assert seeds_to_catch(name, start=1000, most=MOST) is not None, f"{name}: {BUGS[name].breaks}"
+        caught = seeds_to_catch(name, start=1000, most=MOST)
+
+        assert caught is not None, f"{name}: {BUGS[name].breaks}"
+        assert not caught.seen.startswith("TypeError"), f"{name} no longer fits the code that it was made for"
 
 
 class TestWhatIsSeenIsShown:

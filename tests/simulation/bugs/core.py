@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import sync.groups
+import sync.holding
 import sync.push
 from domain.customer_change import Clash
 from domain.problem import Refused
 from sync.decide import Decision, settle
-from sync.holding import Holding
 from sync.problems import MalformedEnvelope
 from sync.pull import Pull
 from sync.push import PushIntake
@@ -38,10 +39,7 @@ def not_atomic(garden: Garden) -> None:
 
 @bug("held for ever", "what never comes is waited for until the end of days")
 def for_ever(garden: Garden) -> None:
-    def attempt(original: Any, holding: Holding, group: Any, *, overdue: bool) -> Any:
-        return original(holding, group, overdue=overdue and not group)
-
-    garden.wrap(Holding, "_attempt", attempt)
+    garden.replace(sync.holding, "LONGEST", timedelta(days=10_000))
 
 
 @bug("quarantine blocks the queue", "one operation that nobody understands stops all behind it")
@@ -69,10 +67,9 @@ def fact_refused(garden: Garden) -> None:
 @bug("applied without an effect", "a device is told that something was recorded, and nothing was")
 def no_effect(garden: Garden) -> None:
     def decide(original: Any, work: Any, sender: Any, arrived: Any, late: Any = None) -> Decision:
+        if arrived.operation.type == "labour_recorded":
+            return Decision(arrived.operation, "applied", len(work.events), 0)
         decision: Decision = original(work, sender, arrived, late)
-        if decision.status == "applied" and arrived.operation.type == "labour_recorded":
-            del work.events[decision.first :], work.envelopes[decision.first :]
-            return decision._replace(events=0)
         return decision
 
     garden.wrap(sync.groups, "decide", decide)

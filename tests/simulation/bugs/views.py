@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import projections.discrepancy_subjects
 import projections.documents.digests
 import projections.stock
 from projections.customers import Customers
@@ -86,6 +87,11 @@ def no_discrepancy(garden: Garden) -> None:
             Discrepancies._check(view, event, rows)
 
     garden.fold_otherwise(Discrepancies, {"stock.moved": check})
+
+
+@bug("a serial used twice unnoticed", "one unit is in two places, and nobody is told")
+def serial_twice(garden: Garden) -> None:
+    garden.replace(projections.discrepancy_subjects, "_of_serial", lambda *_, **__: ())
 
 
 @bug("erased words stay in a view", "somebody who was forgotten is still told of")
