@@ -1211,7 +1211,7 @@ class Device:
 
         A device enrolled again numbers all that it keeps anew and keeps the ids. `as_new` makes a second one of a copy.
         """
-        with self._obeying():
+        with self._obeying(by_code=True):
             who = self._identity.for_code(code, as_new=as_new)
             wish: Json = {"code": code, "install_id": who.install_id, "name": name, "platform": platform}
             wish |= {"app_version": app_version or self.app_version}
@@ -1240,7 +1240,7 @@ class Device:
         if who.key != self._identity.now().key:
             self._outbox.sign(who)
         self._identity.become(who)
-        self._set(epoch=epoch or self._get("epoch"), last_code=used, pause=None, **enrolled)
+        self._set(epoch=epoch or self._get("epoch"), last_code=used, pause=None, wiping=None, **enrolled)
 
     # Sending and fetching
 
@@ -1539,10 +1539,17 @@ class Device:
     # A lost device
 
     @contextmanager
-    def _obeying(self) -> Iterator[None]:
-        """Hand over and erase what the office wants erased, also after a kill in the middle of it."""
-        if self._get("wiping"):
-            self._wipe()
+    def _obeying(self, *, by_code: bool = False) -> Iterator[None]:
+        """Hand over and erase what the office wants erased, also after a kill in the middle of it.
+
+        With a code, a device whose tokens a restored server has forgotten keeps its work: the office trusts it again.
+        """
+        try:
+            if self._get("wiping"):
+                self._wipe()
+        except RefusedError as refusal:
+            if refusal.status != Http.UNAUTHORIZED or not by_code:
+                raise
         try:
             yield
         except ErasedError:
