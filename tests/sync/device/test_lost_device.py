@@ -136,25 +136,6 @@ def test_a_server_that_will_not_take_the_outbox_leaves_it_where_it_is(office: Of
     assert len(office.salvaged) == 4
 
 
-def test_a_device_whose_tokens_a_restored_server_has_forgotten_needs_only_a_code(
-    office: Office, device: Device
-) -> None:
-    worked(office, device)
-    forgotten = says(problem(401, "token-expired"))
-    office.revoked = WIPE
-    office.faults += [lambda _path, answer: answer(), forgotten, forgotten]
-    with pytest.raises(RefusedError, match="away for too long"):
-        device.sync()
-    office.revoked = None
-    office.faults += [forgotten, forgotten]
-
-    device.enrol("another code", "phone")
-    device.sync()
-
-    assert device.outbox() == []
-    assert office.wiped == 0
-
-
 def test_a_file_that_somebody_else_reads_is_erased_when_they_are_gone(
     office: Office, device: Device, opened: Callable[..., Device]
 ) -> None:

@@ -1,0 +1,27 @@
+"""A device that was to erase itself, and that a restored server no longer knows, is not lost for good."""
+
+import pytest
+
+from sync.device import Device, RefusedError
+from tests.support.office import JOB, Office, says
+from tests.support.office_gate import problem
+
+
+def test_a_device_whose_tokens_a_restored_server_has_forgotten_needs_only_a_code(
+    office: Office, device: Device
+) -> None:
+    ids = [device.record("note_added", {"work_order": JOB, "text": "x"}) for _ in range(3)]
+    forgotten = says(problem(401, "token-expired"))
+    office.revoked = {"wipe": True, "salvage": True}
+    office.faults += [lambda _path, answer: answer(), forgotten, forgotten]
+    with pytest.raises(RefusedError, match="away for too long"):
+        device.sync()
+    office.revoked = None
+    office.faults += [forgotten, forgotten]
+
+    device.enrol("another code", "phone")
+    device.sync()
+
+    assert [item["id"] for item in office.operations] == ids
+    assert device.outbox() == []
+    assert office.wiped == 0
