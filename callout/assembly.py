@@ -85,7 +85,7 @@ def services_of(
         live=Live(documents),
         gate=gate,
         enrolment=EnrolmentDesk(log, devices, unsigned=settings.unsigned_devices),
-        blobs=BlobIntake(log, views, Uploads(log.pool), vault),
+        blobs=BlobIntake(views, Uploads(log.pool), vault),
         vault=vault,
     )
 

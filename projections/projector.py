@@ -114,6 +114,7 @@ class Projector:
             cursor.execute("SET LOCAL synchronous_commit = off")
             span = self._next_span(cursor, most, limit)
             if span is None:
+                self._most = most
                 return 0
             replay, rows = self._begun(cursor, span, kept)
             events = replay.read(cursor, self._log.reader, span.after, span.through)

@@ -14,6 +14,7 @@ from store.enrolling import Enrolment, Installation, claim, let_in, let_in_befor
 from store.enrolment_code import CODE_LIFE, code_of, folded
 from store.identity import DeviceIdentity, DeviceRevoked, TokenExpired, TokenReused
 from store.pool import ConnectionPool
+from store.standing import LATELY
 
 
 class CodeNotGood(Problem):
@@ -128,12 +129,12 @@ class DeviceAccess:
         row = self._pool.fetch_one(
             """
             SELECT t.expires_at <= now(), t.device, t.incarnation, t.technician, d.standing, d.wipe, d.app_version,
-                d.public_key, coalesce(d.told_at > now() - interval '30 seconds', false), d.unsent,
-                coalesce(d.last_seen_at > now() - interval '30 seconds', false)
+                d.public_key, coalesce(d.told_at > now() - %(lately)s, false), d.unsent,
+                coalesce(d.last_seen_at > now() - %(lately)s, false)
             FROM access.device_tokens t JOIN access.device_standing d USING (device)
-            WHERE t.token_hash = %s AND t.kind = 'access'
+            WHERE t.token_hash = %(token)s AND t.kind = 'access'
             """,
-            (token_hash(access_token),),
+            {"token": token_hash(access_token), "lately": LATELY},
         )
         if row is None:
             raise TokenExpired

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,10 @@ _COLUMNS: Final = (
     "pulled_through",
     "unsent",
 )
+
+
+LATELY: Final = timedelta(seconds=30)
+"""Within this, what a device tells of itself is not written down again."""
 
 
 class Standings:
@@ -67,10 +71,10 @@ class Standings:
                     ELSE coalesce(%(oldest_unsent_at)s::timestamptz, oldest_unsent_at)
                 END
             WHERE device = %(device)s AND (
-                last_seen_at IS NULL OR last_seen_at < now() - interval '30 seconds'
+                last_seen_at IS NULL OR last_seen_at < now() - %(lately)s
                 OR (
                     %(clock_offset_ms)s::bigint IS NOT NULL
-                    AND coalesce(told_at, '-infinity') < now() - interval '30 seconds'
+                    AND coalesce(told_at, '-infinity') < now() - %(lately)s
                 )
                 OR app_version <> coalesce(%(app_version)s, app_version)
                 OR (%(unsent)s::integer = 0 AND unsent > 0)
@@ -83,6 +87,7 @@ class Standings:
                 "unsent": unsent,
                 "oldest_unsent_at": oldest_unsent_at,
                 "device": str(device),
+                "lately": LATELY,
             },
         )
 

@@ -58,6 +58,7 @@ class PushArrival:
         self._push = push
         self._received_at = received_at
         self._seen = seen
+        self._corrected = clock_of(push.now, received_at)
         self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
         self._loaded: Work | None = self._load()
         self._zone = self._loaded.get(Technician, who.technician).zone
@@ -90,7 +91,7 @@ class PushArrival:
     def _arrived(self, operation: Operation) -> Arrived:
         """The operation in its envelope; an instant from the future is clamped and the claim kept."""
         claimed = operation.at or self._received_at
-        occurred = clock_of(self._push.now, self._received_at)(claimed)
+        occurred = self._corrected(claimed)
         suspicion: tuple[Notice, ...] = ()
         if occurred > self._received_at + CLOCK_TOLERANCE:
             occurred = self._received_at

@@ -14,7 +14,6 @@ from store.blobs.blob import MOST_BYTES, Blob, BlobMismatch, BlobTooLarge
 from store.blobs.uploads import Upload, UploadGone, Uploads
 from store.blobs.vault import Vault
 from store.keyring import Key
-from store.log import EventLog
 
 CATCH_UP_SECONDS: Final = 0.5
 """How long the views have to know an operation that has just been recorded."""
@@ -55,8 +54,7 @@ class BlobIntake:
     wanted any more, so that the device may throw the bytes away.
     """
 
-    def __init__(self, log: EventLog, views: Views, uploads: Uploads, vault: Vault) -> None:
-        self._log = log
+    def __init__(self, views: Views, uploads: Uploads, vault: Vault) -> None:
         self._views = views
         self._uploads = uploads
         self._vault = vault
@@ -111,7 +109,7 @@ class BlobIntake:
         """What is wanted of these bytes; `BlobNotNamed` and that nothing is are said only by views that know."""
         wanted = self._look(technician, sha256)
         if wanted is None or not wanted.lacking:
-            sure = self._views.wait_until(self._log.head(), CATCH_UP_SECONDS, [Attachments.name])
+            sure = self._views.catch_up(CATCH_UP_SECONDS, [Attachments.name])
             wanted = self._look(technician, sha256)
             if wanted is None:
                 raise BlobNotNamed

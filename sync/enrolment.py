@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,14 +15,15 @@ from domain.envelope import Envelope
 from domain.instant import format_instant
 from domain.problem import Kind, Problem
 from domain.technician import Technician
+from store.blobs.blob import MOST_BYTES as MOST_BLOB_BYTES
+from store.blobs.blob import PIECE
 from store.device_access import DeviceAccess
 from store.device_tokens import Pair
 from store.enrolling import Enrolment
 from store.log import EventLog
-from sync.envelope import MOST_BYTES, MOST_CHANGES, MOST_OPERATIONS, malformed
+from sync.envelope import MOST_BYTES, MOST_CHANGES, MOST_OPERATIONS, decoded
 from sync.holding import LONGEST
 from sync.operation import MOST_OPERATION_BYTES
-from sync.problems import MalformedEnvelope
 from sync.pull import MOST_WAIT
 from sync.signature import check_key, proves
 
@@ -33,8 +35,8 @@ LIMITS = {
     "operation_bytes": MOST_OPERATION_BYTES,
     "changes": MOST_CHANGES,
     "wait": int(MOST_WAIT),
-    "blob_bytes": 25 * 1024 * 1024,
-    "blob_chunk": 256 * 1024,
+    "blob_bytes": MOST_BLOB_BYTES,
+    "blob_chunk": PIECE,
     "kept_days": 7,
     "held_hours": int(LONGEST.total_seconds()) // 3600,
 }
@@ -75,12 +77,7 @@ class SignatureRequired(Problem):
 
 def parse_body(body: bytes, shape: type[Any]) -> Any:
     """The body in its shape; raises `MalformedEnvelope` with a JSON pointer."""
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.MsgspecError as error:
-        raise malformed(str(error)) from None
-    except (RecursionError, UnicodeDecodeError):
-        raise MalformedEnvelope("The body is not JSON that can be read.") from None
+    return decoded(body, partial(msgspec.json.decode, type=shape))
 
 
 class EnrolmentDesk:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,8 @@ from domain.problem import BadInput
 from sync.clock import clock_of
 from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
+
+T = TypeVar("T")
 
 MOST_OPERATIONS = 100
 MOST_BYTES = 1024 * 1024
@@ -91,13 +94,7 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
     or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that can be told by its id
     and sequence number never makes the envelope malformed, whatever else is wrong with it: it has a `fault`.
     """
-    text = decompressed(body, encoding)
-    try:
-        raw = _decode(text)
-    except msgspec.MsgspecError as error:
-        raise malformed(str(error)) from None
-    except (RecursionError, UnicodeDecodeError):
-        raise MalformedEnvelope("The body is not JSON that can be read.") from None
+    raw = decoded(decompressed(body, encoding), _decode)
     if len(raw.operations) > MOST_OPERATIONS:
         raise BatchTooLarge(f"A push holds at most {MOST_OPERATIONS} operations.", limit=MOST_OPERATIONS)
     if len(raw.operations) > 1 and any(len(bytes(one)) > MOST_OPERATION_BYTES for one in raw.operations):
@@ -128,6 +125,16 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
         outbox=raw.outbox,
         app_version=raw.app_version,
     )
+
+
+def decoded(text: bytes, decode: Callable[[bytes], T]) -> T:
+    """What a body holds in the shape that `decode` asks for; raises `MalformedEnvelope` with a JSON pointer."""
+    try:
+        return decode(text)
+    except msgspec.MsgspecError as error:
+        raise malformed(str(error)) from None
+    except (RecursionError, UnicodeDecodeError):
+        raise MalformedEnvelope("The body is not JSON that can be read.") from None
 
 
 def decompressed(body: bytes, encoding: str | None) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple, Protocol
@@ -62,14 +62,11 @@ class Holding:
         needs = {need for one in able for need in one.operation.needs}
         if not texts or (not overdue and unmet(able, self._log.operations.come(needs))):
             return 0
-        work, decisions = decide_all(lambda: self._begin(texts[0]), able, self._come, overdue=overdue)
+        work, decisions = decide_all(lambda: self._begin(texts[0]), able, self._log.operations.come, overdue=overdue)
         self._tell(work, decisions, able)
         self._discard(work, [text for text in texts if text.data.body is None], now)
         work.commit()
         return len(texts)
-
-    def _come(self, operations: Collection[UUID]) -> set[UUID]:
-        return self._log.operations.come(operations)
 
     def _begin(self, held: Recorded) -> tuple[Work, Sender]:
         work = self._log.work()

@@ -1,4 +1,4 @@
-"""Salvage: a revoked device hands in its outbox; whatever is not known already is kept for the office."""
+"""Salvage: a revoked device hands in its outbox, for the office to decide about, and says that it erased itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from domain.device import Device
+from domain.envelope import Envelope
 from domain.instant import format_instant
 from store.answers import OperationKnownError
 from store.identity import DeviceIdentity
@@ -31,6 +33,17 @@ class Salvage:
         results = self._log.attempt(lambda: self._attempt(who, asked, now), retry_on=(OperationKnownError,))
         head = f'{{"server_time":"{format_instant(now)}","results":'
         return b"".join((head.encode(), msgspec.json.encode(results), b"}"))
+
+    def record_wipe(self, who: DeviceIdentity, now: datetime) -> None:
+        """That the device has erased itself."""
+        self._log.attempt(lambda: self._wiped(who, now))
+
+    def _wiped(self, who: DeviceIdentity, now: datetime) -> None:
+        work = self._log.work()
+        device = work.get(Device, who.device)
+        device.record_wipe()
+        work.add(Envelope(occurred_at=now, actor=who.technician, role="technician", device=who.device), device)
+        work.commit()
 
     def _attempt(self, who: DeviceIdentity, asked: Push, now: datetime) -> list[Result]:
         seen = look(self._log.operations, who, asked.operations)

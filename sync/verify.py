@@ -16,7 +16,7 @@ from projections.documents.digest import LEAVES, Digest, entry_of, leaf_of, numb
 from projections.documents.moment import Moment
 from store.identity import DeviceIdentity
 from sync.cursor import Cursors
-from sync.envelope import decompressed, malformed
+from sync.envelope import decoded, decompressed
 from sync.limits import RateLimited
 from sync.ports import Documents, Log, Row
 from sync.problems import CursorExpired, MalformedEnvelope
@@ -68,12 +68,7 @@ def parse_verify(body: bytes, encoding: str | None = None) -> VerifyAsked:
 
     Raises `EncodingUnsupported`, `BatchTooLarge` (more than 1 MiB decoded) or `MalformedEnvelope` with a JSON pointer.
     """
-    try:
-        asked = _decode(decompressed(body, encoding))
-    except msgspec.MsgspecError as error:
-        raise malformed(str(error)) from None
-    except (RecursionError, UnicodeDecodeError):
-        raise MalformedEnvelope("The body is not JSON that can be read.") from None
+    asked = decoded(decompressed(body, encoding), _decode)
     for kind, sums in (("own", asked.own), ("shared", asked.shared)):
         for number, text in enumerate(sums):
             try:

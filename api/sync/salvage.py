@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Response, request
 
 from api.encoding import JSON, answer
 from api.services import services
 from api.sync.blueprint import sync
 from api.who import asking_device
-from domain.device import Device
-from domain.envelope import Envelope
 from domain.instant import format_instant, now
-from store.identity import DeviceIdentity
 
 
 @sync.post("/salvage")
@@ -30,14 +25,6 @@ def wiped() -> Response:
     """Note that the device has erased itself; its tokens are of no more use."""
     who = asking_device()
     wiped_at = now()
-    services().log.attempt(lambda: _record(who, wiped_at))
+    services().salvage.record_wipe(who, wiped_at)
     services().standings.wiped(who.device)
     return answer({"wiped_at": format_instant(wiped_at)})
-
-
-def _record(who: DeviceIdentity, wiped_at: datetime) -> None:
-    work = services().log.work()
-    device = work.get(Device, who.device)
-    device.record_wipe()
-    work.add(Envelope(occurred_at=wiped_at, actor=who.technician, role="technician", device=who.device), device)
-    work.commit()

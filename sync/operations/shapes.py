@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.visit_events import NotDoneReason
+from store.blobs.blob import MOST_BYTES
 
 Words = Annotated[str, msgspec.Meta(max_length=8000)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -16,7 +17,7 @@ Serials = Annotated[tuple[Code, ...], msgspec.Meta(max_length=1000)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Field = Literal["name", "phones", "email", "language", "zone"]
-Size = Annotated[int, msgspec.Meta(ge=0, le=25 * 1024 * 1024)]
+Size = Annotated[int, msgspec.Meta(ge=0, le=MOST_BYTES)]
 
 
 class Data(msgspec.Struct, kw_only=True):

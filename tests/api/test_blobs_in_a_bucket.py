@@ -28,7 +28,7 @@ def moved(house: House, place: S3Place) -> House:
     """The same house with its blobs at this place."""
     log, views = house.services.log, house.services.views
     vault = Vault(log.pool, log.body_mapper.keyring, place)
-    services = replace(house.services, vault=vault, blobs=BlobIntake(log, views, Uploads(log.pool), vault))
+    services = replace(house.services, vault=vault, blobs=BlobIntake(views, Uploads(log.pool), vault))
     return House(services, create_app(services).test_client())
 
 

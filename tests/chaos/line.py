@@ -8,8 +8,9 @@ from collections import Counter
 from contextlib import suppress
 from random import Random
 from threading import Lock, Thread
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
+
+from tests.support.relay import Relay
 
 _CHUNK = 65536
 _KINDS = {
@@ -28,33 +29,18 @@ class _Fate(NamedTuple):
     at: float
 
 
-class Line:
-    """Listens on loopback and carries each connection to the server with two threads until its fate comes.
+class Line(Relay):
+    """Carries each connection to the server with two threads until its fate comes.
 
     `faults` counts what was done. While `calm` is set nothing is.
     """
 
     def __init__(self, port: int, dice: Random) -> None:
-        self._to = ("127.0.0.1", port)
         self._dice = dice
         self._lock = Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.calm = True
         self.faults: Counter[str] = Counter()
-        self._thread = Thread(target=self._accept, daemon=True, name="line")
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(10)
+        super().__init__("127.0.0.1", port)
 
     def draw(self) -> _Fate:
         """The fate of the next exchange."""
@@ -68,14 +54,6 @@ class Line:
         """A fault has happened."""
         with self._lock:
             self.faults[kind] += 1
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            Thread(target=self._carry, args=(near,), daemon=True, name="line").start()
 
     def _carry(self, near: socket.socket) -> None:
         with near, suppress(OSError), socket.create_connection(self._to, timeout=30) as far:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool
 from sync.device import Reply
+from tests.api.conftest import Settings
 from tests.simulation.real_clock import SIMULATED_PATH, RealClock
 from tests.simulation.server import SECRET
 from tests.support.databases import Cluster, run
@@ -29,20 +30,7 @@ MASTER_KEY = b"the master key is thirty-two byt"
 ROLES = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
 
 
-@dataclass(frozen=True)
-class Settings:
-    """`api.services.ApiSettings` of a house that lets everybody in and waits for nothing."""
-
-    production: bool = False
-    unsigned_devices: bool = True
-    zone: str = "Europe/Berlin"
-    most_bytes: int = 1024 * 1024
-    patience: float = 0.0
-    pool: int = 20
-    threads: int = 80
-    oldest_app: str = ""
-    device_rate: int = 0
-    device_burst: int = 1
+WAITS_FOR_NOTHING = Settings(patience=0.0, pool=20, threads=80)
 
 
 class SteppedViews(Views):
@@ -89,7 +77,9 @@ class RealServer:
         views.may_catch_up = lambda: self.may_catch_up()  # noqa: PLW0108 - whoever replays comes later
         access.keep("sync-cursors", SECRET)
         place = FolderPlace(self.folder / "blobs")
-        self.services = services_of(Settings(oldest_app=oldest_app), log, projecting, views, access, place=place)
+        self.services = services_of(
+            replace(WAITS_FOR_NOTHING, oldest_app=oldest_app), log, projecting, views, access, place=place
+        )
         self.projector = Projector(projecting, PROJECTIONS)
         self._processes.append(self.services)
         self.app = application(self.services)

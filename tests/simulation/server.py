@@ -12,7 +12,6 @@ import orjson
 
 from api.problems import RETRY_SECONDS, STATUS, document
 from api.sync.blueprint import DeviceSuspended
-from domain.device import Device
 from domain.envelope import Envelope
 from domain.log_life import LogLife
 from domain.problem import Kind, NotFound, Problem
@@ -156,18 +155,9 @@ class Server:
         return self.pull.reply(who, cursor, int(query.get("limit", ["500"])[0]), self.clock.now())
 
     def _wiped(self, who: DeviceIdentity) -> bytes:
-        self.log.attempt(lambda: self._record_wipe(who))
+        self.salvage.record_wipe(who, self.clock.now())
         self.access.wiped(who.device)
         return b"{}"
-
-    def _record_wipe(self, who: DeviceIdentity) -> None:
-        work = self.log.work()
-        device = work.get(Device, who.device)
-        device.record_wipe()
-        work.add(
-            Envelope(occurred_at=self.clock.now(), actor=who.technician, role="technician", device=who.device), device
-        )
-        work.commit()
 
     def _caught_up(self, position: int) -> bool:
         """The views catch up while a push waits, unless they are having a bad time."""

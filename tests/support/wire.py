@@ -5,15 +5,15 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 from threading import Event, Thread
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
+
+from tests.support.relay import Relay
 
 _CHUNK = 65536
 
 
-class Wire:
-    """Listens on loopback and carries bytes to and fro, one connection a thread.
+class Wire(Relay):
+    """Carries bytes to and fro.
 
     While `cut` is set nobody gets through. `lose` is how many of the next replies never arrive: the request is
     carried to its end, the server answers, and the connection is closed instead.
@@ -23,33 +23,10 @@ class Wire:
         parts = urlsplit(url)
         assert parts.hostname is not None
         assert parts.port is not None
-        self._to = (parts.hostname, parts.port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.cut = Event()
         self.lose = 0
         self.lost: list[bytes] = []
-        self._thread = Thread(target=self._accept, daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(10)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            Thread(target=self._carry, args=(near,), daemon=True).start()
+        super().__init__(parts.hostname, parts.port)
 
     def _carry(self, near: socket.socket) -> None:
         with near:
