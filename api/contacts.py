@@ -141,7 +141,9 @@ def mark_duplicate(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(contact: Contact, work: Work) -> None:
-        contact.mark_duplicate(work.get(Contact, body["of"]).id)
+        repeated = work.get(Contact, body["of"])
+        repeated.must_not_be_duplicate()
+        contact.mark_duplicate(repeated.id)
 
     return office.change(who, Contact, id, body, decide)
 

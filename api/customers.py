@@ -11,6 +11,7 @@ from api import office
 from api.fields import Id, Many, Text, Zone
 from api.known_customer import in_use
 from api.noun import Noun
+from api.order import Order
 from api.reading import filters, looking, one, page, paged
 from api.rows import ID, LIST, done_with, shape_of
 from api.schemas import Body, Command, Creation, Page
@@ -124,12 +125,13 @@ def erase(body: Body, id: UUID) -> Response:
     erasure = Erasure(services().log)
 
     def decide(customer: Customer, work: Work) -> list[Customer]:
-        everyone = [customer, *(work.get(Customer, entry) for entry in erasure.entries_merged_into(customer.id))]
-        for entry in everyone:
+        entries = [work.get(Customer, entry) for entry in erasure.entries_merged_into(customer.id)]
+        for entry in (customer, *entries):
             entry.erase()
-        return everyone[1:]
+        return entries
 
     reply = office.change(who, Customer, id, body, decide)
+    erasure.erase_merged_meanwhile(id, Order(who, body).envelope(None))
     erasure.catch_up()
     head = services().log.recorder.max_notification_id() or 0
     services().views.wait_until(head, services().settings.patience)

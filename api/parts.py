@@ -14,7 +14,7 @@ from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page, Value
 from api.who import asking
 from domain.money import Money
-from domain.part import Part, PartName
+from domain.part import Part, PartName, SupersededInCircle
 from projections import parts as view
 from store.work import Work
 
@@ -101,7 +101,14 @@ def supersede(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(part: Part, work: Work) -> None:
-        part.supersede(work.get(Part, body["by"]).id)
+        by = work.get(Part, body["by"])
+        replaced, successor = {part.id}, by
+        while successor.superseded_by is not None and successor.id not in replaced:
+            replaced.add(successor.id)
+            successor = work.get(Part, successor.superseded_by)
+        if successor.id in replaced and by.id != part.id:
+            raise SupersededInCircle
+        part.supersede(by.id)
 
     return office.change(who, Part, id, body, decide)
 

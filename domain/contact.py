@@ -110,36 +110,37 @@ class Contact(Entity):
 
     def set_reason(self, reason: str) -> None:
         """Why they came, as they say it; a later reason stands beside the earlier one in the log."""
-        self._must_not_be_duplicate()
+        self.must_not_be_duplicate()
         self.trigger_event(self.ReasonSet, person=self.person, reason=reason)
 
     def link(self, case: UUID, *, customer: UUID | None = None, repeat_of: UUID | None = None) -> None:
         """Say which case it is about, whose that is, and which earlier contact it repeats; again changes nothing."""
-        self._must_not_be_duplicate()
+        self.must_not_be_duplicate()
         if (case, repeat_of) != (self.case, self.repeat_of):
             told = {"case": case, "customer": customer, "previous": self.case, "repeat_of": repeat_of}
             self.trigger_event(self.Linked, **told)
 
     def confirm_cause(self, *, demand: Demand, cause: str, basis: str, causing_events: tuple[int, ...] = ()) -> None:
         """What really caused it: codes for the cause and for how that is known, and positions of causing events."""
-        self._must_not_be_duplicate()
+        self.must_not_be_duplicate()
         told = {"demand": demand, "cause": cause, "basis": basis, "causing_events": causing_events}
         self.trigger_event(self.CauseConfirmed, **told)
 
     def answer(self) -> None:
         """The customer has our answer; answering again changes nothing."""
-        self._must_not_be_duplicate()
+        self.must_not_be_duplicate()
         if not self.answered:
             self.trigger_event(self.Answered)
 
     def mark_duplicate(self, of: UUID) -> None:
         """Say that this is another contact, received twice."""
-        self._must_not_be_duplicate()
+        self.must_not_be_duplicate()
         if of == self.id:
             raise DuplicateOfItself
         self.trigger_event(self.DuplicateOf, contact=of)
 
-    def _must_not_be_duplicate(self) -> None:
+    def must_not_be_duplicate(self) -> None:
+        """Raise `ContactIsDuplicate` when it is one."""
         if self.is_duplicate():
             raise ContactIsDuplicate
 

@@ -30,6 +30,10 @@ class SupersedesItself(Refused):
     """A part cannot replace itself; name the part that does."""
 
 
+class SupersededInCircle(Refused):
+    """That part's replacements lead back to it or to this part; name another part."""
+
+
 class Part(Entity):
     """A part. Its number, unit and history stay; what people call it and what it costs may change."""
 

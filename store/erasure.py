@@ -67,6 +67,23 @@ class Erasure:
         )
         return [stream for (stream,) in rows]
 
+    def erase_merged_meanwhile(self, customer: UUID, envelope: Envelope) -> None:
+        """Erase the entries that were merged into an erased customer's while that was decided; nothing comes after.
+
+        A merge verifies that the entry that stays is not erased, so those that are there now are all.
+        """
+
+        def once() -> None:
+            work = self._log.work()
+            left = [work.get(Customer, entry) for entry in self.entries_merged_into(customer)]
+            for entry in left:
+                entry.erase()
+            if any(entry.pending_events for entry in left):
+                work.add(envelope, *left)
+                work.commit()
+
+        self._log.attempt(once)
+
     def _reached(self) -> int:
         row = self._log.pool.fetch_one("SELECT position FROM log.tracking WHERE name = %s", (FOLLOWER,))
         return int(row[0]) if row else 0

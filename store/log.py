@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import uniform
 from time import sleep
 from typing import TypeVar
@@ -61,10 +61,11 @@ class EventLog(Application[UUID]):
         envelopes: Sequence[Envelope],
         answers: Sequence[Answer],
         turn: Turn | None,
+        reads: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything in one transaction; see `Recorder.append` for what can go wrong."""
         stored = [self.body_mapper.to_stored_event(event) for event in events]
-        return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn)
+        return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn, reads)
 
     def settled(self, entities: Iterable[Entity]) -> None:
         """These entities stand as they are recorded now: take snapshots of those that are due."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from store.pool import ConnectionPool
 from store.record import written
 from store.wakeup import LogSubscription
 
-_APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s, %s, %s)"
+_APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::integer[])"
 
 
 class Recorder(ProcessRecorder):
@@ -39,20 +39,25 @@ class Recorder(ProcessRecorder):
         events: Sequence[tuple[StoredEvent, Envelope]],
         answers: Sequence[Answer] = (),
         turn: Turn | None = None,
+        reads: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything in one transaction, or nothing.
 
-        Raises `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
-        device's turn was taken by another push, `IntegrityError` when a stream has moved on, and
+        `reads` are the versions of streams that the decision rests on, 0 for one that is not there. Raises
+        `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
+        device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
         `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id.
         """
         results = orjson.dumps([answer._asdict() for answer in answers]).decode() if answers else None
         taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
-        [(outcome, base, recorded)] = self.pool.execute(_APPEND, (*_rows(events), results, *taken))
+        read = ([str(stream) for stream in reads], list(reads.values())) if reads else (None, None)
+        [(outcome, base, recorded)] = self.pool.execute(_APPEND, (*_rows(events), results, *taken, *read))
         if outcome == "known":
             raise OperationKnownError("the operation has been recorded before")
         if outcome == "turn":
             raise TurnTakenError("another push of this device was recorded meanwhile")
+        if outcome == "moved":
+            raise IntegrityError("a stream that the decision has read was changed meanwhile")
         return Appended(base, recorded)
 
     def insert_events(
@@ -136,7 +141,7 @@ class Recorder(ProcessRecorder):
     def _append_tracked(self, events: list[tuple[StoredEvent, Envelope]], tracking: Tracking) -> int:
         with self.pool.transaction() as cursor:
             self._track(cursor, tracking)
-            cursor.execute(_APPEND, (*_rows(events), None, None, None, None, None))
+            cursor.execute(_APPEND, (*_rows(events), *[None] * 7))
             [(_, base, _)] = cursor.fetchall()
             return int(base)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
@@ -29,11 +29,13 @@ class Backing(Protocol):
         envelopes: Sequence[Envelope],
         answers: Sequence[Answer],
         turn: Turn | None,
+        reads: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything in one transaction, or nothing.
 
-        Raises `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
-        device's turn was taken by another push, and `IntegrityError` when a stream has moved on.
+        `reads` are the versions of the streams that the decision rests on, 0 for one that is not there. Raises
+        `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
+        device's turn was taken by another push, and `IntegrityError` when a stream, written or read, has moved on.
         """
 
     def settled(self, entities: Iterable[Entity]) -> None:
@@ -47,6 +49,8 @@ class Work:
         self._log = log
         self._entities: dict[UUID, Entity] = {}
         self._missing: set[UUID] = set()
+        self._versions: dict[UUID, int] = {}
+        self._reads: dict[UUID, int] = {}
         self.events: list[DomainEventProtocol[UUID]] = []
         self.envelopes: list[Envelope] = []
 
@@ -56,6 +60,7 @@ class Work:
         found = self._log.load(wanted) if wanted else {}
         self._entities |= found
         self._missing |= wanted - found.keys()
+        self._versions |= {stream: found[stream].version if stream in found else 0 for stream in wanted}
 
     def find(self, kind: type[E], stream: UUID | None) -> E | None:
         """The entity, or `None` when there is no such stream of this kind."""
@@ -63,6 +68,7 @@ class Work:
             return None
         if stream not in self._entities:
             self.preload([stream])
+        self._reads.setdefault(stream, self._versions.get(stream, 0))
         entity = self._entities.get(stream)
         return entity if isinstance(entity, kind) else None
 
@@ -96,10 +102,12 @@ class Work:
         self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
 
     def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
-        """Record everything in one transaction; see `Backing.append` for what can go wrong."""
-        appended = self._log.append(self.events, self.envelopes, answers, turn)
-        self._log.settled(self._touched())
-        return appended
+        """Record everything in one transaction; see `Backing.append` for what can go wrong.
 
-    def _touched(self) -> Iterable[Any]:
-        return (self._entities[stream] for stream in {event.originator_id for event in self.events})
+        What was found, or looked for in vain, must still stand as it was read.
+        """
+        written = {event.originator_id for event in self.events}
+        reads = {stream: version for stream, version in self._reads.items() if stream not in written}
+        appended = self._log.append(self.events, self.envelopes, answers, turn, reads)
+        self._log.settled(self._entities[stream] for stream in written)
+        return appended

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
+from secrets import randbelow
 
 import click
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from tests.simulation.harvest import tell_harvest
+from tests.simulation.pieces import Tally, pieces
 from tests.simulation.profile import RATES
 from tests.simulation.real_run import many
 from tests.simulation.runs import Outcome, run, schedule_of, shortened
@@ -41,58 +43,87 @@ def outcomes(seeds: range, steps: int, devices: int | None, jobs: int) -> Iterat
 
 @click.command()
 @click.option("--seeds", default=100, show_default=True, help="How many runs.")
-@click.option("--from", "start", default=1, show_default=True, help="The first seed.")
+@click.option("--from", "start", type=int, help="The first seed; drawn at random, and printed, without.")
 @click.option("--steps", default=200, show_default=True, help="Steps a run.")
 @click.option("--devices", type=click.IntRange(1, 100), help="Devices a run; 3 to 10, as the seed has it, without.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
+@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep what was done here, and go on.")
 @click.option("--real", is_flag=True, help="Then the same on the real server and database, each reply held against it.")
 @click.option("--bugs", is_flag=True, help="Plant each known mistake instead, and say how fast it is caught.")
 @click.option("--limit", default=200, show_default=True, help="The most seeds to catch a mistake with.")
 def simulate(
-    seeds: int, start: int, steps: int, devices: int | None, jobs: int, *, real: bool, bugs: bool, limit: int
+    seeds: int,
+    start: int | None,
+    steps: int,
+    devices: int | None,
+    jobs: int,
+    *,
+    keep: Path | None,
+    real: bool,
+    bugs: bool,
+    limit: int,
 ) -> None:
     """Run seeds, say what happened how often, and show how to repeat what went wrong."""
+    console = Console()
     if bugs:
-        sys.exit(not tell_harvest(Console(), limit, jobs))
+        sys.exit(not tell_harvest(console, limit, jobs))
+    tally = Tally.load(keep) if keep is not None and keep.exists() else Tally(_drawn() if start is None else start)
+    if start not in (None, tally.start):
+        raise click.UsageError(f"{keep} is about the seeds from {tally.start} on; name another file.")
+    console.print(f"{seeds} seeds from {tally.start} on", f"({tally.done} of them were done before)" * bool(tally.done))
     if real:
-        sys.exit(bool(many(range(start, start + seeds), steps, devices, Console())))
-    console, began = Console(), time.perf_counter()
-    runs = outcomes(range(start, start + seeds), steps, devices, jobs)
-    done = list(track(runs, "Simulating", total=seeds, console=console, transient=True))
-    seconds = time.perf_counter() - began
-    console.print(happenings(done))
-    broken = [outcome for outcome in done if outcome.promise is not None]
-    operations, events = sum(one.operations for one in done), sum(one.events for one in done)
+        sys.exit(bool(many(range(tally.start, tally.start + seeds), steps, devices, console)))
+    _simulate(tally, seeds, partial(outcomes, steps=steps, devices=devices, jobs=jobs), keep, console)
+    console.print(happenings(tally))
     console.print(
-        f"{seeds} runs of {steps} steps in {seconds:.0f} s on {jobs} processes ({seeds / seconds:.1f} a second); "
-        f"{operations:,} operations made, {events:,} events recorded; {len(broken)} broken promises."
+        f"{tally.done} runs of {steps} steps from seed {tally.start} on in {tally.seconds:.0f} s on {jobs} processes "
+        f"({tally.done / tally.seconds:.1f} a second); {tally.operations:,} operations made, {tally.events:,} events "
+        f"recorded; {len(tally.broken)} broken promises."
     )
-    for outcome in broken[:MOST_TOLD]:
-        tell(console, outcome, steps, devices)
-    sys.exit(bool(broken))
+    for seed, promise, seen in tally.broken[:MOST_TOLD]:
+        tell(console, seed, promise, seen, steps=steps, devices=devices)
+    sys.exit(bool(tally.broken))
 
 
-def happenings(done: list[Outcome]) -> Table:
+def _drawn() -> int:
+    return randbelow(10**9)
+
+
+def _simulate(
+    tally: Tally, seeds: int, work: Callable[[range], Iterator[Outcome]], keep: Path | None, console: Console
+) -> None:
+    with Progress(console=console, transient=True) as progress:
+        bar = progress.add_task("Simulating", total=seeds, completed=tally.done)
+        for piece in pieces(tally.start + tally.done, tally.start + seeds):
+            began = time.perf_counter()
+            for outcome in work(piece):
+                tally.add(outcome)
+                progress.advance(bar)
+            tally.seconds += time.perf_counter() - began
+            if keep is not None:
+                tally.save(keep)
+
+
+def happenings(tally: Tally) -> Table:
     """How often each kind of fault and step happened."""
-    total = sum((outcome.happened for outcome in done), Counter[str]())
     table = Table("fault", "times", "runs with it", title="What happened")
+    table.columns[1].justify = table.columns[2].justify = "right"
     for name in (*RATES, *sorted(OFTEN)):
-        table.add_row(name, f"{total[name]:,}", f"{sum(name in outcome.happened for outcome in done):,}")
-        table.columns[1].justify = table.columns[2].justify = "right"
+        table.add_row(name, f"{tally.happened[name]:,}", f"{tally.seen_in[name]:,}")
     return table
 
 
-def tell(console: Console, outcome: Outcome, steps: int, devices: int | None) -> None:
+def tell(console: Console, seed: int, promise: str, seen: str, *, steps: int, devices: int | None) -> None:
     """A broken promise: what was seen, the steps that are enough to see it, and the command that repeats it."""
-    schedule = schedule_of(outcome.seed, steps=steps, devices=devices)
-    few = shortened(schedule, outcome.promise or "")
-    console.print(f"\n[bold red]seed {outcome.seed}[/]: {outcome.promise}", highlight=False)
-    console.print(f"  {outcome.seen}", markup=False, highlight=False)
+    schedule = schedule_of(seed, steps=steps, devices=devices)
+    few = shortened(schedule, promise)
+    console.print(f"\n[bold red]seed {seed}[/]: {promise}", highlight=False)
+    console.print(f"  {seen}", markup=False, highlight=False)
     console.print(f"  {len(few)} of {len(schedule.steps)} steps are enough:")
     for step in few:
         console.print(f"    {step.kind} (phone {step.who}, dice {step.seed})", highlight=False)
     more = f" --devices {devices}" if devices else ""
-    console.print(f"  ./run simulate --seeds 1 --from {outcome.seed} --steps {steps}{more}", highlight=False)
+    console.print(f"  ./run simulate --seeds 1 --from {seed} --steps {steps}{more}", highlight=False)
 
 
 if __name__ == "__main__":

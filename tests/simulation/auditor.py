@@ -15,6 +15,7 @@ from tests.simulation.disk import Disk
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Request
 from tests.simulation.replies import Replies
+from tests.simulation.verdicts import Verdicts
 from tests.simulation.waiting import Waiting
 from tests.simulation.words import Words
 
@@ -31,6 +32,7 @@ class Auditor:
         self.ledger, self.replies = Ledger(world), Replies(world)
         self.copies, self.books = Copies(world), Books(world)
         self.conflicts, self.words, self.waiting = Conflicts(world), Words(world), Waiting(world)
+        self.verdicts = Verdicts(world)
         world.log.watchers.append(self._committed)
 
     def answered(self, request: Request, reply: Reply) -> None:
@@ -45,7 +47,7 @@ class Auditor:
 
     def restored(self) -> None:
         """The server has gone back to a backup, and nobody is to blame."""
-        for watch in (self.ledger, self.replies, self.copies, self.books, self.conflicts):
+        for watch in (self.ledger, self.replies, self.copies, self.books, self.conflicts, self.verdicts):
             watch.restored()
 
     def check(self) -> None:
@@ -75,3 +77,4 @@ class Auditor:
         self.ledger.committed(events, answers)
         self.books.committed(events)
         self.conflicts.committed(events)
+        self.verdicts.committed(events, answers)

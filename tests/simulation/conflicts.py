@@ -97,14 +97,7 @@ class Conflicts:
             return True  # it opens nothing: the order tells of what was taken back, and by whom
         found = self._world.views.rows.where(DISCREPANCIES, work_order=order["id"])
         told = any(operation in str(row["events"]) for row in found if row["kind"] == code)
-        return told or operation in self._taken_back() or self._had_come_back(order, operation)
-
-    def _had_come_back(self, order: Row, operation: str) -> bool:
-        """Whether the office gave the order to the very technician while the operation was decided: all fits then."""
-        events = self._events_of(operation)
-        before = self._world.log.events[: events[0].position] if events else []
-        given = [event for event in before if event.topic == "work_order.assigned" and event.stream == order["id"]]
-        return bool(given) and given[-1].data.technician == events[0].envelope.actor
+        return told or operation in self._taken_back()
 
     def _taken_back(self) -> set[str]:
         """Operations that a later one has taken back."""

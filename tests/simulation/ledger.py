@@ -88,19 +88,17 @@ class Ledger:
             self._excuse(id)
 
     def check(self, phone: Phone) -> None:
-        """Whatever has left a phone's outbox has an answer."""
-        rows = phone.disk.rows("SELECT id, operation, acknowledged IS NULL FROM operations")
-        unsent, held = set(), set()
-        for id, text, is_unsent in map(tuple, rows):
-            held.add(id)
-            if is_unsent:
-                unsent.add(id)
+        """Whatever has left a phone's outbox has an answer; what a phone is about to erase, nobody can rely on."""
+        rows = list(map(tuple, phone.disk.rows("SELECT id, operation, acknowledged IS NULL FROM operations")))
+        there, unsent = {id for id, *_ in rows}, {id for id, _, is_unsent in rows if is_unsent}
+        for id, text, _ in rows:
             if id not in self.made:
                 self.made[id] = _made(phone.number, text)
         for id in self._unsent.get(phone.number, set()) - unsent:
             must(id in self.answered, NONE_IS_LOST, f"{self.made[id]} left the outbox of phone {phone.number}")
-        for id in held - unsent - self.answered:
+        for id in there - unsent - self.answered:
             must(False, NONE_IS_LOST, f"{self.made[id]} counts as sent on phone {phone.number}, and was never answered")
+        held = set() if phone.is_erasing() else there
         self._must_keep(phone, held, held - unsent)
         self._unsent[phone.number], self._held[phone.number] = unsent, held
 

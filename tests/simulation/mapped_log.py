@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
@@ -46,10 +46,11 @@ class MappedLog(MemoryLog):
         envelopes: Sequence[Envelope],
         answers: Sequence[Answer],
         turn: Turn | None,
+        reads: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record what comes back of the events."""
         back = [self._mapper.to_domain_event(self._mapper.to_stored_event(event)) for event in events]
-        return super().append(back, envelopes, answers, turn)
+        return super().append(back, envelopes, answers, turn, reads)
 
     def settled(self, entities: Iterable[Entity]) -> None:
         """Each entity is replayed from its events, every time that one was added."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -90,6 +90,7 @@ class MemoryLog:
         envelopes: Sequence[Envelope],
         answers: Sequence[Answer],
         turn: Turn | None,
+        reads: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything or nothing, in the order of `log.append`."""
         self.before_commit()
@@ -97,6 +98,8 @@ class MemoryLog:
             raise TurnTakenError
         if any(answer.original and self.operations.first(answer.id) is not None for answer in answers):
             raise OperationKnownError
+        if any(self.streams.version(stream) > version for stream, version in (reads or {}).items()):
+            raise IntegrityError
         if self.streams.collide(events) or self.operations.collide(answers):
             raise IntegrityError
         base, recorded_at = len(self.events), self._now()

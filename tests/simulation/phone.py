@@ -100,6 +100,12 @@ class Phone:
         state = dict(map(tuple, self.disk.rows("SELECT name, value FROM state WHERE value <> 'null'")))
         return None if "wiping" in state else state.get("install_id")
 
+    def is_erasing(self) -> bool:
+        """Whether all is handed over and the disk is being erased, some rows at a time."""
+        return bool(
+            self.disk.rows("SELECT 1 FROM state WHERE name = 'wiping' AND value IN ('\"erase\"', '\"confirm\"')")
+        )
+
     def upgrade(self) -> None:
         """Install the newest app on the same disk."""
         self.app_version, self.device = "2", None

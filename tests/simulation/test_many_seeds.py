@@ -1,6 +1,8 @@
-"""Many runs, each its own mixture of faults, and no promise is broken in any; `./run check` makes a thousand."""
+"""Many runs, each its own mixture of faults, from seeds that are drawn afresh; no promise is broken in any."""
 
 from __future__ import annotations
+
+from secrets import randbelow
 
 import pytest
 
@@ -8,16 +10,18 @@ from tests.simulation.runs import run, schedule_of
 
 CLASSES, TESTS, SEEDS = 8, 4, 4
 """So many classes, which run beside each other, of so many tests of so many seeds."""
+ONCE_BROKEN = (11_363, 20_496, 497_838_193)
+"""Seeds that have shown a mistake: a forgotten device that was to erase itself and could not be enrolled; a verdict
+about an order that had been given back meanwhile; a phone that erases itself, counted as having what it handed over."""
 
 
 class Seeds:
     """The seeds of one class."""
 
-    number: int
-
     @pytest.mark.parametrize("part", range(TESTS))
     def test_no_promise_is_broken(self, part: int) -> None:
-        first = 1 + (self.number * TESTS + part) * SEEDS
+        first = randbelow(10**9)
+        print(f"part {part}: {SEEDS} seeds from {first} on")  # noqa: T201 - shown when it fails
         outcomes = [run(schedule_of(seed)) for seed in range(first, first + SEEDS)]
 
         broken = [f"./run simulate --seeds 1 --from {one.seed}: {one.seen}" for one in outcomes if one.promise]
@@ -25,4 +29,12 @@ class Seeds:
         assert all(one.operations for one in outcomes)
 
 
-globals().update({f"TestSeeds{n:02}": type(f"TestSeeds{n:02}", (Seeds,), {"number": n}) for n in range(CLASSES)})
+globals().update({f"TestSeeds{n:02}": type(f"TestSeeds{n:02}", (Seeds,), {}) for n in range(CLASSES)})
+
+
+@pytest.mark.parametrize("seed", ONCE_BROKEN)
+def test_a_seed_that_has_shown_a_mistake_shows_none_any_more(seed: int) -> None:
+    """Issue 8, 7."""
+    outcome = run(schedule_of(seed))
+
+    assert outcome.promise is None, outcome.seen

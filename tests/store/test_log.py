@@ -148,3 +148,51 @@ def test_a_long_stream_is_loaded_from_its_snapshot_and_the_events_since(log: Eve
     again = log.work().get(Device, device.id)
     assert (version, again.version, again.status, again.app_version) == (106, 107, "suspended", "105")
     assert "phone" not in state
+
+
+def test_a_decision_is_recorded_only_while_all_that_it_has_read_stands(log: EventLog) -> None:
+    """Issue 8, 7: what was read, or looked for in vain, may not have changed; what was only loaded may."""
+    order, later, loaded = opened(), opened(), opened()
+    work = log.work()
+    work.add(Envelope(occurred_at=NOON), order, loaded)
+    work.commit()
+    rests_on_order, rests_on_nothing, rests_on_absence = log.work(), log.work(), log.work()
+    rests_on_order.get(WorkOrder, order.id)
+    rests_on_nothing.preload([order.id, loaded.id, later.id])
+    assert rests_on_absence.find(WorkOrder, later.id) is None
+    changed = log.work()
+    again = changed.get(WorkOrder, order.id)
+    again.assign(uuid4())
+    changed.add(Envelope(occurred_at=NOON), again, later)
+    changed.commit()
+
+    for stale in (rests_on_order, rests_on_absence):
+        stale.add(Envelope(occurred_at=NOON), opened())
+        with pytest.raises(IntegrityError):
+            stale.commit()
+    rests_on_nothing.add(Envelope(occurred_at=NOON), opened())
+
+    assert rests_on_nothing.commit().base == len(records(log)) - 1
+
+
+def test_a_turn_is_not_taken_by_what_rests_on_the_past(log: EventLog) -> None:
+    """Issue 8, 7: a push that has to be decided again still has its turn."""
+    order, device = opened(), uuid4()
+    work = log.work()
+    work.add(Envelope(occurred_at=NOON), order)
+    work.commit()
+    log.operations.begin(device, 1)
+    stale, moved = log.work(), log.work()
+    stale.get(WorkOrder, order.id)
+    changed = moved.get(WorkOrder, order.id)
+    changed.assign(uuid4())
+    moved.add(Envelope(occurred_at=NOON), changed)
+    moved.commit()
+    stale.add(Envelope(occurred_at=NOON), opened())
+
+    with pytest.raises(IntegrityError):
+        stale.commit((), Turn(device, 1, 0, 1))
+
+    again = log.work()
+    again.add(Envelope(occurred_at=NOON), opened())
+    again.commit((), Turn(device, 1, 0, 1))

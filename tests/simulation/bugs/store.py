@@ -15,10 +15,10 @@ from tests.simulation.world import World
 @bug("result stored apart from effect", "a server that dies between the two does it all again")
 def apart(garden: Garden) -> None:
     def append(original: Any, log: MemoryLog, *what: Any) -> Any:
-        events, envelopes, answers, turn = what
+        events, envelopes, answers, turn, reads = what
         if turn is None or not events:
-            return original(log, events, envelopes, answers, turn)
-        appended = original(log, events, envelopes, (), None)
+            return original(log, *what)
+        appended = original(log, events, envelopes, (), None, reads)
         log.operations.append((), answers, appended.base)
         log.operations.turns[turn.device, turn.incarnation] = turn.next
         return appended
@@ -71,6 +71,14 @@ def each_device(garden: Garden) -> None:
 
     garden.wrap(MemoryAnswers, "history", history)
     garden.replace(MemoryAnswers, "first", lambda *_: None)
+
+
+@bug("reads are not verified", "a decision rests on what is not so any more when it is recorded")
+def unverified(garden: Garden) -> None:
+    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
+        return original(log, *what[:4])
+
+    garden.wrap(MemoryLog, "append", append)
 
 
 @bug("a restored server keeps its epoch", "nobody is told that something has been lost")

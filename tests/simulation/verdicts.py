@@ -1,0 +1,61 @@
+"""Verdicts: what a reply says of a part's work order is what the log said at the moment when the part was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import orjson
+
+from store.answers import Answer
+from store.recorded import Recorded
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+CURRENT = "a reply rests on what the log says when it is recorded"
+OF_ORDERS = {"work_after_reassignment", "work_after_cancel"}
+
+
+class Verdicts:
+    """Follows who has which work order, and looks at each answer about a part that was moved for one."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._technicians: dict[UUID, UUID] = {}
+        self._cancelled: set[UUID] = set()
+
+    def restored(self) -> None:
+        """Read the log from the beginning."""
+        self._technicians.clear()
+        self._cancelled.clear()
+        self._remember(self._world.log.events)
+
+    def committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
+        """Each answer against the log as it stood before these events, which are a device's or the office's alone."""
+        for answer in answers:
+            if answer.first is not None and answer.status in ("applied", "conflicted"):
+                self._must_fit(events[answer.first], orjson.loads(answer.answer))
+        self._remember(events)
+
+    def _must_fit(self, event: Recorded, said: dict[str, list[dict[str, str]]]) -> None:
+        if event.topic != "stock.moved" or event.envelope.device is None:
+            return
+        order = event.data.work_order
+        if order is None or event.data.kind == "correction":
+            return
+        noticed = {notice["code"] for notice in said.get("notices", ())} & OF_ORDERS
+        fits = self._technicians.get(order) in (None, event.envelope.actor)
+        expected = set() if fits else {"work_after_reassignment"}
+        if order in self._cancelled:
+            expected.add("work_after_cancel")
+        must(noticed == expected, CURRENT, f"{event.envelope.operation_id}: {noticed} instead of {expected}")
+
+    def _remember(self, events: Sequence[Recorded]) -> None:
+        for event in events:
+            if event.topic == "work_order.assigned":
+                self._technicians[event.stream] = event.data.technician
+            elif event.topic == "work_order.cancelled":
+                self._cancelled.add(event.stream)
