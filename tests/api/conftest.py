@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,15 @@ class House:
     def user(self, *roles: Role) -> UUID:
         """Register a user with these roles, who can sign in as `<roles>` with `PASSWORD`."""
         id, login = uuid4(), "-".join(roles)
+        self.tokens[login] = self.signed_in(*roles, login=login, id=id)
+        return id
+
+    def signed_in(self, *roles: Role, login: str, id: UUID | None = None) -> str:
+        """Register a user with these roles, and sign in as them; the token."""
+        id = id or uuid4()
         self.services.access.claim(id, login, PASSWORD)
         self.commit(User.register(id=id, login=login, name=f"The {login}", roles=roles))
-        self.tokens[login] = self.services.access.sign_in(login, PASSWORD).token
-        return id
+        return self.services.access.sign_in(login, PASSWORD).token
 
     def commit(self, *entities: Any) -> int:
         """Record what these entities decided; the last position."""
@@ -95,9 +101,9 @@ class House:
         return self.ask("POST", path, role=role, body=body, **headers)
 
 
-@pytest.fixture
-def services(database: str, tmp_path: Path) -> Iterator[Services]:
-    """Everything below the API, with password hashing at its cheapest."""
+@contextmanager
+def services_on(database: str, folder: Path) -> Iterator[Services]:
+    """Everything below the API on this database, with password hashing at its cheapest; blobs go into the folder."""
     roles = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
     pools = {role: ConnectionPool(database, role=role, size=5, timeout=5) for role in roles}
     keyring = Keyring(pools["callout_keykeeper"], os.urandom(32))
@@ -106,10 +112,17 @@ def services(database: str, tmp_path: Path) -> Iterator[Services]:
     ensure(projecting)
     views = Views(log, pool=pools["callout_reader"])
     access = Access(log.pool, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    yield services_of(Settings(), log, projecting, views, access, place=FolderPlace(tmp_path / "blobs"))
+    yield services_of(Settings(), log, projecting, views, access, place=FolderPlace(folder / "blobs"))
     views.close()
     for pool in pools.values():
         pool.close()
+
+
+@pytest.fixture
+def services(database: str, tmp_path: Path) -> Iterator[Services]:
+    """Everything below the API."""
+    with services_on(database, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

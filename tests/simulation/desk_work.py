@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -36,6 +36,24 @@ def office(world: World, decide: Callable[[Work], Iterable[Entity]]) -> None:
 
     with suppress(Problem):
         world.log.attempt(once)
+
+
+def office_is_faster(world: World, pending: Sequence[Any]) -> None:
+    """Give away, or cancel, a work order that something rests on which is about to be recorded."""
+    order = world.dice.one([event.work_order for event in pending if getattr(event, "work_order", None)])
+    who, cancels = world.dice.choice(world.company.technicians), world.dice.chance(0.1)
+
+    def change(work: Work) -> Iterable[Entity]:
+        entity = work.find(WorkOrder, order)
+        if entity is None:
+            return ()
+        if cancels:
+            entity.cancel("the customer has moved away")
+        else:
+            entity.assign(who)
+        return (entity,)
+
+    office(world, change)
 
 
 @step("open a work order", 3)

@@ -36,7 +36,10 @@ class Backup(NamedTuple):
 
 
 class MemoryLog:
-    """`sync.ports.Log` and `store.work.Backing` at once. `before_commit` and `after_commit` are where it may crash."""
+    """`sync.ports.Log` and `store.work.Backing` at once. `before_commit` and `after_commit` are where it may crash.
+
+    `pending` are the events that are about to be recorded.
+    """
 
     def __init__(self, epoch: UUID, now: Callable[[], datetime]) -> None:
         self.epoch_now = epoch
@@ -45,6 +48,7 @@ class MemoryLog:
         self.erased: set[UUID] = set()
         self.streams = MemoryStreams()
         self.operations = MemoryAnswers(self)
+        self.pending: Sequence[DomainEventProtocol[UUID]] = ()
         self.before_commit: Callable[[], None] = lambda: None
         self.after_commit: Callable[[], None] = lambda: None
         self.watchers: list[Callable[[Sequence[Recorded], Sequence[Answer]], None]] = []
@@ -93,6 +97,7 @@ class MemoryLog:
         reads: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything or nothing, in the order of `log.append`."""
+        self.pending = events
         self.before_commit()
         if turn is not None and not self.operations.is_turn(turn):
             raise TurnTakenError

@@ -20,6 +20,7 @@ RATES: dict[str, float] = {
     "crash after commit": 0.1,
     "overtaken at commit": 0.2,
     "overtaken by its own copy": 0.2,
+    "the office is faster": 0.3,
     "killed": 0.2,
     "disk full": 0.05,
 }

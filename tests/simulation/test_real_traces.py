@@ -27,7 +27,7 @@ from tests.support.databases import Cluster
 SEEDS = (1, 5, 6, 7, 14, 18, 20, 36)
 """Among them are restores, crashes, photos, erasures, held operations, lost phones and upgrades."""
 STEPS, DEVICES = 100, 4
-SMALL_PAGES_FIRST = sorted(SEEDS, key=lambda seed: schedule_of(seed, steps=STEPS, devices=DEVICES).profile.page)
+SMALL_PAGES = [seed for seed in range(60) if schedule_of(seed, steps=STEPS, devices=DEVICES).profile.page < 20]
 Run = Callable[[int], Told]
 Planted = AbstractContextManager[Any]
 
@@ -113,4 +113,4 @@ def unknowing() -> Planted:
 )
 def test_a_mistake_of_the_real_server_is_seen(replay: Run, plant: Callable[[], Planted], where: str) -> None:
     with plant(), pytest.raises(Difference, match=where):
-        list(map(replay, SMALL_PAGES_FIRST))
+        list(map(replay, SMALL_PAGES))

@@ -9,6 +9,7 @@ from tests.simulation.auditor import Auditor
 from tests.simulation.clocks import DeviceClock, TrueClock
 from tests.simulation.company import Company
 from tests.simulation.desk_doubts import trust_everybody
+from tests.simulation.desk_work import office_is_faster
 from tests.simulation.dice import Dice
 from tests.simulation.forgetting import Forgetting
 from tests.simulation.memory_access import MemoryAccess
@@ -130,6 +131,10 @@ class World:
             self.others_go_first(-1)
         if self.happens("overtaken by its own copy"):
             self.network.send_again()
+        if self._depth <= DEEPEST and self.happens("the office is faster"):
+            self._depth += DEEPEST  # what the office does now is not overtaken in its turn
+            office_is_faster(self, self.log.pending)
+            self._depth -= DEEPEST
         if self.server.process != process or self.happens("crash before commit"):
             raise Crashed
 
