@@ -26,9 +26,10 @@ VIEW: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
         "name": {"type": "string"},
-        "state": {"type": "string", "enum": ["ready", "outdated", "missing"]},
+        "state": {"type": "string", "enum": ["ready", "outdated", "stopped", "missing"]},
         "position": {"type": "integer"},
         "lag": {"type": "integer", "description": "Events that it lacks."},
+        "parked": {"type": "integer", "description": "Events that it could not take in; a rebuild tries them again."},
         "moved_at": {"type": ["string", "null"], "format": "date-time"},
         "rows": {"type": "object", "additionalProperties": {"type": "integer"}},
     },

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from projections.keys import Place, place_of_key, place_of_row
 from projections.table import Key, Row, Table
 
 Values = tuple[Any, ...]
+_ABSENT: Any = object()
 
 
 class Changes(NamedTuple):
@@ -27,6 +28,8 @@ class MemoryRows:
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self._held = {table: Held(table) for table in tables}
+        self._steps: list[_Step] | None = None
+        self._spoilt: list[tuple[int, Exception]] = []
 
     def get(self, table: Table, *key: Any) -> Row | None:
         """The row with this key."""
@@ -46,8 +49,12 @@ class MemoryRows:
         held = self._held[table]
         if table.append_only:
             held.added.append(row)
+            if self._steps is not None:
+                self._steps.append(_Step(held, None, None, None))
             return
         place = held.place_of_row(row)
+        if self._steps is not None:
+            self._steps.append(held.step(place))
         held.rows[place] = row
         if held.indexes:
             held.index(place, row)
@@ -59,9 +66,30 @@ class MemoryRows:
         if self.get(table, *key) is not None:
             held = self._held[table]
             place = held.place_of_key(key)
+            if self._steps is not None:
+                self._steps.append(held.step(place))
             held.admit(place, None)
             if held.changed is not None:
                 held.changed[place] = key
+
+    def mark(self) -> None:
+        """Be able to come back to the rows as they are now; forgets the mark before."""
+        self._steps = []
+
+    def undo(self) -> None:
+        """Have the rows as they were at the last mark, without what was put or deleted since."""
+        for step in reversed(self._steps or []):
+            step.held.restore(step)
+        self._steps = []
+
+    def spoil(self, position: int, error: Exception) -> None:
+        """Note that something which the event at this position asks for cannot be rendered; the rest can."""
+        self._spoilt.append((position, error))
+
+    def take_spoilt(self) -> list[tuple[int, Exception]]:
+        """What could not be rendered since this was last asked."""
+        spoilt, self._spoilt = self._spoilt, []
+        return spoilt
 
     def track(self) -> None:
         """Remember from now on what changes; what has changed before is written."""
@@ -69,10 +97,12 @@ class MemoryRows:
             held.changed = {}
             held.added = []
 
-    def changes(self, table: Table) -> Changes:
-        """What has changed in a table and must be written."""
+    def changes(self, table: Table, but: Collection[Place] = ()) -> Changes:
+        """What has changed in a table and must be written, without the places `but`."""
         held = self._held[table]
         changed = held.changed or {}
+        if but:
+            changed = {place: key for place, key in changed.items() if place not in but}
         written = [row for place in changed if (row := held.rows[place]) is not None]
         return Changes(written, [key for place, key in changed.items() if held.rows[place] is None], held.added)
 
@@ -104,6 +134,27 @@ class Held:
         self.rows[place] = row
         self.index(place, row)
 
+    def step(self, place: Place) -> _Step:
+        """What is held at a place before it changes."""
+        changed = _ABSENT if self.changed is None else self.changed.get(place, _ABSENT)
+        return _Step(self, place, self.rows.get(place, _ABSENT), changed)
+
+    def restore(self, step: _Step) -> None:
+        """Hold again what was held before a step."""
+        if step.place is None:
+            self.added.pop()
+            return
+        if step.row is _ABSENT:
+            del self.rows[step.place]
+            self.index(step.place, None)
+        else:
+            self.admit(step.place, step.row)
+        if self.changed is not None:
+            if step.changed is _ABSENT:
+                self.changed.pop(step.place, None)
+            else:
+                self.changed[step.place] = step.changed
+
     def index(self, place: Place, row: Row | None) -> None:
         """Let a row be found by its values of now."""
         for index in self.indexes.values():
@@ -117,6 +168,15 @@ class Held:
             for place, row in self.rows.items():
                 index.add(place, row)
         return [row for place in sorted(index.places.get(values, ())) if (row := self.rows[place]) is not None]
+
+
+class _Step(NamedTuple):
+    """What one place held before a change, and whether that had to be written; no place for an added row."""
+
+    held: Held
+    place: Place | None
+    row: Row | None
+    changed: Any
 
 
 class Index:

@@ -20,10 +20,11 @@ from store.pool import ConnectionPool, Params
 from store.tables import TEMPORARY, discarding, snapshot
 from store.wakeup import Wakeups
 
-_POSITION = "SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)"
-_HEAD_AND_POSITION = """
-SELECT (SELECT position FROM log.head), coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)
+_POSITION = """
+SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%(names)s) AND (stopped_at IS NULL OR %(named)s)
 """
+"""A stopped view counts only for those who have named it: nobody else waits for it."""
+_HEAD_AND_POSITION = f"SELECT (SELECT position FROM log.head), ({_POSITION})"  # noqa: S608 - only constants
 
 
 class Views:
@@ -93,16 +94,19 @@ class Views:
 
     def catch_up(self, seconds: float, names: Collection[str] = ()) -> bool:
         """Wait, at most that long, until all views (or those named) know what has been recorded by now."""
-        [(head, position)] = self._pool.fetch_all(_HEAD_AND_POSITION, (list(names) or self._names,))
+        [(head, position)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
         return position >= head or self.wait_until(head, seconds, names)
 
     def position(self, names: Collection[str] = ()) -> int:
         """The position up to which all views (or those named) know every event."""
-        [(position,)] = self._pool.fetch_all(_POSITION, (list(names) or self._names,))
+        [(position,)] = self._pool.fetch_all(_POSITION, self._asked(names))
         return int(position)
 
+    def _asked(self, names: Collection[str] = ()) -> dict[str, Any]:
+        return {"names": list(names) or self._names, "named": bool(names)}
+
     def _position(self, cursor: Cursor) -> int:
-        cursor.execute(_POSITION, (self._names,))
+        cursor.execute(_POSITION, self._asked())
         [(position,)] = cursor.fetchall()
         return int(position)
 
