@@ -10,6 +10,7 @@ from typing import Any
 from projections import checkpoints
 from projections.catalogue import PROJECTIONS
 from projections.filling import Filling
+from projections.progress import Progress, progress
 from projections.projection import Projection
 from projections.reader import Reader
 from projections.replay import no_collecting, with_needs
@@ -96,6 +97,10 @@ class Views:
         """Wait, at most that long, until all views (or those named) know what has been recorded by now."""
         [(head, position)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
         return position >= head or self.wait_until(head, seconds, names)
+
+    def progress(self) -> Progress:
+        """Whether the views move on, what they lack, and which have stopped."""
+        return progress(self._pool, self._names)
 
     def position(self, names: Collection[str] = ()) -> int:
         """The position up to which all views (or those named) know every event."""

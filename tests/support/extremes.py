@@ -44,6 +44,7 @@ class Extremes:
         self._dice = Random(seed)
         self._ids = [UUID(int=self._dice.getrandbits(128), version=4) for _ in range(6)]
         self._versions: dict[UUID, int] = {}
+        self._had: dict[tuple[UUID, str], Any] = {}
         self._streams: dict[type[Entity], list[UUID]] = {kind: [] for kind in ENTITIES}
         self._of_kind = {str(kind.TOPIC): streams for kind, streams in self._streams.items()}  # type: ignore[attr-defined]
 
@@ -70,6 +71,9 @@ class Extremes:
             state["originator_topic"] = get_topic(entity)
         else:
             stream = self._dice.choice(self._streams[entity])
+        if "previous" in state and (now := next((name for name in ("technician", "location") if name in state), None)):
+            state["previous"] = self._had.get((stream, topic))
+            self._had[stream, topic] = state[now]
         self._versions[stream] = self._versions.get(stream, 0) + 1
         return kind(originator_id=stream, originator_version=self._versions[stream], **state)
 
@@ -90,7 +94,12 @@ class Extremes:
         )
 
     def _named(self, name: str, hint: Any) -> Any:
-        """A value of a field; one that is named after a kind of entity is mostly the id of such a one."""
+        """A value of a field; one that is named after a kind of entity is mostly the id of such a one.
+
+        An operation is one of one device, so each is another one.
+        """
+        if name == "operation":
+            return uuid4()
         streams = self._streams[Location] if name in ("from_", "to") else self._of_kind.get(name, [])
         if streams and UUID in (hint, *get_args(hint)) and self._dice.random() < 0.8:
             return self._dice.choice(streams)
