@@ -51,10 +51,11 @@ WITH slowest AS (
     FROM log.head h LEFT JOIN slowest s ON true
 )
 SELECT s.head, s.position, CASE WHEN s.head > s.position THEN coalesce(extract(epoch FROM
-    clock_timestamp() - greatest(s.moved_at, least(e.recorded_at, clock_timestamp())))::float8, 0) ELSE 0 END
+    clock_timestamp() - greatest(s.moved_at, CASE WHEN e.recorded_at <= clock_timestamp() THEN e.recorded_at END)
+    )::float8, 0) ELSE 0 END
 FROM standing s LEFT JOIN log.events e ON e.position = s.position + 1
 """
-"""The next event counts from when it was recorded, or from now on if the clock was ahead then."""
+"""The next event waits since it was recorded; where a clock was ahead then, since the views moved last."""
 
 
 def progress(pool: ConnectionPool, names: Collection[str]) -> Progress:
