@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from projections.keys import Place, place_of_key, place_of_row
 from projections.table import Key, Row, Table
 
 Values = tuple[Any, ...]
 _ABSENT: Any = object()
+Step: TypeAlias = "tuple[Held, Place | None, Any, Any]"
+"""What one place held before a change, and whether that had to be written; no place for an added row."""
 
 
 class Changes(NamedTuple):
@@ -28,7 +30,7 @@ class MemoryRows:
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self._held = {table: Held(table) for table in tables}
-        self._steps: list[_Step] | None = None
+        self._steps: list[Step] | None = None
         self._spoilt: list[tuple[int, Exception]] = []
 
     def get(self, table: Table, *key: Any) -> Row | None:
@@ -50,7 +52,7 @@ class MemoryRows:
         if table.append_only:
             held.added.append(row)
             if self._steps is not None:
-                self._steps.append(_Step(held, None, None, None))
+                self._steps.append((held, None, None, None))
             return
         place = held.place_of_row(row)
         if self._steps is not None:
@@ -74,12 +76,13 @@ class MemoryRows:
 
     def mark(self) -> None:
         """Be able to come back to the rows as they are now; forgets the mark before."""
-        self._steps = []
+        if self._steps is None or self._steps:
+            self._steps = []
 
     def undo(self) -> None:
         """Have the rows as they were at the last mark, without what was put or deleted since."""
         for step in reversed(self._steps or []):
-            step.held.restore(step)
+            step[0].restore(*step[1:])
         self._steps = []
 
     def spoil(self, position: int, error: Exception) -> None:
@@ -134,26 +137,26 @@ class Held:
         self.rows[place] = row
         self.index(place, row)
 
-    def step(self, place: Place) -> _Step:
+    def step(self, place: Place) -> Step:
         """What is held at a place before it changes."""
         changed = _ABSENT if self.changed is None else self.changed.get(place, _ABSENT)
-        return _Step(self, place, self.rows.get(place, _ABSENT), changed)
+        return self, place, self.rows.get(place, _ABSENT), changed
 
-    def restore(self, step: _Step) -> None:
+    def restore(self, place: Place | None, row: Any, changed: Any) -> None:
         """Hold again what was held before a step."""
-        if step.place is None:
+        if place is None:
             self.added.pop()
             return
-        if step.row is _ABSENT:
-            del self.rows[step.place]
-            self.index(step.place, None)
+        if row is _ABSENT:
+            del self.rows[place]
+            self.index(place, None)
         else:
-            self.admit(step.place, step.row)
+            self.admit(place, row)
         if self.changed is not None:
-            if step.changed is _ABSENT:
-                self.changed.pop(step.place, None)
+            if changed is _ABSENT:
+                self.changed.pop(place, None)
             else:
-                self.changed[step.place] = step.changed
+                self.changed[place] = changed
 
     def index(self, place: Place, row: Row | None) -> None:
         """Let a row be found by its values of now."""
@@ -168,15 +171,6 @@ class Held:
             for place, row in self.rows.items():
                 index.add(place, row)
         return [row for place in sorted(index.places.get(values, ())) if (row := self.rows[place]) is not None]
-
-
-class _Step(NamedTuple):
-    """What one place held before a change, and whether that had to be written; no place for an added row."""
-
-    held: Held
-    place: Place | None
-    row: Row | None
-    changed: Any
 
 
 class Index:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from domain.problem import Kind, Problem
 from projections import checkpoints
 from projections.catalogue import PROJECTIONS
 from projections.filling import Filling
@@ -25,7 +26,16 @@ _POSITION = """
 SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%(names)s) AND (stopped_at IS NULL OR %(named)s)
 """
 """A stopped view counts only for those who have named it: nobody else waits for it."""
-_HEAD_AND_POSITION = f"SELECT (SELECT position FROM log.head), ({_POSITION})"  # noqa: S608 - only constants
+_HEAD_AND_POSITION = f"""
+SELECT (SELECT position FROM log.head), ({_POSITION}),
+  %(named)s AND EXISTS (SELECT FROM log.checkpoints WHERE name = ANY(%(names)s) AND stopped_at IS NOT NULL)
+"""  # noqa: S608 - only constants
+
+
+class ViewStopped(Problem):
+    """A view that this question needs cannot be used until it has been made anew; ask again later."""
+
+    kind = Kind.UNAVAILABLE
 
 
 class Views:
@@ -94,8 +104,13 @@ class Views:
         return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
 
     def catch_up(self, seconds: float, names: Collection[str] = ()) -> bool:
-        """Wait, at most that long, until all views (or those named) know what has been recorded by now."""
-        [(head, position)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
+        """Wait, at most that long, until all views (or those named) know what has been recorded by now.
+
+        Raises `ViewStopped` when one of those named stands still until it is rebuilt.
+        """
+        [(head, position, stopped)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
+        if stopped:
+            raise ViewStopped
         return position >= head or self.wait_until(head, seconds, names)
 
     def progress(self) -> Progress:

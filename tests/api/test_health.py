@@ -85,6 +85,8 @@ def test_parked_events_and_stopped_views_are_an_alert_and_keep_the_server_at_wor
     assert told['callout_views_parked_events{view="stock"}'] == 1
     assert told['callout_views_stopped{view="surveys"}'] == 1
     assert told['callout_worker_silent_seconds{part="held"}'] >= 300
+    assert house.ask("GET", "/api/v1/surveys").status_code == 503, "who asks the view that is stopped is told"
+    assert house.ask("GET", "/api/v1/parts").status_code == 200
     views = house.get("/api/v1/projections").json
     assert views is not None
     states = {view["name"]: (view["state"], view["parked"]) for view in views["items"]}
