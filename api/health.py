@@ -10,11 +10,10 @@ from flask import Blueprint, Response, current_app
 from api.encoding import answer
 from api.metrics import Metrics
 from api.services import services
+from projections.progress import Progress
 from store.readiness import pending_migrations
 
 health = Blueprint("health", __name__)
-FAR_BEHIND: Final = 10_000
-"""Events that the views may lack while people are still sent here."""
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -26,20 +25,35 @@ def alive() -> Response:
 
 @health.get("/ready")
 def ready() -> Response:
-    """Ready: the database answers, it is migrated, and the views are not far behind the log; 503 otherwise."""
+    """Ready: the database answers, it is migrated, and the views move on, however far they have to go; 503 otherwise.
+
+    What is wrong and keeps nobody from working is listed as `degraded`, with 200: a server that is taken out of service
+    for one damaged view could not take in what phones send.
+    """
     checks: dict[str, Any] = {"database": "away", "migrations": "unknown", "views": "unknown"}
+    degraded: list[dict[str, Any]] = []
     try:
         pending = pending_migrations(services().log.pool)
         checks |= {"database": "ok", "migrations": "pending" if pending else "ok"}
         if not pending:
-            head = services().log.recorder.max_notification_id() or 0
-            lag = head - services().views.position()
-            checks |= {"views": "ok" if lag <= FAR_BEHIND else "behind", "position": head, "lag": lag}
+            found = services().views.progress()
+            checks |= {"views": "ok" if found.moves else "still", "position": found.head, "lag": found.lag}
+            checks |= {} if found.moves else {"still_for": round(found.waiting)}
+            degraded = _degraded(found)
     except PersistenceError:
         pass  # what was found out before stands
     fine = all(checks[name] == "ok" for name in ("database", "migrations", "views"))
-    headers = {} if fine else {"Retry-After": "5"}
-    return answer({"status": "ready" if fine else "not-ready", "checks": checks}, 200 if fine else 503, headers)
+    status = ("degraded" if degraded else "ready") if fine else "not-ready"
+    told = {"status": status, "checks": checks} | ({"degraded": degraded} if degraded else {})
+    return answer(told, 200 if fine else 503, {} if fine else {"Retry-After": "5"})
+
+
+def _degraded(found: Progress) -> list[dict[str, Any]]:
+    return [
+        *({"code": "view_stopped", "view": view} for view in sorted(found.stopped)),
+        *({"code": "parked_events", "view": each.view, "events": each.events} for each in found.damages),
+        *({"code": "worker_silent", "part": part, "seconds": round(age)} for part, age in sorted(found.silent.items())),
+    ]
 
 
 @health.get("/metrics")

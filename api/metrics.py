@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api.services import Services
+from projections.progress import Progress
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which several processes of one server add up their figures."""
@@ -66,21 +67,40 @@ class _Standing(Collector):
         """Positions and connections; a database that is away is a figure too."""
         up = GaugeMetricFamily("callout_database_up", "Whether the database answers.")
         try:
-            head = self._services.log.recorder.max_notification_id() or 0
-            views = self._services.views.position()
+            found = self._services.views.progress()
         except PersistenceError:
             up.add_metric([], 0)
         else:
             up.add_metric([], 1)
-            yield _gauge("callout_log_position", "The last position of the log.", head)
-            yield _gauge("callout_views_position", "The position that all views have reached.", views)
-            yield _gauge("callout_views_lag_events", "Events that are not in all views yet.", head - views)
+            yield from _views(found)
         yield up
         pools = GaugeMetricFamily("callout_pool_connections", "Database connections.", labels=("role", "state"))
         for role, pool in (("writer", self._services.log.pool), ("projector", self._services.projecting.pool)):
             pools.add_metric([role, "in_use"], pool.in_use)
             pools.add_metric([role, "most"], pool.size)
         yield pools
+
+
+def _views(found: Progress) -> Iterator[Metric]:
+    """How far the views are, what they lack, and what has stopped; labels are names of the code."""
+    yield _gauge("callout_log_position", "The last position of the log.", found.head)
+    yield _gauge("callout_views_position", "The position that all views have reached.", found.position)
+    yield _gauge("callout_views_lag_events", "Events that are not in all views yet.", found.lag)
+    yield _gauge("callout_views_waiting_seconds", "Since when nothing moves though events wait.", found.waiting)
+    parked = GaugeMetricFamily("callout_views_parked_events", "Events that a view could not take in.", labels=("view",))
+    for damage in found.damages:
+        parked.add_metric([damage.view], damage.events)
+    yield parked
+    stopped = GaugeMetricFamily("callout_views_stopped", "Views that wait for their rebuild.", labels=("view",))
+    for view in found.stopped:
+        stopped.add_metric([view], 1)
+    yield stopped
+    silent = GaugeMetricFamily(
+        "callout_worker_silent_seconds", "Parts of the worker without a sign of life.", labels=("part",)
+    )
+    for part, age in found.silent.items():
+        silent.add_metric([part], age)
+    yield silent
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

@@ -13,8 +13,9 @@ from api.reading import looking
 from api.schemas import Past, Strict
 from api.services import services
 from api.who import asking
-from domain.problem import NotFound
+from domain.problem import Kind, NotFound, Problem
 from projections.catalogue import PROJECTIONS
+from projections.failures import FoldError
 from projections.overview import overview
 from projections.rebuild import rebuild as make_anew
 from projections.replay import with_needs
@@ -26,9 +27,10 @@ VIEW: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
         "name": {"type": "string"},
-        "state": {"type": "string", "enum": ["ready", "outdated", "missing"]},
+        "state": {"type": "string", "enum": ["ready", "outdated", "stopped", "missing"]},
         "position": {"type": "integer"},
         "lag": {"type": "integer", "description": "Events that it lacks."},
+        "parked": {"type": "integer", "description": "Events that it could not take in; a rebuild tries them again."},
         "moved_at": {"type": ["string", "null"], "format": "date-time"},
         "rows": {"type": "object", "additionalProperties": {"type": "integer"}},
     },
@@ -61,6 +63,12 @@ VERIFIED: Final[dict[str, Any]] = {
 }
 
 
+class ViewStays(Problem):
+    """The view stays as it was: made anew by this version, it would lack an event that it has."""
+
+    kind = Kind.CONFLICT
+
+
 class Waiting(Strict):
     """What may be asked of the views as they stand."""
 
@@ -80,7 +88,10 @@ def rebuild(_: dict[str, Any], name: str) -> Response:
     """Make one view anew from the first event on; reading and writing go on meanwhile."""
     asking()
     begun = perf_counter()
-    position = make_anew(services().projecting, PROJECTIONS, [_known(name)])
+    try:
+        position = make_anew(services().projecting, PROJECTIONS, [_known(name)])
+    except FoldError as error:
+        raise ViewStays(f"{str(error).capitalize()}.") from error
     return answer({"name": name, "position": position, "ms": round((perf_counter() - begun) * 1000)})
 
 

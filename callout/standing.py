@@ -8,11 +8,12 @@ from typing import Any
 from eventsourcing.persistence import PersistenceError
 
 from callout.settings import Settings
-from projections import checkpoints
+from projections import checkpoints, parking
 from projections.catalogue import PROJECTIONS
 from projections.replay import with_needs
 from store.connecting import Cursor
 from store.embedded import EmbeddedPostgres
+from store.heartbeats import hearts, silent
 from store.pool import ConnectionPool
 from store.readiness import pending_migrations
 
@@ -41,6 +42,8 @@ def _asked(dsn: str) -> dict[str, Any]:
             if not migrated:
                 return found | {"migrations_pending": ["all"]}
             found["migrations_pending"] = pending_migrations(pool)
+            if found["migrations_pending"]:
+                return found
             with pool.transaction() as cursor:
                 return found | _figures(cursor)
         except PersistenceError as error:
@@ -51,11 +54,19 @@ def _figures(cursor: Cursor) -> dict[str, Any]:
     head, stored = checkpoints.head(cursor), checkpoints.read(cursor)
     projections = with_needs(PROJECTIONS)
     sound = checkpoints.sound(stored, projections)
+    parked = {each.view: each.events for each in parking.damages(cursor)}
     cursor.execute(_COUNTS)
     [(users, devices)] = cursor.fetchall()
     positions = {each.name: stored[each.name].position if each.name in stored else 0 for each in projections}
     views = [
-        {"view": name, "position": at, "lag": head - at, "shape": "ok" if name in sound else "to be rebuilt"}
+        {
+            "view": name,
+            "position": at,
+            "lag": head - at,
+            "shape": "ok" if name in sound else "to be rebuilt",
+            "parked": parked.get(name, 0),
+        }
         for name, at in positions.items()
     ]
-    return {"position": head, "users": users, "devices": devices, "views": views}
+    found = {"position": head, "users": users, "devices": devices, "views": views}
+    return found | {"worker_silent": sorted(silent(hearts(cursor)))}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from threading import Event, Thread
+from typing import NamedTuple
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -13,11 +14,12 @@ from eventsourcing.persistence import PersistenceError
 from callout.assembly import House
 from callout.jobs import Job, forget_slots, scheduler
 from domain.instant import now
-from domain.problem import Problem
 from store.blobs.sweeping import sweep
 from store.blobs.uploads import forget_uploads
 from store.connecting import Cursor
 from store.erasure import Erasure
+from store.errors import name_of
+from store.heartbeats import Heartbeats
 from store.housekeeping import forget_expired
 from store.wakeup import Listener
 
@@ -26,23 +28,57 @@ _PAUSE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
 
+class PartDiedError(PersistenceError):
+    """A part of the worker has died, so that its process must be started anew."""
+
+
+class _Part(NamedTuple):
+    """What follows a channel beside the projector: how, and what to say when it did something."""
+
+    name: str
+    channel: str
+    do: Callable[[], int]
+    done: str
+
+
 def work(house: House, stop: Event) -> None:
-    """Work until `stop` is set; any number of workers may run at once."""
+    """Work until `stop` is set; any number of workers may run at once.
+
+    Each part gives signs of life. Raises `PartDiedError` when one has died: who started this process starts another.
+    """
     pool = house.services.log.pool
     timetable = scheduler(jobs(house), pool)
-    erasing = ("log", Erasure(house.services.log).catch_up, "keys of erased people destroyed")
-    settling = ("views", lambda: house.services.holding.settle(now()), "held operations decided")
-    followers = [Thread(target=_follow, args=(house, stop, *each), name=each[2]) for each in (erasing, settling)]
+    heart = Heartbeats(house.services.projecting.pool)
+    followers = [Thread(target=_follow, args=(house, stop, heart, each), name=each.name) for each in _parts(house)]
+    dead: set[str] = set()
+
+    def beat() -> None:
+        heart.beat("views")
+        dead.update(each.name for each in followers if not each.is_alive())
+        if dead:
+            stop.set()
+
     timetable.start()
     for follower in followers:
         follower.start()
     try:
-        house.projector().run(stop)
+        house.projector().run(stop, beat)
     finally:
         stop.set()
         for follower in followers:
             follower.join()
         timetable.shutdown()
+    if dead:
+        raise PartDiedError(f"a part of the worker has died: {', '.join(sorted(dead))}")
+    heart.end()
+
+
+def _parts(house: House) -> list[_Part]:
+    settle = house.services.holding.settle
+    return [
+        _Part("keys", "log", Erasure(house.services.log).catch_up, "keys of erased people destroyed"),
+        _Part("held", "views", lambda: settle(now()), "held operations decided"),
+    ]
 
 
 def jobs(house: House) -> list[Job]:
@@ -67,15 +103,16 @@ def _say_how_far(house: House) -> Callable[[Cursor], None]:
     return say
 
 
-def _follow(house: House, stop: Event, channel: str, do: Callable[[], int], done: str) -> None:
+def _follow(house: House, stop: Event, heart: Heartbeats, part: _Part) -> None:
     """Do what there is to do, woken up by each move of the log or the views; what fails is tried again."""
-    with closing(Listener(house.dsn, (channel,))) as listener:
+    with closing(Listener(house.dsn, (part.channel,))) as listener:
         while not stop.is_set():
             try:
-                many = do()
+                heart.beat(part.name)
+                many = part.do()
                 if many:
-                    _log.info(done, many=many)
+                    _log.info(part.done, many=many)
                 listener.wait(_LISTEN_SECONDS)
-            except (PersistenceError, Problem) as error:
-                _log.error("not done now: " + done, reason=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the thread goes on
+                _log.error("not done now: " + part.done, reason=name_of(error))
                 stop.wait(_PAUSE_SECONDS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from domain.problem import BadInput
 
 PLACES = Decimal("0.000001")
 LIMIT = Decimal(10) ** 12
+EXACT = Context(prec=1_000)
+"""For sums of quantities: Python's usual 28 digits would round what many large quantities add up to."""
 
 
 def parse_quantity(text: str, *, pointer: str = "/quantity", positive: bool = True) -> Decimal:

@@ -17,7 +17,7 @@ ATTACHMENTS = Table(
     {
         "position": "bigint NOT NULL",
         "sha256": "text NOT NULL",
-        "size": "integer NOT NULL",
+        "size": "bigint NOT NULL",
         "media_type": "text NOT NULL",
         "work_order": "uuid NOT NULL",
         "visit": "uuid",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from projections import checkpoints
+import structlog
+
+from projections import checkpoints, parking
 from projections.attachments import Attachments
 from projections.cases import Cases
 from projections.contacts import Contacts
@@ -20,7 +22,7 @@ from projections.movements import Movements
 from projections.operations import Operations
 from projections.parts import Parts
 from projections.projection import Projection
-from projections.rebuild import alone, rebuild_alone
+from projections.rebuild import RebuildError, alone, rebuild_alone
 from projections.replay import with_needs
 from projections.serials import Serials
 from projections.stock import Stock
@@ -32,7 +34,11 @@ from projections.users import Users
 from projections.visits import Visits
 from projections.work_orders import WorkOrders
 from store import tables
+from store.connecting import Cursor
+from store.errors import Trouble, name_of, trouble_of
 from store.log import EventLog
+
+_log = structlog.get_logger(__name__)
 
 PROJECTIONS: tuple[Projection, ...] = (
     Parts(),
@@ -70,8 +76,32 @@ def ensure(
     with alone(log) as cursor:
         sound = checkpoints.sound(checkpoints.read(cursor), everything)
         due = [each.name for each in everything if each.name not in sound]
-        if due:
-            rebuild_alone(log, cursor, everything, due, progress)
+        made = _made(log, cursor, everything, due, progress)
         checkpoints.forget_all_but(cursor, [each.name for each in everything])
+        parking.unpark_all_but(cursor, [each.name for each in everything])
         tables.drop_all_but(cursor, VIEWS, [table.name for each in everything for table in each.tables])
+    return made
+
+
+def _made(
+    log: EventLog, cursor: Cursor, everything: tuple[Projection, ...], due: list[str], progress: Progress | None
+) -> list[str]:
+    """Rebuild these together, or one by one if that cannot be done.
+
+    One that cannot be made alone either is logged and stopped, so that everything else can start.
+    """
+    if not due:
+        return []
+    try:
+        rebuild_alone(log, cursor, everything, due, progress)
+    except RebuildError:
+        raise
+    except Exception as error:
+        if trouble_of(error) is Trouble.AWAY:
+            raise
+        if len(due) > 1:
+            return [name for each in due for name in _made(log, cursor, everything, [each], progress)]
+        _log.error("a view cannot be made", view=due[0], cause=name_of(error))
+        checkpoints.stop(cursor, due, name_of(error))
+        return []
     return due

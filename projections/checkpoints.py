@@ -14,12 +14,20 @@ from store.connecting import Cursor
 
 
 class Checkpoint(NamedTuple):
-    """Where a projection stands: every event up to `position` is in its rows."""
+    """Where a projection stands: every event up to `position` is in its rows, but for those that are parked.
+
+    One that is stopped stays where it is until it is rebuilt.
+    """
 
     name: str
     position: int
     shape: str
     moved_at: datetime
+    stopped_at: datetime | None = None
+    stopped_by: str | None = None
+
+
+_SELECT = "SELECT name, position, shape, moved_at, stopped_at, stopped_by FROM log.checkpoints"
 
 
 @cache
@@ -41,19 +49,41 @@ def head(cursor: Cursor) -> int:
 
 def read(cursor: Cursor, *, lock: bool = False) -> dict[str, Checkpoint]:
     """All checkpoints by name; locked, they stay as they are until the transaction ends."""
-    cursor.execute(
-        f"SELECT name, position, shape, moved_at FROM log.checkpoints ORDER BY name {'FOR UPDATE' if lock else ''}"  # noqa: S608
-    )
+    cursor.execute(f"{_SELECT} ORDER BY name {'FOR UPDATE' if lock else ''}")
     return {row[0]: Checkpoint(*row) for row in cursor.fetchall()}
 
 
 def sound(checkpoints: Mapping[str, Checkpoint], projections: Iterable[Projection]) -> dict[str, Checkpoint]:
-    """The checkpoints of those projections whose tables have the shape that the code asks for."""
+    """The checkpoints of those projections whose tables have the shape that the code asks for.
+
+    One that is stopped is left out, and so are those that need it.
+    """
     return {
         each.name: checkpoints[each.name]
         for each in projections
-        if each.name in checkpoints and checkpoints[each.name].shape == shape_of(each)
+        if each.name in checkpoints and checkpoints[each.name].shape == shape_of(each) and _moves(each, checkpoints)
     }
+
+
+def _moves(projection: Projection, checkpoints: Mapping[str, Checkpoint]) -> bool:
+    known = (checkpoints.get(each.name) for each in with_needs([projection]))
+    return all(each is None or each.stopped_at is None for each in known)
+
+
+def stopped(cursor: Cursor) -> set[str]:
+    """The names of the projections that are stopped."""
+    cursor.execute("SELECT name FROM log.checkpoints WHERE stopped_at IS NOT NULL")
+    return {name for (name,) in cursor.fetchall()}
+
+
+def stop(cursor: Cursor, names: Collection[str], error: str) -> None:
+    """Say that these projections go no further until they are rebuilt; `error` tells why, without any value."""
+    cursor.execute(
+        """
+        UPDATE log.checkpoints SET stopped_at = now(), stopped_by = %s WHERE name = ANY(%s) AND stopped_at IS NULL
+        """,
+        (error, list(names)),
+    )
 
 
 def move(cursor: Cursor, names: Collection[str], position: int) -> datetime:
@@ -75,7 +105,9 @@ def place(cursor: Cursor, projections: Iterable[Projection], position: int) -> N
         cursor.execute(
             """
             INSERT INTO log.checkpoints (name, position, shape) VALUES (%s, %s, %s)
-            ON CONFLICT (name) DO UPDATE SET position = excluded.position, shape = excluded.shape, moved_at = now()
+            ON CONFLICT (name) DO UPDATE SET
+                position = excluded.position, shape = excluded.shape, moved_at = now(),
+                stopped_at = NULL, stopped_by = NULL
             """,
             (each.name, position, shape_of(each)),
         )

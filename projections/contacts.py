@@ -38,7 +38,7 @@ CONTACTS = Table(
         "basis": "text",
         "answered_at": "timestamptz",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(("started_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",)),

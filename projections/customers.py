@@ -23,7 +23,7 @@ CUSTOMERS = Table(
         "merged_into": "uuid",
         "erased": "boolean NOT NULL",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
 )

@@ -27,7 +27,7 @@ EQUIPMENT = Table(
         "retirement_note": "text",
         "note_of": "uuid",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(("customer",), ("site",), ("serial",), ("note_of",)),

@@ -22,7 +22,7 @@ LOCATIONS = Table(
         "custodian": "uuid",
         "retired": "boolean NOT NULL",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(("kind", "id"), ("custodian",)),

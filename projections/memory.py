@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple, TypeAlias
 
 from projections.keys import Place, place_of_key, place_of_row
 from projections.table import Key, Row, Table
 
 Values = tuple[Any, ...]
+_ABSENT: Any = object()
+Step: TypeAlias = "tuple[Held, Place | None, Any, Any]"
+"""What one place held before a change, and whether that had to be written; no place for an added row."""
 
 
 class Changes(NamedTuple):
@@ -27,6 +30,8 @@ class MemoryRows:
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self._held = {table: Held(table) for table in tables}
+        self._steps: list[Step] | None = None
+        self._spoilt: list[tuple[int, Exception]] = []
 
     def get(self, table: Table, *key: Any) -> Row | None:
         """The row with this key."""
@@ -46,8 +51,12 @@ class MemoryRows:
         held = self._held[table]
         if table.append_only:
             held.added.append(row)
+            if self._steps is not None:
+                self._steps.append((held, None, None, None))
             return
         place = held.place_of_row(row)
+        if self._steps is not None:
+            self._steps.append(held.step(place))
         held.rows[place] = row
         if held.indexes:
             held.index(place, row)
@@ -59,9 +68,31 @@ class MemoryRows:
         if self.get(table, *key) is not None:
             held = self._held[table]
             place = held.place_of_key(key)
+            if self._steps is not None:
+                self._steps.append(held.step(place))
             held.admit(place, None)
             if held.changed is not None:
                 held.changed[place] = key
+
+    def mark(self) -> None:
+        """Be able to come back to the rows as they are now; forgets the mark before."""
+        if self._steps is None or self._steps:
+            self._steps = []
+
+    def undo(self) -> None:
+        """Have the rows as they were at the last mark, without what was put or deleted since."""
+        for step in reversed(self._steps or []):
+            step[0].restore(*step[1:])
+        self._steps = []
+
+    def spoil(self, position: int, error: Exception) -> None:
+        """Note that something which the event at this position asks for cannot be rendered; the rest can."""
+        self._spoilt.append((position, error))
+
+    def take_spoilt(self) -> list[tuple[int, Exception]]:
+        """What could not be rendered since this was last asked."""
+        spoilt, self._spoilt = self._spoilt, []
+        return spoilt
 
     def track(self) -> None:
         """Remember from now on what changes; what has changed before is written."""
@@ -69,10 +100,12 @@ class MemoryRows:
             held.changed = {}
             held.added = []
 
-    def changes(self, table: Table) -> Changes:
-        """What has changed in a table and must be written."""
+    def changes(self, table: Table, but: Collection[Place] = ()) -> Changes:
+        """What has changed in a table and must be written, without the places `but`."""
         held = self._held[table]
         changed = held.changed or {}
+        if but:
+            changed = {place: key for place, key in changed.items() if place not in but}
         written = [row for place in changed if (row := held.rows[place]) is not None]
         return Changes(written, [key for place, key in changed.items() if held.rows[place] is None], held.added)
 
@@ -103,6 +136,27 @@ class Held:
         """Hold a row, or that there is none."""
         self.rows[place] = row
         self.index(place, row)
+
+    def step(self, place: Place) -> Step:
+        """What is held at a place before it changes."""
+        changed = _ABSENT if self.changed is None else self.changed.get(place, _ABSENT)
+        return self, place, self.rows.get(place, _ABSENT), changed
+
+    def restore(self, place: Place | None, row: Any, changed: Any) -> None:
+        """Hold again what was held before a step."""
+        if place is None:
+            self.added.pop()
+            return
+        if row is _ABSENT:
+            del self.rows[place]
+            self.index(place, None)
+        else:
+            self.admit(place, row)
+        if self.changed is not None:
+            if changed is _ABSENT:
+                self.changed.pop(place, None)
+            else:
+                self.changed[place] = changed
 
     def index(self, place: Place, row: Row | None) -> None:
         """Let a row be found by its values of now."""

@@ -17,7 +17,7 @@ MOVEMENTS = Table(
         "id": "uuid NOT NULL",
         "kind": "text NOT NULL",
         "part": "uuid NOT NULL",
-        "quantity": "numeric(18,6) NOT NULL",
+        "quantity": "numeric NOT NULL",
         "from_location": "uuid NOT NULL",
         "to_location": "uuid NOT NULL",
         "lot": "text",

@@ -28,7 +28,7 @@ PARTS = Table(
         "superseded_by": "uuid",
         "discontinued": "boolean NOT NULL",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(("number", "id"),),

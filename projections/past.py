@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from domain.problem import Kind, Problem
 from projections import checkpoints
 from projections.catalogue import PROJECTIONS
 from projections.filling import Filling
+from projections.progress import Progress, progress
 from projections.projection import Projection
 from projections.reader import Reader
 from projections.replay import no_collecting, with_needs
@@ -20,10 +22,20 @@ from store.pool import ConnectionPool, Params
 from store.tables import TEMPORARY, discarding, snapshot
 from store.wakeup import Wakeups
 
-_POSITION = "SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)"
-_HEAD_AND_POSITION = """
-SELECT (SELECT position FROM log.head), coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)
+_POSITION = """
+SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%(names)s) AND (stopped_at IS NULL OR %(named)s)
 """
+"""A stopped view counts only for those who have named it: nobody else waits for it."""
+_HEAD_AND_POSITION = f"""
+SELECT (SELECT position FROM log.head), ({_POSITION}),
+  %(named)s AND EXISTS (SELECT FROM log.checkpoints WHERE name = ANY(%(names)s) AND stopped_at IS NOT NULL)
+"""  # noqa: S608 - only constants
+
+
+class ViewStopped(Problem):
+    """A view that this question needs cannot be used until it has been made anew; ask again later."""
+
+    kind = Kind.UNAVAILABLE
 
 
 class Views:
@@ -92,17 +104,29 @@ class Views:
         return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
 
     def catch_up(self, seconds: float, names: Collection[str] = ()) -> bool:
-        """Wait, at most that long, until all views (or those named) know what has been recorded by now."""
-        [(head, position)] = self._pool.fetch_all(_HEAD_AND_POSITION, (list(names) or self._names,))
+        """Wait, at most that long, until all views (or those named) know what has been recorded by now.
+
+        Raises `ViewStopped` when one of those named stands still until it is rebuilt.
+        """
+        [(head, position, stopped)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
+        if stopped:
+            raise ViewStopped
         return position >= head or self.wait_until(head, seconds, names)
+
+    def progress(self) -> Progress:
+        """Whether the views move on, what they lack, and which have stopped."""
+        return progress(self._pool, self._names)
 
     def position(self, names: Collection[str] = ()) -> int:
         """The position up to which all views (or those named) know every event."""
-        [(position,)] = self._pool.fetch_all(_POSITION, (list(names) or self._names,))
+        [(position,)] = self._pool.fetch_all(_POSITION, self._asked(names))
         return int(position)
 
+    def _asked(self, names: Collection[str] = ()) -> dict[str, Any]:
+        return {"names": list(names) or self._names, "named": bool(names)}
+
     def _position(self, cursor: Cursor) -> int:
-        cursor.execute(_POSITION, (self._names,))
+        cursor.execute(_POSITION, self._asked())
         [(position,)] = cursor.fetchall()
         return int(position)
 

@@ -27,6 +27,21 @@ class Rows(Protocol):
     def delete(self, table: Table, *key: Any) -> None:
         """Remove a row, if it is there."""
 
+    def mark(self) -> None:
+        """Be able to come back to the rows as they are now; forgets the mark before."""
+
+    def undo(self) -> None:
+        """Have the rows as they were at the last mark."""
+
+    def spoil(self, position: int, error: Exception) -> None:
+        """Note, in `finish`, that what the event at this position asks for cannot be rendered; the rest can.
+
+        Not for an error of the database, which ends the batch: let that out.
+        """
+
+    def take_spoilt(self) -> list[tuple[int, Exception]]:
+        """What could not be rendered since this was last asked."""
+
 
 Fold = Callable[[Any, Recorded, Rows], None]
 F = TypeVar("F", bound=Fold)

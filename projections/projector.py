@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from pathlib import Path
 from threading import Event
-from traceback import extract_tb
 from typing import NamedTuple
 
 import structlog
-from eventsourcing.persistence import PersistenceError
 
-from projections import checkpoints
+from projections import checkpoints, parking
 from projections.checkpoints import Checkpoint
+from projections.failures import Failures, RefusedError
+from projections.isolating import isolate
 from projections.projection import Projection
-from projections.replay import BATCH, FoldError, Replay, with_needs
+from projections.replay import BATCH, Replay, with_needs
 from projections.stored import StoredRows
 from store.connecting import Cursor
+from store.errors import Trouble, name_of, trouble_of
 from store.log import EventLog
+from store.recorded import Recorded
 from store.wakeup import Listener
 
 MOST_ROWS = 50_000
@@ -54,7 +55,8 @@ class Projector:
     """Folds what is new into the rows of all views, one batch a transaction.
 
     Any number may run at once: the checkpoints' row locks let one work at a time. Projections whose tables do not
-    have the shape of the code wait for their rebuild.
+    have the shape of the code, or that were stopped, wait for their rebuild. An event that one view cannot take in
+    is parked for that view, and for those that need it; the others have it.
     """
 
     def __init__(self, log: EventLog, projections: Iterable[Projection]) -> None:
@@ -64,20 +66,21 @@ class Projector:
         self._most = _FIRST_BATCH
 
     def run_once(self) -> int:
-        """Process at most one batch; how many events it had, 0 when there is nothing new.
+        """Process at most one batch (or its halves); how many events, 0 when there is nothing new.
 
-        Raises `FoldError` when one cannot be folded, with everything before it processed.
+        An event that a view cannot take in is left out for that view and parked; where the database refuses it, the
+        batch is halved until that event is found.
         """
         if self.lag() == 0:
             return 0
+        tried: list[int] = []
         try:
-            return self._batch(None)
-        except FoldError as error:
-            self._batch(error.position - 1)
-            raise
+            return self._batch(None, tried=tried)
+        except RefusedError:
+            return isolate(self._batch, self._stop, *tried)
 
-    def run(self, stop: Event) -> None:
-        """Process events as they come until `stop` is set, woken up by each append.
+    def run(self, stop: Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Process events as they come until `stop` is set, woken up by each append; calls `beat` all the while.
 
         What fails is logged and tried again, up to `TRIES` times in a row with growing pauses; then it is raised.
         """
@@ -86,14 +89,13 @@ class Projector:
             listener.wait(0)
             while not stop.is_set():
                 try:
+                    beat()
                     if self.run_once() == 0:
                         listener.wait(_LISTEN_SECONDS)
                     failures = 0
-                except (FoldError, PersistenceError) as error:
+                except Exception as error:
                     failures += 1
-                    _log.error(
-                        "the views cannot be moved on", reason=str(error), cause=_cause(error), failures=failures
-                    )
+                    _log.error("the views cannot be moved on", cause=name_of(error), failures=failures)
                     if failures == TRIES:
                         raise
                     stop.wait(min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))
@@ -104,7 +106,19 @@ class Projector:
             live = checkpoints.sound(checkpoints.read(cursor), self._projections)
             return checkpoints.head(cursor) - min(each.position for each in live.values()) if live else 0
 
-    def _batch(self, limit: int | None) -> int:
+    def _stop(self, view: str, reason: str) -> None:
+        needing = [each.name for each in self._projections if view in {one.name for one in with_needs([each])}]
+        with self._log.pool.transaction() as cursor:
+            checkpoints.stop(cursor, needing, reason)
+        _log.error("views have been stopped; rebuild them", views=needing, because=view, cause=reason)
+
+    def _batch(
+        self, limit: int | None, skipped: Mapping[str, str] | None = None, tried: list[int] | None = None
+    ) -> int:
+        """One batch up to `limit`, or with `skipped` the one event there; `tried` gets where it begins and ends.
+
+        Raises `RefusedError` when the database refuses a statement of a view: then nothing is stored.
+        """
         # Rows that a failed batch has changed are good for nothing.
         kept, self._kept = self._kept, None
         begun, most = time.monotonic(), self._most
@@ -112,17 +126,26 @@ class Projector:
         with self._log.pool.transaction() as cursor:
             # A batch that is lost with the server is folded again: nobody needs to wait for its fsync.
             cursor.execute("SET LOCAL synchronous_commit = off")
-            span = self._next_span(cursor, most, limit)
+            span = self._next_span(cursor, most if skipped is None else 1, limit)
             if span is None:
                 self._most = most
                 return 0
-            replay, rows = self._begun(cursor, span, kept)
-            events = replay.read(cursor, self._log.reader, span.after, span.through)
-            rows.preload(replay.touched(events))
-            replay.fold(events, rows)
-            replay.finish(rows, span.through)
+            if tried is not None:
+                tried[:] = (span.after, span.through)
+            replay, rows = self._begun(cursor, span, kept if skipped is None else None)
+            failures = Failures(replay.projections, skipped, splits=skipped is None)
+            events = replay.read(cursor, self._log.reader, span.after, span.through, failures)
+            if skipped is None:
+                _preload(replay, rows, events)
+            replay.fold(events, rows, failures)
+            replay.finish(rows, span.through, failures)
             rows.write()
+            parked = failures.all(each.name for each in span.checkpoints)
+            parking.park(cursor, parked)
             moved_at = checkpoints.move(cursor, [each.name for each in span.checkpoints], span.through)
+        for failure in parked:
+            if failure.view == failure.because:
+                _log.error("a view cannot take an event in; it is parked", **failure._asdict())
         moved = [each._replace(position=span.through, moved_at=moved_at) for each in span.checkpoints]
         self._kept = _Kept(moved, replay, rows)
         if time.monotonic() - begun < _LONG_BATCH:
@@ -135,7 +158,7 @@ class Projector:
             return kept.replay, kept.rows
         names = {each.name for each in span.checkpoints}
         replay = Replay(each for each in self._projections if each.name in names)
-        return replay, StoredRows(replay.tables, cursor)
+        return replay, StoredRows(replay.tables, cursor, replay.owners)
 
     def _next_span(self, cursor: Cursor, most: int, limit: int | None) -> _Span | None:
         """Those furthest behind come first, up to where the next ones stand, so that all end up side by side."""
@@ -150,8 +173,10 @@ class Projector:
         return _Span([each for each in live if each.position == after], after, through) if through > after else None
 
 
-def _cause(error: Exception) -> str:
-    """What went wrong and where, without the values of variables: rows hold persons' words."""
-    first = error.__cause__ or error
-    frame = extract_tb(first.__traceback__)[-1]
-    return f"{type(first).__name__} in {frame.name}, {Path(frame.filename).name}:{frame.lineno}"
+def _preload(replay: Replay, rows: StoredRows, events: list[Recorded]) -> None:
+    try:
+        rows.preload(replay.touched(events))
+    except Exception as error:
+        if trouble_of(error) in (Trouble.REFUSED, Trouble.TABLE):
+            raise RefusedError(None) from error
+        raise

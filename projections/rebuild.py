@@ -6,18 +6,21 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from time import sleep
 
-from projections import checkpoints
+from projections import checkpoints, parking
+from projections.failures import FoldError
 from projections.filling import Filling, Progress
 from projections.projection import Projection
 from projections.replay import BATCH, no_collecting, with_needs
 from projections.stored import VIEWS
 from store import tables
 from store.connecting import Cursor
+from store.errors import Trouble, trouble_of
 from store.log import EventLog
 
 FRESH = "views_next"
 _LOCK = 7_205_113
 _ROUNDS = 20
+_TRIES = 3
 _LOCK_SECONDS = 0.2
 _LOCK_TRIES = 150
 
@@ -33,7 +36,7 @@ def rebuild(
 
     `projections` is the whole catalogue: a rebuilt view ends exactly where the others stand, so that the projector
     carries all on together. One rebuild runs at a time, others wait. Raises `RebuildError` when the change-over
-    finds no moment, `FoldError` when an event cannot be folded.
+    finds no moment, `FoldError` when it would leave out an event that the view in its place has: that one stays.
     """
     with alone(log) as cursor:
         return rebuild_alone(log, cursor, projections, names, progress)
@@ -46,12 +49,38 @@ def rebuild_alone(
     names: Collection[str],
     progress: Progress | None = None,
 ) -> int:
-    """The rebuild itself, on the session that holds the lock."""
+    """The rebuild itself, on the session that holds the lock.
+
+    What needs a chosen view and was stopped or damaged because of it is rebuilt with it.
+    """
     everything = with_needs(projections)
-    chosen = [each for each in everything if each.name in names]
+    suffering = checkpoints.stopped(cursor) | {view for view, _ in parking.parked(cursor, [e.name for e in everything])}
+    chosen = [each for each in everything if each.name in names or (each.name in suffering and _needs(each, names))]
+    for tries in range(1, _TRIES + 1):
+        try:
+            return _made(log, cursor, everything, chosen, progress)
+        except Exception as error:
+            # The database has refused a row of an event that came meanwhile: the next fill finds and leaves it out.
+            if tries == _TRIES or trouble_of(error) is not Trouble.REFUSED:
+                raise
+    raise AssertionError
+
+
+def _needs(projection: Projection, names: Collection[str]) -> bool:
+    return any(each.name in names for each in with_needs([projection]))
+
+
+def _made(
+    log: EventLog,
+    cursor: Cursor,
+    everything: tuple[Projection, ...],
+    chosen: list[Projection],
+    progress: Progress | None,
+) -> int:
     filling = Filling(log.reader, chosen, FRESH)
     filling.create(cursor)
     filling.fill(cursor, _target(cursor, everything), progress=progress)
+    _keep_what_is_better(cursor, filling, chosen)
     for _ in range(_ROUNDS):
         if _target(cursor, everything) - filling.position <= BATCH:
             break
@@ -62,6 +91,15 @@ def rebuild_alone(
                 return filling.position
         sleep(_LOCK_SECONDS)
     raise RebuildError("somebody reads the old tables without a pause, so the new ones cannot take their place")
+
+
+def _keep_what_is_better(cursor: Cursor, filling: Filling, chosen: list[Projection]) -> None:
+    """Raise `FoldError` for an event that is left out now and was not before, by a view that can go on as it is."""
+    live = checkpoints.sound(checkpoints.read(cursor), chosen)
+    known = parking.parked(cursor, live)
+    for failure in filling.failures():
+        if failure.view in live and (failure.view, failure.position) not in known:
+            raise FoldError(failure.because, failure.position)
 
 
 def _target(cursor: Cursor, everything: Iterable[Projection], *, lock: bool = False) -> int:
@@ -78,6 +116,8 @@ def _change_over(cursor: Cursor, filling: Filling, everything: Iterable[Projecti
     for table in filling.tables:
         tables.put_in_place(cursor, FRESH, table, VIEWS)
     checkpoints.place(cursor, chosen, filling.position)
+    parking.unpark(cursor, [each.name for each in chosen])
+    parking.park(cursor, filling.failures())
     return True
 
 

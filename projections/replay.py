@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import localcontext
 
 import orjson
-from eventsourcing.persistence import InterfaceError, OperationalError
 
+from domain.quantity import EXACT
+from projections.failures import Failures, FoldError, RefusedError
 from projections.projection import Fold, Projection, Rows
 from projections.table import Key, Table
 from store.connecting import Cursor
+from store.errors import Trouble, name_of, trouble_of
 from store.record import RecordReader
 from store.recorded import Recorded
 
 BATCH = 1_000
 _STRETCH = 5_000
 _LONGEST_STRETCH = 100_000
-_LOST = (OperationalError, InterfaceError)  # the database is away: that is no fault of the fold
-
-
-class FoldError(Exception):
-    """An event could not be read or folded. Nothing behind it is, until the code has been corrected."""
-
-    def __init__(self, projection: str, position: int) -> None:
-        super().__init__(f"the view {projection} stops before position {position}, which it cannot fold")
-        self.projection = projection
-        self.position = position
 
 
 def with_needs(projections: Iterable[Projection]) -> tuple[Projection, ...]:
@@ -47,6 +40,7 @@ class Replay:
     def __init__(self, projections: Iterable[Projection]) -> None:
         self.projections = with_needs(projections)
         self.tables: tuple[Table, ...] = tuple(table for each in self.projections for table in each.tables)
+        self.owners = {table: each.name for each in self.projections for table in each.tables}
         self._folds: dict[str, list[tuple[Projection, Fold]]] = {}
         for projection in self.projections:
             for topic, fold in projection.folds.items():
@@ -54,38 +48,82 @@ class Replay:
         self.topics = sorted(self._folds)
 
     def touched(self, events: Iterable[Recorded]) -> Iterator[tuple[Table, Key]]:
-        """The rows that folding these events is known to read."""
+        """The rows that folding these events is known to read; a projection that cannot say it is not asked further."""
         for event in events:
             for projection, _ in self._folds[event.topic]:
-                yield from projection.touches(event)
-
-    def fold(self, events: Iterable[Recorded], rows: Rows) -> None:
-        """Fold events in order into rows; raises `FoldError` at the first that cannot be folded."""
-        for event in events:
-            for projection, fold in self._folds[event.topic]:
                 try:
-                    fold(projection, event, rows)
-                except _LOST:
-                    raise
-                except Exception as error:
-                    raise FoldError(projection.name, event.position) from error
+                    yield from projection.touches(event)
+                except Exception:  # noqa: BLE001, S112 - only a hint: the fold stumbles as well, and that is noted
+                    continue
 
-    def finish(self, rows: Rows, position: int) -> None:
-        """Let each projection render what depends on the rows of the whole batch, which ended at `position`."""
-        for projection in self.projections:
-            try:
-                projection.finish(rows)
-            except _LOST:
+    def fold(self, events: Iterable[Recorded], rows: Rows, failures: Failures | None = None) -> None:
+        """Fold events in order into rows.
+
+        What a view cannot take in is left out for that view and noted among the `failures`; without these it raises
+        `FoldError`. Raises `RefusedError` when a statement has ended the transaction.
+        """
+        with localcontext(EXACT):
+            for event in events:
+                for projection, fold in self._folds[event.topic]:
+                    if failures is None:
+                        self._strictly(projection, event.position, lambda: fold(projection, event, rows))  # noqa: B023
+                    elif projection.name in failures.skipped:
+                        failures.add(projection.name, event.position, failures.skipped[projection.name])
+                    else:
+                        rows.mark()
+                        try:
+                            fold(projection, event, rows)
+                        except Exception as error:  # noqa: BLE001 - whatever it is, the other views go on
+                            rows.undo()
+                            failures.take(projection.name, event.position, error)
+
+    def finish(self, rows: Rows, position: int, failures: Failures | None = None) -> None:
+        """Let each projection render what depends on the rows of the whole batch, which ended at `position`.
+
+        Errors as for `fold`. A projection that cannot render anything raises `RefusedError` where the batch splits.
+        """
+        with localcontext(EXACT):
+            for projection in self.projections:
+                if failures is None:
+                    self._strictly(projection, position, lambda: projection.finish(rows))  # noqa: B023
+                else:
+                    rows.mark()
+                    try:
+                        projection.finish(rows)
+                    except Exception as error:
+                        rows.undo()
+                        if failures.splits and trouble_of(error) is Trouble.CODE:
+                            raise RefusedError(projection.name) from error
+                        failures.take(projection.name, position, error)
+                for spoilt, reason in rows.take_spoilt():
+                    if failures is None:
+                        raise FoldError(projection.name, spoilt) from reason
+                    failures.add(projection.name, spoilt, name_of(reason))
+
+    @staticmethod
+    def _strictly(projection: Projection, position: int, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except Exception as error:
+            if trouble_of(error) is Trouble.AWAY:
                 raise
-            except Exception as error:
-                raise FoldError(projection.name, position) from error
+            raise FoldError(projection.name, position) from error
 
-    def read(self, cursor: Cursor, reader: RecordReader, after: int, through: int) -> list[Recorded]:
-        """The events of the topics taken here in (after, through]."""
-        return _decoded(reader, self._texts(cursor, after, through, None))
+    def read(
+        self, cursor: Cursor, reader: RecordReader, after: int, through: int, failures: Failures | None = None
+    ) -> list[Recorded]:
+        """The events of the topics taken here in (after, through]; what cannot be read fails for all who take it."""
+        return self._decoded(reader, self._texts(cursor, after, through, None), failures)
 
     def stretches(
-        self, cursor: Cursor, reader: RecordReader, after: int, through: int, *, as_of: datetime | None = None
+        self,
+        cursor: Cursor,
+        reader: RecordReader,
+        after: int,
+        through: int,
+        *,
+        as_of: datetime | None = None,
+        failures: Failures | None = None,
     ) -> Generator[tuple[int, list[Recorded]], None, None]:
         """All events in (after, through] that had happened by `as_of`, some thousands at a time; the position reached.
 
@@ -106,7 +144,27 @@ class Replay:
                 length = _next_length(length, len(texts))
                 if after < through:
                     reached, asked = ask(after, length)
-                yield after, _decoded(reader, texts)
+                yield after, self._decoded(reader, texts, failures)
+
+    def _decoded(self, reader: RecordReader, texts: list[str], failures: Failures | None) -> list[Recorded]:
+        try:
+            return reader.read(texts)
+        except Exception as error:
+            if trouble_of(error) is not Trouble.CODE:
+                raise
+        read = []
+        for text in texts:
+            try:
+                read += reader.read([text])
+            except Exception as error:
+                if trouble_of(error) is not Trouble.CODE:
+                    raise
+                record = orjson.loads(text)
+                if failures is None:
+                    raise FoldError("of every topic", record["position"]) from error
+                for projection, _ in self._folds[record["topic"]]:
+                    failures.add(projection.name, record["position"], name_of(error))
+        return read
 
     def _texts(self, cursor: Cursor, after: int, through: int, as_of: datetime | None) -> list[str]:
         """Records have no line breaks, and one text with many of them arrives in half the time of many texts."""
@@ -119,20 +177,6 @@ class Replay:
         )
         [(records,)] = cursor.fetchall()
         return records.split("\n") if records else []
-
-
-def _decoded(reader: RecordReader, texts: list[str]) -> list[Recorded]:
-    try:
-        return reader.read(texts)
-    except _LOST:
-        raise
-    except Exception:
-        for text in texts:
-            try:
-                reader.read([text])
-            except Exception as error:
-                raise FoldError("of every topic", orjson.loads(text)["position"]) from error
-        raise
 
 
 def _next_length(length: int, found: int) -> int:

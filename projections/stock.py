@@ -33,9 +33,9 @@ STOCK = Table(
     {
         "location": "uuid NOT NULL",
         "part": "uuid NOT NULL",
-        "on_hand": "numeric(18,6) NOT NULL",
+        "on_hand": "numeric NOT NULL",
         "moved_at": "timestamptz",
-        "counted": "numeric(18,6)",
+        "counted": "numeric",
         "counted_at": "timestamptz",
         **ANCHOR,
         "position": "bigint NOT NULL",

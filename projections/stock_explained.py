@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from uuid import UUID
 
 from domain.location import VIRTUAL
+from domain.quantity import EXACT
 from projections.reader import Reader
 from projections.stock import NOTHING, balance
 from projections.stock_lines import Moment, anchors_in_order, is_after, moment_in
@@ -38,6 +39,12 @@ def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> 
     row = balance(reader, location, part)
     if row is None:
         return None
+    with localcontext(EXACT):
+        return _explained(reader, row, limit)
+
+
+def _explained(reader: Reader, row: Row, limit: int) -> Row:
+    location, part = row["location"], row["part"]
     told = list(_lines(reader, location, part))
     if location == VIRTUAL["unexplained"]:
         told = sorted([*told, *_elsewhere(reader, part)], key=lambda line: (line["occurred_at"], line["position"]))
@@ -51,7 +58,8 @@ def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> 
 
 def variances(reader: Reader, location: UUID, part: UUID) -> list[Row]:
     """The approved counts of a part at a place, first to last, each with the difference it made as `change`."""
-    return [line for line in _lines(reader, location, part) if line["what"] == "count"]
+    with localcontext(EXACT):
+        return [line for line in _lines(reader, location, part) if line["what"] == "count"]
 
 
 def _lines(reader: Reader, location: UUID, part: UUID) -> Iterator[Row]:

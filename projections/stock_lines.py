@@ -16,7 +16,7 @@ from store.recorded import Recorded
 MOMENT = {
     "occurred_at": "timestamptz NOT NULL",
     "device": "uuid",
-    "incarnation": "integer",
+    "incarnation": "bigint",
     "device_seq": "bigint",
     "of_count": "uuid",
 }
@@ -27,7 +27,7 @@ LINES = Table(
         "location": "uuid NOT NULL",
         "part": "uuid NOT NULL",
         "movement": "uuid NOT NULL",
-        "quantity": "numeric(18,6) NOT NULL",
+        "quantity": "numeric NOT NULL",
         **MOMENT,
         "position": "bigint NOT NULL",
     },
@@ -41,7 +41,7 @@ COUNTED = Table(
         "id": "uuid NOT NULL",
         "location": "uuid NOT NULL",
         "part": "uuid NOT NULL",
-        "quantity": "numeric(18,6) NOT NULL",
+        "quantity": "numeric NOT NULL",
         **MOMENT,
         "counter": "uuid",
         "blind": "boolean NOT NULL",

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from projections.failures import RefusedError
+from projections.keys import Place
 from projections.memory import MemoryRows
 from projections.table import Key, Row, Table
 from store import rows as store
 from store.connecting import Cursor
-from store.errors import renamed
+from store.errors import Trouble, renamed, trouble_of
 
 VIEWS = "views"
 
 
 class StoredRows(MemoryRows):
-    """What live batches read and change, over `cursor`; each stored row is read at most once."""
+    """What live batches read and change, over `cursor`; each stored row is read at most once.
 
-    def __init__(self, tables: Iterable[Table], cursor: Cursor) -> None:
+    `owners` are the names of the views that the tables belong to.
+    """
+
+    def __init__(self, tables: Iterable[Table], cursor: Cursor, owners: Mapping[Table, str] | None = None) -> None:
         super().__init__(tables)
         self.track()
         self.cursor = cursor
+        self._owners = owners or {}
         self._asked: set[tuple[Table, tuple[tuple[str, Any], ...]]] = set()
 
     def count(self) -> int:
@@ -67,9 +73,22 @@ class StoredRows(MemoryRows):
         super().put(table, row)
 
     def write(self) -> None:
-        """Write what has changed, with at most three statements a table."""
+        """Write what has changed, with at most three statements a table.
+
+        Raises `RefusedError` when the database will never take it: nothing of the transaction is stored then.
+        """
         for table in self._held:
-            write(self.cursor, VIEWS, table, self)
+            try:
+                write(self.cursor, VIEWS, table, self)
+            except Exception as error:
+                if trouble_of(error) is Trouble.AWAY:
+                    raise
+                raise RefusedError(self._owners.get(table)) from error
+
+    def undo(self) -> None:
+        """Have the rows as they were; what was found before is asked for again, since some of it is not held now."""
+        super().undo()
+        self._asked.clear()
 
     def _admit(self, table: Table, keys: Iterable[Key], found: list[Row]) -> None:
         held = self._held[table]
@@ -79,9 +98,9 @@ class StoredRows(MemoryRows):
             held.admit(held.place_of_row(row), row)
 
 
-def write(cursor: Cursor, schema: str, table: Table, rows: MemoryRows) -> None:
-    """Write what has changed of one table."""
-    changes = rows.changes(table)
+def write(cursor: Cursor, schema: str, table: Table, rows: MemoryRows, but: Collection[Place] = ()) -> None:
+    """Write what has changed of one table, without the rows at the places `but`."""
+    changes = rows.changes(table, but)
     if changes.deleted:
         store.delete(cursor, schema, table, changes.deleted)
     if changes.written:

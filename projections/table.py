@@ -13,8 +13,9 @@ Key = tuple[Any, ...]
 class Table:
     """A table of rows that are dicts from column to value.
 
-    `columns` maps names to SQL types: `uuid`, `text`, `integer`, `bigint`, `boolean`, `timestamptz`, `date`,
-    `numeric(18,6)`, `json` (any canonical JSON value) or `bytea`, each with `NOT NULL` where it must be there. `key`
+    `columns` maps names to SQL types: `uuid`, `text`, `bigint`, `boolean`, `timestamptz`, `date`, `numeric` (without
+    bounds: a sum may have more digits than what it adds up), `json` (any canonical JSON value) or `bytea`, each with
+    `NOT NULL` where it must be there. A type holds whatever the log does and whatever a fold makes of that. `key`
     names the primary key; `indexes` are further column lists. Rows of an `append_only` table are never changed or
     looked up by a fold (histories, movements), so a batch writes them without reading any.
     """

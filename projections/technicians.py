@@ -22,7 +22,7 @@ TECHNICIANS = Table(
         "van": "uuid",
         "active": "boolean NOT NULL",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(("user_id",), ("van",)),

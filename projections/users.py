@@ -22,7 +22,7 @@ USERS = Table(
         "enabled": "boolean NOT NULL",
         "password_changed_at": "timestamptz",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(("login", "id"), ("technician",)),

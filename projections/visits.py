@@ -34,7 +34,7 @@ VISITS = Table(
         "planned_at": "timestamptz NOT NULL",
         **dict.fromkeys(TIMES, "timestamptz"),
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(("window_start", "id"), ("technician", "window_start"), ("work_order",), ("customer",)),

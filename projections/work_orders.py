@@ -32,7 +32,7 @@ WORK_ORDERS = Table(
         "hold_note": "text",
         "parts_used": "json NOT NULL",
         "diagnosis": "json",
-        "labour_minutes": "integer NOT NULL",
+        "labour_minutes": "bigint NOT NULL",
         **dict.fromkeys(LISTS, "json NOT NULL"),
         "taken_back": "json NOT NULL",
         "opened_at": "timestamptz NOT NULL",
@@ -40,7 +40,7 @@ WORK_ORDERS = Table(
         "finished_at": "timestamptz",
         "closed_at": "timestamptz",
         "position": "bigint NOT NULL",
-        "version": "integer NOT NULL",
+        "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
+import psycopg2
+
 from store.connecting import Cursor
+from store.errors import Trouble, name_of, trouble_of
 from store.rows import Row, TableLike
 from store.writing import listed, with_raw_controls, writer
 
@@ -18,7 +21,32 @@ def copy(cursor: Cursor, schema: str, table: TableLike, rows: Iterable[Row]) -> 
     if not lines.ended:
         into = f"{schema}.{table.name} ({', '.join(table.columns)})"
         statement = f"COPY {into} FROM STDIN (FORMAT csv, ESCAPE '\\', NULL 'null')"
-        cursor.copy_expert(statement, lines)  # type: ignore[arg-type]  # psycopg2 never asks for a readline
+        try:
+            cursor.copy_expert(statement, lines)  # type: ignore[arg-type]  # psycopg2 never asks for a readline
+        except psycopg2.errors.QueryCanceled as cancelled:
+            if lines.error is not None:  # a row cannot be written down: psycopg2 cancels, and names no cause
+                raise lines.error from cancelled
+            raise
+
+
+def copy_what_is_taken(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+    """Add those rows that the database takes; the others, each with the name of the error.
+
+    A part that is refused is halved: about 2 * log2(rows) statements for each row that is. In autocommit.
+    """
+    waiting = [rows]
+    while waiting:
+        part = waiting.pop()
+        try:
+            copy(cursor, schema, table, part)
+        except (psycopg2.Error, TypeError, ValueError) as error:
+            if trouble_of(error) is Trouble.AWAY:
+                raise
+            if len(part) == 1:
+                yield part[0], name_of(error)
+            else:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
 
 
 class _Lines:
@@ -26,6 +54,7 @@ class _Lines:
 
     def __init__(self, lines: Iterator[bytes]) -> None:
         self._lines = lines
+        self.error: Exception | None = None
         self._next = self._some()
         self.ended = not self._next
 
@@ -33,7 +62,11 @@ class _Lines:
         """Some hundred lines, whatever their size; nothing behind the last."""
         some, self._next = self._next, b""
         if some:
-            self._next = self._some()
+            try:
+                self._next = self._some()
+            except Exception as error:
+                self.error = error
+                raise
         return some
 
     def _some(self) -> bytes:

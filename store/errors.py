@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from traceback import extract_tb
 
 import psycopg2
 from eventsourcing import persistence
@@ -73,3 +76,51 @@ def settled(used: connection) -> Iterator[None]:
     # A cancelled wait for the standby is only a warning: committed here, perhaps lost at a failover.
     if any("wait for synchronous replication" in notice for notice in used.notices):
         raise OutcomeUnknownError("recorded here, but no standby has confirmed it")
+
+
+class Trouble(Enum):
+    """What is wrong when something fails between the house and PostgreSQL."""
+
+    AWAY = "away"
+    """The database is away, full or busy: the same will work later."""
+    REFUSED = "refused"
+    """The database refuses what it was given, and will again."""
+    TABLE = "table"
+    """A table is not there, or not as it should be: nothing will work until it is made anew."""
+    CODE = "code"
+    """No error of the database."""
+
+
+_REFUSALS = ("0A", "21", "22", "23", "54")
+_OF_THE_TABLE = "42"
+_TOO_LARGE_FOR_MEMORY = "XX000"
+
+
+def trouble_of(error: BaseException) -> Trouble:
+    """What is wrong, by the SQLSTATE of psycopg2's error or of the one that was renamed."""
+    if isinstance(error, persistence.PersistenceError) and isinstance(error.__cause__, psycopg2.Error):
+        return trouble_of(error.__cause__)
+    if isinstance(error, psycopg2.Error):
+        state = error.pgcode
+        if state is None:
+            lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+            return Trouble.AWAY if lost else Trouble.REFUSED
+        if state.startswith(_OF_THE_TABLE):
+            return Trouble.TABLE
+        return Trouble.REFUSED if state.startswith(_REFUSALS) or state == _TOO_LARGE_FOR_MEMORY else Trouble.AWAY
+    lost = isinstance(error, persistence.OperationalError | persistence.InterfaceError)
+    return Trouble.AWAY if lost else Trouble.CODE
+
+
+def name_of(error: BaseException) -> str:
+    """The class of an error with its SQLSTATE, and where it was raised: never a value, since rows hold people's words.
+
+    An error that was raised from another one is named by that.
+    """
+    first = error
+    while first.__cause__ is not None:
+        first = first.__cause__
+    state = getattr(first, "pgcode", None)
+    frames = extract_tb(first.__traceback__)
+    where = f" in {frames[-1].name}, {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(first).__name__}{f' ({state})' if state else ''}{where}"

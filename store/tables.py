@@ -31,6 +31,11 @@ def add_indexes(cursor: Cursor, schema: str, table: TableLike) -> None:
     cursor.execute(f"ALTER TABLE {schema}.{table.name} ADD PRIMARY KEY ({', '.join(table.key)})")
     for columns in table.indexes:
         cursor.execute(f"CREATE INDEX ON {schema}.{table.name} ({', '.join(columns)})")
+    analyze(cursor, schema, table)
+
+
+def analyze(cursor: Cursor, schema: str, table: TableLike) -> None:
+    """Let the planner know what is in a table."""
     cursor.execute(f"ANALYZE {schema}.{table.name}")
 
 

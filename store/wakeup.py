@@ -9,10 +9,13 @@ from threading import Condition, Thread
 from typing import Any
 
 import psycopg2
+import structlog
 from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription, PersistenceError
 
 from store.connecting import Connection, open_connection
+from store.errors import name_of
 
+_log = structlog.get_logger(__name__)
 POLL_SECONDS = 3.0
 _RECONNECT_SECONDS = 0.5
 
@@ -80,14 +83,14 @@ class Wakeups:
     def heed(self, moved: Callable[[], None], closed: Callable[[], None]) -> None:
         """Have `moved` called by the listening thread, after each wake-up and now and then; `closed` at the end.
 
-        A database that is away while it is called is asked again at the next wake-up.
+        What fails while it is called, as when the database is away, is tried again at the next wake-up.
         """
         self._called.append((moved, closed))
 
     def start(self) -> None:
-        """Listen, unless that has begun."""
+        """Listen, unless that goes on already."""
         with self._moved:
-            if self._thread is None:
+            if self._thread is None or not (self._thread.is_alive() or self.stopped):
                 self._thread = Thread(target=self._listen, name="wakeups", daemon=True)
                 self._thread.start()
 
@@ -113,6 +116,9 @@ class Wakeups:
                     try:
                         moved()
                     except PersistenceError:
+                        called_at = 0.0
+                    except Exception as error:  # noqa: BLE001 - whoever waits here must not be left without wake-ups
+                        _log.error("not done at a wake-up", cause=name_of(error))
                         called_at = 0.0
         self._listener.close()
 

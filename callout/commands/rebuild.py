@@ -15,6 +15,7 @@ def command(views: tuple[str, ...], as_json: bool) -> None:
     from callout.settings import Settings
     from callout.views import chosen
     from projections.catalogue import PROJECTIONS
+    from projections.failures import FoldError
     from projections.rebuild import RebuildError, rebuild
 
     names = [each.name for each in chosen(views)]
@@ -22,7 +23,7 @@ def command(views: tuple[str, ...], as_json: bool) -> None:
         built.ensure_views()
         try:
             position = rebuild(built.services.projecting, PROJECTIONS, names, tell)
-        except RebuildError as error:
+        except (FoldError, RebuildError) as error:
             raise click.ClickException(f"The views stay as they were: {error}.") from error
     if as_json:
         say_json({"views": names, "position": position})

@@ -22,5 +22,5 @@ def command(as_json: bool) -> int:
         views = found.pop("views", [])
         for name, value in found.items():
             say(f"{name.replace('_', ' ')}: {', '.join(value) or 'none' if isinstance(value, list) else value}")
-        say_table(("view", "position", "lag", "shape"), [tuple(view.values()) for view in views])
+        say_table(("view", "position", "lag", "shape", "parked"), [tuple(view.values()) for view in views])
     return 0 if found["running"] else 1

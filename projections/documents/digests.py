@@ -15,7 +15,7 @@ DIGESTS = Table(
     {
         "audience": "uuid NOT NULL",
         "position": "bigint NOT NULL",
-        "count": "integer NOT NULL",
+        "count": "bigint NOT NULL",
         "sum": "text NOT NULL",
     },
     key=("audience",),

@@ -31,6 +31,7 @@ from projections.table import Key, Table
 from projections.technicians import Technicians
 from projections.visits import Visits
 from projections.work_orders import WorkOrders
+from store.errors import Trouble, trouble_of
 from store.recorded import Recorded
 
 KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT, OPERATION, DISCREPANCY)
@@ -83,9 +84,14 @@ class Documents(Projection):
         due, documents = self._due.take(rows)
         for share, position in due.items():
             name = share.type, share.id
-            if name not in bodies:
-                bodies[name] = _BODIES[share.type](rows, share.id)
-            body = bodies[name]
-            if body is not None:
-                documents[share] = written(*share, position, body)
+            try:
+                if name not in bodies:
+                    bodies[name] = _BODIES[share.type](rows, share.id)
+                body = bodies[name]
+                if body is not None:
+                    documents[share] = written(*share, position, body)
+            except Exception as error:
+                if trouble_of(error) is not Trouble.CODE:
+                    raise
+                rows.spoil(position, error)  # this document stays as it was; all others go on
         put(rows, list(documents.values()))

@@ -19,7 +19,7 @@ DOCUMENTS = Table(
         "position": "bigint NOT NULL",
         "gone": "text",
         "hash": "text",
-        "size": "integer NOT NULL",
+        "size": "bigint NOT NULL",
         "entry": "text NOT NULL",
     },
     key=("audience", "type", "id"),

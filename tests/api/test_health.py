@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from api import health
+from projections import progress
+from store.pool import ConnectionPool
 from tests.api.conftest import House
 
 PUMP: dict[str, Any] = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
@@ -35,22 +36,65 @@ def test_a_server_with_a_migrated_database_and_views_near_the_log_is_ready(house
     }
 
 
-def test_a_server_whose_views_are_far_behind_is_not_ready(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "FAR_BEHIND", 0)
+def test_a_server_whose_views_stand_still_is_not_ready_and_one_whose_views_move_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 8, 20: ready meant a lag below 10,000 events; it means that the views move."""
     house.user("agent")
+    move = "UPDATE log.checkpoints SET moved_at = now() + %s * interval '1 hour'"
+    projector = house.services.projecting.pool
+    projector.execute(move, (-1,))
+    just_recorded = house.client.get("/ready")
+    monkeypatch.setattr(progress, "STILL", 0.0)
 
-    behind = house.client.get("/ready")
+    still = house.client.get("/ready")
+    projector.execute(move, (1,))
+    moving = house.client.get("/ready")
     house.catch_up()
+    projector.execute(move, (-1,))
+    nothing_to_do = house.client.get("/ready")
 
-    assert behind.status_code == 503
-    assert behind.json is not None
-    assert behind.json["checks"]["views"] == "behind"
-    assert house.client.get("/ready").status_code == 200
+    assert just_recorded.status_code == moving.status_code == nothing_to_do.status_code == 200
+    assert still.status_code == 503
+    assert still.json is not None
+    assert still.json["checks"]["views"] == "still"
+    assert still.json["checks"]["lag"] == 1
+    assert still.headers["Retry-After"]
+    assert figures(house)["callout_views_waiting_seconds"] == 0
+
+
+def test_parked_events_and_stopped_views_are_an_alert_and_keep_the_server_at_work(house: House) -> None:
+    """Issue 8, 2: the views stood still for ever, and nothing said so."""
+    house.user("agent")
+    house.catch_up()
+    projector = house.services.projecting.pool
+    projector.execute("INSERT INTO log.parked_events VALUES ('stock', 1, 'stock', 'KeyError in f, x.py:1')")
+    projector.execute("UPDATE log.checkpoints SET stopped_at = now(), position = 0 WHERE name = 'surveys'")
+    projector.execute("INSERT INTO log.heartbeats VALUES ('here:1', 'held', now() - interval '5 minutes')")
+
+    ready, told = house.client.get("/ready"), figures(house)
+
+    assert ready.status_code == 200
+    assert ready.json is not None
+    assert ready.json["status"] == "degraded"
+    assert ready.json["checks"]["lag"] == 0
+    stopped, parked, silent = ready.json["degraded"]
+    assert stopped == {"code": "view_stopped", "view": "surveys"}
+    assert parked == {"code": "parked_events", "view": "stock", "events": 1}
+    assert (silent["code"], silent["part"]) == ("worker_silent", "held")
+    assert told['callout_views_parked_events{view="stock"}'] == 1
+    assert told['callout_views_stopped{view="surveys"}'] == 1
+    assert told['callout_worker_silent_seconds{part="held"}'] >= 300
+    assert house.ask("GET", "/api/v1/surveys").status_code == 503, "who asks the view that is stopped is told"
+    assert house.ask("GET", "/api/v1/parts").status_code == 200
+    views = house.get("/api/v1/projections").json
+    assert views is not None
+    states = {view["name"]: (view["state"], view["parked"]) for view in views["items"]}
+    assert states["stock"] == ("ready", 1)
+    assert states["surveys"] == ("stopped", 0)
 
 
 def test_a_server_whose_database_lacks_a_migration_is_not_ready(house: House, database: str) -> None:
-    from store.pool import ConnectionPool  # noqa: PLC0415 - as the owner
-
     owner = ConnectionPool(database)
     owner.execute("DELETE FROM public.schema_migrations WHERE name LIKE '0001%%'")
     owner.close()
@@ -101,6 +145,6 @@ def test_figures_tell_how_far_the_log_and_the_views_are(house: House) -> None:
 
 
 def test_a_database_that_is_away_is_a_figure_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house.services.log.pool, "execute", away)
+    monkeypatch.setattr(house.services.views._pool, "connection", away)
 
     assert figures(house)["callout_database_up"] == 0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from projections.catalogue import PROJECTIONS
+from projections.parts import Parts
 from projections.replay import with_needs
 from tests.api.conftest import House
 
@@ -34,6 +35,25 @@ def test_a_view_is_made_anew_and_says_the_same(house: House) -> None:
     rebuilt = house.post("/api/v1/projections/parts/rebuild")
 
     assert rebuilt.status_code == 200
+    assert house.ask("GET", "/api/v1/parts").json == before
+
+
+def test_a_view_that_cannot_be_made_anew_stays_and_the_asker_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 8, 2: a rebuild ends with an answer, whatever the events are."""
+    house.post("/api/v1/parts", PUMP)
+    before = house.get("/api/v1/parts").json
+
+    def stumble(*_: Any) -> None:
+        raise LookupError
+
+    monkeypatch.setitem(Parts.folds, "part.registered", stumble)
+    refused = house.post("/api/v1/projections/parts/rebuild")
+
+    assert refused.status_code == 409
+    assert refused.json is not None
+    assert refused.json["detail"] == "The view parts cannot fold the event at position 2."
     assert house.ask("GET", "/api/v1/parts").json == before
 
 

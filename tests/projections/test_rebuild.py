@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import pytest
 
 from projections.catalogue import ensure
+from projections.failures import FoldError
 from projections.filling import Filling
 from projections.past import Views
 from projections.projection import Projection
 from projections.projector import Projector
 from projections.rebuild import rebuild
-from projections.replay import FoldError
 from projections.verify import verify
 from store.log import EventLog
 from tests.support.sample_views import LEDGER, SAMPLES, Balances, Labels, Ledger

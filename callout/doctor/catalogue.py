@@ -1,0 +1,62 @@
+"""All checks, in the order in which they are done, and how they are done; a new one is a file and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from eventsourcing.persistence import PersistenceError
+
+from callout.doctor.backups import backups
+from callout.doctor.blobs import blobs
+from callout.doctor.clocks import clocks
+from callout.doctor.connections import connections
+from callout.doctor.database import answers, migrations
+from callout.doctor.disk import disk
+from callout.doctor.finding import Finding, wrong
+from callout.doctor.master_key import master_key
+from callout.doctor.patient import Patient
+from callout.doctor.roles import roles
+from callout.doctor.views import views
+from callout.doctor.worker import worker
+from store.errors import name_of
+
+
+class Check(NamedTuple):
+    """One subject. `asks` is what it needs: nothing, a database that answers, or one with all migrations."""
+
+    name: str
+    find: Callable[[Patient], Iterable[Finding]]
+    asks: Literal["nothing", "database", "schema"] = "nothing"
+
+    def can(self, patient: Patient) -> bool:
+        """Whether this patient has what it needs."""
+        if self.asks == "nothing":
+            return True
+        return patient.pool is not None and (self.asks == "database" or not patient.pending)
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("database", answers),
+    Check("migrations", migrations, "database"),
+    Check("roles", roles, "database"),
+    Check("views", views, "schema"),
+    Check("worker", worker, "schema"),
+    Check("connections", connections, "database"),
+    Check("clocks", clocks, "database"),
+    Check("disk", disk),
+    Check("master_key", master_key),
+    Check("blobs", blobs),
+    Check("backups", backups, "database"),
+)
+
+
+def examine(patient: Patient, checks: Iterable[Check] = CHECKS) -> Iterator[tuple[str, Finding]]:
+    """What each check has found, with its name; a check that fails is itself something wrong."""
+    for check in checks:
+        if not check.can(patient):
+            continue
+        try:
+            yield from ((check.name, finding) for finding in check.find(patient))
+        except (PersistenceError, OSError) as error:
+            yield check.name, wrong(f"This could not be examined: {name_of(error)}.", "See whether the rest says why.")

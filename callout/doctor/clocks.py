@@ -1,0 +1,38 @@
+"""Clocks: whether the database's and this machine's agree, and whether the log has run ahead of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from callout.doctor.finding import Finding, ok, wrong
+from callout.doctor.patient import Patient
+from domain.instant import format_instant, now
+
+MOST_SECONDS: Final = 5.0
+
+
+def clocks(patient: Patient) -> Iterator[Finding]:
+    """The times of events are the database's, those of commands this machine's."""
+    before = now()
+    [(there,)] = patient.ask("SELECT clock_timestamp()")
+    after = now()
+    ahead = (there - before - (after - before) / 2).total_seconds()
+    if abs(ahead) > MOST_SECONDS:
+        which = "ahead of" if ahead > 0 else "behind"
+        yield wrong(
+            f"The database's clock is {abs(ahead):.0f} s {which} this machine's.",
+            "Let both machines keep time by NTP.",
+        )
+    else:
+        yield ok("The clocks of the database and this machine agree.")
+    if patient.pending:
+        return
+    last = patient.ask("SELECT recorded_at FROM log.events WHERE position = (SELECT position FROM log.head)")
+    for (recorded_at,) in last:
+        if (recorded_at - there).total_seconds() > MOST_SECONDS:
+            yield wrong(
+                f"The last event was recorded at {format_instant(recorded_at)}, which is still to come: a clock had"
+                " jumped ahead. New events are given that time until it is reached.",
+                "Correct the clock; nothing is lost, and the positions of events keep their order.",
+            )

@@ -1,0 +1,45 @@
+"""Disk: whether there is room where the home, the embedded database and the blobs are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import disk_usage
+from typing import Final
+
+from callout.doctor.finding import Finding, advice, ok, wrong
+from callout.doctor.patient import Patient
+from store.embedded import EmbeddedPostgres
+
+GIB: Final = 2**30
+LEAST: Final = 1 * GIB
+"""Bytes below which something will soon fail."""
+LITTLE: Final = 5 * GIB
+"""Bytes below which one should think of it."""
+
+
+def disk(patient: Patient) -> Iterator[Finding]:
+    """Each disk once, whatever lies on it."""
+    seen: set[int] = set()
+    for what, path in _places(patient):
+        there = next(each for each in (path, *path.parents) if each.exists())
+        if there.stat().st_dev in seen:
+            continue
+        seen.add(there.stat().st_dev)
+        free = disk_usage(there).free
+        room = f"There are {free / GIB:.1f} GiB free where {what} lies ({there})"
+        if free < LEAST:
+            yield wrong(f"{room}: soon nothing can be recorded.", "Make room now.")
+        elif free < LITTLE:
+            yield advice(f"{room}.", "Make room, or move it to a larger disk.")
+        else:
+            yield ok(f"{room}.")
+
+
+def _places(patient: Patient) -> Iterator[tuple[str, Path]]:
+    settings = patient.settings
+    yield "the home folder", settings.home
+    if settings.database_url is None and (data := EmbeddedPostgres(settings.home).status().data) is not None:
+        yield "the embedded database", data
+    if "://" not in settings.blobs:
+        yield "the folder of photos", Path(settings.blobs).absolute() if settings.blobs else settings.home / "blobs"

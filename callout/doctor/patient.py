@@ -1,0 +1,59 @@
+"""What the checks look at: the settings and, when it answers, the database as the login sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from eventsourcing.persistence import PersistenceError
+
+from callout.settings import Settings
+from store.connecting import Cursor
+from store.embedded import EmbeddedPostgres
+from store.pool import ConnectionPool, Params
+from store.readiness import pending_migrations
+
+
+@dataclass(frozen=True)
+class Patient:
+    """`pool` is None when the database does not answer: `away` tells why. `pending` are migrations not yet applied."""
+
+    settings: Settings
+    pool: ConnectionPool | None = None
+    away: str = ""
+    pending: Sequence[str] = ()
+
+    def ask(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
+        """All rows of one question; raises `PersistenceError` when the database is away."""
+        return self._answering.fetch_all(sql, params)
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """A cursor in a transaction, for questions of other rooms."""
+        with self._answering.transaction() as cursor:
+            yield cursor
+
+    @property
+    def _answering(self) -> ConnectionPool:
+        assert self.pool is not None, "a check that asks the database says so in the catalogue"
+        return self.pool
+
+
+@contextmanager
+def examined(settings: Settings) -> Iterator[Patient]:
+    """The patient, with nothing started, made or changed."""
+    dsn = settings.database_url or EmbeddedPostgres(settings.home).status().dsn
+    if dsn is None:
+        yield Patient(settings, away=f"the embedded server of {settings.home} is not running")
+        return
+    with closing(ConnectionPool(dsn, size=1, timeout=5, statement_timeout=20)) as pool:
+        try:
+            [(migrated,)] = pool.fetch_all("SELECT to_regclass('public.schema_migrations') IS NOT NULL")
+            pending = pending_migrations(pool) if migrated else ["all"]
+        except PersistenceError as error:
+            patient = Patient(settings, away=str(error).partition("\n")[0])
+        else:
+            patient = Patient(settings, pool, pending=pending)
+        yield patient

@@ -1,0 +1,80 @@
+"""Signs of life: each part of a worker process renews a row of its own, so that one that has stopped is noticed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from typing import Final, NamedTuple
+
+from eventsourcing.persistence import PersistenceError
+
+from store.connecting import Cursor
+from store.pool import ConnectionPool
+
+EVERY: Final = 5.0
+"""Seconds between two signs of life of one part."""
+SILENT: Final = 60.0
+"""Seconds without one after which a part counts as stopped."""
+
+
+class Heart(NamedTuple):
+    """One part of a worker, and how many seconds ago it gave its last sign of life."""
+
+    worker: str
+    part: str
+    age: float
+
+
+class Heartbeats:
+    """Gives signs of life of this process; `pool` acts as the projector."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._worker = f"{platform.node()}:{os.getpid()}"
+        self._last: dict[str, float] = {}
+
+    def beat(self, part: str) -> None:
+        """This part is alive; a database that is away will hear it another time."""
+        moment = time.monotonic()
+        if moment - self._last.get(part, -EVERY) < EVERY:
+            return
+        self._last[part] = moment
+        try:
+            self._pool.execute(
+                """
+                INSERT INTO log.heartbeats (worker, part) VALUES (%s, %s)
+                ON CONFLICT (worker, part) DO UPDATE SET beaten_at = now()
+                """,
+                (self._worker, part),
+            )
+        except PersistenceError:
+            del self._last[part]
+
+    def end(self) -> None:
+        """This process ends as it should; with its own, rows that nobody has renewed for a day go."""
+        try:
+            self._pool.execute(
+                "DELETE FROM log.heartbeats WHERE worker = %s OR beaten_at < now() - interval '1 day'", (self._worker,)
+            )
+        except PersistenceError:
+            return
+
+
+def hearts(cursor: Cursor) -> list[Heart]:
+    """All parts of all workers, each part's most lively first."""
+    cursor.execute(
+        """
+        SELECT worker, part, extract(epoch FROM clock_timestamp() - beaten_at)::float8 FROM log.heartbeats
+        ORDER BY part, beaten_at DESC
+        """
+    )
+    return [Heart(*row) for row in cursor.fetchall()]
+
+
+def silent(found: list[Heart]) -> dict[str, float]:
+    """The parts that no worker gives signs of life of any more, with the seconds since the last one."""
+    least: dict[str, float] = {}
+    for heart in found:
+        least[heart.part] = min(heart.age, least.get(heart.part, heart.age))
+    return {part: age for part, age in least.items() if age > SILENT}

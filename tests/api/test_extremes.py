@@ -1,0 +1,71 @@
+"""Issue 8, 2: what stands at the limits of the log's types is read over HTTP as well: lists, single things, ages."""
+
+from __future__ import annotations
+
+from random import SystemRandom
+from typing import Any
+
+from tests.api.conftest import House
+from tests.support.extremes import Extremes
+
+COLLECTIONS = (
+    "cases",
+    "contacts",
+    "customers",
+    "devices",
+    "discrepancies",
+    "equipment",
+    "locations",
+    "parts",
+    "stock",
+    "stock/movements",
+    "surveys",
+    "technicians",
+    "users",
+    "visits",
+    "work-orders",
+    "events",
+    "operations",
+)
+
+
+def test_everything_at_the_limits_can_be_read(house: House) -> None:
+    seed = SystemRandom().randrange(2**32)
+    print(f"seed {seed}")  # noqa: T201 - so that a failure can be repeated
+    extremes, log = Extremes(seed), house.services.log
+    for _ in range(3):
+        events = extremes.every()
+        log.append(events, [extremes.envelope() for _ in events], [], None)
+    house.catch_up()
+
+    wrong: list[tuple[str, int]] = []
+    known = [rule.rule for rule in house.client.application.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    asked = [f"/api/v1/{each}" for each in COLLECTIONS if f"/api/v1/{each}" in known]
+    assert len(asked) >= 14
+    for path in asked:
+        items = _all_of(house, path, wrong)
+        single = [rule for rule in known if rule.startswith(path + "/<") and rule.endswith(">")]
+        for item in items if single else ():
+            name = item.get("id") or item.get("position") or item.get("operation") or item.get("name")
+            _note(house, f"{path}/{name}", wrong)
+    assert wrong == []
+
+
+def _all_of(house: House, path: str, wrong: list[tuple[str, int]]) -> list[Any]:
+    """Page by page, at most twenty."""
+    found: list[Any] = []
+    cursor = None
+    for _ in range(20):
+        page = _note(house, f"{path}?limit=50" + (f"&cursor={cursor}" if cursor else ""), wrong)
+        found += page.get("items", [])
+        cursor = page.get("next")
+        if cursor is None:
+            break
+    return found
+
+
+def _note(house: House, path: str, wrong: list[tuple[str, int]]) -> Any:
+    answer = house.ask("GET", path)
+    if answer.status_code not in (200, 404):
+        wrong.append((path, answer.status_code))
+    return answer.json or {}

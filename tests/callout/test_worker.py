@@ -1,0 +1,89 @@
+"""Issue 8, 20: a part of the worker that fails goes on, one that dies is noticed, and one that is silent is told of."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from callout import worker
+from callout.assembly import House
+from callout.worker import PartDiedError, work
+from store.erasure import Erasure
+from store.heartbeats import Heartbeats, hearts, silent
+
+
+def parts(house: House) -> set[str]:
+    with house.services.log.pool.transaction() as cursor:
+        return {heart.part for heart in hearts(cursor)}
+
+
+def at_work(house: House, stop: Event) -> Thread:
+    house.ensure_views()
+    thread = Thread(target=work, args=(house, stop))
+    thread.start()
+    return thread
+
+
+def wait_for(condition: Any, seconds: float = 15) -> bool:
+    deadline = monotonic() + seconds
+    while not condition() and monotonic() < deadline:
+        sleep(0.05)
+    return bool(condition())
+
+
+def test_every_part_gives_signs_of_life_until_the_worker_ends(house: House) -> None:
+    stop = Event()
+    thread = at_work(house, stop)
+    try:
+        assert wait_for(lambda: parts(house) == {"views", "keys", "held"})
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert parts(house) == set(), "a worker that ended as it should is not missed"
+
+
+def test_a_part_that_fails_in_a_way_nobody_thought_of_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_PAUSE_SECONDS", 0.01)
+    tries: list[int] = []
+
+    def fail(_: Any) -> int:
+        tries.append(1)
+        raise KeyError(len(tries))
+
+    monkeypatch.setattr(Erasure, "catch_up", fail)
+    stop = Event()
+    thread = at_work(house, stop)
+    try:
+        assert wait_for(lambda: len(tries) > 3)
+    finally:
+        stop.set()
+        thread.join(20)
+
+
+def test_a_part_that_has_died_ends_the_worker_so_that_another_is_started(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.ensure_views()
+    follow = worker._follow
+
+    def die(*args: Any) -> None:
+        if args[-1].name != "held":
+            follow(*args)
+
+    monkeypatch.setattr(worker, "_follow", die)
+    with pytest.raises(PartDiedError, match="held"):
+        work(house, Event())
+
+
+def test_a_part_counts_as_silent_when_no_worker_does_it(house: House) -> None:
+    pool = house.services.projecting.pool
+    pool.execute("INSERT INTO log.heartbeats VALUES ('a:1', 'views', now() - interval '2 minutes')")
+    with pool.transaction() as cursor:
+        assert set(silent(hearts(cursor))) == {"views"}
+    Heartbeats(pool).beat("views")
+    with pool.transaction() as cursor:
+        assert silent(hearts(cursor)) == {}

@@ -1,0 +1,81 @@
+"""Issue 8, 2: a view that is made anew leaves out what it cannot take in, and never what the one before has."""
+
+from __future__ import annotations
+
+import pytest
+
+from projections.catalogue import ensure
+from projections.failures import FoldError
+from projections.past import Views
+from projections.projector import Projector
+from projections.rebuild import rebuild
+from projections.verify import verify
+from store.log import EventLog
+from tests.support.databases import run
+from tests.support.troubled_views import ALL, MOVED, REFUSALS, Apart, Narrow, give_trouble, parked
+from tests.support.views import Warehouse, projector_log, run_through
+
+
+@pytest.fixture(autouse=True)
+def _no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Narrow, "spoil", staticmethod(lambda _: None))
+
+
+@pytest.fixture
+def moved(log: EventLog, views: EventLog) -> list[int]:
+    """The positions of 300 events that are movements; all are in the log and none in the views."""
+    ensure(views, ALL)
+    Warehouse(log).work(300, at_once=100)
+    return [at for (at,) in log.pool.fetch_all(MOVED)]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_view_made_anew_over_such_events_leaves_them_out_too_and_says_so(
+    log: EventLog, views: EventLog, moved: list[int], monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    run_through(Projector(views, ALL))
+    give_trouble(monkeypatch, {moved[-1]: REFUSALS[refusal]})
+    views.pool.execute("UPDATE log.checkpoints SET shape = 'of yesterday' WHERE name = 'narrow'")
+
+    assert "narrow" in ensure(views, ALL)
+    assert ensure(views, ALL) == []
+
+    assert ("narrow", moved[-1], "narrow") in parked(views)
+    assert views.pool.fetch_all("SELECT count(*) > 0 FROM views.narrow") == [(True,)]
+    past = Views(views, ALL)
+    with past.at([Narrow(), Apart()], known_at=300) as reader:
+        assert reader.fetch_all("SELECT count(*) AS rows FROM apart") == [{"rows": len(moved)}]
+    past.close()
+    assert [each.name for each in verify(views, ALL)] == ["narrow", "wide", "apart"]
+    Warehouse(log, seed=5).work(20)
+    assert run_through(Projector(views, ALL)) > 0
+    assert Projector(views, ALL).lag() == 0
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_view_without_its_table_is_stopped_and_made_anew_at_the_next_start(views: EventLog, database: str) -> None:
+    run(database, "DROP TABLE views.narrow")
+
+    projector, past = Projector(views, ALL), Views(views, ALL)
+    run_through(projector)
+
+    stopped = "SELECT name FROM log.checkpoints WHERE stopped_at IS NOT NULL ORDER BY name"
+    assert views.pool.fetch_all(stopped) == [("narrow",), ("wide",)]
+    assert past.position() == 300, "nobody waits for what is stopped"
+    assert past.position(["narrow"]) < 300, "who names it is not told that it knows everything"
+    past.close()
+    with projector_log(database) as started:
+        assert ensure(started, ALL) == ["narrow", "wide"]
+        assert all(not each.differences for each in verify(started, ALL))
+    assert views.pool.fetch_all(stopped) == []
+
+
+def test_a_rebuild_does_not_put_a_view_that_lacks_events_in_the_place_of_one_that_has_them(
+    views: EventLog, moved: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_through(Projector(views, ALL))
+    give_trouble(monkeypatch, {moved[9]: {"label": None}})
+    with pytest.raises(FoldError, match="narrow"):
+        rebuild(views, ALL, ["narrow"])
+    assert parked(views) == []
+    assert views.pool.fetch_all("SELECT sum(times) FROM views.narrow") == [(len(moved),)]
