@@ -10,9 +10,9 @@ from api.app import Application, create_app
 from api.policy import POLICY
 from api.services import ApiSettings, Services
 from callout.blob_place import place_of
+from callout.database import OtherMasterKey, enter, enter_by
 from callout.master_key import master_key
 from callout.settings import Settings
-from domain.problem import Problem
 from projections.catalogue import PROJECTIONS, ensure
 from projections.filling import Progress
 from projections.open_work import working_for
@@ -27,8 +27,9 @@ from store.embedded import EmbeddedPostgres
 from store.keyring import Keyring, key_id_of
 from store.lives import begin_life_after_loss, settle_life
 from store.log import EventLog
-from store.migrate import migrate
 from store.pool import ConnectionPool
+from store.provisioning import MASTER_KEY_ID
+from store.roles import LOGICAL, READER
 from store.standing import Standings
 from store.verifications import Verifications
 from sync.app_version import OldestApp
@@ -47,10 +48,6 @@ from sync.verify import Verify
 from sync.waiting import HeldOperations
 from web.landing import POLICY as PAGES
 from web.landing import landing
-
-
-class OtherMasterKey(Problem):
-    """This database was sealed under another master key; bring back the one it was made with."""
 
 
 def dsn_of(settings: Settings) -> str:
@@ -104,18 +101,22 @@ class House:
     """Everything built, around one database; closes what it opened. Safe to build before or after a fork."""
 
     def __init__(self, settings: Settings, dsn: str | None = None) -> None:
-        """Migrates the database first. Raises `OtherMasterKey` when its words could not be read."""
+        """Migrates the database that `dsn` leads to first, unless the settings name an address of those who serve.
+
+        Raises `OtherMasterKey` when its words could not be read.
+        """
         self.settings = settings
         self.place = place_of(settings)
-        self.dsn = dsn or dsn_of(settings)
-        migrate(self.dsn)
-        writer = self._pool("callout_writer")
-        projector = self._pool("callout_projector")
-        reader = self._pool("callout_reader")
-        keykeeper = self._pool("callout_keykeeper")
+        if (dsn or settings.database_url) is None and settings.runtime_url is not None:
+            self._entrance = enter_by(settings, settings.runtime_url)
+        else:
+            self._entrance = enter(settings, dsn or dsn_of(settings))
+        self.applied = self._entrance.applied
+        self.address, self.dsn = self._entrance.address, self._entrance.dsn(READER)
+        writer, projector, reader, keykeeper = (self._pool(role) for role in LOGICAL)
         self._pools = (writer, projector, reader, keykeeper)
         access, key = Access(writer), master_key(settings)
-        if access.keep("master_key_id", key_id_of(key).encode()) != key_id_of(key).encode():
+        if access.keep(MASTER_KEY_ID, key_id_of(key).encode()) != key_id_of(key).encode():
             self._close_pools()
             raise OtherMasterKey
         self.keyring = Keyring(keykeeper, key)
@@ -151,7 +152,7 @@ class House:
         self.close()
 
     def _pool(self, role: str) -> ConnectionPool:
-        return ConnectionPool(self.dsn, role=role, size=self.settings.pool)
+        return ConnectionPool(self._entrance.dsn(role), size=self.settings.pool)
 
     def _close_pools(self) -> None:
         for pool in self._pools:

@@ -26,17 +26,20 @@ class BadSetting(Problem):
 class Settings:
     """What can be set, each as `CALLOUT_<NAME>` in the environment; `database_url` is `DATABASE_URL`.
 
-    Without a database URL the embedded PostgreSQL of `home` is used; without a master key (32 bytes, in base64 in the
-    environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own) are let in unless
-    in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the largest request body,
-    `pool` the most connections of a process in each role; `workers` processes with at most `threads` each answer
-    requests, of which most do nothing but wait for news. Apps before `oldest_app` receive no documents; a device may
-    ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a folder or
-    `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that is not AWS.
+    Without a database URL the embedded PostgreSQL of `home` is used; its login migrates and makes the roles of those
+    who serve. With a `runtime_url` these are used as they are, and nothing is migrated. Without a master key (32 bytes,
+    in base64 in the environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own)
+    are let in unless in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the
+    largest request body, `pool` the most connections of a process in each role; `workers` processes with at most
+    `threads` each answer requests, of which most do nothing but wait for news. Apps before `oldest_app` receive no
+    documents; a device may ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a
+    folder or `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that
+    is not AWS.
     """
 
     home: Path = Path(".callout")
     database_url: str | None = field(default=None, repr=False)
+    runtime_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     master_key: bytes | None = field(default=None, repr=False)
@@ -62,6 +65,7 @@ class Settings:
         return cls(
             home=Path(read.text("HOME", str(cls.home))).absolute(),
             database_url=environment.get("DATABASE_URL") or None,
+            runtime_url=read.text("RUNTIME_URL", "") or None,
             host=read.text("HOST", cls.host),
             port=read.whole("PORT", cls.port, 0, 65535),
             master_key=read.key("MASTER_KEY"),

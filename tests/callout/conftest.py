@@ -24,11 +24,14 @@ def _own_journal() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def furnished(cluster: Cluster, template: str, worker_id: str) -> Iterator[str]:
+def furnished(
+    cluster: Cluster, template: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The name of a database with all views, so that no test has to wait for them to be made."""
     name = f"{template}_{worker_id}"
     run(cluster.dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
-    with House(Settings(database_url=cluster.dsn_of(name), master_key=MASTER_KEY)) as built:
+    home = tmp_path_factory.mktemp("furnished")
+    with House(Settings(home=home, database_url=cluster.dsn_of(name), master_key=MASTER_KEY)) as built:
         built.ensure_views()
     yield name
     run(cluster.dsn, f"DROP DATABASE {name} WITH (FORCE)")
