@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.resources import files
@@ -50,17 +51,8 @@ def migrate(
             )
         with session.cursor() as cursor:
             lock(cursor)
-            cursor.execute(
-                """
-                CREATE TABLE IF NOT EXISTS public.schema_migrations (
-                    name text PRIMARY KEY,
-                    sha256 text NOT NULL,
-                    applied_at timestamptz NOT NULL DEFAULT now()
-                )
-                """
-            )
-            cursor.execute("SELECT name, sha256 FROM public.schema_migrations ORDER BY name")
-            fresh = _unseen(wanted, dict(cursor.fetchall()))
+            _make_table(cursor)
+            fresh = _unseen(wanted, known_migrations(cursor))
             if roles is not None:
                 _settle(cursor, roles, migrated=False)
             for file in fresh:
@@ -68,6 +60,37 @@ def migrate(
             if roles is not None and fresh:
                 _settle(cursor, roles, migrated=True)
     return [file.name for file in fresh]
+
+
+def known_migrations(cursor: Cursor) -> dict[str, str]:
+    """The files that the database has seen, each with the SHA-256 of its bytes in hex."""
+    cursor.execute("SELECT name, sha256 FROM public.schema_migrations ORDER BY name")
+    return dict(cursor.fetchall())
+
+
+def apply(session: Connection, cursor: Cursor, names: Mapping[str, str], roles: RunTimeRoles) -> None:
+    """Apply exactly these files, each with the SHA-256 of its bytes, to an empty database, in the open transaction.
+
+    Raises MigrationError when one is not here or was changed.
+    """
+    known = {file.name: file for file in _read(files("migrations"))}
+    _make_table(cursor)
+    for name in sorted(names):
+        if name not in known or known[name].sha256 != names[name]:
+            raise MigrationError(f"{name} is not as it was here; take the version of the program that knows it")
+        _run(session, cursor, known[name], roles)
+
+
+def _make_table(cursor: Cursor) -> None:
+    cursor.execute(
+        """
+        CREATE TABLE IF NOT EXISTS public.schema_migrations (
+            name text PRIMARY KEY,
+            sha256 text NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now()
+        )
+        """
+    )
 
 
 def _read(folder: Traversable) -> list[_File]:
@@ -122,15 +145,16 @@ def _apply(session: Connection, cursor: Cursor, file: _File, roles: RunTimeRoles
     cursor.execute("RESET ALL")
     cursor.execute("BEGIN")
     try:
-        cursor.execute(roles.substituted(file.sql) if roles is not None else file.sql)
-        if session.info.transaction_status != TRANSACTION_STATUS_INTRANS:
-            raise MigrationError(f"{file.name} ends its own transaction, so it cannot be undone as a whole")
-        cursor.execute("RESET SESSION AUTHORIZATION")
-        cursor.execute(
-            "INSERT INTO public.schema_migrations (name, sha256) VALUES (%s, %s)",
-            (file.name, file.sha256),
-        )
+        _run(session, cursor, file, roles)
         cursor.execute("COMMIT")
     except psycopg2.Error as error:
         message = error.diag.message_primary or str(error).strip()
         raise MigrationError(f"{file.name} failed: {message}") from error
+
+
+def _run(session: Connection, cursor: Cursor, file: _File, roles: RunTimeRoles | None) -> None:
+    cursor.execute(roles.substituted(file.sql) if roles is not None else file.sql)
+    if session.info.transaction_status != TRANSACTION_STATUS_INTRANS:
+        raise MigrationError(f"{file.name} ends its own transaction, so it cannot be undone as a whole")
+    cursor.execute("RESET SESSION AUTHORIZATION")
+    cursor.execute("INSERT INTO public.schema_migrations (name, sha256) VALUES (%s, %s)", (file.name, file.sha256))
