@@ -11,7 +11,8 @@ from api.policy import POLICY
 from api.services import ApiSettings, Services
 from callout.blob_place import place_of
 from callout.database import OtherMasterKey, enter, enter_by
-from callout.master_key import master_key
+from callout.erasing import erase_again
+from callout.master_key import master_keys
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS, ensure
 from projections.filling import Progress
@@ -24,7 +25,8 @@ from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
 from store.embedded import EmbeddedPostgres
-from store.keyring import Keyring, key_id_of
+from store.erased import ErasedList
+from store.keyring import Keyring
 from store.lives import begin_life_after_loss, settle_life
 from store.log import EventLog
 from store.pool import ConnectionPool
@@ -115,13 +117,17 @@ class House:
         self.address, self.dsn = self._entrance.address, self._entrance.dsn(READER)
         writer, projector, reader, keykeeper = (self._pool(role) for role in LOGICAL)
         self._pools = (writer, projector, reader, keykeeper)
-        access, key = Access(writer), master_key(settings)
-        if access.keep(MASTER_KEY_ID, key_id_of(key).encode()) != key_id_of(key).encode():
+        access, keys = Access(writer), master_keys(settings)
+        ids = [key.id.encode() for key in keys.all()]
+        if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
             self._close_pools()
             raise OtherMasterKey
-        self.keyring = Keyring(keykeeper, key)
+        self.erased = ErasedList(settings.erasures or settings.home / "erasures")
+        self.keyring = Keyring(keykeeper, keys, self.erased)
         log = EventLog(writer, self.keyring)
         settle_life(log)
+        if forgotten := self.keyring.present(self.erased.ids()):
+            erase_again(log, forgotten)
         views = Views(log, pool=reader)
         projecting = EventLog(projector, self.keyring)
         self.services = services_of(settings, log, projecting, views, access, place=self.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg2
 
@@ -54,15 +54,28 @@ def settle(cursor: Cursor, roles: RunTimeRoles, *, anew: bool) -> None:
     _settle_connecting(cursor, roles)
 
 
-def sealed_under(dsn: str) -> str | None:
-    """The id of the master key that the database was sealed under, `None` when it holds nothing yet."""
+class Provisioned(NamedTuple):
+    """The id of the master key that a database was sealed under, and that of a password; `None` before there is any."""
+
+    master_key: str | None
+    password: str | None
+
+
+def provisioned(dsn: str) -> Provisioned:
+    """What the login that migrates finds in a database; nothing is changed."""
     with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('access.secrets') IS NOT NULL")
-        if cursor.fetchone() != (True,):
-            return None
-        cursor.execute("SELECT value FROM access.secrets WHERE name = %s", (MASTER_KEY_ID,))
-        row = cursor.fetchone()
-        return bytes(row[0]).decode() if row else None
+        found: list[str | None] = []
+        for table, sql, name in (
+            ("access.secrets", "SELECT convert_from(value, 'UTF8') FROM access.secrets WHERE name = %s", MASTER_KEY_ID),
+            ("public.run_time_roles", "SELECT password_id FROM public.run_time_roles WHERE logical = %s", READER),
+        ):
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (table,))
+            row: tuple[str] | None = None
+            if cursor.fetchone() == (True,):
+                cursor.execute(sql, (name,))
+                row = cursor.fetchone()
+            found.append(row[0] if row else None)
+        return Provisioned(*found)
 
 
 def script(roles: RunTimeRoles, login: str) -> str:

@@ -6,11 +6,13 @@ import hmac
 import os
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from getpass import getuser
 from hashlib import pbkdf2_hmac, sha256
 from typing import Final, NamedTuple
 
+import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
 WRITER: Final = "callout_writer"
@@ -50,6 +52,17 @@ def roles_of(database: str, master_key: bytes) -> RunTimeRoles:
 def database_of(dsn: str) -> str:
     """The name of the database that a DSN leads to; the login's name unless it names one, as in libpq."""
     return str(parse_dsn(dsn).get("dbname") or os.environ.get("PGDATABASE") or login_of(dsn))
+
+
+def first_that_signs_in(address: str, candidates: Sequence[RunTimeRoles]) -> RunTimeRoles:
+    """The first of these whose password is right, or the first where none is: whoever uses it learns the reason."""
+    for each in candidates if len(candidates) > 1 else ():
+        with (
+            suppress(psycopg2.OperationalError),
+            closing(psycopg2.connect(each.dsn(address, READER), connect_timeout=10)),
+        ):
+            return each
+    return candidates[0]
 
 
 def login_of(dsn: str) -> str:
