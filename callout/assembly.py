@@ -65,7 +65,7 @@ def services_of(
     devices, standings = DeviceAccess(log.pool), Standings(log.pool)
     arrival = Arrival(log, working_for(views), unsigned=settings.unsigned_devices)
     documents = ReadyDocuments(views)
-    cursors = Cursors(access.secret("sync-cursors"), partial(begin_life_after_loss, log))
+    cursors = Cursors(partial(access.secrets.accepted, "sync-cursors"), partial(begin_life_after_loss, log))
     pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
     gate = gate_of(settings)
     return Services(
@@ -117,13 +117,13 @@ class House:
         self.address, self.dsn = self._entrance.address, self._entrance.dsn(READER)
         writer, projector, reader, keykeeper = (self._pool(role) for role in LOGICAL)
         self._pools = (writer, projector, reader, keykeeper)
-        access, keys = Access(writer), master_keys(settings)
-        ids = [key.id.encode() for key in keys.all()]
+        access, self.master_keys = Access(writer), master_keys(settings)
+        ids = [key.id.encode() for key in self.master_keys.all()]
         if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
             self._close_pools()
             raise OtherMasterKey
         self.erased = ErasedList(settings.erasures or settings.home / "erasures")
-        self.keyring = Keyring(keykeeper, keys, self.erased)
+        self.keyring = Keyring(keykeeper, self.master_keys, self.erased)
         log = EventLog(writer, self.keyring)
         settle_life(log)
         if forgotten := self.keyring.present(self.erased.ids()):
