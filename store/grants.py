@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from store.connecting import Cursor
 from store.roles import PROJECTOR, READER, WRITER
 
-_VIEWS: Final = ("views", "views_next")
+VIEWS: Final = ("views", "views_next")
 
 
 class Grant(NamedTuple):
@@ -41,7 +41,7 @@ def held(cursor: Cursor, role: str) -> set[Grant]:
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, aclexplode(p.proacl) a
         WHERE a.grantee = to_regrole(%(role)s) AND n.nspname <> ALL(%(views)s)
         """,
-        {"role": role, "views": list(_VIEWS)},
+        {"role": role, "views": list(VIEWS)},
     )
     return {Grant(*row) for row in cursor.fetchall()}
 
@@ -92,7 +92,7 @@ def adopt_views(cursor: Cursor, names: Mapping[str, str]) -> None:
         SELECT format('%%I.%%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relowner <> to_regrole(%s)
         """,
-        (list(_VIEWS), projector),
+        (list(VIEWS), projector),
     )
     for (table,) in cursor.fetchall():
         cursor.execute(f"ALTER TABLE {table} OWNER TO {projector}")
@@ -103,11 +103,11 @@ def adopt_views(cursor: Cursor, names: Mapping[str, str]) -> None:
         WHERE d.defaclrole = to_regrole(%s) AND d.defaclnamespace = ANY(%s::regnamespace[])
             AND a.privilege_type = 'SELECT' AND a.grantee IN (to_regrole(%s), to_regrole(%s))
         """,
-        (projector, list(_VIEWS), names[WRITER], names[READER]),
+        (projector, list(VIEWS), names[WRITER], names[READER]),
     )
-    if cursor.fetchone() != (2 * len(_VIEWS),):
+    if cursor.fetchone() != (2 * len(VIEWS),):
         cursor.execute(
-            f"ALTER DEFAULT PRIVILEGES FOR ROLE {projector} IN SCHEMA {', '.join(_VIEWS)}"
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {projector} IN SCHEMA {', '.join(VIEWS)}"
             f" GRANT SELECT ON TABLES TO {readers}"
         )
 
@@ -120,7 +120,7 @@ def forget_views(cursor: Cursor, role: str) -> None:
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a
         WHERE n.nspname = ANY(%s) AND a.grantee = to_regrole(%s)
         """,
-        (list(_VIEWS), role),
+        (list(VIEWS), role),
     )
     for (table,) in cursor.fetchall():
         cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
@@ -130,7 +130,7 @@ def forget_views(cursor: Cursor, role: str) -> None:
         FROM pg_default_acl d, aclexplode(d.defaclacl) a
         WHERE d.defaclnamespace = ANY(%s::regnamespace[]) AND a.grantee = to_regrole(%s) AND a.grantee <> d.defaclrole
         """,
-        (list(_VIEWS), role),
+        (list(VIEWS), role),
     )
     for maker, schema in cursor.fetchall():
         cursor.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {maker} IN SCHEMA {schema} REVOKE ALL ON TABLES FROM {role}")

@@ -10,7 +10,7 @@ import psycopg2
 
 from store.connecting import Cursor, open_connection
 from store.errors import MigrationError, renamed
-from store.grants import adopt_views, forget_views, grant, held, record, recorded, revoke
+from store.grants import VIEWS, adopt_views, forget_views, grant, held, record, recorded, revoke
 from store.roles import PROJECTOR, READER, RunTimeRoles, password_id, verifier
 
 MASTER_KEY_ID: Final = "master_key_id"
@@ -41,6 +41,8 @@ def settle(cursor: Cursor, roles: RunTimeRoles, *, anew: bool) -> None:
     nothing.
     """
     cursor.execute("SELECT log.keep_from_truncate()")
+    for schema in VIEWS:  # a backup may have left them out
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     cursor.execute("SELECT logical, role, role_oid::bigint, database, password_id FROM public.run_time_roles")
     known = {row[0]: row[1:] for row in cursor.fetchall()}
     for logical, name in roles.names.items():
