@@ -11,6 +11,7 @@ import structlog
 
 from callout.assembly import House
 from callout.settings import Settings
+from tests.support.backups import Site
 from tests.support.databases import Cluster, run
 
 MASTER_KEY = b"m" * 32
@@ -64,3 +65,17 @@ def house(settings: Settings) -> Iterator[House]:
     """Everything built, with empty views."""
     with House(settings) as built:
         yield built
+
+
+@pytest.fixture
+def site(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Site]:
+    """A company with a database and a home of its own."""
+    with cluster.database(template) as dsn:
+        yield Site(dsn, tmp_path / "home")
+
+
+@pytest.fixture
+def elsewhere(cluster: Cluster, tmp_path: Path) -> Iterator[Site]:
+    """An empty database, and an empty home."""
+    with cluster.database() as dsn:
+        yield Site(dsn, tmp_path / "elsewhere")

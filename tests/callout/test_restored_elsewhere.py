@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,12 +19,6 @@ BINARIES = {
     "18": Path(str(_WHEEL.origin if _WHEEL else "/nowhere")).parent / "pginstall" / "bin",
 }
 PLAIN = ("--no-owner", "--no-privileges")
-
-
-@pytest.fixture
-def site(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Site]:
-    with cluster.database(template) as dsn:
-        yield Site(dsn, tmp_path / "home")
 
 
 @pytest.mark.parametrize("version", BINARIES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import uuid4
@@ -15,20 +14,7 @@ from store.backup.manifest import Progress
 from store.erased import ErasedList, ErasedListError
 from store.erasure import Erasure
 from tests.support.backups import PICTURE, Site, differences, erase, name_of, picture_of, records, registered, stages
-from tests.support.databases import Cluster
 from tests.support.servers import ask
-
-
-@pytest.fixture
-def site(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Site]:
-    with cluster.database(template) as dsn:
-        yield Site(dsn, tmp_path / "home")
-
-
-@pytest.fixture
-def elsewhere(cluster: Cluster, tmp_path: Path) -> Iterator[Site]:
-    with cluster.database() as dsn:
-        yield Site(dsn, tmp_path / "elsewhere")
 
 
 def test_the_erased_stay_erased_in_the_same_place(site: Site, tmp_path: Path) -> None:
