@@ -41,5 +41,5 @@ def _record(log: EventLog, customer: UUID) -> None:
     work = log.work()
     entity = work.get(Customer, customer)
     entity.erase()
-    work.add(Envelope(occurred_at=now(), role="command_line"), entity)
-    work.commit()
+    if work.add(Envelope(occurred_at=now(), role="command_line"), entity):  # unless somebody else was faster
+        work.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +29,28 @@ from tests.support.servers import ask
 def provisioned(cluster: Cluster) -> Iterator[str]:
     with company(cluster) as dsn:
         yield dsn
+
+
+def test_of_many_starters_all_find_the_roles_made(cluster: Cluster) -> None:
+    """Issue 8, 18: they take turns, so that no two change the same row of the catalogue at once."""
+    with cluster.database() as dsn, ThreadPoolExecutor(6) as starters:
+        applied = list(starters.map(lambda _: migrate(dsn, roles=own(dsn)), range(6)))
+        assert sum(map(bool, applied)) == 1
+        works(dsn)
+
+
+def test_a_grant_that_a_migration_takes_away_stays_away(cluster: Cluster, tmp_path: Path) -> None:
+    """Issue 8, 18: what is remembered is what the last migrations have left."""
+    for file in files("migrations").iterdir():
+        if file.name.endswith(".sql"):
+            copyfile(str(file), tmp_path / file.name)
+    with company(cluster) as dsn:
+        (tmp_path / "9999_less.sql").write_text("REVOKE INSERT ON log.lives FROM callout_writer;")
+        assert migrate(dsn, tmp_path, own(dsn)) == ["9999_less.sql"]
+        migrate(dsn, tmp_path, own(dsn))
+        with closing(psycopg2.connect(own(dsn).dsn(dsn, WRITER))) as session, session.cursor() as cursor:
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute("INSERT INTO log.lives (epoch, cluster) VALUES (gen_random_uuid(), '')")
 
 
 @pytest.fixture
