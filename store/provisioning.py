@@ -41,8 +41,7 @@ def settle(cursor: Cursor, roles: RunTimeRoles, *, anew: bool) -> None:
     nothing.
     """
     cursor.execute("SELECT log.keep_from_truncate()")
-    for schema in VIEWS:  # a backup may have left them out
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    _make_schemas_of_views(cursor)
     cursor.execute("SELECT logical, role, role_oid::bigint, database, password_id FROM public.run_time_roles")
     known = {row[0]: row[1:] for row in cursor.fetchall()}
     for logical, name in roles.names.items():
@@ -89,6 +88,14 @@ def script(roles: RunTimeRoles, login: str) -> str:
         lines.append(f"ALTER ROLE {name} {_ATTRIBUTES} PASSWORD '{secret}';")
         lines.append(f"GRANT {name} TO {_quoted(login)};")
     return "\n".join(lines)
+
+
+def _make_schemas_of_views(cursor: Cursor) -> None:
+    """Make those that a backup has left out; no view is known to have got anywhere then."""
+    cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE to_regnamespace(name) IS NULL", (list(VIEWS),))
+    for (schema,) in cursor.fetchall():
+        cursor.execute(f"CREATE SCHEMA {schema}")
+        cursor.execute("DELETE FROM log.checkpoints")
 
 
 def _create(cursor: Cursor, name: str) -> None:

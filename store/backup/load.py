@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from store.provisioning import prepare, settle
 from store.roles import RunTimeRoles
 
 _RESTORED: Final = "restored from a backup"
+_LEAVING_SECONDS: Final = 5.0
 _PLAIN: Final = re.compile("[a-z_][a-z0-9_]*")
 _OWN_TABLES: Final = ("schema_migrations", "run_time_roles", "run_time_grants")
 
@@ -92,14 +94,24 @@ def _must_be_free(cursor: Cursor, *, replace: bool) -> None:
         cursor.execute("SELECT 1 FROM log.events LIMIT 1")
         if cursor.rowcount:
             raise DatabaseIsFull
+    deadline = time.monotonic() + _LEAVING_SECONDS
+    while _others(cursor):
+        if time.monotonic() > deadline:
+            raise DatabaseIsInUse
+        time.sleep(0.1)
+
+
+def _others(cursor: Cursor) -> int:
+    """How many others are connected; a session that has just ended is there for a moment longer."""
+    cursor.execute("SELECT pg_stat_clear_snapshot()")
     cursor.execute(
         """
         SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL
         """
     )
-    if cursor.fetchone() != (0,):
-        raise DatabaseIsInUse
+    [(many,)] = cursor.fetchall()
+    return int(many)
 
 
 def _clear(cursor: Cursor) -> None:

@@ -48,9 +48,9 @@ def test_a_grant_that_a_migration_takes_away_stays_away(cluster: Cluster, tmp_pa
         (tmp_path / "9999_less.sql").write_text("REVOKE INSERT ON log.lives FROM callout_writer;")
         assert migrate(dsn, tmp_path, own(dsn)) == ["9999_less.sql"]
         migrate(dsn, tmp_path, own(dsn))
-        with closing(psycopg2.connect(own(dsn).dsn(dsn, WRITER))) as session, session.cursor() as cursor:
-            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-                cursor.execute("INSERT INTO log.lives (epoch, cluster) VALUES (gen_random_uuid(), '')")
+        refused = pytest.raises(psycopg2.errors.InsufficientPrivilege)
+        with closing(psycopg2.connect(own(dsn).dsn(dsn, WRITER))) as session, session.cursor() as cursor, refused:
+            cursor.execute("INSERT INTO log.lives (epoch, cluster) VALUES (gen_random_uuid(), '')")
 
 
 @pytest.fixture
