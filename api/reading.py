@@ -96,14 +96,13 @@ def _position(reader: Reader) -> dict[str, str]:
     return {POSITION: str(reader.position)}
 
 
-def _signature(payload: bytes) -> bytes:
-    secret = services().access.secret("cursors")
+def _signature(payload: bytes, secret: bytes) -> bytes:
     return hmac.digest(secret, request.path.encode() + b"\x00" + payload, "sha256")[:_SIGNATURE]
 
 
 def _sealed(values: list[Any]) -> str:
     payload = encode(values)
-    return urlsafe_b64encode(_signature(payload) + payload).decode().rstrip("=")
+    return urlsafe_b64encode(_signature(payload, services().access.secret("cursors")) + payload).decode().rstrip("=")
 
 
 def _opened(cursor: str) -> Any:
@@ -112,8 +111,10 @@ def _opened(cursor: str) -> Any:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (NotBase64, ValueError):
         raw = b""
-    if not hmac.compare_digest(raw[:_SIGNATURE], _signature(raw[_SIGNATURE:])):
+    signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
+    secrets = services().access.secrets.accepted("cursors")
+    if not any(hmac.compare_digest(signature, _signature(payload, secret)) for secret in secrets):
         detail = "This cursor is not one of this list; begin again without one."
         raise BadInput(detail, errors=[{"pointer": "/cursor", "detail": detail}])
-    values = orjson.loads(raw[_SIGNATURE:])
+    values = orjson.loads(payload)
     return tuple(values) if len(values) > 1 else values[0]

@@ -119,7 +119,8 @@ def enrolments(body: Body, id: UUID) -> Response:
     """A one-time code that makes a phone this technician's device, good for a day."""
     order = Order(asking(), body)
     # Derived and not stored: the same request gives the same code, and no table or log can give it away.
-    seed = hmac.digest(services().access.secret("enrolment-codes"), order.operation.bytes, "sha256")
+    secrets = services().access.secrets.accepted("enrolment-codes")
+    seed = services().devices.seed_of(hmac.digest(each, order.operation.bytes, "sha256") for each in secrets)
 
     def decide(work: Work) -> office.Decided:
         technician = work.get(Technician, id)

@@ -23,6 +23,7 @@ from domain.work_order import WorkOrder
 from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool
+from store.roles import KEYKEEPER, WRITER, database_of, roles_of
 from tests.support.company import Company, Technician, company_on
 from tests.support.desk import Json
 from tests.support.handset import Handset
@@ -79,8 +80,9 @@ def staffed(place: Place, *, people: int, orders: int, parts: int) -> Iterator[S
     folder = place.folder / uuid4().hex
     folder.mkdir()
     with place.database() as dsn, company_on(dsn, folder) as company:
-        pool = ConnectionPool(dsn, role="callout_writer", size=2)
-        keeper = ConnectionPool(dsn, role="callout_keykeeper", size=2)
+        roles = roles_of(database_of(dsn), _MASTER_KEY)
+        pool = ConnectionPool(roles.dsn(dsn, WRITER), size=2)
+        keeper = ConnectionPool(roles.dsn(dsn, KEYKEEPER), size=2)
         try:
             log = EventLog(pool, Keyring(keeper, _MASTER_KEY))
             technicians = [company.hire(f"Technician {number}") for number in range(people)]

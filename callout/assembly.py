@@ -10,9 +10,10 @@ from api.app import Application, create_app
 from api.policy import POLICY
 from api.services import ApiSettings, Services
 from callout.blob_place import place_of
-from callout.master_key import master_key
+from callout.database import OtherMasterKey, enter, enter_by
+from callout.erasing import erase_again
+from callout.master_key import master_keys
 from callout.settings import Settings
-from domain.problem import Problem
 from projections.catalogue import PROJECTIONS, ensure
 from projections.filling import Progress
 from projections.open_work import working_for
@@ -24,11 +25,13 @@ from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
 from store.embedded import EmbeddedPostgres
-from store.keyring import Keyring, key_id_of
+from store.erased import ErasedList
+from store.keyring import Keyring
 from store.lives import begin_life_after_loss, settle_life
 from store.log import EventLog
-from store.migrate import migrate
 from store.pool import ConnectionPool
+from store.provisioning import MASTER_KEY_ID
+from store.roles import LOGICAL, READER
 from store.standing import Standings
 from store.verifications import Verifications
 from sync.app_version import OldestApp
@@ -49,10 +52,6 @@ from web.landing import POLICY as PAGES
 from web.landing import landing
 
 
-class OtherMasterKey(Problem):
-    """This database was sealed under another master key; bring back the one it was made with."""
-
-
 def dsn_of(settings: Settings) -> str:
     """Where the database is; the embedded server is started, or joined, when no other is named."""
     return settings.database_url or EmbeddedPostgres(settings.home).start()
@@ -66,7 +65,7 @@ def services_of(
     devices, standings = DeviceAccess(log.pool), Standings(log.pool)
     arrival = Arrival(log, working_for(views), unsigned=settings.unsigned_devices)
     documents = ReadyDocuments(views)
-    cursors = Cursors(access.secret("sync-cursors"), partial(begin_life_after_loss, log))
+    cursors = Cursors(partial(access.secrets.accepted, "sync-cursors"), partial(begin_life_after_loss, log))
     pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
     gate = gate_of(settings)
     return Services(
@@ -104,23 +103,31 @@ class House:
     """Everything built, around one database; closes what it opened. Safe to build before or after a fork."""
 
     def __init__(self, settings: Settings, dsn: str | None = None) -> None:
-        """Migrates the database first. Raises `OtherMasterKey` when its words could not be read."""
+        """Migrates the database that `dsn` leads to first, unless the settings name an address of those who serve.
+
+        Raises `OtherMasterKey` when its words could not be read.
+        """
         self.settings = settings
         self.place = place_of(settings)
-        self.dsn = dsn or dsn_of(settings)
-        migrate(self.dsn)
-        writer = self._pool("callout_writer")
-        projector = self._pool("callout_projector")
-        reader = self._pool("callout_reader")
-        keykeeper = self._pool("callout_keykeeper")
+        if (dsn or settings.database_url) is None and settings.runtime_url is not None:
+            self._entrance = enter_by(settings, settings.runtime_url)
+        else:
+            self._entrance = enter(settings, dsn or dsn_of(settings))
+        self.applied = self._entrance.applied
+        self.address, self.dsn = self._entrance.address, self._entrance.dsn(READER)
+        writer, projector, reader, keykeeper = (self._pool(role) for role in LOGICAL)
         self._pools = (writer, projector, reader, keykeeper)
-        access, key = Access(writer), master_key(settings)
-        if access.keep("master_key_id", key_id_of(key).encode()) != key_id_of(key).encode():
+        access, self.master_keys = Access(writer), master_keys(settings)
+        ids = [key.id.encode() for key in self.master_keys.all()]
+        if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
             self._close_pools()
             raise OtherMasterKey
-        self.keyring = Keyring(keykeeper, key)
+        self.erased = ErasedList(settings.erasures or settings.home / "erasures")
+        self.keyring = Keyring(keykeeper, self.master_keys, self.erased)
         log = EventLog(writer, self.keyring)
         settle_life(log)
+        if forgotten := self.keyring.present(self.erased.ids()):
+            erase_again(log, forgotten)
         views = Views(log, pool=reader)
         projecting = EventLog(projector, self.keyring)
         self.services = services_of(settings, log, projecting, views, access, place=self.place)
@@ -151,7 +158,7 @@ class House:
         self.close()
 
     def _pool(self, role: str) -> ConnectionPool:
-        return ConnectionPool(self.dsn, role=role, size=self.settings.pool)
+        return ConnectionPool(self._entrance.dsn(role), size=self.settings.pool)
 
     def _close_pools(self) -> None:
         for pool in self._pools:

@@ -38,9 +38,12 @@ class NotReady(Problem):
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[tuple[str, Tenancy | None]]:
-    """The DSN of the database that the settings name, or of the embedded one for as long as it is needed."""
-    if settings.database_url is not None:
+def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
+    """The DSN of whoever migrates the database that the settings name, or the embedded one for as long as it is needed.
+
+    `None` when the settings name only where those who serve sign in.
+    """
+    if settings.database_url is not None or settings.runtime_url is not None:
         yield settings.database_url, None
         return
     with embedded(settings.home) as tenancy:
@@ -90,12 +93,17 @@ def serve(
             if not stop.is_set():
                 ready(running)
 
-        Supervisor(_children(settings, dsn, listener, output), tenancy).run(beside)
+        Supervisor(_children(built, listener, output), tenancy).run(beside)
 
 
-def _children(settings: Settings, dsn: str, listener: socket.socket, output: int) -> list[Child]:
-    """The HTTP server and the worker; the former stops first, so that what it promised is still carried out."""
-    environment = {**os.environ, "DATABASE_URL": dsn, "CALLOUT_HOME": str(settings.home)}
+def _children(house: House, listener: socket.socket, output: int) -> list[Child]:
+    """The HTTP server and the worker; the former stops first, so that what it promised is still carried out.
+
+    They learn where the database is, and not how whoever migrates signs in there.
+    """
+    settings = house.settings
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "PGPASSWORD"}}
+    environment |= {"CALLOUT_RUNTIME_URL": house.address, "CALLOUT_HOME": str(settings.home)}
     figures = {SHARED: str(_empty(settings.home / "metrics" / str(listener.getsockname()[1])))}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]
     http += ["--workers", str(settings.workers), "--threads", str(settings.threads)]

@@ -26,20 +26,26 @@ class BadSetting(Problem):
 class Settings:
     """What can be set, each as `CALLOUT_<NAME>` in the environment; `database_url` is `DATABASE_URL`.
 
-    Without a database URL the embedded PostgreSQL of `home` is used; without a master key (32 bytes, in base64 in the
-    environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own) are let in unless
-    in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the largest request body,
-    `pool` the most connections of a process in each role; `workers` processes with at most `threads` each answer
-    requests, of which most do nothing but wait for news. Apps before `oldest_app` receive no documents; a device may
-    ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a folder or
-    `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that is not AWS.
+    Without a database URL the embedded PostgreSQL of `home` is used; its login migrates and makes the roles of those
+    who serve. With a `runtime_url` these are used as they are, and nothing is migrated. Without a master key (32 bytes,
+    in base64 in the environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own)
+    are let in unless in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the
+    largest request body, `pool` the most connections of a process in each role; `workers` processes with at most
+    `threads` each answer requests, of which most do nothing but wait for news. Apps before `oldest_app` receive no
+    documents; a device may ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a
+    folder or `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that
+    is not AWS. `erasures` is the list of those whose keys were destroyed, the file `erasures` of the home unless given.
+    Behind a master key in the environment stand, after commas, older ones that still open what they wrapped.
     """
 
     home: Path = Path(".callout")
     database_url: str | None = field(default=None, repr=False)
+    runtime_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     master_key: bytes | None = field(default=None, repr=False)
+    older_master_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    erasures: Path | None = None
     zone: str = "Europe/Berlin"
     log_level: str = "info"
     production: bool = False
@@ -59,12 +65,16 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """The settings of this environment; raises `BadSetting` with the name of one that cannot be used."""
         read = _Reading(environment)
+        keys = read.keys("MASTER_KEY")
         return cls(
             home=Path(read.text("HOME", str(cls.home))).absolute(),
             database_url=environment.get("DATABASE_URL") or None,
+            runtime_url=read.text("RUNTIME_URL", "") or None,
             host=read.text("HOST", cls.host),
             port=read.whole("PORT", cls.port, 0, 65535),
-            master_key=read.key("MASTER_KEY"),
+            master_key=next(iter(keys), None),
+            older_master_keys=tuple(keys[1:]),
+            erasures=Path(erasures).absolute() if (erasures := read.text("ERASURES", "")) else None,
             zone=read.zone("ZONE", cls.zone),
             log_level=read.word("LOG_LEVEL", cls.log_level, LEVELS),
             production=read.flag("PRODUCTION"),
@@ -121,14 +131,14 @@ class _Reading:
             raise BadSetting(f"CALLOUT_{name} is made of numbers with dots between them, like 1.4, not {text!r}.")
         return text
 
-    def key(self, name: str) -> bytes | None:
-        text = self.text(name, "")
-        if not text:
-            return None
+    def keys(self, name: str) -> list[bytes]:
+        return [self._key(name, text.strip()) for text in self.text(name, "").split(",") if text.strip()]
+
+    def _key(self, name: str, text: str) -> bytes:
         try:
             key = b64decode(text, validate=True)
         except (NotBase64, ValueError):
             key = b""
         if len(key) != KEY_BYTES:
-            raise BadSetting(f"CALLOUT_{name} is {KEY_BYTES} bytes in base64.")
+            raise BadSetting(f"CALLOUT_{name} is {KEY_BYTES} bytes in base64, or several such with commas between.")
         return key

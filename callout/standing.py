@@ -7,6 +7,7 @@ from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 
+from callout.database import enter_by
 from callout.settings import Settings
 from projections import checkpoints, parking
 from projections.catalogue import PROJECTIONS
@@ -16,6 +17,7 @@ from store.embedded import EmbeddedPostgres
 from store.heartbeats import hearts, silent
 from store.pool import ConnectionPool
 from store.readiness import pending_migrations
+from store.roles import READER
 
 _COUNTS = """
 SELECT count(*) FILTER (WHERE topic = 'user.registered'), count(*) FILTER (WHERE topic = 'device.enrolled')
@@ -27,6 +29,8 @@ def standing(settings: Settings) -> dict[str, Any]:
     """What is known about the database; its views and positions only when it runs and has been migrated."""
     if settings.database_url is not None:
         return {"database": "DATABASE_URL", **_asked(settings.database_url)}
+    if settings.runtime_url is not None:
+        return {"database": "CALLOUT_RUNTIME_URL", **_asked(enter_by(settings, settings.runtime_url).dsn(READER))}
     server = EmbeddedPostgres(settings.home).status()
     found = {"database": f"embedded in {settings.home}"}
     return found | (_asked(server.dsn) if server.dsn is not None else {"running": False})

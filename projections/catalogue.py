@@ -68,14 +68,19 @@ PROJECTIONS: tuple[Projection, ...] = (
 def ensure(
     log: EventLog, projections: Iterable[Projection] = PROJECTIONS, progress: Progress | None = None
 ) -> list[str]:
-    """Make the tables of new projections, rebuild those of another shape, drop what no projection describes.
+    """Make the tables of new projections, rebuild those of another shape or gone, drop what no projection describes.
 
     Answers the names of what was made. When others do the same at this moment, one works and the rest wait.
     """
     everything = with_needs(projections)
     with alone(log) as cursor:
         sound = checkpoints.sound(checkpoints.read(cursor), everything)
-        due = [each.name for each in everything if each.name not in sound]
+        missing = tables.missing(cursor, VIEWS, [table.name for each in everything for table in each.tables])
+        due = [
+            each.name
+            for each in everything
+            if each.name not in sound or any(table.name in missing for table in each.tables)
+        ]
         made = _made(log, cursor, everything, due, progress)
         checkpoints.forget_all_but(cursor, [each.name for each in everything])
         parking.unpark_all_but(cursor, [each.name for each in everything])

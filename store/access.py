@@ -12,6 +12,7 @@ from domain.problem import Kind, Problem, Refused
 from store.login_brake import LoginBrake
 from store.passwords import Passwords
 from store.pool import ConnectionPool
+from store.secrets import Secrets
 
 SESSION: Final = timedelta(hours=12)
 
@@ -54,7 +55,7 @@ class Access:
         self._pool = pool
         self._passwords = passwords or Passwords()
         self._brake = LoginBrake(pool)
-        self._secrets: dict[str, bytes] = {}
+        self.secrets = Secrets(pool)
 
     def claim(self, user: UUID, login: str, password: str) -> None:
         """Give a login to a user who is about to be registered; again for the same user changes the password.
@@ -136,19 +137,12 @@ class Access:
         self._pool.execute("DELETE FROM access.sessions WHERE user_id = %s", (str(user),))
 
     def secret(self, name: str) -> bytes:
-        """One of the server's own secrets (32 bytes), made when it is first asked for and the same ever after."""
-        if name not in self._secrets:
-            self._secrets[name] = self.keep(name, secrets.token_bytes(32))
-        return self._secrets[name]
+        """One of the server's own secrets (32 bytes) to sign with, made when it is first asked for."""
+        return self.secrets.newest(name)
 
     def keep(self, name: str, value: bytes) -> bytes:
-        """Keep a value under a name for ever, unless there is one already; the one that is kept."""
-        self._pool.execute(
-            "INSERT INTO access.secrets (name, value) VALUES (%s, %s) ON CONFLICT (name) DO NOTHING", (name, value)
-        )
-        row = self._pool.fetch_one("SELECT value FROM access.secrets WHERE name = %s", (name,))
-        assert row is not None, "what was stored can be read"
-        return bytes(row[0])
+        """Keep a value under a name, unless there is one already; the one that is kept."""
+        return self.secrets.keep(name, value)
 
 
 def fold(login: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -29,6 +30,17 @@ class DeviceAccess:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
+
+    def seed_of(self, seeds: Iterable[bytes]) -> bytes:
+        """The first of these whose code was issued, or the first where none was."""
+        first: bytes | None = None
+        for seed in seeds:
+            first = first or seed
+            hashed = token_hash(folded(code_of(seed)))
+            if self._pool.fetch_one("SELECT 1 FROM access.enrolment_codes WHERE code_hash = %s", (hashed,)):
+                return seed
+        assert first is not None, "there is a seed"
+        return first
 
     def issue_code(self, technician: UUID, seed: bytes | None = None) -> tuple[str, datetime]:
         """A one-time code for a device of this technician, and when it expires; the same seed gives the same code."""

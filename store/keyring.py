@@ -6,7 +6,6 @@ import os
 from base64 import b64decode, b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +13,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from store.erased import ErasedList
+from store.key_ids import key_id_of
+from store.master_keys import MasterKey, MasterKeyMissingError, MasterKeys
 from store.pool import ConnectionPool
 
 _NONCE = 12
@@ -25,11 +27,6 @@ class Key(NamedTuple):
 
     key_id: str
     secret: bytes
-
-
-def key_id_of(secret: bytes) -> str:
-    """The id of a key: a hash of it, so that no other key can pass for it."""
-    return sha256(b"callout person key\x00" + secret).hexdigest()[:32]
 
 
 def seal(key: Key, text: bytes, path: str) -> str:
@@ -50,13 +47,15 @@ def unseal(key: Key, sealed: str, path: str) -> bytes | None:
 class Keyring:
     """Persons' keys in their own table under their own database role, wrapped by the master key (32 bytes).
 
+    Whose key is destroyed stands on the list of the `erased` first, if there is one.
     Keys for sealing are remembered; keys for opening are fetched anew for each batch, so that nothing can be read
     any more once a key has been destroyed.
     """
 
-    def __init__(self, pool: ConnectionPool, master_key: bytes) -> None:
+    def __init__(self, pool: ConnectionPool, master_keys: bytes | MasterKeys, erased: ErasedList | None = None) -> None:
         self._pool = pool
-        self._master = AESGCM(master_key)
+        self._masters = MasterKeys.fixed(master_keys) if isinstance(master_keys, bytes) else master_keys
+        self._erased = erased
         self._sealing: OrderedDict[UUID, Key] = OrderedDict()
         self._lock = Lock()
 
@@ -90,16 +89,22 @@ class Keyring:
             return {}
         rows = self._pool.fetch_all(
             """
-            SELECT person, key_id, wrapped FROM keys.person_keys
+            SELECT person, key_id, wrapped, master_id FROM keys.person_keys
             WHERE person = ANY(%s::uuid[]) AND wrapped IS NOT NULL
             """,
             (wanted,),
         )
-        return {person: self._unwrap(person, key_id, bytes(wrapped)) for person, key_id, wrapped in rows}
+        return {person: self._unwrap(person, key_id, bytes(wrapped), id) for person, key_id, wrapped, id in rows}
 
     def destroy(self, persons: Iterable[UUID]) -> int:
-        """Destroy the keys of these persons for good; answers how many there were. Repeating it does no harm."""
-        wanted = [str(person) for person in persons]
+        """Destroy the keys of these persons for good; answers how many there were. Repeating it does no harm.
+
+        Raises `ErasedListError`, with nothing destroyed, when they cannot be noted on the list.
+        """
+        everybody = set(persons)
+        if self._erased is not None:
+            self._erased.add(everybody)
+        wanted = [str(person) for person in everybody]
         with self._lock:
             for person in wanted:
                 self._sealing.pop(UUID(person), None)
@@ -116,18 +121,68 @@ class Keyring:
         return len(rows)
 
     def _make_or_fetch(self, person: UUID) -> Key | None:
-        secret = AESGCM.generate_key(256)
-        nonce = os.urandom(_NONCE)
-        wrapped = nonce + self._master.encrypt(nonce, secret, person.bytes)
+        secret, master = AESGCM.generate_key(256), self._masters.current()
         self._pool.execute(
             """
-            INSERT INTO keys.person_keys (person, key_id, wrapped) VALUES (%s, %s, %s)
+            INSERT INTO keys.person_keys (person, key_id, wrapped, master_id) VALUES (%s, %s, %s, %s)
             ON CONFLICT (person) DO NOTHING
             RETURNING person
             """,
-            (str(person), key_id_of(secret), wrapped),
+            (str(person), key_id_of(secret), _wrapped(master, person, secret), master.id),
         )
         return self.opening_keys([person]).get(person)
 
-    def _unwrap(self, person: UUID, key_id: str, wrapped: bytes) -> Key:
-        return Key(key_id, self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], person.bytes))
+    def rewrap(self, after: UUID, most: int = 500) -> tuple[UUID, int] | None:
+        """Wrap the keys of the next persons behind `after` under the newest master key, in one transaction.
+
+        The last person who was looked at, and how many keys there were; `None` when no more lie behind. What was
+        wrapped under the newest already is not touched.
+        """
+        master = self._masters.current()
+        with self._pool.transaction() as cursor:
+            cursor.execute(
+                """
+                SELECT person, key_id, wrapped, master_id FROM keys.person_keys
+                WHERE person > %s AND wrapped IS NOT NULL AND master_id IS DISTINCT FROM %s
+                ORDER BY person LIMIT %s
+                FOR UPDATE
+                """,
+                (str(after), master.id, most),
+            )
+            rows = cursor.fetchall()
+            for person, key_id, wrapped, id in rows:
+                key = self._unwrap(person, key_id, bytes(wrapped), id)
+                cursor.execute(
+                    "UPDATE keys.person_keys SET wrapped = %s, master_id = %s WHERE person = %s",
+                    (_wrapped(master, person, key.secret), master.id, str(person)),
+                )
+        return (rows[-1][0], len(rows)) if rows else None
+
+    def under_older_keys(self) -> int:
+        """How many keys are not wrapped under the newest master key."""
+        [(many,)] = self._pool.fetch_all(
+            "SELECT count(*) FROM keys.person_keys WHERE wrapped IS NOT NULL AND master_id IS DISTINCT FROM %s",
+            (self._masters.current().id,),
+        )
+        return int(many)
+
+    def present(self, persons: Iterable[UUID]) -> set[UUID]:
+        """Who of these has a key that was not destroyed."""
+        rows = self._pool.fetch_all(
+            "SELECT person FROM keys.person_keys WHERE person = ANY(%s::uuid[]) AND wrapped IS NOT NULL",
+            ([str(person) for person in persons],),
+        )
+        return {person for (person,) in rows}
+
+    def _unwrap(self, person: UUID, key_id: str, wrapped: bytes, master_id: str | None) -> Key:
+        for master in self._masters.candidates(master_id):
+            try:
+                return Key(key_id, master.cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], person.bytes))
+            except InvalidTag:
+                continue
+        raise MasterKeyMissingError("a key does not open with any master key that is here")
+
+
+def _wrapped(master: MasterKey, person: UUID, secret: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + master.cipher.encrypt(nonce, secret, person.bytes)

@@ -50,7 +50,16 @@ def begin_life(log: EventLog, reason: str) -> UUID:
 
 
 def _cluster(cursor: Cursor) -> str:
-    """What a copy of the same data that went another way does not share: the system's identifier, and the timeline."""
-    cursor.execute("SELECT system_identifier || '/' || timeline_id FROM pg_control_system(), pg_control_checkpoint()")
+    """What a copy of the same data that went another way does not share.
+
+    These are the system's identifier and the timeline; of a dump that was loaded in the same cluster, the numbers
+    of the database and of the table of events.
+    """
+    cursor.execute(
+        """
+        SELECT concat_ws('/', system_identifier, timeline_id, d.oid, 'log.events'::regclass::oid)
+        FROM pg_control_system(), pg_control_checkpoint(), pg_database d WHERE d.datname = current_database()
+        """
+    )
     [(cluster,)] = cursor.fetchall()
     return str(cluster)

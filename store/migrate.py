@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,6 +16,8 @@ from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 from store.connecting import Connection, Cursor, open_connection
 from store.errors import MigrationError, renamed
 from store.pool import ConnectionPool
+from store.provisioning import prepare, settle
+from store.roles import RunTimeRoles
 
 OLDEST_SERVER = 15
 LOCK_WAIT = 120.0
@@ -29,12 +32,15 @@ class _File:
     sql: str
 
 
-def migrate(database: str | ConnectionPool, folder: Traversable | None = None) -> list[str]:
+def migrate(
+    database: str | ConnectionPool, folder: Traversable | None = None, roles: RunTimeRoles | None = None
+) -> list[str]:
     """Apply the files of `folder` that the database has not seen, as its login user; their names.
 
-    `folder` defaults to the package `migrations`. Of several starters at once, one applies and the
-    others wait up to LOCK_WAIT seconds. Raises MigrationError when a file was changed, is missing, comes too late
-    or fails: nothing of that file is kept, the files before it stay.
+    `folder` defaults to the package `migrations`. With `roles` the database gets run-time roles of its own, whatever
+    there is to apply; without, those that the files name stand for the whole cluster. Of several
+    starters at once, one applies and the others wait up to LOCK_WAIT seconds. Raises MigrationError when a file was
+    changed, is missing, comes too late or fails: nothing of that file is kept, the files before it stay.
     """
     dsn = database if isinstance(database, str) else database.dsn
     wanted = _read(folder or files("migrations"))
@@ -44,21 +50,47 @@ def migrate(database: str | ConnectionPool, folder: Traversable | None = None) -
                 f"PostgreSQL {OLDEST_SERVER} or newer is needed, not {session.server_version // 10_000}"
             )
         with session.cursor() as cursor:
-            _lock(cursor)
-            cursor.execute(
-                """
-                CREATE TABLE IF NOT EXISTS public.schema_migrations (
-                    name text PRIMARY KEY,
-                    sha256 text NOT NULL,
-                    applied_at timestamptz NOT NULL DEFAULT now()
-                )
-                """
-            )
-            cursor.execute("SELECT name, sha256 FROM public.schema_migrations ORDER BY name")
-            fresh = _unseen(wanted, dict(cursor.fetchall()))
+            lock(cursor)
+            _make_table(cursor)
+            fresh = _unseen(wanted, known_migrations(cursor))
+            if roles is not None:
+                _settle(cursor, roles, migrated=False)
             for file in fresh:
-                _apply(session, cursor, file)
+                _apply(session, cursor, file, roles)
+            if roles is not None and fresh:
+                _settle(cursor, roles, migrated=True)
     return [file.name for file in fresh]
+
+
+def known_migrations(cursor: Cursor) -> dict[str, str]:
+    """The files that the database has seen, each with the SHA-256 of its bytes in hex."""
+    cursor.execute("SELECT name, sha256 FROM public.schema_migrations ORDER BY name")
+    return dict(cursor.fetchall())
+
+
+def apply(session: Connection, cursor: Cursor, names: Mapping[str, str], roles: RunTimeRoles) -> None:
+    """Apply exactly these files, each with the SHA-256 of its bytes, to an empty database, in the open transaction.
+
+    Raises MigrationError when one is not here or was changed.
+    """
+    known = {file.name: file for file in _read(files("migrations"))}
+    _make_table(cursor)
+    for name in sorted(names):
+        if name not in known or known[name].sha256 != names[name]:
+            raise MigrationError(f"{name} is not as it was here; take the version of the program that knows it")
+        _run(session, cursor, known[name], roles)
+
+
+def _make_table(cursor: Cursor) -> None:
+    cursor.execute(
+        """
+        CREATE TABLE IF NOT EXISTS public.schema_migrations (
+            name text PRIMARY KEY,
+            sha256 text NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now()
+        )
+        """
+    )
 
 
 def _read(folder: Traversable) -> list[_File]:
@@ -88,7 +120,8 @@ def _unseen(wanted: list[_File], applied: dict[str, str]) -> list[_File]:
     return [file for file in wanted if file.name not in applied]
 
 
-def _lock(cursor: Cursor) -> None:
+def lock(cursor: Cursor) -> None:
+    """Be the only one who migrates, until the session ends; raises MigrationError after LOCK_WAIT seconds."""
     cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_WAIT * 1000:.0f}",))
     try:
         cursor.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
@@ -96,21 +129,32 @@ def _lock(cursor: Cursor) -> None:
         raise MigrationError(f"somebody else has been migrating this database for {LOCK_WAIT:g} s") from error
 
 
-def _apply(session: Connection, cursor: Cursor, file: _File) -> None:
+def _settle(cursor: Cursor, roles: RunTimeRoles, *, migrated: bool) -> None:
+    cursor.execute("BEGIN")
+    if not migrated:
+        prepare(cursor, roles)
+    cursor.execute("SELECT to_regclass('public.run_time_grants') IS NOT NULL")
+    if cursor.fetchone() == (True,):
+        settle(cursor, roles, anew=migrated)
+    cursor.execute("COMMIT")
+
+
+def _apply(session: Connection, cursor: Cursor, file: _File, roles: RunTimeRoles | None) -> None:
     # What a file before it set for the session must not decide how this one is read.
     cursor.execute("RESET SESSION AUTHORIZATION")
     cursor.execute("RESET ALL")
     cursor.execute("BEGIN")
     try:
-        cursor.execute(file.sql)
-        if session.info.transaction_status != TRANSACTION_STATUS_INTRANS:
-            raise MigrationError(f"{file.name} ends its own transaction, so it cannot be undone as a whole")
-        cursor.execute("RESET SESSION AUTHORIZATION")
-        cursor.execute(
-            "INSERT INTO public.schema_migrations (name, sha256) VALUES (%s, %s)",
-            (file.name, file.sha256),
-        )
+        _run(session, cursor, file, roles)
         cursor.execute("COMMIT")
     except psycopg2.Error as error:
         message = error.diag.message_primary or str(error).strip()
         raise MigrationError(f"{file.name} failed: {message}") from error
+
+
+def _run(session: Connection, cursor: Cursor, file: _File, roles: RunTimeRoles | None) -> None:
+    cursor.execute(roles.substituted(file.sql) if roles is not None else file.sql)
+    if session.info.transaction_status != TRANSACTION_STATUS_INTRANS:
+        raise MigrationError(f"{file.name} ends its own transaction, so it cannot be undone as a whole")
+    cursor.execute("RESET SESSION AUTHORIZATION")
+    cursor.execute("INSERT INTO public.schema_migrations (name, sha256) VALUES (%s, %s)", (file.name, file.sha256))

@@ -26,6 +26,15 @@ def drop(cursor: Cursor, schema: str, table: TableLike) -> None:
     cursor.execute(f"DROP TABLE IF EXISTS {schema}.{table.name}")
 
 
+def missing(cursor: Cursor, schema: str, names: Collection[str]) -> set[str]:
+    """Which of these tables are not there, as after a restore without views."""
+    cursor.execute(
+        "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(format('%%I.%%I', %s::text, name)) IS NULL",
+        (list(names), schema),
+    )
+    return {name for (name,) in cursor.fetchall()}
+
+
 def add_indexes(cursor: Cursor, schema: str, table: TableLike) -> None:
     """The primary key and the indexes, which are made faster when the rows are there; then the planner's figures."""
     cursor.execute(f"ALTER TABLE {schema}.{table.name} ADD PRIMARY KEY ({', '.join(table.key)})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -34,25 +34,29 @@ def _ignore(epoch: UUID, position: int) -> None:
 class Cursors:
     """Signs cursors and reads them back.
 
+    `secrets` is the secret, or gives each that may have signed one, the newest first.
+
     `on_lost_tail` is called with the epoch and a position that a cursor of ours names and the log does not reach: it
     has lost its end, and devices know more of it than we do. It may be called many times, from many threads.
     """
 
-    def __init__(self, secret: bytes, on_lost_tail: Callable[[UUID, int], None] = _ignore) -> None:
-        self._secret = secret
+    def __init__(
+        self, secrets: bytes | Callable[[], Iterable[bytes]], on_lost_tail: Callable[[UUID, int], None] = _ignore
+    ) -> None:
+        self._secrets = (lambda: (secrets,)) if isinstance(secrets, bytes) else secrets
         self._on_lost_tail = on_lost_tail
 
     def write(self, technician: UUID, epoch: UUID, position: int, now: datetime) -> str:
         """The text of a cursor."""
         body = msgspec.msgpack.encode(Cursor(technician, epoch, position, int(now.timestamp())))
-        return urlsafe_b64encode(self._mac(body) + body).decode().rstrip("=")
+        return urlsafe_b64encode(_mac(next(iter(self._secrets())), body) + body).decode().rstrip("=")
 
     def read(self, text: str, technician: UUID, now: datetime) -> Cursor:
         """What a cursor says; raises `CursorExpired` when it is old, altered or another technician's."""
         try:
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             body = raw[_MAC:]
-            if not hmac.compare_digest(raw[:_MAC], self._mac(body)):
+            if not any(hmac.compare_digest(raw[:_MAC], _mac(secret, body)) for secret in self._secrets()):
                 raise CursorExpired
             cursor = msgspec.msgpack.decode(body, type=Cursor)
         except (ValueError, msgspec.MsgspecError):
@@ -74,5 +78,6 @@ class Cursors:
         if cursor.position > moment.through:
             raise Overloaded("The views have not come as far as this cursor again; ask once more in a moment.")
 
-    def _mac(self, body: bytes) -> bytes:
-        return hmac.digest(self._secret, body, "sha256")[:_MAC]
+
+def _mac(secret: bytes, body: bytes) -> bytes:
+    return hmac.digest(secret, body, "sha256")[:_MAC]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -14,21 +17,21 @@ PAGE = 2_000
 
 
 @click.command
-@click.argument("file", type=click.File("w", encoding="utf-8", lazy=True), default="-")
+@click.argument("file", default="-")
 @click.option("--view", "views", multiple=True, metavar="VIEW", help="The rows of this view instead; repeatable.")
 @click.option("--after", type=click.IntRange(0), default=0, help="Only events behind this position.")
 @click.option("--json", "as_json", is_flag=True, help="Say how much it was as one line of JSON; needs a FILE.")
-def command(file: TextIO, views: tuple[str, ...], after: int, as_json: bool) -> None:
+def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> None:
     """Write the events' records to FILE (stdout) as they are stored: personal words stay sealed.
 
-    Rows of views hold words that can be read; those of erased people are in neither.
+    Only its owner may read FILE. Rows of views hold words that can be read; those of erased people are in neither.
     """
     from callout.console import progress, say, say_json
     from callout.serving import house
     from callout.settings import Settings
     from callout.views import chosen
 
-    to_stdout = file.name == "-"
+    to_stdout = file == "-"
     if as_json and to_stdout:
         raise click.UsageError("With --json, name a FILE for the lines themselves.")
     projections = chosen(views) if views else []
@@ -37,15 +40,31 @@ def command(file: TextIO, views: tuple[str, ...], after: int, as_json: bool) -> 
         built.ensure_views()
         head = built.services.log.recorder.max_notification_id() or 0
         tables = [table.name for each in projections for table in each.tables]
-        for line in _rows(built, tables) if views else _records(built, after, head):
-            file.write(line + "\n")
-            many += 1
-            if many % PAGE == 0 and not views:
-                tell(many, head - after)
+        with _opened(file) as target:
+            for line in _rows(built, tables) if views else _records(built, after, head):
+                target.write(line + "\n")
+                many += 1
+                if many % PAGE == 0 and not views:
+                    tell(many, head - after)
     if as_json:
         say_json({"lines": many, "through": head})
     elif not to_stdout:
         say(f"Wrote {many} lines, through position {head}.")
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[IO[str]]:
+    """The file to write to: what it held goes, and so do the rights of others to read it."""
+    if file == "-":
+        with click.open_file(file, "w", encoding="utf-8") as stdout:
+            yield stdout
+        return
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as target:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.fchmod(descriptor, 0o600)
+            os.ftruncate(descriptor, 0)
+        yield target
 
 
 def _records(built: House, after: int, through: int) -> Iterator[str]:

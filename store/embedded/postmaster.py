@@ -66,13 +66,27 @@ class Postmaster:
         tried = self.place.account.run(command, self.place.folder, timeout=120)
         if tried.returncode:
             raise EmbeddedPostgresError(f"initdb failed: {_last_line(tried.stderr)}")
-        (fresh / "pg_hba.conf").write_text("local all all peer map=house\n")
-        names = sorted({"root", self.place.account.name})
-        (fresh / "pg_ident.conf").write_text("".join(f"house {name} {OWNER}\n" for name in names))
         fresh.rename(self.data)
         parent = os.open(self.data.parent, os.O_RDONLY)
         os.fsync(parent)
         os.close(parent)
+
+    def admit(self) -> None:
+        """Say who may connect: our own users of the machine as the owner, and everybody else with a password.
+
+        A server that runs is told when that has changed, as after an upgrade.
+        """
+        names = sorted({"root", self.place.account.name})
+        wanted = {
+            "pg_hba.conf": f"local all {OWNER} peer map=house\nlocal all all scram-sha-256\n",
+            "pg_ident.conf": "".join(f"house {name} {OWNER}\n" for name in names),
+        }
+        changed = [file for file, text in wanted.items() if (self.data / file).read_text() != text]
+        for file in changed:
+            (self.data / file).write_text(wanted[file])
+        pid = self.pid()
+        if changed and pid is not None:
+            os.kill(pid, signal.SIGHUP)
 
     def start(self, binaries: Binaries, socket_folder: Path, *, fsync: bool, deadline: float) -> None:
         """Start the server and wait until it takes connections, at most until `deadline` (time.monotonic)."""

@@ -61,6 +61,7 @@ class EmbeddedPostgres:
                     raise EmbeddedPostgresError(f"a server of {other.data} runs (process {other.pid()}); stop it first")
             if not server.data.exists():
                 server.make(binaries, fsync=self.fsync)
+            server.admit()
             while server.pid() is not None and not _version(_dsn(place, socket_folder, "postgres")):
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(f"PostgreSQL (process {server.pid()}) runs but does not answer")

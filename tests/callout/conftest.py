@@ -11,6 +11,7 @@ import structlog
 
 from callout.assembly import House
 from callout.settings import Settings
+from tests.support.backups import Site
 from tests.support.databases import Cluster, run
 
 MASTER_KEY = b"m" * 32
@@ -24,12 +25,16 @@ def _own_journal() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def furnished(cluster: Cluster, template: str, worker_id: str) -> Iterator[str]:
+def furnished(
+    cluster: Cluster, template: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The name of a database with all views, so that no test has to wait for them to be made."""
     name = f"{template}_{worker_id}"
     run(cluster.dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
-    with House(Settings(database_url=cluster.dsn_of(name), master_key=MASTER_KEY)) as built:
+    home = tmp_path_factory.mktemp("furnished")
+    with House(Settings(home=home, database_url=cluster.dsn_of(name), master_key=MASTER_KEY)) as built:
         built.ensure_views()
+    run(cluster.dsn_of(name), "DELETE FROM log.lives")  # a copy of it is not to be taken for a restored log
     yield name
     run(cluster.dsn, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -60,3 +65,17 @@ def house(settings: Settings) -> Iterator[House]:
     """Everything built, with empty views."""
     with House(settings) as built:
         yield built
+
+
+@pytest.fixture
+def site(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Site]:
+    """A company with a database and a home of its own."""
+    with cluster.database(template) as dsn:
+        yield Site(dsn, tmp_path / "home")
+
+
+@pytest.fixture
+def elsewhere(cluster: Cluster, tmp_path: Path) -> Iterator[Site]:
+    """An empty database, and an empty home."""
+    with cluster.database() as dsn:
+        yield Site(dsn, tmp_path / "elsewhere")

@@ -8,13 +8,16 @@ from uuid import uuid4
 
 import pytest
 
-from callout.assembly import House, OtherMasterKey
+from callout.assembly import House
+from callout.database import OtherMasterKey
+from callout.master_key import master_key
 from callout.settings import Settings
 from callout.wsgi import app
 from domain.envelope import Envelope
 from domain.instant import now
 from domain.user import User
 from store.pool import ConnectionPool
+from store.roles import PROJECTOR, READER, WRITER, database_of, roles_of
 
 PASSWORD = "correct horse battery staple"
 
@@ -73,9 +76,10 @@ def test_a_house_acts_in_separate_roles(tmp_path: Path, database: str) -> None:
             for pool in (house.services.log.pool, house.services.projecting.pool)
         }
 
-        assert roles == {"callout_writer", "callout_projector"}
+        names = roles_of(database_of(database), master_key(house.settings)).names
+        assert roles == {names[WRITER], names[PROJECTOR]}
         with house.services.views.now() as reader:
-            assert reader.fetch_one("SELECT current_user AS role") == {"role": "callout_reader"}
+            assert reader.fetch_one("SELECT current_user AS role") == {"role": names[READER]}
 
 
 def test_a_server_finds_its_application_in_the_environment(

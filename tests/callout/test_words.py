@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,18 @@ def test_what_was_recorded_is_exported_as_it_is_stored(house: House, capsys: Cap
     assert capsys.readouterr().out.splitlines() == stored[4:]
     assert said(capsys, "export", str(tmp_path / "log.ndjson")) == [{"lines": 6, "through": 6}]
     assert (tmp_path / "log.ndjson").read_text().splitlines() == stored
+
+
+def test_what_is_exported_is_its_owners_alone(van: UUID, capsys: Capture, tmp_path: Path) -> None:
+    """Issue 8, 27: also where a file that others could read was there before."""
+    before = tmp_path / "before.ndjson"
+    before.write_text("x" * 100_000)
+    before.chmod(0o644)
+    for path in (before, tmp_path / "fresh.ndjson"):
+        said(capsys, "export", "--view", "locations", str(path))
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert [json.loads(line)["row"]["id"] for line in path.read_text().splitlines()] == [str(van)]
+    assert main(["export", "/dev/null"]) == 0
 
 
 def test_a_view_is_exported_row_by_row(van: UUID, capsys: Capture) -> None:

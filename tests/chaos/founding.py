@@ -20,6 +20,7 @@ from domain.work_order import WorkOrder
 from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool
+from store.roles import KEYKEEPER, WRITER, database_of, roles_of
 from tests.chaos.plan import CONTROLS, Plan
 from tests.chaos.work import Job, Place, Shift
 from tests.support.company import Company, Technician
@@ -92,9 +93,10 @@ def _job(person: Technician) -> tuple[Customer, WorkOrder, Visit]:
 
 
 def _save(dsn: str, entities: Sequence[_Entity]) -> None:
+    roles = roles_of(database_of(dsn), _MASTER_KEY)
     with (
-        closing(ConnectionPool(dsn, role="callout_writer", size=2)) as pool,
-        closing(ConnectionPool(dsn, role="callout_keykeeper", size=2)) as keeper,
+        closing(ConnectionPool(roles.dsn(dsn, WRITER), size=2)) as pool,
+        closing(ConnectionPool(roles.dsn(dsn, KEYKEEPER), size=2)) as keeper,
     ):
         log, waiting = EventLog(pool, Keyring(keeper, _MASTER_KEY)), iter(entities)
         while chunk := list(islice(waiting, _AT_ONCE)):

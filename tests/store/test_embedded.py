@@ -70,7 +70,8 @@ def test_only_the_servers_user_and_root_reach_its_socket(shared: Path) -> None:
     dsn = EmbeddedPostgres(shared).start()
     host = Path(psycopg2.extensions.parse_dsn(dsn)["host"])
     assert host.stat().st_mode & 0o777 == 0o700
-    assert ask(dsn, "SELECT DISTINCT type, auth_method FROM pg_hba_file_rules") == [("local", "peer")]
+    rules = ask(dsn, "SELECT type, user_name::text[], auth_method FROM pg_hba_file_rules ORDER BY line_number")
+    assert rules == [("local", ["callout"], "peer"), ("local", ["all"], "scram-sha-256")]
 
 
 def test_a_stranger_who_listens_at_the_socket_is_not_spoken_to(shared: Path) -> None:

@@ -7,14 +7,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import psycopg2
+
 from store.connecting import open_connection
 from store.embedded import EmbeddedPostgres
 from store.migrate import migrate
+from store.roles import roles_of
 
 _FOLDER = "CALLOUT_TEST_FOLDER"  # of the run, so that its xdist workers share one server
 
@@ -41,6 +44,8 @@ class Cluster:
             yield self.dsn_of(name)
         finally:
             run(self.dsn, f"DROP DATABASE {name} WITH (FORCE)")
+            with suppress(psycopg2.errors.DependentObjectsStillExist):  # a copy of it is still there
+                run(self.dsn, f"DROP ROLE IF EXISTS {', '.join(roles_of(name, b'').names.values())}")
 
     def template(self) -> str:
         """The name of a database with all migrations, made by whoever of the run asks first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,8 @@ def state_folder(inside: Path | None = None, below: str = "") -> Iterator[Path]:
         shutil.rmtree(base)
 
 
-def ask(dsn: str, sql: str) -> list[tuple[Any, ...]]:
+def ask(dsn: str, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     """The rows of one statement on a connection of its own."""
     with closing(open_connection(dsn)) as session, session.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, params)
         return cursor.fetchall() if cursor.description else []

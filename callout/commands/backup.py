@@ -1,0 +1,37 @@
+"""Write a backup of everything that is kept, as of one moment, to a new folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--without-blobs", is_flag=True, help="Leave out the files of photos, which are safe elsewhere.")
+@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+def command(folder: Path, without_blobs: bool, as_json: bool) -> None:
+    """Write log, keys, access, and the files of photos, all as of one moment, to FOLDER, which must not be there yet.
+
+    Servers go on meanwhile. Views are left out: they are made again. The master key is left out as well: keep it
+    somewhere else, since without it nobody can read a personal word in the backup.
+    """
+    from callout.blob_place import place_of
+    from callout.console import progress, say, say_json
+    from callout.serving import database
+    from callout.settings import Settings
+    from store.backup.dump import dump
+
+    settings = Settings.from_environment()
+    place = None if without_blobs else place_of(settings)
+    with database(settings) as (dsn, _), progress("bytes", quiet=as_json) as tell:
+        if dsn is None:
+            raise click.UsageError("Name the login that migrates in DATABASE_URL: those who serve may not read all.")
+        manifest = dump(dsn, folder, place, tell)
+    rows, photos = sum(table.rows for table in manifest.tables), len(manifest.blobs or ())
+    if as_json:
+        say_json({"position": manifest.position, "epoch": str(manifest.epoch), "rows": rows, "blobs": photos})
+        return
+    left = "no files of blobs" if manifest.blobs is None else f"{photos} files of blobs"
+    say(f"Wrote {rows} rows and {left} to {folder}, through position {manifest.position}. The master key is not in it.")

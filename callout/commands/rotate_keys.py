@@ -1,0 +1,40 @@
+"""Change the master key and the secrets that sign, while servers go on."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command
+@click.option("--forget-old", is_flag=True, help="Afterwards: forget older master keys, once no backup needs them.")
+@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+def command(forget_old: bool, as_json: bool) -> None:
+    """Wrap every person's key under a new master key, and sign with new secrets; the old ones go on being accepted.
+
+    The file master.key gets a new key in front of the old ones. With CALLOUT_MASTER_KEY put a new key in front there,
+    start every server anew, then run this. Cut off, it goes on the next time.
+    """
+    from callout.console import progress, say, say_json
+    from callout.rotating import forget_older, rotate
+    from callout.serving import database, house
+    from callout.settings import Settings
+
+    settings = Settings.from_environment()
+    if forget_old:
+        with database(settings) as (dsn, _):
+            if dsn is None:
+                raise click.UsageError("Name the login that migrates in DATABASE_URL.")
+            many = forget_older(settings, dsn)
+        if as_json:
+            say_json({"forgotten": many})
+            return
+        say(f"Older master keys forgotten: {many}. Start every server and worker anew.")
+        return
+    with house(settings) as built, progress("keys", quiet=as_json) as tell:
+        rotated = rotate(built, tell)
+    if as_json:
+        say_json(rotated._asdict())
+        return
+    begun = " An earlier run had begun it." if rotated.went_on else ""
+    say(f"Wrapped {rotated.keys} keys under the master key {rotated.master_key}.{begun}")
+    say("Keep the old master key as long as a backup from before today is kept; --forget-old forgets it here.")

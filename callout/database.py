@@ -1,0 +1,62 @@
+"""The way to the database: the login that migrates and makes the run-time roles, then those roles alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from callout.master_key import master_keys
+from callout.settings import Settings
+from domain.problem import Problem
+from store.key_ids import key_id_of
+from store.migrate import migrate
+from store.provisioning import Provisioned, provisioned
+from store.roles import READER, RunTimeRoles, address_of, database_of, first_that_signs_in, password_id, roles_of
+
+
+class OtherMasterKey(Problem):
+    """This database was sealed under another master key; bring back the one it was made with."""
+
+
+class Entrance(NamedTuple):
+    """Where the database is, and how those who serve sign in there."""
+
+    address: str
+    roles: RunTimeRoles
+    applied: list[str]
+
+    def dsn(self, role: str) -> str:
+        """The DSN of one of the roles that `store.roles` names."""
+        return self.roles.dsn(self.address, role)
+
+
+def enter(settings: Settings, dsn: str, *, newest: bool = False) -> Entrance:
+    """The entrance to the database that `dsn` leads to, for the login that migrates; migrated, with roles of its own.
+
+    Passwords of roles go on following from the master key that they were made from, or from now on from the `newest`.
+    Raises `OtherMasterKey`, with nothing changed, when its words could not be read.
+    """
+    secrets = master_keys(settings).secrets()
+    known = provisioned(dsn)
+    if known.master_key not in {None, *map(key_id_of, secrets)}:
+        raise OtherMasterKey
+    candidates = _candidates(dsn, secrets)
+    roles = candidates[0] if newest else _that_has_been(known, candidates)
+    return Entrance(address_of(dsn), roles, migrate(dsn, roles=roles))
+
+
+def enter_by(settings: Settings, address: str) -> Entrance:
+    """The entrance at an address for those who serve; whoever may migrate has to have been there before."""
+    candidates = _candidates(address, master_keys(settings).secrets())
+    return Entrance(address_of(address), first_that_signs_in(address, candidates), [])
+
+
+def _candidates(dsn: str, secrets: Sequence[bytes]) -> list[RunTimeRoles]:
+    return [roles_of(database_of(dsn), secret) for secret in secrets]
+
+
+def _that_has_been(known: Provisioned, candidates: Sequence[RunTimeRoles]) -> RunTimeRoles:
+    for each in candidates:
+        if known.password == password_id(each.passwords[READER]):
+            return each
+    return candidates[0]

@@ -1,0 +1,45 @@
+"""Carrying out again erasures that a restored database has forgotten, from the list that is kept apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from domain.customer import Customer
+from domain.envelope import Envelope
+from domain.instant import now
+from store.erasure import Erasure
+
+if TYPE_CHECKING:
+    from store.log import EventLog
+
+_AT_ONCE: Final = 500
+
+
+def erase_again(log: EventLog, persons: Iterable[UUID]) -> int:
+    """Destroy the keys of these that are there, and record again that customers among them were erased.
+
+    How many were not erased as they had been. Repeating it, or being cut off, does no harm.
+    """
+    keyring = log.body_mapper.keyring
+    wanted = sorted(persons, key=str)
+    forgotten = keyring.present(wanted)
+    if forgotten:
+        keyring.destroy(forgotten)
+    for begin in range(0, len(wanted), _AT_ONCE):
+        for id, entity in log.load(wanted[begin : begin + _AT_ONCE]).items():
+            if isinstance(entity, Customer) and not entity.erased:
+                forgotten.add(id)
+                log.attempt(lambda id=id: _record(log, id))  # type: ignore[misc]  # bound for the lambda
+    if forgotten:
+        Erasure(log).catch_up()
+    return len(forgotten)
+
+
+def _record(log: EventLog, customer: UUID) -> None:
+    work = log.work()
+    entity = work.get(Customer, customer)
+    entity.erase()
+    if work.add(Envelope(occurred_at=now(), role="command_line"), entity):  # unless somebody else was faster
+        work.commit()

@@ -1,0 +1,86 @@
+"""Bringing a company back from a backup: its files, its database, its erasures, another life of its log, its views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from callout.assembly import House
+from callout.blob_place import place_of
+from callout.database import OtherMasterKey
+from callout.erasing import erase_again
+from callout.master_key import has_master_key, master_keys
+from callout.settings import Settings
+from domain.problem import Problem
+from store.backup.files import CHUNK
+from store.backup.load import load, must_be_free
+from store.backup.manifest import Manifest, Progress, check, read
+from store.blobs.place import Place
+from store.erased import ErasedList
+from store.roles import database_of, roles_of
+
+Stages = Callable[[str], AbstractContextManager[Progress]]
+"""Opens a stage of the work by its name; told how far it is."""
+
+
+class MasterKeyMissing(Problem):
+    """A backup holds no master key: put the one that it was made with where it was, before anything else."""
+
+
+class Restored(NamedTuple):
+    """What came back: through which position, under which new epoch, and how many had to be erased again."""
+
+    position: int
+    epoch: UUID
+    erased_again: int
+    views: list[str]
+
+
+def restore(
+    settings: Settings, dsn: str, folder: Path, lists: Iterable[Path], stages: Stages, *, replace: bool
+) -> Restored:
+    """Put the backup in `folder` back into the database that `dsn`, the login that migrates, leads to.
+
+    Whoever stands on the settings' list of erased people, or on one of `lists`, is erased again. Nothing is changed
+    before the whole backup was compared with its checksums. It may be repeated, then with `replace`.
+    """
+    manifest = read(folder)
+    roles = roles_of(database_of(dsn), _master_key(settings, manifest))
+    must_be_free(dsn, replace=replace)
+    with stages("checksums") as tell:
+        check(folder, manifest, tell)
+    own = settings.erasures or settings.home / "erasures"
+    erased = {id for path in (own, *lists) for id in ErasedList(path).ids()}
+    with stages("files of blobs") as tell:
+        _put_blobs(folder, manifest, place_of(settings), erased, tell)
+    with stages("database") as tell:
+        load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=tell)
+    with House(settings, dsn) as house:
+        again = erase_again(house.services.log, erased)
+        with stages("views") as tell:
+            views = house.ensure_views(tell)
+        return Restored(manifest.position, house.services.log.epoch(), again, views)
+
+
+def _master_key(settings: Settings, manifest: Manifest) -> bytes:
+    """The newest of the master keys; raises when one that the backup needs is not here."""
+    if not has_master_key(settings):
+        raise MasterKeyMissing
+    keys = master_keys(settings)
+    if not set(manifest.master_keys) <= {key.id for key in keys.all()}:
+        raise OtherMasterKey
+    return keys.secrets()[0]
+
+
+def _put_blobs(folder: Path, manifest: Manifest, place: Place, erased: set[UUID], tell: Progress) -> None:
+    blobs = [blob for blob in manifest.blobs or () if blob.person not in erased]
+    total, done = sum(blob.file.bytes for blob in blobs), 0
+    for blob in blobs:
+        with (folder / blob.file.path).open("rb") as source, place.writing(blob.name) as target:
+            while some := source.read(CHUNK):
+                target.write(some)
+        done += blob.file.bytes
+        tell(done, total)

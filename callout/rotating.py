@@ -1,0 +1,80 @@
+"""Changing the master key and the secrets that sign, while servers go on; what was begun is finished the next time."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from callout.assembly import House
+from callout.database import enter
+from callout.master_key import keep_newest, put_in_front
+from callout.settings import Settings
+from domain.problem import Kind, Problem
+from store.backup.manifest import Progress
+from store.provisioning import MASTER_KEY_ID
+
+SECRETS: Final = ("sync-cursors", "cursors", "idempotency", "enrolment-codes")
+_ROUNDS: Final = 100
+
+
+class NoNewerKey(Problem):
+    """CALLOUT_MASTER_KEY begins with the key in use: put a new one in front of it, with a comma between."""
+
+    kind = Kind.CONFLICT
+
+
+class NotRotatedYet(Problem):
+    """Some keys are still wrapped under an older master key: run `callout rotate-keys` first."""
+
+    kind = Kind.CONFLICT
+
+
+class Rotated(NamedTuple):
+    """The id of the newest master key, how many keys were wrapped anew, and whether an earlier run had begun it."""
+
+    master_key: str
+    keys: int
+    went_on: bool
+
+
+def rotate(house: House, tell: Progress) -> Rotated:
+    """Wrap every person's key under a new master key, then sign with new secrets; any moment is good to be cut off.
+
+    A file gets a new key in front; from the environment the newest is taken. Raises `NoNewerKey`.
+    """
+    went_on = not is_settled(house)
+    if not went_on:
+        if house.settings.master_key is not None:
+            raise NoNewerKey
+        put_in_front(house.settings)
+    done, left = 0, house.keyring.under_older_keys()
+    for _ in range(_ROUNDS):
+        total, after = done + left, UUID(int=0)
+        while (step := house.keyring.rewrap(after)) is not None:
+            after, many = step
+            done += many
+            tell(done, total)
+        left = house.keyring.under_older_keys()  # a server that had not noticed yet may have wrapped one meanwhile
+        if not left:
+            break
+    newest = house.master_keys.current().id
+    house.services.access.secrets.change(SECRETS, {MASTER_KEY_ID: newest.encode()})
+    return Rotated(newest, done, went_on)
+
+
+def is_settled(house: House) -> bool:
+    """Whether everything is wrapped under the newest master key, and the database says so."""
+    newest = house.master_keys.current().id.encode()
+    return house.services.access.keep(MASTER_KEY_ID, newest) == newest and not house.keyring.under_older_keys()
+
+
+def forget_older(settings: Settings, dsn: str) -> int:
+    """Let the roles' passwords follow from the newest master key, and forget the older ones in the file; how many.
+
+    Raises `NotRotatedYet`. Servers that run must be started anew afterwards.
+    """
+    with House(settings, dsn) as house:
+        if not is_settled(house):
+            raise NotRotatedYet
+    enter(settings, dsn, newest=True)
+    return keep_newest(settings) if settings.master_key is None else 0

@@ -1,0 +1,161 @@
+"""Writing a backup: every table in one snapshot, then the files of blobs that the snapshot names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Final, NamedTuple, cast
+from uuid import UUID
+
+import zstandard
+from msgspec import structs
+
+from domain.instant import format_instant
+from domain.problem import Problem
+from store.backup.content import Content, sequences, tables
+from store.backup.files import CHUNK, Sink, keep_names, written
+from store.backup.manifest import Manifest, Progress, StoredBlob, StoredFile, StoredTable, write
+from store.blobs.place import FileGoneError, Place
+from store.blobs.vault import name_of
+from store.connecting import Cursor, open_connection
+from store.errors import renamed
+from store.migrate import known_migrations
+from store.provisioning import MASTER_KEY_ID
+
+_LEVEL: Final = 3
+
+
+class NothingToBackUp(Problem):
+    """The database has not been migrated by this program: there is nothing to back up."""
+
+
+class FolderIsTaken(Problem):
+    """A backup is written to a folder that is not there yet."""
+
+
+class _Counted:
+    """Tells how many bytes are done of all that there seem to be."""
+
+    def __init__(self, tell: Progress, total: int) -> None:
+        self._tell, self._total, self._done = tell, total, 0
+
+    def add(self, many: int) -> None:
+        self._done += many
+        self._tell(min(self._done, self._total), self._total)
+
+
+class _Telling(NamedTuple):
+    """A file that COPY writes to: it counts what comes and hands it to a compressor."""
+
+    target: zstandard.ZstdCompressionWriter
+    counted: _Counted
+
+    def write(self, some: bytes) -> int:
+        """Take some rows."""
+        self.counted.add(len(some))
+        return self.target.write(some)
+
+
+def dump(dsn: str, folder: Path, place: Place | None, tell: Progress) -> Manifest:
+    """Write everything that is kept as of one moment to a new folder that only its owner may enter.
+
+    `dsn` is of the login that migrates. The database goes on meanwhile. Without a `place` the files of blobs are left
+    out. Raises `FolderIsTaken`, `NothingToBackUp`; after an error the folder holds no backup.
+    """
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        raise FolderIsTaken(f"{folder} is there already; a backup is written to a new folder.") from None
+    with renamed(), _snapshot(dsn) as cursor:
+        contents, kept = tables(cursor), _kept(cursor) if place is not None else []
+        counted = _Counted(tell, sum(each.size for each in contents) + sum(size for _, _, size in kept))
+        manifest = Manifest(
+            made_at=format_instant(datetime.now(UTC)),
+            program=version("callout"),
+            server=str(_one(cursor, "SELECT current_setting('server_version')")),
+            database=str(_one(cursor, "SELECT current_database()")),
+            epoch=UUID(str(_one(cursor, "SELECT epoch FROM log.head"))),
+            position=int(str(_one(cursor, "SELECT position FROM log.head"))),
+            migrations=known_migrations(cursor),
+            master_keys=_master_keys(cursor),
+            tables=[_table(cursor, folder, each, counted) for each in contents],
+            sequences=sequences(cursor),
+            blobs=None,
+        )
+    if place is not None:
+        manifest = _with_blobs(manifest, folder, place, kept, counted)
+    keep_names(folder)
+    write(folder, manifest)
+    keep_names(folder.parent)
+    return manifest
+
+
+@contextmanager
+def _snapshot(dsn: str) -> Iterator[Cursor]:
+    with (
+        closing(open_connection(dsn, search_path="public", statement_timeout=0)) as session,
+        session.cursor() as cursor,
+    ):
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SELECT to_regclass('public.run_time_grants') IS NOT NULL")
+        if cursor.fetchone() != (True,):
+            raise NothingToBackUp
+        yield cursor
+
+
+def _one(cursor: Cursor, sql: str) -> object:
+    cursor.execute(sql)
+    [(value,)] = cursor.fetchall()
+    return value
+
+
+def _master_keys(cursor: Cursor) -> list[str]:
+    cursor.execute(
+        """
+        SELECT convert_from(value, 'UTF8') FROM access.secrets WHERE name = %s
+        UNION SELECT master_id FROM keys.person_keys WHERE master_id IS NOT NULL AND wrapped IS NOT NULL
+        """,
+        (MASTER_KEY_ID,),
+    )
+    return sorted(id for (id,) in cursor.fetchall())
+
+
+def _kept(cursor: Cursor) -> list[tuple[str, UUID, int]]:
+    cursor.execute("SELECT sha256, person, size FROM blobs.kept WHERE kept_at IS NOT NULL ORDER BY sha256, person")
+    return [(name_of(sha256, person), person, int(size)) for sha256, person, size in cursor.fetchall()]
+
+
+def _table(cursor: Cursor, folder: Path, content: Content, counted: _Counted) -> StoredTable:
+    name = f"{content}.copy.zst"
+    columns = ", ".join(f'"{column}"' for column in content.columns)
+    with written(folder / name) as sink:
+        with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(cast("IO[bytes]", sink), closefd=False) as packed:
+            cursor.copy_expert(f"COPY {content} ({columns}) TO STDOUT", _Telling(packed, counted))
+            rows = cursor.rowcount
+        return StoredTable(content.schema, content.name, content.columns, rows, _stored(name, sink))
+
+
+def _with_blobs(
+    manifest: Manifest, folder: Path, place: Place, kept: list[tuple[str, UUID, int]], counted: _Counted
+) -> Manifest:
+    """Add the files; one that is gone was removed meanwhile, since its person was erased or it is kept nowhere."""
+    stored = []
+    (folder / "blobs").mkdir(mode=0o700)
+    for name, person, _ in kept:
+        path = f"blobs/{name}"
+        try:
+            with place.reading(name) as source, written(folder / path, counted.add) as sink:
+                while some := source.read(CHUNK):
+                    sink.write(some)
+        except FileGoneError:
+            continue
+        stored.append(StoredBlob(name, person, _stored(path, sink)))
+    keep_names(folder / "blobs")
+    return structs.replace(manifest, blobs=stored)
+
+
+def _stored(path: str, sink: Sink) -> StoredFile:
+    return StoredFile(path, sink.size, sink.hexdigest())

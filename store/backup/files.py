@@ -1,0 +1,75 @@
+"""Files of a backup: readable by their owner alone, never written over, durable when they are closed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+CHUNK: Final = 1024 * 1024
+
+
+class Sink:
+    """A new file that counts and hashes what is written to it."""
+
+    def __init__(self, descriptor: int, tell: Callable[[int], None]) -> None:
+        self._file = os.fdopen(descriptor, "wb")
+        self._hashed = sha256()
+        self._tell = tell
+        self.size = 0
+
+    def write(self, some: bytes) -> int:
+        """Add bytes; how many that were."""
+        self._hashed.update(some)
+        self._file.write(some)
+        self.size += len(some)
+        self._tell(len(some))
+        return len(some)
+
+    def hexdigest(self) -> str:
+        """The SHA-256 of all that was written."""
+        return self._hashed.hexdigest()
+
+    def flush(self) -> None:
+        """Asked for by compressors."""
+        self._file.flush()
+
+    def close(self, *, durable: bool) -> None:
+        """Close it; durable, it stays when the power fails."""
+        with self._file:
+            self._file.flush()
+            if durable:
+                os.fsync(self._file.fileno())
+
+
+@contextmanager
+def written(path: Path, tell: Callable[[int], None] = lambda _: None) -> Iterator[Sink]:
+    """A new file, durable at the end of the block; raises `FileExistsError` for one that is there."""
+    sink = Sink(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), tell)
+    try:
+        yield sink
+    except BaseException:
+        sink.close(durable=False)
+        raise
+    sink.close(durable=True)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a new file that is whole or not there."""
+    beside = path.with_name(f"{path.name}.new")
+    with written(beside) as sink:
+        sink.write(content)
+    beside.rename(path)
+    keep_names(path.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """Make what a folder lists as durable as the files in it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,91 @@
+"""The list of those whose keys were destroyed, kept apart from the database, so that no backup brings a key back."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+from eventsourcing.persistence import OperationalError
+
+from domain.instant import format_instant
+
+_LINE: Final = re.compile(rb"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?: \S+)?$", re.MULTILINE)
+
+
+class ErasedListError(OperationalError):
+    """The list of erased people cannot be read or written now, so nobody's key is destroyed."""
+
+
+class ErasedList:
+    """A file with a line for each id and the instant at which it was noted; it holds no other word about anybody.
+
+    Any number of processes may add to it. An id in it is there for ever.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = Lock()
+        self._known: set[UUID] = set()
+        self._seen: tuple[int, int] | None = None
+
+    def ids(self) -> set[UUID]:
+        """Everybody who is on the list; nobody while there is none. Raises `ErasedListError`."""
+        try:
+            with self._lock:
+                return set(self._read())
+        except OSError as error:
+            raise ErasedListError(f"the list of erased people {self.path} cannot be read: {error.strerror}") from error
+
+    def add(self, persons: Iterable[UUID]) -> None:
+        """Note these; it is durable when this returns. Raises `ErasedListError`."""
+        wanted = set(persons)
+        try:
+            with self._lock:
+                fresh = sorted(wanted - self._read(), key=str)
+                if fresh:
+                    self._append(fresh)
+        except OSError as error:
+            raise ErasedListError(
+                f"the list of erased people {self.path} cannot be written: {error.strerror}"
+            ) from error
+
+    def _read(self) -> set[UUID]:
+        """The known ids, read anew when the file has changed."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return self._known
+        seen = (found.st_ino, found.st_size)
+        if seen != self._seen:
+            self._known = {UUID(line.decode()) for line in _LINE.findall(self.path.read_bytes())}
+            self._seen = seen
+        return self._known
+
+    def _append(self, persons: Collection[UUID]) -> None:
+        is_new = not self.path.exists()
+        self.path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            size = os.fstat(descriptor).st_size
+            cut_off = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a crash, in the middle of a line
+            moment = format_instant(datetime.now(UTC))
+            lines = ("\n" if cut_off else "") + "".join(f"{person} {moment}\n" for person in persons)
+            if os.write(descriptor, lines.encode()) != len(lines):
+                raise OSError(None, "the disk is full")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)

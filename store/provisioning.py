@@ -1,0 +1,192 @@
+"""Giving a database its run-time roles: they can sign in, own nothing that is kept, and may do what migrations say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from typing import Final, NamedTuple
+
+import psycopg2
+
+from store.connecting import Cursor, open_connection
+from store.errors import MigrationError, renamed
+from store.grants import VIEWS, adopt_views, forget_views, grant, held, record, recorded, revoke
+from store.roles import PROJECTOR, READER, RunTimeRoles, password_id, verifier
+
+MASTER_KEY_ID: Final = "master_key_id"
+"""Under this name `access.secrets` keeps the id of the master key."""
+_ATTRIBUTES: Final = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
+_SETS_MEMBERSHIP_OPTIONS: Final = (
+    160_000  # the version since which a member may be somebody who may not act as the role
+)
+
+
+def prepare(cursor: Cursor, roles: RunTimeRoles) -> None:
+    """Let the roles exist before migrations name them; the login becomes a member, so that it can give them tables.
+
+    Raises `MigrationError` when they are missing and the login may not create roles.
+    """
+    for name in roles.names.values():
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,))
+        if not cursor.rowcount:
+            _create(cursor, name)
+        _join(cursor, name)
+
+
+def settle(cursor: Cursor, roles: RunTimeRoles, *, anew: bool) -> None:
+    """Let each role have its password and its grants, and nobody else any.
+
+    These are the grants that are remembered, or with `anew` those that the migrations have just left. What the roles
+    of another database, or those of the whole cluster, may do here moves to this database's. Doing it again changes
+    nothing.
+    """
+    cursor.execute("SELECT log.keep_from_truncate()")
+    _make_schemas_of_views(cursor)
+    cursor.execute("SELECT logical, role, role_oid::bigint, database, password_id FROM public.run_time_roles")
+    known = {row[0]: row[1:] for row in cursor.fetchall()}
+    for logical, name in roles.names.items():
+        former = {logical, *(known[logical][:1] if logical in known else ())} - {name}
+        _set_password(cursor, roles, logical, known.get(logical))
+        _settle_grants(cursor, logical, name, former, anew=anew)
+    adopt_views(cursor, roles.names)
+    for logical, name in roles.names.items():
+        for role in {logical, *(known[logical][:1] if logical in known else ())} - {name}:
+            forget_views(cursor, role)
+    _settle_connecting(cursor, roles)
+
+
+class Provisioned(NamedTuple):
+    """The id of the master key that a database was sealed under, and that of a password; `None` before there is any."""
+
+    master_key: str | None
+    password: str | None
+
+
+def provisioned(dsn: str) -> Provisioned:
+    """What the login that migrates finds in a database; nothing is changed."""
+    with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
+        found: list[str | None] = []
+        for table, sql, name in (
+            ("access.secrets", "SELECT convert_from(value, 'UTF8') FROM access.secrets WHERE name = %s", MASTER_KEY_ID),
+            ("public.run_time_roles", "SELECT password_id FROM public.run_time_roles WHERE logical = %s", READER),
+        ):
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (table,))
+            row: tuple[str] | None = None
+            if cursor.fetchone() == (True,):
+                cursor.execute(sql, (name,))
+                row = cursor.fetchone()
+            found.append(row[0] if row else None)
+        return Provisioned(*found)
+
+
+def script(roles: RunTimeRoles, login: str) -> str:
+    """SQL that makes the roles, for a superuser where the login that migrates may not; no password stands in it."""
+    lines = [f"-- Run-time roles of the database {roles.database}, for whoever may create roles."]
+    for logical, name in roles.names.items():
+        secret = verifier(roles.passwords[logical])
+        lines.append(f"DO 'BEGIN CREATE ROLE {name}; EXCEPTION WHEN duplicate_object THEN NULL; END';")
+        lines.append(f"ALTER ROLE {name} {_ATTRIBUTES} PASSWORD '{secret}';")
+        lines.append(f"GRANT {name} TO {_quoted(login)};")
+    return "\n".join(lines)
+
+
+def _make_schemas_of_views(cursor: Cursor) -> None:
+    """Make those that a backup has left out; no view is known to have got anywhere then."""
+    cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE to_regnamespace(name) IS NULL", (list(VIEWS),))
+    for (schema,) in cursor.fetchall():
+        cursor.execute(f"CREATE SCHEMA {schema}")
+        cursor.execute("DELETE FROM log.checkpoints")
+
+
+def _create(cursor: Cursor, name: str) -> None:
+    cursor.execute("SAVEPOINT making")
+    try:
+        cursor.execute(f"CREATE ROLE {name} {_ATTRIBUTES}")
+    except psycopg2.errors.InsufficientPrivilege as error:
+        raise MigrationError(
+            f"the role {name} is missing and this login may not create it: let a database administrator run what "
+            "`callout roles --print-sql` prints"
+        ) from error
+    except (psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
+        cursor.execute("ROLLBACK TO SAVEPOINT making")  # somebody else was faster
+    cursor.execute("RELEASE SAVEPOINT making")
+
+
+def _join(cursor: Cursor, name: str) -> None:
+    """Make the login a member that may act as the role; a superuser may anyway."""
+    new = cursor.connection.server_version >= _SETS_MEMBERSHIP_OPTIONS
+    cursor.execute(
+        "SELECT rolsuper OR pg_has_role(current_user, %s, %s) FROM pg_roles WHERE rolname = current_user",
+        (name, "SET" if new else "MEMBER"),
+    )
+    if cursor.fetchone() != (True,):
+        cursor.execute(f"GRANT {name} TO CURRENT_USER" + (" WITH INHERIT TRUE, SET TRUE" if new else ""))
+
+
+def _set_password(cursor: Cursor, roles: RunTimeRoles, logical: str, known: tuple[object, ...] | None) -> None:
+    name, password = roles.names[logical], roles.passwords[logical]
+    cursor.execute(
+        """
+        SELECT oid::bigint, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+            OR EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)
+        FROM pg_roles r WHERE rolname = %s
+        """,
+        (name,),
+    )
+    [(oid, too_much)] = cursor.fetchall()
+    if too_much:
+        raise MigrationError(f"the role {name} may more than it should: drop it, and it is made again")
+    wanted = (name, oid, roles.database, password_id(password))
+    if known == wanted:
+        return
+    cursor.execute("SAVEPOINT setting")
+    try:
+        cursor.execute(f"ALTER ROLE {name} LOGIN NOINHERIT PASSWORD %s", (verifier(password),))
+    except psycopg2.errors.InsufficientPrivilege:  # an administrator has made it, with this password
+        cursor.execute("ROLLBACK TO SAVEPOINT setting")
+    cursor.execute("RELEASE SAVEPOINT setting")
+    cursor.execute(
+        """
+        INSERT INTO public.run_time_roles (logical, role, role_oid, database, password_id) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (logical) DO UPDATE SET role = excluded.role, role_oid = excluded.role_oid,
+            database = excluded.database, password_id = excluded.password_id
+        """,
+        (logical, *wanted),
+    )
+
+
+def _settle_grants(cursor: Cursor, logical: str, name: str, former: Iterable[str], *, anew: bool) -> None:
+    has, remembered = held(cursor, name), recorded(cursor, logical)
+    wanted = set(has) if anew else has | remembered
+    for role in former:
+        theirs = held(cursor, role)
+        wanted |= theirs
+        revoke(cursor, theirs, role)
+    grant(cursor, wanted - has, name)
+    if wanted != remembered:
+        record(cursor, logical, wanted)
+
+
+def _settle_connecting(cursor: Cursor, roles: RunTimeRoles) -> None:
+    """Only the database's own roles may connect; of these, those who fold the past may make temporary tables."""
+    database = _quoted(roles.database)
+    cursor.execute("SELECT has_database_privilege('public', current_database(), 'CONNECT, TEMPORARY')")
+    if cursor.fetchone() == (True,):
+        cursor.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+    cursor.execute(
+        """
+        SELECT a.grantee::bigint, a.privilege_type FROM pg_database d, aclexplode(d.datacl) a
+        WHERE d.datname = current_database()
+        """
+    )
+    has = set(cursor.fetchall())
+    for logical, name in roles.names.items():
+        cursor.execute("SELECT to_regrole(%s)::oid::bigint", (name,))
+        [(oid,)] = cursor.fetchall()
+        for wanted in ("CONNECT", "TEMPORARY") if logical in {PROJECTOR, READER} else ("CONNECT",):
+            if (oid, wanted) not in has:
+                cursor.execute(f"GRANT {wanted} ON DATABASE {database} TO {name}")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,107 @@
+"""The database roles of those who serve: their names in each database, their passwords, and where they sign in."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from getpass import getuser
+from hashlib import pbkdf2_hmac, sha256
+from typing import Final, NamedTuple
+
+import psycopg2
+from psycopg2.extensions import make_dsn, parse_dsn
+
+WRITER: Final = "callout_writer"
+PROJECTOR: Final = "callout_projector"
+READER: Final = "callout_reader"
+KEYKEEPER: Final = "callout_keykeeper"
+LOGICAL: Final = (WRITER, PROJECTOR, READER, KEYKEEPER)
+"""The roles as migrations name them. A database that was migrated without roles of its own uses them as they are."""
+
+_PREFIX: Final = "callout_"
+_LONGEST_STEM: Final = 40
+_ITERATIONS: Final = 4096
+
+
+class RunTimeRoles(NamedTuple):
+    """The roles of one database: the name and the password of each, by its logical name."""
+
+    database: str
+    names: Mapping[str, str]
+    passwords: Mapping[str, str]
+
+    def dsn(self, address: str, logical: str) -> str:
+        """The DSN with which this role signs in, at the address that another DSN names."""
+        return str(make_dsn(address, user=self.names[logical], password=self.passwords[logical]))
+
+    def substituted(self, sql: str) -> str:
+        """The SQL of a migration with the names of this database, whose roles exist already."""
+        return _ANY_LOGICAL.sub(lambda match: self.names[match[0]], sql.replace(_MAKES_ROLE, "NULL;"))
+
+
+def roles_of(database: str, master_key: bytes) -> RunTimeRoles:
+    """The roles of the database of this name; whoever has the master key (32 bytes) can tell their passwords."""
+    names = {logical: _name(database, logical) for logical in LOGICAL}
+    return RunTimeRoles(database, names, {logical: _password(master_key, name) for logical, name in names.items()})
+
+
+def database_of(dsn: str) -> str:
+    """The name of the database that a DSN leads to; the login's name unless it names one, as in libpq."""
+    return str(parse_dsn(dsn).get("dbname") or os.environ.get("PGDATABASE") or login_of(dsn))
+
+
+def first_that_signs_in(address: str, candidates: Sequence[RunTimeRoles]) -> RunTimeRoles:
+    """The first of these whose password is right, or the first where none is: whoever uses it learns the reason."""
+    for each in candidates if len(candidates) > 1 else ():
+        with (
+            suppress(psycopg2.OperationalError),
+            closing(psycopg2.connect(each.dsn(address, READER), connect_timeout=10)),
+        ):
+            return each
+    return candidates[0]
+
+
+def login_of(dsn: str) -> str:
+    """Who signs in with a DSN."""
+    return str(parse_dsn(dsn).get("user") or os.environ.get("PGUSER") or getuser())
+
+
+def address_of(dsn: str) -> str:
+    """A DSN without who signs in there."""
+    return str(make_dsn(**{name: value for name, value in parse_dsn(dsn).items() if name not in {"user", "password"}}))
+
+
+def verifier(password: str, salt: bytes | None = None) -> str:
+    """What PostgreSQL keeps of a password (SCRAM-SHA-256, RFC 5803), so that the password itself stays here."""
+    salt = salt or os.urandom(16)
+    salted = pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
+    stored = sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    parts = (b64encode(part).decode() for part in (salt, stored, server))
+    return "SCRAM-SHA-256${}:{}${}:{}".format(_ITERATIONS, *parts)
+
+
+def password_id(password: str) -> str:
+    """What tells passwords apart without saying them: they have 256 random bits."""
+    return sha256(b"callout password id\x00" + password.encode()).hexdigest()[:32]
+
+
+def _name(database: str, logical: str) -> str:
+    """Made of what needs no quotes; a hash keeps names apart that would become the same."""
+    stem = re.sub("[^a-z0-9_]", "_", database)
+    if stem != database or len(stem) > _LONGEST_STEM:
+        stem = f"{stem[:_LONGEST_STEM]}_{sha256(database.encode()).hexdigest()[:8]}"
+    return f"app_{stem}_{logical.removeprefix(_PREFIX)}"
+
+
+def _password(master_key: bytes, role: str) -> str:
+    digest = hmac.digest(master_key, b"callout database role\x00" + role.encode(), "sha256")
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+_MAKES_ROLE: Final = "EXECUTE format('CREATE ROLE %I NOLOGIN', name);"  # so says 0005, which not every login may do
+_ANY_LOGICAL: Final = re.compile("|".join(rf"\b{logical}\b" for logical in LOGICAL))

@@ -1,0 +1,130 @@
+"""Who was erased after a backup is erased again when it comes back, by whatever way it does."""
+
+from __future__ import annotations
+
+import stat
+from contextlib import AbstractContextManager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from callout.restoring import restore
+from store.backup.manifest import Progress
+from store.erased import ErasedList, ErasedListError
+from store.erasure import Erasure
+from tests.support.backups import PICTURE, Site, differences, erase, name_of, picture_of, records, registered, stages
+from tests.support.servers import ask
+
+
+def test_the_erased_stay_erased_in_the_same_place(site: Site, tmp_path: Path) -> None:
+    """Issue 8, 17: with a backup from before, the erased person was readable again."""
+    with site.house() as house:
+        gone, stays = registered(house), registered(house, "Somebody else")
+    site.back_up(tmp_path / "backup")
+    with site.house() as house:
+        erase(house, gone)
+    restored = site.restore(tmp_path / "backup", replace=True)
+    assert restored.erased_again == 1
+    with site.house() as house:
+        assert (name_of(house, gone), name_of(house, stays)) == (None, "Somebody else")
+        assert (picture_of(house, gone), picture_of(house, stays)) == (None, PICTURE)
+        assert house.keyring.opening_keys([gone]) == {}
+        assert "customer.erased" in records(house)[-1]
+        assert differences(house) == []
+
+
+def test_the_list_may_come_from_another_machine(site: Site, elsewhere: Site, tmp_path: Path) -> None:
+    """Issue 8, 17: the files of the photos of those on it are not even put back."""
+    with site.house() as house:
+        gone = registered(house)
+    site.back_up(tmp_path / "backup")
+    with site.house() as house:
+        erase(house, gone)
+    restored = elsewhere.restore(tmp_path / "backup", site.home / "erasures")
+    assert restored.erased_again == 1
+    with elsewhere.house() as house:
+        assert name_of(house, gone) is None
+        assert picture_of(house, gone) is None
+    assert [path for path in (elsewhere.home / "blobs").rglob("*") if path.is_file()] == []
+    assert gone in ErasedList(elsewhere.home / "erasures").ids()
+
+
+def test_the_keys_are_gone_before_anybody_can_see_them(site: Site, tmp_path: Path) -> None:
+    """Issue 8, 17: a restore that is cut off behind the database must not leave a key either."""
+    with site.house() as house:
+        gone = registered(house)
+    site.back_up(tmp_path / "backup")
+    with site.house() as house:
+        erase(house, gone)
+
+    def cut_off(name: str) -> AbstractContextManager[Progress]:
+        if name == "views":
+            raise KeyboardInterrupt
+        return stages(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(site.settings, site.dsn, tmp_path / "backup", [], cut_off, replace=True)
+    key = "SELECT wrapped FROM keys.person_keys WHERE person = %s"
+    assert ask(site.dsn, key, (str(gone),)) == [(None,)]
+    assert ask(site.dsn, "SELECT count(*) FROM log.events WHERE topic = 'log.restored'") == [(1,)]
+
+
+def test_a_database_that_came_back_by_any_other_way_is_erased_at_the_next_start(site: Site) -> None:
+    """Issue 8, 17: after `pg_restore` or a recovery to a point in time nobody has to think of it."""
+    with site.house() as house:
+        gone = registered(house)
+    ErasedList(site.home / "erasures").add([gone])  # as if the erasure itself had been lost with the database
+    with site.house() as house:
+        assert house.keyring.opening_keys([gone]) == {}
+        assert "customer.erased" in records(house)[-1]
+        many = len(records(house))
+    with site.house() as house:
+        assert len(records(house)) == many
+
+
+def test_contacts_and_operations_that_were_destroyed_with_a_customer_are_on_the_list(site: Site) -> None:
+    with site.house() as house:
+        gone, before = registered(house), uuid4()
+        house.keyring.sealing_key(before)
+        house.keyring.destroy([before])
+        erase(house, gone)
+        listed = ErasedList(site.home / "erasures")
+        assert listed.ids() == {gone, before}
+        size = listed.path.stat().st_size
+        Erasure(house.services.log).catch_up()
+        house.keyring.destroy([gone])
+        assert listed.path.stat().st_size == size
+
+
+def test_the_list_says_ids_and_instants_alone(site: Site) -> None:
+    with site.house() as house:
+        gone = registered(house)
+        erase(house, gone)
+    path = site.home / "erasures"
+    [line] = path.read_text().splitlines()
+    id, instant = line.split(" ")
+    assert (id, instant[-1], len(instant)) == (str(gone), "Z", 27)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_nobodys_key_is_destroyed_who_cannot_be_listed(site: Site) -> None:
+    """Otherwise a restore would bring them back, and nobody would know. The worker tries again."""
+    with site.house() as house:
+        gone = registered(house)
+        house.erased.path.mkdir()
+        with pytest.raises(ErasedListError):
+            house.keyring.destroy([gone])
+        assert gone in house.keyring.opening_keys([gone])
+        house.erased.path.rmdir()
+
+
+def test_a_line_that_was_cut_off_hides_no_other(tmp_path: Path) -> None:
+    first, second, path = uuid4(), uuid4(), tmp_path / "erasures"
+    ErasedList(path).add([first])
+    with path.open("a") as file:
+        file.write("0191cb40-11d2-70")
+    listed = ErasedList(path)
+    assert listed.ids() == {first}
+    listed.add([second])
+    assert listed.ids() == ErasedList(path).ids() == {first, second}
