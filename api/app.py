@@ -21,6 +21,7 @@ from api.equipment import equipment
 from api.events import events
 from api.headers import guard
 from api.health import health
+from api.jobs import jobs
 from api.journal import keep_journal
 from api.locations import locations
 from api.metrics import Metrics
@@ -60,6 +61,7 @@ NOUNS = (
     operations,
     events,
     views,
+    jobs,
 )
 
 

@@ -11,6 +11,7 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 
 from callout.assembly import House
+from callout.job_watch import watch_jobs
 from callout.jobs import Job, forget_slots, scheduler
 from domain.instant import now
 from domain.problem import Problem
@@ -19,6 +20,7 @@ from store.blobs.uploads import forget_uploads
 from store.connecting import Cursor
 from store.erasure import Erasure
 from store.housekeeping import forget_expired
+from store.long_jobs import forget_jobs
 from store.wakeup import Listener
 
 _LISTEN_SECONDS = 1.0
@@ -33,6 +35,7 @@ def work(house: House, stop: Event) -> None:
     erasing = ("log", Erasure(house.services.log).catch_up, "keys of erased people destroyed")
     settling = ("views", lambda: house.services.holding.settle(now()), "held operations decided")
     followers = [Thread(target=_follow, args=(house, stop, *each), name=each[2]) for each in (erasing, settling)]
+    followers.append(Thread(target=watch_jobs, args=(house, stop), name="long jobs"))
     timetable.start()
     for follower in followers:
         follower.start()
@@ -51,6 +54,7 @@ def jobs(house: House) -> list[Job]:
         Job("say-how-far", timedelta(minutes=1), _say_how_far(house)),
         Job("forget-expired", timedelta(minutes=10), forget_expired),
         Job("forget-slots", timedelta(days=1), forget_slots),
+        Job("forget-jobs", timedelta(hours=1), forget_jobs),
         Job("forget-uploads", timedelta(minutes=1), forget_uploads),
         Job("sweep-blobs", timedelta(minutes=1), lambda cursor: sweep(cursor, house.place)),
         Job("tidy-blobs", timedelta(days=1), lambda _: house.place.tidy()),

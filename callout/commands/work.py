@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
-from contextlib import suppress
-from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Final
@@ -27,12 +24,13 @@ def command() -> None:
     `serve` and `demo` start this by themselves; on several machines, any number of workers may run.
     """
     from callout.lifeline import follow
+    from callout.priority import stand_behind
     from callout.serving import house
     from callout.settings import Settings
     from callout.worker import work
 
     follow()
-    _stand_behind()
+    stand_behind(BEHIND)
     settings = Settings.from_environment()
     stop = Event()
 
@@ -46,11 +44,3 @@ def command() -> None:
         gc.freeze()
         gc.set_threshold(OBJECTS)
         work(built, stop)
-
-
-def _stand_behind() -> None:
-    """Let others go first. Where every session has a share of the processors of its own, its share has to be named."""
-    os.nice(BEHIND)
-    if os.getsid(0) == os.getpid():
-        with suppress(OSError):
-            Path("/proc/self/autogroup").write_text(str(BEHIND))
