@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from api.app import Application, create_app
 from api.policy import POLICY
-from api.services import ApiSettings, Services
+from api.services import ApiSettings, Past, Services
 from callout.blob_place import place_of
 from callout.master_key import master_key
 from callout.settings import Settings
@@ -74,6 +75,7 @@ def services_of(
         log=log,
         projecting=projecting,
         views=views,
+        past=views,
         access=access,
         devices=devices,
         standings=standings,
@@ -133,9 +135,11 @@ class House:
         """A new one; as many as you like may run."""
         return Projector(self.services.projecting, PROJECTIONS)
 
-    def app(self) -> Application:
-        """The WSGI application."""
-        return create_app(self.services, rooms=(landing,), policy={**POLICY, **PAGES})
+    def app(self, past: Past | None = None) -> Application:
+        """The WSGI application; `past` answers questions about the past, this process itself unless it is given."""
+        return create_app(
+            replace(self.services, past=past or self.services.past), rooms=(landing,), policy={**POLICY, **PAGES}
+        )
 
     def close(self) -> None:
         """Let nobody wait any more, and close every connection."""

@@ -30,9 +30,11 @@ class Settings:
     environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own) are let in unless
     in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the largest request body,
     `pool` the most connections of a process in each role; `workers` processes with at most `threads` each answer
-    requests, of which most do nothing but wait for news. Apps before `oldest_app` receive no documents; a device may
-    ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a folder or
-    `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that is not AWS.
+    requests, of which most do nothing but wait for news. A process works on `past` questions about the past at once,
+    each in a process of its own for at most `past_seconds` and with at most `past_memory` megabytes. Apps before
+    `oldest_app` receive no documents; a device may ask a process `device_rate` times a minute and `device_burst` times
+    at once. `blobs` is a folder or `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the
+    URL of a store that is not AWS.
     """
 
     home: Path = Path(".callout")
@@ -47,6 +49,9 @@ class Settings:
     workers: int = 2
     threads: int = 1200
     pool: int = 10
+    past: int = 1
+    past_seconds: int = 300
+    past_memory: int = 1024
     patience: float = 5.0
     oldest_app: str = ""
     device_rate: int = 600
@@ -72,6 +77,9 @@ class Settings:
             workers=read.whole("WORKERS", cls.workers, 1, 64),
             threads=read.whole("THREADS", cls.threads, 1, 10_000),
             pool=read.whole("POOL", cls.pool, 1, 1000),
+            past=read.whole("PAST", cls.past, 1, 64),
+            past_seconds=read.whole("PAST_SECONDS", cls.past_seconds, 1, 86_400),
+            past_memory=read.whole("PAST_MEMORY", cls.past_memory, 128, 1024 * 1024),
             patience=read.whole("PATIENCE", int(cls.patience), 0, 60),
             oldest_app=read.version("OLDEST_APP"),
             device_rate=read.whole("DEVICE_RATE", cls.device_rate, 0, 1_000_000),

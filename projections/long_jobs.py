@@ -9,6 +9,7 @@ import orjson
 import structlog
 from eventsourcing.persistence import PersistenceError
 
+from projections.cause import cause_of
 from projections.filling import Progress
 from projections.projection import Projection
 from projections.rebuild import rebuild
@@ -35,7 +36,7 @@ def do_next_job(log: EventLog, projections: Iterable[Projection]) -> bool:
         except PersistenceError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must not be tried for ever
-            _log.exception("a job has failed", job=str(job.id), kind=job.kind, view=job.view)
+            _log.error("a job has failed", job=str(job.id), kind=job.kind, view=job.view, cause=cause_of(error))
             long_jobs.end(log.pool, job.id, problem=f"It could not be done: {type(error).__name__}.")
         else:
             long_jobs.end(log.pool, job.id, result=orjson.dumps(result).decode())

@@ -9,7 +9,7 @@ from typing import Any
 
 from projections import checkpoints
 from projections.catalogue import PROJECTIONS
-from projections.filling import Filling
+from projections.filling import Filling, Progress
 from projections.projection import Projection
 from projections.reader import Reader
 from projections.replay import no_collecting, with_needs
@@ -17,7 +17,7 @@ from projections.table import Table
 from store.connecting import Cursor
 from store.log import EventLog
 from store.pool import ConnectionPool, Params
-from store.tables import TEMPORARY, discarding, snapshot
+from store.tables import TEMPORARY, discarding, snapshot, unobtrusive
 from store.wakeup import Wakeups
 
 _POSITION = "SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%s)"
@@ -57,20 +57,31 @@ class Views:
 
     @contextmanager
     def at(
-        self, projections: Iterable[Projection], known_at: int | None = None, as_of: datetime | None = None
+        self,
+        projections: Iterable[Projection],
+        known_at: int | None = None,
+        as_of: datetime | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Reader]:
         """These views from the events up to position `known_at` that had happened by `as_of`; `None` is no limit.
 
-        They are folded into temporary tables, which PostgreSQL finds before the live ones of the same names.
+        They are folded into temporary tables, which PostgreSQL finds before the live ones of the same names. Nothing
+        limits how long that takes: requests ask a `PastDesk`.
         """
-        with self._pool.connection() as session, discarding(session), session.cursor() as cursor:
+        with (
+            self._pool.connection() as session,
+            discarding(session),
+            unobtrusive(session),
+            session.cursor() as cursor,
+        ):
             known = checkpoints.head(cursor)
             if known_at is not None:
                 known = min(known, known_at)
             filling = Filling(self._reader, projections, TEMPORARY)
             filling.create(cursor)
             with no_collecting():
-                filling.fill(cursor, known, as_of)
+                filling.fill(cursor, known, as_of, progress)
+            del filling  # and the rows in memory: they are in the tables now
             yield Reader(cursor, known)
 
     def position_at(self, instant: datetime) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from tests.support.desk import Desk, Json
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
 STOP_SECONDS = 30
+JOB_SECONDS = 240
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,28 @@ class Company:
 
     def verified(self) -> list[Json]:
         """Verify every view against the log; what each one said."""
-        found = []
-        for view in self.admin.get("projections")["items"]:
-            answer = self.admin.ask("POST", f"/api/v1/projections/{view['name']}/verify", {})
-            assert answer.status == 200, answer
-            found.append(answer.json())
-        return found
+        asked = [self.begin_job(view["name"], "verify") for view in self.admin.get("projections")["items"]]
+        return [self.result_of(where) for where in asked]
+
+    def rebuild(self, view: str, desk: Desk | None = None) -> Json:
+        """Have a view made anew; what its job said."""
+        return self.result_of(self.begin_job(view, "rebuild", desk), desk)
+
+    def begin_job(self, view: str, kind: str, desk: Desk | None = None) -> str:
+        """Ask for a job about a view; where it is to be looked at."""
+        answer = (desk or self.admin).ask("POST", f"/api/v1/projections/{view}/{kind}", {})
+        assert answer.status == 202, answer
+        return answer.headers["location"]
+
+    def result_of(self, where: str, desk: Desk | None = None) -> Json:
+        """Wait for the end of a job; its result."""
+        deadline = monotonic() + JOB_SECONDS
+        while (told := (desk or self.admin).ask("GET", where).json())["state"] in ("waiting", "running"):
+            assert monotonic() < deadline, told
+            sleep(0.2)
+        assert told["state"] == "done", told
+        result: Json = told["result"]
+        return result
 
     def _close(self) -> None:
         for device in self._devices:
