@@ -13,8 +13,8 @@ from api.services import ApiSettings, Past, Services
 from callout.blob_place import place_of
 from callout.master_key import master_key
 from callout.settings import Settings
-from domain.problem import Problem
-from projections.catalogue import PROJECTIONS, ensure
+from domain.problem import Kind, Problem
+from projections.catalogue import PROJECTIONS, ensure, unsound
 from projections.filling import Progress
 from projections.open_work import working_for
 from projections.past import Views
@@ -30,6 +30,7 @@ from store.lives import begin_life_after_loss, settle_life
 from store.log import EventLog
 from store.migrate import migrate
 from store.pool import ConnectionPool
+from store.readiness import require_schema
 from store.standing import Standings
 from store.verifications import Verifications
 from sync.app_version import OldestApp
@@ -52,6 +53,15 @@ from web.landing import landing
 
 class OtherMasterKey(Problem):
     """This database was sealed under another master key; bring back the one it was made with."""
+
+
+_REMEDY = "`callout migrate` makes them anew, once no other version of this program runs."
+
+
+class ViewsDiffer(Problem):
+    """Views have another shape than this program's; `callout migrate` makes them anew."""
+
+    kind = Kind.UNAVAILABLE
 
 
 def dsn_of(settings: Settings) -> str:
@@ -105,12 +115,19 @@ def gate_of(settings: ApiSettings) -> Gate:
 class House:
     """Everything built, around one database; closes what it opened. Safe to build before or after a fork."""
 
-    def __init__(self, settings: Settings, dsn: str | None = None) -> None:
-        """Migrates the database first. Raises `OtherMasterKey` when its words could not be read."""
+    def __init__(self, settings: Settings, dsn: str | None = None, *, migrating: bool = False) -> None:
+        """Migrate the database first where that is wanted; otherwise it must have been.
+
+        Raises `DatabaseOlder` or `DatabaseNewer` when it was not migrated by this program, `OtherMasterKey` when its
+        words could not be read.
+        """
         self.settings = settings
         self.place = place_of(settings)
         self.dsn = dsn or dsn_of(settings)
-        migrate(self.dsn)
+        if migrating:
+            migrate(self.dsn)
+        else:
+            require_schema(self.dsn)
         writer = self._pool("callout_writer")
         projector = self._pool("callout_projector")
         reader = self._pool("callout_reader")
@@ -130,6 +147,12 @@ class House:
     def ensure_views(self, progress: Progress | None = None) -> list[str]:
         """Make or remake the views that do not have the shape of the code; their names."""
         return ensure(self.services.projecting, PROJECTIONS, progress)
+
+    def require_views(self) -> None:
+        """Raise `ViewsDiffer` unless all views have the shape of the code: another server may be using them."""
+        names = unsound(self.services.projecting, PROJECTIONS)
+        if names:
+            raise ViewsDiffer(f"These views have another shape than this program's: {', '.join(names)}; {_REMEDY}")
 
     def projector(self) -> Projector:
         """A new one; as many as you like may run."""

@@ -20,6 +20,7 @@ from api.metrics import SHARED
 from callout.assembly import House
 from callout.bootstrap import register_locations
 from callout.child import Child
+from callout.connections import fitted
 from callout.journal import write_journal
 from callout.listening import listen, url_of
 from callout.settings import Settings
@@ -74,12 +75,13 @@ def serve(
 ) -> None:
     """Serve until a signal comes; `ready` is called, beside, when the server answers.
 
+    The database is migrated first; raises `TooFewConnections` when it does not take as many as are needed.
     `prepare` makes a new database one that can be worked with. What the children write goes to the file `output`.
     """
     with (
         closing(listen(host, port)) as listener,
         database(settings) as (dsn, tenancy),
-        House(settings, dsn) as built,
+        House(fitting := fitted(settings, dsn), dsn, migrating=True) as built,
     ):
         prepare(built)
         built.ensure_views()
@@ -90,12 +92,16 @@ def serve(
             if not stop.is_set():
                 ready(running)
 
-        Supervisor(_children(settings, dsn, listener, output), tenancy).run(beside)
+        Supervisor(_children(fitting, dsn, listener, output), tenancy).run(beside)
 
 
 def _children(settings: Settings, dsn: str, listener: socket.socket, output: int) -> list[Child]:
-    """The HTTP server and the worker; the former stops first, so that what it promised is still carried out."""
+    """The HTTP server and the worker; the former stops first, so that what it promised is still carried out.
+
+    With it goes the port: nobody waits for the worker before another server may start.
+    """
     environment = {**os.environ, "DATABASE_URL": dsn, "CALLOUT_HOME": str(settings.home)}
+    environment["CALLOUT_POOL"] = str(settings.pool)
     figures = {SHARED: str(_empty(settings.home / "metrics" / str(listener.getsockname()[1])))}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]
     http += ["--workers", str(settings.workers), "--threads", str(settings.threads)]
@@ -103,7 +109,7 @@ def _children(settings: Settings, dsn: str, listener: socket.socket, output: int
     http += ["--bind", f"fd://{listener.fileno()}", "callout.wsgi:app()"]
     work = [sys.executable, "-m", "callout", "work"]
     return [
-        Child("the HTTP server", http, environment | figures, (listener.fileno(),), output),
+        Child("the HTTP server", http, environment | figures, (listener.fileno(),), output, listener.close),
         Child("the worker", work, environment, (), output),
     ]
 

@@ -92,7 +92,7 @@ class Place:
 
         A fold that is not ready by then goes on, for whoever asks the same again.
         """
-        if self.question != question:
+        if self.question != question or self._has_ended():
             self._begin(question)
         deadline = monotonic() + patience
         while not self.ready and self._problem is None and monotonic() < deadline:
@@ -133,6 +133,13 @@ class Place:
         if teller is not None:
             teller.line.close()
             teller.end()
+
+    def _has_ended(self) -> bool:
+        """Whether the process of a fold that was ready has ended: it was idle for long, or was killed."""
+        if not self.ready or self._teller is None or not self._teller.line.poll(0):
+            return False
+        self.drop()
+        return True
 
     def _begin(self, question: Question) -> None:
         if self._problem is not None:

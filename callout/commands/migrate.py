@@ -22,7 +22,7 @@ def command(as_json: bool) -> None:
     settings = Settings.from_environment()
     with database(settings) as (dsn, _):
         applied = migrate(dsn)
-        with House(settings, dsn) as house, progress("views", quiet=as_json) as tell:
+        with House(settings, dsn, migrating=True) as house, progress("views", quiet=as_json) as tell:
             register_locations(house)
             views = house.ensure_views(tell)
     if as_json:

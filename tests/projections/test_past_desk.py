@@ -19,7 +19,7 @@ from domain.envelope import Envelope
 from domain.problem import Problem
 from projections import past_place
 from projections.past import Views
-from projections.past_desk import PastDesk
+from projections.past_desk import BUSY_SECONDS, PastDesk
 from projections.past_place import PastBusy, QuestionTooLarge, QuestionTooLong, StillFolding, Teller
 from projections.past_telling import Telling
 from projections.reader import Reader
@@ -149,7 +149,7 @@ def test_with_all_places_taken_one_more_is_told_when_to_come_back_and_nobody_els
             pass
         with pytest.raises(PastBusy) as refused:
             office.count(99)
-        assert refused.value.members["retry_after"] >= 1
+        assert refused.value.members["retry_after"] == BUSY_SECONDS
         ordinary = office.present._pool
         assert ordinary.in_use == 0, "whoever asks about the past holds none of the others' connections"
         assert tellers.in_use <= 1
@@ -174,7 +174,7 @@ def test_a_fold_that_takes_longer_than_one_waits_goes_on_for_whoever_asks_again(
     office.slow.go.clear()
     with pytest.raises(StillFolding) as told:
         office.count(70)
-    assert told.value.members["retry_after"] >= 1
+    assert int(str(told.value.members["retry_after"])) >= 1
     office.slow.go.set()
     assert office.count(70) == expected(office, 70)
     assert office.slow.begun == 1
