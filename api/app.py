@@ -35,6 +35,7 @@ from api.sessions import sessions
 from api.stock import stock
 from api.stock_movements import stock_movements
 from api.sync.door import sync
+from api.sync.full import refuse_when_full
 from api.technicians import technicians
 from api.users import users
 from api.visits import visits
@@ -92,6 +93,7 @@ def create_app(
     tell_everything(app)
     guard(app, services)
     keep_journal(app, metrics)
+    app.before_request(refuse_when_full)
     app.before_request(admit)
     description = Description(app)
     for noun in NOUNS:

@@ -11,6 +11,7 @@ from benchmarks import (
     idle,
     live,
     load,
+    overload,
     past_beside,
     pull,
     push,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Place, int, Progress], Outcome]] = {
     "digests": digests.measure,
     "idle": idle.measure,
     "past_beside": past_beside.measure,
+    "overload": overload.measure,
     "side-by-side": side_by_side.measure,
 }
 ONLY_NAMED = frozenset({"side-by-side"})

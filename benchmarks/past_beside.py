@@ -24,6 +24,7 @@ PUSH, PULL, READ, ONE = (
 )
 ALONE, BESIDE, AFTER = "nobody asks", f"{ASKERS} ask about the past", "nobody asks, afterwards"
 _WARM = 5
+_LEAST_SECONDS = 20.0
 
 
 def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
@@ -67,7 +68,8 @@ def _trials(staff: Staff, person: Person) -> dict[str, Callable[[], int]]:
 def _run(trials: dict[str, Callable[[], int]], many: int, progress: Progress, scenario: str) -> dict[str, list[float]]:
     """Milliseconds of each request, turn by turn."""
     times: dict[str, list[float]] = {what: [] for what in trials}
-    for number in range(many + _WARM):
+    begin, number = perf_counter(), 0
+    while number < many + _WARM or perf_counter() < begin + _LEAST_SECONDS:
         progress(scenario, number, many + _WARM)
         for what, trial in trials.items():
             begun = perf_counter()
@@ -75,4 +77,5 @@ def _run(trials: dict[str, Callable[[], int]], many: int, progress: Progress, sc
             if number >= _WARM:
                 times[what].append((perf_counter() - begun) * 1e3)
             assert status == 200, (what, status)
+        number += 1
     return times

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import resource
@@ -9,10 +10,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from time import sleep
 from typing import Final
 
 from api.metrics import SHARED
@@ -29,6 +31,7 @@ BEHIND: Final = 15
 """How far it stands behind the processes that answer requests (`nice`)."""
 IDLE_SECONDS: Final = 120.0
 _OBJECTS: Final = 100_000
+_LOOK_SECONDS: Final = 0.05
 
 
 def past_desk(house: House) -> PastDesk:
@@ -72,18 +75,35 @@ def main(file: int, seconds: int, megabytes: int) -> None:
     settings = Settings.from_environment()
     write_journal(settings.log_level)
     with Connection(file) as line, House(settings) as house:
-        limited = partial(_alarm, seconds)
+        limited = partial(_in_turn, settings, seconds)
         Telling(line, house.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
 
 
 @contextmanager
-def _alarm(seconds: int) -> Iterator[None]:
-    """Let the kernel end this process when what happens meanwhile takes longer; whoever asked sees the pipe close."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def _in_turn(settings: Settings, seconds: int) -> Iterator[None]:
+    """Of all such processes that share a home, as many fold at once as one HTTP process may ask for.
+
+    The kernel ends this process when what happens meanwhile takes longer than `seconds`: whoever asked sees the pipe
+    close.
+    """
+    with ExitStack() as stack:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        files = [stack.enter_context((settings.home / f"past.{n}.lock").open("w")) for n in range(settings.past)]
+        while not any(_locked(file.fileno()) for file in files):
+            sleep(_LOOK_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _locked(file: int) -> bool:
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

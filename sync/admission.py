@@ -45,6 +45,12 @@ class Admission:
         self._news = news
         self._lock = Lock()
 
+    def look(self, *, pushes: bool) -> None:
+        """Raise `Overloaded` when the line of pushes, or of pulls, is full; whoever is let in may still be refused."""
+        line = self._pushes if pushes else self._pulls
+        if len(line.waiting) >= line.most:
+            raise Overloaded(retry_after=BUSY_SECONDS)
+
     @contextmanager
     def push(self) -> Iterator[None]:
         """While something that a device sent is taken in; raises `Overloaded` when the line is too long."""

@@ -31,6 +31,13 @@ class Gate:
         )
         self._room = WaitingRoom(max(1, int(threads * _SEATS)))
 
+    def look(self, *, pushes: bool) -> None:
+        """Raise `Overloaded` when a push, or a pull, would be refused whoever sends it.
+
+        That is asked before anything is done for a request: under overload most of the work would be refusing.
+        """
+        self._admission.look(pushes=pushes)
+
     @contextmanager
     def push(self, device: UUID) -> Iterator[None]:
         """While something that a device sent is taken in; raises `RateLimited` and `Overloaded`."""

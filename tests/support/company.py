@@ -134,8 +134,11 @@ class Company:
             device.close()
 
 
-def environment(dsn: str, folder: Path) -> dict[str, str]:
-    """What the company's processes find in their environment, and nothing that the machine has set for others."""
+def environment(dsn: str, folder: Path, **settings: str) -> dict[str, str]:
+    """What the company's processes find in their environment, and nothing that the machine has set for others.
+
+    `settings` are further ones, by the names of the environment.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CALLOUT_")}
     return inherited | {
         "DATABASE_URL": dsn,
@@ -145,18 +148,23 @@ def environment(dsn: str, folder: Path) -> dict[str, str]:
         "CALLOUT_ADMIN_PASSWORD": PASSWORD,
         "CALLOUT_THREADS": "32",
         "CALLOUT_DEVICE_RATE": "0",
+        **settings,
     }
 
 
 @contextmanager
-def company_on(dsn: str, folder: Path) -> Iterator[Company]:
-    """A company at work on a migrated, empty database; `folder` is for its files."""
+def company_on(dsn: str, folder: Path, **settings: str) -> Iterator[Company]:
+    """A company at work on a migrated, empty database; `folder` is for its files, `settings` as in `environment`."""
     journal = folder / "journal"
     command = [sys.executable, "-m", "callout", "serve", "--port", "0", "--json"]
     with (
         journal.open("wb") as lines,
         subprocess.Popen(
-            command, env=environment(dsn, folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=lines
+            command,
+            env=environment(dsn, folder, **settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=lines,
         ) as process,
     ):
         try:
