@@ -35,7 +35,7 @@ from api.sessions import sessions
 from api.stock import stock
 from api.stock_movements import stock_movements
 from api.sync.door import sync
-from api.sync.full import refuse_when_full
+from api.sync.full import RefusingWhenFull
 from api.technicians import technicians
 from api.users import users
 from api.visits import visits
@@ -91,15 +91,15 @@ def create_app(
     )
     app.url_map.strict_slashes = False
     tell_everything(app)
-    guard(app, services)
+    headers = guard(app, services)
     keep_journal(app, metrics)
-    app.before_request(refuse_when_full)
     app.before_request(admit)
     description = Description(app)
     for noun in NOUNS:
         description.register_blueprint(noun)
     for room in (health, docs, sync, *rooms):
         app.register_blueprint(room)
+    app.wsgi_app = RefusingWhenFull(app.wsgi_app, services.gate, metrics, headers)  # type: ignore[method-assign]  # as Flask wants it
     app.extensions["callout.policy"] = access_of(app, policy)
     app.extensions["callout.description"] = described(app, description, policy)
     return app

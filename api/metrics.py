@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api.services import Services
+from store.clock import clock_standing
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which several processes of one server add up their figures."""
@@ -68,6 +69,7 @@ class _Standing(Collector):
         try:
             head = self._services.log.recorder.max_notification_id() or 0
             views = self._services.views.position()
+            clock = clock_standing(self._services.log.pool)
         except PersistenceError:
             up.add_metric([], 0)
         else:
@@ -75,6 +77,8 @@ class _Standing(Collector):
             yield _gauge("callout_log_position", "The last position of the log.", head)
             yield _gauge("callout_views_position", "The position that all views have reached.", views)
             yield _gauge("callout_views_lag_events", "Events that are not in all views yet.", head - views)
+            yield _gauge("callout_clock_steps", "How often recorded_at went back with the clock.", clock.steps)
+            yield _gauge("callout_clock_ahead_seconds", "How far recorded_at is ahead of the clock.", clock.ahead)
         yield up
         pools = GaugeMetricFamily("callout_pool_connections", "Database connections.", labels=("role", "state"))
         for role, pool in (("writer", self._services.log.pool), ("projector", self._services.projecting.pool)):

@@ -31,12 +31,9 @@ class Gate:
         )
         self._room = WaitingRoom(max(1, int(threads * _SEATS)))
 
-    def look(self, *, pushes: bool) -> None:
-        """Raise `Overloaded` when a push, or a pull, would be refused whoever sends it.
-
-        That is asked before anything is done for a request: under overload most of the work would be refusing.
-        """
-        self._admission.look(pushes=pushes)
+    def is_full(self, *, pushes: bool) -> bool:
+        """Whether a push, or a pull, would be refused whoever sends it: the line that it would stand in is full."""
+        return self._admission.is_full(pushes=pushes)
 
     @contextmanager
     def push(self, device: UUID) -> Iterator[None]:

@@ -11,6 +11,7 @@ import pytest
 
 from domain.envelope import Envelope
 from projections.past import Views
+from store.clock import clock_standing
 from store.connecting import open_connection
 from store.log import EventLog
 from tests.support.databases import run
@@ -18,6 +19,9 @@ from tests.support.logs import NOON, log_on, opened
 
 MINUTE = timedelta(minutes=1)
 YEAR = timedelta(days=365)
+SET_CLOCK = """
+CREATE OR REPLACE FUNCTION log.clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$SELECT '{}'::timestamptz$$
+"""
 
 
 @pytest.fixture
@@ -35,11 +39,7 @@ class Clock:
 
     def record(self, at: datetime) -> datetime:
         """When an event was recorded whose server said that it was `at`."""
-        run(
-            self._database,
-            "CREATE OR REPLACE FUNCTION log.clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
-            f"$$SELECT '{at.isoformat()}'::timestamptz$$",
-        )
+        run(self._database, SET_CLOCK.format(at.isoformat()))
         work = self._log.work()
         work.add(Envelope(occurred_at=NOON), opened())
         return work.commit().recorded_at
@@ -76,6 +76,16 @@ def test_a_clock_that_was_a_year_ahead_leaves_later_events_their_own_time(clock:
     known = [past.position_at(NOON + minutes * MINUTE) for minutes in (-1, 0, 1, 2, 3, 60)]
     assert known == [0, 1, 1, 3, 4, 4]
     assert past.position_at(NOON + YEAR) == 4
+
+
+def test_how_the_clock_stands_is_there_to_be_asked(clock: Clock, log: EventLog) -> None:
+    assert clock_standing(log.pool) == (0, 0)
+    for at in (NOON + YEAR, NOON):
+        clock.record(at)
+    assert clock_standing(log.pool) == (1, 0)
+    clock.record(NOON + YEAR)
+    run(log.pool.dsn, SET_CLOCK.format((NOON + YEAR - 90 * MINUTE).isoformat()))
+    assert clock_standing(log.pool) == (1, 90 * 60)
 
 
 def test_a_log_that_is_pinned_from_before_is_not_pinned_any_more(clock: Clock, database: str, past: Views) -> None:
