@@ -12,8 +12,8 @@ from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
 from projections.long_jobs import do_next_job
 
-BEHIND: Final = 15
-"""How far it stands behind the processes that answer requests (`nice`)."""
+BEHIND: Final = 5
+"""How far it stands behind the processes that answer requests (`nice`); not far, as the projector waits for the end."""
 _OBJECTS: Final = 100_000
 
 
