@@ -46,10 +46,11 @@ def main(url: str, token: str, many: int, head: int) -> None:
     stop = threading.Event()
 
     def ask(number: int) -> None:
-        dice, desk = Random(number), Desk(url, token)
+        dice, desk, path = Random(number), Desk(url, token), ""
         while not stop.is_set():
-            path = f"/api/v1/{dice.choice(PATHS)}?known_at={dice.randrange(head // 2, head)}&limit=50"
+            path = path or f"/api/v1/{dice.choice(PATHS)}?known_at={dice.randrange(head // 2, head)}&limit=50"
             answer = desk.ask("GET", path)
+            path = path if answer.status == 503 else ""  # the same again, as it is told to
             told = "" if answer.status == 200 else " " + str(answer.json()["type"]).rpartition("/")[2]
             missing = " without Retry-After" if answer.status == 503 and "retry-after" not in answer.headers else ""
             answers[f"{answer.status}{told}{missing}"] += 1

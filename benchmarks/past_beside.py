@@ -12,7 +12,7 @@ from benchmarks.place import Place
 from benchmarks.rounds import Checked, Outcome, Progress, Timing
 from benchmarks.staff import Person, Staff, download, staffed
 
-EVENTS = 40_000
+EVENTS = 20_000
 ASKERS = 24
 TRIALS = 40
 MOST = 1.3

@@ -27,7 +27,7 @@ from projections.past_desk import PastDesk
 from projections.past_place import Teller
 from projections.past_telling import Telling
 
-BEHIND: Final = 15
+BEHIND: Final = 10
 """How far it stands behind the processes that answer requests (`nice`)."""
 IDLE_SECONDS: Final = 120.0
 _OBJECTS: Final = 100_000
