@@ -21,6 +21,7 @@ from api.equipment import equipment
 from api.events import events
 from api.headers import guard
 from api.health import health
+from api.jobs import jobs
 from api.journal import keep_journal
 from api.locations import locations
 from api.metrics import Metrics
@@ -34,6 +35,7 @@ from api.sessions import sessions
 from api.stock import stock
 from api.stock_movements import stock_movements
 from api.sync.door import sync
+from api.sync.full import RefusingWhenFull
 from api.technicians import technicians
 from api.users import users
 from api.visits import visits
@@ -60,6 +62,7 @@ NOUNS = (
     operations,
     events,
     views,
+    jobs,
 )
 
 
@@ -88,7 +91,7 @@ def create_app(
     )
     app.url_map.strict_slashes = False
     tell_everything(app)
-    guard(app, services)
+    headers = guard(app, services)
     keep_journal(app, metrics)
     app.before_request(admit)
     description = Description(app)
@@ -96,6 +99,7 @@ def create_app(
         description.register_blueprint(noun)
     for room in (health, docs, sync, *rooms):
         app.register_blueprint(room)
+    app.wsgi_app = RefusingWhenFull(app.wsgi_app, services.gate, metrics, headers)  # type: ignore[method-assign]  # as Flask wants it
     app.extensions["callout.policy"] = access_of(app, policy)
     app.extensions["callout.description"] = described(app, description, policy)
     return app

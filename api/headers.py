@@ -26,8 +26,8 @@ HEADERS: Final[Mapping[str, str]] = {
 TLS_ONLY: Final = "max-age=31536000; includeSubDomains"
 
 
-def guard(app: Flask, services: Services) -> None:
-    """Add the headers that a view has not set itself."""
+def guard(app: Flask, services: Services) -> Mapping[str, str]:
+    """Add the headers that a view has not set itself; which they are."""
     headers = dict(HEADERS)
     if services.settings.production:
         headers["Strict-Transport-Security"] = TLS_ONLY
@@ -38,3 +38,4 @@ def guard(app: Flask, services: Services) -> None:
         return reply
 
     app.after_request(add)
+    return headers

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from api.services import Services
 from projections.progress import Progress
+from store.clock import clock_standing
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which several processes of one server add up their figures."""
@@ -68,11 +69,14 @@ class _Standing(Collector):
         up = GaugeMetricFamily("callout_database_up", "Whether the database answers.")
         try:
             found = self._services.views.progress()
+            clock = clock_standing(self._services.log.pool)
         except PersistenceError:
             up.add_metric([], 0)
         else:
             up.add_metric([], 1)
             yield from _views(found)
+            yield _gauge("callout_clock_steps", "How often recorded_at went back with the clock.", clock.steps)
+            yield _gauge("callout_clock_ahead_seconds", "How far recorded_at is ahead of the clock.", clock.ahead)
         yield up
         pools = GaugeMetricFamily("callout_pool_connections", "Database connections.", labels=("role", "state"))
         for role, pool in (("writer", self._services.log.pool), ("projector", self._services.projecting.pool)):

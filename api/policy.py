@@ -89,6 +89,8 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "GET /api/v1/projections": AUDITOR,
     "POST /api/v1/projections/{name}/rebuild": AUDITOR,
     "POST /api/v1/projections/{name}/verify": AUDITOR,
+    "GET /api/v1/jobs": AUDITOR,
+    "GET /api/v1/jobs/{id}": AUDITOR,
     # The customer's side
     **_reads(OFFICE, "customers", "contacts", "cases", "equipment"),
     "GET /api/v1/cases/{id}/timeline": OFFICE,

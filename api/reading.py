@@ -35,7 +35,8 @@ class ViewsBehind(Problem):
 def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]:
     """The views as this query wants them: `at_least` a position, `as_of` what had happened, `known_at` what was known.
 
-    `projections` are those whose tables the queries read. Raises `ViewsBehind` when the wait takes too long.
+    `projections` are those whose tables the queries read. Raises `ViewsBehind` when the wait takes too long, and the
+    problems of `PastDesk.at`.
     """
     views, wanted = services().views, query.get("at_least")
     names = [each.name for each in projections]
@@ -49,7 +50,7 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
             yield reader
         return
     position = views.position_at(known_at) if isinstance(known_at, datetime) else known_at
-    with views.at(projections, known_at=position, as_of=as_of) as reader:
+    with services().past.at(projections, known_at=position, as_of=as_of) as reader:
         yield reader
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
 
 from projections.past import Views
+from projections.projection import Projection
+from projections.reader import Reader
 from store.access import Access
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
@@ -70,6 +75,15 @@ class ApiSettings(Protocol):
         """How many of them at once."""
 
 
+class Past(Protocol):
+    """Who answers questions about the past."""
+
+    def at(
+        self, projections: Sequence[Projection], known_at: int | None = None, as_of: datetime | None = None
+    ) -> AbstractContextManager[Reader]:
+        """These views from the events up to position `known_at` that had happened by `as_of`; `None` is no limit."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything below the API. `log` acts as the writer of the log, `projecting` as the projector of the views."""
@@ -78,6 +92,7 @@ class Services:
     log: EventLog
     projecting: EventLog
     views: Views
+    past: Past
     access: Access
     devices: DeviceAccess
     standings: Standings

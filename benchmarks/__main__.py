@@ -23,7 +23,7 @@ WIDTH = 120
 @click.option("--database", metavar="DSN", help="An existing server instead of an embedded one; databases are made.")
 @click.option("--json", "as_document", is_flag=True, help="Print one JSON document instead of tables.")
 def main(names: tuple[str, ...], rounds: int, database: str | None, as_document: bool) -> None:  # noqa: FBT001
-    """Run the benchmarks append, load, rebuild, live, growth, push, pull, visible, digests and idle, or those named.
+    """Run all benchmarks, or those named.
 
     Read the ratios: absolute figures depend on the machine. side-by-side, which installs Kinto and pouchdb-server in a
     temporary folder and does the same work with them, runs only when it is named.

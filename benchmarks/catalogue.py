@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import append, digests, growth, idle, live, load, pull, push, rebuild, side_by_side, visible
+from benchmarks import (
+    append,
+    digests,
+    growth,
+    idle,
+    live,
+    load,
+    overload,
+    past_beside,
+    pull,
+    push,
+    rebuild,
+    side_by_side,
+    visible,
+)
 from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress
 
@@ -19,6 +33,8 @@ BENCHMARKS: dict[str, Callable[[Place, int, Progress], Outcome]] = {
     "visible": visible.measure,
     "digests": digests.measure,
     "idle": idle.measure,
+    "past_beside": past_beside.measure,
+    "overload": overload.measure,
     "side-by-side": side_by_side.measure,
 }
 ONLY_NAMED = frozenset({"side-by-side"})

@@ -75,11 +75,14 @@ class Staff:
 
 
 @contextmanager
-def staffed(place: Place, *, people: int, orders: int, parts: int) -> Iterator[Staff]:
-    """A company at work as production runs it: gunicorn and the worker; `orders` for each of its people."""
+def staffed(place: Place, *, people: int, orders: int, parts: int, **settings: str) -> Iterator[Staff]:
+    """A company at work as production runs it: gunicorn and the worker; `orders` for each of its people.
+
+    `settings` are those of its environment.
+    """
     folder = place.folder / uuid4().hex
     folder.mkdir()
-    with place.database() as dsn, company_on(dsn, folder) as company:
+    with place.database() as dsn, company_on(dsn, folder, **settings) as company:
         roles = roles_of(database_of(dsn), _MASTER_KEY)
         pool = ConnectionPool(roles.dsn(dsn, WRITER), size=2)
         keeper = ConnectionPool(roles.dsn(dsn, KEYKEEPER), size=2)

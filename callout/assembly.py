@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from api.app import Application, create_app
 from api.policy import POLICY
-from api.services import ApiSettings, Services
+from api.services import ApiSettings, Past, Services
 from callout.blob_place import place_of
 from callout.database import OtherMasterKey, enter, enter_by
 from callout.erasing import erase_again
 from callout.master_key import master_keys
 from callout.settings import Settings
-from projections.catalogue import PROJECTIONS, ensure
+from domain.problem import Kind, Problem
+from projections.catalogue import PROJECTIONS, ensure, unsound
 from projections.filling import Progress
 from projections.open_work import working_for
 from projections.past import Views
@@ -51,6 +53,14 @@ from sync.waiting import HeldOperations
 from web.landing import POLICY as PAGES
 from web.landing import landing
 
+_REMEDY = "`callout migrate` makes them anew, once no other version of this program runs."
+
+
+class ViewsDiffer(Problem):
+    """Views have another shape than this program's; `callout migrate` makes them anew."""
+
+    kind = Kind.UNAVAILABLE
+
 
 def dsn_of(settings: Settings) -> str:
     """Where the database is; the embedded server is started, or joined, when no other is named."""
@@ -73,6 +83,7 @@ def services_of(
         log=log,
         projecting=projecting,
         views=views,
+        past=views,
         access=access,
         devices=devices,
         standings=standings,
@@ -102,17 +113,18 @@ def gate_of(settings: ApiSettings) -> Gate:
 class House:
     """Everything built, around one database; closes what it opened. Safe to build before or after a fork."""
 
-    def __init__(self, settings: Settings, dsn: str | None = None) -> None:
-        """Migrates the database that `dsn` leads to first, unless the settings name an address of those who serve.
+    def __init__(self, settings: Settings, dsn: str | None = None, *, migrating: bool = False) -> None:
+        """Migrate the database that `dsn` leads to first where that is wanted; otherwise it must have been.
 
-        Raises `OtherMasterKey` when its words could not be read.
+        Raises `DatabaseOlder` or `DatabaseNewer` when it was not migrated by this program, `OtherMasterKey` when its
+        words could not be read.
         """
         self.settings = settings
         self.place = place_of(settings)
         if (dsn or settings.database_url) is None and settings.runtime_url is not None:
             self._entrance = enter_by(settings, settings.runtime_url)
         else:
-            self._entrance = enter(settings, dsn or dsn_of(settings))
+            self._entrance = enter(settings, dsn or dsn_of(settings), migrating=migrating)
         self.applied = self._entrance.applied
         self.address, self.dsn = self._entrance.address, self._entrance.dsn(READER)
         writer, projector, reader, keykeeper = (self._pool(role) for role in LOGICAL)
@@ -136,13 +148,21 @@ class House:
         """Make or remake the views that do not have the shape of the code; their names."""
         return ensure(self.services.projecting, PROJECTIONS, progress)
 
+    def require_views(self) -> None:
+        """Raise `ViewsDiffer` unless all views have the shape of the code: another server may be using them."""
+        names = unsound(self.services.projecting, PROJECTIONS)
+        if names:
+            raise ViewsDiffer(f"These views have another shape than this program's: {', '.join(names)}; {_REMEDY}")
+
     def projector(self) -> Projector:
         """A new one; as many as you like may run."""
         return Projector(self.services.projecting, PROJECTIONS)
 
-    def app(self) -> Application:
-        """The WSGI application."""
-        return create_app(self.services, rooms=(landing,), policy={**POLICY, **PAGES})
+    def app(self, past: Past | None = None) -> Application:
+        """The WSGI application; `past` answers questions about the past, this process itself unless it is given."""
+        return create_app(
+            replace(self.services, past=past or self.services.past), rooms=(landing,), policy={**POLICY, **PAGES}
+        )
 
     def close(self) -> None:
         """Let nobody wait any more, and close every connection."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -26,13 +26,17 @@ class ChildKeepsDyingError(PersistenceError):
 
 @dataclass
 class Child:
-    """A command that shall run for as long as we do; it writes to the file `output`, by default our stderr."""
+    """A command that shall run for as long as we do; it writes to the file `output`, by default our stderr.
+
+    `afterwards` is called when it has been stopped for good.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     inherited: Sequence[int] = ()
     output: int = 2
+    afterwards: Callable[[], None] = lambda: None
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _started: float = field(default=0.0, init=False)
     _due: float = field(default=0.0, init=False)
@@ -86,3 +90,4 @@ class Child:
             if self.is_running():
                 self._process.kill()
             self._process.wait()
+        self.afterwards()

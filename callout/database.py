@@ -11,6 +11,7 @@ from domain.problem import Problem
 from store.key_ids import key_id_of
 from store.migrate import migrate
 from store.provisioning import Provisioned, provisioned
+from store.readiness import require_schema
 from store.roles import READER, RunTimeRoles, address_of, database_of, first_that_signs_in, password_id, roles_of
 
 
@@ -30,25 +31,33 @@ class Entrance(NamedTuple):
         return self.roles.dsn(self.address, role)
 
 
-def enter(settings: Settings, dsn: str, *, newest: bool = False) -> Entrance:
-    """The entrance to the database that `dsn` leads to, for the login that migrates; migrated, with roles of its own.
+def enter(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False) -> Entrance:
+    """The entrance to the database that `dsn` leads to, for the login that migrates; migrated, or as it has to be.
 
     Passwords of roles go on following from the master key that they were made from, or from now on from the `newest`.
-    Raises `OtherMasterKey`, with nothing changed, when its words could not be read.
+    Raises `OtherMasterKey`, with nothing changed, when its words could not be read, and without `migrating`
+    `DatabaseOlder` or `DatabaseNewer`.
     """
+    if not migrating:
+        require_schema(dsn)
     secrets = master_keys(settings).secrets()
     known = provisioned(dsn)
     if known.master_key not in {None, *map(key_id_of, secrets)}:
         raise OtherMasterKey
     candidates = _candidates(dsn, secrets)
     roles = candidates[0] if newest else _that_has_been(known, candidates)
-    return Entrance(address_of(dsn), roles, migrate(dsn, roles=roles))
+    return Entrance(address_of(dsn), roles, migrate(dsn, roles=roles) if migrating else [])
 
 
 def enter_by(settings: Settings, address: str) -> Entrance:
-    """The entrance at an address for those who serve; whoever may migrate has to have been there before."""
+    """The entrance at an address for those who serve; whoever may migrate has to have been there before.
+
+    Raises `DatabaseOlder` or `DatabaseNewer`.
+    """
     candidates = _candidates(address, master_keys(settings).secrets())
-    return Entrance(address_of(address), first_that_signs_in(address, candidates), [])
+    entrance = Entrance(address_of(address), first_that_signs_in(address, candidates), [])
+    require_schema(entrance.dsn(READER))
+    return entrance
 
 
 def _candidates(dsn: str, secrets: Sequence[bytes]) -> list[RunTimeRoles]:

@@ -9,7 +9,7 @@ import time
 import click
 
 BACKLOG = 2048
-_PATIENCE_SECONDS = 2.0
+_PATIENCE_SECONDS = 8.0  # longer than a server that was asked to stop keeps its port
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -21,7 +21,7 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise click.ClickException(f"Nothing can listen at {host} port {port}: {error.strerror}.") from error
-            if time.monotonic() > deadline:  # the children of a killed server need a moment to go
+            if time.monotonic() > deadline:  # a server that ends needs a moment to go
                 raise click.ClickException(
                     f"Port {port} of {host} is taken, perhaps by another callout; choose another one with --port."
                 ) from error

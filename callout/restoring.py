@@ -58,7 +58,7 @@ def restore(
         _put_blobs(folder, manifest, place_of(settings), erased, tell)
     with stages("database") as tell:
         load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=tell)
-    with House(settings, dsn) as house:
+    with House(settings, dsn, migrating=True) as house:
         again = erase_again(house.services.log, erased)
         with stages("views") as tell:
             views = house.ensure_views(tell)

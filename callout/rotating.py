@@ -76,5 +76,5 @@ def forget_older(settings: Settings, dsn: str) -> int:
     with House(settings, dsn) as house:
         if not is_settled(house):
             raise NotRotatedYet
-    enter(settings, dsn, newest=True)
+    enter(settings, dsn, migrating=True, newest=True)
     return keep_newest(settings) if settings.master_key is None else 0

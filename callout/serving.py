@@ -20,12 +20,15 @@ from api.metrics import SHARED
 from callout.assembly import House
 from callout.bootstrap import register_locations
 from callout.child import Child
+from callout.connections import fitted
+from callout.database import enter_by
 from callout.journal import write_journal
 from callout.listening import listen, url_of
 from callout.settings import Settings
 from callout.supervisor import Supervisor
 from callout.tenancy import Tenancy, embedded
 from domain.problem import Kind, Problem
+from store.roles import READER
 
 _READY_SECONDS = 60.0
 _IDLE = 400  # connections of a process that are kept open between two requests
@@ -77,12 +80,13 @@ def serve(
 ) -> None:
     """Serve until a signal comes; `ready` is called, beside, when the server answers.
 
+    The database is migrated first; raises `TooFewConnections` when it does not take as many as are needed.
     `prepare` makes a new database one that can be worked with. What the children write goes to the file `output`.
     """
     with (
         closing(listen(host, port)) as listener,
         database(settings) as (dsn, tenancy),
-        House(settings, dsn) as built,
+        House(fitted(settings, dsn or _run_time_dsn(settings)), dsn, migrating=True) as built,
     ):
         prepare(built)
         built.ensure_views()
@@ -96,14 +100,22 @@ def serve(
         Supervisor(_children(built, listener, output), tenancy).run(beside)
 
 
+def _run_time_dsn(settings: Settings) -> str:
+    """Where whoever serves reads, when the settings name no login that migrates."""
+    assert settings.runtime_url is not None, "one of both is set"
+    return enter_by(settings, settings.runtime_url).dsn(READER)
+
+
 def _children(house: House, listener: socket.socket, output: int) -> list[Child]:
     """The HTTP server and the worker; the former stops first, so that what it promised is still carried out.
 
-    They learn where the database is, and not how whoever migrates signs in there.
+    With it goes the port: nobody waits for the worker before another server may start. Both learn where the database
+    is, and not how whoever migrates signs in there.
     """
     settings = house.settings
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "PGPASSWORD"}}
     environment |= {"CALLOUT_RUNTIME_URL": house.address, "CALLOUT_HOME": str(settings.home)}
+    environment["CALLOUT_POOL"] = str(settings.pool)
     figures = {SHARED: str(_empty(settings.home / "metrics" / str(listener.getsockname()[1])))}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]
     http += ["--workers", str(settings.workers), "--threads", str(settings.threads)]
@@ -111,7 +123,7 @@ def _children(house: House, listener: socket.socket, output: int) -> list[Child]
     http += ["--bind", f"fd://{listener.fileno()}", "callout.wsgi:app()"]
     work = [sys.executable, "-m", "callout", "work"]
     return [
-        Child("the HTTP server", http, environment | figures, (listener.fileno(),), output),
+        Child("the HTTP server", http, environment | figures, (listener.fileno(),), output, listener.close),
         Child("the worker", work, environment, (), output),
     ]
 

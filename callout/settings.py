@@ -30,12 +30,15 @@ class Settings:
     who serve. With a `runtime_url` these are used as they are, and nothing is migrated. Without a master key (32 bytes,
     in base64 in the environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own)
     are let in unless in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the
-    largest request body, `pool` the most connections of a process in each role; `workers` processes with at most
-    `threads` each answer requests, of which most do nothing but wait for news. Apps before `oldest_app` receive no
-    documents; a device may ask a process `device_rate` times a minute and `device_burst` times at once. `blobs` is a
-    folder or `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a store that
-    is not AWS. `erasures` is the list of those whose keys were destroyed, the file `erasures` of the home unless given.
-    Behind a master key in the environment stand, after commas, older ones that still open what they wrapped.
+    largest request body, `pool` the most connections of a process in each role (a server takes fewer where the database
+    has not as many, unless it is `pool_set`); `workers` processes with at most `threads` each answer
+    requests, of which most do nothing but wait for news. A process works on `past` questions about the past at once,
+    each in a process of its own for at most `past_seconds` and with at most `past_memory` megabytes. Apps before
+    `oldest_app` receive no documents; a device may ask a process `device_rate` times a minute and `device_burst` times
+    at once. `blobs` is a folder or `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the
+    URL of a store that is not AWS. `erasures` is the list of those whose keys were destroyed, the file `erasures` of
+    the home unless given. Behind a master key in the environment stand, after commas, older ones that still open what
+    they wrapped.
     """
 
     home: Path = Path(".callout")
@@ -53,6 +56,10 @@ class Settings:
     workers: int = 2
     threads: int = 1200
     pool: int = 10
+    pool_set: bool = False
+    past: int = 1
+    past_seconds: int = 300
+    past_memory: int = 1024
     patience: float = 5.0
     oldest_app: str = ""
     device_rate: int = 600
@@ -82,6 +89,10 @@ class Settings:
             workers=read.whole("WORKERS", cls.workers, 1, 64),
             threads=read.whole("THREADS", cls.threads, 1, 10_000),
             pool=read.whole("POOL", cls.pool, 1, 1000),
+            pool_set=bool(read.text("POOL", "")),
+            past=read.whole("PAST", cls.past, 1, 64),
+            past_seconds=read.whole("PAST_SECONDS", cls.past_seconds, 1, 86_400),
+            past_memory=read.whole("PAST_MEMORY", cls.past_memory, 128, 1024 * 1024),
             patience=read.whole("PATIENCE", int(cls.patience), 0, 60),
             oldest_app=read.version("OLDEST_APP"),
             device_rate=read.whole("DEVICE_RATE", cls.device_rate, 0, 1_000_000),

@@ -15,7 +15,8 @@ from callout.child import Child
 from callout.tenancy import Tenancy
 
 _TICK_SECONDS = 0.2
-_STOP_SECONDS = 10.0
+_STOP_SECONDS = 5.0
+"""How long a child that was asked to stop may take; a busy one is killed then, which loses nothing."""
 _log = structlog.get_logger(__name__)
 
 

@@ -12,6 +12,7 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 
 from callout.assembly import House
+from callout.job_watch import watch_jobs
 from callout.jobs import Job, forget_slots, scheduler
 from domain.instant import now
 from store.blobs.sweeping import sweep
@@ -21,6 +22,7 @@ from store.erasure import Erasure
 from store.errors import name_of
 from store.heartbeats import Heartbeats
 from store.housekeeping import forget_expired
+from store.long_jobs import forget_jobs
 from store.wakeup import Listener
 
 _LISTEN_SECONDS = 1.0
@@ -50,6 +52,7 @@ def work(house: House, stop: Event) -> None:
     timetable = scheduler(jobs(house), pool)
     heart = Heartbeats(house.services.projecting.pool)
     followers = [Thread(target=_follow, args=(house, stop, heart, each), name=each.name) for each in _parts(house)]
+    followers.append(Thread(target=watch_jobs, args=(house, stop), name="long jobs"))
     dead: set[str] = set()
 
     def beat() -> None:
@@ -87,6 +90,7 @@ def jobs(house: House) -> list[Job]:
         Job("say-how-far", timedelta(minutes=1), _say_how_far(house)),
         Job("forget-expired", timedelta(minutes=10), forget_expired),
         Job("forget-slots", timedelta(days=1), forget_slots),
+        Job("forget-jobs", timedelta(hours=1), forget_jobs),
         Job("forget-uploads", timedelta(minutes=1), forget_uploads),
         Job("sweep-blobs", timedelta(minutes=1), lambda cursor: sweep(cursor, house.place)),
         Job("tidy-blobs", timedelta(days=1), lambda _: house.place.tidy()),

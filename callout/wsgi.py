@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.app import Application
 from callout.assembly import House
 from callout.journal import write_journal
+from callout.past_process import past_desk
 from callout.settings import Settings
 
 
@@ -12,4 +13,5 @@ def app() -> Application:
     """The application of this process; its views are made by whoever runs the projector."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)
-    return House(settings).app()
+    house = House(settings)
+    return house.app(past_desk(house))

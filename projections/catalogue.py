@@ -110,3 +110,11 @@ def _made(
         checkpoints.stop(cursor, due, name_of(error))
         return []
     return due
+
+
+def unsound(log: EventLog, projections: Iterable[Projection] = PROJECTIONS) -> list[str]:
+    """The names of the projections whose tables are missing or have another shape than the code's."""
+    everything = with_needs(projections)
+    with log.pool.connection() as session, session.cursor() as cursor:
+        sound = checkpoints.sound(checkpoints.read(cursor), everything)
+    return [each.name for each in everything if each.name not in sound]

@@ -11,6 +11,7 @@ from domain.problem import Kind, Problem
 from projections import checkpoints
 from projections.catalogue import PROJECTIONS
 from projections.filling import Filling
+from projections.filling import Progress as FillingProgress
 from projections.progress import Progress, progress
 from projections.projection import Projection
 from projections.reader import Reader
@@ -19,7 +20,7 @@ from projections.table import Table
 from store.connecting import Cursor
 from store.log import EventLog
 from store.pool import ConnectionPool, Params
-from store.tables import TEMPORARY, discarding, snapshot
+from store.tables import TEMPORARY, discarding, snapshot, unobtrusive
 from store.wakeup import Wakeups
 
 _POSITION = """
@@ -69,31 +70,39 @@ class Views:
 
     @contextmanager
     def at(
-        self, projections: Iterable[Projection], known_at: int | None = None, as_of: datetime | None = None
+        self,
+        projections: Iterable[Projection],
+        known_at: int | None = None,
+        as_of: datetime | None = None,
+        progress: FillingProgress | None = None,
     ) -> Iterator[Reader]:
         """These views from the events up to position `known_at` that had happened by `as_of`; `None` is no limit.
 
-        They are folded into temporary tables, which PostgreSQL finds before the live ones of the same names.
+        They are folded into temporary tables, which PostgreSQL finds before the live ones of the same names. Nothing
+        limits how long that takes: requests ask a `PastDesk`.
         """
-        with self._pool.connection() as session, discarding(session), session.cursor() as cursor:
+        with (
+            self._pool.connection() as session,
+            discarding(session),
+            unobtrusive(session),
+            session.cursor() as cursor,
+        ):
             known = checkpoints.head(cursor)
             if known_at is not None:
                 known = min(known, known_at)
             filling = Filling(self._reader, projections, TEMPORARY)
             filling.create(cursor)
             with no_collecting():
-                filling.fill(cursor, known, as_of)
+                filling.fill(cursor, known, as_of, progress)
+            del filling  # and the rows in memory: they are in the tables now
             yield Reader(cursor, known)
 
     def position_at(self, instant: datetime) -> int:
-        """The last position recorded at or before an instant, 0 when there is none."""
-        [(position,)] = self._pool.fetch_all(
-            """
-            SELECT coalesce(max(position), 0) FROM log.events
-            WHERE recorded_at = (SELECT max(recorded_at) FROM log.events WHERE recorded_at <= %s)
-            """,
-            (instant,),
-        )
+        """The last position recorded at or before an instant, 0 when there is none.
+
+        Where the clock was set back (`log.clock_steps`), the latest stretch of the log that bears this instant counts.
+        """
+        [(position,)] = self._pool.fetch_all("SELECT log.position_at(%s)", (instant,))
         return int(position)
 
     def wait_until(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:

@@ -111,6 +111,27 @@ def taking_its_time(session: Connection) -> Iterator[None]:
 
 
 @contextmanager
+def unobtrusive(session: Connection) -> Iterator[None]:
+    """Let statements use one processor each meanwhile, and end soon after the client has gone."""
+    with session.cursor() as cursor:
+        for name, value in _UNOBTRUSIVE.items():
+            cursor.execute(f"SET {name} = {value}")
+        try:
+            yield
+        finally:
+            if not session.closed:
+                for name in _UNOBTRUSIVE:
+                    cursor.execute(f"RESET {name}")
+
+
+_UNOBTRUSIVE = {
+    "max_parallel_workers_per_gather": 0,
+    "max_parallel_maintenance_workers": 0,
+    "client_connection_check_interval": 1_000,
+}
+
+
+@contextmanager
 def snapshot(cursor: Cursor, schema: str, names: Iterable[TableLike]) -> Iterator[None]:
     """See these tables, and everything else, as of one moment; nothing written meanwhile stays.
 

@@ -12,6 +12,8 @@ from domain.problem import Kind, Problem
 
 BUSY_SECONDS: Final = 2
 FULL_SECONDS: Final = 5
+IN_VAIN: Final = 0.5
+"""The share of their line that pushes fill when pulls are refused at once."""
 
 
 class Overloaded(Problem):
@@ -44,6 +46,15 @@ class Admission:
         self._pulls = pulls
         self._news = news
         self._lock = Lock()
+
+    def is_full(self, *, pushes: bool) -> bool:
+        """Whether the line of the pushes, or of the pulls, is full; whoever is let in may still be refused.
+
+        For pulls it is also full while so many pushes stand in theirs that a pull would wait in vain.
+        """
+        if len(self._pushes.waiting) >= self._pushes.most * (1 if pushes else IN_VAIN):
+            return True
+        return not pushes and len(self._pulls.waiting) >= self._pulls.most
 
     @contextmanager
     def push(self) -> Iterator[None]:

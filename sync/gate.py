@@ -31,6 +31,10 @@ class Gate:
         )
         self._room = WaitingRoom(max(1, int(threads * _SEATS)))
 
+    def is_full(self, *, pushes: bool) -> bool:
+        """Whether a push, or a pull, would be refused whoever sends it: the line that it would stand in is full."""
+        return self._admission.is_full(pushes=pushes)
+
     @contextmanager
     def push(self, device: UUID) -> Iterator[None]:
         """While something that a device sent is taken in; raises `RateLimited` and `Overloaded`."""

@@ -37,7 +37,7 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
     projections = chosen(views) if views else []
     many = 0
     with house(Settings.from_environment()) as built, progress("lines", quiet=as_json) as tell:
-        built.ensure_views()
+        built.require_views()
         head = built.services.log.recorder.max_notification_id() or 0
         tables = [table.name for each in projections for table in each.tables]
         with _opened(file) as target:

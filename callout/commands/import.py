@@ -59,7 +59,7 @@ def _entries(built: House, file: Path, through: str | None) -> Iterator[Entry]:
     from callout.command_file import commands
     from callout.stock_file import StockFile
 
-    built.ensure_views()
+    built.require_views()
     if file.suffix.lower() != ".csv":
         return commands(file)
     projector = built.projector()

@@ -22,7 +22,7 @@ def command(as_json: bool) -> None:
     with database(settings) as (dsn, _):
         if dsn is None:
             raise click.UsageError("Name the login that migrates in DATABASE_URL; CALLOUT_RUNTIME_URL may not migrate.")
-        with House(settings, dsn) as house, progress("views", quiet=as_json) as tell:
+        with House(settings, dsn, migrating=True) as house, progress("views", quiet=as_json) as tell:
             applied = house.applied
             register_locations(house)
             views = house.ensure_views(tell)

@@ -20,7 +20,7 @@ def command(views: tuple[str, ...], as_json: bool) -> None:
 
     names = [each.name for each in chosen(views)]
     with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:
-        built.ensure_views()
+        built.require_views()
         try:
             position = rebuild(built.services.projecting, PROJECTIONS, names, tell)
         except (FoldError, RebuildError) as error:

@@ -21,7 +21,7 @@ def command(views: tuple[str, ...], as_json: bool) -> int:
 
     names, wrong = [each.name for each in chosen(views)], 0
     with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:
-        built.ensure_views()
+        built.require_views()
         for view in verify(built.services.projecting, PROJECTIONS, names, tell):
             wrong += len(view.differences)
             if as_json:

@@ -8,7 +8,7 @@ from callout.doctor.finding import Finding, advice, ok, wrong
 from callout.doctor.patient import Patient
 from callout.master_key import FILE, MasterKeyNotUsable
 from callout.master_key import master_key as read_master_key
-from store.keyring import key_id_of
+from store.key_ids import key_id_of
 
 
 def master_key(patient: Patient) -> Iterator[Finding]:

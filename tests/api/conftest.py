@@ -22,6 +22,7 @@ from domain.envelope import Envelope
 from domain.instant import now
 from domain.user import Role, User
 from projections.catalogue import PROJECTIONS, ensure
+from projections.long_jobs import do_next_job
 from projections.past import Views
 from projections.projector import Projector
 from store.access import Access
@@ -81,6 +82,13 @@ class House:
         projector = Projector(self.services.projecting, PROJECTIONS)
         while projector.run_once():
             pass
+
+    def work_off(self, asked: TestResponse) -> Any:
+        """Do all jobs as the worker's process does; what became of the one that this reply is about."""
+        assert asked.status_code == 202, asked.get_data()
+        while do_next_job(self.services.projecting, PROJECTIONS):
+            pass
+        return self.ask("GET", asked.headers["Location"]).json
 
     def ask(self, method: str, path: str, *, role: Role = "admin", body: Any = None, **headers: str) -> TestResponse:
         """Send a request as somebody with this role; header names are written with underscores."""

@@ -28,13 +28,22 @@ def test_every_view_says_how_far_it_has_got(house: House) -> None:
     assert (parts["state"], parts["lag"], parts["rows"]) == ("ready", 0, {"parts": 1})
 
 
-def test_a_view_is_made_anew_and_says_the_same(house: House) -> None:
+def test_a_view_is_made_anew_by_a_job_and_says_the_same(house: House) -> None:
+    """Issue 8, 19: the request only asks for it."""
     house.post("/api/v1/parts", PUMP)
     before = house.get("/api/v1/parts").json
 
-    rebuilt = house.post("/api/v1/projections/parts/rebuild")
+    asked = house.post("/api/v1/projections/parts/rebuild")
+    waiting = house.ask("GET", asked.headers["Location"])
+    done = house.work_off(asked)
 
-    assert rebuilt.status_code == 200
+    assert (asked.status_code, asked.json) == (202, waiting.json)
+    assert int(waiting.headers["Retry-After"]) >= 1
+    assert waiting.json is not None
+    assert (waiting.json["state"], waiting.json["kind"], waiting.json["view"]) == ("waiting", "rebuild", "parts")
+    assert (done["state"], done["tries"], done["problem"]) == ("done", 1, None)
+    assert done["result"] == {"name": "parts", "position": before["position"] if before else 0}
+    assert done["progress"] == {"done": done["result"]["position"], "total": done["result"]["position"]}
     assert house.ask("GET", "/api/v1/parts").json == before
 
 
@@ -58,24 +67,32 @@ def test_a_view_that_cannot_be_made_anew_stays_and_the_asker_is_told(
 
 
 def test_a_view_that_was_tampered_with_does_not_verify_until_it_is_made_anew(house: House) -> None:
-    house.post("/api/v1/parts", PUMP)
+    made = house.post("/api/v1/parts", PUMP).json
     house.catch_up()
-    sound = house.post("/api/v1/projections/parts/verify").json
+    sound = house.work_off(house.post("/api/v1/projections/parts/verify"))["result"]
     house.services.projecting.pool.execute("UPDATE views.parts SET number = 'P-9'")
 
-    altered = house.post("/api/v1/projections/parts/verify").json
-    house.post("/api/v1/projections/parts/rebuild")
-    again = house.post("/api/v1/projections/parts/verify").json
+    altered = house.work_off(house.post("/api/v1/projections/parts/verify"))["result"]
+    house.work_off(house.post("/api/v1/projections/parts/rebuild"))
+    again = house.work_off(house.post("/api/v1/projections/parts/verify"))["result"]
 
-    assert sound is not None
-    assert altered is not None
-    assert again is not None
+    assert made is not None
     assert (sound["equal"], sound["rows"]) == (True, {"parts": 1})
     assert altered["equal"] is False
-    assert [(found["column"], found["live"], found["expected"]) for found in altered["differences"]] == [
-        ("number", "P-9", "P-1")
-    ]
+    assert altered["differences"] == [{"table": "parts", "key": [made["id"]], "column": "number"}]
     assert again["equal"] is True
+
+
+def test_a_job_is_not_asked_for_twice_and_the_list_has_each(house: House) -> None:
+    """Issue 8, 19: whoever asks again, however often, is told of the same job."""
+    asked = [house.post("/api/v1/projections/parts/verify").headers["Location"] for _ in range(5)]
+    other = house.post("/api/v1/projections/stock/verify").headers["Location"]
+
+    listed = house.ask("GET", "/api/v1/jobs").json
+
+    assert len(set(asked)) == 1
+    assert listed is not None
+    assert [item["id"] for item in listed["items"]] == [other.rpartition("/")[2], asked[0].rpartition("/")[2]]
 
 
 @pytest.mark.parametrize("command", ["rebuild", "verify"])

@@ -13,6 +13,7 @@ import pytest
 
 from callout import child as child_module
 from callout.child import Child, ChildKeepsDyingError
+from callout.listening import listen
 from callout.supervisor import Supervisor
 from tests.support.processes import eventually, is_alive
 
@@ -107,3 +108,41 @@ def test_children_do_not_outlive_a_killed_supervisor(driver: subprocess.Popen[st
         driver.kill()
 
         eventually(lambda: not any(is_alive(pid) for pid in pids))
+
+
+STUBBORN = """
+import os, signal, socket, sys
+from callout.child import Child
+from callout.supervisor import Supervisor
+listener = socket.create_server(("127.0.0.1", 0))
+def stubborn(name, inherited, afterwards):
+    ignore = "[signal.signal(each, signal.SIG_IGN) for each in (signal.SIGTERM, signal.SIGINT)];"
+    code = "import os, signal, time;" + ignore + f"os.write(1, b'{name}' + bytes([10])); time.sleep(600)"
+    return Child(name, [sys.executable, "-c", code], os.environ, inherited, 1, afterwards)
+def released():
+    listener.close()
+    os.write(1, b"released" + bytes([10]))
+children = [stubborn("http", (listener.fileno(),), released), stubborn("worker", (), lambda: None)]
+os.write(1, b"%d" % listener.getsockname()[1] + bytes([10]))
+Supervisor(children).run()
+"""
+
+
+@pytest.mark.parametrize("farewell", [signal.SIGINT, signal.SIGTERM])
+def test_a_busy_child_keeps_neither_the_end_nor_the_port(farewell: signal.Signals) -> None:
+    """Issue 8, 20: children that do not stop are killed, and the port is free as soon as the HTTP server has gone."""
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    with subprocess.Popen(
+        [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True, env=environment
+    ) as driver:
+        assert driver.stdout is not None
+        port = int(driver.stdout.readline())
+        assert {driver.stdout.readline().strip() for _ in range(2)} == {"http", "worker"}
+
+        driver.send_signal(farewell)
+
+        assert driver.stdout.readline() == "released\n"
+        assert driver.poll() is None, "the worker is not at its end yet"
+        with listen("127.0.0.1", port):
+            pass
+    assert driver.returncode == 0

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from tests.support.desk import Desk, Json
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
 STOP_SECONDS = 30
+JOB_SECONDS = 240
 
 
 @dataclass(frozen=True)
@@ -104,20 +106,39 @@ class Company:
 
     def verified(self) -> list[Json]:
         """Verify every view against the log; what each one said."""
-        found = []
-        for view in self.admin.get("projections")["items"]:
-            answer = self.admin.ask("POST", f"/api/v1/projections/{view['name']}/verify", {})
-            assert answer.status == 200, answer
-            found.append(answer.json())
-        return found
+        asked = [self.begin_job(view["name"], "verify") for view in self.admin.get("projections")["items"]]
+        return [self.result_of(where) for where in asked]
+
+    def rebuild(self, view: str, desk: Desk | None = None) -> Json:
+        """Have a view made anew; what its job said."""
+        return self.result_of(self.begin_job(view, "rebuild", desk), desk)
+
+    def begin_job(self, view: str, kind: str, desk: Desk | None = None) -> str:
+        """Ask for a job about a view; where it is to be looked at."""
+        answer = (desk or self.admin).ask("POST", f"/api/v1/projections/{view}/{kind}", {})
+        assert answer.status == 202, answer
+        return answer.headers["location"]
+
+    def result_of(self, where: str, desk: Desk | None = None) -> Json:
+        """Wait for the end of a job; its result."""
+        deadline = monotonic() + JOB_SECONDS
+        while (told := (desk or self.admin).ask("GET", where).json())["state"] in ("waiting", "running"):
+            assert monotonic() < deadline, told
+            sleep(0.2)
+        assert told["state"] == "done", told
+        result: Json = told["result"]
+        return result
 
     def _close(self) -> None:
         for device in self._devices:
             device.close()
 
 
-def environment(dsn: str, folder: Path) -> dict[str, str]:
-    """What the company's processes find in their environment, and nothing that the machine has set for others."""
+def environment(dsn: str, folder: Path, **settings: str) -> dict[str, str]:
+    """What the company's processes find in their environment, and nothing that the machine has set for others.
+
+    `settings` are further ones, by the names of the environment.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CALLOUT_")}
     return inherited | {
         "DATABASE_URL": dsn,
@@ -127,18 +148,23 @@ def environment(dsn: str, folder: Path) -> dict[str, str]:
         "CALLOUT_ADMIN_PASSWORD": PASSWORD,
         "CALLOUT_THREADS": "32",
         "CALLOUT_DEVICE_RATE": "0",
+        **settings,
     }
 
 
 @contextmanager
-def company_on(dsn: str, folder: Path) -> Iterator[Company]:
-    """A company at work on a migrated, empty database; `folder` is for its files."""
+def company_on(dsn: str, folder: Path, **settings: str) -> Iterator[Company]:
+    """A company at work on a migrated, empty database; `folder` is for its files, `settings` as in `environment`."""
     journal = folder / "journal"
     command = [sys.executable, "-m", "callout", "serve", "--port", "0", "--json"]
     with (
         journal.open("wb") as lines,
         subprocess.Popen(
-            command, env=environment(dsn, folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=lines
+            command,
+            env=environment(dsn, folder, **settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=lines,
         ) as process,
     ):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
@@ -47,3 +48,23 @@ def test_a_wait_for_the_views_is_answered_as_it_was_and_some_threads_stay_free_o
             seats.enter_context(made.waiting())
         with pytest.raises(Overloaded), made.waiting():
             pass
+
+
+def test_a_line_is_full_for_pulls_before_it_is_full_for_pushes() -> None:
+    """Issue 8, overload: a pull that would wait in vain behind pushes is refused at once."""
+    made = gate(rate=0, connections=1, threads=16)  # a line for four
+    seen = []
+    with ThreadPoolExecutor(4) as pool, made.push(uuid4()):
+        for waiting in range(5):
+            while len(made._admission._pushes.waiting) < waiting:
+                pass
+            seen.append((made.is_full(pushes=True), made.is_full(pushes=False)))
+            if waiting < 4:
+                pool.submit(_push, made)
+    assert seen == [(False, False), (False, False), (False, True), (False, True), (True, True)]
+    assert not made.is_full(pushes=False)
+
+
+def _push(made: Gate) -> None:
+    with made.push(uuid4()):
+        pass

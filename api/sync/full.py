@@ -1,0 +1,53 @@
+"""When devices ask for more than can be done, they are refused before anything is done for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from api.encoding import encode
+from api.metrics import Metrics
+from api.problems import MEDIA_TYPE, STATUS, document
+from sync.admission import BUSY_SECONDS, Overloaded
+from sync.gate import Gate
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+LINES: Final[Mapping[tuple[str, str], bool]] = {("POST", "/sync/v1/push"): True, ("GET", "/sync/v1/pull"): False}
+"""What stands in a line, and whether it is that of the pushes."""
+
+
+class RefusingWhenFull:
+    """A WSGI application before another one: it answers 503 when the line that a request would stand in is full.
+
+    Nobody is looked up and nothing is read for that, and no log line is written, so that refusing takes a small part of
+    what serving takes; the refusals are counted like all others.
+    """
+
+    def __init__(self, served: WSGIApplication, gate: Gate, metrics: Metrics, headers: Mapping[str, str]) -> None:
+        """`headers` are those of every reply."""
+        self._served = served
+        self._gate = gate
+        self._metrics = metrics
+        self._body = encode(document(Overloaded(retry_after=BUSY_SECONDS)))
+        self._headers = [
+            *headers.items(),
+            ("Content-Type", MEDIA_TYPE),
+            ("Content-Length", str(len(self._body))),
+            ("Retry-After", str(BUSY_SECONDS)),
+        ]
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """The refusal, or what the other application answers."""
+        begun = perf_counter()
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        pushes = LINES.get((method, path))
+        if pushes is None or not self._gate.is_full(pushes=pushes):
+            return self._served(environ, start_response)
+        status = STATUS[Overloaded.kind]
+        self._metrics.note(method, path, status, perf_counter() - begun)
+        start_response(f"{status} SERVICE UNAVAILABLE", [*self._headers, ("X-Request-Id", uuid4().hex)])
+        return [self._body]

@@ -1,0 +1,66 @@
+"""Database connections: how many there are, how many a server may come to need, and pools that fit."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from callout.settings import Settings
+from domain.problem import Kind, Problem
+from store.pool import ConnectionPool
+
+POOLS: Final = 3
+"""Pools of an HTTP process that may become full: writer, reader, key-keeper."""
+LISTENERS: Final = 2
+"""Connections of an HTTP process beside its pools."""
+PAST: Final = 4
+"""Connections of a process that tells the past."""
+OTHERS: Final = 28
+"""What the supervisor, the worker, the process of the long jobs and a word of the command line need together."""
+FEWEST: Final = 2
+"""The smallest pool that a server works well with."""
+_log = structlog.get_logger(__name__)
+_ROOM = """
+SELECT least(
+        current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+            - coalesce(current_setting('reserved_connections', true), '0')::integer,
+        CASE WHEN d.datconnlimit >= 0 THEN d.datconnlimit END, CASE WHEN r.rolconnlimit >= 0 THEN r.rolconnlimit END
+    ) - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datid <> d.oid)
+FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = session_user
+"""
+
+
+class TooFewConnections(Problem):
+    """The database takes fewer connections than this server may need."""
+
+    kind = Kind.UNAVAILABLE
+
+
+def fitted(settings: Settings, dsn: str) -> Settings:
+    """The settings with pools that the database has connections for, all processes taken together.
+
+    A pool that was not set is made smaller where that is needed. Raises `TooFewConnections`, in one sentence, when that
+    is not enough, or when one that was set does not fit.
+    """
+    with closing(ConnectionPool(dsn, size=1)) as pool:
+        [(room,)] = pool.fetch_all(_ROOM)
+    largest = ((room - OTHERS) // settings.workers - LISTENERS - PAST * settings.past) // POOLS
+    if settings.pool <= largest:
+        return settings
+    if settings.pool_set or largest < FEWEST:
+        raise TooFewConnections(
+            f"The database has {room} connections to give, and {settings.workers} processes with pools of "
+            f"{settings.pool if settings.pool_set else FEWEST} may need {needed(settings)}: set CALLOUT_WORKERS or "
+            "CALLOUT_POOL lower, or the server's max_connections higher."
+        )
+    _log.warning("pools are smaller than usual, to fit the database", connections=room, pool=largest)
+    return replace(settings, pool=largest)
+
+
+def needed(settings: Settings) -> int:
+    """The most connections that a server with these settings comes to need, its smallest pools where none is set."""
+    pool = settings.pool if settings.pool_set else FEWEST
+    return settings.workers * (POOLS * pool + LISTENERS + PAST * settings.past) + OTHERS

@@ -1,0 +1,62 @@
+"""Watching for long jobs: a process of its own is started for them, so that neither a request nor the views wait."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from threading import Event
+from typing import Final
+
+import structlog
+from eventsourcing.persistence import PersistenceError
+
+from callout.assembly import House
+from callout.lifeline import PARENT
+from store.long_jobs import is_anything_to_do
+
+LOOK_SECONDS: Final = 1.0
+_PAUSE_SECONDS: Final = 2.0
+_LOOK_AGAIN_SECONDS: Final = 0.1
+_log = structlog.get_logger(__name__)
+
+
+def watch_jobs(house: House, stop: Event) -> None:
+    """Start the process that does the jobs when there are any, one at a time, until `stop` is set.
+
+    A process that is killed leaves its job to the next one (`store.long_jobs.TRIES` times).
+    """
+    while not stop.wait(LOOK_SECONDS):
+        try:
+            due = is_anything_to_do(house.services.projecting.pool)
+        except PersistenceError as error:
+            _log.warning("the jobs cannot be looked at now", reason=type(error).__name__)
+            continue
+        if due:
+            status = _run(house, stop)
+            if status and not stop.is_set():
+                _log.warning("the process of the jobs has ended", status=status)
+                stop.wait(_PAUSE_SECONDS)
+
+
+def _run(house: House, stop: Event) -> int:
+    """One process until it ends, or until `stop` is set; its exit status."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": house.dsn,
+        "CALLOUT_HOME": str(house.settings.home),
+        PARENT: str(os.getpid()),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "callout.job_process"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while process.poll() is None and not stop.wait(_LOOK_AGAIN_SECONDS):
+            pass
+    finally:
+        process.kill()
+        process.wait()
+    return process.returncode

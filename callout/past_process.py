@@ -1,0 +1,110 @@
+"""The process that tells the past to one HTTP process: `python -m callout.past_process FILE SECONDS MEGABYTES`."""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from time import sleep
+from typing import Final
+
+from api.metrics import SHARED
+from callout.assembly import House
+from callout.journal import write_journal
+from callout.priority import stand_behind
+from callout.settings import Settings
+from projections.catalogue import PROJECTIONS
+from projections.past_desk import PastDesk
+from projections.past_place import Teller
+from projections.past_telling import Telling
+
+BEHIND: Final = 10
+"""How far it stands behind the processes that answer requests (`nice`)."""
+IDLE_SECONDS: Final = 120.0
+_OBJECTS: Final = 100_000
+_LOOK_SECONDS: Final = 0.05
+
+
+def past_desk(house: House) -> PastDesk:
+    """Where the requests of this process ask about the past; it starts processes when it is asked."""
+    settings = house.settings
+    return PastDesk(
+        house.services.views,
+        partial(_start, settings, house.dsn),
+        places=settings.past,
+        seconds=settings.past_seconds,
+    )
+
+
+def _start(settings: Settings, dsn: str) -> Teller:
+    ours, theirs = Pipe()
+    environment = {**os.environ, "DATABASE_URL": dsn, "CALLOUT_HOME": str(settings.home)}
+    environment.pop(SHARED, None)
+    limits = [str(settings.past_seconds), str(settings.past_memory)]
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "callout.past_process", str(theirs.fileno()), *limits],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+        )
+
+    def end() -> None:
+        process.kill()
+        process.wait()
+
+    return Teller(ours, end)
+
+
+def main(file: int, seconds: int, megabytes: int) -> None:
+    """Tell the past until nobody listens any more; a fold that takes longer than it may ends the process."""
+    stand_behind(BEHIND)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+    gc.set_threshold(_OBJECTS)
+    settings = Settings.from_environment()
+    write_journal(settings.log_level)
+    with Connection(file) as line, House(settings) as house:
+        limited = partial(_in_turn, settings, seconds)
+        Telling(line, house.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
+
+
+@contextmanager
+def _in_turn(settings: Settings, seconds: int) -> Iterator[None]:
+    """Of all such processes that share a home, as many fold at once as one HTTP process may ask for.
+
+    The kernel ends this process when what happens meanwhile takes longer than `seconds`: whoever asked sees the pipe
+    close.
+    """
+    with ExitStack() as stack:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        files = [stack.enter_context((settings.home / f"past.{n}.lock").open("w")) for n in range(settings.past)]
+        while not any(_locked(file.fileno()) for file in files):
+            sleep(_LOOK_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

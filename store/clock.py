@@ -1,0 +1,26 @@
+"""The clock that the log is written by: whether it is right now, and how often it was set back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from store.pool import ConnectionPool
+
+
+class ClockStanding(NamedTuple):
+    """`steps` is how often recorded_at went back; `ahead` by how many seconds it is ahead of the clock now."""
+
+    steps: int
+    ahead: float
+
+
+def clock_standing(pool: ConnectionPool) -> ClockStanding:
+    """How the database's clock stands to what it said when the log was written last."""
+    [(steps, ahead)] = pool.fetch_all(
+        """
+        SELECT (SELECT count(*) FROM log.clock_steps),
+            CASE WHEN recorded_at > log.clock() THEN extract(epoch FROM recorded_at - log.clock()) ELSE 0 END
+        FROM log.head
+        """
+    )
+    return ClockStanding(int(steps), float(ahead))

@@ -1,0 +1,161 @@
+"""Jobs that take longer than a request may: asked for by one process, done by another, seen by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final, Literal, NamedTuple
+from uuid import UUID, uuid4
+
+from store.connecting import Cursor
+from store.pool import ConnectionPool
+
+Kind = Literal["rebuild", "verify"]
+TRIES: Final = 3
+"""How often a job is begun before it counts as failed; a job is begun again when the process that did it was killed."""
+KEPT: Final = timedelta(days=7)
+_LOCK: Final = 7_205_114
+_PROGRESS_SECONDS: Final = 0.5
+_COLUMNS = "id, kind, view, asked_by, asked_at, state, tries, done, total, started_at, ended_at, result, problem"
+_TO_DO = """
+SELECT id, number FROM log.jobs
+WHERE state IN ('waiting', 'running') AND NOT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = %s AND objid = number
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+ORDER BY number
+"""
+
+
+class LongJob(NamedTuple):
+    """A job and how far it is: `done` of `total` events; `result` is JSON, `problem` one sentence."""
+
+    id: UUID
+    kind: Kind
+    view: str
+    asked_by: UUID | None
+    asked_at: datetime
+    state: str
+    tries: int
+    done: int
+    total: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    result: str | None
+    problem: str | None
+
+
+def ask_for(pool: ConnectionPool, kind: Kind, view: str, asked_by: UUID | None) -> LongJob:
+    """A job, as the log's writer: the one that waits or runs already for this view, or a new one."""
+    while True:
+        found = _jobs(
+            pool,
+            f"""
+            INSERT INTO log.jobs (id, kind, view, asked_by) VALUES (%s, %s, %s, %s)
+            ON CONFLICT (kind, view) WHERE state IN ('waiting', 'running') DO NOTHING RETURNING {_COLUMNS}
+            """,  # noqa: S608 - names of our own
+            (uuid4(), kind, view, asked_by),
+        ) or _jobs(
+            pool,
+            f"SELECT {_COLUMNS} FROM log.jobs WHERE kind = %s AND view = %s AND state IN ('waiting', 'running')",  # noqa: S608 - names of our own
+            (kind, view),
+        )
+        if found:  # otherwise it has ended between the two statements
+            return found[0]
+
+
+def job(pool: ConnectionPool, id: UUID) -> LongJob | None:
+    """The job with this id."""
+    return next(iter(_jobs(pool, f"SELECT {_COLUMNS} FROM log.jobs WHERE id = %s", (id,))), None)  # noqa: S608 - names of our own
+
+
+def latest_jobs(pool: ConnectionPool, most: int) -> list[LongJob]:
+    """The jobs that were asked for last, at most so many."""
+    return _jobs(pool, f"SELECT {_COLUMNS} FROM log.jobs ORDER BY number DESC LIMIT %s", (most,))  # noqa: S608 - names of our own
+
+
+def is_anything_to_do(pool: ConnectionPool) -> bool:
+    """Whether a job waits, or was left by a process that has ended."""
+    return pool.fetch_one(_TO_DO, (_LOCK,)) is not None
+
+
+@contextmanager
+def taken(pool: ConnectionPool) -> Iterator[LongJob | None]:
+    """The next job, as the projector of the views, locked by a session for as long; None when nobody is needed.
+
+    A job that was begun `TRIES` times, and each time by a process that was killed, is marked as failed.
+    """
+    with pool.connection() as session, session.cursor() as cursor:
+        cursor.execute(_TO_DO, (_LOCK,))
+        for id, number in cursor.fetchall():
+            if _locked(cursor, number):
+                try:
+                    found = _begun(cursor, id)
+                    if found is not None:
+                        yield found
+                        return
+                finally:
+                    if not session.closed:
+                        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_LOCK, number))
+    yield None
+
+
+class Progress:
+    """Writes down, twice a second at most, how far a job is."""
+
+    def __init__(self, pool: ConnectionPool, id: UUID) -> None:
+        self._pool = pool
+        self._id = id
+        self._due = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many events of so many."""
+        now = monotonic()
+        if now >= self._due or done >= total:
+            self._due = now + _PROGRESS_SECONDS
+            self._pool.execute("UPDATE log.jobs SET done = %s, total = %s WHERE id = %s", (done, total, self._id))
+
+
+def end(pool: ConnectionPool, id: UUID, *, result: str | None = None, problem: str | None = None) -> None:
+    """Mark a job as done with a result (JSON), or as failed with a problem (one sentence)."""
+    pool.execute(
+        "UPDATE log.jobs SET state = %s, result = %s, problem = %s, ended_at = now() WHERE id = %s",
+        ("done" if problem is None else "failed", result, problem, id),
+    )
+
+
+def forget_jobs(cursor: Cursor) -> None:
+    """Remove jobs that ended a week ago."""
+    cursor.execute("DELETE FROM log.jobs WHERE ended_at < now() - %s", (KEPT,))
+
+
+def _begun(cursor: Cursor, id: UUID) -> LongJob | None:
+    """Begin a job that is locked here; None when it has ended meanwhile or was begun too often."""
+    cursor.execute(
+        """
+        UPDATE log.jobs SET state = 'failed', ended_at = now(), problem = %s
+        WHERE id = %s AND state IN ('waiting', 'running') AND tries >= %s
+        """,
+        (f"The process that did it ended {TRIES} times before it was done.", id, TRIES),
+    )
+    cursor.execute(
+        f"""
+        UPDATE log.jobs SET state = 'running', tries = tries + 1, done = 0, total = 0, started_at = now()
+        WHERE id = %s AND state IN ('waiting', 'running') RETURNING {_COLUMNS}
+        """,  # noqa: S608 - names of our own
+        (id,),
+    )
+    row = cursor.fetchone()
+    return None if row is None else LongJob(*row)
+
+
+def _locked(cursor: Cursor, number: int) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, number))
+    return cursor.fetchone() == (True,)
+
+
+def _jobs(pool: ConnectionPool, sql: str, values: tuple[object, ...]) -> list[LongJob]:
+    return [LongJob(*row) for row in pool.fetch_all(sql, values)]

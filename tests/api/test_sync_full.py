@@ -1,0 +1,91 @@
+"""Issue 8, overload: whoever finds a full line is refused before anything is done for them, and told when to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.app import create_app
+from api.services import Services
+from sync.admission import Overloaded
+from sync.gate import Gate
+from tests.api.conftest import House
+from tests.support.pocket import Pocket
+
+PUSH = {"incarnation": 1, "now": "2026-11-21T15:40:02+01:00", "operations": []}
+
+
+@pytest.fixture
+def gate() -> Gate:
+    """One place for pushes, and a line for one."""
+    return Gate(rate=0, burst=1, connections=1, threads=4)
+
+
+@pytest.fixture
+def small(services: Services, gate: Gate) -> House:
+    served = replace(services, gate=gate)
+    return House(served, create_app(served).test_client())
+
+
+@pytest.fixture
+def full(gate: Gate) -> Iterator[None]:
+    """Somebody pushes, and another one stands in line."""
+    with ThreadPoolExecutor(1) as pool, ExitStack() as inside:
+        inside.enter_context(gate.push(uuid4()))
+
+        def stand() -> None:
+            with gate.push(uuid4()):
+                pass
+
+        waiting = pool.submit(stand)
+        while not gate.is_full(pushes=True):
+            pass
+        yield
+        inside.close()
+        waiting.result()
+
+
+@pytest.mark.usefixtures("full")
+def test_a_push_to_a_full_line_costs_the_database_nothing(
+    small: House, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Pocket(small)
+
+    def ask(*_: Any) -> Any:
+        raise AssertionError("the database was asked")
+
+    monkeypatch.setattr(services.log.pool, "execute", ask)
+    monkeypatch.setattr(services.log.pool, "connection", ask)
+    refused = [phone.ask("POST", "push", json=PUSH) for _ in range(3)]
+
+    for reply in refused:
+        assert phone.code(reply) == (503, "overloaded")
+        assert int(reply.headers["Retry-After"]) >= 1
+        assert reply.mimetype == "application/problem+json"
+        assert reply.headers["Cache-Control"] == "no-store"
+        assert reply.json is not None
+        assert reply.json["title"] == Overloaded.title()
+    assert len({reply.headers["X-Request-Id"] for reply in refused}) == 3
+    monkeypatch.undo()
+    counted = small.client.get("/metrics").text
+    assert 'callout_requests_total{method="POST",route="/sync/v1/push",status="503"} 3.0' in counted
+
+
+def test_with_room_in_line_everything_is_as_ever(small: House, gate: Gate) -> None:
+    phone = Pocket(small)
+    assert not gate.is_full(pushes=True)
+    assert phone.ask("POST", "push", json=PUSH).status_code == 200
+    assert phone.pull()["more"] is False
+    assert small.client.post("/sync/v1/push", json=PUSH).status_code == 401
+
+
+@pytest.mark.usefixtures("full")
+def test_what_has_no_line_is_answered_meanwhile(small: House) -> None:
+    assert small.client.get("/health").status_code == 200
+    assert small.ask("GET", "/api/v1/parts").status_code == 200

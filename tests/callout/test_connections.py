@@ -1,0 +1,69 @@
+"""Issue 8, 20: a server's pools fit the connections that its database has to give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+
+from callout.connections import FEWEST, OTHERS, TooFewConnections, fitted, needed
+from callout.settings import Settings
+from tests.support.databases import run
+from tests.support.servers import ask
+
+
+@pytest.fixture
+def limited(database: str) -> Iterator[str]:
+    """A database that takes a hundred connections."""
+    name = urlsplit(database).path[1:]
+    run(database, f"ALTER DATABASE {name} CONNECTION LIMIT 100")
+    yield database
+    run(database, f"ALTER DATABASE {name} CONNECTION LIMIT -1")
+
+
+def elsewhere(dsn: str) -> int:
+    """Connections of the same server that others use."""
+    sql = (
+        "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname <> current_database()"
+    )
+    return int(ask(dsn, sql)[0][0])
+
+
+def test_what_fits_stays_as_it_is(limited: str) -> None:
+    assert fitted(Settings(workers=1), limited) == Settings(workers=1)
+
+
+@pytest.mark.parametrize("workers", [2, 3, 4, 5])
+def test_pools_that_nobody_has_set_become_as_large_as_fits(limited: str, workers: int) -> None:
+    room = 100 - elsewhere(limited)
+    found = fitted(Settings(workers=workers), limited)
+    assert FEWEST <= found.pool <= 10
+    assert needed(replace(found, pool_set=True)) <= room
+    assert replace(found, pool=10) == Settings(workers=workers)
+
+
+def test_eight_processes_that_find_no_room_are_said_in_one_sentence(limited: str) -> None:
+    with pytest.raises(TooFewConnections) as told:
+        fitted(Settings(workers=8), limited)
+    assert "8 processes" in told.value.detail
+    assert "CALLOUT_WORKERS" in told.value.detail
+    assert "\n" not in told.value.detail
+
+
+def test_a_pool_that_was_set_is_used_or_refused_and_never_changed(limited: str) -> None:
+    fits = Settings(workers=1, pool=4, pool_set=True)
+    assert fitted(fits, limited) == fits
+    with pytest.raises(TooFewConnections, match="pools of 40"):
+        fitted(Settings(workers=2, pool=40, pool_set=True), limited)
+
+
+def test_a_pool_is_set_when_the_environment_names_it() -> None:
+    assert Settings.from_environment({"CALLOUT_POOL": "7"}).pool_set
+    assert not Settings.from_environment({}).pool_set
+
+
+def test_what_a_server_needs_grows_with_its_processes() -> None:
+    one, eight = (needed(Settings(workers=workers, pool=10, pool_set=True)) - OTHERS for workers in (1, 8))
+    assert eight == 8 * one
