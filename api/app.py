@@ -38,6 +38,7 @@ from api.technicians import technicians
 from api.users import users
 from api.visits import visits
 from api.who import admit
+from api.whole_number import WholeNumber
 from api.work_orders import work_orders
 
 NOUNS = (
@@ -87,6 +88,10 @@ def create_app(
         OPENAPI_VERSION="3.1.0",
     )
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # it would send people to wherever the request's Host says
+    app.url_map.converters["int"] = WholeNumber
+    if services.settings.hosts:
+        app.config["TRUSTED_HOSTS"] = list(services.settings.hosts)
     tell_everything(app)
     guard(app, services)
     keep_journal(app, metrics)

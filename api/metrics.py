@@ -16,6 +16,9 @@ from api.services import Services
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which several processes of one server add up their figures."""
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER: Final = "OTHER"
+"""Stands for every method that is none of `METHODS`: whoever sends a request may invent as many as they like."""
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -37,7 +40,7 @@ class Metrics:
         )
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request."""
+        """Count one request; `method` is one of `METHODS` or `OTHER`, `route` a template of the application's own."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
@@ -81,6 +84,11 @@ class _Standing(Collector):
             pools.add_metric([role, "in_use"], pool.in_use)
             pools.add_metric([role, "most"], pool.size)
         yield pools
+
+
+def method_of(sent: str) -> str:
+    """The method of a request as figures and log lines name it: one of a few."""
+    return sent if sent in METHODS else OTHER
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

@@ -69,6 +69,18 @@ class ApiSettings(Protocol):
     def device_burst(self) -> int:
         """How many of them at once."""
 
+    @property
+    def metrics(self) -> str:
+        """Who may read `/metrics` without its token: nobody (`off`), this machine (`loopback`), everybody (`open`)."""
+
+    @property
+    def metrics_token(self) -> str:
+        """What opens `/metrics` from anywhere, empty for none."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which it is served, none for any; `.example.com` is a domain and all below it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Services:

@@ -14,6 +14,8 @@ from domain.instant import parse_zone
 from domain.problem import BadInput, Problem
 
 KEY_BYTES = 32
+METRICS = ("off", "loopback", "open")
+SHORTEST_TOKEN = 20
 LEVELS = ("debug", "info", "warning", "error")
 _YES = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
@@ -52,6 +54,9 @@ class Settings:
     device_rate: int = 600
     device_burst: int = 300
     most_bytes: int = 2 * 1024 * 1024
+    metrics: str = "loopback"
+    metrics_token: str = field(default="", repr=False)
+    hosts: tuple[str, ...] = ()
     blobs: str = ""
     s3_endpoint: str = ""
 
@@ -77,6 +82,9 @@ class Settings:
             device_rate=read.whole("DEVICE_RATE", cls.device_rate, 0, 1_000_000),
             device_burst=read.whole("DEVICE_BURST", cls.device_burst, 1, 1_000_000),
             most_bytes=read.whole("MOST_BYTES", cls.most_bytes, 1024, 64 * 1024 * 1024),
+            metrics=read.word("METRICS", "off" if read.flag("PRODUCTION") else cls.metrics, METRICS),
+            metrics_token=read.secret("METRICS_TOKEN"),
+            hosts=read.hosts("HOSTS"),
             blobs=read.text("BLOBS", cls.blobs),
             s3_endpoint=read.text("S3_ENDPOINT", cls.s3_endpoint),
         )
@@ -108,6 +116,18 @@ class _Reading:
         if text not in _YES:
             raise BadSetting(f"CALLOUT_{name} is 1 or 0, not {text!r}.")
         return _YES[text] if text else otherwise
+
+    def secret(self, name: str) -> str:
+        text = self.text(name, "")
+        if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable()):
+            raise BadSetting(f"CALLOUT_{name} has at least {SHORTEST_TOKEN} printable ASCII characters.")
+        return text
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        hosts = tuple(each.strip().lower() for each in self.text(name, "").split(",") if each.strip())
+        if not all(re.fullmatch(r"\.?[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]", host) for host in hosts):
+            raise BadSetting(f"CALLOUT_{name} is a list of host names without ports, with commas between them.")
+        return hosts
 
     def zone(self, name: str, otherwise: str) -> str:
         try:

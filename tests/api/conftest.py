@@ -45,6 +45,9 @@ class Settings:
     oldest_app: str = ""
     device_rate: int = 0
     device_burst: int = 1
+    metrics: str = "loopback"
+    metrics_token: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass

@@ -66,6 +66,19 @@ def test_what_was_recorded_is_exported_as_it_is_stored(house: House, capsys: Cap
     assert (tmp_path / "log.ndjson").read_text().splitlines() == stored
 
 
+@pytest.mark.usefixtures("house")
+def test_an_export_is_for_its_owner_alone(capsys: Capture, tmp_path: Path) -> None:
+    """Issue 8, 27: exports are 0600, also in the place of a file that others could read."""
+    old, new = tmp_path / "old.ndjson", tmp_path / "new.ndjson"
+    old.write_text("")
+    old.chmod(0o644)
+
+    for file in (old, new):
+        said(capsys, "export", str(file))
+
+    assert [file.stat().st_mode & 0o777 for file in (old, new)] == [0o600, 0o600]
+
+
 def test_a_view_is_exported_row_by_row(van: UUID, capsys: Capture) -> None:
     assert main(["export", "--view", "locations"]) == 0
 
