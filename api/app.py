@@ -23,6 +23,7 @@ from api.headers import guard
 from api.health import health
 from api.journal import keep_journal
 from api.locations import locations
+from api.me import me
 from api.metrics import Metrics
 from api.operations import operations
 from api.parts import parts
@@ -43,6 +44,7 @@ from api.work_orders import work_orders
 
 NOUNS = (
     sessions,
+    me,
     users,
     customers,
     contacts,

@@ -56,6 +56,8 @@ def _people() -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "who" in g:
         found["user"] = str(g.who.id)
+    elif "about_user" in g:
+        found["user"] = str(g.about_user)
     if "device" in g:
         found["device"] = str(g.device.device)
     if "problem" in g:

@@ -58,13 +58,30 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "PUT /sync/v1/blobs/{sha256}": DEVICE,
     # Who is here
     "POST /api/v1/sessions": ANYONE,
+    "POST /api/v1/sessions/second-factor": ANYONE,
+    "POST /api/v1/sessions/reset-password": ANYONE,
+    "GET /api/v1/sessions": EVERYBODY,
     "GET /api/v1/sessions/current": EVERYBODY,
+    "POST /api/v1/sessions/current/challenge": EVERYBODY,
+    "POST /api/v1/sessions/current/prove": EVERYBODY,
     "POST /api/v1/sessions/current/end": EVERYBODY,
+    "POST /api/v1/sessions/end-all": EVERYBODY,
+    "POST /api/v1/sessions/{id}/end": EVERYBODY,
+    "POST /api/v1/me/password": EVERYBODY,
+    "GET /api/v1/me/second-factors": EVERYBODY,
+    "POST /api/v1/me/second-factors/{id}/remove": EVERYBODY,
+    "POST /api/v1/me/totp": EVERYBODY,
+    "POST /api/v1/me/totp/{id}/confirm": EVERYBODY,
+    "POST /api/v1/me/passkeys/challenge": EVERYBODY,
+    "POST /api/v1/me/passkeys": EVERYBODY,
+    "POST /api/v1/me/recovery-codes": EVERYBODY,
     "GET /api/v1/users": ADMIN,
     "GET /api/v1/users/{id}": ADMIN,
     "POST /api/v1/users": ADMIN,
     "POST /api/v1/users/{id}/set-roles": ADMIN,
     "POST /api/v1/users/{id}/set-password": ADMIN,
+    "POST /api/v1/users/{id}/reset-code": ADMIN,
+    "POST /api/v1/users/{id}/reset-second-factors": ADMIN,
     "POST /api/v1/users/{id}/disable": ADMIN,
     "POST /api/v1/users/{id}/enable": ADMIN,
     "GET /api/v1/technicians": OFFICE,
@@ -131,6 +148,29 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/parts/{id}/supersede": KEEPERS,
     "POST /api/v1/parts/{id}/discontinue": KEEPERS,
 }
+
+SENSITIVE: Final[frozenset[str]] = frozenset(
+    {
+        "POST /api/v1/customers/{id}/erase",
+        "POST /api/v1/devices/{id}/revoke",
+        "POST /api/v1/technicians/{id}/enrolments",
+        "POST /api/v1/users",
+        *_commands(ADMIN, "users", "set-roles", "set-password", "reset-code", "reset-second-factors"),
+        *_commands(ADMIN, "users", "disable", "enable"),
+        "POST /api/v1/me/second-factors/{id}/remove",
+        "POST /api/v1/me/totp",
+        "POST /api/v1/me/totp/{id}/confirm",
+        "POST /api/v1/me/passkeys/challenge",
+        "POST /api/v1/me/passkeys",
+        "POST /api/v1/me/recovery-codes",
+    }
+)
+"""Routes for which a user has to have shown lately, by password or second factor, that it is still them."""
+
+OPEN_WITHOUT_SECOND_FACTOR: Final[frozenset[str]] = frozenset(
+    name for name in POLICY if name.partition(" ")[2].startswith(("/api/v1/sessions", "/api/v1/me/"))
+)
+"""Routes for somebody of whom a second factor is required and who has none yet."""
 
 
 class RouteWithoutPolicyError(RuntimeError):

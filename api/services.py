@@ -11,7 +11,9 @@ from projections.past import Views
 from store.access import Access
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
+from store.factor_desk import FactorDesk
 from store.log import EventLog
+from store.reset_codes import ResetCodes
 from store.standing import Standings
 
 if TYPE_CHECKING:
@@ -81,6 +83,22 @@ class ApiSettings(Protocol):
     def hosts(self) -> tuple[str, ...]:
         """The names under which it is served, none for any; `.example.com` is a domain and all below it."""
 
+    @property
+    def proxies(self) -> int:
+        """How many proxies in front add an address to `X-Forwarded-For`; 0 when the connection's own counts."""
+
+    @property
+    def second_factor(self) -> str:
+        """Whether users may have (`offered`) or the office must have (`required`) a second factor, or `off`."""
+
+    @property
+    def origin(self) -> str:
+        """The address of the pages, `https://callout.example`, for which passkeys are made; empty for none."""
+
+    @property
+    def reauthenticate(self) -> int:
+        """How many minutes after showing who one is the sensitive routes stay open."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
@@ -103,6 +121,8 @@ class Services:
     enrolment: EnrolmentDesk
     blobs: BlobIntake
     vault: Vault
+    factors: FactorDesk
+    reset_codes: ResetCodes
 
 
 def services() -> Services:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -24,11 +25,14 @@ from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
 from store.embedded import EmbeddedPostgres
+from store.factor_desk import FactorDesk
 from store.keyring import Keyring, key_id_of
 from store.lives import begin_life_after_loss, settle_life
 from store.log import EventLog
 from store.migrate import migrate
 from store.pool import ConnectionPool
+from store.reset_codes import ResetCodes
+from store.sessions import Limits
 from store.standing import Standings
 from store.verifications import Verifications
 from sync.app_version import OldestApp
@@ -58,6 +62,11 @@ def dsn_of(settings: Settings) -> str:
     return settings.database_url or EmbeddedPostgres(settings.home).start()
 
 
+def limits_of(settings: Settings) -> Limits:
+    """How long sessions live."""
+    return Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle))
+
+
 def services_of(
     settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
 ) -> Services:
@@ -71,6 +80,8 @@ def services_of(
     gate = gate_of(settings)
     return Services(
         settings=settings,
+        factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
+        reset_codes=ResetCodes(log.pool),
         log=log,
         projecting=projecting,
         views=views,
@@ -114,7 +125,7 @@ class House:
         reader = self._pool("callout_reader")
         keykeeper = self._pool("callout_keykeeper")
         self._pools = (writer, projector, reader, keykeeper)
-        access, key = Access(writer), master_key(settings)
+        access, key = Access(writer, limits=limits_of(settings)), master_key(settings)
         if access.keep("master_key_id", key_id_of(key).encode()) != key_id_of(key).encode():
             self._close_pools()
             raise OtherMasterKey

@@ -16,6 +16,7 @@ from domain.problem import BadInput, Problem
 KEY_BYTES = 32
 METRICS = ("off", "loopback", "open")
 SHORTEST_TOKEN = 20
+SECOND_FACTOR = ("off", "offered", "required")
 LEVELS = ("debug", "info", "warning", "error")
 _YES = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
@@ -57,6 +58,12 @@ class Settings:
     metrics: str = "loopback"
     metrics_token: str = field(default="", repr=False)
     hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    second_factor: str = "offered"
+    origin: str = ""
+    session_hours: int = 12
+    session_idle: int = 120
+    reauthenticate: int = 10
     blobs: str = ""
     s3_endpoint: str = ""
 
@@ -85,6 +92,12 @@ class Settings:
             metrics=read.word("METRICS", "off" if read.flag("PRODUCTION") else cls.metrics, METRICS),
             metrics_token=read.secret("METRICS_TOKEN"),
             hosts=read.hosts("HOSTS"),
+            proxies=read.whole("PROXIES", cls.proxies, 0, 16),
+            second_factor=read.word("SECOND_FACTOR", cls.second_factor, SECOND_FACTOR),
+            origin=read.origin("ORIGIN"),
+            session_hours=read.whole("SESSION_HOURS", cls.session_hours, 1, 24 * 30),
+            session_idle=read.whole("SESSION_IDLE", cls.session_idle, 1, 60 * 24 * 30),
+            reauthenticate=read.whole("REAUTHENTICATE", cls.reauthenticate, 1, 60 * 24),
             blobs=read.text("BLOBS", cls.blobs),
             s3_endpoint=read.text("S3_ENDPOINT", cls.s3_endpoint),
         )
@@ -128,6 +141,12 @@ class _Reading:
         if not all(re.fullmatch(r"\.?[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]", host) for host in hosts):
             raise BadSetting(f"CALLOUT_{name} is a list of host names without ports, with commas between them.")
         return hosts
+
+    def origin(self, name: str) -> str:
+        text = self.text(name, "").rstrip("/").lower()
+        if text and not re.fullmatch(r"https://[a-z0-9.-]{1,253}(:[0-9]{1,5})?|http://localhost(:[0-9]{1,5})?", text):
+            raise BadSetting(f"CALLOUT_{name} is where the pages are, like https://callout.example, not {text!r}.")
+        return text
 
     def zone(self, name: str, otherwise: str) -> str:
         try:

@@ -40,6 +40,12 @@ class User(Entity):
     class PasswordChanged(Entity.Event):
         TOPIC: ClassVar[str] = "user.password_changed"
 
+    class ResetCodeIssued(Entity.Event):
+        TOPIC: ClassVar[str] = "user.reset_code_issued"
+
+    class SecondFactorsReset(Entity.Event):
+        TOPIC: ClassVar[str] = "user.second_factors_reset"
+
     @classmethod
     def register(
         cls,
@@ -83,6 +89,14 @@ class User(Entity):
     def record_password_change(self) -> None:
         """That the password changed; neither it nor its hash is ever part of the log."""
         self.trigger_event(self.PasswordChanged)
+
+    def record_reset_code(self) -> None:
+        """That there is a code to reset the password with; the code is never part of the log."""
+        self.trigger_event(self.ResetCodeIssued)
+
+    def record_factors_reset(self) -> None:
+        """That all second factors were forgotten."""
+        self.trigger_event(self.SecondFactorsReset)
 
     # Changes
 

@@ -61,6 +61,10 @@ class Users(Projection):
     def _password_changed(self, event: Recorded, rows: Rows) -> None:
         self._change(event, rows, {"password_changed_at": event.occurred_at})
 
+    @on("user.reset_code_issued", "user.second_factors_reset")
+    def _touched(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {})
+
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
         if (user := rows.get(USERS, event.stream)) is not None:
             rows.put(USERS, user | said | _changed(event))

@@ -48,6 +48,10 @@ class Settings:
     metrics: str = "loopback"
     metrics_token: str = ""
     hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    second_factor: str = "offered"
+    origin: str = ""
+    reauthenticate: int = 10
 
 
 @dataclass
@@ -65,6 +69,10 @@ class House:
         self.commit(User.register(id=id, login=login, name=f"The {login}", roles=roles))
         self.tokens[login] = self.services.access.sign_in(login, PASSWORD).token
         return id
+
+    def app_client(self) -> FlaskClient:
+        """Another browser: one without the cookies of `client`."""
+        return self.client.application.test_client()
 
     def commit(self, *entities: Any) -> int:
         """Record what these entities decided; the last position."""

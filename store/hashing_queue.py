@@ -1,0 +1,78 @@
+"""The queue before password hashing: two at a time, a few who wait, and everybody else is told at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
+from typing import Final, NamedTuple
+
+from domain.problem import Kind, Problem
+
+AT_ONCE: Final = 2
+"""Each takes 64 MiB and a core."""
+WAITING: Final = 8
+"""How many may wait whom nobody knows."""
+RESERVED: Final = 8
+"""Places beyond those, for devices that have signed in before and for the office itself."""
+EACH: Final = 2
+"""Places that one address, or one known device, may have."""
+RETRY_SECONDS: Final = 3
+
+
+class TooManyLogins(Problem):
+    """Too many people are signing in at this moment; try again in a few seconds."""
+
+    kind = Kind.UNAVAILABLE
+    code = "overloaded"
+
+
+class Lane(NamedTuple):
+    """Who wants something hashed: one name for each address or known device, and whether we know them."""
+
+    name: str = ""
+    known: bool = True
+
+
+OFFICE: Final = Lane()
+"""Somebody who has signed in; bounded only by the queue as a whole."""
+
+
+class HashingQueue:
+    """Lets `AT_ONCE` hash, `WAITING` strangers wait, and refuses the rest before they cost anything."""
+
+    def __init__(self) -> None:
+        self._hashing = BoundedSemaphore(AT_ONCE)
+        self._lock = Lock()
+        self._inside = 0
+        self._lanes: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, lane: Lane, patience: float) -> Iterator[None]:
+        """One place, waited for `patience` seconds at most; raises `TooManyLogins`, at once when the queue is full."""
+        self._enter(lane)
+        try:
+            if not self._hashing.acquire(timeout=patience):
+                raise TooManyLogins(retry_after=RETRY_SECONDS)
+            try:
+                yield
+            finally:
+                self._hashing.release()
+        finally:
+            self._leave(lane)
+
+    def _enter(self, lane: Lane) -> None:
+        most = AT_ONCE + WAITING + (RESERVED if lane.known else 0)
+        with self._lock:
+            if self._inside >= most or (lane.name and self._lanes[lane.name] >= EACH):
+                raise TooManyLogins(retry_after=RETRY_SECONDS)
+            self._inside += 1
+            self._lanes[lane.name] += 1
+
+    def _leave(self, lane: Lane) -> None:
+        with self._lock:
+            self._inside -= 1
+            self._lanes[lane.name] -= 1
+            if not self._lanes[lane.name]:
+                del self._lanes[lane.name]
