@@ -30,6 +30,8 @@ from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
 from api.projections import views
+from api.security import watch
+from api.security_events import security_events
 from api.services import Services
 from api.sessions import sessions
 from api.stock import stock
@@ -63,6 +65,7 @@ NOUNS = (
     operations,
     events,
     views,
+    security_events,
 )
 
 
@@ -97,6 +100,7 @@ def create_app(
     tell_everything(app)
     guard(app, services)
     keep_journal(app, metrics)
+    watch(app)
     app.before_request(admit)
     description = Description(app)
     for noun in NOUNS:

@@ -103,6 +103,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/operations/{id}/discard": DISPATCH,
     "GET /api/v1/events": AUDITOR,
     "GET /api/v1/events/{position}": AUDITOR,
+    "GET /api/v1/security-events": AUDITOR,
     "GET /api/v1/projections": AUDITOR,
     "POST /api/v1/projections/{name}/rebuild": AUDITOR,
     "POST /api/v1/projections/{name}/verify": AUDITOR,

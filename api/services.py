@@ -14,6 +14,7 @@ from store.device_access import DeviceAccess
 from store.factor_desk import FactorDesk
 from store.log import EventLog
 from store.reset_codes import ResetCodes
+from store.security_log import SecurityLog
 from store.standing import Standings
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Services:
     vault: Vault
     factors: FactorDesk
     reset_codes: ResetCodes
+    security: SecurityLog
 
 
 def services() -> Services:

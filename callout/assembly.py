@@ -32,6 +32,7 @@ from store.log import EventLog
 from store.migrate import migrate
 from store.pool import ConnectionPool
 from store.reset_codes import ResetCodes
+from store.security_log import SecurityLog
 from store.sessions import Limits
 from store.standing import Standings
 from store.verifications import Verifications
@@ -82,6 +83,7 @@ def services_of(
         settings=settings,
         factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
         reset_codes=ResetCodes(log.pool),
+        security=SecurityLog(log.pool, access.secret),
         log=log,
         projecting=projecting,
         views=views,

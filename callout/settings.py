@@ -64,6 +64,7 @@ class Settings:
     session_hours: int = 12
     session_idle: int = 120
     reauthenticate: int = 10
+    security_log_days: int = 180
     blobs: str = ""
     s3_endpoint: str = ""
 
@@ -98,6 +99,7 @@ class Settings:
             session_hours=read.whole("SESSION_HOURS", cls.session_hours, 1, 24 * 30),
             session_idle=read.whole("SESSION_IDLE", cls.session_idle, 1, 60 * 24 * 30),
             reauthenticate=read.whole("REAUTHENTICATE", cls.reauthenticate, 1, 60 * 24),
+            security_log_days=read.whole("SECURITY_LOG_DAYS", cls.security_log_days, 7, 3650),
             blobs=read.text("BLOBS", cls.blobs),
             s3_endpoint=read.text("S3_ENDPOINT", cls.s3_endpoint),
         )
