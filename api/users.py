@@ -10,6 +10,7 @@ from flask import Response
 
 from api import office
 from api.fields import Choice, Flag, Id, Many, Text
+from api.forgetting import forgotten
 from api.noun import Noun
 from api.order import Order
 from api.reading import filters, looking, one, page, paged
@@ -136,6 +137,18 @@ def reset_second_factors(body: Body, id: UUID) -> Response:
         services().factors.factors.reset(user.id)
 
     return office.change(who, User, id, body, decide)
+
+
+@users.command("erase")
+def erase(body: Body, id: UUID) -> Response:
+    """Forget a user for good: their login and name, their sessions and all that let them in.
+
+    What they did stays on record under their id. A technician who they are is erased apart.
+    """
+    who = asking()
+    if id == who.id:
+        raise NotYourself
+    return forgotten(office.change(who, User, id, body, lambda user, _: user.erase()))
 
 
 @users.command("disable")

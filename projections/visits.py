@@ -42,20 +42,30 @@ VISITS = Table(
 
 _MISSED = "arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND window_end < %(now)s AS missed"
 
+DECLINES = Table(
+    "visit_declines",
+    {"visit": "uuid NOT NULL", "technician": "uuid NOT NULL"},
+    key=("visit", "technician"),
+    indexes=(("technician",),),
+)
+
 
 class Visits(Projection):
     """One row a visit.
 
     `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes.
     A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
-    a visit was not done or was cancelled.
+    a visit was not done or was cancelled. `DECLINES` finds the words of a technician who is erased.
     """
 
     name: ClassVar[str] = "visits"
-    tables: ClassVar[tuple[Table, ...]] = (VISITS,)
+    tables: ClassVar[tuple[Table, ...]] = (VISITS, DECLINES)
+    version: ClassVar[int] = 2
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The visit itself."""
+        if event.topic == "technician.erased":
+            return
         yield VISITS, (event.stream,)
 
     @on("visit.planned")
@@ -74,6 +84,8 @@ class Visits(Projection):
     @on("visit.dispatched", "visit.declined")
     def _given(self, event: Recorded, rows: Rows) -> None:
         self._decide(event, rows, {}, technician=event.data.technician, note=getattr(event.data, "reason", None))
+        if event.topic == "visit.declined":
+            rows.put(DECLINES, {"visit": event.stream, "technician": event.data.technician})
 
     @on("visit.rescheduled")
     def _rescheduled(self, event: Recorded, rows: Rows) -> None:
@@ -110,6 +122,17 @@ class Visits(Projection):
         for row in rows.where(VISITS, customer=event.stream):
             silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
             rows.put(VISITS, silent | standing(silent) | {"position": event.position})
+
+    @on("technician.erased")
+    def _forgotten(self, event: Recorded, rows: Rows) -> None:
+        """The words with which a technician declined are their own; what they said of a customer is the customer's."""
+        own = {"what": "visit.declined", "technician": str(event.stream)}
+        for decline in rows.where(DECLINES, technician=event.stream):
+            row = rows.get(VISITS, decline["visit"])
+            if row is not None:
+                steps = [step | {"note": None} if own.items() <= step.items() else step for step in row["steps"]]
+                silent = row | {"steps": steps}
+                rows.put(VISITS, silent | standing(silent) | {"position": event.position})
 
     def _decide(self, event: Recorded, rows: Rows, changed: Row, **said: Any) -> None:
         if (row := self._row(event, rows)) is not None:
