@@ -152,29 +152,6 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/parts/{id}/discontinue": KEEPERS,
 }
 
-SENSITIVE: Final[frozenset[str]] = frozenset(
-    {
-        "POST /api/v1/customers/{id}/erase",
-        "POST /api/v1/devices/{id}/revoke",
-        *_commands(ADMIN, "technicians", "enrolments", "erase"),
-        "POST /api/v1/users",
-        *_commands(ADMIN, "users", "set-roles", "set-password", "reset-code", "reset-second-factors"),
-        *_commands(ADMIN, "users", "disable", "enable", "erase"),
-        "POST /api/v1/me/second-factors/{id}/remove",
-        "POST /api/v1/me/totp",
-        "POST /api/v1/me/totp/{id}/confirm",
-        "POST /api/v1/me/passkeys/challenge",
-        "POST /api/v1/me/passkeys",
-        "POST /api/v1/me/recovery-codes",
-    }
-)
-"""Routes for which a user has to have shown lately, by password or second factor, that it is still them."""
-
-OPEN_WITHOUT_SECOND_FACTOR: Final[frozenset[str]] = frozenset(
-    name for name in POLICY if name.partition(" ")[2].startswith(("/api/v1/sessions", "/api/v1/me/"))
-)
-"""Routes for somebody of whom a second factor is required and who has none yet."""
-
 
 class RouteWithoutPolicyError(RuntimeError):
     """A route is missing from the policy table, so nobody can say who may use it."""

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask import current_app, g, request
 
-from api.policy import ANYONE, OPEN_WITHOUT_SECOND_FACTOR, SENSITIVE, template
+from api.policy import ANYONE, template
+from api.sensitive import OPEN_WITHOUT_SECOND_FACTOR, SENSITIVE
 from api.services import services
 from domain.problem import Kind, NotAllowed, Problem
 from store.identity import DeviceIdentity

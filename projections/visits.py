@@ -12,6 +12,7 @@ from projections.facts import decided, placed, plain, told, without, wordless
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
+from projections.visit_declines import DECLINES, silenced
 from projections.visit_standing import TIMES, TOLD, standing
 from store.recorded import Recorded
 
@@ -41,13 +42,6 @@ VISITS = Table(
 )
 
 _MISSED = "arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND window_end < %(now)s AS missed"
-
-DECLINES = Table(
-    "visit_declines",
-    {"visit": "uuid NOT NULL", "technician": "uuid NOT NULL"},
-    key=("visit", "technician"),
-    indexes=(("technician",),),
-)
 
 
 class Visits(Projection):
@@ -125,13 +119,9 @@ class Visits(Projection):
 
     @on("technician.erased")
     def _forgotten(self, event: Recorded, rows: Rows) -> None:
-        """The words with which a technician declined are their own; what they said of a customer is the customer's."""
-        own = {"what": "visit.declined", "technician": str(event.stream)}
         for decline in rows.where(DECLINES, technician=event.stream):
-            row = rows.get(VISITS, decline["visit"])
-            if row is not None:
-                steps = [step | {"note": None} if own.items() <= step.items() else step for step in row["steps"]]
-                silent = row | {"steps": steps}
+            if (row := rows.get(VISITS, decline["visit"])) is not None:
+                silent = row | {"steps": silenced(row["steps"], event.stream)}
                 rows.put(VISITS, silent | standing(silent) | {"position": event.position})
 
     def _decide(self, event: Recorded, rows: Rows, changed: Row, **said: Any) -> None:

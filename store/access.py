@@ -6,6 +6,8 @@ import secrets
 from typing import NamedTuple
 from uuid import UUID
 
+from eventsourcing.persistence import IntegrityError
+
 from domain.problem import Refused
 from store.caller import THE_HOUSE, Caller
 from store.logins import fold, skeleton, spellings, visible
@@ -66,7 +68,7 @@ class Access:
             (spellings(login), alike, str(user)),
         )
         self._must_be_alone(user, login, alike)
-        claimed = self._pool.execute(
+        claimed = self._claimed(
             """
             INSERT INTO access.passwords AS p (user_id, login, skeleton, hash) VALUES (%s, %s, %s, %s)
             ON CONFLICT (login) DO UPDATE SET hash = excluded.hash WHERE p.user_id = excluded.user_id
@@ -137,6 +139,12 @@ class Access:
         row = self._pool.fetch_one("SELECT value FROM access.secrets WHERE name = %s", (name,))
         assert row is not None, "what was stored can be read"
         return bytes(row[0])
+
+    def _claimed(self, sql: str, params: tuple[str, ...]) -> bool:
+        try:
+            return bool(self._pool.execute(sql, params))
+        except IntegrityError:  # somebody claimed a look-alike at this very moment
+            raise LooksLikeAnother from None
 
     def _must_be_alone(self, user: UUID, login: str, alike: str) -> None:
         """Raise when somebody else has this login, or one that cannot be told from it by looking."""

@@ -12,11 +12,11 @@ from domain.problem import Kind, Problem
 
 AT_ONCE: Final = 2
 """Each takes 64 MiB and a core."""
-WAITING: Final = 8
+WAITING: Final = 14
 """How many may wait whom nobody knows."""
 RESERVED: Final = 8
 """Places beyond those, for devices that have signed in before and for the office itself."""
-EACH: Final = 2
+EACH: Final = 4
 """Places that one address, or one known device, may have."""
 RETRY_SECONDS: Final = 3
 
