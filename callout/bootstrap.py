@@ -32,7 +32,8 @@ class FirstUser(NamedTuple):
 def bootstrap(house: House) -> FirstUser | None:
     """Bring a new database to where work can begin; the first user, if this call made one.
 
-    `CALLOUT_ADMIN_PASSWORD` sets their password; raises `BadInput` for a common one. Of several starters at once one works and the rest wait.
+    `CALLOUT_ADMIN_PASSWORD` sets their password; raises `BadInput` for a common one. Of several starters at once one
+    works and the rest wait.
     """
     register_locations(house)
     with _alone(house):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore, Lock
+from time import monotonic
 from typing import Final, NamedTuple
 
 from domain.problem import Kind, Problem
 
 AT_ONCE: Final = 2
 """Each takes 64 MiB and a core."""
-WAITING: Final = 14
+WAITING: Final = 8
 """How many may wait whom nobody knows."""
 RESERVED: Final = 8
 """Places beyond those, for devices that have signed in before and for the office itself."""
@@ -40,10 +41,14 @@ OFFICE: Final = Lane()
 
 
 class HashingQueue:
-    """Lets `AT_ONCE` hash, `WAITING` strangers wait, and refuses the rest before they cost anything."""
+    """Lets `AT_ONCE` hash, `WAITING` strangers wait, and refuses the rest before they cost anything.
+
+    Strangers hash one less at once: a device that is known never waits behind all of them.
+    """
 
     def __init__(self) -> None:
         self._hashing = BoundedSemaphore(AT_ONCE)
+        self._strangers = BoundedSemaphore(AT_ONCE - 1)  # one core is always soon free for those we know
         self._lock = Lock()
         self._inside = 0
         self._lanes: Counter[str] = Counter()
@@ -53,12 +58,13 @@ class HashingQueue:
         """One place, waited for `patience` seconds at most; raises `TooManyLogins`, at once when the queue is full."""
         self._enter(lane)
         try:
-            if not self._hashing.acquire(timeout=patience):
-                raise TooManyLogins(retry_after=RETRY_SECONDS)
-            try:
+            until = monotonic() + patience
+            with ExitStack() as held:
+                for each in (self._hashing,) if lane.known else (self._strangers, self._hashing):
+                    if not each.acquire(timeout=max(0.0, until - monotonic())):
+                        raise TooManyLogins(retry_after=RETRY_SECONDS)
+                    held.callback(each.release)
                 yield
-            finally:
-                self._hashing.release()
         finally:
             self._leave(lane)
 

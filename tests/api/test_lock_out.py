@@ -150,6 +150,27 @@ def test_of_a_crowd_a_few_are_hashed_and_the_rest_is_told_at_once() -> None:
     assert RESERVED >= EACH
 
 
+def test_whom_we_know_does_not_wait_behind_a_crowd_of_strangers() -> None:
+    """Issue 8, 21: strangers never take all that hash at once."""
+    queue, go_on = HashingQueue(), Event()
+
+    def come(lane: Lane, *, waits: bool) -> bool:
+        with queue.place(lane, 30):
+            return go_on.wait(30) if waits else True
+
+    with ThreadPoolExecutor(AT_ONCE + WAITING + 1) as threads:
+        crowd = [
+            threads.submit(come, Lane(f"address {number}", known=False), waits=True)
+            for number in range(AT_ONCE + WAITING)
+        ]
+        try:
+            assert threads.submit(come, Lane("known", known=True), waits=False).result(20)
+            assert not any(each.done() for each in crowd)
+        finally:
+            go_on.set()
+        assert all(each.result(30) for each in crowd)
+
+
 def _is_told(future: Any) -> bool:
     try:
         return future.result(1) is False
