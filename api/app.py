@@ -24,12 +24,15 @@ from api.health import health
 from api.jobs import jobs
 from api.journal import keep_journal
 from api.locations import locations
+from api.me import me
 from api.metrics import Metrics
 from api.operations import operations
 from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
 from api.projections import views
+from api.security import watch
+from api.security_events import security_events
 from api.services import Services
 from api.sessions import sessions
 from api.stock import stock
@@ -40,10 +43,12 @@ from api.technicians import technicians
 from api.users import users
 from api.visits import visits
 from api.who import admit
+from api.whole_number import WholeNumber
 from api.work_orders import work_orders
 
 NOUNS = (
     sessions,
+    me,
     users,
     customers,
     contacts,
@@ -63,6 +68,7 @@ NOUNS = (
     events,
     views,
     jobs,
+    security_events,
 )
 
 
@@ -90,9 +96,14 @@ def create_app(
         OPENAPI_VERSION="3.1.0",
     )
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # it would send people to wherever the request's Host says
+    app.url_map.converters["int"] = WholeNumber
+    if services.settings.hosts:
+        app.config["TRUSTED_HOSTS"] = list(services.settings.hosts)
     tell_everything(app)
     headers = guard(app, services)
     keep_journal(app, metrics)
+    watch(app)
     app.before_request(admit)
     description = Description(app)
     for noun in NOUNS:

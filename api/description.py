@@ -117,7 +117,7 @@ def _say_who(operation: dict[str, Any], allowed: frozenset[str]) -> None:
 
 
 def _say_headers(operation: dict[str, Any], method: str, path: str) -> None:
-    if not path.startswith("/api/") or path.startswith("/api/v1/sessions"):
+    if not path.startswith("/api/") or path.startswith(("/api/v1/sessions", "/api/v1/me/")):
         return
     names = ["IfNoneMatch"] if path.endswith("{id}") else []
     if method == "post":

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
+from domain.digits import whole_number
 from domain.instant import parse_instant, parse_zone
 from domain.problem import BadInput
 from domain.quantity import parse_quantity
@@ -74,8 +75,8 @@ class Whole(fields.Integer):
         super().__init__(validate=validate.Range(least, most, error=error), **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        if self._written and isinstance(value, str) and re.fullmatch("-?[0-9]{1,16}", value):
-            return int(value)
+        if self._written and isinstance(value, str) and (number := whole_number(value)) is not None:
+            return number
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValidationError("This is a whole number.")
         return value

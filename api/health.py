@@ -8,6 +8,7 @@ from eventsourcing.persistence import PersistenceError
 from flask import Blueprint, Response, current_app
 
 from api.encoding import answer
+from api.figures import may_read_figures
 from api.metrics import Metrics
 from api.services import services
 from projections.progress import Progress
@@ -58,5 +59,6 @@ def _degraded(found: Progress) -> list[dict[str, Any]]:
 
 @health.get("/metrics")
 def metrics() -> Response:
-    """Figures in Prometheus' text format."""
+    """Figures in Prometheus' text format, for those whom the settings let read them; 404 for anybody else."""
+    may_read_figures(services().settings)
     return Response(cast("Metrics", current_app.extensions["callout.metrics"]).text(), content_type=TEXT)

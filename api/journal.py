@@ -9,7 +9,7 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 
-from api.metrics import Metrics
+from api.metrics import Metrics, method_of
 from api.policy import template
 
 QUIET: Final = frozenset({"/health", "/ready", "/metrics"})
@@ -30,10 +30,11 @@ def _begin() -> None:
 def _note(reply: Response, metrics: Metrics) -> Response:
     route = template(request.url_rule) if request.url_rule is not None else "unknown"
     seconds = perf_counter() - g.begun
+    method = method_of(request.method)
     reply.headers["X-Request-Id"] = g.request_id
-    metrics.note(request.method, route, reply.status_code, seconds)
+    metrics.note(method, route, reply.status_code, seconds)
     line = {
-        "method": request.method,
+        "method": method,
         "route": route,
         "status": reply.status_code,
         "ms": round(seconds * 1000, 1),
@@ -55,6 +56,8 @@ def _people() -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "who" in g:
         found["user"] = str(g.who.id)
+    elif "about_user" in g:
+        found["user"] = str(g.about_user)
     if "device" in g:
         found["device"] = str(g.device.device)
     if "problem" in g:

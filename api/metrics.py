@@ -18,6 +18,9 @@ from store.clock import clock_standing
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which several processes of one server add up their figures."""
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER: Final = "OTHER"
+"""Stands for every method that is none of `METHODS`: whoever sends a request may invent as many as they like."""
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -39,7 +42,7 @@ class Metrics:
         )
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request."""
+        """Count one request; `method` is one of `METHODS` or `OTHER`, `route` a template of the application's own."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
@@ -105,6 +108,11 @@ def _views(found: Progress) -> Iterator[Metric]:
     for part, age in found.silent.items():
         silent.add_metric([part], age)
     yield silent
+
+
+def method_of(sent: str) -> str:
+    """The method of a request as figures and log lines name it: one of a few."""
+    return sent if sent in METHODS else OTHER
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

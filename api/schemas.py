@@ -67,7 +67,7 @@ class Moment(fields.String):
     """A position, or an instant as RFC 3339 with an offset."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | datetime:  # type: ignore[override]
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and value[:1].isdecimal() and "-" not in value:
             return Whole(written=True).deserialize(value)
         moment = Instant().deserialize(value, *args, **kwargs)
         if not isinstance(moment, datetime):

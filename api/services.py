@@ -16,7 +16,10 @@ from projections.reader import Reader
 from store.access import Access
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
+from store.factor_desk import FactorDesk
 from store.log import EventLog
+from store.reset_codes import ResetCodes
+from store.security_log import SecurityLog
 from store.standing import Standings
 
 if TYPE_CHECKING:
@@ -74,6 +77,34 @@ class ApiSettings(Protocol):
     def device_burst(self) -> int:
         """How many of them at once."""
 
+    @property
+    def metrics(self) -> str:
+        """Who may read `/metrics` without its token: nobody (`off`), this machine (`loopback`), everybody (`open`)."""
+
+    @property
+    def metrics_token(self) -> str:
+        """What opens `/metrics` from anywhere, empty for none."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which it is served, none for any; `.example.com` is a domain and all below it."""
+
+    @property
+    def proxies(self) -> int:
+        """How many proxies in front add an address to `X-Forwarded-For`; 0 when the connection's own counts."""
+
+    @property
+    def second_factor(self) -> str:
+        """Whether users may have (`offered`) or the office must have (`required`) a second factor, or `off`."""
+
+    @property
+    def origin(self) -> str:
+        """The address of the pages, `https://callout.example`, for which passkeys are made; empty for none."""
+
+    @property
+    def reauthenticate(self) -> int:
+        """How many minutes after showing who one is the sensitive routes stay open."""
+
 
 class Past(Protocol):
     """Who answers questions about the past."""
@@ -106,6 +137,9 @@ class Services:
     enrolment: EnrolmentDesk
     blobs: BlobIntake
     vault: Vault
+    factors: FactorDesk
+    reset_codes: ResetCodes
+    security: SecurityLog
 
 
 def services() -> Services:

@@ -1,55 +1,71 @@
-"""Sessions: signing in, asking who one is, signing out."""
+"""Sessions: signing in with one factor or two, seeing where one is signed in, proving oneself anew, signing out."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Response
 
+from api import account
+from api.client import caller, remember
 from api.encoding import answer
-from api.fields import Text
 from api.noun import Noun
-from api.schemas import Body, Strict
+from api.schemas import Body
 from api.services import services
-from api.who import asking, bearer
+from api.session_bodies import CHALLENGE, SESSIONS, SIGNED_IN, USER, Proof, Reset, SecondStep, SignIn
+from api.who import asking, asking_session, bearer
+from domain.instant import now
+from domain.problem import NotFound
 from projections import users as view
-from store.access import SESSION
+from store.caller import Caller
+from store.factor_desk import Given
+from store.password_rules import must_be_good
+from store.proving import WrongPassword
 
 sessions = Noun("sessions", "Signing in and out.")
-
-USER: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "format": "uuid"},
-        "name": {"type": ["string", "null"]},
-        "roles": {"type": "array", "items": {"type": "string"}},
-    },
-}
-SIGNED_IN: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["token", "expires_in", "user"],
-    "properties": {
-        "token": {"type": "string", "description": "Send it as `Authorization: Bearer`; it is not shown again."},
-        "expires_in": {"type": "integer", "description": "Seconds."},
-        "user": USER,
-    },
-}
-
-
-class SignIn(Strict):
-    """Who wants to come in."""
-
-    login = Text(200, required=True)
-    password = Text(200, required=True)
 
 
 @sessions.opens("POST", "", SignIn, 201, SIGNED_IN)
 def sign_in(body: Body) -> Response:
-    """Sign in; after some wrong passwords each further attempt has to wait longer (429)."""
-    signed_in = services().access.sign_in(body["login"], body["password"])
-    user = _user(signed_in.user, signed_in.roles)
-    return answer({"token": signed_in.token, "expires_in": int(SESSION.total_seconds()), "user": user}, 201)
+    """Sign in; after some wrong passwords each further attempt from there has to wait longer (429).
+
+    A user with a second factor is answered 401 `second-factor-needed` with `pending`, which `second-factor` takes.
+    """
+    who = caller(body.get("known_device"))
+    proven = services().access.proving.prove(body["login"], body["password"], who)
+    if services().factors.methods(proven.user):
+        raise account.SecondFactorNeeded(**services().factors.ask(proven.user, "sign-in"))
+    return _begun(proven.user, proven.roles, who, None)
+
+
+@sessions.opens("POST", "/second-factor", SecondStep, 201, SIGNED_IN)
+def second_factor(body: Body) -> Response:
+    """Finish signing in with the second factor; some tries, some minutes long."""
+    who, desk = caller(body.get("known_device")), services().factors
+    user, challenge = desk.challenges.attempt(body["pending"], "sign-in")
+    account.note_user(user)
+    known = services().access.proving.is_known_device(user, who)
+    factor = desk.accept(user, _given(body), challenge, who, now(), known=known)
+    desk.challenges.spend(body["pending"])
+    roles = services().access.sessions.roles_of(user)
+    if not roles:
+        raise WrongPassword
+    return _begun(user, roles, who, factor)
+
+
+@sessions.opens("POST", "/reset-password", Reset, 204)
+def reset_password(body: Body) -> Response:
+    """Set another password with a one-time code of an admin; it ends all sessions and begins none."""
+    codes, access = services().reset_codes, services().access
+    user = codes.find(body["login"], body["code"], caller())
+    account.note_user(user)
+    must_be_good(body["password"], (access.login_of(user) or "",))
+    codes.use(user, body["code"])
+    access.set_password(user, body["password"])
+    account.record_password_change(user)
+    return Response(status=204)
 
 
 @sessions.opens("GET", "/current", None, 200, USER)
@@ -59,12 +75,88 @@ def current() -> Response:
     return answer(_user(who.id, who.roles))
 
 
+@sessions.opens("GET", "", None, 200, SESSIONS)
+def own() -> Response:
+    """Where you are signed in."""
+    who, this = asking(), asking_session()
+    found = services().access.sessions.of(who.id)
+    return answer({"items": [each._asdict() | {"current": each.id == this.id} for each in found]})
+
+
+@sessions.opens("POST", "/current/challenge", None, 200, CHALLENGE)
+def challenge() -> Response:
+    """What a passkey signs to prove anew who you are."""
+    return answer(services().factors.ask(asking().id, "prove"))
+
+
+@sessions.opens("POST", "/current/prove", Proof, 204)
+def prove(body: Body) -> Response:
+    """Show once more who you are, with your password or a second factor; what needs that is open for some minutes."""
+    who, session, desk = asking(), asking_session(), services().factors
+    if "password" in body:
+        if not services().access.proving.knows(session.id, who.id, body["password"]):
+            raise account.WrongProof
+        services().access.sessions.prove(session.id)
+        return Response(status=204)
+    signed = None
+    if "passkey" in body:
+        owner, signed = desk.challenges.attempt(body.get("pending", ""), "prove")
+        if owner != who.id:
+            raise account.WrongProof
+        desk.challenges.spend(body["pending"])
+    try:
+        factor = desk.accept(who.id, _given(body), signed, caller(), now())
+    except account.WrongSecondFactor:
+        raise account.WrongProof from None
+    services().access.sessions.prove(session.id, factor)
+    return Response(status=204)
+
+
 @sessions.opens("POST", "/current/end", None, 204)
 def end() -> Response:
     """Sign out; the token opens nothing any more."""
     asking()
     services().access.end(bearer())
     return Response(status=204)
+
+
+@sessions.opens("POST", "/end-all", None, 204)
+def end_all() -> Response:
+    """Sign out everywhere, here too."""
+    services().access.end_all(asking().id)
+    return Response(status=204)
+
+
+@sessions.opens("POST", "/<uuid:id>/end", None, 204)
+def end_one(id: UUID) -> Response:
+    """Sign out of one of your own sessions."""
+    if not services().access.sessions.end_one(asking().id, id):
+        raise NotFound
+    return Response(status=204)
+
+
+def _given(body: Body) -> Given:
+    return Given(body.get("code"), body.get("recovery_code"), body.get("passkey"))
+
+
+def _begun(user: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
+    access, desk = services().access, services().factors
+    account.note_user(user)
+    known = who.known if access.proving.is_known_device(user, who) else access.proving.known_device(user)
+    missing = "to-be-set-up" if desk.required_of(roles) else "not-asked"
+    reply = {
+        "token": access.sessions.begin(user, who, factor),
+        "expires_in": _seconds(access.sessions.limits.life),
+        "idle_in": _seconds(access.sessions.limits.idle),
+        "known_device": known,
+        "second_factor": "given" if factor else missing,
+        "user": _user(user, roles),
+    }
+    return remember(answer(reply, 201), known)
+
+
+def _seconds(length: timedelta) -> int:
+    return int(length.total_seconds())
 
 
 def _user(id: UUID, roles: tuple[str, ...]) -> dict[str, Any]:

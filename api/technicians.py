@@ -11,6 +11,7 @@ from flask import Response
 
 from api import office
 from api.fields import Flag, Id, Text, Zone
+from api.forgetting import forgotten
 from api.noun import Noun
 from api.order import Order
 from api.reading import filters, looking, one, page, paged
@@ -18,6 +19,7 @@ from api.schemas import DONE, Body, Command, Creation, Page
 from api.services import services
 from api.who import asking
 from domain.aggregate import Entity
+from domain.device import Device
 from domain.location import Location
 from domain.technician import Technician, TechnicianIsDeactivated
 from domain.user import User
@@ -112,6 +114,26 @@ def deactivate(body: Body, id: UUID) -> Response:
     """Give them no more work; their devices are revoked one by one."""
     who = asking()
     return office.change(who, Technician, id, body, lambda technician, _: technician.deactivate())
+
+
+@technicians.command("erase")
+def erase(body: Body, id: UUID) -> Response:
+    """Forget a technician for good: their name, and words about nobody else that they wrote.
+
+    They get no more work, and their devices are revoked and told to hand in what they hold and to erase themselves.
+    What they did stays on record under their id.
+    """
+    who = asking()
+
+    def decide(technician: Technician, work: Work) -> list[Device]:
+        technician.erase()
+        theirs = [work.get(Device, id) for id in services().standings.devices_of(technician.id)]
+        for device in theirs:
+            device.revoke(reason="retired", wipe=True)
+            services().standings.set(device.id, "revoked", wipe=True)
+        return theirs
+
+    return forgotten(office.change(who, Technician, id, body, decide))
 
 
 @technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import hmac
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response
-from marshmallow import ValidationError, validates_schema
 
 from api import office
 from api.fields import Choice, Flag, Id, Many, Text
+from api.forgetting import forgotten
 from api.noun import Noun
+from api.order import Order
 from api.reading import filters, looking, one, page, paged
-from api.schemas import Body, Command, Creation, Page
+from api.schemas import DONE, Body, Command, Creation, Page
 from api.services import services
 from api.who import asking
 from domain.problem import Refused
@@ -21,10 +22,21 @@ from domain.technician import Technician
 from domain.user import ROLES, User
 from projections import users as view
 from store.access import fold
+from store.enrolment_code import code_of
+from store.password_rules import LONGEST, must_be_good
 from store.work import Work
 
 users = Noun("users", "Users of the office and their roles.")
-SHORTEST_PASSWORD = 10
+
+
+CODE: Final[dict[str, Any]] = DONE | {
+    "required": [*DONE["required"], "code", "expires_at"],
+    "properties": DONE["properties"]
+    | {
+        "code": {"type": "string", "description": "Good once, for a day; shown to you and nobody else."},
+        "expires_at": {"type": "string", "format": "date-time"},
+    },
+}
 
 
 class NotYourself(Refused):
@@ -40,7 +52,7 @@ class Roles(Command):
 class Password(Command):
     """A new password."""
 
-    password = Text(200, SHORTEST_PASSWORD, required=True)
+    password = Text(LONGEST, required=True)
 
 
 class NewUser(Creation, Roles, Password):
@@ -49,12 +61,6 @@ class NewUser(Creation, Roles, Password):
     login = Text(200, required=True)
     name = Text(200, required=True)
     technician = Id(load_default=None, metadata={"description": "The technician who this user is, if any."})
-
-    @validates_schema
-    def differ(self, data: Mapping[str, Any], **_: Any) -> None:
-        """A password is not the login."""
-        if fold(data["password"]) == fold(data["login"]):
-            raise ValidationError("The password is another word than the login.", "password")
 
 
 class Filters(Page):
@@ -71,6 +77,7 @@ def create(body: Body) -> Response:
 
     def make(id: UUID, work: Work) -> User:
         login, password = fold(body["login"]), body["password"]
+        must_be_good(password, (login, body["name"]))
         if body["technician"] is not None:
             work.get(Technician, body["technician"])
         user = User.register(id=id, login=login, name=body["name"], roles=body["roles"], technician=body["technician"])
@@ -95,10 +102,53 @@ def set_password(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(user: User, _: Work) -> None:
+        must_be_good(body["password"], (services().access.login_of(user.id) or "",))
         services().access.set_password(user.id, body["password"])
         user.record_password_change()
 
     return office.change(who, User, id, body, decide)
+
+
+@users.opens("POST", "/<uuid:id>/reset-code", Command, 201, CODE)
+def reset_code(body: Body, id: UUID) -> Response:
+    """A one-time code with which the user sets another password, good for a day; one made before is good no more."""
+    order = Order(asking(), body)
+    # Derived and not stored, as codes for devices are.
+    seed = hmac.digest(services().access.secret("reset-codes"), order.operation.bytes, "sha256")
+
+    def decide(work: Work) -> office.Decided:
+        user = work.get(User, id)
+        user.record_reset_code()
+        _, expires_at = services().reset_codes.issue(user.id, seed)
+        return office.Decided(user, (), {"expires_at": expires_at})
+
+    return office.carry_out(order, decide, 201, unkept=lambda: {"code": code_of(seed)})
+
+
+@users.command("reset-second-factors")
+def reset_second_factors(body: Body, id: UUID) -> Response:
+    """Forget the second factors of a user who has lost them, and sign them out everywhere."""
+    who = asking()
+    if id == who.id:
+        raise NotYourself
+
+    def decide(user: User, _: Work) -> None:
+        user.record_factors_reset()
+        services().factors.factors.reset(user.id)
+
+    return office.change(who, User, id, body, decide)
+
+
+@users.command("erase")
+def erase(body: Body, id: UUID) -> Response:
+    """Forget a user for good: their login and name, their sessions and all that let them in.
+
+    What they did stays on record under their id. A technician who they are is erased apart.
+    """
+    who = asking()
+    if id == who.id:
+        raise NotYourself
+    return forgotten(office.change(who, User, id, body, lambda user, _: user.erase()))
 
 
 @users.command("disable")

@@ -7,16 +7,32 @@ from uuid import UUID
 
 from flask import current_app, g, request
 
-from api.policy import ANYONE
+from api.policy import ANYONE, template
+from api.sensitive import OPEN_WITHOUT_SECOND_FACTOR, SENSITIVE
 from api.services import services
 from domain.problem import Kind, NotAllowed, Problem
 from store.identity import DeviceIdentity
+from store.sessions import COMMAND_LINE, LiveSession
 
 
 class NotSignedIn(Problem):
     """Sign in first: send `Authorization: Bearer` with a token that has not expired."""
 
     kind = Kind.UNAUTHENTICATED
+
+
+class SecondFactorRequired(Problem):
+    """A second factor is required of you here: set one up at `/api/v1/me`, then go on."""
+
+    kind = Kind.FORBIDDEN
+    code = "second-factor-required"
+
+
+class ReauthenticationRequired(Problem):
+    """Show first that it is still you: send your password or a second factor to `/api/v1/sessions/current/prove`."""
+
+    kind = Kind.FORBIDDEN
+    code = "reauthentication-required"
 
 
 class Who(NamedTuple):
@@ -38,13 +54,25 @@ def admit() -> None:
     if "device" in allowed:
         g.device = services().devices.who(bearer(), revoked_too="revoked device" in allowed)
         return
-    session = services().access.session(bearer())
+    session = services().access.sessions.find(bearer())
     if session is None:
         raise NotSignedIn
     role = next((role for role in session.roles if role in allowed), None)
-    g.who = Who(session.user, session.roles, role or "")
+    g.session, g.who = session, Who(session.user, session.roles, role or "")
     if role is None:
         raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
+    _must_have_proven(session, f"{method} {template(request.url_rule)}")
+
+
+def _must_have_proven(session: LiveSession, route: str) -> None:
+    """Raise when the route needs a second factor, or a proof that is not so old, and the session has none."""
+    desk = services().factors
+    if session.factor is None and desk.required_of(session.roles) and route not in OPEN_WITHOUT_SECOND_FACTOR:
+        raise SecondFactorRequired
+    within = services().settings.reauthenticate * 60
+    if route in SENSITIVE and session.factor != COMMAND_LINE and session.proven_ago.total_seconds() > within:
+        methods = ["password", *desk.methods(session.user)]
+        raise ReauthenticationRequired(prove="/api/v1/sessions/current/prove", methods=methods, within=within)
 
 
 def bearer() -> str:
@@ -58,6 +86,11 @@ def bearer() -> str:
 def asking() -> Who:
     """The user that the policy let in; the first line of every view of the office."""
     return cast("Who", g.who)
+
+
+def asking_session() -> LiveSession:
+    """The session that the user came in with."""
+    return cast("LiveSession", g.session)
 
 
 def asking_device() -> DeviceIdentity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -28,12 +29,16 @@ from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
 from store.embedded import EmbeddedPostgres
 from store.erased import ErasedList
+from store.factor_desk import FactorDesk
 from store.keyring import Keyring
 from store.lives import begin_life_after_loss, settle_life
 from store.log import EventLog
 from store.pool import ConnectionPool
 from store.provisioning import MASTER_KEY_ID
+from store.reset_codes import ResetCodes
 from store.roles import LOGICAL, READER
+from store.security_log import SecurityLog
+from store.sessions import Limits
 from store.standing import Standings
 from store.verifications import Verifications
 from sync.app_version import OldestApp
@@ -67,6 +72,11 @@ def dsn_of(settings: Settings) -> str:
     return settings.database_url or EmbeddedPostgres(settings.home).start()
 
 
+def limits_of(settings: Settings) -> Limits:
+    """How long sessions live."""
+    return Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle))
+
+
 def services_of(
     settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
 ) -> Services:
@@ -80,6 +90,9 @@ def services_of(
     gate = gate_of(settings)
     return Services(
         settings=settings,
+        factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
+        reset_codes=ResetCodes(log.pool),
+        security=SecurityLog(log.pool, access.secret),
         log=log,
         projecting=projecting,
         views=views,
@@ -129,7 +142,7 @@ class House:
         self.address, self.dsn = self._entrance.address, self._entrance.dsn(READER)
         writer, projector, reader, keykeeper = (self._pool(role) for role in LOGICAL)
         self._pools = (writer, projector, reader, keykeeper)
-        access, self.master_keys = Access(writer), master_keys(settings)
+        access, self.master_keys = Access(writer, limits=limits_of(settings)), master_keys(settings)
         ids = [key.id.encode() for key in self.master_keys.all()]
         if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
             self._close_pools()

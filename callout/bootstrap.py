@@ -14,6 +14,7 @@ from domain.envelope import Envelope
 from domain.instant import now
 from domain.location import VIRTUAL, Location
 from domain.user import Role, User
+from store.password_rules import must_be_good
 
 FIRST_LOGIN = "admin"
 _LOCK = 7_266_432
@@ -31,13 +32,17 @@ class FirstUser(NamedTuple):
 def bootstrap(house: House) -> FirstUser | None:
     """Bring a new database to where work can begin; the first user, if this call made one.
 
-    `CALLOUT_ADMIN_PASSWORD` sets their password. Of several starters at once one works and the rest wait.
+    `CALLOUT_ADMIN_PASSWORD` sets their password; raises `BadInput` for a common one. Of several starters at once one
+    works and the rest wait.
     """
     register_locations(house)
     with _alone(house):
         if _has_users(house):
             return None
-        first = FirstUser(FIRST_LOGIN, os.environ.get("CALLOUT_ADMIN_PASSWORD") or new_password())
+        chosen = os.environ.get("CALLOUT_ADMIN_PASSWORD")
+        if chosen:
+            must_be_good(chosen, (FIRST_LOGIN,), "/CALLOUT_ADMIN_PASSWORD")
+        first = FirstUser(FIRST_LOGIN, chosen or new_password())
         # The same id each time: a start that was cut short between the login and the event can be repeated.
         user = uuid5(_USERS, str(house.services.log.epoch()))
         add_user(house, user, **first._asdict(), name="First administrator", roles=("admin",))

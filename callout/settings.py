@@ -14,6 +14,9 @@ from domain.instant import parse_zone
 from domain.problem import BadInput, Problem
 
 KEY_BYTES = 32
+METRICS = ("off", "loopback", "open")
+SHORTEST_TOKEN = 20
+SECOND_FACTOR = ("off", "offered", "required")
 LEVELS = ("debug", "info", "warning", "error")
 _YES = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
@@ -65,6 +68,16 @@ class Settings:
     device_rate: int = 600
     device_burst: int = 300
     most_bytes: int = 2 * 1024 * 1024
+    metrics: str = "loopback"
+    metrics_token: str = field(default="", repr=False)
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    second_factor: str = "offered"
+    origin: str = ""
+    session_hours: int = 12
+    session_idle: int = 120
+    reauthenticate: int = 10
+    security_log_days: int = 180
     blobs: str = ""
     s3_endpoint: str = ""
 
@@ -98,6 +111,16 @@ class Settings:
             device_rate=read.whole("DEVICE_RATE", cls.device_rate, 0, 1_000_000),
             device_burst=read.whole("DEVICE_BURST", cls.device_burst, 1, 1_000_000),
             most_bytes=read.whole("MOST_BYTES", cls.most_bytes, 1024, 64 * 1024 * 1024),
+            metrics=read.word("METRICS", "off" if read.flag("PRODUCTION") else cls.metrics, METRICS),
+            metrics_token=read.secret("METRICS_TOKEN"),
+            hosts=read.hosts("HOSTS"),
+            proxies=read.whole("PROXIES", cls.proxies, 0, 16),
+            second_factor=read.word("SECOND_FACTOR", cls.second_factor, SECOND_FACTOR),
+            origin=read.origin("ORIGIN"),
+            session_hours=read.whole("SESSION_HOURS", cls.session_hours, 1, 24 * 30),
+            session_idle=read.whole("SESSION_IDLE", cls.session_idle, 1, 60 * 24 * 30),
+            reauthenticate=read.whole("REAUTHENTICATE", cls.reauthenticate, 1, 60 * 24),
+            security_log_days=read.whole("SECURITY_LOG_DAYS", cls.security_log_days, 7, 3650),
             blobs=read.text("BLOBS", cls.blobs),
             s3_endpoint=read.text("S3_ENDPOINT", cls.s3_endpoint),
         )
@@ -129,6 +152,24 @@ class _Reading:
         if text not in _YES:
             raise BadSetting(f"CALLOUT_{name} is 1 or 0, not {text!r}.")
         return _YES[text] if text else otherwise
+
+    def secret(self, name: str) -> str:
+        text = self.text(name, "")
+        if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable()):
+            raise BadSetting(f"CALLOUT_{name} has at least {SHORTEST_TOKEN} printable ASCII characters.")
+        return text
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        hosts = tuple(each.strip().lower() for each in self.text(name, "").split(",") if each.strip())
+        if not all(re.fullmatch(r"\.?[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]", host) for host in hosts):
+            raise BadSetting(f"CALLOUT_{name} is a list of host names without ports, with commas between them.")
+        return hosts
+
+    def origin(self, name: str) -> str:
+        text = self.text(name, "").rstrip("/").lower()
+        if text and not re.fullmatch(r"https://[a-z0-9.-]{1,253}(:[0-9]{1,5})?|http://localhost(:[0-9]{1,5})?", text):
+            raise BadSetting(f"CALLOUT_{name} is where the pages are, like https://callout.example, not {text!r}.")
+        return text
 
     def zone(self, name: str, otherwise: str) -> str:
         try:

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from callout.assembly import House
 from callout.importing import BadLine, Entry
+from domain.digits import whole_number
 
 NEEDED = ("number", "name", "unit")
 COLUMNS = (*NEEDED, "language", "tracking", "criticality", "cost", "currency", "location", "quantity")
@@ -87,9 +88,10 @@ class StockFile:
 
 
 def _cost(told: Row, line: int) -> dict[str, Any]:
-    if not told["cost"].isdecimal():
+    amount = whole_number(told["cost"])
+    if amount is None:
         raise BadLine(f"line {line}: the cost is a whole number of minor units, cents for example")
-    money = {"amount": int(told["cost"]), "currency": told.get("currency", "EUR")}
+    money = {"amount": amount, "currency": told.get("currency", "EUR")}
     return {"cost": money, "from": datetime.now(UTC).date().isoformat()}
 
 

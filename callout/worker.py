@@ -89,12 +89,18 @@ def jobs(house: House) -> list[Job]:
     return [
         Job("say-how-far", timedelta(minutes=1), _say_how_far(house)),
         Job("forget-expired", timedelta(minutes=10), forget_expired),
+        Job("forget-security-events", timedelta(days=1), _forget_security_events(house)),
         Job("forget-slots", timedelta(days=1), forget_slots),
         Job("forget-jobs", timedelta(hours=1), forget_jobs),
         Job("forget-uploads", timedelta(minutes=1), forget_uploads),
         Job("sweep-blobs", timedelta(minutes=1), lambda cursor: sweep(cursor, house.place)),
         Job("tidy-blobs", timedelta(days=1), lambda _: house.place.tidy()),
     ]
+
+
+def _forget_security_events(house: House) -> Callable[[Cursor], None]:
+    keep = timedelta(days=house.settings.security_log_days)
+    return lambda cursor: house.services.security.forget(cursor, keep)
 
 
 def _say_how_far(house: House) -> Callable[[Cursor], None]:

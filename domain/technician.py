@@ -12,6 +12,10 @@ class TechnicianIsDeactivated(Refused):
     """The technician no longer works here; choose somebody else."""
 
 
+class TechnicianIsErased(Refused):
+    """The technician was forgotten; register another one."""
+
+
 class Technician(Entity):
     """Somebody who goes to customers. Their name is in the log alone, sealed, never in this state."""
 
@@ -22,6 +26,7 @@ class Technician(Entity):
     user: UUID | None
     van: UUID | None
     active: bool
+    erased: bool
 
     class Registered(Begun):
         TOPIC: ClassVar[str] = "technician.registered"
@@ -44,6 +49,9 @@ class Technician(Entity):
 
     class Deactivated(Entity.Event):
         TOPIC: ClassVar[str] = "technician.deactivated"
+
+    class Erased(Entity.Event):
+        TOPIC: ClassVar[str] = "technician.erased"
 
     @classmethod
     def register(
@@ -76,6 +84,8 @@ class Technician(Entity):
         user: UUID | None = None,
     ) -> None:
         """Change what is given and leave the rest; an event whose name is None leaves the name as it was."""
+        if self.erased:
+            raise TechnicianIsErased
         zone = self.zone if zone is None else parse_zone(zone)
         language, user = language or self.language, user or self.user
         if name is not None or (zone, language, user) != (self.zone, self.language, self.user):
@@ -93,6 +103,12 @@ class Technician(Entity):
         if self.active:
             self.trigger_event(self.Deactivated)
 
+    def erase(self) -> None:
+        """Forget who it was: no more work, and their key be destroyed; doing so twice changes nothing."""
+        self.deactivate()
+        if not self.erased:
+            self.trigger_event(self.Erased)
+
     # Changes
 
     @event(Registered)
@@ -102,6 +118,7 @@ class Technician(Entity):
         self.user = user
         self.van = None
         self.active = True
+        self.erased = False
 
     @event(Changed)
     def _(self, zone: str, language: str, user: UUID | None) -> None:
@@ -116,3 +133,7 @@ class Technician(Entity):
     @event(Deactivated)
     def _(self) -> None:
         self.active = False
+
+    @event(Erased)
+    def _(self) -> None:
+        self.erased = True

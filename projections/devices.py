@@ -45,9 +45,12 @@ class Devices(Projection):
 
     name: ClassVar[str] = "devices"
     tables: ClassVar[tuple[Table, ...]] = (DEVICES,)
+    version: ClassVar[int] = 2
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The device itself."""
+        if event.topic == "technician.erased":
+            return
         yield DEVICES, (event.stream,)
 
     @on("device.enrolled")
@@ -68,6 +71,11 @@ class Devices(Projection):
     @on("device.reenrolled")
     def _reenrolled(self, event: Recorded, rows: Rows) -> None:
         _change(event, rows, status="active", reason=None, **_installed(event.data))
+
+    @on("technician.erased")
+    def _forgotten(self, event: Recorded, rows: Rows) -> None:
+        for row in rows.where(DEVICES, technician=event.stream):
+            rows.put(DEVICES, row | {"name": None, "position": event.position})
 
     @on("device.updated")
     def _updated(self, event: Recorded, rows: Rows) -> None:

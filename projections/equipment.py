@@ -13,6 +13,8 @@ from projections.reader import Reader
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
+ERASED = ("customer.erased", "technician.erased", "user.erased")
+"""After these nobody can read any more what somebody wrote about a machine."""
 EQUIPMENT = Table(
     "equipment",
     {
@@ -39,10 +41,11 @@ class EquipmentView(Projection):
 
     name: ClassVar[str] = "equipment"
     tables: ClassVar[tuple[Table, ...]] = (EQUIPMENT,)
+    version: ClassVar[int] = 2
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The machine itself."""
-        if event.topic != "customer.erased":
+        if event.topic not in ERASED:
             yield EQUIPMENT, (event.stream,)
 
     @on("equipment.registered")
@@ -87,7 +90,7 @@ class EquipmentView(Projection):
         told = {"retired_for": event.data.reason, "retirement_note": event.data.note, "note_of": event.data.person}
         self._change(event, rows, {"status": Status.RETIRED.value} | told)
 
-    @on("customer.erased")
+    @on(*ERASED)
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for machine in rows.where(EQUIPMENT, note_of=event.stream):
             rows.put(EQUIPMENT, machine | {"retirement_note": None, "position": event.position})

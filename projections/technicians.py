@@ -21,6 +21,7 @@ TECHNICIANS = Table(
         "user_id": "uuid",
         "van": "uuid",
         "active": "boolean NOT NULL",
+        "erased": "boolean NOT NULL",
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
@@ -34,6 +35,7 @@ class Technicians(Projection):
 
     name: ClassVar[str] = "technicians"
     tables: ClassVar[tuple[Table, ...]] = (TECHNICIANS,)
+    version: ClassVar[int] = 2
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The technician."""
@@ -41,7 +43,7 @@ class Technicians(Projection):
 
     @on("technician.registered")
     def _registered(self, event: Recorded, rows: Rows) -> None:
-        row = {"id": event.stream, "name": event.data.name, "van": None, "active": True}
+        row = {"id": event.stream, "name": event.data.name, "van": None, "active": True, "erased": False}
         rows.put(TECHNICIANS, row | _told(event) | _changed(event))
 
     @on("technician.changed")
@@ -56,6 +58,10 @@ class Technicians(Projection):
     @on("technician.deactivated")
     def _deactivated(self, event: Recorded, rows: Rows) -> None:
         self._change(event, rows, {"active": False})
+
+    @on("technician.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"name": None, "erased": True})
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
         if (technician := rows.get(TECHNICIANS, event.stream)) is not None:

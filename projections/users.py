@@ -20,6 +20,7 @@ USERS = Table(
         "roles": "json NOT NULL",
         "technician": "uuid",
         "enabled": "boolean NOT NULL",
+        "erased": "boolean NOT NULL",
         "password_changed_at": "timestamptz",
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
@@ -30,10 +31,14 @@ USERS = Table(
 
 
 class Users(Projection):
-    """One row a user. That a login is given once is for the command to see to, not for this table."""
+    """One row a user. That a login is given once is for the command to see to, not for this table.
+
+    One who was erased has an empty login and no name.
+    """
 
     name: ClassVar[str] = "users"
     tables: ClassVar[tuple[Table, ...]] = (USERS,)
+    version: ClassVar[int] = 2
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The user."""
@@ -41,8 +46,9 @@ class Users(Projection):
 
     @on("user.registered")
     def _registered(self, event: Recorded, rows: Rows) -> None:
-        told = {name: getattr(event.data, name) for name in ("login", "name", "technician")}
-        row = {"id": event.stream, "roles": list(event.data.roles), "enabled": True, "password_changed_at": None}
+        told = {"login": event.data.login or "", "name": event.data.name, "technician": event.data.technician}
+        row = {"id": event.stream, "roles": list(event.data.roles), "enabled": True, "erased": False}
+        row["password_changed_at"] = None
         rows.put(USERS, row | told | _changed(event))
 
     @on("user.roles_set")
@@ -60,6 +66,14 @@ class Users(Projection):
     @on("user.password_changed")
     def _password_changed(self, event: Recorded, rows: Rows) -> None:
         self._change(event, rows, {"password_changed_at": event.occurred_at})
+
+    @on("user.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"login": "", "name": None, "erased": True})
+
+    @on("user.reset_code_issued", "user.second_factors_reset")
+    def _touched(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {})
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
         if (user := rows.get(USERS, event.stream)) is not None:

@@ -12,6 +12,7 @@ from projections.facts import decided, placed, plain, told, without, wordless
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
+from projections.visit_declines import DECLINES, silenced
 from projections.visit_standing import TIMES, TOLD, standing
 from store.recorded import Recorded
 
@@ -48,14 +49,17 @@ class Visits(Projection):
 
     `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes.
     A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
-    a visit was not done or was cancelled.
+    a visit was not done or was cancelled. `DECLINES` finds the words of a technician who is erased.
     """
 
     name: ClassVar[str] = "visits"
-    tables: ClassVar[tuple[Table, ...]] = (VISITS,)
+    tables: ClassVar[tuple[Table, ...]] = (VISITS, DECLINES)
+    version: ClassVar[int] = 2
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The visit itself."""
+        if event.topic == "technician.erased":
+            return
         yield VISITS, (event.stream,)
 
     @on("visit.planned")
@@ -74,6 +78,8 @@ class Visits(Projection):
     @on("visit.dispatched", "visit.declined")
     def _given(self, event: Recorded, rows: Rows) -> None:
         self._decide(event, rows, {}, technician=event.data.technician, note=getattr(event.data, "reason", None))
+        if event.topic == "visit.declined":
+            rows.put(DECLINES, {"visit": event.stream, "technician": event.data.technician})
 
     @on("visit.rescheduled")
     def _rescheduled(self, event: Recorded, rows: Rows) -> None:
@@ -110,6 +116,13 @@ class Visits(Projection):
         for row in rows.where(VISITS, customer=event.stream):
             silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
             rows.put(VISITS, silent | standing(silent) | {"position": event.position})
+
+    @on("technician.erased")
+    def _forgotten(self, event: Recorded, rows: Rows) -> None:
+        for decline in rows.where(DECLINES, technician=event.stream):
+            if (row := rows.get(VISITS, decline["visit"])) is not None:
+                silent = row | {"steps": silenced(row["steps"], event.stream)}
+                rows.put(VISITS, silent | standing(silent) | {"position": event.position})
 
     def _decide(self, event: Recorded, rows: Rows, changed: Row, **said: Any) -> None:
         if (row := self._row(event, rows)) is not None:

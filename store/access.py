@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
-from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from domain.problem import Kind, Problem, Refused
-from store.login_brake import LoginBrake
+from eventsourcing.persistence import IntegrityError
+
+from domain.problem import Refused
+from store.caller import THE_HOUSE, Caller
+from store.logins import fold, skeleton, spellings, visible
 from store.passwords import Passwords
 from store.pool import ConnectionPool
+from store.proving import Proving, WrongPassword
 from store.secrets import Secrets
+from store.sessions import COMMAND_LINE, Limits, Sessions, token_hash
 
-SESSION: Final = timedelta(hours=12)
+__all__ = ["Access", "LoginTaken", "LooksLikeAnother", "Session", "SignedIn", "WrongPassword", "fold", "token_hash"]
 
 
 class LoginTaken(Refused):
     """Somebody has this login already; choose another one."""
 
 
-class WrongPassword(Problem):
-    """The login or the password is wrong."""
-
-    kind = Kind.UNAUTHENTICATED
-    code = "wrong-login"
+class LooksLikeAnother(LoginTaken):
+    """Somebody has a login that looks just like this one; choose another one."""
 
 
 class Session(NamedTuple):
@@ -43,98 +42,88 @@ class SignedIn(NamedTuple):
     token: str
 
 
-def token_hash(token: str) -> bytes:
-    """What is stored of a token: it has 256 random bits, so a plain hash cannot be searched."""
-    return sha256(token.encode()).digest()
-
-
 class Access:
     """Passwords (argon2id) and sessions. Whether a user is enabled, and their roles, the log itself is asked."""
 
-    def __init__(self, pool: ConnectionPool, passwords: Passwords | None = None) -> None:
+    def __init__(self, pool: ConnectionPool, passwords: Passwords | None = None, limits: Limits | None = None) -> None:
         self._pool = pool
         self._passwords = passwords or Passwords()
-        self._brake = LoginBrake(pool)
         self.secrets = Secrets(pool)
+        self.proving = Proving(pool, self._passwords, self.secret)
+        self.sessions = Sessions(pool, limits)
 
     def claim(self, user: UUID, login: str, password: str) -> None:
         """Give a login to a user who is about to be registered; again for the same user changes the password.
 
-        Raises `LoginTaken`. A claim that no event has followed within a minute can be taken over.
+        Raises `LoginTaken`, `LooksLikeAnother`, or `BadInput` for a login that nobody can see. A claim that no event
+        has followed within a minute can be taken over.
         """
+        kept, alike = visible(login)
         self._pool.execute(
             """
             DELETE FROM access.passwords
-            WHERE login = %s AND user_id <> %s AND claimed_at < now() - interval '1 minute'
+            WHERE (login = ANY(%s) OR skeleton = %s) AND user_id <> %s AND claimed_at < now() - interval '1 minute'
                 AND NOT EXISTS (SELECT FROM log.events WHERE stream = user_id)
             """,
-            (fold(login), str(user)),
+            (spellings(login), alike, str(user)),
         )
-        claimed = self._pool.execute(
+        self._must_be_alone(user, login, alike)
+        claimed = self._claimed(
             """
-            INSERT INTO access.passwords AS p (user_id, login, hash) VALUES (%s, %s, %s)
+            INSERT INTO access.passwords AS p (user_id, login, skeleton, hash) VALUES (%s, %s, %s, %s)
             ON CONFLICT (login) DO UPDATE SET hash = excluded.hash WHERE p.user_id = excluded.user_id
             RETURNING user_id
             """,
-            (str(user), fold(login), self._passwords.hash(password)),
+            (str(user), kept, alike, self._passwords.hash(password)),
         )
         if not claimed:
             raise LoginTaken
 
-    def set_password(self, user: UUID, password: str) -> None:
-        """Another password; whoever is signed in as this user has to sign in again."""
+    def set_password(self, user: UUID, password: str, *, but: UUID | None = None) -> None:
+        """Another password; whoever is signed in as this user has to sign in again, apart from the session `but`.
+
+        A code to reset the password that was given out before is good for nothing any more.
+        """
         hashed = self._passwords.hash(password)
         with self._pool.transaction() as cursor:
             cursor.execute("UPDATE access.passwords SET hash = %s WHERE user_id = %s", (hashed, str(user)))
-            cursor.execute("DELETE FROM access.sessions WHERE user_id = %s", (str(user),))
+            cursor.execute(
+                "DELETE FROM access.sessions WHERE user_id = %s AND id IS DISTINCT FROM %s",
+                (str(user), str(but) if but else None),
+            )
+            cursor.execute("DELETE FROM access.reset_codes WHERE user_id = %s", (str(user),))
 
-    def sign_in(self, login: str, password: str) -> SignedIn:
-        """A new session, good for `SESSION`; raises `WrongPassword`, also for a disabled user.
-
-        Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one.
-        """
-        self._brake.count(fold(login))
-        row = self._pool.fetch_one(
-            "SELECT user_id, hash, access.roles_of(user_id) FROM access.passwords WHERE login = %s", (fold(login),)
-        )
-        user, hashed, roles = row or (None, self._passwords.nobodys, None)
-        if not self._passwords.fits(hashed, password) or user is None or not roles:
-            raise WrongPassword
-        self._brake.release(fold(login))
-        return SignedIn(user, tuple(roles), self.let_in(user))
+    def sign_in(self, login: str, password: str, caller: Caller = THE_HOUSE) -> SignedIn:
+        """A new session for who needs no second factor; raises as `Proving.prove` does."""
+        proven = self.proving.prove(login, password, caller)
+        return SignedIn(proven.user, proven.roles, self.sessions.begin(proven.user, caller))
 
     def let_in(self, user: UUID) -> str:
         """The token of a new session for somebody who is known without a password: whoever runs the command line."""
-        token = secrets.token_urlsafe(32)
-        self._pool.execute(
-            "INSERT INTO access.sessions (token_hash, user_id, expires_at) VALUES (%s, %s, now() + %s)",
-            (token_hash(token), str(user), SESSION),
-        )
-        return token
+        return self.sessions.begin(user, factor=COMMAND_LINE)
+
+    def login_of(self, user: UUID) -> str | None:
+        """The login of a user."""
+        row = self._pool.fetch_one("SELECT login FROM access.passwords WHERE user_id = %s", (str(user),))
+        return row[0] if row else None
 
     def user_of(self, login: str) -> UUID | None:
         """Who has this login."""
-        row = self._pool.fetch_one("SELECT user_id FROM access.passwords WHERE login = %s", (fold(login),))
+        row = self._pool.fetch_one("SELECT user_id FROM access.passwords WHERE login = ANY(%s)", (spellings(login),))
         return row[0] if row else None
 
     def session(self, token: str) -> Session | None:
         """Who this token belongs to, if it is good, has not expired, and its user may still come in."""
-        row = self._pool.fetch_one(
-            """
-            SELECT user_id, access.roles_of(user_id) FROM access.sessions
-            WHERE token_hash = %s AND expires_at > now()
-            """,
-            (token_hash(token),),
-        )
-        return Session(row[0], tuple(row[1])) if row and row[1] else None
+        found = self.sessions.find(token)
+        return Session(found.user, found.roles) if found else None
 
     def end(self, token: str) -> None:
         """Sign out: this token opens nothing any more."""
-        self._pool.execute("DELETE FROM access.sessions WHERE token_hash = %s", (token_hash(token),))
+        self.sessions.end(token)
 
     def end_all(self, user: UUID) -> None:
         """Sign this user out everywhere."""
-        self._pool.execute("DELETE FROM access.sessions WHERE user_id = %s", (str(user),))
+        self.sessions.end_all(user)
 
     def secret(self, name: str) -> bytes:
         """One of the server's own secrets (32 bytes) to sign with, made when it is first asked for."""
@@ -144,7 +133,23 @@ class Access:
         """Keep a value under a name, unless there is one already; the one that is kept."""
         return self.secrets.keep(name, value)
 
+    def _claimed(self, sql: str, params: tuple[str, ...]) -> bool:
+        try:
+            return bool(self._pool.execute(sql, params))
+        except IntegrityError:  # somebody claimed a look-alike at this very moment
+            raise LooksLikeAnother from None
 
-def fold(login: str) -> str:
-    """A login as it is compared: case and outer blanks make no other one."""
-    return login.strip().casefold()
+    def _must_be_alone(self, user: UUID, login: str, alike: str) -> None:
+        """Raise when somebody else has this login, or one that cannot be told from it by looking."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT login FROM access.passwords
+            WHERE user_id <> %s AND (login = ANY(%s) OR skeleton = %s OR skeleton IS NULL)
+            """,
+            (str(user), spellings(login), alike),
+        )
+        taken = {other for (other,) in rows}
+        if not taken.isdisjoint(spellings(login)):
+            raise LoginTaken
+        if any(skeleton(other) == alike for other in taken):
+            raise LooksLikeAnother

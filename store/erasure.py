@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.customer import Customer
 from domain.envelope import Envelope
 from domain.instant import now
+from store.account_erasure import forget_account
 from store.log import EventLog
 
 FOLLOWER: Final = "erasure"
@@ -21,8 +22,9 @@ class Erasure:
     """Follows the log with a tracking row of its own, which moves on only after the keys are gone.
 
     So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
-    keys of the customer, of contacts that were received before anybody knew whose they were, and of operations that
-    were put aside and lead to the customer by an id in them, whether these came before the erasure or after it.
+    keys of users, technicians and customers, of contacts that were received before anybody knew whose they were, and
+    of operations that were put aside and lead to the customer by an id in them, whether these came before the erasure
+    or after it.
     """
 
     def __init__(self, log: EventLog) -> None:
@@ -36,7 +38,7 @@ class Erasure:
             return 0
         erased = self._erased_between(reached, head)
         since = 0 if erased else reached  # what came before the erasure has to go as well
-        persons = {*erased, *self._contacts(since, head), *self._operations(since, head)}
+        persons = {*erased, *self._people(reached, head), *self._contacts(since, head), *self._operations(since, head)}
         destroyed = self._keyring.destroy(persons) if persons else 0
         for customer, position in erased.items():
             self._say_again(customer, position)
@@ -102,6 +104,20 @@ class Erasure:
             (after, through),
         )
         return {stream: int(position) for stream, position in rows}
+
+    def _people(self, after: int, through: int) -> list[UUID]:
+        """Users and technicians who are forgotten; what opens doors to the users is removed with them."""
+        rows = self._log.pool.fetch_all(
+            """
+            SELECT DISTINCT topic, stream FROM log.events
+            WHERE topic IN ('user.erased', 'technician.erased') AND position > %s AND position <= %s
+            """,
+            (after, through),
+        )
+        for topic, stream in rows:
+            if topic == "user.erased":
+                forget_account(self._log.pool, stream)
+        return [stream for _, stream in rows]
 
     def _contacts(self, after: int, through: int) -> list[UUID]:
         """Contacts that turned out to be of a customer who is erased: what they said first is sealed as their own."""

@@ -12,6 +12,8 @@ def forget_expired(cursor: Cursor) -> None:
     Tokens of revoked devices stay: whoever holds one is told that the device is revoked, and may hand in its work.
     """
     cursor.execute("DELETE FROM access.sessions WHERE expires_at < now()")
+    cursor.execute("DELETE FROM access.reset_codes WHERE expires_at < now()")
+    cursor.execute("DELETE FROM access.challenges WHERE expires_at < now()")
     cursor.execute("DELETE FROM access.login_attempts WHERE last_at < now() - interval '1 day'")
     cursor.execute("DELETE FROM access.enrolment_codes WHERE expires_at < now() - interval '7 days'")
     cursor.execute(

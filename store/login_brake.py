@@ -1,4 +1,4 @@
-"""The brake on guessing passwords: some attempts with a login are free, then each wait doubles."""
+"""The brakes on guessing: waits that double for a login and a place, and so many tries a minute for an address."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from store.pool import ConnectionPool
 
 FREE_ATTEMPTS: Final = 5
 LONGEST_WAIT_SECONDS: Final = 300
+ADDRESS_BURST: Final = 30
+"""Failed attempts that an address has at once, with whatever logins."""
+ADDRESS_SECONDS: Final = 20
+"""After so many seconds it has one more."""
 _DOUBLINGS: Final = 20
 
 
@@ -21,12 +25,16 @@ class TooManyAttempts(Problem):
 
 
 class LoginBrake:
-    """Counts attempts by login, whether there is such a login or not."""
+    """Counts attempts by login and where they come from, whether there is such a login or not.
+
+    `login` is what is guessed at, in its folded form; `origin` an address, or a device that has signed in with it
+    before. So nobody's attempts slow down an owner who comes from somewhere else.
+    """
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    def count(self, login: str) -> None:
+    def count(self, login: str, origin: str = "") -> None:
         """Count an attempt before looking at it, so that many at once are counted too.
 
         Raises `TooManyAttempts` with `retry_after` in seconds.
@@ -43,31 +51,63 @@ class LoginBrake:
             RETURNING attempts
             """,
             {
-                "login": _hash(login),
+                "login": _hash(login, origin),
                 "free": FREE_ATTEMPTS,
                 "doublings": _DOUBLINGS,
                 "most": LONGEST_WAIT_SECONDS,
             },
         )
         if not counted:
-            raise TooManyAttempts(retry_after=self._wait(login))
+            raise TooManyAttempts(retry_after=self._wait(login, origin))
 
-    def release(self, login: str) -> None:
-        """Forget the attempts with this login: the last one was right."""
-        self._pool.execute("DELETE FROM access.login_attempts WHERE login_hash = %s", (_hash(login),))
+    def release(self, login: str, origin: str = "") -> None:
+        """Forget the attempts with this login from there: the last one was right."""
+        self._pool.execute("DELETE FROM access.login_attempts WHERE login_hash = %s", (_hash(login, origin),))
 
-    def _wait(self, login: str) -> int:
+    def count_address(self, address: str) -> None:
+        """Count an attempt from this address, with whatever login; raises `TooManyAttempts`.
+
+        `last_at` is when the address would have all its attempts again (a leaky bucket in one instant).
+        """
+        most = (ADDRESS_BURST - 1) * ADDRESS_SECONDS
+        counted = self._pool.execute(
+            """
+            INSERT INTO access.login_attempts AS a (login_hash, attempts, last_at)
+            VALUES (%(address)s, 1, now() + %(each)s * interval '1 second')
+            ON CONFLICT (login_hash) DO UPDATE
+            SET attempts = least(a.attempts, 1000000) + 1,
+                last_at = greatest(a.last_at, now()) + %(each)s * interval '1 second'
+            WHERE a.last_at <= now() + %(most)s * interval '1 second'
+            RETURNING attempts
+            """,
+            {"address": _address(address), "each": ADDRESS_SECONDS, "most": most},
+        )
+        if not counted:
+            raise TooManyAttempts(retry_after=ADDRESS_SECONDS)
+
+    def release_address(self, address: str) -> None:
+        """Give back the last attempt of this address: it was right."""
+        self._pool.execute(
+            "UPDATE access.login_attempts SET last_at = last_at - %s * interval '1 second' WHERE login_hash = %s",
+            (ADDRESS_SECONDS, _address(address)),
+        )
+
+    def _wait(self, login: str, origin: str) -> int:
         row = self._pool.fetch_one(
             """
             SELECT attempts, extract(epoch FROM now() - last_at)::integer FROM access.login_attempts
             WHERE login_hash = %s
             """,
-            (_hash(login),),
+            (_hash(login, origin),),
         )
         attempts, ago = row or (FREE_ATTEMPTS, 0)
         wait = min(2 ** min(attempts - FREE_ATTEMPTS, _DOUBLINGS), LONGEST_WAIT_SECONDS)
         return max(1, int(wait - ago))
 
 
-def _hash(login: str) -> bytes:
-    return sha256(login.encode()).digest()
+def _hash(login: str, origin: str) -> bytes:
+    return sha256(f"{login}\x00{origin}".encode() if origin else login.encode()).digest()
+
+
+def _address(address: str) -> bytes:
+    return sha256(b"\x00address\x00" + address.encode()).digest()

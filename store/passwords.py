@@ -1,28 +1,35 @@
-"""Passwords: hashed with argon2id, two at a time, and as slowly for nobody as for somebody."""
+"""Passwords: one form for each, hashed with argon2id, two at a time, and as slowly for nobody as for somebody."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cached_property
-from threading import BoundedSemaphore
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
+from unicodedata import category, normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from domain.problem import Kind, Problem
+from store.hashing_queue import OFFICE, HashingQueue, Lane, TooManyLogins
 
+__all__ = ["Checked", "Passwords", "TooManyLogins", "prepared"]
+
+T = TypeVar("T")
 PATIENCE_SECONDS: Final = 10.0
-_HASHING: Final = BoundedSemaphore(2)  # each takes 64 MiB and a core
+_QUEUE: Final = HashingQueue()
 
 
-class TooManyLogins(Problem):
-    """Too many people are signing in at this moment; try again in a few seconds."""
+class Checked(NamedTuple):
+    """Whether a password fits, and a hash to store instead of the one that was compared, if that is out of date."""
 
-    kind = Kind.UNAVAILABLE
-    code = "overloaded"
+    fits: bool
+    renewed: str | None = None
+
+
+def prepared(password: str) -> str:
+    """A password as it is hashed, whatever keyboard it was typed on: RFC 8265's OpaqueString (blanks, then NFC)."""
+    return normalize("NFC", "".join(" " if category(letter) == "Zs" else letter for letter in password))
 
 
 class Passwords:
@@ -31,30 +38,43 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
 
-    def hash(self, password: str) -> str:
-        """The hash to store, with its own salt and costs."""
-        with _one_of_two():
-            return self._hasher.hash(password)
+    def hash(self, password: str, lane: Lane = OFFICE) -> str:
+        """The hash to store, with its own salt and costs; raises `TooManyLogins`."""
+        return self._slowly(lambda: self._hasher.hash(prepared(password)), lane)
 
     def fits(self, hashed: str, password: str) -> bool:
         """Whether this is the password that was hashed."""
-        with _one_of_two():
-            try:
-                return self._hasher.verify(hashed, password)
-            except (VerificationError, InvalidHashError):
-                return False
+        return self.check(hashed, password).fits
+
+    def check(self, hashed: str, password: str, lane: Lane = OFFICE) -> Checked:
+        """Compare, also with hashes that were made of the password as it came; raises `TooManyLogins`.
+
+        Every form is tried for nobody's hash too, so that the time tells nothing.
+        """
+        ours = prepared(password)
+        forms = dict.fromkeys((ours, password, normalize("NFD", ours)))
+
+        def compare() -> Checked:
+            for form in forms:
+                if self._verifies(hashed, form):
+                    stale = form != ours or self._hasher.check_needs_rehash(hashed)
+                    return Checked(fits=True, renewed=self._hasher.hash(ours) if stale else None)
+            return Checked(fits=False)
+
+        return self._slowly(compare, lane)
 
     @cached_property
     def nobodys(self) -> str:
         """The hash of a password that nobody knows, for logins that do not exist."""
-        return self.hash(secrets.token_urlsafe(32))
+        return self._hasher.hash(secrets.token_urlsafe(32))
 
+    def _verifies(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return False
 
-@contextmanager
-def _one_of_two() -> Iterator[None]:
-    if not _HASHING.acquire(timeout=PATIENCE_SECONDS):
-        raise TooManyLogins
-    try:
-        yield
-    finally:
-        _HASHING.release()
+    @staticmethod
+    def _slowly(work: Callable[[], T], lane: Lane) -> T:
+        with _QUEUE.place(lane, PATIENCE_SECONDS):
+            return work()

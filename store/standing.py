@@ -97,6 +97,13 @@ class Standings:
             cursor.execute("UPDATE access.device_standing SET wiped_at = now() WHERE device = %s", (str(device),))
             end_tokens(cursor, device)
 
+    def devices_of(self, technician: UUID) -> list[UUID]:
+        """The devices of a technician, revoked ones too."""
+        rows = self._pool.fetch_all(
+            "SELECT device FROM access.device_standing WHERE technician = %s ORDER BY device", (str(technician),)
+        )
+        return [device for (device,) in rows]
+
     def of(self, devices: list[UUID]) -> dict[UUID, dict[str, Any]]:
         """How these devices stand, by id."""
         rows = self._pool.fetch_all(

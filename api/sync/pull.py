@@ -11,6 +11,7 @@ from api.reading import see_what_was_written
 from api.services import services
 from api.sync.blueprint import may_read, sync
 from api.who import admit
+from domain.digits import whole_number
 from domain.instant import now
 from sync.envelope import MOST_CHANGES, PullAsked
 from sync.problems import MalformedEnvelope
@@ -50,15 +51,16 @@ def _later(empty: Page, asked: PullAsked, seconds: float) -> Page:
 
 
 def _asked() -> PullAsked:
-    limit = request.args.get("limit", "500")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= MOST_CHANGES:
+    limit = whole_number(request.args.get("limit", "500"))
+    if limit is None or not 1 <= limit <= MOST_CHANGES:
         detail = f"The limit is a whole number from 1 to {MOST_CHANGES}."
         raise MalformedEnvelope(detail, errors=[{"pointer": "/limit", "detail": detail}])
-    return PullAsked(request.args.get("cursor") or None, int(limit))
+    return PullAsked(request.args.get("cursor") or None, limit)
 
 
 def _seconds(text: str) -> float:
-    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_WAIT:
+    seconds = whole_number(text)
+    if seconds is None or len(text) > LONGEST_WAIT:
         detail = "Wait a whole number of seconds."
         raise MalformedEnvelope(detail, errors=[{"pointer": "/wait", "detail": detail}])
-    return min(float(text), MOST_WAIT)
+    return min(float(seconds), MOST_WAIT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from domain.digits import whole_number
 from domain.instant import parse_instant
 from domain.problem import BadInput
 
@@ -29,8 +30,8 @@ class Moment(click.ParamType[datetime | int]):
         """What was typed, as an instant or a position."""
         if isinstance(value, datetime | int):
             return value
-        if self._or_position and str(value).isdecimal():
-            return int(value)
+        if self._or_position and (position := whole_number(str(value))) is not None:
+            return position
         try:
             return parse_instant(value)
         except BadInput as problem:

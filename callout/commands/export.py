@@ -30,14 +30,17 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
     from callout.serving import house
     from callout.settings import Settings
     from callout.views import chosen
+    from store.security_log import Noted
 
     to_stdout = file == "-"
     if as_json and to_stdout:
         raise click.UsageError("With --json, name a FILE for the lines themselves.")
     projections = chosen(views) if views else []
     many = 0
+    what = " ".join(views) if views else "events"
     with house(Settings.from_environment()) as built, progress("lines", quiet=as_json) as tell:
         built.require_views()
+        built.services.security.note(Noted("export", subject=f"command line: {what}"))
         head = built.services.log.recorder.max_notification_id() or 0
         tables = [table.name for each in projections for table in each.tables]
         with _opened(file) as target:

@@ -26,11 +26,16 @@ def add(login: str, name: str | None, roles: tuple[Role, ...], as_json: bool) ->
     from callout.console import say, say_json
     from callout.serving import house
     from callout.settings import Settings
+    from store.password_rules import must_be_good
+    from store.security_log import Noted
 
     user, given = uuid4(), os.environ.get("CALLOUT_PASSWORD")
     password = given or new_password()
     with house(Settings.from_environment()) as built:
+        if given:
+            must_be_good(given, (login, name or ""))
         add_user(built, user, login=login, password=password, name=name or login, roles=roles)
+        built.services.security.note(Noted("user.created", user=user, subject=f"command line: {' '.join(roles)}"))
     if as_json:
         say_json({"id": user, "login": login, "roles": roles, "password": None if given else password})
         return

@@ -47,6 +47,13 @@ class Settings:
     oldest_app: str = ""
     device_rate: int = 0
     device_burst: int = 1
+    metrics: str = "loopback"
+    metrics_token: str = ""
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    second_factor: str = "offered"
+    origin: str = ""
+    reauthenticate: int = 10
 
 
 @dataclass
@@ -69,6 +76,10 @@ class House:
         self.services.access.claim(id, login, PASSWORD)
         self.commit(User.register(id=id, login=login, name=f"The {login}", roles=roles))
         return self.services.access.sign_in(login, PASSWORD).token
+
+    def app_client(self) -> FlaskClient:
+        """Another browser: one without the cookies of `client`."""
+        return self.client.application.test_client()
 
     def commit(self, *entities: Any) -> int:
         """Record what these entities decided; the last position."""

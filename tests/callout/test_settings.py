@@ -59,6 +59,9 @@ def test_each_setting_has_its_name_in_the_environment() -> None:
         ("CALLOUT_OLDEST_APP", "newest"),
         ("CALLOUT_DEVICE_RATE", "-1"),
         ("CALLOUT_DEVICE_BURST", "0"),
+        ("CALLOUT_METRICS", "everybody"),
+        ("CALLOUT_METRICS_TOKEN", "short"),
+        ("CALLOUT_HOSTS", "https://callout.example"),
         ("CALLOUT_MASTER_KEY", "not base64!"),
         ("CALLOUT_MASTER_KEY", b64encode(b"short").decode()),
     ],
@@ -69,6 +72,13 @@ def test_a_setting_that_cannot_be_used_is_refused_by_name(name: str, value: str)
 
     if "KEY" in name:
         assert value not in refused.value.detail
+
+
+def test_figures_are_for_this_machine_and_in_production_for_nobody_unless_said_otherwise() -> None:
+    """Issue 8, 27: behind a proxy everything seems to come from this machine."""
+    assert Settings.from_environment({}).metrics == "loopback"
+    assert Settings.from_environment({"CALLOUT_PRODUCTION": "1"}).metrics == "off"
+    assert Settings.from_environment({"CALLOUT_PRODUCTION": "1", "CALLOUT_METRICS": "open"}).metrics == "open"
 
 
 def test_an_empty_setting_counts_as_not_set() -> None:

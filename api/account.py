@@ -1,0 +1,54 @@
+"""What the routes of sessions, of one's own account and of users share: what is asked for, and what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import g
+
+from api.services import services
+from domain.envelope import Envelope
+from domain.instant import now
+from domain.problem import Kind, Problem
+from domain.user import User
+from store.factor_desk import WrongSecondFactor
+
+__all__ = ["SecondFactorNeeded", "WrongProof", "WrongSecondFactor", "note_user", "record", "record_password_change"]
+
+
+class SecondFactorNeeded(Problem):
+    """The password is right; send a second factor to `POST /api/v1/sessions/second-factor` with `pending`."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "second-factor-needed"
+
+
+class WrongProof(Problem):
+    """That is not your password, or not one of your second factors."""
+
+    kind = Kind.FORBIDDEN
+    code = "wrong-proof"
+
+
+def note_user(user: UUID) -> None:
+    """Let the log lines of this request name the user, who has not come in with a session."""
+    g.about_user = user
+
+
+def record(user: UUID, role: str, decide: Callable[[User], None], actor: UUID | None = None) -> None:
+    """Record what a user did with their own account, outside of a command of the office."""
+
+    def once() -> None:
+        work = services().log.work()
+        entity = work.get(User, user)
+        decide(entity)
+        work.add(Envelope(occurred_at=now(), actor=actor or user, role=role, zone=services().settings.zone), entity)
+        work.commit()
+
+    services().log.attempt(once)
+
+
+def record_password_change(user: UUID, role: str = "") -> None:
+    """That the user has another password."""
+    record(user, role, User.record_password_change)

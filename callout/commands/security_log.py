@@ -1,0 +1,30 @@
+"""Show what happened to accounts and doors: the security log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+
+@click.command
+@click.option("--kind", help="Only this kind (sign_in.failed, user.roles_set, …).")
+@click.option("--days", type=click.IntRange(1, 3650), default=1, help="How many days back (1).")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=200, help="How many at most (200).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(kind: str | None, days: int, limit: int, as_json: bool) -> None:
+    """Show the latest security events, the newest first."""
+    from callout.console import say_json, say_table
+    from callout.serving import house
+    from callout.settings import Settings
+    from domain.instant import now
+
+    with house(Settings.from_environment()) as built:
+        since = now() - timedelta(days=days)
+        found = built.services.security.page(limit=limit, kind=kind, since=since)
+    if as_json:
+        for each in found:
+            say_json(each._asdict())
+        return
+    heads = ("at", "kind", "many", "address", "login", "user", "actor", "subject")
+    say_table(heads, [[getattr(each, head) for head in heads] for each in found])

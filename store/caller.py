@@ -1,0 +1,50 @@
+"""Where a request comes from: the address, the program, and a proof that this device has signed in before."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from secrets import token_bytes
+from time import time
+from typing import Final, NamedTuple
+from uuid import UUID
+
+KNOWN_SECONDS: Final = 180 * 24 * 3600
+LONGEST_AGENT: Final = 200
+_NONCE: Final = 16
+_EXPIRES: Final = 8
+
+
+class Caller(NamedTuple):
+    """The address that asks (empty for the machine itself), what program says it is, and its known-device token."""
+
+    address: str = ""
+    agent: str = ""
+    known: str = ""
+
+
+THE_HOUSE: Final = Caller()
+"""The command line and other parts of this program."""
+
+
+def known_device(secret: bytes, user: UUID) -> str:
+    """A token by which a device on which this user has signed in is known again for half a year."""
+    body = token_bytes(_NONCE) + int(time() + KNOWN_SECONDS).to_bytes(_EXPIRES, "big")
+    return urlsafe_b64encode(body + _seal(secret, user, body)).decode().rstrip("=")
+
+
+def device_of(secret: bytes, user: UUID, token: str) -> str | None:
+    """Which of this user's known devices a token names; None when it is none of theirs, or too old."""
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+    except (NotBase64, ValueError):
+        return None
+    body, seal = raw[: _NONCE + _EXPIRES], raw[_NONCE + _EXPIRES :]
+    if not hmac.compare_digest(seal, _seal(secret, user, body)) or int.from_bytes(body[_NONCE:], "big") < time():
+        return None
+    return body[:_NONCE].hex()
+
+
+def _seal(secret: bytes, user: UUID, body: bytes) -> bytes:
+    return hmac.digest(secret, user.bytes + body, "sha256")

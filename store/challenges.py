@@ -1,0 +1,80 @@
+"""Challenges: what somebody has to answer once and soon, a few tries each."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from domain.problem import Kind, Problem
+from store.pool import ConnectionPool
+from store.sessions import token_hash
+
+LIFE: Final = timedelta(minutes=5)
+TRIES: Final = 5
+_MOST: Final = 10
+"""Open challenges of one user; the oldest make room for new ones."""
+
+
+class ChallengeNotGood(Problem):
+    """This challenge was answered already, has expired or is not yours; begin again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "challenge-not-good"
+
+
+class Challenge(NamedTuple):
+    """A token that names the challenge, and the random bytes that a passkey signs."""
+
+    token: str
+    challenge: bytes
+
+
+class Challenges:
+    """Challenges in `access.challenges`, by the hash of their token."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+
+    def make(self, user: UUID, purpose: str) -> Challenge:
+        """A new challenge of this user for this purpose (`sign-in`, `prove`, `passkey`)."""
+        made = Challenge(secrets.token_urlsafe(32), secrets.token_bytes(32))
+        with self._pool.transaction() as cursor:
+            cursor.execute(
+                """
+                DELETE FROM access.challenges WHERE user_id = %s AND token_hash NOT IN (
+                    SELECT token_hash FROM access.challenges WHERE user_id = %s ORDER BY expires_at DESC LIMIT %s
+                )
+                """,
+                (str(user), str(user), _MOST - 1),
+            )
+            cursor.execute(
+                """
+                INSERT INTO access.challenges (token_hash, user_id, purpose, challenge, expires_at)
+                VALUES (%s, %s, %s, %s, now() + %s)
+                """,
+                (token_hash(made.token), str(user), purpose, made.challenge, LIFE),
+            )
+        return made
+
+    def attempt(self, token: str, purpose: str) -> tuple[UUID, bytes]:
+        """Whose challenge it is, and its bytes; each look is one of a few tries. Raises `ChallengeNotGood`."""
+        rows = self._pool.execute(
+            """
+            UPDATE access.challenges SET tries = tries + 1
+            WHERE token_hash = %s AND purpose = %s AND tries < %s AND expires_at > now()
+            RETURNING user_id, challenge
+            """,
+            (token_hash(token), purpose, TRIES),
+        )
+        if not rows:
+            raise ChallengeNotGood
+        return UUID(str(rows[0][0])), bytes(rows[0][1])
+
+    def spend(self, token: str) -> None:
+        """It was answered: of two answers at once one raises `ChallengeNotGood`."""
+        if not self._pool.execute(
+            "DELETE FROM access.challenges WHERE token_hash = %s RETURNING user_id", (token_hash(token),)
+        ):
+            raise ChallengeNotGood

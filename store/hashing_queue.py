@@ -1,0 +1,84 @@
+"""The queue before password hashing: two at a time, a few who wait, and everybody else is told at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import BoundedSemaphore, Lock
+from time import monotonic
+from typing import Final, NamedTuple
+
+from domain.problem import Kind, Problem
+
+AT_ONCE: Final = 2
+"""Each takes 64 MiB and a core."""
+WAITING: Final = 8
+"""How many may wait whom nobody knows."""
+RESERVED: Final = 8
+"""Places beyond those, for devices that have signed in before and for the office itself."""
+EACH: Final = 4
+"""Places that one address, or one known device, may have."""
+RETRY_SECONDS: Final = 3
+
+
+class TooManyLogins(Problem):
+    """Too many people are signing in at this moment; try again in a few seconds."""
+
+    kind = Kind.UNAVAILABLE
+    code = "overloaded"
+
+
+class Lane(NamedTuple):
+    """Who wants something hashed: one name for each address or known device, and whether we know them."""
+
+    name: str = ""
+    known: bool = True
+
+
+OFFICE: Final = Lane()
+"""Somebody who has signed in; bounded only by the queue as a whole."""
+
+
+class HashingQueue:
+    """Lets `AT_ONCE` hash, `WAITING` strangers wait, and refuses the rest before they cost anything.
+
+    Strangers hash one less at once: a device that is known never waits behind all of them.
+    """
+
+    def __init__(self) -> None:
+        self._hashing = BoundedSemaphore(AT_ONCE)
+        self._strangers = BoundedSemaphore(AT_ONCE - 1)  # one core is always soon free for those we know
+        self._lock = Lock()
+        self._inside = 0
+        self._lanes: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, lane: Lane, patience: float) -> Iterator[None]:
+        """One place, waited for `patience` seconds at most; raises `TooManyLogins`, at once when the queue is full."""
+        self._enter(lane)
+        try:
+            until = monotonic() + patience
+            with ExitStack() as held:
+                for each in (self._hashing,) if lane.known else (self._strangers, self._hashing):
+                    if not each.acquire(timeout=max(0.0, until - monotonic())):
+                        raise TooManyLogins(retry_after=RETRY_SECONDS)
+                    held.callback(each.release)
+                yield
+        finally:
+            self._leave(lane)
+
+    def _enter(self, lane: Lane) -> None:
+        most = AT_ONCE + WAITING + (RESERVED if lane.known else 0)
+        with self._lock:
+            if self._inside >= most or (lane.name and self._lanes[lane.name] >= EACH):
+                raise TooManyLogins(retry_after=RETRY_SECONDS)
+            self._inside += 1
+            self._lanes[lane.name] += 1
+
+    def _leave(self, lane: Lane) -> None:
+        with self._lock:
+            self._inside -= 1
+            self._lanes[lane.name] -= 1
+            if not self._lanes[lane.name]:
+                del self._lanes[lane.name]

@@ -1,0 +1,44 @@
+"""Which passwords are good enough: long, not common, not made of the person's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from domain.problem import BadInput
+from store.logins import fold
+from store.passwords import prepared
+
+SHORTEST: Final = 10
+LONGEST: Final = 200
+_LEAST_SCORE: Final = 3
+"""Of zxcvbn's 0 to 4: at least 100 million guesses."""
+_SCORED: Final = 72
+"""Characters that are looked at; whatever follows makes no password worse."""
+_OURS: Final = ("callout", "field service")
+
+
+def must_be_good(password: str, own_words: Iterable[str] = (), pointer: str = "/password") -> None:
+    """Raise `BadInput` for a password that is too short, common, or made of the person's login or name."""
+    ready, words = prepared(password), [word for word in own_words if word]
+    if not SHORTEST <= len(ready) <= LONGEST:
+        raise _refused(f"A password has {SHORTEST} to {LONGEST} characters.", pointer)
+    if fold(ready) in {fold(word) for word in words}:
+        raise _refused("The password is another word than the login.", pointer)
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - loads its lists, for a rare question
+
+    found = zxcvbn(ready[:_SCORED], user_inputs=[*_parts(words), *_OURS])
+    if found["score"] < _LEAST_SCORE:
+        raise _refused(
+            "This password is too common or too easy to guess; take a few words that do not go together.", pointer
+        )
+
+
+def _parts(words: Iterable[str]) -> Iterable[str]:
+    for word in words:
+        yield word[:_SCORED]
+        yield from word[:_SCORED].replace("@", " ").replace(".", " ").replace("-", " ").split()
+
+
+def _refused(detail: str, pointer: str) -> BadInput:
+    return BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])

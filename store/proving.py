@@ -1,0 +1,94 @@
+"""Proving who one is: with a login and its password, and once more with the password alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.problem import Kind, Problem
+from store.caller import THE_HOUSE, Caller, device_of, known_device
+from store.hashing_queue import Lane
+from store.login_brake import LoginBrake
+from store.logins import fold, spellings
+from store.passwords import Passwords
+from store.pool import ConnectionPool
+
+
+class WrongPassword(Problem):
+    """The login or the password is wrong."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "wrong-login"
+
+
+class Proven(NamedTuple):
+    """Somebody who knows a login's password: who they are, in which roles, and where from."""
+
+    user: UUID
+    roles: tuple[str, ...]
+    login: str
+    caller: Caller
+
+
+class Proving:
+    """Compares passwords behind the brakes; `secret(name)` gives the server's own secrets."""
+
+    def __init__(self, pool: ConnectionPool, passwords: Passwords, secret: Callable[[str], bytes]) -> None:
+        self._pool = pool
+        self._passwords = passwords
+        self._secret = secret
+        self._brake = LoginBrake(pool)
+
+    def prove(self, login: str, password: str, caller: Caller = THE_HOUSE) -> Proven:
+        """Who has this login and password; raises `WrongPassword`, also for a disabled user.
+
+        Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one. A
+        device that has signed in with the login before is counted by itself, everybody else by login and address, and
+        each address over all logins. Only failures stay counted.
+        """
+        row = self._pool.fetch_one(
+            """
+            SELECT user_id, hash, access.roles_of(user_id) FROM access.passwords
+            WHERE login = ANY(%(spellings)s)
+            ORDER BY login = %(first)s DESC
+            LIMIT 1
+            """,
+            {"spellings": spellings(login), "first": spellings(login)[-1]},
+        )
+        user, hashed, roles = row or (None, self._passwords.nobodys, None)
+        device = device_of(self._secret("known-devices"), user, caller.known) if user and caller.known else None
+        if not device and caller.address:
+            self._brake.count_address(caller.address)
+        origin = device or caller.address
+        self._brake.count(fold(login), origin)
+        lane = Lane(origin, known=device is not None or not caller.address)
+        checked = self._passwords.check(hashed, password, lane)
+        if not checked.fits or user is None or not roles:
+            raise WrongPassword
+        if checked.renewed is not None:
+            self._pool.execute(
+                "UPDATE access.passwords SET hash = %s WHERE user_id = %s AND hash = %s",
+                (checked.renewed, str(user), hashed),
+            )
+        self._brake.release(fold(login), origin)
+        if not device and caller.address:
+            self._brake.release_address(caller.address)
+        return Proven(user, tuple(roles), fold(login), caller)
+
+    def knows(self, session: UUID, user: UUID, password: str) -> bool:
+        """Whether somebody who has signed in knows the password too; attempts are counted by session."""
+        self._brake.count(f"session {session}")
+        row = self._pool.fetch_one("SELECT hash FROM access.passwords WHERE user_id = %s", (str(user),))
+        fits = row is not None and self._passwords.check(row[0], password, Lane(str(session))).fits
+        if fits:
+            self._brake.release(f"session {session}")
+        return fits
+
+    def known_device(self, user: UUID) -> str:
+        """A token by which the device that has just signed in is known again."""
+        return known_device(self._secret("known-devices"), user)
+
+    def is_known_device(self, user: UUID, caller: Caller) -> bool:
+        """Whether this user has signed in from this device before."""
+        return device_of(self._secret("known-devices"), user, caller.known) is not None

@@ -1,0 +1,46 @@
+"""Recovery codes: ten a user, shown once, each good once in the place of a second factor."""
+
+from __future__ import annotations
+
+from secrets import token_bytes
+from typing import Final
+from uuid import UUID
+
+from store.enrolment_code import code_of, folded
+from store.pool import ConnectionPool
+from store.sessions import token_hash
+
+HOW_MANY: Final = 10
+
+
+class RecoveryCodes:
+    """Sixty random bits each, stored as hashes."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+
+    def renew(self, user: UUID) -> list[str]:
+        """New codes in the place of all that there were."""
+        codes = [code_of(token_bytes(32)) for _ in range(HOW_MANY)]
+        with self._pool.transaction() as cursor:
+            cursor.execute("DELETE FROM access.recovery_codes WHERE user_id = %s", (str(user),))
+            for code in codes:
+                cursor.execute(
+                    "INSERT INTO access.recovery_codes (user_id, code_hash) VALUES (%s, %s)",
+                    (str(user), token_hash(folded(code))),
+                )
+        return codes
+
+    def left(self, user: UUID) -> int:
+        """How many are left."""
+        row = self._pool.fetch_one("SELECT count(*) FROM access.recovery_codes WHERE user_id = %s", (str(user),))
+        return int(row[0]) if row else 0
+
+    def use(self, user: UUID, code: str) -> bool:
+        """Use one up; False for one that there is not."""
+        return bool(
+            self._pool.execute(
+                "DELETE FROM access.recovery_codes WHERE user_id = %s AND code_hash = %s RETURNING user_id",
+                (str(user), token_hash(folded(code))),
+            )
+        )

@@ -1,0 +1,73 @@
+"""One-time codes with which a user sets another password: made by an admin, shown once, good for a day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.problem import Kind, Problem
+from store.caller import Caller
+from store.enrolment_code import CODE_LIFE, code_of, folded
+from store.login_brake import LoginBrake
+from store.logins import fold, spellings
+from store.pool import ConnectionPool
+from store.sessions import token_hash
+
+
+class ResetCodeNotGood(Problem):
+    """The login or the code is wrong, or the code was used or has expired; ask an admin for a new one."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "reset-code-not-good"
+
+
+class ResetCodes:
+    """At most one code a user, stored as a hash. Attempts are braked as those with passwords are."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._brake = LoginBrake(pool)
+
+    def issue(self, user: UUID, seed: bytes) -> tuple[str, datetime]:
+        """The code of a secret seed and when it expires; one that was issued before is good for nothing any more."""
+        code = code_of(seed)
+        rows = self._pool.execute(
+            """
+            INSERT INTO access.reset_codes (user_id, code_hash, expires_at) VALUES (%s, %s, now() + %s)
+            ON CONFLICT (user_id) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at
+            RETURNING expires_at
+            """,
+            (str(user), token_hash(folded(code)), CODE_LIFE),
+        )
+        return code, rows[0][0]
+
+    def find(self, login: str, code: str, caller: Caller) -> UUID:
+        """Whose code this is, without using it up; raises `ResetCodeNotGood` and `TooManyAttempts`."""
+        if caller.address:
+            self._brake.count_address(caller.address)
+        self._brake.count(f"reset {fold(login)}", caller.address)
+        row = self._pool.fetch_one(
+            """
+            SELECT user_id FROM access.reset_codes JOIN access.passwords USING (user_id)
+            WHERE login = ANY(%s) AND code_hash = %s AND expires_at > now() AND access.roles_of(user_id) IS NOT NULL
+            """,
+            (spellings(login), token_hash(folded(code))),
+        )
+        if row is None:
+            raise ResetCodeNotGood
+        self._brake.release(f"reset {fold(login)}", caller.address)
+        if caller.address:
+            self._brake.release_address(caller.address)
+        return UUID(str(row[0]))
+
+    def use(self, user: UUID, code: str) -> None:
+        """Use the code up; of two who try at once one raises `ResetCodeNotGood`."""
+        used = self._pool.execute(
+            """
+            DELETE FROM access.reset_codes WHERE user_id = %s AND code_hash = %s AND expires_at > now()
+            RETURNING user_id
+            """,
+            (str(user), token_hash(folded(code))),
+        )
+        if not used:
+            raise ResetCodeNotGood

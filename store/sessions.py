@@ -1,0 +1,132 @@
+"""Sessions of users: begun, found by their token, listed, proven anew, ended."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from store.caller import LONGEST_AGENT, THE_HOUSE, Caller
+from store.pool import ConnectionPool
+
+COMMAND_LINE: Final = "command_line"
+"""Stands in the place of a second factor for whoever may run the command line."""
+_SEEN: Final = timedelta(seconds=60)
+"""How exactly it is known when a session was last used."""
+
+
+class Limits(NamedTuple):
+    """How long a session lives at most, and how long without being used."""
+
+    life: timedelta = timedelta(hours=12)
+    idle: timedelta = timedelta(hours=2)
+
+
+class LiveSession(NamedTuple):
+    """A session that opens something: whose it is, their roles now, and how they have proven who they are."""
+
+    id: UUID
+    user: UUID
+    roles: tuple[str, ...]
+    factor: str | None
+    proven_ago: timedelta
+
+
+class Listed(NamedTuple):
+    """A session as its owner sees it."""
+
+    id: UUID
+    begun_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    agent: str
+    factor: str | None
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token: it has 256 random bits, so a plain hash cannot be searched."""
+    return sha256(token.encode()).digest()
+
+
+class Sessions:
+    """Sessions in `access.sessions`; one that was not used for `limits.idle` is over."""
+
+    def __init__(self, pool: ConnectionPool, limits: Limits | None = None) -> None:
+        self._pool = pool
+        self.limits = limits or Limits()
+
+    def begin(self, user: UUID, caller: Caller = THE_HOUSE, factor: str | None = None) -> str:
+        """The token of a new session, which is not shown again; `factor` is the second factor that was given."""
+        token = secrets.token_urlsafe(32)
+        self._pool.execute(
+            """
+            INSERT INTO access.sessions (token_hash, user_id, expires_at, factor, address, agent)
+            VALUES (%s, %s, now() + %s, %s, %s, %s)
+            """,
+            (token_hash(token), str(user), self.limits.life, factor, caller.address, caller.agent[:LONGEST_AGENT]),
+        )
+        return token
+
+    def find(self, token: str) -> LiveSession | None:
+        """The session of a token, if it has not expired, was used lately, and its user may still come in."""
+        row = self._pool.fetch_one(
+            """
+            SELECT id, user_id, access.roles_of(user_id), factor, now() - proven_at, now() - seen_at
+            FROM access.sessions
+            WHERE token_hash = %s AND expires_at > now() AND seen_at > now() - %s
+            """,
+            (token_hash(token), self.limits.idle),
+        )
+        if row is None or not row[2]:
+            return None
+        id, user, roles, factor, proven_ago, seen_ago = row
+        if seen_ago > min(_SEEN, self.limits.idle / 10):
+            self._pool.execute("UPDATE access.sessions SET seen_at = now() WHERE id = %s", (str(id),))
+        return LiveSession(id, user, tuple(roles), factor, timedelta(0) if factor == COMMAND_LINE else proven_ago)
+
+    def roles_of(self, user: UUID) -> tuple[str, ...]:
+        """The roles that a user has now; none for one who may not come in."""
+        row = self._pool.fetch_one("SELECT access.roles_of(%s)", (str(user),))
+        return tuple(row[0]) if row and row[0] else ()
+
+    def prove(self, id: UUID, factor: str | None = None) -> None:
+        """The user has shown once more who they are, with `factor` as a second one."""
+        self._pool.execute(
+            "UPDATE access.sessions SET proven_at = now(), factor = coalesce(%s, factor) WHERE id = %s",
+            (factor, str(id)),
+        )
+
+    def of(self, user: UUID) -> list[Listed]:
+        """The sessions of a user that open something, the latest first, 200 at most."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT id, begun_at, seen_at, expires_at, address, agent, factor FROM access.sessions
+            WHERE user_id = %s AND expires_at > now() AND seen_at > now() - %s
+            ORDER BY begun_at DESC, id
+            LIMIT 200
+            """,
+            (str(user), self.limits.idle),
+        )
+        return [Listed(*row) for row in rows]
+
+    def end(self, token: str) -> None:
+        """Sign out: this token opens nothing any more."""
+        self._pool.execute("DELETE FROM access.sessions WHERE token_hash = %s", (token_hash(token),))
+
+    def end_one(self, user: UUID, id: UUID) -> bool:
+        """End one of this user's own sessions; whether there was such a one."""
+        ended = self._pool.execute(
+            "DELETE FROM access.sessions WHERE user_id = %s AND id = %s RETURNING id", (str(user), str(id))
+        )
+        return bool(ended)
+
+    def end_all(self, user: UUID, but: UUID | None = None) -> int:
+        """Sign this user out everywhere, apart from the session `but`; how many sessions that were."""
+        ended = self._pool.execute(
+            "DELETE FROM access.sessions WHERE user_id = %s AND id IS DISTINCT FROM %s RETURNING id",
+            (str(user), str(but) if but else None),
+        )
+        return len(ended)
