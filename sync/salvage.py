@@ -16,6 +16,7 @@ from sync.decide import settle
 from sync.envelope import Push, parse_push
 from sync.outcome import Result
 from sync.problems import Salvaged
+from sync.quota import must_have_room
 from sync.results import answer_of, first_result, repeated_result
 from sync.seen import look
 
@@ -28,7 +29,7 @@ class Salvage:
         self._arrival = arrival
 
     def reply(self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime) -> bytes:
-        """The JSON of the results; raises what `parse_push` raises."""
+        """The JSON of the results; raises what `parse_push` raises, and `QuotaReached` when it is too much."""
         asked = parse_push(body, encoding)
         results = self._log.attempt(lambda: self._attempt(who, asked, now), retry_on=(OperationKnownError,))
         head = f'{{"server_time":"{format_instant(now)}","results":'
@@ -54,6 +55,7 @@ class Salvage:
             arrived = self._arrival.of(who, asked, now, seen, new)
             work, sender = arrived.begin()
             decisions = [settle(work, sender, one, Salvaged()) for one in arrived.operations]
+            must_have_room(sender.device, decisions)
             appended = work.commit([answer_of(one, who, None) for one in decisions])
             first = {one.operation.seq: first_result(one, appended) for one in decisions}
         return [first.get(one.seq) or repeated_result(repeated[one.seq], one.seq) for one in asked.operations]

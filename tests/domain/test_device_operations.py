@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from domain.device import Device
-from domain.device_operations import Quarantining
+from domain.device_operations import Kept, Quarantining
 from domain.device_status import NotWaiting
 from domain.movement_rules import ReasonNotNamed
 from tests.support.bench import given, state, then
@@ -51,8 +51,8 @@ def test_an_operation_is_put_aside_whatever_became_of_the_device(acts: tuple[obj
 
     it.record_quarantine(**ODD)
 
-    assert then(it) == [("device.operation_quarantined", {"technician": ANNA, **ODD})]
-    assert it.quarantined == (OPERATION,)
+    assert then(it) == [("device.operation_quarantined", {"technician": ANNA, "contested": False, **ODD})]
+    assert it.quarantined == (Kept(OPERATION, it.version),)
 
 
 def test_a_quarantined_operation_is_sealed_under_its_own_key() -> None:
@@ -64,7 +64,7 @@ def test_a_quarantined_operation_is_released_once() -> None:
 
     it.release(OPERATION)
 
-    assert then(it) == [("device.operation_released", {"technician": ANNA, "operation": OPERATION})]
+    assert then(it) == [("device.operation_released", {"technician": ANNA, "operation": OPERATION, "text_version": 2})]
     with pytest.raises(NotWaiting):
         it.release(OPERATION)
 
@@ -84,7 +84,7 @@ def test_a_quarantined_operation_is_discarded_once_and_for_a_reason() -> None:
         it.discard(OPERATION, reason="")
     it.discard(OPERATION, reason="sent by a test phone")
 
-    fields = {"technician": ANNA, "operation": OPERATION, "reason": "sent by a test phone"}
+    fields = {"technician": ANNA, "operation": OPERATION, "reason": "sent by a test phone", "text_version": 2}
     assert then(it) == [("device.operation_discarded", fields)]
     with pytest.raises(NotWaiting):
         it.discard(OPERATION, reason="sent by a test phone")

@@ -6,14 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from store.answers import Answer, Known, Past, Turn
+from store.answers import DECIDED, Answer, Known, Past, Turn
 from store.recorded import Recorded
 
 if TYPE_CHECKING:
     from tests.simulation.memory_log import MemoryLog
 
 FINAL = ("applied", "conflicted", "rejected")
-PUT_ASIDE = ("device.operation_held", "device.operation_quarantined")
 
 
 class Row:
@@ -75,6 +74,11 @@ class MemoryAnswers:
         """All events that name this operation, in order."""
         return self._events.get(operation, [])
 
+    def hash_at(self, event: Recorded) -> str:
+        """The hash of the content of the operation that was put aside by this event."""
+        rows = self._by_id.get(event.data.operation, ())
+        return next((row.known.content_hash for row in rows if row.known.positions[:1] == [event.position]), "")
+
     def is_turn(self, turn: Turn) -> bool:
         """Whether it is this push's turn."""
         return self.turns.get((turn.device, turn.incarnation)) == turn.last
@@ -123,9 +127,12 @@ class MemoryAnswers:
 
     def _has_come(self, operation: UUID) -> bool:
         first = self.first(operation)
-        if first is not None and first.status in FINAL:
+        if first is None:
+            return bool(self.events_of(operation))
+        if first.status in FINAL:
             return True
-        return any(event.topic not in PUT_ASIDE for event in self.events_of(operation))
+        decided = [one for one in self.all_of(operation) if (one.device, one.incarnation) == (first.device, DECIDED)]
+        return any(one.content_hash == first.content_hash and one.status != "quarantined" for one in decided)
 
     @staticmethod
     def _place(one: Answer | Known) -> tuple[UUID, int, int] | None:
