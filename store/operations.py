@@ -111,6 +111,30 @@ class Operations:
         )
         return {operation for (operation,) in rows}
 
+    def held(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that are held now; of several operations under one id it is the first that counts.
+
+        What earlier servers decided about one shows in its events alone.
+        """
+        rows = self._pool.fetch_all(
+            """
+            SELECT o.id FROM log.operations o
+            WHERE o.id = ANY(%(ids)s::uuid[]) AND o.original AND o.status = 'held'
+                AND NOT EXISTS (
+                    SELECT FROM log.operations d
+                    WHERE d.id = o.id AND NOT d.original AND d.device = o.device AND d.incarnation = %(decided)s
+                        AND d.content_hash = o.content_hash
+                )
+                AND NOT EXISTS (
+                    SELECT FROM log.events e
+                    WHERE e.operation_id = o.id AND e.device = o.device AND e.position > o.first_position
+                        AND e.device_seq = o.seq AND e.topic <> 'device.operation_quarantined'
+                )
+            """,
+            {"ids": [str(one) for one in operations], "decided": DECIDED},
+        )
+        return {operation for (operation,) in rows}
+
     def put_aside(self, operation: UUID, position: int | None = None) -> list[str]:
         """The records of how operations under this id came to be quarantined or held, the oldest first; 100 at most.
 

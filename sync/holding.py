@@ -9,16 +9,14 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from eventsourcing.domain import EventSourcingError
-from eventsourcing.persistence import InterfaceError, OperationalError
 
 from domain.device import Device
 from domain.device_status import NotWaiting
 from domain.envelope import Envelope
-from domain.problem import Problem
 from store.answers import KeptText
 from store.work import Work
 from sync.decide import Arrived, Decision, Sender, settle
+from sync.failures import PASSING, TROUBLE
 from sync.groups import decide_all, unmet
 from sync.ports import Held, Log, Looked, Waiting
 from sync.problems import CannotBeRecorded
@@ -32,20 +30,6 @@ LOOK_AT_ALL: Final = timedelta(seconds=30)
 MOST: Final = 100
 """So many groups are decided at once, those of every device in turn; then it is looked anew what has come."""
 TRIES: Final = 3
-PASSING: Final = (OperationalError, InterfaceError)
-"""The database is away, and nothing is wrong with what was decided."""
-TROUBLE: Final = (
-    EventSourcingError,
-    Problem,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""Something is wrong with what was decided, or with who decides; the other groups are decided all the same."""
-
 _log = structlog.get_logger(__name__)
 WorksFor = Callable[[UUID, UUID], bool]
 
@@ -111,7 +95,8 @@ class Holding:
         able = {text.event.version: one for text in texts if (one := _again(text)) is not None}
         arrived = list(able.values())
         come = self._log.operations.come
-        if not texts or (not overdue and unmet(arrived, come({need for one in arrived for need in one.needs}))):
+        missing = unmet(arrived, come({need for one in arrived for need in one.needs})) if texts else set()
+        if not texts or (missing and not (overdue and self._is_free(arrived, missing))):
             return 0
         try:
             work, _, decisions = decide_all(lambda: self._begin(texts), arrived, come, overdue=overdue)
@@ -124,6 +109,11 @@ class Holding:
             self._answer(work, text, became.get(text.event.version))
         work.commit()
         return len(texts)
+
+    def _is_free(self, arrived: Iterable[Arrived], missing: set[UUID]) -> bool:
+        """Whether these can be forced: none names another one that is held, which is forced before it."""
+        named = {id for one in arrived for id in one.operation.references() & missing}
+        return not named or not self._log.operations.held(named)
 
     def _put_aside(self, group: Held) -> int:
         """Give the office what cannot be recorded."""

@@ -29,6 +29,9 @@ class Operations(Protocol):
     def come(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
 
+    def held(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that are held now."""
+
 
 class Log(Protocol):
     """The one log, as a sync server works with it."""

@@ -70,6 +70,11 @@ class MemoryAnswers:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
         return {one for one in operations if self._has_come(one)}
 
+    def held(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that are held now."""
+        known = [first for one in operations if (first := self.first(one)) is not None and first.status == "held"]
+        return {first.id for first in known if not self._decided(first)}
+
     def events_of(self, operation: UUID) -> list[Recorded]:
         """All events that name this operation, in order."""
         return self._events.get(operation, [])
@@ -131,8 +136,13 @@ class MemoryAnswers:
             return bool(self.events_of(operation))
         if first.status in FINAL:
             return True
-        decided = [one for one in self.all_of(operation) if (one.device, one.incarnation) == (first.device, DECIDED)]
-        return any(one.content_hash == first.content_hash and one.status != "quarantined" for one in decided)
+        return any(one.status != "quarantined" for one in self._decided(first))
+
+    def _decided(self, first: Known) -> list[Known]:
+        """What became of an operation that was put aside."""
+        found = self.all_of(first.id)
+        whose = first.device, DECIDED, first.content_hash
+        return [one for one in found if (one.device, one.incarnation, one.content_hash) == whose]
 
     @staticmethod
     def _place(one: Answer | Known) -> tuple[UUID, int, int] | None:
