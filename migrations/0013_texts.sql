@@ -8,3 +8,6 @@ COMMENT ON COLUMN log.operations.incarnation IS
 COMMENT ON COLUMN log.operations.seq IS
     'The operation''s number in the queue; with incarnation 0 the version, in the device''s stream, of the event that '
     'holds the text. Since operations_seq is unique, nothing is decided twice.';
+
+-- How much of one technician is not complete yet is asked whenever an upload begins.
+CREATE INDEX uploads_technician ON blobs.uploads (technician);
