@@ -1,5 +1,6 @@
--- Which text is meant when something is decided about an operation: devices remember more than they did, and their
--- states are remade from their events.
+-- Which text is meant when something is decided about an operation.
+
+-- Devices remember more than they did, and their states are remade from their events.
 
 DELETE FROM log.snapshots WHERE topic = 'device';
 

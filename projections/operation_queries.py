@@ -54,10 +54,15 @@ def operations(
     )
 
 
-def head(reader: Reader) -> int:
-    """The last position of the log."""
-    row = reader.fetch_one("SELECT position FROM log.head")
-    return 0 if row is None else int(row["position"])
+def reached(reader: Reader) -> tuple[int, int]:
+    """The last position of the log, and that up to which the view `operations` knows everything."""
+    row = reader.fetch_one(
+        """
+        SELECT head.position AS log, coalesce(c.position, 0) AS view
+        FROM log.head LEFT JOIN log.checkpoints c ON c.name = 'operations'
+        """
+    )
+    return (0, 0) if row is None else (row["log"], row["view"])
 
 
 def ripe(reader: Reader, after: tuple[int, int], through: int, held_before: datetime) -> list[Row]:

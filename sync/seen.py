@@ -63,8 +63,8 @@ class Seen(NamedTuple):
 
 def look(log: Operations, who: DeviceIdentity, operations: Sequence[Operation], missing: Missing | None = None) -> Seen:
     """Ask the log, once, about everything that a device sends, and about what that names."""
-    named = {id for operation in operations for id in (operation.id, *operation.references())}
-    ids, numbers = sorted(named), [operation.seq for operation in operations]
+    named = [id for operation in operations for id in (operation.id, *operation.references())]
+    ids, numbers = list(dict.fromkeys(named)), [operation.seq for operation in operations]
     past = log.history(who.device, who.incarnation, ids, numbers)
     by_id: dict[UUID, list[Known]] = {}
     for one in past.known:

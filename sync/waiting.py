@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from projections.operation_queries import all_ripe, head, ripe
+from projections.operation_queries import all_ripe, reached, ripe
 from projections.past import Views
 from projections.table import Row
 from sync.ports import Found, Held, Looked
@@ -24,7 +24,7 @@ class HeldOperations:
         And those that wait since `held_before` or longer, some of them when there are many.
         """
         with self._views.now() as reader:
-            through = Looked(head(reader), reader.position)
+            through = Looked(*reached(reader))
             rows = all_ripe(reader, held_before) if after is None else ripe(reader, after, through.log, held_before)
             return Found(through, held_groups(rows))
 

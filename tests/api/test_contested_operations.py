@@ -12,20 +12,12 @@ from domain.device import Device
 from store.answers import DECIDED
 from sync.put_aside import decided
 from tests.api.conftest import House
-from tests.support.field import Phone, decide
-from tests.support.held import Company, Json
+from tests.support.held import Company, contest
 
 
 @pytest.fixture
 def company(house: House) -> Company:
     return Company(house)
-
-
-def contest(company: Company, phone: Phone, held: Json, text: str = "another text") -> Json:
-    """Another operation of this phone under the id of a held one."""
-    other = company.note(phone, text, id=held["id"])
-    assert phone.result(other).status == "quarantined"
-    return other
 
 
 def test_what_is_decided_is_the_text_that_was_held_and_once(company: Company) -> None:
@@ -155,50 +147,3 @@ def test_no_text_is_decided_twice_whoever_tries(company: Company) -> None:
         company.log.work().commit([decided(event, "", "applied")])
 
     assert company.log.head() == head
-
-
-@pytest.mark.parametrize("said", [("suspend", "odd"), ("revoke",)])
-def test_what_a_device_sent_that_is_no_longer_trusted_goes_to_the_office(
-    company: Company, said: tuple[str, ...]
-) -> None:
-    """Issue 8, 1: held texts of suspended and revoked devices are never decided as trusted; the office may."""
-    held = company.held()
-    more = {"reason": "lost"} if said[0] == "revoke" else {}
-    decide(company.log, Device, company.anna.id, *said, **more)
-    company.arrive()
-
-    assert company.settle(times=3) == 1
-
-    assert company.statuses() == ["quarantined"]
-    assert company.texts() == ["It has come."]
-    assert company.house.post(f"/api/v1/operations/{held['id']}/release").status_code == 200
-    assert company.texts() == ["It has come.", "the original"]
-
-
-def test_a_held_request_is_no_way_around_what_it_may(company: Company) -> None:
-    """Issue 8, 1: a change of a stranger's customer that needs something is looked at as any other."""
-    customer = str(company.field.customer)
-    changes = {"name": {"from": "Kastanienbaum", "to": "Mallory"}}
-    asked = {"customer": customer, "changes": changes}
-    held = company.boris.operation("change_customer_details", asked, needs=[company.held()["id"]])
-    assert company.boris.result(held).status == "held"
-    company.arrive()
-    company.settle(times=3)
-    [status] = [item["status"] for item in company.operations() if item["operation"] == held["id"]]
-    assert status == "rejected"
-
-
-def test_what_the_office_throws_away_has_come(company: Company) -> None:
-    """Issue 8, 1: what waits for an operation goes on when the office has decided about that, not about a contest."""
-    needed = company.held("needed")
-    waits = company.note(company.second, "waits", needs=[needed["id"]])
-    assert company.second.result(waits).status == "held"
-    contest(company, company.boris, needed)
-    path = f"/api/v1/operations/{needed['id']}/discard"
-    own, contested = [item["text_position"] for item in company.operations(f"&operation={needed['id']}")]
-
-    assert company.house.post(path, {"reason": "x", "text_position": contested}).status_code == 200
-    assert company.settle(times=2) == 0
-    assert company.house.post(path, {"reason": "x", "text_position": own}).status_code == 200
-    assert company.settle(times=2) == 1
-    assert company.texts() == ["waits"]

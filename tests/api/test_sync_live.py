@@ -127,5 +127,5 @@ def test_a_phone_cannot_take_all_the_seats(house: House) -> None:
     assert anna.pull()["changes"] == [], "who does not wait is answered"
     replies.pop().close()
     replies.append(stream(anna)[0])
-    for reply in replies:
+    for reply in reversed(replies):
         reply.close()

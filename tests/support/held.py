@@ -81,3 +81,10 @@ class Company:
         sql = "SELECT on_hand FROM views.stock WHERE location = %s AND part = %s"
         row = self.log.pool.fetch_one(sql, (str(self.field.van), str(self.field.part)))
         return Decimal(0) if row is None else row[0]
+
+
+def contest(company: Company, phone: Phone, held: Json, text: str = "another text") -> Json:
+    """Another operation of this phone under the id of a held one."""
+    other = company.note(phone, text, id=held["id"])
+    assert phone.result(other).status == "quarantined"
+    return other
