@@ -6,7 +6,7 @@ import pytest
 
 from domain.device import Device
 from domain.device_operations import Kept, Quarantining
-from domain.device_status import NotWaiting
+from domain.device_status import NotWaiting, SeveralTexts
 from domain.movement_rules import ReasonNotNamed
 from tests.support.bench import given, state, then
 
@@ -103,3 +103,38 @@ def test_a_refused_request_is_recorded_and_waits_for_nobody() -> None:
 
     assert then(it) == [("device.operation_rejected", {"technician": ANNA, "refs": (), **said})]
     assert not it.has_quarantined(OPERATION)
+
+
+def contest(it: Device) -> None:
+    it.record_quarantine(**(ODD | {"contested": True}))
+
+
+def test_another_text_under_a_known_id_waits_beside_the_first() -> None:
+    """Issue 8, 1: each is decided about by itself, and an id alone is enough only while one of them waits."""
+    it = given(phone(), quarantine, contest)
+    assert it.undecided(OPERATION) == (2, 3)
+
+    with pytest.raises(SeveralTexts):
+        it.release(OPERATION)
+    with pytest.raises(NotWaiting):
+        it.release(OPERATION, 4)
+    it.discard(OPERATION, 3, reason="a test")
+    with pytest.raises(NotWaiting):
+        it.discard(OPERATION, 3, reason="a test")
+    it.release(OPERATION)
+
+    assert [fields["text_version"] for _, fields in then(it)] == [3, 2]
+    assert it.undecided(OPERATION) == ()
+
+
+def test_decisions_of_earlier_servers_are_about_all_under_the_id() -> None:
+    """Issue 8, 1: events that do not say which text are read as they were meant."""
+    hold = {"operation": OPERATION, "seq": 1, "type": "note_added", "needs": (), "group": None, "refs": (), "body": "x"}
+    it = given(phone(), lambda one: one.record_hold(**hold), contest)  # type: ignore[arg-type]
+    assert it.holds(2)
+    with pytest.raises(NotWaiting):
+        it.must_hold(3)
+
+    it.record_hold_ended(OPERATION)
+
+    assert (it.held, it.quarantined) == ((), ())
