@@ -27,7 +27,7 @@ from sync.results import misfits_of, said_of
 LONGEST: Final = timedelta(hours=72)
 LOOK_AT_ALL: Final = timedelta(seconds=30)
 """How often everything is looked at whose needs have arrived, whatever woke it up or did not."""
-MOST: Final = 100
+MOST: Final = 50
 """So many groups are decided at once, those of every device in turn; then it is looked anew what has come."""
 TRIES: Final = 3
 _log = structlog.get_logger(__name__)
