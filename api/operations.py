@@ -9,19 +9,20 @@ import msgspec
 from flask import Response
 
 from api import office
-from api.fields import Choice, Id, Text
+from api.fields import Choice, Id, Text, Whole
 from api.noun import Noun
 from api.order import Order
 from api.reading import filters, looking, one, page, paged
 from api.rows import shape_of
-from api.schemas import DONE, Body, Command, Page
+from api.schemas import DONE, Body, Command, Page, Past
 from api.services import services
 from api.who import asking
 from domain.device import Device
-from domain.problem import NotFound
+from projections import operation_queries as queries
 from projections import operations as view
 from projections.table import Row
 from store.work import Work
+from sync.release import discard as make_nothing_of
 from sync.release import release as take_in
 
 operations = Noun("operations", "What devices sent and was put aside or refused, and what the office decided.")
@@ -33,28 +34,44 @@ RELEASED: Final[dict[str, Any]] = DONE | {
 BODY: Final = {"type": ["string", "null"], "description": "As the device sent it; null once it has been erased."}
 
 
-class Reason(Command):
+_WHICH: Final = "`text_position` of the one that is meant; needed when several wait under the id."
+
+
+class Which(Command):
+    """Which of several operations under one id."""
+
+    text_position = Whole(1, metadata={"description": _WHICH})
+
+
+class Reason(Which):
     """Why nothing is made of it."""
 
     reason = Text(500, required=True)
 
 
+class One(Past):
+    """Which of several operations under one id; the first when it is left out."""
+
+    text_position = Whole(1, written=True, metadata={"description": "Where the operation was put aside."})
+
+
 class Filters(Page):
     """Which operations."""
 
+    operation = Id()
     status = Choice(("quarantined", "released", "discarded", "rejected", "held", "applied", "conflicted"))
     device = Id()
     technician = Id()
     type = Text(100)
 
 
-@operations.command("release", reply=RELEASED)
+@operations.command("release", Which, reply=RELEASED)
 def release(body: Body, id: UUID) -> Response:
     """Take an operation that was put aside in after all, with its own time and device, and say what does not fit."""
     order = Order(asking(), body)
 
     def decide(work: Work) -> office.Decided:
-        released = take_in(services().log, work, id, order.envelope(None))
+        released = take_in(services().log, work, id, order.envelope(None), body.get("text_position"))
         told = {"id": id, "notices": msgspec.to_builtins(released.notices)}
         return office.Decided(work.get(Device, released.device), (), told)
 
@@ -67,8 +84,7 @@ def discard(body: Body, id: UUID) -> Response:
     order = Order(asking(), body)
 
     def decide(work: Work) -> office.Decided:
-        device = work.get(Device, _sender_of(id))
-        device.discard(id, reason=body["reason"])
+        device = make_nothing_of(services().log, work, id, body["reason"], body.get("text_position"))
         return office.Decided(device, (), {"id": id})
 
     return office.carry_out(order, decide)
@@ -76,34 +92,24 @@ def discard(body: Body, id: UUID) -> Response:
 
 @operations.lists(view.OPERATIONS, Filters)
 def put_aside(query: dict[str, Any]) -> Response:
-    """The operations, the last recorded first."""
+    """The operations, the last put aside first."""
     asking()
     with looking(query, view.Operations()) as reader:
-        rows = view.operations(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("recorded_at", "operation"))
+        rows = queries.operations(reader, **paged(query), **filters(query))
+        return page(reader, query, rows, key=("text_position",))
 
 
-@operations.shows(shape_of(view.OPERATIONS, body=BODY))
+@operations.shows(shape_of(view.OPERATIONS, body=BODY), One)
 def operation(query: dict[str, Any], id: UUID) -> Response:
-    """One operation, with its untouched text."""
+    """One operation, with its untouched text; of several under the id the first, unless `text_position` names one."""
     asking()
     with looking(query, view.Operations()) as reader:
-        row = view.operation(reader, id)
+        row = queries.operation(reader, id, query.get("text_position"))
         return one(reader, None if row is None else row | {"body": _text_of(row)})
 
 
 def _text_of(row: Row) -> str | None:
     """What was put aside, out of the log: None once it has been erased, and for what was not put aside."""
-    for event in services().log.put_aside(row["operation"]):
-        if (event.stream, event.data.seq) == (row["device"], row["seq"]):
-            text: str | None = event.data.body
-            return text
-    return None
-
-
-def _sender_of(operation: UUID) -> UUID:
-    """The device whose operation was put aside."""
-    put_aside = services().log.put_aside(operation)
-    if not put_aside:
-        raise NotFound(f"No operation {operation} has been put aside.")
-    return put_aside[0].stream
+    kept = services().log.texts(row["device"], [row["text_version"]])
+    text: str | None = kept[0].event.data.body if kept else None
+    return text

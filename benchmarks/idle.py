@@ -25,7 +25,7 @@ from tests.support.handset import Handset
 from tests.support.servers import state_folder
 
 IDLE = 1_000
-TECHNICIANS = 50
+TECHNICIANS = 100
 TRIALS = 20
 PUSH, VISIBLE = "push, until it is answered", "push, until the other device's long poll is answered"
 WHAT = (PUSH, VISIBLE)

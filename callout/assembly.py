@@ -83,7 +83,8 @@ def services_of(
     """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
     vault = Vault(log.pool, log.body_mapper.keyring, place)
     devices, standings = DeviceAccess(log.pool), Standings(log.pool)
-    arrival = Arrival(log, working_for(views), unsigned=settings.unsigned_devices)
+    works_for = working_for(views)
+    arrival = Arrival(log, works_for, unsigned=settings.unsigned_devices)
     documents = ReadyDocuments(views)
     cursors = Cursors(partial(access.secrets.accepted, "sync-cursors"), partial(begin_life_after_loss, log))
     pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
@@ -102,7 +103,7 @@ def services_of(
         standings=standings,
         push=PushIntake(arrival, standings, pull, gate.resting(views.wait_until)),
         salvage=Salvage(arrival),
-        holding=Holding(log, HeldOperations(views)),
+        holding=Holding(log, HeldOperations(views), works_for),
         pull=pull,
         verify=Verify(log, documents, cursors, Verifications(log.pool).take),
         live=Live(documents),

@@ -8,7 +8,8 @@ from domain import device_operations as told
 from domain.aggregate import Entity, event
 from domain.device_events import Installation, RevocationReason
 from domain.device_facts import DeviceFacts
-from domain.device_status import DeviceIsRevoked, DeviceIsWiped, DeviceStatus, NotWaiting
+from domain.device_operations import Kept
+from domain.device_status import DeviceIsRevoked, DeviceIsWiped, DeviceStatus, NotWaiting, SeveralTexts
 from domain.movement_rules import check_reason
 
 
@@ -25,8 +26,9 @@ class Device(DeviceFacts, Entity):
     status: DeviceStatus
     wipe: bool
     offset_ms: int
-    quarantined: tuple[UUID, ...]
-    held: tuple[UUID, ...]
+    quarantined: tuple[Kept, ...]
+    held: tuple[Kept, ...]
+    salvaged: int
 
     Enrolled, Reenrolled, Updated = happened.Enrolled, happened.Reenrolled, happened.Updated
     Suspended, Resumed = happened.Suspended, happened.Resumed
@@ -52,8 +54,16 @@ class Device(DeviceFacts, Entity):
         return self.status == DeviceStatus.REVOKED
 
     def has_quarantined(self, operation: UUID) -> bool:
-        """Whether the operation waits for the office."""
-        return operation in self.quarantined
+        """Whether an operation under this id waits for the office."""
+        return any(kept.operation == operation for kept in self.quarantined)
+
+    def holds(self, text_version: int) -> bool:
+        """Whether the operation whose text stands at this version of the stream still waits for others."""
+        return any(kept.version == text_version for kept in self.held)
+
+    def undecided(self, operation: UUID) -> tuple[int, ...]:
+        """The versions of the texts that wait under this id, for the office or for others."""
+        return tuple(kept.version for kept in self.quarantined + self.held if kept.operation == operation)
 
     # Decisions
 
@@ -81,24 +91,33 @@ class Device(DeviceFacts, Entity):
         if self.status != DeviceStatus.REVOKED or (wipe and not self.wipe):
             self._tell(self.Revoked, reason=reason, wipe=wipe)
 
-    def release(self, operation: UUID) -> None:
-        """Have an operation that was put aside taken after all, now."""
-        self._must_wait(operation)
-        self._tell(self.OperationReleased, operation=operation)
+    def release(self, operation: UUID, text_version: int | None = None) -> None:
+        """Have an operation that was put aside taken after all, now; the version is needed when several wait."""
+        version = self._must_wait(operation, text_version)
+        self._tell(self.OperationReleased, operation=operation, text_version=version)
 
-    def discard(self, operation: UUID, *, reason: str) -> None:
+    def discard(self, operation: UUID, text_version: int | None = None, *, reason: str) -> None:
         """Make nothing of an operation that was put aside; its text stays on record."""
         check_reason(reason)
-        self._must_wait(operation)
-        self._tell(self.OperationDiscarded, operation=operation, reason=reason)
+        version = self._must_wait(operation, text_version)
+        self._tell(self.OperationDiscarded, operation=operation, reason=reason, text_version=version)
+
+    def must_hold(self, text_version: int) -> None:
+        """Raise `NotWaiting` unless the operation whose text stands at this version is held."""
+        if not self.holds(text_version):
+            raise NotWaiting
 
     def _must_not_be_revoked(self) -> None:
         if self.is_revoked():
             raise DeviceIsRevoked
 
-    def _must_wait(self, operation: UUID) -> None:
-        if operation not in self.quarantined + self.held:
+    def _must_wait(self, operation: UUID, text_version: int | None) -> int:
+        waiting = [one for one in self.undecided(operation) if text_version in (None, one)]
+        if not waiting:
             raise NotWaiting
+        if len(waiting) > 1:
+            raise SeveralTexts
+        return waiting[0]
 
     # Changes
 
@@ -113,6 +132,7 @@ class Device(DeviceFacts, Entity):
         self.offset_ms = 0
         self.quarantined = ()
         self.held = ()
+        self.salvaged = 0
 
     @event(happened.Reenrolled)
     def _(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
@@ -121,6 +141,7 @@ class Device(DeviceFacts, Entity):
         self.app_version = app_version
         self.platform = platform
         self.status = DeviceStatus.ACTIVE
+        self.salvaged = 0
 
     @event(happened.Updated)
     def _(self, app_version: str, platform: str) -> None:
@@ -145,30 +166,32 @@ class Device(DeviceFacts, Entity):
         self.offset_ms = offset_ms
 
     @event(told.OperationQuarantined)
-    def _(self, operation: UUID) -> None:
-        self._settle(operation)
-        self.quarantined += (operation,)
+    def _(self, operation: UUID, reason: str, text_version: int | None, *, contested: bool) -> None:
+        if not contested:
+            self._settle(operation, text_version)
+        self.quarantined += (Kept(operation, self.version + 1),)
+        self.salvaged += reason == told.SALVAGED
 
     @event(told.OperationHeld)
     def _(self, operation: UUID) -> None:
-        self.held += (operation,)
+        self.held += (Kept(operation, self.version + 1),)
 
     @event(told.HoldEnded)
-    def _(self, operation: UUID) -> None:
-        self._settle(operation)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
 
     @event(told.OperationReleased)
-    def _(self, operation: UUID) -> None:
-        self._settle(operation)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
 
     @event(told.OperationRejected)
-    def _(self, operation: UUID) -> None:
-        self._settle(operation)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
 
     @event(told.OperationDiscarded)
-    def _(self, operation: UUID) -> None:
-        self._settle(operation)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
 
-    def _settle(self, operation: UUID) -> None:
-        self.quarantined = tuple(waiting for waiting in self.quarantined if waiting != operation)
-        self.held = tuple(waiting for waiting in self.held if waiting != operation)
+    def _settle(self, operation: UUID, text_version: int | None) -> None:
+        self.quarantined = told.without(self.quarantined, operation, text_version)
+        self.held = told.without(self.held, operation, text_version)

@@ -30,9 +30,11 @@ class DeviceFacts:
         """That an operation waits for others."""
         self._tell(told.OperationHeld, **operation)
 
-    def record_hold_ended(self, operation: UUID, misfits: tuple[Misfit, ...] = ()) -> None:
-        """That a held operation has been recorded."""
-        self._tell(told.HoldEnded, operation=operation, misfits=misfits)
+    def record_hold_ended(
+        self, operation: UUID, misfits: tuple[Misfit, ...] = (), text_version: int | None = None
+    ) -> None:
+        """That the held operation whose text stands at this version has been recorded."""
+        self._tell(told.HoldEnded, operation=operation, misfits=misfits, text_version=text_version)
 
     def record_missed(self, *, incarnation: int, from_seq: int, through_seq: int) -> None:
         """That operations with these numbers are lost."""

@@ -7,6 +7,9 @@ import msgspec
 
 from domain.aggregate import Entity, Personal
 
+SALVAGED = "salvaged"
+"""Why an operation is quarantined that a revoked device has handed in."""
+
 
 class Ref(msgspec.Struct, frozen=True):
     """What a misfit concerns: a kind of thing and its id, or a field's name."""
@@ -23,11 +26,29 @@ class Misfit(msgspec.Struct, frozen=True):
     refs: tuple[Ref, ...] = ()
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """An operation whose text is kept until somebody decides: its id, and the version of the event with the text.
+
+    Several operations may come under one id; the version, within the stream of the device, tells them apart.
+    """
+
+    operation: UUID
+    version: int
+
+
+def without(waiting: tuple[Kept, ...], operation: UUID, text_version: int | None) -> tuple[Kept, ...]:
+    """Those that still wait when the text at this version does not; without a version, all under the id do not."""
+    if text_version is None:
+        return tuple(kept for kept in waiting if kept.operation != operation)
+    return tuple(kept for kept in waiting if kept.version != text_version)
+
+
 class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
-    ids found in it.
+    ids found in it. `contested` says that its id belongs to another operation. `text_version` is the version of the
+    held text that this takes the place of.
     """
 
     operation: Required[UUID]
@@ -37,6 +58,8 @@ class Quarantining(TypedDict, total=False):
     detail: Required[str]
     body: Required[str]
     refs: tuple[UUID, ...]
+    contested: bool
+    text_version: int | None
 
 
 class Holding(TypedDict):
@@ -55,7 +78,10 @@ class Holding(TypedDict):
 
 
 class Rejection(TypedDict, total=False):
-    """A request that was refused: `problem` is the code, `detail` what was said, `refs` what it concerned."""
+    """A request that was refused: `problem` is the code, `detail` what was said, `refs` what it concerned.
+
+    `text_version` is the version of its text, when it was held before.
+    """
 
     operation: Required[UUID]
     seq: Required[int]
@@ -63,10 +89,15 @@ class Rejection(TypedDict, total=False):
     problem: Required[str]
     detail: Required[str]
     refs: tuple[UUID, ...]
+    text_version: int | None
 
 
 class OperationQuarantined(Entity.Event):
-    """An operation was put aside; its text is sealed under its own id, so that it can be erased alone."""
+    """An operation was put aside; its text is sealed under its own id, so that it can be erased alone.
+
+    `contested` says that its id belongs to another operation, which it does not touch; `text_version` is the version of
+    the event with the same text while it was held, when it was.
+    """
 
     TOPIC: ClassVar[str] = "device.operation_quarantined"
     PERSON: ClassVar[str] = "operation"
@@ -78,14 +109,20 @@ class OperationQuarantined(Entity.Event):
     detail: str
     refs: tuple[UUID, ...] = ()
     body: Personal = None
+    contested: bool = False
+    text_version: int | None = None
 
 
 class OperationReleased(Entity.Event):
-    """A quarantined operation is taken after all."""
+    """A quarantined operation is taken after all: the one whose text stands in this stream at `text_version`.
+
+    Events of earlier servers do not say which; then it is every one of this device under the id. So it is below.
+    """
 
     TOPIC: ClassVar[str] = "device.operation_released"
     technician: UUID
     operation: UUID
+    text_version: int | None = None
 
 
 class OperationRejected(Entity.Event):
@@ -99,6 +136,7 @@ class OperationRejected(Entity.Event):
     problem: str
     detail: str
     refs: tuple[UUID, ...] = ()
+    text_version: int | None = None
 
 
 class OperationDiscarded(Entity.Event):
@@ -108,10 +146,11 @@ class OperationDiscarded(Entity.Event):
     technician: UUID
     operation: UUID
     reason: str
+    text_version: int | None = None
 
 
 class OperationHeld(Entity.Event):
-    """An operation waits for others that it needs; its text is sealed under its own id."""
+    """An operation waits for others that it needs or names; its text is sealed under its own id."""
 
     TOPIC: ClassVar[str] = "device.operation_held"
     PERSON: ClassVar[str] = "operation"
@@ -132,6 +171,7 @@ class HoldEnded(Entity.Event):
     technician: UUID
     operation: UUID
     misfits: tuple[Misfit, ...] = ()
+    text_version: int | None = None
 
 
 class OperationsMissed(Entity.Event):

@@ -28,3 +28,7 @@ class DeviceIsWiped(Refused):
 
 class NotWaiting(Refused):
     """The operation is neither quarantined nor held; somebody may have decided about it already."""
+
+
+class SeveralTexts(Refused):
+    """Several operations wait under this id; say by `text_position` which one is meant."""

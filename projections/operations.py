@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from projections.projection import Projection, Rows, on
-from projections.reader import Reader
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -17,7 +15,11 @@ OPERATIONS = Table(
     {
         "operation": "uuid NOT NULL",
         "device": "uuid NOT NULL",
+        "incarnation": "integer",
         "seq": "bigint NOT NULL",
+        "text_version": "integer NOT NULL",
+        "text_position": "bigint NOT NULL",
+        "contested": "boolean NOT NULL",
         "technician": "uuid NOT NULL",
         "status": "text NOT NULL",
         "type": "text NOT NULL",
@@ -33,10 +35,24 @@ OPERATIONS = Table(
         "decision": "text",
         "position": "bigint NOT NULL",
     },
-    key=("device", "operation", "seq"),
-    indexes=(("recorded_at", "operation"), ("operation",), ("status", "recorded_at")),
+    key=("device", "text_version"),
+    indexes=(
+        ("text_position",),
+        ("operation", "text_position"),
+        ("device", "operation"),
+        ("device", "of_group"),
+        ("status", "text_position"),
+        ("status", "recorded_at"),
+        ("position",),
+    ),
 )
 
+NEEDS = Table(
+    "operation_needs",
+    {"device": "uuid NOT NULL", "text_version": "integer NOT NULL", "need": "uuid NOT NULL"},
+    key=("need", "device", "text_version"),
+)
+"""What held operations wait for, while they wait."""
 
 WAITING = ("held", "quarantined")
 """Nothing final has become of these yet."""
@@ -46,27 +62,36 @@ class Operations(Projection):
     """One row an operation that was held, quarantined or rejected; one id that came with two contents has two.
 
     `status` is held, quarantined, released, discarded or rejected, or applied or conflicted after it was held; `reason`
-    is the code of the problem, `decision` why it was discarded, `needs` what a held one waits for. The text stays in
-    the log alone, sealed: whoever it turns out to be about, it can be forgotten there.
+    is the code of the problem, `decision` why it was discarded, `needs` what a held one waits for. `text_version` is
+    the version, in the device's stream, of the event that holds its text, and `text_position` the position of that
+    event; of what was refused, of the refusal. The text stays in the log alone, sealed: whoever it turns out to be
+    about, it can be forgotten there.
     """
 
     name: ClassVar[str] = "operations"
-    tables: ClassVar[tuple[Table, ...]] = (OPERATIONS,)
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (OPERATIONS, NEEDS)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The operation, where its number is known."""
-        if hasattr(event.data, "seq"):
-            yield OPERATIONS, (event.stream, event.data.operation, event.data.seq)
+        """The operation, where it is known which one of its id it is."""
+        if (version := getattr(event.data, "text_version", None)) is not None:
+            yield OPERATIONS, (event.stream, version)
 
     @on("device.operation_quarantined")
     def _quarantined(self, event: Recorded, rows: Rows) -> None:
-        self._put_aside(event, rows, status="quarantined", reason=event.data.reason)
+        if not event.data.contested:
+            self._replace(event, rows)
+        told = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
+        rows.put(OPERATIONS, _row(event, told))
 
     @on("device.operation_held")
     def _held(self, event: Recorded, rows: Rows) -> None:
-        said = {"needs": [str(need) for need in event.data.needs], "of_group": event.data.group}
         detail = "It waits for other operations that it needs."
-        self._put_aside(event, rows, status="held", reason="held", detail=detail, **said)
+        told = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
+        row = _row(event, told | {"needs": [str(need) for need in event.data.needs]})
+        rows.put(OPERATIONS, row)
+        for need in _needs(row):
+            rows.put(NEEDS, need)
 
     @on("device.hold_ended")
     def _ended(self, event: Recorded, rows: Rows) -> None:
@@ -74,7 +99,8 @@ class Operations(Projection):
 
     @on("device.operation_rejected")
     def _rejected(self, event: Recorded, rows: Rows) -> None:
-        self._put_aside(event, rows, status="rejected", reason=event.data.problem)
+        self._replace(event, rows)
+        rows.put(OPERATIONS, _row(event, {"status": "rejected", "reason": event.data.problem}))
 
     @on("device.operation_released")
     def _released(self, event: Recorded, rows: Rows) -> None:
@@ -84,66 +110,64 @@ class Operations(Projection):
     def _discarded(self, event: Recorded, rows: Rows) -> None:
         self._decide(event, rows, status="discarded", decision=event.data.reason)
 
-    def _put_aside(self, event: Recorded, rows: Rows, **said: Any) -> None:
-        data = event.data
-        row: Row = {
-            **{name: getattr(data, name) for name in ("operation", "seq", "technician", "type")},
-            "detail": getattr(data, "detail", ""),
-            "needs": [],
-            "of_group": None,
-            "device": event.stream,
-            "refs": [str(ref) for ref in data.refs],
-            "occurred_at": event.occurred_at,
-            "recorded_at": event.recorded_at,
-            "decided_at": None,
-            "decided_by": None,
-            "decision": None,
-            "position": event.position,
-        }
-        rows.put(OPERATIONS, row | said)
+    def _replace(self, event: Recorded, rows: Rows) -> None:
+        """What has now come to the office, or was refused, waits no more as it did before."""
+        for row in _meant(event, rows):
+            if row["seq"] == event.data.seq:
+                self._wait_no_more(row, rows)
+                rows.delete(OPERATIONS, *OPERATIONS.key_of(row))
 
     def _decide(self, event: Recorded, rows: Rows, **said: Any) -> None:
-        for row in rows.where(OPERATIONS, operation=event.data.operation):
-            if row["device"] == event.stream and row["status"] in WAITING:
-                decided = {"decided_at": event.occurred_at, "decided_by": event.envelope.actor}
-                rows.put(OPERATIONS, row | decided | said | {"position": event.position})
+        for row in _meant(event, rows):
+            self._wait_no_more(row, rows)
+            decided = {"decided_at": event.occurred_at, "decided_by": event.envelope.actor}
+            rows.put(OPERATIONS, row | decided | said | {"position": event.position})
+
+    @staticmethod
+    def _wait_no_more(row: Row, rows: Rows) -> None:
+        keys = [NEEDS.key_of(need) for need in _needs(row)]
+        rows.preload((NEEDS, key) for key in keys)
+        for key in keys:
+            rows.delete(NEEDS, *key)
 
 
-def operation(reader: Reader, operation_id: UUID) -> Row | None:
-    """One operation; where its id came with several contents, the one put aside last."""
-    return reader.fetch_one(
-        "SELECT * FROM operations WHERE operation = %s ORDER BY recorded_at DESC, device, seq DESC", (operation_id,)
-    )
+def _meant(event: Recorded, rows: Rows) -> list[Row]:
+    """The undecided rows that an event is about: the one it names, or all of the device under the id."""
+    version = event.data.text_version
+    if version is not None:
+        row = rows.get(OPERATIONS, event.stream, version)
+        found = [] if row is None else [row]
+    else:
+        found = rows.where(OPERATIONS, device=event.stream, operation=event.data.operation)
+    return [row for row in found if row["status"] in WAITING]
 
 
-def operations(
-    reader: Reader,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None = None,
-    status: str | None = None,
-    device: UUID | None = None,
-    technician: UUID | None = None,
-    type: str | None = None,  # noqa: A002 - the protocol's word
-) -> list[Row]:
-    """At most `limit` operations, the last recorded first, those behind `after` (recorded_at, operation)."""
-    return reader.fetch_all(
-        """
-        SELECT * FROM operations
-        WHERE (%(after)s IS NULL OR (recorded_at, operation) < %(after)s)
-          AND (%(status)s IS NULL OR status = %(status)s)
-          AND (%(device)s IS NULL OR device = %(device)s)
-          AND (%(technician)s IS NULL OR technician = %(technician)s)
-          AND (%(type)s IS NULL OR type = %(type)s)
-        ORDER BY recorded_at DESC, operation DESC
-        LIMIT %(limit)s
-        """,
-        {"limit": limit, "after": after, "status": status, "device": device, "technician": technician, "type": type},
-    )
+def _needs(row: Row) -> list[Row]:
+    """The rows of what an operation waits for."""
+    if row["status"] != "held":
+        return []
+    stands = {"device": row["device"], "text_version": row["text_version"]}
+    return [stands | {"need": UUID(need)} for need in dict.fromkeys(row["needs"])]
 
 
-def held(reader: Reader, limit: int) -> list[Row]:
-    """At most `limit` held operations, the longest waiting first, a device's in the order of their numbers."""
-    return reader.fetch_all(
-        "SELECT * FROM operations WHERE status = 'held' ORDER BY recorded_at, device, seq LIMIT %s", (limit,)
-    )
+def _row(event: Recorded, told: dict[str, Any]) -> Row:
+    data = event.data
+    row: Row = {
+        **{name: getattr(data, name) for name in ("operation", "seq", "technician", "type")},
+        "detail": getattr(data, "detail", ""),
+        "contested": False,
+        "needs": [],
+        "of_group": None,
+        "device": event.stream,
+        "incarnation": event.envelope.incarnation,
+        "text_version": event.version,
+        "text_position": event.position,
+        "refs": [str(ref) for ref in data.refs],
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "decided_at": None,
+        "decided_by": None,
+        "decision": None,
+        "position": event.position,
+    }
+    return row | told

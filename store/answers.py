@@ -8,6 +8,11 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 
+from store.recorded import Recorded
+
+DECIDED = 0
+"""The incarnation under which it is written what became of a held or quarantined text; devices begin with 1."""
+
 
 class OperationKnownError(PersistenceError):
     """An operation with this id has been recorded before: its first answer stands."""
@@ -22,6 +27,10 @@ class Answer(NamedTuple):
 
     `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
     same operation from another one under its id; `original` is false for a row that repeats or contests a known id.
+
+    What becomes of a text that was held or quarantined is an answer too, with the `incarnation` `DECIDED` and as `seq`
+    the version of the event that holds the text. No two answers of a device have both in common, so that nothing can
+    be decided twice.
     """
 
     id: UUID
@@ -63,6 +72,13 @@ class Known(NamedTuple):
     status: str
     answer: str
     positions: list[int]
+
+
+class KeptText(NamedTuple):
+    """The event that holds the text of an operation that was put aside, and the hash of its content."""
+
+    event: Recorded
+    content_hash: str
 
 
 class Past(NamedTuple):

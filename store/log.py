@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from random import uniform
 from time import sleep
 from typing import TypeVar
@@ -15,7 +15,7 @@ from eventsourcing.utils import Environment
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
-from store.answers import Answer, Appended, Turn
+from store.answers import Answer, Appended, KeptText, Turn
 from store.keyring import Keyring
 from store.loading import Loader
 from store.mapper import BodyMapper
@@ -89,9 +89,18 @@ class EventLog(Application[UUID]):
         """The entities of these streams as they stand, as far as they exist; one query for all."""
         return self._loader.load(streams)
 
-    def put_aside(self, operation: UUID) -> list[Recorded]:
-        """How an operation came to be quarantined or held, the newest first."""
-        return self.reader.read(self.operations.put_aside(operation))
+    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+        """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
+
+        With a `position` only the one that is recorded there.
+        """
+        return self.reader.read(self.operations.put_aside(operation, position))
+
+    def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
+        """The events with these versions of a device's stream, by version, that hold the text of an operation."""
+        found = self.operations.texts(device, versions)
+        events = self.reader.read([record for record, _ in found])
+        return [KeptText(event, content_hash) for event, (_, content_hash) in zip(events, found, strict=True)]
 
     def epoch(self) -> UUID:
         """The name of this log's life: a log restored from a backup gets a new one."""

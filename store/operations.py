@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from store.answers import Known, Past
+from store.answers import DECIDED, Known, Past
 from store.pool import ConnectionPool
 
 _COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.seq, o.content_hash, o.status, o.answer"
@@ -81,31 +81,93 @@ class Operations:
         return [(stream, topic) for stream, topic in rows]
 
     def come(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
+        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine.
+
+        Of several operations under one id it is the first that counts. What earlier servers decided about one that was
+        put aside shows in its events alone.
+        """
         rows = self._pool.fetch_all(
             """
-            SELECT id FROM log.operations
-            WHERE id = ANY(%(ids)s::uuid[]) AND original AND status IN ('applied', 'conflicted', 'rejected')
+            SELECT o.id FROM log.operations o
+            WHERE o.id = ANY(%(ids)s::uuid[]) AND o.original AND (
+                o.status NOT IN ('held', 'quarantined')
+                OR EXISTS (
+                    SELECT FROM log.operations d
+                    WHERE d.id = o.id AND NOT d.original AND d.device = o.device AND d.incarnation = %(decided)s
+                        AND d.content_hash = o.content_hash AND d.status <> 'quarantined'
+                )
+                OR EXISTS (
+                    SELECT FROM log.events e
+                    WHERE e.operation_id = o.id AND e.device = o.device AND e.device_seq = coalesce(o.seq, e.device_seq)
+                        AND e.topic NOT IN ('device.operation_held', 'device.operation_quarantined')
+                )
+            )
             UNION
-            SELECT operation_id FROM log.events
-            WHERE operation_id = ANY(%(ids)s::uuid[])
-                AND topic NOT IN ('device.operation_held', 'device.operation_quarantined')
+            SELECT e.operation_id FROM log.events e
+            WHERE e.operation_id = ANY(%(ids)s::uuid[])
+                AND NOT EXISTS (SELECT FROM log.operations o WHERE o.id = e.operation_id AND o.original)
             """,
-            {"ids": [str(one) for one in operations]},
+            {"ids": [str(one) for one in operations], "decided": DECIDED},
         )
         return {operation for (operation,) in rows}
 
-    def put_aside(self, operation: UUID) -> list[str]:
-        """The records of how an operation came to be quarantined or held, the newest first."""
+    def held(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that are held now; of several operations under one id it is the first that counts.
+
+        What earlier servers decided about one shows in its events alone.
+        """
+        rows = self._pool.fetch_all(
+            """
+            SELECT o.id FROM log.operations o
+            WHERE o.id = ANY(%(ids)s::uuid[]) AND o.original AND o.status = 'held'
+                AND NOT EXISTS (
+                    SELECT FROM log.operations d
+                    WHERE d.id = o.id AND NOT d.original AND d.device = o.device AND d.incarnation = %(decided)s
+                        AND d.content_hash = o.content_hash
+                )
+                AND NOT EXISTS (
+                    SELECT FROM log.events e
+                    WHERE e.operation_id = o.id AND e.device = o.device AND e.position > o.first_position
+                        AND e.device_seq = o.seq AND e.topic <> 'device.operation_quarantined'
+                )
+            """,
+            {"ids": [str(one) for one in operations], "decided": DECIDED},
+        )
+        return {operation for (operation,) in rows}
+
+    def put_aside(self, operation: UUID, position: int | None = None) -> list[str]:
+        """The records of how operations under this id came to be quarantined or held, the oldest first; 100 at most.
+
+        With a `position` only the one that is recorded there.
+        """
         rows = self._pool.fetch_all(
             """
             SELECT record FROM log.events
-            WHERE operation_id = %s AND topic IN ('device.operation_quarantined', 'device.operation_held')
-            ORDER BY position DESC
+            WHERE operation_id = %(id)s AND topic IN ('device.operation_quarantined', 'device.operation_held')
+                AND position = coalesce(%(position)s, position)
+            ORDER BY position
+            LIMIT 100
             """,
-            (str(operation),),
+            {"id": str(operation), "position": position},
         )
         return [record for (record,) in rows]
+
+    def texts(self, device: UUID, versions: Collection[int]) -> list[tuple[str, str]]:
+        """The records with these versions of a device's stream, by version, that hold the text of an operation.
+
+        Each with the hash of the operation's content, which is empty when no answer is known.
+        """
+        rows = self._pool.fetch_all(
+            """
+            SELECT e.record, coalesce(o.content_hash, '') FROM log.events e
+            LEFT JOIN log.operations o ON o.id = e.operation_id AND o.first_position = e.position
+            WHERE e.stream = %s AND e.version = ANY(%s)
+                AND e.topic IN ('device.operation_quarantined', 'device.operation_held')
+            ORDER BY e.version
+            """,
+            (str(device), list(versions)),
+        )
+        return [(record, content_hash) for record, content_hash in rows]
 
 
 def _known(row: Sequence[Any]) -> Known:

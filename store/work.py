@@ -53,6 +53,7 @@ class Work:
         self._reads: dict[UUID, int] = {}
         self.events: list[DomainEventProtocol[UUID]] = []
         self.envelopes: list[Envelope] = []
+        self.answers: list[Answer] = []
 
     def preload(self, streams: Iterable[UUID]) -> None:
         """Load these streams with one query, so that `get` and `find` need none."""
@@ -101,6 +102,10 @@ class Work:
         """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
         self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
 
+    def answer(self, answer: Answer) -> None:
+        """Store this answer with the commit, besides those that the commit is given."""
+        self.answers.append(answer)
+
     def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
         """Record everything in one transaction; see `Backing.append` for what can go wrong.
 
@@ -108,6 +113,6 @@ class Work:
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
-        appended = self._log.append(self.events, self.envelopes, answers, turn, reads)
+        appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads)
         self._log.settled(self._entities[stream] for stream in written)
         return appended

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Lock
+from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from domain.problem import Kind, Problem
 
@@ -14,12 +16,21 @@ BUSY_SECONDS: Final = 2
 FULL_SECONDS: Final = 5
 IN_VAIN: Final = 0.5
 """The share of their line that pushes fill when pulls are refused at once."""
+WAITS_SECONDS: Final = 15
+"""After this at the latest it is noticed that nobody listens any more."""
 
 
 class Overloaded(Problem):
     """The server has too much to do; send the same request again in a while."""
 
     kind = Kind.UNAVAILABLE
+
+
+class WaitsTooOften(Problem):
+    """This device, or its technician, waits for news in too many places at once; end one of them first."""
+
+    kind = Kind.RATE_LIMITED
+    code = "rate-limited"
 
 
 class Line:
@@ -125,22 +136,36 @@ class Admission:
 
 
 class WaitingRoom:
-    """Requests that wait for news: each holds a thread, and some must be left for those with something to do."""
+    """Requests that wait for news: each holds a thread, and some must be left for those with something to do.
+
+    Nobody takes more than a few of the seats. Of this process alone, as everything here.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.inside = 0
+        self._taken: Counter[UUID] = Counter()
         self._lock = Lock()
 
     @contextmanager
-    def seat(self) -> Iterator[None]:
-        """While one waits; raises `Overloaded` when all seats are taken."""
+    def seat(self, shares: Mapping[UUID, int] = MappingProxyType({})) -> Iterator[None]:
+        """While one waits. `shares` says how many seats each of those may have who wait here.
+
+        Raises `WaitsTooOften` when one of them has as many, and `Overloaded` when all seats are taken.
+        """
         with self._lock:
+            if any(self._taken[whose] >= most for whose, most in shares.items()):
+                raise WaitsTooOften(retry_after=WAITS_SECONDS)
             if self.inside >= self.most:
                 raise Overloaded("Too many devices wait for news at once; come back later.", retry_after=FULL_SECONDS)
             self.inside += 1
+            self._taken.update(shares.keys())
         try:
             yield
         finally:
             with self._lock:
                 self.inside -= 1
+                self._taken.subtract(shares.keys())
+                for whose in shares:
+                    if not self._taken[whose]:
+                        del self._taken[whose]

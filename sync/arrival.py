@@ -62,7 +62,8 @@ class PushArrival:
         self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
         self._loaded: Work | None = self._load()
         self._zone = self._loaded.get(Technician, who.technician).zone
-        self.operations = [self._arrived(operation) for operation in new]
+        first = {operation.id: operation.seq for operation in reversed(new)}
+        self.operations = [self._arrived(operation, again=first[operation.id] != operation.seq) for operation in new]
 
     def begin(self) -> tuple[Work, Sender]:
         """A new unit of work that knows what the operations name, and holds what the envelope tells of the device."""
@@ -88,8 +89,11 @@ class PushArrival:
         work.preload(self._streams)
         return work
 
-    def _arrived(self, operation: Operation) -> Arrived:
-        """The operation in its envelope; an instant from the future is clamped and the claim kept."""
+    def _arrived(self, operation: Operation, *, again: bool) -> Arrived:
+        """The operation in its envelope; an instant from the future is clamped and the claim kept.
+
+        `again` says that an operation before it in the same push has its id.
+        """
         claimed = operation.at or self._received_at
         occurred = self._corrected(claimed)
         suspicion: tuple[Notice, ...] = ()
@@ -97,7 +101,9 @@ class PushArrival:
             occurred = self._received_at
             suspicion = (Notice("clock_suspect", "The device says that this happened in the future."),)
         envelope = self._envelope(occurred, operation, claimed if claimed != occurred else None)
-        return Arrived(operation, envelope, suspicion, contested=operation.id in self._seen.by_id)
+        needs = (*operation.needs, *self._seen.held(operation.references().difference(operation.needs)))
+        contested = again or operation.id in self._seen.by_id
+        return Arrived(operation, envelope, suspicion, contested=contested, needs=needs)
 
     def _tell(self, device: Device) -> None:
         device.record_clock(ahead_of(self._push.now, self._received_at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -46,13 +46,17 @@ class Sender(NamedTuple):
 class Arrived(NamedTuple):
     """An operation with the envelope that its events will have, and what is suspicious about its clock.
 
-    `contested` says that its id belongs to another operation.
+    `contested` says that its id belongs to another operation. `needs` are the operations that must come first: those
+    that it says, and those that it names and that are held. One that is decided after it was held has its text at
+    `text_version` of the device's stream.
     """
 
     operation: Operation
     envelope: Envelope
     suspicion: tuple[Notice, ...] = ()
     contested: bool = False
+    needs: tuple[UUID, ...] = ()
+    text_version: int | None = None
 
 
 class Decision(NamedTuple):
@@ -73,7 +77,7 @@ def trouble_with(sender: Sender, arrived: Arrived) -> Problem | None:
     if arrived.contested:
         return NotUnderstood("Another operation has this id.")
     if sender.suspended:
-        return NotUnderstood("The device is suspended; the office decides about what it sends.")
+        return NotUnderstood("The device is suspended or revoked; the office decides about what it sends.")
     if operation.fault is not None:
         return NotUnderstood(operation.fault)
     fault = fault_of(operation, sender.public_key, unsigned=sender.unsigned)
@@ -137,22 +141,24 @@ def settle(work: Work, sender: Sender, arrived: Arrived, problem: Problem) -> De
     status = "quarantined" if isinstance(problem, OF_THE_OFFICE) else "rejected"
     said: dict[str, Any] = {"operation": operation.id, "seq": operation.seq, "type": operation.type}
     said |= {"detail": problem.detail, "refs": tuple(sorted(operation.references()))}
+    said["text_version"] = arrived.text_version
     if status == "quarantined":
-        sender.device.record_quarantine(**said, reason=problem.code, body=operation.text)
+        said |= {"reason": problem.code, "body": operation.text, "contested": arrived.contested}
+        sender.device.record_quarantine(**said)
     else:
         sender.device.record_rejection(**said, problem=problem.code)
     count = work.add(arrived.envelope, sender.device)
     return Decision(operation, status, first, count, problem=problem, contested=arrived.contested)
 
 
-def hold(work: Work, sender: Sender, arrived: Arrived) -> Decision:
-    """Let the operation wait, with its untouched text sealed under its own key."""
+def hold(work: Work, sender: Sender, arrived: Arrived, needs: Iterable[UUID]) -> Decision:
+    """Let the operation wait for these, with its untouched text sealed under its own key."""
     operation, first = arrived.operation, len(work.events)
     sender.device.record_hold(
         operation=operation.id,
         seq=operation.seq,
         type=operation.type,
-        needs=operation.needs,
+        needs=tuple(needs),
         group=operation.group,
         refs=tuple(sorted(operation.references())),
         body=operation.text,

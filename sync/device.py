@@ -758,12 +758,17 @@ class Outbox:
                 row = (self.when(), result["status"], top, to_json(result), result.get("id"), late)
                 self.db.execute(sql, row)
             if result.get("status") in UNDECIDED and not late:
-                self.settle(self._last_words(result["id"]), late=True)
+                self.settle(self.last_words(result["id"]), late=True)
 
-    def _last_words(self, id_: str) -> list[Json]:
-        """What an `operation` document has said already: a result that was lost on the way can come after it."""
-        sql = "SELECT body FROM documents WHERE type = 'operation' AND id = ? AND gone IS NULL AND generation = ?"
-        rows = self.db.execute(sql, (id_, self.file.get("generation", 0))).fetchall()
+    def last_words(self, id_: str) -> list[Json]:
+        """What an `operation` document says of an operation: the one of this device's own, if another has the id too.
+
+        A result that was lost on the way can come after it.
+        """
+        sql = """SELECT body FROM documents WHERE type = 'operation' AND gone IS NULL AND generation = ?
+            AND (id = ? OR instr(id, ?) = 1) ORDER BY length(id) DESC, position DESC LIMIT 1"""
+        own = f"{id_}/{self.file.get('device_id')}/"
+        rows = self.db.execute(sql, (self.file.get("generation", 0), id_, own)).fetchall()
         return [json.loads(body) | {"id": id_} for (body,) in rows]
 
     def answered(self, batch: Sequence[Queued], missing: Json | None) -> None:
@@ -876,7 +881,7 @@ class Replica:
         shared = change.get("shared") is True
         self.db.execute(sql, (type_, id_, change["position"], change.get("hash"), body, generation, shared))
         if type_ == "operation":  # the last word about one that was held or quarantined
-            self.outbox.settle([change["body"] | {"id": id_}], late=True)
+            self.outbox.settle(self.outbox.last_words(id_.partition("/")[0]), late=True)
 
     def forget_cursor(self) -> None:
         """Inside a transaction: the next pull is a first download; the documents stay readable until it is complete."""

@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
+from store.identity import DeviceIdentity
 from sync.admission import Admission, Line, WaitingRoom
 from sync.limits import Buckets
 
 PUSH_PATIENCE: Final = 10.0
 PULL_PATIENCE: Final = 2.0
 NEWS_PATIENCE: Final = 10.0
+SEATS_OF_DEVICE: Final = 4
+"""A device waits in one place; what it has left behind, on a line that is dead, is noticed after a while."""
+SEATS_OF_TECHNICIAN: Final = 16
 _SEATS: Final = 0.9
 _LINE: Final = 0.25
 
@@ -65,7 +69,8 @@ class Gate:
             yield
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """While a request waits for news; raises `Overloaded` when too many do."""
-        with self._room.seat():
+    def waiting(self, who: DeviceIdentity | None = None) -> Iterator[None]:
+        """While a request waits for news; raises `Overloaded` when too many do, `WaitsTooOften` when the asker does."""
+        shares = {} if who is None else {who.device: SEATS_OF_DEVICE, who.technician: SEATS_OF_TECHNICIAN}
+        with self._room.seat(shares):
             yield

@@ -12,17 +12,21 @@ from store.work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Decision, Sender, decide, hold, settle, trouble_with
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice
-from sync.problems import GroupQuarantined, GroupRefused, NeedsMissing
+from sync.problems import GroupQuarantined, GroupRefused, NeedsMissing, TooManyHeld
 
 Begin = Callable[[], tuple[Work, Sender]]
 Come = Callable[[Collection[UUID]], set[UUID]]
+MOST_HELD = 500
+"""So many operations of a device wait for others at once; what comes beyond goes to the office."""
+
 LATE = Notice("needs_missing", "What it needed had not come within 72 hours.")
 
 
 class Decided(NamedTuple):
-    """A unit of work, not committed, and what it does with each operation."""
+    """A unit of work, not committed, who sends, and what it does with each operation."""
 
     work: Work
+    sender: Sender
     decisions: list[Decision]
 
 
@@ -30,23 +34,25 @@ def decide_all(begin: Begin, arrived: Sequence[Arrived], come: Come, *, overdue:
     """Decide these operations in order, each group as one.
 
     `begin` gives a new unit of work and who sends; `come` says which operations have come already; when they are
-    `overdue` nothing waits any more. A group whose requests must fall is decided once more, from the beginning, with
-    them refused: so a decision never has to be taken back.
+    `overdue` nothing waits any more. What names an operation that is held waits with it. A group whose requests must
+    fall is decided once more, from the beginning, with them refused: so a decision never has to be taken back.
     """
-    there = come(_needed(arrived)) if any(each.operation.needs for each in arrived) else set()
+    there = come(_needed(arrived)) if any(each.needs for each in arrived) else set()
     fallen: dict[int, Problem] = {}
     while True:
         work, sender = begin()
         decisions: list[Decision] = []
         falling: dict[int, Problem] = {}
-        known = set(there)
+        known, held = set(there), set[UUID]()
         for run in _runs(arrived):
-            some = _decide_run(work, sender, run, fallen, known, overdue=overdue)
+            whole = [_waiting_for(each, held) for each in run] if held else run
+            some = _decide_run(work, sender, whole, fallen, known, overdue=overdue)
             decisions += some
             known.update(one.operation.id for one in some if one.status not in ("held", "quarantined"))
+            held.update(one.operation.id for one in some if one.status == "held")
             falling |= _falling(some, fallen)
         if not falling:
-            return Decided(work, decisions)
+            return Decided(work, sender, decisions)
         fallen |= falling
 
 
@@ -54,6 +60,12 @@ def unmet(run: Sequence[Arrived], there: Collection[UUID]) -> set[UUID]:
     """What the operations of a group need and what has not come; they do not wait for each other."""
     needed = _needed(run)
     return needed.difference(there, (each.operation.id for each in run)) if needed else needed
+
+
+def _waiting_for(each: Arrived, held: Collection[UUID]) -> Arrived:
+    """The operation with those that it names and that this push has just let wait among its needs."""
+    named = each.operation.references().intersection(held).difference(each.needs)
+    return each._replace(needs=(*each.needs, *sorted(named))) if named else each
 
 
 def _decide_run(
@@ -68,14 +80,17 @@ def _decide_run(
     troubles = [fallen.get(each.operation.seq) or trouble_with(sender, each) for each in run]
     able = [each for each, trouble in zip(run, troubles, strict=True) if trouble is None]
     waits = unmet(able, there)
+    full = len(sender.device.held) + len(able) > MOST_HELD
     decisions = []
     for each, trouble in zip(run, troubles, strict=True):
         if trouble is not None:
             decisions.append(settle(work, sender, each, trouble))
         elif not waits:
             decisions.append(decide(work, sender, each))
+        elif not overdue and full:
+            decisions.append(settle(work, sender, each, TooManyHeld()))
         elif not overdue:
-            decisions.append(hold(work, sender, each))
+            decisions.append(hold(work, sender, each, each.needs))
         elif unmet([each], there) and _is_request(each):
             decisions.append(settle(work, sender, each, NeedsMissing()))
         else:
@@ -103,7 +118,7 @@ def _is_request(each: Arrived | Decision) -> bool:
 
 
 def _needed(arrived: Iterable[Arrived]) -> set[UUID]:
-    return {need for each in arrived for need in each.operation.needs}
+    return {need for each in arrived for need in each.needs}
 
 
 def _runs(arrived: Sequence[Arrived]) -> list[list[Arrived]]:

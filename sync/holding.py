@@ -2,83 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 from uuid import UUID
 
+import structlog
+
 from domain.device import Device
-from domain.device_operations import Misfit, Ref
+from domain.device_status import NotWaiting
 from domain.envelope import Envelope
-from store.recorded import Recorded
+from store.answers import KeptText
 from store.work import Work
-from sync.decide import Arrived, Decision, Sender
+from sync.decide import Arrived, Decision, Sender, settle
+from sync.failures import PASSING, TROUBLE
 from sync.groups import decide_all, unmet
-from sync.outcome import Notice
-from sync.ports import Log
-from sync.put_aside import TextIsErased, again, sender_of
+from sync.ports import Held, Log, Looked, Waiting
+from sync.problems import CannotBeRecorded
+from sync.put_aside import TextIsErased, again, decided
+from sync.queue import FairQueue
+from sync.results import misfits_of, said_of
 
 LONGEST: Final = timedelta(hours=72)
-MOST: Final = 1000
-
-
-class Held(NamedTuple):
-    """An operation that waits, as the views know it."""
-
-    operation: UUID
-    device: UUID
-    group: str | None
-    held_at: datetime
-
-
-class Waiting(Protocol):
-    """The operations that wait, as the views know them; they may be behind the log."""
-
-    def held(self, limit: int) -> Sequence[Held]:
-        """At most `limit` of them, the longest waiting first, a group's in the order of their numbers."""
+LOOK_AT_ALL: Final = timedelta(seconds=30)
+"""How often everything is looked at whose needs have arrived, whatever woke it up or did not."""
+MOST: Final = 50
+"""So many groups are decided at once, those of every device in turn; then it is looked anew what has come."""
+TRIES: Final = 3
+_log = structlog.get_logger(__name__)
+WorksFor = Callable[[UUID, UUID], bool]
 
 
 class Holding:
     """Looks after held operations. Any number may do so at once: of two that decide about one, one finds it decided."""
 
-    def __init__(self, log: Log, waiting: Waiting) -> None:
+    def __init__(self, log: Log, waiting: Waiting, works_for: WorksFor) -> None:
+        """`works_for` tells whether a technician has open work for a customer."""
         self._log = log
         self._waiting = waiting
+        self._works_for = works_for
+        self._queue: FairQueue[Held] = FairQueue()
+        self._failed: Counter[Held] = Counter()
+        self._through: Looked | None = None
+        self._all_at: datetime | None = None
 
     def settle(self, now: datetime) -> int:
-        """Decide everything that need not wait any more; how many operations that were."""
-        return sum(self._settle_group(list(group), now) for group in _grouped(self._waiting.held(MOST)))
+        """Decide what need not wait any more, at most `MOST` groups; how many operations that were.
 
-    def _settle_group(self, group: list[Held], now: datetime) -> int:
-        overdue = min(one.held_at for one in group) + LONGEST <= now
-        return self._log.attempt(lambda: self._attempt(group, now, overdue=overdue))
+        A group that cannot be recorded keeps no other one waiting: after some tries the office decides about it. Raises
+        the `PersistenceError` that says that the database is away.
+        """
+        if self._all_at is None or not self._all_at <= now < self._all_at + LOOK_AT_ALL:
+            self._through, self._all_at = None, now
+        found = self._waiting.ripe(self._through, now - LONGEST)
+        self._through = found.through
+        self._queue.add((group.device, group) for group in found.groups)
+        return sum([self._settle_group(group, now) for group in list(self._queue.take(MOST))])
 
-    def _attempt(self, group: list[Held], now: datetime, *, overdue: bool) -> int:
-        device = self._log.work().find(Device, group[0].device)
-        waiting = [one.operation for one in group if device is not None and one.operation in device.held]
-        texts = [self._log.put_aside(operation)[0] for operation in waiting]
-        able = [one for text in texts if (one := _again(text)) is not None]
-        needs = {need for one in able for need in one.operation.needs}
-        if not texts or (not overdue and unmet(able, self._log.operations.come(needs))):
+    def _settle_group(self, group: Held, now: datetime) -> int:
+        overdue = group.held_at + LONGEST <= now
+        try:
+            many = self._log.attempt(lambda: self._attempt(group, now, overdue=overdue))
+        except PASSING:
+            self._all_at = None
+            raise
+        except TROUBLE as error:
+            return self._failed_with(group, error)
+        self._failed.pop(group, None)
+        return many
+
+    def _failed_with(self, group: Held, error: Exception) -> int:
+        self._failed[group] += 1
+        last = self._failed[group] >= TRIES
+        reason = {"reason": type(error).__name__, "device": str(group.device), "texts": list(group.versions)}
+        _log.error("held operations cannot be recorded", **reason, put_aside=last)
+        if not last:
+            self._queue.add([(group.device, group)])
             return 0
-        work, decisions = decide_all(lambda: self._begin(texts[0]), able, self._log.operations.come, overdue=overdue)
-        self._tell(work, decisions, able)
-        self._discard(work, [text for text in texts if text.data.body is None], now)
+        del self._failed[group]
+        try:
+            return self._log.attempt(lambda: self._put_aside(group))
+        except PASSING:
+            self._all_at = None
+            raise
+        except TROUBLE as trouble:  # they stay held, and are tried again with all others
+            _log.error("held operations cannot be put aside", **reason, trouble=type(trouble).__name__)
+            return 0
+
+    def _attempt(self, group: Held, now: datetime, *, overdue: bool) -> int:
+        texts = self._texts(group)
+        able = {text.event.version: one for text in texts if (one := _again(text)) is not None}
+        arrived = list(able.values())
+        come = self._log.operations.come
+        missing = unmet(arrived, come({need for one in arrived for need in one.needs})) if texts else set()
+        if not texts or (missing and not (overdue and self._is_free(arrived, missing))):
+            return 0
+        try:
+            work, _, decisions = decide_all(lambda: self._begin(texts), arrived, come, overdue=overdue)
+        except NotWaiting:  # somebody has decided about it since it was looked at
+            return 0
+        self._tell(work, decisions, arrived)
+        self._discard(work, [text for text in texts if text.event.version not in able], now)
+        became = {one.text_version: decision for one, decision in zip(arrived, decisions, strict=True)}
+        for text in texts:
+            self._answer(work, text, became.get(text.event.version))
         work.commit()
         return len(texts)
 
-    def _begin(self, held: Recorded) -> tuple[Work, Sender]:
-        work = self._log.work()
-        return work, sender_of(self._log, work.get(Device, held.stream), held)
+    def _is_free(self, arrived: Iterable[Arrived], missing: set[UUID]) -> bool:
+        """Whether these can be forced: none names another one that is held, which is forced before it."""
+        named = {id for one in arrived for id in one.operation.references() & missing}
+        return not named or not self._log.operations.held(named)
+
+    def _put_aside(self, group: Held) -> int:
+        """Give the office what cannot be recorded."""
+        texts = self._texts(group)
+        if not texts:
+            return 0
+        work, sender = self._begin(texts)
+        for text in texts:
+            one = _again(text)
+            if one is not None:
+                self._answer(work, text, settle(work, sender, one, CannotBeRecorded()))
+        work.commit()
+        return len(texts)
+
+    def _texts(self, group: Held) -> list[KeptText]:
+        """Those of a group's texts that still wait."""
+        device = self._log.work().find(Device, group.device)
+        waiting = [version for version in group.versions if device is not None and device.holds(version)]
+        return self._log.texts(group.device, waiting) if waiting else []
+
+    def _begin(self, texts: Sequence[KeptText]) -> tuple[Work, Sender]:
+        """A new unit of work, and who sent these texts, believed as far as the device is now."""
+        work, first = self._log.work(), texts[0].event
+        device = work.get(Device, first.stream)
+        for text in texts:
+            device.must_hold(text.event.version)
+        technician = first.data.technician
+        sender = Sender(
+            device=device,
+            technician=technician,
+            zone=first.envelope.zone,
+            suspended=not device.is_active(),
+            public_key=None,  # the signature was looked at when it came
+            unsigned=True,
+            earlier=lambda one: self._log.operations.recorded_by(one, device.id),
+            works_for=lambda customer: self._works_for(technician, customer),
+        )
+        return work, sender
 
     @staticmethod
-    def _discard(work: Work, erased: Iterable[Recorded], now: datetime) -> None:
+    def _discard(work: Work, erased: Iterable[KeptText], now: datetime) -> None:
         """What somebody's erasure has left no text of comes to an end too."""
-        for held in erased:
-            device = work.get(Device, held.stream)
-            device.discard(held.data.operation, reason="Its text has been erased.")
-            work.add(Envelope(occurred_at=now, operation_id=held.data.operation), device)
+        for text in erased:
+            operation = text.event.data.operation
+            device = work.get(Device, text.event.stream)
+            device.discard(operation, text.event.version, reason="Its text has been erased.")
+            work.add(Envelope(occurred_at=now, operation_id=operation), device)
 
     @staticmethod
     def _tell(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arrived]) -> None:
@@ -87,22 +169,19 @@ class Holding:
             if decision.problem is None:
                 assert one.envelope.device is not None, "an operation comes from a device"
                 device = work.get(Device, one.envelope.device)
-                device.record_hold_ended(decision.operation.id, tuple(map(_misfit, decision.notices)))
+                device.record_hold_ended(decision.operation.id, misfits_of(decision), one.text_version)
                 work.add(one.envelope, device)
 
+    @staticmethod
+    def _answer(work: Work, text: KeptText, decision: Decision | None) -> None:
+        """Store what became of a text with its effect; one without a decision had been erased."""
+        said = {} if decision is None else said_of(decision)
+        status = "discarded" if decision is None else decision.status
+        work.answer(decided(text.event, text.content_hash, status, **said))
 
-def _again(held: Recorded) -> Arrived | None:
+
+def _again(text: KeptText) -> Arrived | None:
     try:
-        return again(held, held.data.operation)
+        return again(text.event, text.event.data.operation)
     except TextIsErased:
         return None
-
-
-def _misfit(notice: Notice) -> Misfit:
-    return Misfit(notice.code, notice.detail, tuple(Ref(name, id) for name, id in notice.refs.items()))
-
-
-def _grouped(held: Sequence[Held]) -> Iterable[Iterable[Held]]:
-    """Those of one device and group together, everything else alone."""
-    ordered = sorted(held, key=lambda one: (str(one.device), one.group or str(one.operation)))
-    return [list(run) for _, run in groupby(ordered, key=lambda one: (one.device, one.group or one.operation))]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from projections.documents.moment import Moment
-from store.answers import Past
+from store.answers import KeptText, Past
 from store.recorded import Recorded
 from store.work import Work
 
@@ -29,6 +29,9 @@ class Operations(Protocol):
     def come(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
 
+    def held(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that are held now."""
+
 
 class Log(Protocol):
     """The one log, as a sync server works with it."""
@@ -43,8 +46,14 @@ class Log(Protocol):
     def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
         """Run `decide` again when a stream has moved on meanwhile, or on these exceptions; not for ever."""
 
-    def put_aside(self, operation: UUID) -> list[Recorded]:
-        """How an operation came to be quarantined or held, the newest first."""
+    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+        """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
+
+        With a `position` only the one that is recorded there.
+        """
+
+    def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
+        """The events with these versions of a device's stream, by version, that hold the text of an operation."""
 
 
 class Standings(Protocol):
@@ -106,3 +115,35 @@ class Documents(Protocol):
 
     def holdings(self, technician: UUID) -> AbstractContextManager[Holdings]:
         """All of the technician's slice, to be read while the context is open."""
+
+
+class Held(NamedTuple):
+    """A group of one device that waits (or an operation alone): the versions of its texts, and since when it waits."""
+
+    device: UUID
+    versions: tuple[int, ...]
+    held_at: datetime
+
+
+class Looked(NamedTuple):
+    """How far somebody has looked for what comes: the last position of the log, and that of the views."""
+
+    log: int
+    views: int
+
+
+class Found(NamedTuple):
+    """What may have to be decided now, and how far it was looked for."""
+
+    through: Looked
+    groups: Sequence[Held]
+
+
+class Waiting(Protocol):
+    """The operations that wait, as the views know them; they may be behind the log."""
+
+    def ripe(self, after: Looked | None, held_before: datetime) -> Found:
+        """The groups that were held, or of whose needs one has come, since then; without it, all such.
+
+        And those that wait since `held_before` or longer, some of them when there are many.
+        """

@@ -73,6 +73,20 @@ class Salvaged(NotUnderstood):
     """The operation was handed in by a device that the office had revoked; the office decides."""
 
 
+class TooManyHeld(NotUnderstood):
+    """Too many operations of this device wait for others, so the office decides about this one."""
+
+
+class CannotBeRecorded(NotUnderstood):
+    """The operation waited for others and could not be recorded when they had come; the office decides."""
+
+
+class QuotaReached(Problem):
+    """Too much of this device waits for the office: keep the rest, and send it when the office has decided."""
+
+    kind = Kind.RATE_LIMITED
+
+
 class UnknownReference(Problem):
     """The operation names something that does not exist."""
 

@@ -21,6 +21,7 @@ from sync.outcome import Result
 from sync.ports import Standings
 from sync.problems import DeviceForked, EpochChanged, SequenceGap
 from sync.pull import Pull
+from sync.quota import must_have_room
 from sync.results import answer_of, first_result, renumbered, repeated_result
 from sync.seen import look
 
@@ -73,8 +74,8 @@ class PushIntake:
         """Record what is new and answer everything.
 
         Raises `EpochChanged` when the log has begun another life, `DeviceForked` when the incarnation or a sequence
-        number belongs to somebody else, and `SequenceGap` (with `expected` and the results of everything before the
-        gap, which is recorded) when operations are missing.
+        number belongs to somebody else, `SequenceGap` (with `expected` and the results of everything before the gap,
+        which is recorded) when operations are missing, and `QuotaReached` when more would wait for the office than may.
         """
         if push.incarnation != who.incarnation:
             raise DeviceForked("This incarnation of the device is not the one that has enrolled.")
@@ -108,7 +109,8 @@ class PushIntake:
 
     def _record(self, arrived: PushArrival, moved: list[Answer], turn: Turn) -> dict[int, Result]:
         """Record what is new, in one transaction; the first results by sequence number."""
-        work, decisions = decide_all(arrived.begin, arrived.operations, self._log.operations.come)
+        work, sender, decisions = decide_all(arrived.begin, arrived.operations, self._log.operations.come)
+        must_have_room(sender.device, decisions)
         numbered = [(one, one.operation.seq if one.operation.seq > turn.last else None) for one in decisions]
         answers = [answer_of(one, arrived.who, seq) for one, seq in numbered]
         appended = work.commit([*answers, *moved], turn)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from domain.device import Device
+from domain.device_status import NotWaiting, SeveralTexts
 from domain.envelope import Envelope
-from domain.problem import Refused
+from domain.problem import NotFound, Refused
+from store.answers import DECIDED, Answer
 from store.recorded import Recorded
-from sync.decide import Arrived, Sender
+from store.work import Work
+from sync.decide import Arrived
 from sync.operation import parse_operation
 from sync.ports import Log
 
@@ -19,24 +23,65 @@ class TextIsErased(Refused):
     """The operation's text has been erased; there is nothing left to take in."""
 
 
+class Undecided(NamedTuple):
+    """A text that waits for a decision: its device, and the event that holds it."""
+
+    device: Device
+    event: Recorded
+
+
+def undecided(log: Log, work: Work, operation: UUID, position: int | None = None) -> Undecided:
+    """The text that waits under an id, or the one of several that was put aside at this position.
+
+    Raises `NotFound` when nothing was put aside under the id (at the position), `NotWaiting` when somebody has decided
+    about it, and `SeveralTexts`, with `texts` that name them, when it takes a position to say which.
+    """
+    found = log.put_aside(operation, position)
+    if not found:
+        raise NotFound(f"No operation {operation} has been put aside.")
+    work.preload({event.stream for event in found})
+    waiting = [
+        Undecided(device, event)
+        for event in found
+        if (device := work.find(Device, event.stream)) is not None and event.version in device.undecided(operation)
+    ]
+    if not waiting:
+        raise NotWaiting
+    if len(waiting) > 1:
+        raise SeveralTexts(texts=[_named(one.event) for one in waiting])
+    return waiting[0]
+
+
 def again(put_aside: Recorded, because_of: UUID | None) -> Arrived:
     """The operation as it came, its later events caused by a decision; raises `TextIsErased`."""
     if put_aside.data.body is None:
         raise TextIsErased
     envelope = Envelope(**{name: getattr(put_aside.envelope, name) for name in Envelope.__struct_fields__})
     operation = parse_operation(put_aside.data.body.encode())
-    return Arrived(operation, msgspec.structs.replace(envelope, causation_id=because_of))
+    envelope = msgspec.structs.replace(envelope, causation_id=because_of)
+    needs = getattr(put_aside.data, "needs", ())
+    return Arrived(operation, envelope, needs=needs, text_version=put_aside.version)
 
 
-def sender_of(log: Log, device: Device, put_aside: Recorded) -> Sender:
-    """Who sent it, trusted: somebody has looked at it, or it was trusted when it came."""
-    return Sender(
-        device=device,
-        technician=put_aside.data.technician,
-        zone=put_aside.envelope.zone,
-        suspended=False,
-        public_key=None,
-        unsigned=True,
-        earlier=lambda one: log.operations.recorded_by(one, device.id),
-        works_for=lambda _: True,
+def decided(put_aside: Recorded, content_hash: str, status: str, **said: object) -> Answer:
+    """What became of a text that was put aside, as it is stored with its effect: once, whoever decides."""
+    return Answer(
+        id=put_aside.data.operation,
+        content_hash=content_hash,
+        status=status,
+        answer=msgspec.json.encode({"notices": [], "problem": None} | said).decode(),
+        device=put_aside.stream,
+        incarnation=DECIDED,
+        seq=put_aside.version,
+        original=False,
     )
+
+
+def _named(event: Recorded) -> dict[str, object]:
+    """How the office tells a text from the others under its id."""
+    return {
+        "text_position": event.position,
+        "device": str(event.stream),
+        "incarnation": event.envelope.incarnation,
+        "seq": event.data.seq,
+    }

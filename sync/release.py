@@ -1,19 +1,22 @@
-"""Releasing an operation that was put aside: the office has it decided again, as if it had been understood at once."""
+"""What the office decides about an operation that was put aside: to have it decided again, or to make nothing of it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from domain.device import Device
 from domain.envelope import Envelope
-from domain.problem import NotFound, Refused
+from domain.problem import Refused
+from store.recorded import Recorded
 from store.work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Sender, about, attempt
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice, Outcome
 from sync.ports import Log
-from sync.put_aside import again, sender_of
+from sync.put_aside import again, decided, undecided
 
 
 class StillNotUnderstood(Refused):
@@ -27,21 +30,47 @@ class Released(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-def release(log: Log, work: Work, operation_id: UUID, office: Envelope) -> Released:
-    """Add the effect of an operation that was put aside to the work, and the office's decision.
+def release(log: Log, work: Work, operation_id: UUID, office: Envelope, position: int | None = None) -> Released:
+    """Add the effect of an operation that was put aside to the work, its answer, and the office's decision.
 
-    Raises `NotFound`, `TextIsErased`, `StillNotUnderstood`, or what refuses the request that it was.
+    `position` names the text when several wait under the id. Raises what `undecided` raises, `TextIsErased`,
+    `StillNotUnderstood`, or what refuses the request that it was.
     """
-    found = log.put_aside(operation_id)
-    if not found:
-        raise NotFound(f"No operation {operation_id} has been put aside.")
-    device = work.get(Device, found[0].stream)
-    device.release(operation_id)
-    arrived = again(found[0], office.operation_id)
-    outcome = _decided(work, sender_of(log, device, found[0]), arrived)
+    device, event = undecided(log, work, operation_id, position)
+    device.release(operation_id, event.version)
+    arrived = again(event, office.operation_id)
+    outcome = _decided(work, _trusted(log, device, event), arrived)
     work.add(about(office, outcome.case), device)
     work.add(about(arrived.envelope, outcome.case), *outcome.entities)
+    notices = msgspec.to_builtins(outcome.notices)
+    work.answer(decided(event, arrived.operation.content_hash, "released", notices=notices))
     return Released(device.id, outcome.notices)
+
+
+def discard(log: Log, work: Work, operation_id: UUID, reason: str, position: int | None = None) -> Device:
+    """Make nothing of an operation that was put aside, and add its answer to the work; the device that decides so.
+
+    `position` names the text when several wait under the id. Raises what `undecided` raises.
+    """
+    device, event = undecided(log, work, operation_id, position)
+    device.discard(operation_id, event.version, reason=reason)
+    [kept] = log.texts(device.id, [event.version])
+    work.answer(decided(event, kept.content_hash, "discarded"))
+    return device
+
+
+def _trusted(log: Log, device: Device, event: Recorded) -> Sender:
+    """Who sent it, trusted whatever the device is now: the office has looked at it."""
+    return Sender(
+        device=device,
+        technician=event.data.technician,
+        zone=event.envelope.zone,
+        suspended=False,
+        public_key=None,
+        unsigned=True,
+        earlier=lambda one: log.operations.recorded_by(one, device.id),
+        works_for=lambda _: True,
+    )
 
 
 def _decided(work: Work, sender: Sender, arrived: Arrived) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
+from domain.device_operations import Misfit, Ref
 from store.answers import Answer, Appended, Known
 from store.identity import DeviceIdentity
 from sync.decide import Decision
@@ -64,11 +65,24 @@ def repeated_result(known: Known, seq: int) -> Result:
     return Result(id=known.id, seq=seq, status=known.status, positions=known.positions, duplicate=True, **said)
 
 
+def said_of(decision: Decision) -> dict[str, Any]:
+    """What a decision says besides its status: notices, and a problem or none."""
+    problem = problem_document(decision.problem) if decision.problem else None
+    return {"notices": msgspec.to_builtins(decision.notices), "problem": problem}
+
+
+def misfits_of(decision: Decision) -> tuple[Misfit, ...]:
+    """The notices of a decision as the device's event tells them."""
+    return tuple(
+        Misfit(notice.code, notice.detail, tuple(Ref(name, id) for name, id in notice.refs.items()))
+        for notice in decision.notices
+    )
+
+
 def _written(decision: Decision) -> str:
     if decision.problem is None and not decision.notices:
         return _NOTHING_TO_SAY
-    problem = problem_document(decision.problem) if decision.problem else None
-    return orjson.dumps({"notices": msgspec.to_builtins(decision.notices), "problem": problem}).decode()
+    return orjson.dumps(said_of(decision)).decode()
 
 
 def _said(answer: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -14,8 +15,10 @@ from store.identity import DeviceIdentity
 from sync.arrival import Arrival
 from sync.decide import settle
 from sync.envelope import Push, parse_push
+from sync.operation import Operation
 from sync.outcome import Result
 from sync.problems import Salvaged
+from sync.quota import must_have_room
 from sync.results import answer_of, first_result, repeated_result
 from sync.seen import look
 
@@ -28,7 +31,7 @@ class Salvage:
         self._arrival = arrival
 
     def reply(self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime) -> bytes:
-        """The JSON of the results; raises what `parse_push` raises."""
+        """The JSON of the results; raises what `parse_push` raises, and `QuotaReached` when it is too much."""
         asked = parse_push(body, encoding)
         results = self._log.attempt(lambda: self._attempt(who, asked, now), retry_on=(OperationKnownError,))
         head = f'{{"server_time":"{format_instant(now)}","results":'
@@ -48,12 +51,24 @@ class Salvage:
     def _attempt(self, who: DeviceIdentity, asked: Push, now: datetime) -> list[Result]:
         seen = look(self._log.operations, who, asked.operations)
         repeated = {operation.seq: known for operation in asked.operations if (known := seen.same(operation))}
-        new = [operation for operation in asked.operations if operation.seq not in repeated]
-        first: dict[int, Result] = {}
+        unknown = [operation for operation in asked.operations if operation.seq not in repeated]
+        new = list({_text_of(operation): operation for operation in reversed(unknown)}.values())[::-1]
+        first: dict[tuple[UUID, str], Result] = {}
         if new:
             arrived = self._arrival.of(who, asked, now, seen, new)
             work, sender = arrived.begin()
             decisions = [settle(work, sender, one, Salvaged()) for one in arrived.operations]
+            must_have_room(sender.device, decisions)
             appended = work.commit([answer_of(one, who, None) for one in decisions])
-            first = {one.operation.seq: first_result(one, appended) for one in decisions}
-        return [first.get(one.seq) or repeated_result(repeated[one.seq], one.seq) for one in asked.operations]
+            first = {_text_of(one.operation): first_result(one, appended) for one in decisions}
+        return [
+            repeated_result(repeated[one.seq], one.seq)
+            if one.seq in repeated
+            else msgspec.structs.replace(first[_text_of(one)], seq=one.seq)
+            for one in asked.operations
+        ]
+
+
+def _text_of(operation: Operation) -> tuple[UUID, str]:
+    """What tells a text from others: the same one twice in a body is kept once."""
+    return operation.id, operation.content_hash

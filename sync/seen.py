@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,6 +26,11 @@ class Seen(NamedTuple):
         """The first answer to this very operation, if it has been answered."""
         known = self.by_id.get(operation.id, ())
         return next((one for one in known if one.content_hash == operation.content_hash), None)
+
+    def held(self, named: Collection[UUID]) -> list[UUID]:
+        """Those of these ids under which an operation was answered first that it is held; it may be decided by now."""
+        known = ((one, self.by_id[one][0]) for one in sorted(named) if one in self.by_id)
+        return [one for one, first in known if first.status == "held"]
 
     def missed(self, missing: Missing | None) -> Missing | None:
         """The numbers that a device says are lost, if they are just those that are expected now."""
@@ -57,8 +62,9 @@ class Seen(NamedTuple):
 
 
 def look(log: Operations, who: DeviceIdentity, operations: Sequence[Operation], missing: Missing | None = None) -> Seen:
-    """Ask the log, once, about everything that a device sends."""
-    ids, numbers = [operation.id for operation in operations], [operation.seq for operation in operations]
+    """Ask the log, once, about everything that a device sends, and about what that names."""
+    named = [id for operation in operations for id in (operation.id, *operation.references())]
+    ids, numbers = list(dict.fromkeys(named)), [operation.seq for operation in operations]
     past = log.history(who.device, who.incarnation, ids, numbers)
     by_id: dict[UUID, list[Known]] = {}
     for one in past.known:

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
 
-from projections.operations import held
+from projections.operation_queries import all_ripe, reached, ripe
 from projections.past import Views
-from sync.holding import Held
+from projections.table import Row
+from sync.ports import Found, Held, Looked
 
 
 class HeldOperations:
-    """Held operations as `sync.holding.Waiting` asks for them, from PostgreSQL."""
+    """Held operations as `sync.ports.Waiting` asks for them, from PostgreSQL."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
 
-    def held(self, limit: int) -> Sequence[Held]:
-        """At most `limit` of them, the longest waiting first, a group's in the order of their numbers."""
+    def ripe(self, after: Looked | None, held_before: datetime) -> Found:
+        """The groups that were held, or of whose needs one has come, since then; without it, all such.
+
+        And those that wait since `held_before` or longer, some of them when there are many.
+        """
         with self._views.now() as reader:
-            rows = held(reader, limit)
-        return [Held(row["operation"], row["device"], row["of_group"], row["recorded_at"]) for row in rows]
+            through = Looked(*reached(reader))
+            rows = all_ripe(reader, held_before) if after is None else ripe(reader, after, through.log, held_before)
+            return Found(through, held_groups(rows))
+
+
+def held_groups(rows: Iterable[Row]) -> list[Held]:
+    """Those of one device, incarnation and group together, everything else alone; a device's in its own order."""
+    groups = [list(rows) for _, rows in groupby(sorted(rows, key=whose), key=whose)]
+    found = [
+        Held(
+            group[0]["device"],
+            tuple(sorted(row["text_version"] for row in group)),
+            min(row["recorded_at"] for row in group),
+        )
+        for group in groups
+    ]
+    return sorted(found, key=lambda held: (held.device.int, held.versions))
+
+
+def whose(row: Row) -> tuple[str, int, str, int]:
+    """What tells the group of a held operation from others."""
+    alone = row["text_version"] if row["of_group"] is None else 0
+    return str(row["device"]), row["incarnation"] or 0, row["of_group"] or "", alone

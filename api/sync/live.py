@@ -23,7 +23,7 @@ def live() -> Response:
         after = services().pull.begin(who, request.args.get("cursor") or None, now())
     services().standings.saw(who.device)
     seat = ExitStack()
-    seat.enter_context(services().gate.waiting())
+    seat.enter_context(services().gate.waiting(who))
     events = stream_with_context(services().live.events(who, after, _is_welcome))
     reply = Response(events, mimetype=EVENTS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     reply.call_on_close(seat.close)

@@ -39,9 +39,10 @@ def pull() -> Response:
 
 def _later(empty: Page, asked: PullAsked, seconds: float) -> Page:
     """The page when there is something, or the empty one; no connection is held while nothing happens."""
-    with services().gate.waiting():
+    who = may_read()
+    with services().gate.waiting(who):
         # Devices that began to wait together must not all come back together.
-        come = services().pull.wait(may_read(), empty, seconds * uniform(SHORTEST_SHARE, 1))  # noqa: S311 - dice
+        come = services().pull.wait(who, empty, seconds * uniform(SHORTEST_SHARE, 1))  # noqa: S311 - dice
     admit()  # once more: the office may have thought better of it while the device waited
     who = may_read()
     if not come:

@@ -121,7 +121,9 @@ export function renumber(state) {
 export function forgetOld(state) {
   const oldest = Date.parse(state.server_time) - state.limits.kept_days * DAY;
   const isUndecided = ({ result, operation }) => {
-    const document = state.documents[`operation ${operation.id}`];
+    const own = `operation ${operation.id}/${state.device_id}/`; // there is one when another operation has the id
+    const contested = Object.keys(state.documents).find((key) => key.startsWith(own));
+    const document = state.documents[contested ?? `operation ${operation.id}`];
     return (document?.body.status ?? result.status) === 'quarantined';
   };
   state.operations = state.operations.filter(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from domain.problem import Kind, Problem
 from store.blobs.blob import PIECE, Blob, BlobMismatch, UploadOffsetMismatch
 from store.blobs.pieces import seal_piece, unseal_piece
 from store.connecting import Cursor
@@ -14,6 +15,10 @@ from store.keyring import Key
 from store.pool import ConnectionPool
 
 UNFINISHED_KEPT: Final = timedelta(days=30)
+MOST_UPLOADS: Final = 100
+MOST_UPLOAD_BYTES: Final = 1024**3
+"""So much of one technician may be unfinished at once, counted as if it were complete."""
+LATER_SECONDS: Final = 600
 _PUT_TOGETHER: Final = timedelta(hours=1)
 """Nobody takes longer than this to put a blob together."""
 
@@ -25,6 +30,12 @@ class Upload(NamedTuple):
     person: UUID
     size: int
     received: int
+
+
+class TooManyUploads(Problem):
+    """Too much of what this technician is sending is not complete; complete one of them first, or try again later."""
+
+    kind = Kind.RATE_LIMITED
 
 
 class UploadGone(Exception):  # noqa: N818 - not an error: somebody else was faster
@@ -53,8 +64,8 @@ class Uploads:
     def add(self, blob: Blob, technician: UUID, keys: Mapping[UUID, Key], offset: int, chunk: bytes) -> Upload:
         """Take the bytes that follow at `offset`; durable when this returns.
 
-        Raises `UploadOffsetMismatch` for another offset than that of the next byte, and `BlobMismatch`, with nothing
-        kept, for more bytes than the blob has.
+        Raises `UploadOffsetMismatch` for another offset than that of the next byte, `BlobMismatch`, with nothing
+        kept, for more bytes than the blob has, and `TooManyUploads` when it would begin one too many.
         """
         with self._pool.transaction() as cursor:
             upload = _locked(cursor, blob, technician, keys)
@@ -120,12 +131,23 @@ def _found_or_begun(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[
         """
         INSERT INTO blobs.uploads (sha256, technician, person, size) VALUES (%s, %s, %s, %s)
         ON CONFLICT (sha256, technician) DO UPDATE SET touched_at = now()
-        RETURNING id, person, size, received
+        RETURNING id, person, size, received, xmax = 0
         """,
         (blob.sha256, str(technician), str(next(iter(keys))), blob.size),
     )
-    [row] = cursor.fetchall()
+    [(*row, begun)] = cursor.fetchall()
+    if begun:
+        _must_have_room(cursor, technician)
     return Upload(*row)
+
+
+def _must_have_room(cursor: Cursor, technician: UUID) -> None:
+    """Raise `TooManyUploads` when an upload too many has just been begun; one technician's begin one by one."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || %s, 0))", (str(technician),))
+    cursor.execute("SELECT count(*), sum(size) FROM blobs.uploads WHERE technician = %s", (str(technician),))
+    [(many, size)] = cursor.fetchall()
+    if many > MOST_UPLOADS or size > MOST_UPLOAD_BYTES:
+        raise TooManyUploads(retry_after=LATER_SECONDS)
 
 
 def _put(cursor: Cursor, blob: Blob, upload: Upload, key: Key, chunk: bytes) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -144,3 +146,48 @@ def test_what_is_stored_on_the_way_and_in_the_end_can_be_read_by_nobody(
     assert b"Kasta" not in bytes(sealed)
     assert b"Kasta" not in file.read_bytes()
     assert named(picture) not in str(file)
+
+
+def test_so_much_of_one_technician_is_unfinished_and_what_is_begun_goes_on(house: House, anna: Technician) -> None:
+    """Issue 8, 6: photos begun and never completed have a bound; nothing is lost, and nobody else notices."""
+    boris, pictures = Technician(house), [photo(1000, seed=seed) for seed in range(4)]
+    for picture in pictures:
+        anna.takes(picture)
+    boris.takes(pictures[0])
+    with patch("store.blobs.uploads.MOST_UPLOADS", 2):
+        for picture in pictures[:2]:
+            anna.sends(picture, until=500)
+
+        refused = anna.put(named(pictures[2]), 0, pictures[2])
+
+        assert code(refused) == (429, "too-many-uploads")
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert anna.progress(pictures[2]) == (0, 1000)
+        boris.sends(pictures[0])
+        anna.sends(pictures[0])
+        anna.sends(pictures[2])
+        anna.sends(pictures[1])
+        anna.sends(pictures[3])
+    for picture in pictures:
+        assert anna.progress(picture) == (1000, 1000)
+
+
+def test_the_bytes_of_what_is_unfinished_count_as_if_it_were_complete(anna: Technician) -> None:
+    """Issue 8, 6: a few large ones are as much as many small ones."""
+    pictures = [photo(1000, seed=seed) for seed in range(2)]
+    for picture in pictures:
+        anna.takes(picture)
+    with patch("store.blobs.uploads.MOST_UPLOAD_BYTES", 1999):
+        anna.sends(pictures[0], until=1)
+        assert code(anna.put(named(pictures[1]), 0, b"x")) == (429, "too-many-uploads")
+
+
+def test_many_that_are_begun_at_once_are_counted_right(house: House, anna: Technician) -> None:
+    """Issue 8, 6: as many at once as there are connections."""
+    pictures = [photo(1000, seed=seed) for seed in range(12)]
+    for picture in pictures:
+        anna.takes(picture)
+    house.catch_up()
+    with patch("store.blobs.uploads.MOST_UPLOADS", 3), ThreadPoolExecutor(4) as crowd:
+        replies = list(crowd.map(lambda picture: anna.put(named(picture), 0, picture[:1]), pictures))
+    assert sorted(reply.status_code for reply in replies) == [200] * 3 + [429] * 9

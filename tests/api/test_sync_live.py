@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from domain.part import Part, PartName
-from sync.gate import Gate
+from sync.gate import SEATS_OF_DEVICE, Gate
 from tests.api.conftest import House
 from tests.support.databases import run
 from tests.support.pocket import Pocket, wait_idly
@@ -111,3 +111,21 @@ def test_an_open_stream_holds_no_connection_to_the_database(anna: Pocket) -> Non
 
 def test_a_cursor_that_is_not_good_for_a_pull_is_not_good_here(anna: Pocket) -> None:
     assert anna.code(anna.ask("GET", "live?cursor=nonsense")) == (410, "cursor-expired")
+
+
+def test_a_phone_cannot_take_all_the_seats(house: House) -> None:
+    """Issue 8, 6: the fifth stream of one phone is told to wait; another phone gets in."""
+    anna, boris = Pocket(house), Pocket(house)
+    for pocket in (anna, boris):
+        pocket.pull()
+    replies = [stream(anna)[0] for _ in range(SEATS_OF_DEVICE)]
+    for verb in (f"live?cursor={anna.cursor}", f"pull?wait=20&cursor={anna.cursor}"):
+        refused = anna.ask("GET", verb)
+        assert anna.code(refused) == (429, "rate-limited")
+        assert int(refused.headers["Retry-After"]) >= 1
+    stream(boris)[0].close()
+    assert anna.pull()["changes"] == [], "who does not wait is answered"
+    replies.pop().close()
+    replies.append(stream(anna)[0])
+    for reply in reversed(replies):
+        reply.close()

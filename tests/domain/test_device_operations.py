@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from domain.device import Device
-from domain.device_operations import Quarantining
-from domain.device_status import NotWaiting
+from domain.device_operations import Kept, Quarantining
+from domain.device_status import NotWaiting, SeveralTexts
 from domain.movement_rules import ReasonNotNamed
 from tests.support.bench import given, state, then
 
@@ -51,8 +51,8 @@ def test_an_operation_is_put_aside_whatever_became_of_the_device(acts: tuple[obj
 
     it.record_quarantine(**ODD)
 
-    assert then(it) == [("device.operation_quarantined", {"technician": ANNA, **ODD})]
-    assert it.quarantined == (OPERATION,)
+    assert then(it) == [("device.operation_quarantined", {"technician": ANNA, "contested": False, **ODD})]
+    assert it.quarantined == (Kept(OPERATION, it.version),)
 
 
 def test_a_quarantined_operation_is_sealed_under_its_own_key() -> None:
@@ -64,7 +64,7 @@ def test_a_quarantined_operation_is_released_once() -> None:
 
     it.release(OPERATION)
 
-    assert then(it) == [("device.operation_released", {"technician": ANNA, "operation": OPERATION})]
+    assert then(it) == [("device.operation_released", {"technician": ANNA, "operation": OPERATION, "text_version": 2})]
     with pytest.raises(NotWaiting):
         it.release(OPERATION)
 
@@ -84,7 +84,7 @@ def test_a_quarantined_operation_is_discarded_once_and_for_a_reason() -> None:
         it.discard(OPERATION, reason="")
     it.discard(OPERATION, reason="sent by a test phone")
 
-    fields = {"technician": ANNA, "operation": OPERATION, "reason": "sent by a test phone"}
+    fields = {"technician": ANNA, "operation": OPERATION, "reason": "sent by a test phone", "text_version": 2}
     assert then(it) == [("device.operation_discarded", fields)]
     with pytest.raises(NotWaiting):
         it.discard(OPERATION, reason="sent by a test phone")
@@ -103,3 +103,38 @@ def test_a_refused_request_is_recorded_and_waits_for_nobody() -> None:
 
     assert then(it) == [("device.operation_rejected", {"technician": ANNA, "refs": (), **said})]
     assert not it.has_quarantined(OPERATION)
+
+
+def contest(it: Device) -> None:
+    it.record_quarantine(**(ODD | {"contested": True}))
+
+
+def test_another_text_under_a_known_id_waits_beside_the_first() -> None:
+    """Issue 8, 1: each is decided about by itself, and an id alone is enough only while one of them waits."""
+    it = given(phone(), quarantine, contest)
+    assert it.undecided(OPERATION) == (2, 3)
+
+    with pytest.raises(SeveralTexts):
+        it.release(OPERATION)
+    with pytest.raises(NotWaiting):
+        it.release(OPERATION, 4)
+    it.discard(OPERATION, 3, reason="a test")
+    with pytest.raises(NotWaiting):
+        it.discard(OPERATION, 3, reason="a test")
+    it.release(OPERATION)
+
+    assert [fields["text_version"] for _, fields in then(it)] == [3, 2]
+    assert it.undecided(OPERATION) == ()
+
+
+def test_decisions_of_earlier_servers_are_about_all_under_the_id() -> None:
+    """Issue 8, 1: events that do not say which text are read as they were meant."""
+    hold = {"operation": OPERATION, "seq": 1, "type": "note_added", "needs": (), "group": None, "refs": (), "body": "x"}
+    it = given(phone(), lambda one: one.record_hold(**hold), contest)  # type: ignore[arg-type]
+    assert it.holds(2)
+    with pytest.raises(NotWaiting):
+        it.must_hold(3)
+
+    it.record_hold_ended(OPERATION)
+
+    assert (it.held, it.quarantined) == ((), ())

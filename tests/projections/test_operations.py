@@ -11,7 +11,8 @@ import pytest
 from domain.device import Device
 from projections.device_activity import DeviceActivity
 from projections.devices import Devices, device, devices
-from projections.operations import Operations, operation, operations
+from projections.operation_queries import operation, operations
+from projections.operations import Operations
 from projections.table import Row
 from tests.support.logs import NOON
 from tests.support.news import later
@@ -110,7 +111,7 @@ def test_operations_are_found_by_status_device_technician_and_type(shop: Shop, p
     with shop.seen() as reader:
         newest = operations(reader, limit=1)[0]
         assert found() == [second, first]
-        assert found(after=(newest["recorded_at"], newest["operation"])) == [first]
+        assert found(after=newest["text_position"]) == [first]
         assert found(status="quarantined") == [second]
         assert found(device=phone.id, technician=phone.technician, type="dance") == [second, first]
         assert found(device=uuid4()) == found(technician=uuid4()) == found(type="sing") == []

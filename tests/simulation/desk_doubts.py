@@ -14,6 +14,7 @@ from domain.problem import Problem
 from projections.discrepancy_row import DISCREPANCIES, REFS
 from projections.operations import OPERATIONS
 from store.work import Work
+from sync.release import discard as make_nothing_of
 from sync.release import release
 from tests.simulation.desk_work import office
 from tests.simulation.steps import step
@@ -50,30 +51,28 @@ def decide_operation(world: World, _: Phone) -> None:
     row = world.dice.one(sorted(rows, key=lambda row: row["position"]))
     if row is not None:
         if world.dice.chance(0.6):
-            take_in(world, row["operation"])
+            take_in(world, row["operation"], row["text_position"])
         else:
-            discard(world, row["device"], row["operation"])
+            discard(world, row["operation"], row["text_position"])
 
 
-def take_in(world: World, operation: UUID) -> None:
+def take_in(world: World, operation: UUID, position: int) -> None:
     """Release an operation."""
 
     def once() -> None:
         work = world.log.work()
-        release(world.log, work, operation, world.company.envelope())
+        release(world.log, work, operation, world.company.envelope(), position)
         work.commit()
 
     with suppress(Problem):
         world.log.attempt(once)
 
 
-def discard(world: World, sender: UUID, operation: UUID) -> None:
+def discard(world: World, operation: UUID, position: int) -> None:
     """Make nothing of an operation."""
 
     def change(work: Work) -> Iterable[Entity]:
-        device = work.get(Device, sender)
-        device.discard(operation, reason="nobody knows what it means")
-        return (device,)
+        return (make_nothing_of(world.log, work, operation, "nobody knows what it means", position),)
 
     office(world, change)
 

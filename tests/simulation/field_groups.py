@@ -43,4 +43,8 @@ def need(world: World, phone: Phone) -> None:
         kind, more = world.dice.choice(
             (("note_added", {"text": "as he said"}), ("close_work_order", {}), ("part_used", taken(world, phone)))
         )
-        tell(world, phone, kind, {"work_order": order} | more, needs=[need])
+        data = {"work_order": order} | more
+        made = tell(world, phone, kind, data, needs=[need])
+        if made and world.dice.chance(0.4):  # it was not so, though it may wait still; and how it really was
+            tell(world, phone, "fact_corrected", {"operation": made})
+            tell(world, phone, kind, data)

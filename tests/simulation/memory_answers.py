@@ -6,14 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from store.answers import Answer, Known, Past, Turn
+from store.answers import DECIDED, Answer, Known, Past, Turn
 from store.recorded import Recorded
 
 if TYPE_CHECKING:
     from tests.simulation.memory_log import MemoryLog
 
 FINAL = ("applied", "conflicted", "rejected")
-PUT_ASIDE = ("device.operation_held", "device.operation_quarantined")
 
 
 class Row:
@@ -71,9 +70,19 @@ class MemoryAnswers:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
         return {one for one in operations if self._has_come(one)}
 
+    def held(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that are held now."""
+        known = [first for one in operations if (first := self.first(one)) is not None and first.status == "held"]
+        return {first.id for first in known if not self._decided(first)}
+
     def events_of(self, operation: UUID) -> list[Recorded]:
         """All events that name this operation, in order."""
         return self._events.get(operation, [])
+
+    def hash_at(self, event: Recorded) -> str:
+        """The hash of the content of the operation that was put aside by this event."""
+        rows = self._by_id.get(event.data.operation, ())
+        return next((row.known.content_hash for row in rows if row.known.positions[:1] == [event.position]), "")
 
     def is_turn(self, turn: Turn) -> bool:
         """Whether it is this push's turn."""
@@ -123,9 +132,17 @@ class MemoryAnswers:
 
     def _has_come(self, operation: UUID) -> bool:
         first = self.first(operation)
-        if first is not None and first.status in FINAL:
+        if first is None:
+            return bool(self.events_of(operation))
+        if first.status in FINAL:
             return True
-        return any(event.topic not in PUT_ASIDE for event in self.events_of(operation))
+        return any(one.status != "quarantined" for one in self._decided(first))
+
+    def _decided(self, first: Known) -> list[Known]:
+        """What became of an operation that was put aside."""
+        found = self.all_of(first.id)
+        whose = first.device, DECIDED, first.content_hash
+        return [one for one in found if (one.device, one.incarnation, one.content_hash) == whose]
 
     @staticmethod
     def _place(one: Answer | Known) -> tuple[UUID, int, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from eventsourcing.persistence import IntegrityError
 from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.topics import EVENT_CLASSES
-from store.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
+from store.answers import Answer, Appended, KeptText, OperationKnownError, Turn, TurnTakenError
 from store.recorded import Recorded
 from store.shape import shape_of
 from store.work import Work
@@ -67,10 +67,19 @@ class MemoryLog:
                 continue
         return decide()
 
-    def put_aside(self, operation: UUID) -> list[Recorded]:
-        """How an operation came to be quarantined or held, the newest first."""
-        found = self.operations.events_of(operation)
-        return [self.read(event) for event in reversed(found) if event.topic in PUT_ASIDE]
+    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+        """How operations under this id came to be quarantined or held, the oldest first."""
+        found = [event for event in self.operations.events_of(operation) if event.topic in PUT_ASIDE]
+        return [self.read(event) for event in found if position in (None, event.position)]
+
+    def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
+        """The events with these versions of a device's stream, by version, that hold the text of an operation."""
+        found = [
+            event
+            for event in self.events
+            if event.stream == device and event.version in versions and event.topic in PUT_ASIDE
+        ]
+        return [KeptText(self.read(event), self.operations.hash_at(event)) for event in found]
 
     def epoch(self) -> UUID:
         """The name of this log's life."""

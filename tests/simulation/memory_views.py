@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -15,14 +16,14 @@ from projections.documents.documents import Documents
 from projections.documents.moment import Moment
 from projections.documents.table import DOCUMENTS, SHARED
 from projections.memory import MemoryRows
-from projections.operations import OPERATIONS, Operations
+from projections.operations import OPERATIONS, WAITING, Operations
 from projections.projection import Projection
 from projections.replay import Replay
 from projections.table import Row
 from projections.work_orders import WORK_ORDERS
-from sync.holding import Held
-from sync.ports import Changes
-from tests.simulation.memory_log import MemoryLog
+from sync.ports import Changes, Found, Looked
+from sync.waiting import held_groups, whose
+from tests.simulation.memory_log import PUT_ASIDE, MemoryLog
 
 PROJECTIONS: tuple[Projection, ...] = (Documents(), Operations())
 REPLAY = Replay(PROJECTIONS)
@@ -94,13 +95,29 @@ class MemoryViews:
         """All of the technician's slice."""
         yield MemoryHoldings(self, technician)
 
-    # sync.holding.Waiting
+    # sync.ports.Waiting
 
-    def held(self, limit: int) -> Sequence[Held]:
-        """At most `limit` held operations, the longest waiting first, a device's in the order of their numbers."""
+    def ripe(self, after: Looked | None, held_before: datetime) -> Found:
+        """As `projections.operation_queries` answers."""
         rows = [row for row in self.rows.rows(OPERATIONS) if row["status"] == "held"]
-        rows.sort(key=lambda row: (row["recorded_at"], row["device"].int, row["seq"]))
-        return [Held(row["operation"], row["device"], row["of_group"], row["recorded_at"]) for row in rows[:limit]]
+        ripe = {
+            whose(row)
+            for row in rows
+            if row["recorded_at"] <= held_before
+            or (after is not None and row["text_position"] > after.views)
+            or any(self._has_moved(UUID(need), after) for need in row["needs"])
+        }
+        return Found(Looked(self._log.head(), self.position), held_groups(row for row in rows if whose(row) in ripe))
+
+    def _has_moved(self, need: UUID, after: Looked | None) -> bool:
+        """Whether an operation may have come behind this position; without it, whether it has arrived at all."""
+        known = self._log.operations
+        if after is None:
+            return known.first(need) is not None or bool(known.events_of(need))
+        if any(after.log < event.position and event.topic not in PUT_ASIDE for event in known.events_of(need)):
+            return True
+        rows = self.rows.where(OPERATIONS, operation=need)
+        return any(row["position"] > after.views and row["status"] not in WAITING for row in rows)
 
 
 class MemoryHoldings:

@@ -141,13 +141,13 @@ class Recording(Watch):
                 commit.fate = "crash after"
             raise
 
-    def _committed(self, events: Sequence[Recorded], _: Sequence[Answer]) -> None:
+    def _committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
         if self._open and isinstance(self._open[-1], acts.CORE):
             commit = self._open[-1].within[-1]
             assert isinstance(commit, acts.Commit), "what is recorded was about to be"
             commit.fate = "recorded"
         else:
-            self._note(acts.Events(*self._now(), list(events)))
+            self._note(acts.Events(*self._now(), list(events), list(answers)))
         self._wordless |= {event.position for event in events if self._is_erased(event)}
 
     def _is_erased(self, event: Recorded) -> bool:

@@ -74,7 +74,7 @@ class Replay(CoreReplay):
     @_do.register
     def _(self, act: acts.Events) -> None:
         events = [_domain_event(event) for event in act.recorded]
-        self._server.services.log.append(events, [event.envelope for event in act.recorded], (), None)
+        self._server.services.log.append(events, [event.envelope for event in act.recorded], act.answers, None)
 
     @_do.register
     def _(self, act: acts.Code) -> None:
@@ -103,7 +103,7 @@ class Replay(CoreReplay):
 
         def once() -> None:
             work = log.work()
-            release(log, work, act.operation, next(envelopes))
+            release(log, work, act.operation, next(envelopes), act.position)
             work.commit()
 
         with self._core(act), suppress(Problem):

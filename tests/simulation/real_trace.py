@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.envelope import Envelope
+from store.answers import Answer
 from store.identity import Standing
 from store.recorded import Recorded
 from sync.device import Reply
@@ -59,6 +60,7 @@ class Events(Act):
     """The office has decided something."""
 
     recorded: Sequence[Recorded]
+    answers: Sequence[Answer] = ()
 
 
 @dataclass
@@ -100,6 +102,7 @@ class TakeIn(Act):
     """The office releases an operation; each attempt to do so has an envelope of its own."""
 
     operation: UUID
+    position: int
     envelopes: list[Envelope] = field(default_factory=list)
 
 

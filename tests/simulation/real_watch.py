@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain.envelope import Envelope
 from store.recorded import Recorded
 from store.work import Work
 from sync.holding import Holding
@@ -59,15 +58,15 @@ class Watch:
         put(device, standing, wipe=wipe)
         self._note(acts.Stands(*self._now(), device, standing, wipe))
 
-    def _take_in(self, take_in: Callable[..., None], world: World, operation: UUID) -> None:
-        with self._during(acts.TakeIn(*self._now(), operation)):
-            take_in(world, operation)
+    def _take_in(self, take_in: Callable[..., None], world: World, operation: UUID, position: int) -> None:
+        with self._during(acts.TakeIn(*self._now(), operation, position)):
+            take_in(world, operation, position)
 
-    def _release(self, release: Callable[..., Any], log: Any, work: Work, operation: UUID, envelope: Envelope) -> Any:
-        act = self._open[-1]
+    def _release(self, release: Callable[..., Any], log: Any, work: Work, operation: UUID, *how: Any) -> Any:
+        act, (envelope, _) = self._open[-1], how
         assert isinstance(act, acts.TakeIn), "only the office takes something in"
         act.envelopes.append(envelope)
-        return release(log, work, operation, envelope)
+        return release(log, work, operation, *how)
 
     def _settle(self, settle: Callable[..., int]) -> Callable[..., int]:
         def settling(holding: Holding, now: Any) -> int:

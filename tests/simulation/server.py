@@ -68,7 +68,7 @@ class Server:
         cursors = Cursors(SECRET)
         self.pull = Pull(self.views, cursors, OldestApp(self.oldest_app))
         self.push = PushIntake(arrival, self.access, self.pull, lambda position, _: self._caught_up(position))
-        self.salvage, self.holding = Salvage(arrival), Holding(self.log, self.views)
+        self.salvage, self.holding = Salvage(arrival), Holding(self.log, self.views, self.views.works_for)
         self.verify = Verify(self.log, self.views, cursors, self.access.turns)
         while self._next_life is not None and self.log.epoch() != self._next_life:
             with suppress(Crashed):

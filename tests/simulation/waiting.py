@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from projections.operations import OPERATIONS
+from sync.problems import UnknownReference
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
     from tests.simulation.world import World
 
+WITH_IT = "what names an operation that is held waits with it"
 NOT_FOR_EVER = "an operation is held for 72 hours at most, and its device is told what became of it"
 BYTES = "a photo that was named gets its bytes"
 
@@ -33,6 +36,21 @@ class Waiting:
             waits = [id for (id,) in map(tuple, phone.disk.rows("SELECT id FROM operations WHERE status = 'held'"))]
             must(not waits, NOT_FOR_EVER, f"phone {phone.number} waits for {waits}")
             must(not photos_of(phone), BYTES, f"phone {phone.number} has {photos_of(phone)}")
+        self._have_waited()
+
+    def _have_waited(self) -> None:
+        """Nothing went to the office because what it names was held when it came, and was recorded later."""
+        held, ended = dict[UUID, int](), dict[UUID, int]()
+        for event in self._world.log.events:
+            if event.topic == "device.operation_held":
+                held.setdefault(event.data.operation, event.position)
+            elif event.topic == "device.hold_ended":
+                ended.setdefault(event.data.operation, event.position)
+        for event in self._world.log.events:
+            if event.topic == "device.operation_quarantined" and event.data.reason == UnknownReference.code:
+                for id in event.data.refs:
+                    waited = held.get(id, event.position) < event.position < ended.get(id, 0)
+                    must(not waited, WITH_IT, f"{event.data.type} {event.data.operation} at {event.position}")
 
 
 def photos_of(phone: Phone) -> list[str]:

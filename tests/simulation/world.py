@@ -105,7 +105,8 @@ class World:
         """What the worker does beside the requests."""
         with self.dice.thrown(ROUNDS):
             self.views.catch_up()
-            self.server.holding.settle(self.clock.now())
+            while self.server.holding.settle(self.clock.now()):
+                self.views.catch_up()
             self.forgetting.catch_up()
             self.views.catch_up()
 

@@ -7,10 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Event
 from time import monotonic, sleep
+from uuid import uuid4
 
 import pytest
 
-from sync.admission import Admission, Line, Overloaded, WaitingRoom
+from domain.problem import Kind
+from sync.admission import Admission, Line, Overloaded, WaitingRoom, WaitsTooOften
 
 LONG = 20.0
 
@@ -158,3 +160,38 @@ def test_the_waiting_room_has_as_many_seats_as_it_has() -> None:
             pass
     with room.seat():
         assert room.inside == 1
+
+
+def test_nobody_has_more_than_a_share_of_the_seats() -> None:
+    """Issue 8, 6: one phone, or one technician with many, leaves room for the others."""
+    room, device, technician = WaitingRoom(10), uuid4(), uuid4()
+    with ExitStack() as seats:
+        for _ in range(2):
+            seats.enter_context(room.seat({device: 2, technician: 3}))
+        with pytest.raises(WaitsTooOften) as often, room.seat({device: 2, technician: 3}):
+            pass
+        assert (often.value.kind, often.value.members["retry_after"]) == (Kind.RATE_LIMITED, 15)
+        seats.enter_context(room.seat({uuid4(): 2, technician: 3}))
+        with pytest.raises(WaitsTooOften), room.seat({uuid4(): 2, technician: 3}):
+            pass
+        with room.seat({uuid4(): 2, uuid4(): 3}):
+            assert room.inside == 4
+    assert (room.inside, room._taken) == (0, {})
+
+
+def test_seats_are_counted_right_whoever_comes_and_goes_at_once() -> None:
+    """Issue 8, 6: a share is never exceeded, and all of it is free again in the end."""
+    room, device = WaitingRoom(100), uuid4()
+    most, refused = [0], [0]
+
+    def come_and_go(_: int) -> None:
+        try:
+            with room.seat({device: 4}):
+                most[0] = max(most[0], room.inside)
+        except WaitsTooOften:
+            refused[0] += 1
+
+    with ThreadPoolExecutor(16) as crowd:
+        list(crowd.map(come_and_go, range(2000)))
+    assert most[0] <= 4
+    assert (room.inside, room._taken) == (0, {})

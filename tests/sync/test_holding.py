@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,9 @@ from domain.device import Device
 from domain.work_order import WorkOrder
 from store.log import EventLog
 from store.recorded import Recorded
-from sync.holding import LONGEST, Held, Holding
+from sync.holding import LONGEST, Holding
+from sync.ports import Found, Looked
+from sync.waiting import held_groups
 from tests.support.field import NOON, Field, Phone, decide
 from tests.support.logs import read
 
@@ -24,14 +25,28 @@ class Unseen:
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
-    def held(self, limit: int) -> Sequence[Held]:
+    def ripe(self, after: Looked | None, held_before: datetime) -> Found:  # noqa: ARG002 - all of them
         found = [event for event in read(self._log) if event.topic == "device.operation_held"]
-        return [Held(each.data.operation, each.stream, each.data.group, each.recorded_at) for each in found][:limit]
+        rows = [
+            {
+                "device": event.stream,
+                "incarnation": event.envelope.incarnation,
+                "of_group": event.data.group,
+                "text_version": event.version,
+                "recorded_at": event.recorded_at,
+            }
+            for event in found
+        ]
+        return Found(Looked(0, 0), held_groups(rows))
+
+
+def looking_after(log: EventLog, waiting: Unseen | None = None) -> Holding:
+    return Holding(log, waiting or Unseen(log), lambda *_: True)
 
 
 @pytest.fixture
 def holding(log: EventLog) -> Holding:
-    return Holding(log, Unseen(log))
+    return looking_after(log)
 
 
 def of_operation(log: EventLog, operation: dict[str, Any]) -> list[Recorded]:
@@ -132,7 +147,7 @@ def test_two_who_look_after_held_operations_decide_each_once(
     phone.send(waiting)
     other.send(first)
 
-    assert holding.settle(NOON) + Holding(log, Unseen(log)).settle(NOON) == 1
+    assert holding.settle(NOON) + looking_after(log).settle(NOON) == 1
     assert [event.topic for event in of_operation(log, waiting)].count("stock.moved") == 1
 
 

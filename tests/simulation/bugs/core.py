@@ -42,6 +42,12 @@ def for_ever(garden: Garden) -> None:
     garden.replace(sync.holding, "LONGEST", timedelta(days=10_000))
 
 
+@bug("a correction does not wait", "what takes back something held goes to the office, and the held is recorded later")
+def does_not_wait(garden: Garden) -> None:
+    garden.replace(Seen, "held", lambda *_: [])
+    garden.replace(sync.groups, "_waiting_for", lambda each, _: each)
+
+
 @bug("quarantine blocks the queue", "one operation that nobody understands stops all behind it")
 def blocks(garden: Garden) -> None:
     def decide_all(original: Any, *args: Any, **how: Any) -> Any:

@@ -121,3 +121,23 @@ def test_the_last_word_counts_though_the_first_result_was_lost_on_the_way(office
     device.push()
 
     assert [(item["status"], item["positions"]) for item in device.results()] == [("applied", [9])]
+
+
+def test_what_contests_an_id_is_told_by_a_document_of_its_own(office: Office, device: Device) -> None:
+    """Issue 8, 1: another operation has the id; the document under it alone is about that, whichever comes first."""
+    id_ = device.record("note_added", {"work_order": JOB, "text": "late"}, needs=["somebody's"])
+    device.push()
+    own = f"{id_}/{device.status()['device_id']}/7"
+    office.put("operation", id_, status="applied", positions=[9], notices=[])
+    office.put("operation", own, status="quarantined", positions=[10], notices=[], operation=id_)
+    device.pull()
+    assert [(item["status"], item["positions"]) for item in device.results()] == [("quarantined", [10])]
+
+    office.put("operation", id_, status="conflicted", positions=[9], notices=[])
+    office.put("operation", f"{id_}/another-device/8", status="rejected", positions=[11], notices=[], operation=id_)
+    device.pull()
+    assert [item["status"] for item in device.results()] == ["quarantined"]
+
+    office.put("operation", own, status="rejected", positions=[12], notices=[], operation=id_)
+    device.pull()
+    assert [item["status"] for item in device.results()] == ["rejected"]
