@@ -121,7 +121,9 @@ def span(
     last: bool,
 ) -> list[Row]:
     """At most `limit` rows of a group in order, with `last` backwards from the end; behind means before then."""
-    conditions, values = [f"{name} = %s" for name in order.equal], list(equal)
+    same = dict(zip(order.equal, equal, strict=True))
+    conditions = [f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in same.items()]
+    values = [value for value in equal if value is not None]
     for sign, bound in ((">=", bounds.low), ("<=", bounds.high), ("<" if last else ">", bounds.known)):
         if bound:
             names = order.by[: len(bound)]
