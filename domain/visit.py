@@ -20,6 +20,14 @@ class Visit(Entity):
 
     TOPIC: ClassVar[str] = "visit"
 
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+
+    work_order: UUID
+    customer: UUID
+    technician: UUID | None
+    zone: str
+    status: Status
+
     Planned, Dispatched, Accepted, Declined = (
         happened.Planned,
         happened.Dispatched,

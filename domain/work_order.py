@@ -17,6 +17,15 @@ class WorkOrder(Entity):
 
     TOPIC: ClassVar[str] = "work_order"
 
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+
+    customer: UUID
+    case: UUID | None
+    equipment: UUID | None
+    technician: UUID | None
+    begun: bool
+    status: Status
+
     Opened, Assigned, PartRequired = happened.Opened, happened.Assigned, happened.PartRequired
     Diagnosed, Held, Resumed = happened.Diagnosed, happened.Held, happened.Resumed
     LabourRecorded, NoteAdded, PhotoAttached = happened.LabourRecorded, happened.NoteAdded, happened.PhotoAttached

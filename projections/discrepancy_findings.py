@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from uuid import UUID
 
 from domain.instant import format_instant
@@ -50,13 +51,13 @@ def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
     while since > 0 and reached < 0:  # walked backwards: what is below zero now has been since some movement
         since -= 1
         reached -= lines[since]["quantity"]
-    took = [_line(line) for line in lines[since:] if line["quantity"] < 0]
+    took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
     detail = f"By the books there are {format_quantity(row['on_hand'])}, which cannot be."
     first = lines[since] if lines else None
     if reached < 0 and len(lines) == MOST_LINES:
         [first] = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=1)
     fell_at = first["occurred_at"] if first else event.occurred_at
-    return Found(took[:MOST_EVENTS], format_instant(fell_at), detail)
+    return Found([_line(line) for line in took], format_instant(fell_at), detail)
 
 
 def _line(line: Row) -> Row:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.equipment import Status
+from projections.fact_lists import SHOWN
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -23,6 +24,7 @@ EQUIPMENT = Table(
         "site": "uuid",
         "status": "text NOT NULL",
         "warranties": "json NOT NULL",
+        "warranties_count": "integer NOT NULL",
         "retired_for": "text",
         "retirement_note": "text",
         "note_of": "uuid",
@@ -35,9 +37,13 @@ EQUIPMENT = Table(
 
 
 class EquipmentView(Projection):
-    """One row a machine. `warranties` are {"from", "until", "terms"} by day, in the order in which they were set."""
+    """One row a machine.
+
+    `warranties` are {"from", "until", "terms"} by day, those that were set last, in that order, of `warranties_count`.
+    """
 
     name: ClassVar[str] = "equipment"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (EQUIPMENT,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -49,7 +55,7 @@ class EquipmentView(Projection):
     def _registered(self, event: Recorded, rows: Rows) -> None:
         told = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
-        row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties": []}
+        row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties": [], "warranties_count": 0}
         rows.put(EQUIPMENT, row | told | later | _changed(event))
 
     @on("equipment.installed")
@@ -62,7 +68,9 @@ class EquipmentView(Projection):
         if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
             data = event.data
             terms = {"from": data.from_.isoformat(), "until": data.until.isoformat(), "terms": data.terms}
-            rows.put(EQUIPMENT, machine | {"warranties": [*machine["warranties"], terms]} | _changed(event))
+            warranties = [*machine["warranties"], terms][-SHOWN:]
+            more = {"warranties": warranties, "warranties_count": machine["warranties_count"] + 1}
+            rows.put(EQUIPMENT, machine | more | _changed(event))
 
     @on("equipment.moved")
     def _moved(self, event: Recorded, rows: Rows) -> None:

@@ -68,6 +68,10 @@ class FactLists:
         found = rows.span(self.table, _BY, (subject, name), limit=limit, last=True)
         return [row["fact"] for row in reversed(found)]
 
+    def oldest(self, rows: Rows, subject: UUID, name: str, limit: int) -> list[Row]:
+        """The first facts of a list."""
+        return [row["fact"] for row in rows.span(self.table, _BY, (subject, name), limit=limit)]
+
     def last(self, rows: Rows, subject: UUID, name: str) -> Row | None:
         """The last fact of a list."""
         return next(iter(self.newest(rows, subject, name, 1)), None)

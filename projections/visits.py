@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from domain.instant import now
-from projections.facts import decided, placed, plain, told, without, wordless
+from projections.fact_lists import SHOWN, counted
+from projections.facts import told, wordless
+from projections.ordered import Order
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
+from projections.visit_facts import CORRECTED, FACTS, VISIT_FACTS, walked
 from projections.visit_standing import TIMES, TOLD, standing
 from store.recorded import Recorded
 
@@ -31,6 +34,7 @@ VISITS = Table(
         "signatures": "json NOT NULL",
         "steps": "json NOT NULL",
         "taken_back": "json NOT NULL",
+        "counts": "json NOT NULL",
         "planned_at": "timestamptz NOT NULL",
         **dict.fromkeys(TIMES, "timestamptz"),
         "position": "bigint NOT NULL",
@@ -46,13 +50,15 @@ _MISSED = "arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled'
 class Visits(Projection):
     """One row a visit.
 
-    `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes.
+    `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes, the
+    newest `SHOWN` of each; `counts` says how many there are.
     A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
     a visit was not done or was cancelled.
     """
 
     name: ClassVar[str] = "visits"
-    tables: ClassVar[tuple[Table, ...]] = (VISITS,)
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (VISITS, VISIT_FACTS, CORRECTED)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The visit itself."""
@@ -65,11 +71,13 @@ class Visits(Projection):
             "id": event.stream,
             **{name: getattr(data, name) for name in ("work_order", "customer", *_WINDOW)},
             "signatures": [],
-            "steps": decided([], told(event, what=event.topic, technician=data.technician)),
+            "steps": [],
             "taken_back": [],
+            "counts": {},
             "planned_at": event.occurred_at,
         }
-        self._put(event, rows, row)
+        planned = told(event, what=event.topic, technician=data.technician)
+        self._put(event, rows, row | _step(rows, row, planned | {"device": None, "decision": True}))
 
     @on("visit.dispatched", "visit.declined")
     def _given(self, event: Recorded, rows: Rows) -> None:
@@ -89,44 +97,76 @@ class Visits(Projection):
         more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}
         if (row := self._row(event, rows)) is not None:
             step = told(event, what=event.topic, technician=data.technician, **more)
-            self._put(event, rows, row | {"steps": placed(row["steps"], step)})
+            self._put(event, rows, row | _step(rows, row, step))
 
     @on("visit.signed")
     def _signed(self, event: Recorded, rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             names = ("sha256", "size", "media_type", "signer", "technician")
             signature = told(event, **{name: getattr(event.data, name) for name in names})
-            self._put(event, rows, row | {"signatures": placed(row["signatures"], signature)})
+            self._put(event, rows, row | _listed(rows, row, "signatures", signature))
 
     @on("visit.fact_corrected")
     def _corrected(self, event: Recorded, rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
-            operation = str(event.data.operation)
-            left = {name: without(row[name], operation) for name in ("steps", "signatures")}
-            self._put(event, rows, row | left | {"taken_back": sorted({*row["taken_back"], operation})})
+            self._put(event, rows, row | _taken_out(rows, row, event.data.operation))
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for row in rows.where(VISITS, customer=event.stream):
+            FACTS.silence(rows, row["id"])
             silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
-            rows.put(VISITS, silent | standing(silent) | {"position": event.position})
+            rows.put(VISITS, silent | standing(walked(rows, row["id"])) | {"position": event.position})
 
     def _decide(self, event: Recorded, rows: Rows, changed: Row, **said: Any) -> None:
         if (row := self._row(event, rows)) is not None:
-            steps = decided(row["steps"], told(event, what=event.topic, **said))
-            self._put(event, rows, row | changed | {"steps": steps})
+            step = told(event, what=event.topic, **said)
+            last = FACTS.last(rows, row["id"], "decisions")
+            # Decisions take effect in the order in which they were recorded.
+            at = max(step["at"], last["at"]) if last is not None else step["at"]
+            decision = step | {"at": at, "device": None, "decision": True}
+            self._put(event, rows, row | changed | _step(rows, row, decision))
 
     @staticmethod
     def _row(event: Recorded, rows: Rows) -> Row | None:
         row = rows.get(VISITS, event.stream)
-        return row if row is not None and plain(event.envelope.operation_id) not in row["taken_back"] else None
+        operation = event.envelope.operation_id
+        taken_back = operation is not None and rows.get(CORRECTED, event.stream, operation) is not None
+        return None if taken_back else row
 
     @staticmethod
     def _put(event: Recorded, rows: Rows, row: Row) -> None:
-        rows.put(VISITS, row | standing(row) | {"position": event.position, "version": event.version})
+        stands = standing(walked(rows, row["id"]))
+        rows.put(VISITS, row | stands | {"position": event.position, "version": event.version})
 
 
 _WINDOW = ("window_start", "window_end", "zone")
+_BY_OPERATION: Final = Order(("visit",), ("operation",))
+
+
+def _step(rows: Rows, row: Row, step: Row) -> Row:
+    """A further decision or fact; how the row's columns stand then."""
+    FACTS.add(rows, row["id"], "decisions" if step.get("decision") else "told", step)
+    return _listed(rows, row, "steps", step)
+
+
+def _listed(rows: Rows, row: Row, name: str, fact: Row) -> Row:
+    FACTS.add(rows, row["id"], name, fact)
+    return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
+
+
+def _taken_out(rows: Rows, row: Row, operation: UUID) -> Row:
+    """The row's columns without what an operation has told."""
+    id, counts, changed = row["id"], row["counts"], {}
+    for gone in FACTS.take_out(rows, id, operation):
+        if gone["list"] in ("steps", "signatures"):
+            counts = counted(counts, (gone["list"],), -1)
+            changed[gone["list"]] = FACTS.newest(rows, id, gone["list"])
+    if rows.get(CORRECTED, id, operation) is None:
+        rows.put(CORRECTED, {"visit": id, "operation": operation})
+        counts = counted(counts, ("taken_back",))
+    known = rows.span(CORRECTED, _BY_OPERATION, (id,), limit=SHOWN)
+    return changed | {"counts": counts, "taken_back": [str(each["operation"]) for each in known]}
 
 
 def visit(reader: Reader, visit_id: UUID, *, at: datetime | None = None) -> Row | None:
