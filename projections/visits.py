@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.instant import now
-from projections.fact_lists import SHOWN, counted
 from projections.facts import told, wordless
-from projections.ordered import Order
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from projections.visit_facts import CORRECTED, FACTS, VISIT_FACTS, walked
+from projections.visit_facts import CORRECTED, FACTS, VISIT_FACTS, listed, stepped, taken_out, walked
 from projections.visit_standing import TIMES, TOLD, standing
 from store.recorded import Recorded
 
@@ -77,7 +75,7 @@ class Visits(Projection):
             "planned_at": event.occurred_at,
         }
         planned = told(event, what=event.topic, technician=data.technician)
-        self._put(event, rows, row | _step(rows, row, planned | {"device": None, "decision": True}))
+        self._put(event, rows, row | stepped(rows, row, planned | {"device": None, "decision": True}))
 
     @on("visit.dispatched", "visit.declined")
     def _given(self, event: Recorded, rows: Rows) -> None:
@@ -97,19 +95,19 @@ class Visits(Projection):
         more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}
         if (row := self._row(event, rows)) is not None:
             step = told(event, what=event.topic, technician=data.technician, **more)
-            self._put(event, rows, row | _step(rows, row, step))
+            self._put(event, rows, row | stepped(rows, row, step))
 
     @on("visit.signed")
     def _signed(self, event: Recorded, rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             names = ("sha256", "size", "media_type", "signer", "technician")
             signature = told(event, **{name: getattr(event.data, name) for name in names})
-            self._put(event, rows, row | _listed(rows, row, "signatures", signature))
+            self._put(event, rows, row | listed(rows, row, "signatures", signature))
 
     @on("visit.fact_corrected")
     def _corrected(self, event: Recorded, rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
-            self._put(event, rows, row | _taken_out(rows, row, event.data.operation))
+            self._put(event, rows, row | taken_out(rows, row, event.data.operation))
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
@@ -125,7 +123,7 @@ class Visits(Projection):
             # Decisions take effect in the order in which they were recorded.
             at = max(step["at"], last["at"]) if last is not None else step["at"]
             decision = step | {"at": at, "device": None, "decision": True}
-            self._put(event, rows, row | changed | _step(rows, row, decision))
+            self._put(event, rows, row | changed | stepped(rows, row, decision))
 
     @staticmethod
     def _row(event: Recorded, rows: Rows) -> Row | None:
@@ -141,32 +139,6 @@ class Visits(Projection):
 
 
 _WINDOW = ("window_start", "window_end", "zone")
-_BY_OPERATION: Final = Order(("visit",), ("operation",))
-
-
-def _step(rows: Rows, row: Row, step: Row) -> Row:
-    """A further decision or fact; how the row's columns stand then."""
-    FACTS.add(rows, row["id"], "decisions" if step.get("decision") else "told", step)
-    return _listed(rows, row, "steps", step)
-
-
-def _listed(rows: Rows, row: Row, name: str, fact: Row) -> Row:
-    FACTS.add(rows, row["id"], name, fact)
-    return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
-
-
-def _taken_out(rows: Rows, row: Row, operation: UUID) -> Row:
-    """The row's columns without what an operation has told."""
-    id, counts, changed = row["id"], row["counts"], {}
-    for gone in FACTS.take_out(rows, id, operation):
-        if gone["list"] in ("steps", "signatures"):
-            counts = counted(counts, (gone["list"],), -1)
-            changed[gone["list"]] = FACTS.newest(rows, id, gone["list"])
-    if rows.get(CORRECTED, id, operation) is None:
-        rows.put(CORRECTED, {"visit": id, "operation": operation})
-        counts = counted(counts, ("taken_back",))
-    known = rows.span(CORRECTED, _BY_OPERATION, (id,), limit=SHOWN)
-    return changed | {"counts": counts, "taken_back": [str(each["operation"]) for each in known]}
 
 
 def visit(reader: Reader, visit_id: UUID, *, at: datetime | None = None) -> Row | None:
