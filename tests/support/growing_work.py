@@ -22,7 +22,7 @@ from tests.support.news import News, Phone
 from tests.support.stock import PART, VAN, WAREHOUSE, used
 
 Happen = Callable[[int], Any]
-CUSTOMER, SITE, ORDER, VISIT, MACHINE = (UUID(int=number) for number in range(201, 206))
+CUSTOMER, SITE, ORDER, VISIT, MACHINE, CASE = (UUID(int=number) for number in range(201, 207))
 ANNA, BEN = UUID(int=1001), UUID(int=1002)
 
 
@@ -41,7 +41,7 @@ class Company:
         self.van = Location.register(id=VAN, kind="van", name="Van 1")
         self.van.take_custody(ANNA)
         self.machine = Equipment.register(id=MACHINE, model="M", serial="S", customer=CUSTOMER)
-        self.case = Case.open(id=uuid4(), customer=CUSTOMER, topic="troubleshooting", first_contact_at=NOON)
+        self.case = Case.open(id=CASE, customer=CUSTOMER, topic="troubleshooting", first_contact_at=NOON)
         self.order = WorkOrder.open(
             id=ORDER,
             number="W-1",
