@@ -21,12 +21,7 @@ class Visit(Entity):
     TOPIC: ClassVar[str] = "visit"
 
     SNAPSHOT_EVERY: ClassVar[int] = 100
-
-    work_order: UUID
-    customer: UUID
-    technician: UUID | None
-    zone: str
-    status: Status
+    SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
 
     Planned, Dispatched, Accepted, Declined = (
         happened.Planned,

@@ -18,13 +18,7 @@ class WorkOrder(Entity):
     TOPIC: ClassVar[str] = "work_order"
 
     SNAPSHOT_EVERY: ClassVar[int] = 100
-
-    customer: UUID
-    case: UUID | None
-    equipment: UUID | None
-    technician: UUID | None
-    begun: bool
-    status: Status
+    SNAPSHOT_STATE: ClassVar[type] = rule.WorkOrderState
 
     Opened, Assigned, PartRequired = happened.Opened, happened.Assigned, happened.PartRequired
     Diagnosed, Held, Resumed = happened.Diagnosed, happened.Held, happened.Resumed
@@ -148,12 +142,9 @@ class WorkOrder(Entity):
 
     @event(Opened)
     def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None) -> None:
-        self.customer = customer
-        self.case = case
-        self.equipment = equipment
+        self.customer, self.case, self.equipment = customer, case, equipment
         self.technician: UUID | None = None
-        self.begun = False
-        self.status = Status.UNSCHEDULED
+        self.begun, self.status = False, Status.UNSCHEDULED
 
     @event(Assigned)
     def _(self, technician: UUID) -> None:

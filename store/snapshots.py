@@ -22,8 +22,9 @@ from store.shape import blank
 
 @cache
 def state_of(kind: type[Entity]) -> type[msgspec.Struct]:
-    """The typed state of an entity class: the attributes annotated on the class itself."""
-    hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__annotations__}
+    """The typed state of an entity class: the attributes annotated on the class itself, or on its `SNAPSHOT_STATE`."""
+    told = getattr(kind, "SNAPSHOT_STATE", kind)
+    hints = {name: hint for name, hint in get_type_hints(told).items() if name in told.__annotations__}
     fields = [(name, str | None if name in sealed_in(kind) else hint) for name, hint in hints.items()]
     return msgspec.defstruct(
         f"{kind.__name__}State", [(name, hint) for name, hint in fields if not name.isupper()], kw_only=True
