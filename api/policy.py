@@ -126,6 +126,8 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     **_commands(CARE, "equipment", "install", "set-warranty", "move", "change-owner", "retire"),
     # Work
     **_reads(OFFICE, "work-orders", "visits"),
+    "GET /api/v1/work-orders/{id}/facts": OFFICE,
+    "GET /api/v1/visits/{id}/facts": OFFICE,
     "POST /api/v1/work-orders": CARE,
     "POST /api/v1/work-orders/{id}/add-note": CARE,
     **_commands(DISPATCH, "work-orders", "assign", "require-part", "diagnose", "hold", "resume", "record-labour"),

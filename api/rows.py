@@ -43,3 +43,13 @@ def done_with(**more: dict[str, Any]) -> dict[str, Any]:
 
 ID: Final = {"type": "string", "format": "uuid"}
 LIST: Final[dict[str, Any]] = {"type": "array", "items": {"type": "object"}}
+FACT: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "at": {"type": "string", "format": "date-time"},
+        "rank": ID,
+        "position": {"type": "integer"},
+        "fact": {"type": "object"},
+    },
+}
+"""One fact of a long list, as the list shows it, with what lists are ordered by."""

@@ -12,10 +12,11 @@ from api import office
 from api.fields import Choice, Flag, Id, Instant, Text, Zone
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
-from api.rows import shape_of
+from api.rows import FACT, shape_of
 from api.schemas import Body, Command, Creation, Page
 from api.services import services
 from api.who import asking
+from domain.problem import NotFound
 from domain.technician import Technician, TechnicianIsDeactivated
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
@@ -23,6 +24,7 @@ from domain.visit_status import Status
 from domain.work_order import WorkOrder
 from domain.work_order_status import must_not_be_final
 from projections import visits as view
+from projections.fact_pages import VISIT_LISTS, visit_facts
 from store.work import Work
 
 visits = Noun("visits", "Every coming of a technician.")
@@ -85,6 +87,12 @@ class Filters(Page):
     since = Instant(metadata={"description": "Windows that end after this."})
     until = Instant(metadata={"description": "Windows that start before this."})
     missed = Flag(metadata={"description": "Whether the window has passed and nobody came."})
+
+
+class Facts(Page):
+    """Which list of the visit's facts."""
+
+    list = Choice(VISIT_LISTS, required=True)
 
 
 def _must_be_active(work: Work, technician: UUID | None) -> None:
@@ -177,3 +185,14 @@ def visit(query: dict[str, Any], id: UUID) -> Response:
     asking()
     with looking(query, view.Visits()) as reader:
         return one(reader, view.visit(reader, id, at=query.get("as_of")), own=False)
+
+
+@visits.lists(FACT, Facts, path="/<uuid:id>/facts")
+def facts(query: dict[str, Any], id: UUID) -> Response:
+    """All facts of one of its lists, the newest first; the visit itself shows the newest 50 and counts the others."""
+    asking()
+    with looking(query, view.Visits()) as reader:
+        if view.visit(reader, id) is None:
+            raise NotFound
+        rows = visit_facts(reader, id, name=query["list"], **paged(query))
+        return page(reader, query, rows, key=("at", "rank", "position"))

@@ -8,6 +8,7 @@ from api.fields import Choice, Id, Quantity, Text, Whole
 from api.schemas import Command, Creation, Page
 from domain.work_order_events import Fixed, HoldReason, LabourKind, Priority
 from domain.work_order_status import Status
+from projections.fact_pages import ORDER_LISTS
 
 MOST_MINUTES = 7 * 24 * 60
 
@@ -99,3 +100,9 @@ class Filters(Page):
     equipment = Id()
     site = Id()
     number = Text(40)
+
+
+class Facts(Page):
+    """Which list of the order's facts."""
+
+    list = Choice(ORDER_LISTS, required=True)

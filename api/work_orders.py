@@ -12,13 +12,15 @@ from api import work_order_bodies as bodies
 from api.noun import Noun
 from api.opening import open_work_order
 from api.reading import filters, looking, one, page, paged
-from api.rows import shape_of, spoken_all, spoken_one
+from api.rows import FACT, shape_of, spoken_all, spoken_one
 from api.schemas import Body
 from api.who import asking
 from domain.part import Part
+from domain.problem import NotFound
 from domain.technician import Technician, TechnicianIsDeactivated
 from domain.work_order import WorkOrder
 from projections import work_orders as view
+from projections.fact_pages import order_facts
 from store.work import Work
 
 work_orders = Noun("work-orders", "One repair each.")
@@ -141,3 +143,14 @@ def work_order(query: dict[str, Any], id: UUID) -> Response:
     asking()
     with looking(query, view.WorkOrders()) as reader:
         return one(reader, spoken_one(view.work_order(reader, id)), own=False)
+
+
+@work_orders.lists(FACT, bodies.Facts, path="/<uuid:id>/facts")
+def facts(query: dict[str, Any], id: UUID) -> Response:
+    """All facts of one of its lists, the newest first; the order itself shows the newest 50 and counts the others."""
+    asking()
+    with looking(query, view.WorkOrders()) as reader:
+        if view.work_order(reader, id) is None:
+            raise NotFound
+        rows = order_facts(reader, id, name=query["list"], **paged(query))
+        return page(reader, query, rows, key=("at", "rank", "position"))

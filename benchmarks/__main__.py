@@ -25,8 +25,9 @@ WIDTH = 120
 def main(names: tuple[str, ...], rounds: int, database: str | None, as_document: bool) -> None:  # noqa: FBT001
     """Run all benchmarks, or those named.
 
-    Read the ratios: absolute figures depend on the machine. side-by-side, which installs Kinto and pouchdb-server in a
-    temporary folder and does the same work with them, runs only when it is named.
+    Read the ratios: absolute figures depend on the machine. Only when they are named run growing, which lets 100,000
+    events (or CALLOUT_GROWING) happen to one thing after the other and counts what they cost, and side-by-side, which
+    installs Kinto and pouchdb-server in a temporary folder and does the same work with them.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped and nothing stays behind
     told, shown = Console(stderr=True), Console()

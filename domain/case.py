@@ -15,6 +15,9 @@ Outcome = Literal["satisfied", "unsatisfied_final", "no_reply"]
 Basis = Literal["survey", "spoken", "timeout"]
 
 
+MOST_CONTACTS = 1_000
+
+
 class Closing(TypedDict, total=False):
     """How a case ends, how much is still open on it (the caller counts), and who waives that and why."""
 
@@ -30,6 +33,13 @@ class Case(Entity):
     """One concern of one customer."""
 
     TOPIC: ClassVar[str] = "case"
+
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+
+    customer: UUID
+    contacts: list[UUID]
+    waits_on: WaitingOn | None
+    status: Status
 
     class Opened(Begun):
         TOPIC: ClassVar[str] = "case.opened"
@@ -92,7 +102,10 @@ class Case(Entity):
     # Decisions
 
     def attach_contact(self, contact: UUID) -> None:
-        """Say that a contact was about this case, which may have ended; the same contact again changes nothing."""
+        """Say that a contact was about this case, which may have ended.
+
+        The same contact again changes nothing, as long as not `MOST_CONTACTS` others have come since.
+        """
         if contact not in self.contacts:
             self.trigger_event(self.ContactAttached, contact=contact)
 
@@ -144,7 +157,7 @@ class Case(Entity):
 
     @event(ContactAttached)
     def _(self, contact: UUID) -> None:
-        self.contacts.append(contact)
+        self.contacts = [*self.contacts[1 - MOST_CONTACTS :], contact]
 
     @event(WorkStarted)
     def _(self) -> None:

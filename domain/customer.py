@@ -37,6 +37,14 @@ class Customer(Entity):
 
     TOPIC: ClassVar[str] = "customer"
 
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+    SNAPSHOT_SEALS: ClassVar[Mapping[str, object]] = {"details": dict.fromkeys(FIELDS)}
+
+    details: dict[str, Value]
+    sites: list[UUID]
+    merged_into: UUID | None
+    erased: bool
+
     Registered, Changed, ChangeClashed = happened.Registered, happened.Changed, happened.ChangeClashed
     SiteAdded, SiteChanged, Merged, Erased = happened.SiteAdded, happened.SiteChanged, happened.Merged, happened.Erased
 

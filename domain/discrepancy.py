@@ -49,6 +49,12 @@ class Discrepancy(Entity):
 
     TOPIC: ClassVar[str] = "discrepancy"
 
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+
+    kind: DiscrepancyKind
+    owner: UUID | None
+    settled: bool
+
     class TakenUp(Begun):
         TOPIC: ClassVar[str] = "discrepancy.taken_up"
         kind: DiscrepancyKind

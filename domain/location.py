@@ -50,6 +50,7 @@ class Location(Entity):
     """A place with parts. A van has one custodian at a time."""
 
     TOPIC: ClassVar[str] = "location"
+    SNAPSHOT_EVERY: ClassVar[int] = 100
 
     kind: LocationKind
     custodian: UUID | None

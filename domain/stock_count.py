@@ -38,6 +38,7 @@ class StockCount(Entity):
     """One count of one location, by one or more people. What was seen is always recorded."""
 
     TOPIC: ClassVar[str] = "stock_count"
+    SNAPSHOT_EVERY: ClassVar[int] = 100
 
     location: UUID
     status: CountStatus

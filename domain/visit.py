@@ -20,6 +20,9 @@ class Visit(Entity):
 
     TOPIC: ClassVar[str] = "visit"
 
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+    SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
+
     Planned, Dispatched, Accepted, Declined = (
         happened.Planned,
         happened.Dispatched,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from domain.problem import BadInput, Refused
 
@@ -44,6 +45,16 @@ TAKEN_BACK = {
     "visit.not_done": (Status.NOT_DONE, Status.ON_SITE),
 }
 """A correction of the fact turns the first status into the second."""
+
+
+class VisitState:
+    """What a snapshot keeps of a visit."""
+
+    work_order: UUID
+    customer: UUID
+    technician: UUID | None
+    zone: str
+    status: Status
 
 
 class VisitIsOver(Refused):

@@ -17,6 +17,9 @@ class WorkOrder(Entity):
 
     TOPIC: ClassVar[str] = "work_order"
 
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+    SNAPSHOT_STATE: ClassVar[type] = rule.WorkOrderState
+
     Opened, Assigned, PartRequired = happened.Opened, happened.Assigned, happened.PartRequired
     Diagnosed, Held, Resumed = happened.Diagnosed, happened.Held, happened.Resumed
     LabourRecorded, NoteAdded, PhotoAttached = happened.LabourRecorded, happened.NoteAdded, happened.PhotoAttached
@@ -139,12 +142,9 @@ class WorkOrder(Entity):
 
     @event(Opened)
     def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None) -> None:
-        self.customer = customer
-        self.case = case
-        self.equipment = equipment
+        self.customer, self.case, self.equipment = customer, case, equipment
         self.technician: UUID | None = None
-        self.begun = False
-        self.status = Status.UNSCHEDULED
+        self.begun, self.status = False, Status.UNSCHEDULED
 
     @event(Assigned)
     def _(self, technician: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from uuid import UUID
 
 from domain.problem import Refused
 
@@ -33,6 +34,17 @@ TAKEN_BACK = frozenset(
     }
 )
 """A correction of the fact on the left ends the status on the right."""
+
+
+class WorkOrderState:
+    """What a snapshot keeps of a work order."""
+
+    customer: UUID
+    case: UUID | None
+    equipment: UUID | None
+    technician: UUID | None
+    begun: bool
+    status: Status
 
 
 class WorkOrderIsFinal(Refused):

@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.case_status import Status
+from projections.fact_lists import SHOWN
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -33,6 +34,7 @@ CASES = Table(
         "waiver": "text",
         "reopenings": "bigint NOT NULL",
         "contacts": "json NOT NULL",
+        "contacts_count": "integer NOT NULL",
         "merged_into": "uuid",
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
@@ -55,9 +57,10 @@ _LATER = (
 
 
 class Cases(Projection):
-    """One row a case. `contacts` are the ids of those attached, in that order."""
+    """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`."""
 
     name: ClassVar[str] = "cases"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CASES,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -78,13 +81,16 @@ class Cases(Projection):
             "opened_at": event.occurred_at,
             "reopenings": 0,
             "contacts": [],
+            "contacts_count": 0,
         }
         rows.put(CASES, row | dict.fromkeys(_LATER) | _changed(event))
 
     @on("case.contact_attached")
     def _contact_attached(self, event: Recorded, rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            rows.put(CASES, case | {"contacts": [*case["contacts"], str(event.data.contact)]} | _changed(event))
+            contacts = [*case["contacts"], str(event.data.contact)][-SHOWN:]
+            more = {"contacts": contacts, "contacts_count": case["contacts_count"] + 1}
+            rows.put(CASES, case | more | _changed(event))
 
     @on("case.work_started")
     def _work_started(self, event: Recorded, rows: Rows) -> None:

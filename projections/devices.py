@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from projections.fact_lists import SHOWN
+from projections.ordered import Order
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -27,6 +29,7 @@ DEVICES = Table(
         "wiped_at": "timestamptz",
         "offset_ms": "bigint NOT NULL",
         "quarantined": "json NOT NULL",
+        "quarantined_count": "bigint NOT NULL",
         "divergences": "bigint NOT NULL",
         "enrolled_at": "timestamptz NOT NULL",
         "position": "bigint NOT NULL",
@@ -37,15 +40,27 @@ DEVICES = Table(
 )
 
 
-class Devices(Projection):
-    """One row a device. `quarantined` lists the operations that wait for the office; `offset_ms` is its clock's lead.
+QUARANTINED = Table(
+    "device_quarantined",
+    {"device": "uuid NOT NULL", "operation": "uuid NOT NULL", "position": "bigint NOT NULL"},
+    key=("device", "operation"),
+    indexes=(("device", "position", "operation"),),
+)
+"""The operations that wait for the office, each since the position at which it was put aside first."""
 
-    `reason` says why it is suspended or revoked.
+_BY_POSITION: Final = Order(("device",), ("position", "operation"))
+
+
+class Devices(Projection):
+    """One row a device; `offset_ms` is its clock's lead.
+
+    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`. `reason` says why
+    it is suspended or revoked.
     """
 
     name: ClassVar[str] = "devices"
-    tables: ClassVar[tuple[Table, ...]] = (DEVICES,)
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
+    tables: ClassVar[tuple[Table, ...]] = (DEVICES, QUARANTINED)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The device itself."""
@@ -63,6 +78,7 @@ class Devices(Projection):
             "wiped_at": None,
             "offset_ms": 0,
             "quarantined": [],
+            "quarantined_count": 0,
             "divergences": 0,
             "enrolled_at": event.occurred_at,
         }
@@ -110,14 +126,25 @@ class Devices(Projection):
     @on("device.operation_quarantined")
     def _quarantined(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            waiting = [*device["quarantined"], str(event.data.operation)]
-            _change(event, rows, quarantined=list(dict.fromkeys(waiting)))
+            waiting = rows.get(QUARANTINED, event.stream, event.data.operation)
+            if waiting is None:
+                waits = {"device": event.stream, "operation": event.data.operation, "position": event.position}
+                rows.put(QUARANTINED, waits)
+            _change(event, rows, **_waiting(rows, device, 0 if waiting else 1))
 
     @on("device.operation_released", "device.operation_rejected", "device.operation_discarded")
     def _settled(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            waiting = [each for each in device["quarantined"] if each != str(event.data.operation)]
-            _change(event, rows, quarantined=waiting)
+            waiting = rows.get(QUARANTINED, event.stream, event.data.operation)
+            rows.delete(QUARANTINED, event.stream, event.data.operation)
+            _change(event, rows, **_waiting(rows, device, -1 if waiting else 0))
+
+
+def _waiting(rows: Rows, device: Row, more: int) -> Row:
+    """The operations that were put aside last, and how many wait when there are so many more."""
+    found = rows.span(QUARANTINED, _BY_POSITION, (device["id"],), limit=SHOWN, last=True)
+    waiting = [str(row["operation"]) for row in reversed(found)]
+    return {"quarantined": waiting, "quarantined_count": device["quarantined_count"] + more}
 
 
 def _installed(data: Any) -> Row:

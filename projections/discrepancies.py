@@ -10,9 +10,11 @@ from uuid import UUID
 from domain.instant import format_instant, now
 from domain.topics import EVENT_CLASSES
 from projections.devices import DEVICES, Devices
+from projections.discrepancy_causes import CAUSES
 from projections.discrepancy_findings import look
 from projections.discrepancy_row import ALL_FITS, DISCREPANCIES, OF_SERIALS, Subject, begun, found, standing
 from projections.discrepancy_subjects import subjects
+from projections.fact_lists import SHOWN
 from projections.facts import told
 from projections.locations import Locations
 from projections.parts import PARTS, Parts
@@ -32,14 +34,15 @@ _SAID = ("to", "by_event", "movements", "approved_by", "reason")
 class Discrepancies(Projection):
     """One row a misfit that is there, or about which somebody has decided; one that went away unseen leaves none.
 
-    `events` cause it, `refs` are what it is about, `decisions` what people said (a note stays in the log). `status`
+    `events` cause it (the first ones), `refs` are what it is about, `decisions` what people said (a note stays in the
+    log), the last ones of `decisions_count`; the first was when it had been open since `taken_up_since`. `status`
     is open, assigned, explained, settled or closed; `open` while somebody has to do something. Nobody assigned: a
     van's book belongs to its custodian, everything else to the dispatchers (`owner_role`).
     """
 
     name: ClassVar[str] = "discrepancies"
-    version: ClassVar[int] = 2
-    tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES,)
+    version: ClassVar[int] = 3
+    tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES, CAUSES)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
         Locations(),
@@ -65,7 +68,7 @@ class Discrepancies(Projection):
     def _check(self, event: Recorded, rows: Rows) -> None:
         for subject in subjects(event, rows):
             before = rows.get(DISCREPANCIES, subject.id)
-            finding = look(subject, event, rows, before)
+            finding = look(subject, event, rows)
             if before is None and not finding.events:
                 continue
             after = found(rows, before or begun(subject), finding, event.position)
@@ -87,7 +90,17 @@ class Discrepancies(Projection):
         said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
         since = format_instant(row["opened_at"])
         decision = told(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **said)
-        after = row | {"decisions": [*row["decisions"], decision], "position": event.position}
+        assigned = {"assigned_to": event.data.to} if event.topic == "discrepancy.assigned" else {}
+        after = (
+            row
+            | assigned
+            | {
+                "decisions": [*row["decisions"], decision][-SHOWN:],
+                "decisions_count": row["decisions_count"] + 1,
+                "taken_up_since": row["taken_up_since"] or row["opened_at"],
+                "position": event.position,
+            }
+        )
         rows.put(DISCREPANCIES, standing(rows, after))
 
     @staticmethod

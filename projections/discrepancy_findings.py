@@ -3,56 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from itertools import combinations
+from itertools import islice
+from uuid import UUID
 
-from domain.instant import format_instant, parse_instant
+from domain.instant import format_instant
 from domain.quantity import format_quantity
+from projections import discrepancy_causes as causes
 from projections.discrepancy_row import Found, Subject
 from projections.discrepancy_subjects import CORRECTIONS
-from projections.facts import happened, placed, told
+from projections.double_uses import double_uses
+from projections.facts import happened
 from projections.parts import PARTS
 from projections.projection import Rows
 from projections.serials import SERIALS
 from projections.serials_claims import Walk, walk
-from projections.stock import STOCK, anchor_of
-from projections.stock_lines import LINES, is_after, moment_in
+from projections.stock import STOCK
+from projections.stock_lines import AFTER_ANCHOR, LINES
 from projections.table import Row
-from projections.work_orders import WORK_ORDERS
+from projections.work_order_facts import FACTS
 from store.recorded import Recorded
 
 MOST_EVENTS = 100
 """As many causes are kept as somebody may want to look at: the first ones."""
 
-DOUBLE_USE_WINDOW = timedelta(hours=4)
+MOST_LINES = 500
+"""So many movements are looked back over to find since when a book is below zero."""
 
 _NOTHING = Found([])
 
 
-def look(subject: Subject, event: Recorded, rows: Rows, before: Row | None) -> Found:
-    """What there is to be found about a subject now, given what was found `before` this event."""
-    known = before["events"] if before else []
-    return _LOOK[subject.kind](subject, event, rows, known)
+def look(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    """What there is to be found about a subject now, with this event."""
+    return _LOOK[subject.kind](subject, event, rows)
 
 
-def _negative_book(subject: Subject, event: Recorded, rows: Rows, _: list[Row]) -> Found:
-    """The movements that took more than there was, since the book last fell below zero."""
+def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    """The movements that took more than there was, since the book last fell below zero.
+
+    Where that is longer ago than the last `MOST_LINES` movements, it has been since the first one behind the count.
+    """
     location, part = subject.refs
     row = rows.get(STOCK, location, part)
     if row is None or row["on_hand"] >= 0:
         return _NOTHING
-    lines = rows.where(LINES, location=location, part=part)
-    if row["anchor_occurred_at"] is not None:
-        lines = [line for line in lines if is_after(moment_in(line), anchor_of(row))]
-    lines.sort(key=lambda line: (line["occurred_at"], line["device_seq"] or 0, line["movement"]))
+    lines = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=MOST_LINES, last=True)[::-1]
     reached, since = row["on_hand"], len(lines)
     while since > 0 and reached < 0:  # walked backwards: what is below zero now has been since some movement
         since -= 1
         reached -= lines[since]["quantity"]
-    causes = [_line(line) for line in lines[since:] if line["quantity"] < 0]
+    took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
     detail = f"By the books there are {format_quantity(row['on_hand'])}, which cannot be."
-    fell_at = lines[since]["occurred_at"] if lines else event.occurred_at
-    return Found(causes[:MOST_EVENTS], format_instant(fell_at), detail)
+    first = lines[since] if lines else None
+    if reached < 0 and len(lines) == MOST_LINES:
+        [first] = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=1)
+    fell_at = first["occurred_at"] if first else event.occurred_at
+    return Found([_line(line) for line in took], format_instant(fell_at), detail)
 
 
 def _line(line: Row) -> Row:
@@ -65,78 +70,81 @@ def _line(line: Row) -> Row:
     }
 
 
-def _double_use(subject: Subject, _: Recorded, rows: Rows, __: list[Row]) -> Found:
-    order, part = rows.get(WORK_ORDERS, subject.refs[0]), str(subject.refs[1])
-    uses = [use for use in (order["parts_used"] if order else ()) if use["part"] == part and use["device"]]
-    pairs = [
-        (one, other)
-        for one, other in combinations(uses, 2)
-        if one["device"] != other["device"]
-        and parse_instant(other["at"]) - parse_instant(one["at"]) <= DOUBLE_USE_WINDOW
-    ]
-    if not pairs:
+def _double_use(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    order, part = subject.refs
+    found = double_uses(rows, order, part, MOST_EVENTS)
+    if found is None:
         return _NOTHING
-    movements = {use["movement"] for pair in pairs for use in pair}
-    causes = [_cause(use) | {"stream": use["movement"]} for use in uses if use["movement"] in movements]
+    since, uses = found
+    events = [_cause(use["fact"]) | {"stream": use["fact"]["movement"]} for use in uses]
     detail = "Two devices say within four hours that they used this part on this order."
-    return Found(causes[:MOST_EVENTS], min(other["at"] for _, other in pairs), detail)
+    return Found(events, format_instant(since), detail)
 
 
-def _completed_twice(subject: Subject, _: Recorded, rows: Rows, __: list[Row]) -> Found:
-    """More than one telling of the same completion; what the office says after a report confirms that one."""
-    order = rows.get(WORK_ORDERS, subject.refs[0])
-    if order is None:
-        return _NOTHING
-    again = [step for step in order["steps"] if step["what"] == "work_order.reopened"]
-    tellings = [each for each in (*order["completions"], *order["reported"]) if each["outcome"] == "completed"]
-    causes: list[Row] = []
+def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    """More than one telling of the same completion; what the office says after a report confirms that one.
+
+    Looked for among the last `MOST_EVENTS` tellings.
+    """
+    steps, reported = _tellings(rows, subject.refs[0])
+    events: list[Row] = []
     since: list[str] = []
     told_so_far: list[Row] = []
-    for each in [*sorted([*tellings, *again], key=happened), None]:
-        if each is None or each in again:
+    for each in [*steps, None]:
+        if each is None or each.get("what") == "work_order.reopened":
             if len(told_so_far) > 1:
-                causes += told_so_far
+                events += told_so_far
                 since.append(told_so_far[1]["at"])
             told_so_far = []
-        elif each["device"] or not any(earlier in order["reported"] for earlier in told_so_far):
+        elif each["device"] or not any(earlier in reported for earlier in told_so_far):
             told_so_far.append(each)
     detail = "The work was said to be done more than once."
-    return Found([_cause(each) for each in causes][:MOST_EVENTS], since[0], detail) if causes else _NOTHING
+    return Found([_cause(each) for each in events][:MOST_EVENTS], since[0], detail) if events else _NOTHING
 
 
-def _late_work(subject: Subject, event: Recorded, _: Rows, known: list[Row]) -> Found:
+def _tellings(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
+    """What says that an order was completed or reopened, in order, and those of it that are mere reports."""
+    found = {name: FACTS.newest(rows, order, name, MOST_EVENTS) for name in ("completions", "reported", "reopened")}
+    cut = max((happened(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
+    again = found.pop("reopened")
+    told_done = [each for facts in found.values() for each in facts if each["outcome"] == "completed"]
+    steps = sorted([*told_done, *again], key=happened)
+    return [each for each in steps if happened(each) >= cut], found["reported"]
+
+
+def _late_work(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if event.topic in CORRECTIONS:
-        left = [each for each in known if each["operation"] != str(event.data.operation)]
+        causes.take_out(rows, subject.id, operation=event.data.operation)
     elif getattr(event.data, "corrects", None) is not None:
-        left = [each for each in known if each["stream"] != str(event.data.corrects)]
+        causes.take_out(rows, subject.id, stream=event.data.corrects)
     else:
-        left = _with(known, event)
+        causes.add(rows, subject.id, event)
     called_off = subject.kind == "work_after_cancel"
     why = "The order had been cancelled" if called_off else "The order had been given to somebody else"
-    return _since_first(left, f"{why} when this arrived.")
+    return _since_first(causes.first(rows, subject.id, MOST_EVENTS), f"{why} when this arrived.")
 
 
-def _unknown_part(subject: Subject, event: Recorded, rows: Rows, known: list[Row]) -> Found:
+def _unknown_part(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if rows.get(PARTS, subject.refs[0]) is not None:
         return _NOTHING
-    return _since_first(_with(known, event), "A part was moved that is not in the catalogue.")
+    return _with(subject, event, rows, "A part was moved that is not in the catalogue.")
 
 
-def _clock_suspect(_: Subject, event: Recorded, __: Rows, known: list[Row]) -> Found:
-    return _since_first(_with(known, event), "The device's clock was ahead: it told of what had not happened yet.")
+def _clock_suspect(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    return _with(subject, event, rows, "The device's clock was ahead: it told of what had not happened yet.")
 
 
-def _serial_elsewhere(subject: Subject, _: Recorded, rows: Rows, __: list[Row]) -> Found:
+def _serial_elsewhere(subject: Subject, _: Recorded, rows: Rows) -> Found:
     """Both sides of each contradiction: what put it somewhere, and what took it from somewhere else."""
     pairs = _walked(subject, rows).elsewhere
-    causes = {claim["stream"]: _cause(claim) | {"stream": claim["stream"]} for pair in pairs for claim in pair}
+    told_of = {claim["stream"]: _cause(claim) | {"stream": claim["stream"]} for pair in pairs for claim in pair}
     detail = f"Serial number {subject.serial} was taken from a place where, by the movements before, it was not."
-    return Found([*causes.values()][:MOST_EVENTS], pairs[0][1]["at"], detail) if pairs else _NOTHING
+    return Found([*told_of.values()][:MOST_EVENTS], pairs[0][1]["at"], detail) if pairs else _NOTHING
 
 
-def _serial_unknown(subject: Subject, _: Recorded, rows: Rows, __: list[Row]) -> Found:
-    causes = [_cause(claim) | {"stream": claim["stream"]} for claim in _walked(subject, rows).unknown]
-    return _since_first(causes, f"Serial number {subject.serial} was taken from a place that it had never come to.")
+def _serial_unknown(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    claims = [_cause(claim) | {"stream": claim["stream"]} for claim in _walked(subject, rows).unknown]
+    return _since_first(claims, f"Serial number {subject.serial} was taken from a place that it had never come to.")
 
 
 def _walked(subject: Subject, rows: Rows) -> Walk:
@@ -144,23 +152,21 @@ def _walked(subject: Subject, rows: Rows) -> Walk:
     return walk(row["claims"] if row and row["tracked"] else [], rows)
 
 
-def _with(known: list[Row], event: Recorded) -> list[Row]:
-    """The causes with this event, one an operation."""
-    cause = told(event, stream=event.stream)
-    if cause["operation"] and any(each["operation"] == cause["operation"] for each in known):
-        return known
-    return placed(known, cause)[:MOST_EVENTS]
+def _with(subject: Subject, event: Recorded, rows: Rows, detail: str) -> Found:
+    """The causes with this event."""
+    causes.add(rows, subject.id, event)
+    return _since_first(causes.first(rows, subject.id, MOST_EVENTS), detail)
 
 
-def _since_first(causes: list[Row], detail: str) -> Found:
-    return Found(causes, causes[0]["at"], detail) if causes else _NOTHING
+def _since_first(events: list[Row], detail: str) -> Found:
+    return Found(events, events[0]["at"], detail) if events else _NOTHING
 
 
 def _cause(fact: Row) -> Row:
     return {name: fact[name] for name in ("at", "device", "operation", "position")} | {"stream": None}
 
 
-_LOOK: dict[str, Callable[[Subject, Recorded, Rows, list[Row]], Found]] = {
+_LOOK: dict[str, Callable[[Subject, Recorded, Rows], Found]] = {
     "negative_book": _negative_book,
     "unknown_part": _unknown_part,
     "possible_double_use": _double_use,

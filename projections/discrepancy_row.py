@@ -42,6 +42,9 @@ DISCREPANCIES = Table(
         "detail": "text NOT NULL",
         "events": "json NOT NULL",
         "decisions": "json NOT NULL",
+        "decisions_count": "integer NOT NULL",
+        "taken_up_since": "timestamptz",
+        "assigned_to": "uuid",
         "position": "bigint NOT NULL",
     },
     key=("id",),
@@ -95,6 +98,9 @@ def begun(subject: Subject) -> Row:
         **{name: about.get(name) for name in ABOUT},
         "refs": {name: str(value) for name, value in about.items()} | serial,
         "decisions": [],
+        "decisions_count": 0,
+        "taken_up_since": None,
+        "assigned_to": None,
     }
 
 
@@ -102,8 +108,8 @@ def found(rows: Rows, row: Row, finding: Found, position: int) -> Row | None:
     """The row with a new finding; None when nothing is wrong and nobody has decided anything."""
     if not finding.events and not row["decisions"]:
         return None
-    opened_at = finding.opened_at or row["decisions"][0]["opened_at"]
-    said = {"events": finding.events, "opened_at": parse_instant(opened_at), "detail": finding.detail}
+    opened_at = parse_instant(finding.opened_at) if finding.opened_at else row["taken_up_since"]
+    said = {"events": finding.events, "opened_at": opened_at, "detail": finding.detail}
     return standing(rows, row | said | {"position": position})
 
 
@@ -111,9 +117,8 @@ def standing(rows: Rows, row: Row) -> Row:
     """What follows from a row's events and decisions. A settled one is open again when something new is found."""
     decisions, events = row["decisions"], row["events"]
     settled = _settled(row["kind"], decisions, events)
-    assigned = [decision["to"] for decision in decisions if decision["what"] == "discrepancy.assigned"]
-    owner = UUID(assigned[-1]) if assigned else _custodian(rows, row)
-    status = "closed" if not events else settled or ("assigned" if assigned else "open")
+    owner = row["assigned_to"] or _custodian(rows, row)
+    status = "closed" if not events else settled or ("assigned" if row["assigned_to"] else "open")
     return row | {
         "status": status,
         "open": status in ("open", "assigned"),

@@ -19,6 +19,7 @@ from projections.stock import STOCK
 from projections.stock_lines import COUNTED
 from projections.table import Row
 from projections.work_order_facts import order_of
+from projections.work_order_uses import used_elsewhere
 from projections.work_orders import WORK_ORDERS
 from store.recorded import Recorded
 
@@ -93,7 +94,10 @@ def _taken_back(event: Recorded, rows: Rows) -> Iterator[Subject]:
 
 def _completed(event: Recorded, rows: Rows) -> Iterator[Subject]:
     order = _order(event, rows)
-    if order is not None and (len(order["completions"]) + len(order["reported"]) > 1 or event.topic in CORRECTIONS):
+    if order is None:
+        return
+    tellings = order["counts"].get("completions", 0) + order["counts"].get("reported", 0)
+    if tellings > 1 or event.topic in CORRECTIONS:
         yield Subject("duplicate_completion", (order["id"],))
 
 
@@ -107,7 +111,8 @@ def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
     if rows.get(PARTS, data.part) is None:
         yield Subject("unknown_part", (data.part,))
     if data.work_order is not None:
-        if data.kind == "correction" or _used_elsewhere(event, rows):
+        device = event.envelope.device
+        if data.kind == "correction" or used_elsewhere(rows, data.work_order, data.part, device):
             yield Subject("possible_double_use", (data.work_order, data.part))
         yield from (_taken_back if data.kind == "correction" else _late_work)(event, rows)
 
@@ -135,15 +140,8 @@ def _tracked(event: Recorded, rows: Rows) -> Iterator[Subject]:
             yield from _of_serial(row["part"], row["serial"], row["claims"], rows)
 
 
-def _used_elsewhere(event: Recorded, rows: Rows) -> bool:
-    order, own = _order(event, rows), (None, str(event.envelope.device))
-    uses = order["parts_used"] if order else ()
-    part = str(event.data.part)
-    return any(use["part"] == part and use["device"] not in own for use in uses)
-
-
 def _anchored(event: Recorded, rows: Rows) -> Iterator[Subject]:
-    lines = rows.where(COUNTED, of_count=event.stream)
+    lines = rows.where(COUNTED, of_count=event.stream, approved_in=event.position)
     for location, part in sorted({(line["location"], line["part"]) for line in lines}):
         if must_not_be_negative(rows, location):
             yield Subject("negative_book", (location, part))

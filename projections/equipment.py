@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.equipment import Status
+from projections.fact_lists import SHOWN
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -25,6 +26,7 @@ EQUIPMENT = Table(
         "site": "uuid",
         "status": "text NOT NULL",
         "warranties": "json NOT NULL",
+        "warranties_count": "integer NOT NULL",
         "retired_for": "text",
         "retirement_note": "text",
         "note_of": "uuid",
@@ -37,7 +39,10 @@ EQUIPMENT = Table(
 
 
 class EquipmentView(Projection):
-    """One row a machine. `warranties` are {"from", "until", "terms"} by day, in the order in which they were set."""
+    """One row a machine.
+
+    `warranties` are {"from", "until", "terms"} by day, those that were set last, in that order, of `warranties_count`.
+    """
 
     name: ClassVar[str] = "equipment"
     tables: ClassVar[tuple[Table, ...]] = (EQUIPMENT,)
@@ -52,7 +57,7 @@ class EquipmentView(Projection):
     def _registered(self, event: Recorded, rows: Rows) -> None:
         told = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
-        row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties": []}
+        row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties": [], "warranties_count": 0}
         rows.put(EQUIPMENT, row | told | later | _changed(event))
 
     @on("equipment.installed")
@@ -65,7 +70,9 @@ class EquipmentView(Projection):
         if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
             data = event.data
             terms = {"from": data.from_.isoformat(), "until": data.until.isoformat(), "terms": data.terms}
-            rows.put(EQUIPMENT, machine | {"warranties": [*machine["warranties"], terms]} | _changed(event))
+            warranties = [*machine["warranties"], terms][-SHOWN:]
+            more = {"warranties": warranties, "warranties_count": machine["warranties_count"] + 1}
+            rows.put(EQUIPMENT, machine | more | _changed(event))
 
     @on("equipment.moved")
     def _moved(self, event: Recorded, rows: Rows) -> None:

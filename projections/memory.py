@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from projections.keys import Place, place_of_key, place_of_row
+from projections.ordered import TOP, Order, Ordered, key_of
 from projections.table import Key, Row, Table
 
 Values = tuple[Any, ...]
@@ -43,6 +44,22 @@ class MemoryRows:
         names = tuple(sorted(equal))
         return self._held[table].where(names, tuple(equal[name] for name in names))
 
+    def span(
+        self,
+        table: Table,
+        order: Order,
+        equal: Key,
+        *,
+        limit: int,
+        low: Key = (),
+        high: Key = (),
+        last: bool = False,
+    ) -> list[Row]:
+        """At most `limit` rows of a group in an order, from `low` through `high`; with `last` from the end."""
+        held = self._held[table]
+        found = held.ordered(order).span(key_of(equal), key_of(low), (*key_of(high), TOP), limit, last=last)
+        return [row for place in found if (row := held.rows[place]) is not None]
+
     def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
         """Rows in memory are ready anyway."""
 
@@ -58,7 +75,7 @@ class MemoryRows:
         if self._steps is not None:
             self._steps.append(held.step(place))
         held.rows[place] = row
-        if held.indexes:
+        if held.indexes or held.orders:
             held.index(place, row)
         if held.changed is not None:
             held.changed[place] = ()
@@ -131,6 +148,7 @@ class Held:
         self.changed: dict[Place, Key] | None = None
         self.added: list[Row] = []
         self.indexes: dict[tuple[str, ...], Index] = {}
+        self.orders: dict[Order, Ordered] = {}
 
     def admit(self, place: Place, row: Row | None) -> None:
         """Hold a row, or that there is none."""
@@ -162,6 +180,17 @@ class Held:
         """Let a row be found by its values of now."""
         for index in self.indexes.values():
             index.add(place, row)
+        for order in self.orders.values():
+            order.add(place, row)
+
+    def ordered(self, order: Order) -> Ordered:
+        """The rows in an order."""
+        ordered = self.orders.get(order)
+        if ordered is None:
+            ordered = self.orders[order] = Ordered(order)
+            for place, row in self.rows.items():
+                ordered.add(place, row)
+        return ordered
 
     def where(self, names: tuple[str, ...], values: Values) -> list[Row]:
         """The rows with these values, ordered by key."""

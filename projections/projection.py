@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from projections.ordered import Order
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -17,6 +18,23 @@ class Rows(Protocol):
 
     def where(self, table: Table, **equal: Any) -> list[Row]:
         """All rows whose indexed columns equal these values, ordered by key."""
+
+    def span(
+        self,
+        table: Table,
+        order: Order,
+        equal: Key,
+        *,
+        limit: int,
+        low: Key = (),
+        high: Key = (),
+        last: bool = False,
+    ) -> list[Row]:
+        """At most `limit` rows of a group in an order: those with the values `equal` in the order's equal columns.
+
+        From `low` through `high`, both included, which give the first of the ordering columns; nothing is no bound.
+        The first ones in order, with `last` the last ones backwards. It costs what it finds, however many there are.
+        """
 
     def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
         """These rows will be read: have them ready, with one query a table."""

@@ -13,6 +13,8 @@ from projections.serials_claims import claim_of, in_order, walk
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
+MOST_CLAIMS = 100
+
 SERIALS = Table(
     "serials",
     {
@@ -21,6 +23,7 @@ SERIALS = Table(
         "tracked": "boolean NOT NULL",
         "location": "uuid",
         "claims": "json NOT NULL",
+        "claims_count": "integer NOT NULL",
         "position": "bigint NOT NULL",
     },
     key=("part", "serial"),
@@ -31,12 +34,14 @@ SERIALS = Table(
 class Serials(Projection):
     """One row a part and serial that a movement ever named; `claims` are those movements, in order.
 
+    A unit with more than `MOST_CLAIMS` movements is judged by the newest of them; `claims_count` counts all.
+
     `location` is where the latest leaves it, none once all were taken back. It is `tracked` while the catalogue
     says that each unit of the part has its own number: only then does it matter what does not fit.
     """
 
     name: ClassVar[str] = "serials"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (SERIALS,)
     needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Devices())
 
@@ -60,8 +65,9 @@ class Serials(Projection):
         part, claim = event.data.part, claim_of(event, rows)
         for serial in serials_of(event):
             row = rows.get(SERIALS, part, serial) or _unheard_of(event, rows, serial)
-            claims = in_order([*row["claims"], claim])
-            changed = {"claims": claims, "location": walk(claims, rows).location, "position": event.position}
+            claims = in_order(sorted([*row["claims"], claim], key=_told_at)[-MOST_CLAIMS:])
+            changed = {"claims": claims, "claims_count": row["claims_count"] + 1}
+            changed |= {"location": walk(claims, rows).location, "position": event.position}
             rows.put(SERIALS, row | changed)
 
     @on("part.registered", "part.revised")
@@ -80,4 +86,8 @@ def serials_of(event: Recorded) -> Iterable[str]:
 def _unheard_of(event: Recorded, rows: Rows, serial: str) -> Row:
     part = rows.get(PARTS, event.data.part)
     tracked = part is not None and part["tracking"] == "serial"
-    return {"part": event.data.part, "serial": serial, "tracked": tracked, "claims": []}
+    return {"part": event.data.part, "serial": serial, "tracked": tracked, "claims": [], "claims_count": 0}
+
+
+def _told_at(claim: Row) -> tuple[str, str]:
+    return claim["at"], claim["stream"]

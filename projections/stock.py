@@ -12,21 +12,10 @@ from projections.devices import DEVICES, Devices
 from projections.locations import LOCATIONS, Locations, holds_stock
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
-from projections.stock_lines import (
-    COUNTED,
-    LINES,
-    MOMENT,
-    Moment,
-    anchors_in_order,
-    counted_id,
-    is_after,
-    moment_in,
-    moment_of,
-)
+from projections.stock_anchors import ANCHOR, ANCHORS, PLACE, anchor_of, anchored
+from projections.stock_lines import COUNTED, LINES, Moment, counted_id, is_after, moment_in, moment_of
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
-
-ANCHOR = {f"anchor_{name}": kind.removesuffix(" NOT NULL") for name, kind in MOMENT.items()}
 
 STOCK = Table(
     "stock",
@@ -38,6 +27,8 @@ STOCK = Table(
         "counted": "numeric",
         "counted_at": "timestamptz",
         **ANCHOR,
+        **PLACE,
+        "moved_since": "numeric NOT NULL",
         "position": "bigint NOT NULL",
     },
     key=("location", "part"),
@@ -52,12 +43,13 @@ class Stock(Projection):
 
     `on_hand` is what the latest approved count found, plus the movements after it. A movement from before that
     count leaves it as it is; so that the sum over all places stays 0, `unexplained` takes the difference.
-    `moved_at` is the last time that anything moved, `counted` what was last seen, approved or not.
+    `moved_since` is the sum of these movements, `moved_at` the last time that anything moved, `counted` what was last
+    seen, approved or not.
     """
 
     name: ClassVar[str] = "stock"
-    version: ClassVar[int] = 2
-    tables: ClassVar[tuple[Table, ...]] = (STOCK, LINES, COUNTED)
+    version: ClassVar[int] = 3
+    tables: ClassVar[tuple[Table, ...]] = (STOCK, LINES, COUNTED, ANCHORS)
     needs: ClassVar[tuple[Projection, ...]] = (Locations(), Devices())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -91,6 +83,7 @@ class Stock(Projection):
             "counter": data.counter,
             "blind": data.blind,
             "approved": False,
+            "approved_in": None,
             "recorded_at": event.recorded_at,
             "position": event.position,
         }
@@ -103,12 +96,14 @@ class Stock(Projection):
 
     @on("count.approved")
     def _approved(self, event: Recorded, rows: Rows) -> None:
-        lines = rows.where(COUNTED, of_count=event.stream)
-        for line in lines:
-            rows.put(COUNTED, line | {"approved": True})
-        for location, part in sorted({(line["location"], line["part"]) for line in lines}):
+        """Of a count that was approved before, what has been counted since."""
+        bins: dict[tuple[UUID, UUID], list[Row]] = {}
+        for line in rows.where(COUNTED, of_count=event.stream, approved=False):
+            rows.put(COUNTED, line | {"approved": True, "approved_in": event.position})
+            bins.setdefault((line["location"], line["part"]), []).append(line)
+        for location, part in sorted(bins):
             if holds_stock(rows, location):
-                self._anchor(event, rows, location, part)
+                self._anchor(event, rows, location, part, bins[location, part])
 
     def _see(self, event: Recorded, rows: Rows, location: UUID, quantity: Decimal, moment: Moment) -> None:
         """One end of a movement."""
@@ -119,8 +114,10 @@ class Stock(Projection):
             corrected = event.data.corrects and rows.get(LINES, location, part, event.data.corrects)
             moment = moment_in(corrected) if corrected else moment
             ends = {"location": location, "part": part, "movement": event.stream, "quantity": quantity}
-            rows.put(LINES, ends | moment._asdict() | {"position": event.position})
             after = row["anchor_occurred_at"] is None or is_after(moment, anchor_of(row))
+            line = ends | moment._asdict() | {"seq": moment.device_seq or 0, "after_anchor": after}
+            rows.put(LINES, line | {"position": event.position})
+            row = row | {"moved_since": row["moved_since"] + (quantity if after else 0)}
         moved_at = max(event.occurred_at, row["moved_at"] or event.occurred_at)
         changed = {"moved_at": moved_at, "position": event.position}
         if after:
@@ -129,16 +126,12 @@ class Stock(Projection):
         if not after:
             _explain_by(event, rows, part, quantity)
 
-    def _anchor(self, event: Recorded, rows: Rows, location: UUID, part: UUID) -> None:
-        """Reckon a balance anew from its latest anchor."""
-        row = _row(rows, location, part)
-        anchor = anchors_in_order(rows.where(COUNTED, location=location, part=part))[-1]
-        moment = moment_in(anchor)
-        after = (line for line in rows.where(LINES, location=location, part=part) if is_after(moment_in(line), moment))
-        on_hand = sum((line["quantity"] for line in after), anchor["quantity"])
-        anchored = {f"anchor_{name}": anchor[name] for name in MOMENT}
-        rows.put(STOCK, row | anchored | {"on_hand": on_hand, "position": event.position})
-        _explain_by(event, rows, part, row["on_hand"] - on_hand)
+    def _anchor(self, event: Recorded, rows: Rows, location: UUID, part: UUID, lines: list[Row]) -> None:
+        """Reckon a balance from its latest anchor, which one of these lines may be now."""
+        before = _row(rows, location, part)
+        row = anchored(rows, before, lines) | {"position": event.position}
+        rows.put(STOCK, row)
+        _explain_by(event, rows, part, before["on_hand"] - row["on_hand"])
 
 
 def _row(rows: Rows, location: UUID, part: UUID) -> Row:
@@ -151,14 +144,10 @@ def _row(rows: Rows, location: UUID, part: UUID) -> Row:
             "location": location,
             "part": part,
             "on_hand": NOTHING,
+            "moved_since": NOTHING,
             "position": 0,
         }
     )
-
-
-def anchor_of(row: Row) -> Moment:
-    """The moment of the latest approved count, if there is one."""
-    return Moment(*(row[name] for name in ANCHOR))
 
 
 def _explain_by(event: Recorded, rows: Rows, part: UUID, quantity: Decimal) -> None:

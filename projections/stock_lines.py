@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
 
 from domain.instant import format_instant
 from projections.devices import DEVICES
+from projections.ordered import Order
 from projections.projection import Rows
 from projections.table import Row, Table
 from store.recorded import Recorded
@@ -29,11 +30,24 @@ LINES = Table(
         "movement": "uuid NOT NULL",
         "quantity": "numeric NOT NULL",
         **MOMENT,
+        "seq": "bigint NOT NULL",
+        "after_anchor": "boolean NOT NULL",
         "position": "bigint NOT NULL",
     },
     key=("location", "part", "movement"),
+    indexes=(
+        ("location", "part", "after_anchor", "occurred_at", "seq", "movement"),
+        ("location", "part", "after_anchor", "device", "incarnation", "seq", "movement"),
+        ("location", "part", "of_count"),
+    ),
 )
-"""A movement as a place sees it: `quantity` came (above zero) or went. Only of places where people can count."""
+"""A movement as a place sees it: `quantity` came (above zero) or went. Only of places where people can count.
+
+`after_anchor` says that it came after the latest approved count, or that there is none; `seq` is `device_seq` or 0.
+"""
+
+AFTER_ANCHOR: Final = Order(("location", "part", "after_anchor"), ("occurred_at", "seq", "movement"))
+OF_DEVICE: Final = Order(("location", "part", "after_anchor", "device", "incarnation"), ("seq", "movement"))
 
 COUNTED = Table(
     "count_lines",
@@ -46,13 +60,17 @@ COUNTED = Table(
         "counter": "uuid",
         "blind": "boolean NOT NULL",
         "approved": "boolean NOT NULL",
+        "approved_in": "bigint",
         "recorded_at": "timestamptz NOT NULL",
         "position": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("location", "part"), ("of_count",)),
+    indexes=(("location", "part"), ("of_count", "approved"), ("of_count", "approved_in")),
 )
-"""What somebody saw. Once approved it is an anchor: the book at that moment, as now known, is `quantity`."""
+"""What somebody saw. Once approved it is an anchor: the book at that moment, as now known, is `quantity`.
+
+`approved_in` is the position of the approval.
+"""
 
 
 class Moment(NamedTuple):

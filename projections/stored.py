@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from projections.coverage import Coverage, Stretch
 from projections.failures import RefusedError
 from projections.keys import Place
 from projections.memory import MemoryRows
+from projections.ordered import TOP, Order, Ordered, OrderKey, key_of, values_of
 from projections.table import Key, Row, Table
 from store import rows as store
 from store.connecting import Cursor
 from store.errors import Trouble, renamed, trouble_of
 
 VIEWS = "views"
+_AT_ONCE = 64
+"""So many rows are read at least where neighbours are looked for: who asks for one asks for the next one soon."""
 
 
 class StoredRows(MemoryRows):
@@ -28,6 +32,7 @@ class StoredRows(MemoryRows):
         self.cursor = cursor
         self._owners = owners or {}
         self._asked: set[tuple[Table, tuple[tuple[str, Any], ...]]] = set()
+        self._covered: dict[tuple[Table, Order, Key], Coverage] = {}
 
     def count(self) -> int:
         """How many rows are held."""
@@ -64,6 +69,46 @@ class StoredRows(MemoryRows):
             self._admit(table, (), [row for row in found if held.place_of_row(row) not in held.rows])
         return super().where(table, **equal)
 
+    def span(
+        self,
+        table: Table,
+        order: Order,
+        equal: Key,
+        *,
+        limit: int,
+        low: Key = (),
+        high: Key = (),
+        last: bool = False,
+    ) -> list[Row]:
+        """At most `limit` rows of a group in an order; what is not held yet is read until there are enough."""
+        group = table, order, key_of(equal)
+        covered = self._covered.setdefault(group, Coverage())
+        lowest, highest = key_of(low), (*key_of(high), TOP)
+        held = self._held[table].ordered(order)
+        if highest < lowest:
+            return []
+        while (stretch := covered.around(highest if last else lowest)) is None or not _is_enough(
+            held, group[2], stretch, (lowest, highest), limit, last=last
+        ):
+            known = stretch and (stretch[0] if last else stretch[1])
+            with renamed():
+                found = store.span(
+                    self.cursor,
+                    VIEWS,
+                    table,
+                    order,
+                    equal=equal,
+                    bounds=store.Bounds(low, high, None if known is None else values_of(table, order, known)),
+                    limit=max(limit, _AT_ONCE),
+                    last=last,
+                )
+            keys = [key_of([row[name] for name in order.by]) for row in found]
+            places = self._held[table]
+            self._admit(table, (), [row for row in found if places.place_of_row(row) not in places.rows])
+            reached = keys[-1] if len(found) == max(limit, _AT_ONCE) else (lowest if last else highest)
+            covered.add(reached if last else known or lowest, (known or highest) if last else reached)
+        return super().span(table, order, equal, limit=limit, low=low, high=high, last=last)
+
     def put(self, table: Table, row: Row) -> None:
         """Store a row; raises `ValueError` unless it has exactly the table's columns."""
         if row.keys() != table.columns.keys():
@@ -96,6 +141,14 @@ class StoredRows(MemoryRows):
             held.admit(held.place_of_key(key), None)
         for row in found:
             held.admit(held.place_of_row(row), row)
+
+
+def _is_enough(held: Ordered, group: OrderKey, stretch: Stretch, asked: Stretch, limit: int, *, last: bool) -> bool:
+    """Whether a stretch holds all that is asked for, or as much of it as is wanted."""
+    if stretch[0] <= asked[0] and asked[1] <= stretch[1]:
+        return True
+    low, high = max(stretch[0], asked[0]), min(stretch[1], asked[1])
+    return len(held.span(group, low, high, limit, last=last)) >= limit
 
 
 def write(cursor: Cursor, schema: str, table: Table, rows: MemoryRows, but: Collection[Place] = ()) -> None:

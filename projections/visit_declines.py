@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from uuid import UUID
-
-from projections.table import Row, Table
+from projections.table import Table
 
 DECLINES = Table(
     "visit_declines",
@@ -13,9 +10,3 @@ DECLINES = Table(
     key=("visit", "technician"),
     indexes=(("technician",),),
 )
-
-
-def silenced(steps: Iterable[Row], technician: UUID) -> list[Row]:
-    """The steps of a visit without the technician's own words: what they said of a customer is the customer's."""
-    own = {"what": "visit.declined", "technician": str(technician)}
-    return [step | {"note": None} if own.items() <= step.items() else step for step in steps]

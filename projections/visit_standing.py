@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -79,10 +80,10 @@ class _Walk:
         self.status, self.technician, self.times, self.end = Status.PLANNED, technician, {}, None
 
 
-def standing(row: Row) -> Row:
-    """What follows from a visit's `steps`."""
+def standing(steps: Iterable[Row]) -> Row:
+    """What follows from a visit's steps, which are in order."""
     walk = _Walk()
-    for step in row["steps"]:
+    for step in steps:
         walk.take(step)
     end = walk.end if walk.end and walk.status != Status.DONE else None
     return {

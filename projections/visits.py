@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.instant import now
-from projections.facts import decided, placed, plain, told, without, wordless
+from projections.facts import told, wordless
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from projections.visit_declines import DECLINES, silenced
+from projections.visit_declines import DECLINES
+from projections.visit_facts import CORRECTED, FACTS, VISIT_FACTS, listed, stepped, taken_out, walked
 from projections.visit_standing import TIMES, TOLD, standing
 from store.recorded import Recorded
 
@@ -32,6 +33,7 @@ VISITS = Table(
         "signatures": "json NOT NULL",
         "steps": "json NOT NULL",
         "taken_back": "json NOT NULL",
+        "counts": "json NOT NULL",
         "planned_at": "timestamptz NOT NULL",
         **dict.fromkeys(TIMES, "timestamptz"),
         "position": "bigint NOT NULL",
@@ -47,14 +49,15 @@ _MISSED = "arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled'
 class Visits(Projection):
     """One row a visit.
 
-    `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes.
+    `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes, the
+    newest `SHOWN` of each; `counts` says how many there are.
     A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
     a visit was not done or was cancelled. `DECLINES` finds the words of a technician who is erased.
     """
 
     name: ClassVar[str] = "visits"
-    tables: ClassVar[tuple[Table, ...]] = (VISITS, DECLINES)
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
+    tables: ClassVar[tuple[Table, ...]] = (VISITS, VISIT_FACTS, CORRECTED, DECLINES)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The visit itself."""
@@ -69,11 +72,13 @@ class Visits(Projection):
             "id": event.stream,
             **{name: getattr(data, name) for name in ("work_order", "customer", *_WINDOW)},
             "signatures": [],
-            "steps": decided([], told(event, what=event.topic, technician=data.technician)),
+            "steps": [],
             "taken_back": [],
+            "counts": {},
             "planned_at": event.occurred_at,
         }
-        self._put(event, rows, row)
+        planned = told(event, what=event.topic, technician=data.technician)
+        self._put(event, rows, row | stepped(rows, row, planned | {"device": None, "decision": True}))
 
     @on("visit.dispatched", "visit.declined")
     def _given(self, event: Recorded, rows: Rows) -> None:
@@ -95,48 +100,55 @@ class Visits(Projection):
         more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}
         if (row := self._row(event, rows)) is not None:
             step = told(event, what=event.topic, technician=data.technician, **more)
-            self._put(event, rows, row | {"steps": placed(row["steps"], step)})
+            self._put(event, rows, row | stepped(rows, row, step))
 
     @on("visit.signed")
     def _signed(self, event: Recorded, rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             names = ("sha256", "size", "media_type", "signer", "technician")
             signature = told(event, **{name: getattr(event.data, name) for name in names})
-            self._put(event, rows, row | {"signatures": placed(row["signatures"], signature)})
+            self._put(event, rows, row | listed(rows, row, "signatures", signature))
 
     @on("visit.fact_corrected")
     def _corrected(self, event: Recorded, rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
-            operation = str(event.data.operation)
-            left = {name: without(row[name], operation) for name in ("steps", "signatures")}
-            self._put(event, rows, row | left | {"taken_back": sorted({*row["taken_back"], operation})})
+            self._put(event, rows, row | taken_out(rows, row, event.data.operation))
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for row in rows.where(VISITS, customer=event.stream):
+            FACTS.silence(rows, row["id"])
             silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
-            rows.put(VISITS, silent | standing(silent) | {"position": event.position})
+            rows.put(VISITS, silent | standing(walked(rows, row["id"])) | {"position": event.position})
 
     @on("technician.erased")
     def _forgotten(self, event: Recorded, rows: Rows) -> None:
         for decline in rows.where(DECLINES, technician=event.stream):
             if (row := rows.get(VISITS, decline["visit"])) is not None:
-                silent = row | {"steps": silenced(row["steps"], event.stream)}
-                rows.put(VISITS, silent | standing(silent) | {"position": event.position})
+                FACTS.silence(rows, row["id"], what="visit.declined", technician=str(event.stream))
+                silent = row | {"steps": FACTS.newest(rows, row["id"], "steps")}
+                rows.put(VISITS, silent | standing(walked(rows, row["id"])) | {"position": event.position})
 
     def _decide(self, event: Recorded, rows: Rows, changed: Row, **said: Any) -> None:
         if (row := self._row(event, rows)) is not None:
-            steps = decided(row["steps"], told(event, what=event.topic, **said))
-            self._put(event, rows, row | changed | {"steps": steps})
+            step = told(event, what=event.topic, **said)
+            last = FACTS.last(rows, row["id"], "decisions")
+            # Decisions take effect in the order in which they were recorded.
+            at = max(step["at"], last["at"]) if last is not None else step["at"]
+            decision = step | {"at": at, "device": None, "decision": True}
+            self._put(event, rows, row | changed | stepped(rows, row, decision))
 
     @staticmethod
     def _row(event: Recorded, rows: Rows) -> Row | None:
         row = rows.get(VISITS, event.stream)
-        return row if row is not None and plain(event.envelope.operation_id) not in row["taken_back"] else None
+        operation = event.envelope.operation_id
+        taken_back = operation is not None and rows.get(CORRECTED, event.stream, operation) is not None
+        return None if taken_back else row
 
     @staticmethod
     def _put(event: Recorded, rows: Rows, row: Row) -> None:
-        rows.put(VISITS, row | standing(row) | {"position": event.position, "version": event.version})
+        stands = standing(walked(rows, row["id"]))
+        rows.put(VISITS, row | stands | {"position": event.position, "version": event.version})
 
 
 _WINDOW = ("window_start", "window_end", "zone")

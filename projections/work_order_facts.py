@@ -1,19 +1,57 @@
-"""What each event adds to a work order's row."""
+"""What each event adds to a work order: facts in its lists, and what follows from them in its row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from projections.facts import decided, placed, told, without
-from projections.table import Row
+from projections import work_order_uses as uses
+from projections.double_uses import note
+from projections.fact_lists import SHOWN, FactLists, counted, facts_table
+from projections.facts import told
+from projections.ordered import Order
+from projections.projection import Rows
+from projections.table import Row, Table
 from store.recorded import Recorded
 
 LISTS = ("steps", "parts_required", "uses", "diagnoses", "labour", "notes", "photos", "completions", "reported")
-"""The columns that hold facts, each list in the order in which they happened."""
+"""The columns that hold facts, each list in the order in which they happened, the newest `SHOWN` of them."""
 
-Change = Callable[[Row, Recorded], Row]
+ORDER_FACTS = facts_table("work_order_facts")
+"""All facts of the lists but `uses`; each step stands in `steps` and once more in the list of its kind in `STEPS`."""
+
+FACTS: Final = FactLists(ORDER_FACTS)
+
+CORRECTED = Table(
+    "work_order_corrected",
+    {"work_order": "uuid NOT NULL", "operation": "uuid NOT NULL"},
+    key=("work_order", "operation"),
+)
+"""The operations that were taken back."""
+
+_BY_OPERATION: Final = Order(("work_order",), ("operation",))
+
+STEPS: Final = {
+    "work_order.diagnosed": "begin",
+    "work_order.labour_recorded": "begin",
+    "visit.travel_started": "begin",
+    "visit.arrived": "begin",
+    "work_order.assigned": "assigned",
+    "work_order.completed": "outcome",
+    "work_order.cannot_complete": "outcome",
+    "work_order.held": "hold",
+    "work_order.resumed": "hold",
+    "work_order.reopened": "reopened",
+    "work_order.closed": "end",
+    "work_order.cancelled": "end",
+}
+"""What moves the status, by what it does: the work begins, is given to somebody, has an outcome …"""
+
+_DECIDED: Final = ("assigned", "hold", "reopened", "end")
+
+Change = Callable[[Rows, Row, Recorded], Row | None]
+"""Adds an event to the lists; the columns that change besides, None where the event says nothing to the order."""
 
 
 def order_of(event: Recorded) -> UUID | None:
@@ -28,47 +66,93 @@ def _said(event: Recorded, *names: str) -> Row:
     return told(event, **{name: getattr(event.data, name) for name in names})
 
 
+def _add(rows: Rows, row: Row, name: str, fact: Row) -> Row:
+    """A further fact in a list; how the row's columns stand then."""
+    FACTS.add(rows, row["id"], name, fact)
+    return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
+
+
 def _listed(column: str, *names: str, step: bool = False, **fixed: Any) -> Change:
     """Add what an event says to a list and, with `step`, to what moves the status."""
 
-    def change(row: Row, event: Recorded) -> Row:
-        changed = {column: placed(row[column], _said(event, *names) | fixed)}
-        return changed | (_step(row, event) if step else {})
+    def change(rows: Rows, row: Row, event: Recorded) -> Row:
+        changed = _add(rows, row, column, _said(event, *names) | fixed)
+        return changed | (_step(rows, row | changed, event) if step else {})
 
     return change
 
 
-def _step(row: Row, event: Recorded) -> Row:
-    return {"steps": placed(row["steps"], told(event, what=event.topic))}
+def _step(rows: Rows, row: Row, event: Recorded) -> Row:
+    return _stepped(rows, row, told(event, what=event.topic))
+
+
+def _stepped(rows: Rows, row: Row, step: Row) -> Row:
+    FACTS.add(rows, row["id"], STEPS[step["what"]], step)
+    return _add(rows, row, "steps", step)
 
 
 def _decision(**names: str) -> Change:
-    """Something that the office decided; each name is where the field of the event goes."""
+    """Something that the office decided; each name is where the field of the event goes.
 
-    def change(row: Row, event: Recorded) -> Row:
+    Decisions take effect in the order in which they were recorded, so one that was dated back past an earlier one is
+    placed behind that.
+    """
+
+    def change(rows: Rows, row: Row, event: Recorded) -> Row:
         said = {name: getattr(event.data, field) for name, field in names.items()}
-        return {"steps": decided(row["steps"], told(event, what=event.topic, **said))}
+        before = (FACTS.last(rows, row["id"], name) for name in _DECIDED)
+        latest = max((step["at"] for step in before if step is not None), default="")
+        step = told(event, what=event.topic, **said)
+        return _stepped(rows, row, step | {"at": max(step["at"], latest), "device": None, "decision": True})
 
     return change
 
 
-def _assigned(row: Row, event: Recorded) -> Row:
+def _assigned(rows: Rows, row: Row, event: Recorded) -> Row | None:
     # By the log, not by the instant: whose order it is decides what is recorded and must be the same here as there.
-    return {"technician": event.data.technician} | _decision(technician="technician")(row, event)
+    changed = _decision(technician="technician")(rows, row, event)
+    return {**(changed or {}), "technician": event.data.technician}
 
 
-def _moved(row: Row, event: Recorded) -> Row:
+def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
     if event.data.kind not in ("consumption", "correction"):
-        return {}
+        return None
     use = _said(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
     use |= {"movement": str(event.stream), "location": str(event.data.from_)}
-    return {"uses": placed(row["uses"], use)}
+    changed = uses.take(rows, row["id"], use)
+    counts = counted(row["counts"], ("uses",))
+    for used, by in changed:
+        counts = counted(counts, ("parts_used",), by)
+        if used["device"] is not None:
+            note(rows, used)
+    return {
+        "uses": uses.newest(rows, row["id"]),
+        "parts_used": uses.newest_standing(rows, row["id"]),
+        "counts": counts,
+    }
 
 
-def _corrected(row: Row, event: Recorded) -> Row:
-    operation = str(event.data.operation)
-    changed: Row = {column: without(row[column], operation) for column in LISTS if column != "uses"}
-    return changed | {"taken_back": sorted({*row["taken_back"], operation})}
+def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:
+    order, operation = row["id"], event.data.operation
+    counts, minutes = row["counts"], row["labour_minutes"]
+    changed: Row = {}
+    for gone in FACTS.take_out(rows, order, operation):
+        if gone["list"] in LISTS:
+            counts = counted(counts, (gone["list"],), -1)
+            changed[gone["list"]] = FACTS.newest(rows, order, gone["list"])
+        if gone["list"] == "labour":
+            minutes -= gone["fact"]["minutes"]
+    if rows.get(CORRECTED, order, operation) is None:
+        rows.put(CORRECTED, {"work_order": order, "operation": operation})
+        counts = counted(counts, ("taken_back",))
+    known = rows.span(CORRECTED, _BY_OPERATION, (order,), limit=SHOWN)
+    taken_back = [str(each["operation"]) for each in known]
+    return changed | {"taken_back": taken_back, "counts": counts, "labour_minutes": minutes}
+
+
+def _labour(rows: Rows, row: Row, event: Recorded) -> Row:
+    changed = _listed("labour", "minutes", "kind", "technician", step=True)(rows, row, event)
+    return {**(changed or {}), "labour_minutes": row["labour_minutes"] + event.data.minutes}
 
 
 _OUTCOME = ("technician", "fixed", "remedy")
@@ -80,7 +164,7 @@ CHANGES: dict[str, Change] = {
     "work_order.diagnosed": _listed("diagnoses", "problem", "cause", "remedy", "note", step=True),
     "work_order.held": _decision(reason="reason", note="note"),
     "work_order.resumed": _decision(),
-    "work_order.labour_recorded": _listed("labour", "minutes", "kind", "technician", step=True),
+    "work_order.labour_recorded": _labour,
     "work_order.note_added": _listed("notes", "text"),
     "work_order.photo_attached": _listed("photos", "sha256", "size", "media_type"),
     "work_order.completed": _listed("completions", *_OUTCOME, step=True, outcome="completed"),
@@ -96,4 +180,4 @@ CHANGES: dict[str, Change] = {
     "visit.fact_corrected": _corrected,
     "stock.moved": _moved,
 }
-"""The columns that each event changes."""
+"""What each event changes."""

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from projections.facts import plain, wordless
+from projections.double_uses import TURNS
+from projections.facts import wordless
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
-from projections.work_order_facts import CHANGES, LISTS, order_of
+from projections.work_order_facts import CHANGES, CORRECTED, FACTS, LISTS, ORDER_FACTS, order_of
 from projections.work_order_standing import standing
+from projections.work_order_uses import PART_DEVICES, TAKEN_BACK, USES
 from store.recorded import Recorded
 
 WORK_ORDERS = Table(
@@ -35,6 +37,7 @@ WORK_ORDERS = Table(
         "labour_minutes": "bigint NOT NULL",
         **dict.fromkeys(LISTS, "json NOT NULL"),
         "taken_back": "json NOT NULL",
+        "counts": "json NOT NULL",
         "opened_at": "timestamptz NOT NULL",
         "started_at": "timestamptz",
         "finished_at": "timestamptz",
@@ -57,19 +60,25 @@ WORK_ORDERS = Table(
 class WorkOrders(Projection):
     """One row a work order.
 
-    Lists hold facts as `projections/facts.py` tells them. `steps` is what moves the status, `uses` every consumption
-    and what took it back, `taken_back` the operations that were; `parts_used` and `diagnosis` are what stands of
-    those. `reported` are outcomes told by those who no longer had the order. (`case` is a word of SQL: `case_id`.)
+    Lists hold facts as `projections/facts.py` tells them, the newest `SHOWN` of each, and `counts` says by list how
+    many there are; the others are in the tables of facts and uses. `steps` is what moves the status, `uses` every
+    consumption and what took it back, `taken_back` the operations that were (the first ones by id); `parts_used` and
+    `diagnosis` are what stands of those. `reported` are outcomes told by those who no longer had the order. (`case` is
+    a word of SQL: `case_id`.)
     """
 
     name: ClassVar[str] = "work_orders"
-    tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS,)
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS, ORDER_FACTS, CORRECTED, USES, TAKEN_BACK, PART_DEVICES, TURNS)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The order that the event is about."""
         order = order_of(event)
         if order is not None:
             yield WORK_ORDERS, (order,)
+        if event.topic == "stock.moved" and order is not None:
+            yield USES, (order, event.stream)
+            yield TAKEN_BACK, (order, event.stream)
 
     @on("work_order.opened")
     def _opened(self, event: Recorded, rows: Rows) -> None:
@@ -82,31 +91,41 @@ class WorkOrders(Projection):
             "case_id": data.case,
             "technician": None,
             **{column: [] for column in LISTS},
+            "parts_used": [],
+            "labour_minutes": 0,
             "taken_back": [],
+            "counts": {},
             "opened_at": event.occurred_at,
             "position": event.position,
             "version": event.version,
         }
-        rows.put(WORK_ORDERS, row | standing(row))
+        rows.put(WORK_ORDERS, row | standing(rows, row))
 
     @on(*CHANGES)
     def _changed(self, event: Recorded, rows: Rows) -> None:
         order = order_of(event)
         row = rows.get(WORK_ORDERS, order) if order is not None else None
-        if row is None or plain(event.envelope.operation_id) in row["taken_back"]:
+        if row is None or _was_taken_back(event, rows, row):
             return
-        changed = CHANGES[event.topic](row, event)
-        if changed:
+        changed = CHANGES[event.topic](rows, row, event)
+        if changed is not None:
             version = event.version if event.stream == order else row["version"]
             row = row | changed | {"position": event.position, "version": version}
-            rows.put(WORK_ORDERS, row | standing(row))
+            rows.put(WORK_ORDERS, row | standing(rows, row))
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for row in rows.where(WORK_ORDERS, customer=event.stream):
+            FACTS.silence(rows, row["id"])
             silent = row | {column: wordless(row[column]) for column in LISTS}
             silent |= {"problem": None, "position": event.position}
-            rows.put(WORK_ORDERS, silent | standing(silent))
+            rows.put(WORK_ORDERS, silent | standing(rows, silent))
+
+
+def _was_taken_back(event: Recorded, rows: Rows, row: Row) -> bool:
+    """Whether the operation was taken back before it came."""
+    operation = event.envelope.operation_id
+    return operation is not None and rows.get(CORRECTED, row["id"], operation) is not None
 
 
 def work_order(reader: Reader, order_id: UUID) -> Row | None:

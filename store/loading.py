@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from eventsourcing.domain import OriginatorVersionError
 from eventsourcing.utils import resolve_topic
 
@@ -14,7 +15,7 @@ from store.keyring import Key
 from store.mapper import Body, BodyMapper, decode_body
 from store.pool import ConnectionPool, Row
 from store.shape import Shape, blank, shape_of
-from store.snapshots import restored
+from store.snapshots import restored, sealed_in
 
 # One text with a line an event arrives in a fraction of the time of as many rows: neither topics nor bodies have line
 # breaks, and topics have no blanks. Asked stream by stream, the planner never reads a whole table for many of them.
@@ -23,7 +24,7 @@ SELECT wanted.stream, s.version, s.topic, s.state, e.version, e.lines
 FROM unnest(%s::uuid[]) AS wanted (stream)
 LEFT JOIN LATERAL (
     SELECT version, topic, state FROM log.snapshots
-    WHERE snapshots.stream = wanted.stream
+    WHERE snapshots.stream = wanted.stream AND %s
     ORDER BY version DESC
     LIMIT 1
 ) AS s ON true
@@ -37,14 +38,22 @@ WHERE s.version IS NOT NULL OR e.version IS NOT NULL
 """
 
 
+class _Snapshot(NamedTuple):
+    """An entity as it was written down at some version."""
+
+    version: int
+    topic: str
+    state: str
+
+
 class _History(NamedTuple):
-    """A stream: its entity as the snapshot has it, where it stands now, and what has happened since.
+    """A stream: its newest snapshot, where it stands now, and what has happened since.
 
     Events that change nothing of an entity have no body here: there is no need to read it.
     """
 
     stream: UUID
-    entity: Entity | None
+    snapshot: _Snapshot | None
     version: int
     events: list[tuple[Shape, Body | None]]
 
@@ -61,15 +70,29 @@ class Loader:
 
         Words that no entity keeps are not opened.
         """
-        wanted = [str(stream) for stream in dict.fromkeys(streams)]
-        histories = [_history(row) for row in self._pool.fetch_all(_QUERY, (wanted,))]
+        return self._load(dict.fromkeys(streams), snapshots=True)
+
+    def _load(self, streams: Iterable[UUID], *, snapshots: bool) -> dict[UUID, Entity]:
+        wanted = [str(stream) for stream in streams]
+        histories = [_history(row) for row in self._pool.fetch_all(_QUERY, (wanted, snapshots))]
         sealed = [body for history in histories for shape, body in history.events if body is not None and shape.opens]
-        keys = self._mapper.opening_keys(sealed)
-        return {history.stream: self._replayed(history, keys) for history in histories}
+        taken = [history.stream for history in histories if history.snapshot and _seals(history.snapshot)]
+        keys = self._mapper.opening_keys(sealed, taken)
+        loaded, anew = {}, []
+        for history in histories:
+            try:
+                loaded[history.stream] = self._replayed(history, keys)
+            except msgspec.ValidationError:
+                if history.snapshot is None:
+                    raise
+                anew.append(history.stream)  # the snapshot was taken of another shape of the class
+        return loaded | (self._load(anew, snapshots=False) if anew else {})
 
     def _replayed(self, history: _History, keys: dict[UUID, Key]) -> Entity:
         """What the library would do event by event, without making the events and with its checks made once."""
-        mapper, stream, entity = self._mapper, history.stream, history.entity
+        mapper, stream, entity = self._mapper, history.stream, None
+        if history.snapshot is not None:
+            entity = restored(stream, *history.snapshot, keys.get(stream))
         version = 0 if entity is None else entity.version
         for shape, body in history.events:
             version += 1
@@ -87,11 +110,15 @@ class Loader:
         return entity
 
 
+def _seals(snapshot: _Snapshot) -> bool:
+    return bool(sealed_in(resolve_topic(snapshot.topic)))
+
+
 def _history(row: Row) -> _History:
     stream, taken_at, topic, state, version, lines = row
-    entity = None if taken_at is None else restored(stream, taken_at, topic, state)
+    snapshot = None if taken_at is None else _Snapshot(taken_at, topic, state)
     events = [] if lines is None else [_event(*line.split(" ", 1)) for line in lines.split("\n")]
-    return _History(stream, entity, version or taken_at, events)
+    return _History(stream, snapshot, version or taken_at, events)
 
 
 def _event(topic: str, body: str) -> tuple[Shape, Body | None]:

@@ -48,7 +48,7 @@ class EventLog(Application[UUID]):
         self._recorder = Recorder(pool)
         self.reader = RecordReader(self.body_mapper)
         self._loader = Loader(pool, self.body_mapper)
-        self.snapshots_of = Snapshots(pool)
+        self.snapshots_of = Snapshots(pool, keyring)
         self.operations = Operations(pool)
 
     def construct_factory(self, env: Environment) -> Factory:  # noqa: ARG002 - the pool is given, not configured

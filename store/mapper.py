@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -118,9 +119,10 @@ class BodyMapper(Mapper[UUID]):
         object.__setattr__(event, "__dict__", state)
         return event
 
-    def opening_keys(self, bodies: list[Body]) -> dict[UUID, Key]:
-        """The keys that open the personal parts of these bodies, in one query."""
-        return self.keyring.opening_keys(body.personal.person for body in bodies if body.personal is not None)
+    def opening_keys(self, bodies: list[Body], persons: Iterable[UUID] = ()) -> dict[UUID, Key]:
+        """The keys that open the personal parts of these bodies, and those of these persons, in one query."""
+        told = (body.personal.person for body in bodies if body.personal is not None)
+        return self.keyring.opening_keys([*told, *persons])
 
     def _sealed(self, shape: Shape, event: Any) -> dict[str, Any] | None:
         words = {name: getattr(event, name) for name in shape.personal if getattr(event, name) is not None}

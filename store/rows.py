@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -85,6 +85,58 @@ def find(cursor: Cursor, schema: str, table: TableLike, equal: Mapping[str, Any]
     cursor.execute(
         f"SELECT {_names(table.columns)} FROM {schema}.{table.name} WHERE {conditions}",  # noqa: S608 - see above
         equal,
+    )
+    return rows_of(cursor)
+
+
+class OrderLike(Protocol):
+    """A group of rows in an order."""
+
+    @property
+    def equal(self) -> tuple[str, ...]:
+        """The columns that are the same in a group."""
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns that order it."""
+
+
+class Bounds(NamedTuple):
+    """From `low` through `high`, both included, and behind `known`; each gives the first of the ordering columns."""
+
+    low: Key = ()
+    high: Key = ()
+    known: Key | None = None
+
+
+def span(
+    cursor: Cursor,
+    schema: str,
+    table: TableLike,
+    order: OrderLike,
+    *,
+    equal: Key,
+    bounds: Bounds,
+    limit: int,
+    last: bool,
+) -> list[Row]:
+    """At most `limit` rows of a group in order, with `last` backwards from the end; behind means before then."""
+    same = dict(zip(order.equal, equal, strict=True))
+    conditions = [f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in same.items()]
+    values = [value for value in equal if value is not None]
+    for sign, bound in ((">=", bounds.low), ("<=", bounds.high), ("<" if last else ">", bounds.known)):
+        if bound:
+            names = order.by[: len(bound)]
+            given = ", ".join(f"%s::{sql_type(table.columns[name])}" for name in names)
+            conditions.append(f"({_names(names)}) {sign} ({given})")
+            values += bound
+    direction = "DESC" if last else "ASC"
+    cursor.execute(
+        f"""
+        SELECT {_names(table.columns)} FROM {schema}.{table.name} WHERE {" AND ".join(conditions)}
+        ORDER BY {", ".join(f"{name} {direction}" for name in order.by)} LIMIT {limit}
+        """,  # noqa: S608 - names come from the code
+        values,
     )
     return rows_of(cursor)
 

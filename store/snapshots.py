@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from functools import cache
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -14,24 +15,37 @@ from eventsourcing.utils import resolve_topic
 
 from domain.aggregate import Entity
 from store.canonical import encode
+from store.keyring import Key, Keyring, seal, unseal
 from store.pool import ConnectionPool
 from store.shape import blank
 
 
 @cache
 def state_of(kind: type[Entity]) -> type[msgspec.Struct]:
-    """The typed state of an entity class: the attributes annotated on the class itself."""
-    hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__annotations__}
+    """The typed state of an entity class: the attributes annotated on the class itself, or on its `SNAPSHOT_STATE`."""
+    told = getattr(kind, "SNAPSHOT_STATE", kind)
+    hints = {name: hint for name, hint in get_type_hints(told).items() if name in told.__annotations__}
+    fields = [(name, str | None if name in sealed_in(kind) else hint) for name, hint in hints.items()]
     return msgspec.defstruct(
-        f"{kind.__name__}State", [(name, hint) for name, hint in hints.items() if not name.isupper()], kw_only=True
+        f"{kind.__name__}State", [(name, hint) for name, hint in fields if not name.isupper()], kw_only=True
     )
 
 
-class Snapshots:
-    """Takes a snapshot every `SNAPSHOT_EVERY` versions of the classes that name that number."""
+def sealed_in(kind: type[Entity]) -> Mapping[str, Any]:
+    """The attributes that hold words of the person whose stream it is, and what they are once these are gone."""
+    gone: Mapping[str, Any] = getattr(kind, "SNAPSHOT_SEALS", {})
+    return gone
 
-    def __init__(self, pool: ConnectionPool) -> None:
+
+class Snapshots:
+    """Takes a snapshot every `SNAPSHOT_EVERY` versions of the classes that name that number.
+
+    What `SNAPSHOT_SEALS` names is sealed with the person's key.
+    """
+
+    def __init__(self, pool: ConnectionPool, keyring: Keyring) -> None:
         self._recorder = SnapshotRecorder(pool)
+        self._keyring = keyring
 
     def take(self, entities: Iterable[Any]) -> None:
         """Store snapshots of those entities that have come far enough since the last one."""
@@ -41,21 +55,45 @@ class Snapshots:
             if every and entity.version // every > getattr(entity, "_snapshot_version", 0) // every:
                 entity._snapshot_version = entity.version  # noqa: SLF001 - the mark belongs to the snapshots
                 state = {name: getattr(entity, name) for name in state_of(entity.__class__).__struct_fields__}
+                state |= self._sealed(entity)
                 due.append(StoredEvent(entity.id, entity.version, type(entity).TOPIC, encode(state)))
         for stored in due:
             with suppress(IntegrityError):  # somebody else took the same one
                 self._recorder.insert_events([stored])
 
+    def _sealed(self, entity: Any) -> dict[str, str | None]:
+        names = sealed_in(entity.__class__)
+        key = self._keyring.sealing_key(entity.id) if names else None
+        if key is None:
+            return dict.fromkeys(names)
+        return {name: seal(key, encode(getattr(entity, name)), _path(entity.__class__, name)) for name in names}
 
-def restored(stream: UUID, version: int, topic: str, state: str) -> Entity:
-    """The entity that a snapshot holds."""
+
+def restored(stream: UUID, version: int, topic: str, state: str, key: Key | None) -> Entity:
+    """The entity that a snapshot holds, its person's words opened with their key, gone without it.
+
+    Raises `msgspec.ValidationError` when the class has another shape by now: then its events are needed.
+    """
     kind: type[Entity] = resolve_topic(topic)
     entity = blank(kind, stream, version)
     data = msgspec.json.decode(state, type=state_of(kind))
     for name in data.__struct_fields__:
         setattr(entity, name, getattr(data, name))
+    for name, gone in sealed_in(kind).items():
+        sealed = getattr(data, name)
+        text = None if sealed is None or key is None else unseal(key, sealed, _path(kind, name))
+        setattr(entity, name, copy(gone) if text is None else msgspec.json.decode(text, type=_hint(kind, name)))
     entity._snapshot_version = version  # type: ignore[attr-defined]  # noqa: SLF001 - the mark belongs to the snapshots
     return entity
+
+
+def _path(kind: type[Entity], name: str) -> str:
+    return f"{kind.TOPIC}/snapshot/{name}"  # type: ignore[attr-defined]  # each class of entities has one
+
+
+@cache
+def _hint(kind: type[Entity], name: str) -> Any:
+    return get_type_hints(kind)[name]
 
 
 class SnapshotRecorder(AggregateRecorder):

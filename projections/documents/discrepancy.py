@@ -14,7 +14,7 @@ from projections.discrepancy_subjects import COMPLETIONS
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body, Why
 from projections.documents.kind import Kind
-from projections.documents.slices import SLICES, slice_of
+from projections.documents.slices import technicians_of
 from projections.locations import LOCATIONS
 from projections.projection import Rows
 from projections.table import Key, Row, Table
@@ -38,8 +38,8 @@ def body(rows: Rows, id: str) -> Body | None:
 
 def share_anew(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> None:
     """Others have this work order now, or nobody, and so what does not fit about it."""
-    for id in slice_of(rows, order)["discrepancies"]:
-        _share(due, event, rows, UUID(id), why, changed=False)
+    for row in rows.where(DISCREPANCIES, work_order=order):
+        _share(due, event, rows, row["id"], why, changed=False)
 
 
 def _changed(due: Due, event: Recorded, rows: Rows) -> None:
@@ -52,18 +52,10 @@ def _share(due: Due, event: Recorded, rows: Rows, id: UUID, why: Why, *, changed
     row, known = rows.get(DISCREPANCIES, id), rows.get(HOLDERS, id)
     had = set(known["technicians"]) if known else set()
     has = {str(technician) for technician in _technicians(rows, row)} if row else set()
-    if row and row["work_order"]:
-        _remember(rows, row["work_order"], str(id))
     if has != had:
         rows.put(HOLDERS, {"discrepancy": id, "technicians": sorted(has)})
     due.withdraw(event, rows, _of(id, had - has), why)
     due.mark(event, rows, _of(id, has if changed else has - had))
-
-
-def _remember(rows: Rows, order: UUID, id: str) -> None:
-    about = slice_of(rows, order)
-    if id not in about["discrepancies"]:
-        rows.put(SLICES, about | {"discrepancies": [*about["discrepancies"], id]})
 
 
 def _technicians(rows: Rows, row: Row) -> Iterable[UUID]:
@@ -71,12 +63,12 @@ def _technicians(rows: Rows, row: Row) -> Iterable[UUID]:
     if row["technician"]:
         yield row["technician"]
     if row["work_order"]:
-        yield from map(UUID, slice_of(rows, row["work_order"])["technicians"])
+        yield from map(UUID, technicians_of(rows, row["work_order"]))
     location = rows.get(LOCATIONS, row["location"]) if row["location"] else None
     if location and location["custodian"]:
         yield location["custodian"]
-    told_by = {UUID(each["device"]) for each in row["events"] if each["device"]}
-    for id in sorted(told_by | ({row["device"]} if row["device"] else set())):
+    told_by = {each["device"] for each in row["events"] if each["device"]}
+    for id in sorted({*map(UUID, told_by)} | ({row["device"]} if row["device"] else set())):
         device = rows.get(DEVICES, id)
         if device is not None:
             yield device["technician"]

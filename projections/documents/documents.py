@@ -17,7 +17,8 @@ from projections.documents.kind import Kind, Reaction
 from projections.documents.location import LOCATION
 from projections.documents.operation import OPERATION, RESULTS
 from projections.documents.part import PART
-from projections.documents.slices import SLICES
+from projections.documents.repairs import REPAIRS
+from projections.documents.slices import HELPERS, ORDER_VISITS, SLICES
 from projections.documents.stock import STOCK_LINE
 from projections.documents.table import DOCUMENTS
 from projections.documents.technician import TECHNICIAN
@@ -51,8 +52,17 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    version: ClassVar[int] = 3
-    tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, DIGESTS, SLICES, RESULTS, HOLDERS)
+    version: ClassVar[int] = 5
+    tables: ClassVar[tuple[Table, ...]] = (
+        DOCUMENTS,
+        DIGESTS,
+        SLICES,
+        ORDER_VISITS,
+        HELPERS,
+        REPAIRS,
+        RESULTS,
+        HOLDERS,
+    )
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
         Customers(),

@@ -12,7 +12,8 @@ from projections.documents.discrepancy import share_anew
 from projections.documents.due import Due, Share
 from projections.documents.entry import Why
 from projections.documents.kind import Kind
-from projections.documents.slices import SLICES, after, is_ended, shares, slice_of
+from projections.documents.repairs import note
+from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, shares, slice_of, visits_of
 from projections.documents.work_order import body
 from projections.projection import Rows
 from projections.table import Key, Row, Table
@@ -41,19 +42,33 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
     order = rows.get(WORK_ORDERS, id) if id is not None else None
     if order is None:
         return
-    before = slice_of(rows, order["id"])
-    now = after(event, rows, before, order)
-    had = has = shares(before)
-    if now != before:
-        rows.put(SLICES, now)
-        has = shares(now)
-        why: Why = "closed" if is_ended(order) else "reassigned"
-        due.withdraw(event, rows, had - has, why)
-        if now["technicians"] != before["technicians"]:
-            share_anew(due, event, rows, order["id"], why)
+    note(rows, order)
+    had, has, technicians = _shared(event, rows, order)
+    why: Why = "closed" if is_ended(order) else "reassigned"
+    due.withdraw(event, rows, had - has, why)
+    if technicians:
+        share_anew(due, event, rows, order["id"], why)
     due.mark(event, rows, [share for share in has if _concerns(event, share) or share not in had])
     if order["equipment"] is not None and event.topic in _REPAIR:
-        _mark(due, event, rows, rows.where(WORK_ORDERS, equipment=order["equipment"]))
+        _mark(due, event, rows, rows.where(SLICES, equipment=order["equipment"], shared=True))
+
+
+def _shared(event: Recorded, rows: Rows, order: Row) -> tuple[set[Share], set[Share], bool]:
+    """Which documents were shared before an event and are now, and whether it is other technicians who have the order.
+
+    Of the visits only the one that the event is about, unless it is others.
+    """
+    before = slice_of(rows, order)
+    visit = rows.get(ORDER_VISITS, order["id"], event.stream)
+    now = after(event, rows, before, order)
+    if now != before:
+        rows.put(SLICES, now)
+    changed = now["technicians"] != before["technicians"]
+    others = [each for each in visits_of(rows, order["id"]) if each["visit"] != event.stream] if changed else []
+    moved = rows.get(ORDER_VISITS, order["id"], event.stream)
+    had = shares(order["id"], before["technicians"], [*others, *([visit] if visit else [])])
+    has = shares(order["id"], now["technicians"], [*others, *([moved] if moved else [])])
+    return had, has, changed
 
 
 def _concerns(event: Recorded, share: Share) -> bool:
@@ -61,23 +76,21 @@ def _concerns(event: Recorded, share: Share) -> bool:
 
 
 def _customer(due: Due, event: Recorded, rows: Rows) -> None:
-    _mark(due, event, rows, rows.where(WORK_ORDERS, customer=event.stream))
+    _mark(due, event, rows, rows.where(SLICES, customer=event.stream, shared=True))
 
 
 def _site(due: Due, event: Recorded, rows: Rows) -> None:
-    orders = rows.where(WORK_ORDERS, customer=event.stream)
-    _mark(due, event, rows, [order for order in orders if order["site"] == event.data.site])
+    _mark(due, event, rows, rows.where(SLICES, customer=event.stream, site=event.data.site, shared=True))
 
 
 def _equipment(due: Due, event: Recorded, rows: Rows) -> None:
-    _mark(due, event, rows, rows.where(WORK_ORDERS, equipment=event.stream))
+    _mark(due, event, rows, rows.where(SLICES, equipment=event.stream, shared=True))
 
 
-def _mark(due: Due, event: Recorded, rows: Rows, orders: Iterable[Row]) -> None:
-    for order in orders:
-        if not is_ended(order):
-            technicians = slice_of(rows, order["id"])["technicians"]
-            due.mark(event, rows, [Share(UUID(each), "work_order", str(order["id"])) for each in technicians])
+def _mark(due: Due, event: Recorded, rows: Rows, slices: Iterable[Row]) -> None:
+    for each in slices:
+        order = str(each["work_order"])
+        due.mark(event, rows, [Share(UUID(technician), "work_order", order) for technician in each["technicians"]])
 
 
 def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -86,6 +99,7 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
         if order is not None:
             yield SLICES, (order,)
             yield WORK_ORDERS, (order,)
+            yield ORDER_VISITS, (order, event.stream)
         if event.topic.startswith("visit."):
             yield VISITS, (event.stream,)
 

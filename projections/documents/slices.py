@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from domain.visit_status import OVER
 from domain.work_order_status import FINAL
 from projections.documents.due import Share
+from projections.ordered import Order
 from projections.projection import Rows
 from projections.table import Row, Table
 from projections.visits import VISITS
@@ -18,43 +20,96 @@ SLICES = Table(
     {
         "work_order": "uuid NOT NULL",
         "technicians": "json NOT NULL",
-        "visits": "json NOT NULL",
-        "discrepancies": "json NOT NULL",
+        "shared": "boolean NOT NULL",
+        "visits": "integer NOT NULL",
+        "customer": "uuid NOT NULL",
+        "site": "uuid",
+        "equipment": "uuid",
     },
     key=("work_order",),
+    indexes=(("customer", "site", "shared"), ("customer", "shared"), ("equipment", "shared")),
 )
-"""`technicians` have the order on their devices. `visits` are {"technician", "over", "helps"} by id.
+"""`technicians` have the order on their devices; it is `shared` while there are any. `visits` are so many."""
 
-A visit `helps` when it was given to its technician after the order was given to whoever has it. `discrepancies` are
-the ids of those that the order has or once had.
-"""
+ORDER_VISITS = Table(
+    "device_visits",
+    {
+        "work_order": "uuid NOT NULL",
+        "visit": "uuid NOT NULL",
+        "technician": "uuid",
+        "over": "boolean NOT NULL",
+        "helps": "boolean NOT NULL",
+        "window_start": "timestamptz NOT NULL",
+    },
+    key=("work_order", "visit"),
+    indexes=(("work_order", "window_start", "visit"), ("work_order", "helps")),
+)
+"""A visit `helps` when it was given to its technician after the order was given to whoever has it."""
+
+HELPERS = Table(
+    "device_helpers",
+    {"work_order": "uuid NOT NULL", "technician": "uuid NOT NULL", "visits": "integer NOT NULL"},
+    key=("work_order", "technician"),
+)
+"""How many visits that are not over a technician helps with."""
+
+_BY_WINDOW: Final = Order(("work_order",), ("window_start", "visit"))
 
 
-def slice_of(rows: Rows, order: UUID) -> Row:
+def slice_of(rows: Rows, order: Row) -> Row:
     """The slice as it stands."""
-    return rows.get(SLICES, order) or {"work_order": order, "technicians": [], "visits": {}, "discrepancies": []}
+    same = {name: order[name] for name in ("customer", "site", "equipment")}
+    nobodys = {"work_order": order["id"], "technicians": [], "shared": False, "visits": 0}
+    return rows.get(SLICES, order["id"]) or same | nobodys
+
+
+def technicians_of(rows: Rows, order: UUID) -> list[str]:
+    """Who has the order on their devices."""
+    found = rows.get(SLICES, order)
+    technicians: list[str] = found["technicians"] if found else []
+    return technicians
 
 
 def after(event: Recorded, rows: Rows, before: Row, order: Row) -> Row:
-    """The slice after an event about its order, whose row knows the event already."""
-    visits: dict[str, Any] = before["visits"]
+    """The slice after an event about its order, whose row knows the event already, and whose visits do now."""
     if event.topic == "work_order.assigned":
-        visits = {id: visit | {"helps": False} for id, visit in visits.items()}
-    visit = rows.get(VISITS, event.stream) if event.topic.startswith("visit.") else None
-    if visit is not None:
-        known = visits.get(str(event.stream), {"helps": False})
-        told = {"technician": _text(visit["technician"]), "over": visit["status"] in OVER}
-        helps = known["helps"] or event.topic in ("visit.planned", "visit.dispatched")
-        visits = visits | {str(event.stream): told | {"helps": helps}}
-    return before | {"visits": visits, "technicians": _technicians(order, visits)}
+        for visit in rows.where(ORDER_VISITS, work_order=order["id"], helps=True):
+            _put(rows, visit, visit | {"helps": False})
+    visit_row = rows.get(VISITS, event.stream) if event.topic.startswith("visit.") else None
+    if visit_row is not None:
+        known = rows.get(ORDER_VISITS, order["id"], event.stream)
+        told = {"technician": visit_row["technician"], "over": visit_row["status"] in OVER}
+        told |= {"helps": _helps(event, known), "window_start": visit_row["window_start"]}
+        _put(rows, known, {"work_order": order["id"], "visit": event.stream} | told)
+        before = before | {"visits": before["visits"] + (known is None)}
+    technicians = _technicians(rows, order)
+    return before | {"technicians": technicians, "shared": bool(technicians)}
 
 
-def _technicians(order: Row, visits: dict[str, Any]) -> list[str]:
+def _helps(event: Recorded, known: Row | None) -> bool:
+    return (known is not None and known["helps"]) or event.topic in ("visit.planned", "visit.dispatched")
+
+
+def _put(rows: Rows, before: Row | None, visit: Row) -> None:
+    """Have a visit stand like this, and count for whoever helps with it."""
+    rows.put(ORDER_VISITS, visit)
+    for row, by in ((before, -1), (visit, 1)):
+        if row is not None and row["helps"] and not row["over"] and row["technician"] is not None:
+            known = rows.get(HELPERS, row["work_order"], row["technician"])
+            visits = (known["visits"] if known else 0) + by
+            if visits:
+                told = {"work_order": row["work_order"], "technician": row["technician"], "visits": visits}
+                rows.put(HELPERS, told)
+            else:
+                rows.delete(HELPERS, row["work_order"], row["technician"])
+
+
+def _technicians(rows: Rows, order: Row) -> list[str]:
     """Whoever has the order, and who helps with a visit that is not over; nobody once the order has ended."""
     if is_ended(order):
         return []
-    helpers = [visit["technician"] for visit in visits.values() if visit["helps"] and not visit["over"]]
-    return sorted({technician for technician in (_text(order["technician"]), *helpers) if technician is not None})
+    helpers = [row["technician"] for row in rows.where(HELPERS, work_order=order["id"])]
+    return sorted({str(each) for each in (order["technician"], *helpers) if each is not None})
 
 
 def is_ended(order: Row) -> bool:
@@ -62,16 +117,24 @@ def is_ended(order: Row) -> bool:
     return order["status"] in FINAL
 
 
-def shares(one: Row) -> set[Share]:
+def shares(order: UUID, technicians: Iterable[str], visits: Iterable[Row]) -> set[Share]:
     """The order and those of its visits that are the technician's or nobody's, for each of its technicians."""
+    some = list(visits)
     found = set()
-    for technician in one["technicians"]:
-        found.add(Share(UUID(technician), "work_order", str(one["work_order"])))
-        for id, visit in one["visits"].items():
+    for technician in map(UUID, technicians):
+        found.add(Share(technician, "work_order", str(order)))
+        for visit in some:
             if visit["technician"] in (technician, None):
-                found.add(Share(UUID(technician), "visit", id))
+                found.add(Share(technician, "visit", str(visit["visit"])))
     return found
 
 
-def _text(id: UUID | None) -> str | None:
-    return None if id is None else str(id)
+def visits_of(rows: Rows, order: UUID) -> list[Row]:
+    """All visits of an order."""
+    return rows.where(ORDER_VISITS, work_order=order)
+
+
+def newest_visits(rows: Rows, order: UUID, limit: int) -> list[UUID]:
+    """The last visits of an order by the begin of their windows, first to last."""
+    found = rows.span(ORDER_VISITS, _BY_WINDOW, (order,), limit=limit, last=True)
+    return [row["visit"] for row in reversed(found)]

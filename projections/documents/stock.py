@@ -36,7 +36,7 @@ def _counted(due: Due, event: Recorded, rows: Rows) -> None:
 
 
 def _approved(due: Due, event: Recorded, rows: Rows) -> None:
-    for line in rows.where(COUNTED, of_count=event.stream):
+    for line in rows.where(COUNTED, of_count=event.stream, approved_in=event.position):
         _mark(due, event, rows, line["location"], line["part"])
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from projections.customers import CUSTOMERS, SITES
 from projections.documents.entry import Body
-from projections.documents.slices import slice_of
+from projections.documents.repairs import latest
+from projections.documents.slices import newest_visits, slice_of
 from projections.equipment import EQUIPMENT
+from projections.fact_lists import SHOWN
 from projections.projection import Rows
 from projections.table import Row
 from projections.visits import VISITS
@@ -17,11 +20,15 @@ REPAIRS = 5
 """How many earlier repairs of the same machine are told."""
 
 _SAME = ("id", "number", "status", "problem", "priority", "technician", "hold_reason", "opened_at", "finished_at")
+_COUNTED = ("parts_required", "parts_used", "notes", "labour", "photos")
 _VISIT = ("id", "technician", "status", "window_start", "window_end")
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """The order with its customer, site, machine, visits, parts, notes, times, diagnosis and outcome."""
+    """The order with its customer, site, machine, visits, parts, notes, times, diagnosis and outcome.
+
+    Of a list with more than `SHOWN` entries it has the newest, and beside it how many there are.
+    """
     order = rows.get(WORK_ORDERS, UUID(id))
     if order is None:
         return None
@@ -38,6 +45,7 @@ def body(rows: Rows, id: str) -> Body | None:
         "outcomes": _facts(order["completions"], "outcome", "technician", "fixed", "remedy", "reason", "note", "at"),
         "visits": _visits(rows, order),
     }
+    told |= {f"{name}_count": number for name, number in _numbers(rows, order) if number > SHOWN}
     if order["diagnosis"] is not None:
         [told["diagnosis"]] = _facts([order["diagnosis"]], "problem", "cause", "remedy", "note", "at")
     if order["equipment"] is not None:
@@ -45,14 +53,22 @@ def body(rows: Rows, id: str) -> Body | None:
     return told
 
 
+def _numbers(rows: Rows, order: Row) -> Iterator[tuple[str, int]]:
+    """How many entries each list would have."""
+    yield from ((name, order["counts"].get(name, 0)) for name in _COUNTED)
+    yield "outcomes", order["counts"].get("completions", 0)
+    yield "visits", slice_of(rows, order)["visits"]
+
+
 def _facts(facts: list[Row], *names: str) -> list[Body]:
     return [{name: fact[name] for name in names if name in fact} for fact in facts]
 
 
 def _visits(rows: Rows, order: Row) -> list[Body]:
-    visits = [rows.get(VISITS, UUID(id)) for id in slice_of(rows, order["id"])["visits"]]
-    planned = sorted((visit["window_start"], visit["id"], visit) for visit in visits if visit is not None)
-    return [{name: visit[name] for name in _VISIT} for *_, visit in planned]
+    ids = newest_visits(rows, order["id"], SHOWN)
+    rows.preload((VISITS, (id,)) for id in ids)
+    visits = [visit for id in ids if (visit := rows.get(VISITS, id)) is not None]
+    return [{name: visit[name] for name in _VISIT} for visit in visits]
 
 
 def _customer(order: Row, customer: Row | None) -> Body:
@@ -77,15 +93,9 @@ def _equipment(rows: Rows, order: Row) -> Body:
 
 def _repairs(rows: Rows, order: Row) -> list[Body]:
     """The last repairs of this machine under other orders, the latest first; codes and parts, nobody's words."""
-    orders = rows.where(WORK_ORDERS, equipment=order["equipment"])
-    done = [each for each in orders if each["id"] != order["id"] and is_repair(each)]
-    done.sort(key=lambda each: (each["finished_at"], each["id"]), reverse=True)
-    return [_repair(each) for each in done[:REPAIRS]]
-
-
-def is_repair(order: Row) -> bool:
-    """Whether an order has come to an end that tells the next technician something."""
-    return order["finished_at"] is not None and order["status"] != "cancelled"
+    ids = latest(rows, order["equipment"], order["id"], REPAIRS)
+    rows.preload((WORK_ORDERS, (id,)) for id in ids)
+    return [_repair(repair) for id in ids if (repair := rows.get(WORK_ORDERS, id)) is not None]
 
 
 def _repair(order: Row) -> Body:

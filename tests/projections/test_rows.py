@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from projections.memory import MemoryRows
+from projections.ordered import Order
 from projections.replay import Replay
 from projections.stored import StoredRows
 from projections.table import Table
@@ -84,3 +85,45 @@ def test_a_fold_cannot_read_what_its_view_does_not_need(views: EventLog) -> None
         for rows in (MemoryRows([LABELS]), StoredRows([LABELS], cursor)):
             with pytest.raises(KeyError):
                 rows.get(LEDGER, 1)
+
+
+PLACES = Table(
+    "places",
+    {"id": "uuid NOT NULL", "colour": "text NOT NULL", "size": "integer NOT NULL"},
+    key=("id",),
+    indexes=(("colour", "size", "id"),),
+)
+BY_SIZE = Order(("colour",), ("size", "id"))
+
+
+def walk(rows: Any, dice: Random) -> Any:
+    """One thing that a fold may do with rows in an order, and what it saw."""
+    ids = [UUID(int=number) for number in range(300)]
+    row = {"id": dice.choice(ids), "colour": dice.choice(COLOURS[1:]), "size": dice.randrange(30)}
+    deed = dice.randrange(8)
+    if deed < 4:
+        rows.put(PLACES, row)
+    elif deed == 4:
+        rows.delete(PLACES, row["id"])
+    bounds: dict[str, Any] = {
+        "low": (dice.randrange(30),) * dice.randrange(2),
+        "high": (dice.randrange(30),) * dice.randrange(2),
+    }
+    if dice.randrange(2):
+        bounds["low"] = (row["size"], row["id"])
+    return rows.span(PLACES, BY_SIZE, (row["colour"],), limit=dice.choice((1, 3, 80)), last=deed % 2 == 0, **bounds)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_fold_finds_the_same_neighbours_whatever_is_stored_already(views: EventLog, seed: int) -> None:
+    """Issue 8, 6: a span of rows costs what it finds, and memory and database find the same."""
+    dice, twin = Random(seed), Random(seed)
+    memory = MemoryRows([PLACES])
+    with views.pool.connection() as session, session.cursor() as cursor:
+        tables.create(cursor, "views", PLACES)
+        tables.add_indexes(cursor, "views", PLACES)
+        for _ in range(15):
+            stored = StoredRows([PLACES], cursor)
+            for _ in range(60):
+                assert walk(stored, dice) == walk(memory, twin)
+            stored.write()

@@ -27,7 +27,8 @@ class News:
 
     def __init__(self, *projections: Projection) -> None:
         self._replay = Replay(projections)
-        self.rows = MemoryRows(self._replay.tables)
+        self.tables = self._replay.tables
+        self.rows = MemoryRows(self.tables)
         self.position = 0
         self.told: list[Recorded] = []
 

@@ -1,0 +1,90 @@
+"""One thing that more and more happens to, and what the views read and write for each event of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import orjson
+
+from projections.catalogue import PROJECTIONS
+from projections.memory import MemoryRows
+from projections.table import Row, Table
+from tests.support.news import News
+
+
+class Work(NamedTuple):
+    """What folding some events took: rows read, and bytes of rows read and written."""
+
+    rows: int
+    read: int
+    written: int
+
+
+class CountingRows(MemoryRows):
+    """Rows that count what a fold reads and writes, each time that it does."""
+
+    counting = False
+    work = Work(0, 0, 0)
+
+    def get(self, table: Table, *key: Any) -> Row | None:
+        """The row, counted."""
+        row = super().get(table, *key)
+        self._count([row] if row is not None else [])
+        return row
+
+    def where(self, table: Table, **equal: Any) -> list[Row]:
+        """The rows, counted."""
+        rows = super().where(table, **equal)
+        self._count(rows)
+        return rows
+
+    def span(self, *asked: Any, **bounds: Any) -> list[Row]:
+        """The rows, counted."""
+        rows = super().span(*asked, **bounds)
+        self._count(rows)
+        return rows
+
+    def put(self, table: Table, row: Row) -> None:
+        """Store a row, its bytes counted."""
+        super().put(table, row)
+        if self.counting:
+            self.work = self.work._replace(written=self.work.written + size(row))
+
+    def _count(self, rows: list[Row]) -> None:
+        if self.counting and rows:
+            read = self.work.read + sum(map(size, rows))
+            self.work = self.work._replace(rows=self.work.rows + len(rows), read=read)
+
+    def take(self) -> Work:
+        """What has been counted since this was last asked."""
+        counted, self.work = self.work, Work(0, 0, 0)
+        return counted
+
+
+def size(row: Row) -> int:
+    """The bytes of a row as it is written."""
+    return len(orjson.dumps(row, default=str))
+
+
+class Growing:
+    """All views in memory, rendered behind each event as if it had come alone."""
+
+    def __init__(self) -> None:
+        self.news = News(*PROJECTIONS)
+        self.rows = CountingRows(self.news.tables)
+        self.news.rows = self.rows
+
+    def measure(self, happen: Callable[[int], Any], events: int, windows: Iterable[int], width: int) -> list[Work]:
+        """Let something happen again and again: what each of so many events took from each of these numbers on."""
+        found = []
+        starts = set(windows)
+        for number in range(events):
+            if number in starts:
+                self.rows.counting = True
+                self.rows.take()
+            happen(number)
+            if number + 1 - width in starts:
+                found.append(self.rows.take())
+                self.rows.counting = False
+        return found

@@ -1,0 +1,159 @@
+"""The things of `test_growth`: what happens to each of them again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from domain.contact import Contact
+from domain.device import Device
+from domain.discrepancy import Discrepancy, discrepancy_id
+from domain.stock_count import StockCount
+from domain.work_order import WorkOrder
+from tests.support.growing_work import (
+    ANNA,
+    BEN,
+    CUSTOMER,
+    MACHINE,
+    SITE,
+    Company,
+    Happen,
+    decisions,
+    facts,
+    late_work,
+    notes,
+    parts,
+    visit,
+    visits,
+)
+from tests.support.logs import NOON
+from tests.support.news import News
+from tests.support.stock import PART, VAN, approved, bought, counted, used
+
+
+def settling(news: News) -> Happen:
+    """People decide about one discrepancy again and again."""
+    company = Company(news)
+    company.tell(0, used(1, VAN))
+    discrepancy = Discrepancy.take_up(
+        id=discrepancy_id("negative_book", VAN, PART), kind="negative_book", refs=(VAN, PART)
+    )
+
+    def happen(number: int) -> None:
+        discrepancy.assign((ANNA, BEN)[number % 2])
+        news.tell(discrepancy, at=NOON + timedelta(minutes=number))
+
+    return happen
+
+
+def bin_(news: News) -> Happen:
+    """Parts come to one van and go, and what is there is counted now and then."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        if number % 50 == 49:
+            count = counted(number % 5, VAN, StockCount.start(id=uuid4(), location=VAN))
+            company.tell(number, count, minutes=number)
+            news.tell(approved(count), at=NOON + timedelta(minutes=number))
+        elif number % 3 == 0:
+            news.tell(bought(1, VAN), at=NOON + timedelta(minutes=number))
+        else:
+            company.tell(number, used(1, VAN), who=number % 2)
+
+    return happen
+
+
+def case(news: News) -> Happen:
+    """Contacts are attached to one case."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        contact = Contact.receive(id=uuid4(), channel="phone", direction="in", started_at=NOON, customer=CUSTOMER)
+        company.case.attach_contact(contact.id)
+        news.tell(contact, company.case, at=NOON + timedelta(minutes=number))
+
+    return happen
+
+
+def device(news: News) -> Happen:
+    """Operations of one device are put aside."""
+    company = Company(news)
+    device: Device = company.phones[0].device
+
+    def happen(number: int) -> None:
+        device.record_quarantine(
+            operation=UUID(int=10**6 + number),
+            seq=number + 1,
+            type="note_added",
+            reason="unknown-type",
+            detail="It is not known.",
+            refs=(),
+            body="{}",
+        )
+        news.tell(device, at=NOON + timedelta(minutes=number))
+
+    return happen
+
+
+def serial(news: News) -> Happen:
+    """One unit of a part is taken from one van by two phones."""
+    company = Company(news, tracking="serial")
+    return lambda number: company.tell(number, used(1, VAN, serials=("S-1",)), who=number % 2)
+
+
+def customer(news: News) -> Happen:
+    """The details of one customer change."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        company.customer.change(name=f"Ada {number:09}")
+        news.tell(company.customer, at=NOON + timedelta(minutes=number))
+
+    return happen
+
+
+def machine(news: News) -> Happen:
+    """Orders for one machine are opened and done."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        order = WorkOrder.open(id=uuid4(), number=f"W-{number:09}", customer=CUSTOMER, equipment=MACHINE, site=SITE)
+        order.assign(ANNA)
+        order.complete(fixed="yes")
+        order.close()
+        news.tell(order, at=NOON + timedelta(minutes=number))
+        company.machine.set_warranty(from_=NOON.date(), until=NOON.date(), terms="parts")
+        news.tell(company.machine)
+
+    return happen
+
+
+def technician(news: News) -> Happen:
+    """One technician is described anew."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        company.technicians[0].change(name=f"Anna {number:09}")
+        news.tell(company.technicians[0])
+
+    return happen
+
+
+THINGS: dict[str, Callable[[News], Happen]] = {
+    "notes on an order": notes,
+    "parts on an order": parts,
+    "facts about an order": facts,
+    "decisions about an order": decisions,
+    "late work": late_work,
+    "decisions about a discrepancy": settling,
+    "a bin": bin_,
+    "a case": case,
+    "a device": device,
+    "a visit": visit,
+    "visits of an order": visits,
+    "a serial": serial,
+    "a customer": customer,
+    "a machine": machine,
+    "a technician": technician,
+}

@@ -1,0 +1,190 @@
+"""A small company, and what happens to its one order again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.case import Case
+from domain.customer import Customer
+from domain.equipment import Equipment
+from domain.location import Location
+from domain.part import Part, PartName
+from domain.stock_movement import correction_id
+from domain.technician import Technician
+from domain.visit import Visit
+from domain.work_order import WorkOrder
+from tests.support.logs import NOON
+from tests.support.news import News, Phone
+from tests.support.stock import PART, VAN, WAREHOUSE, used
+
+Happen = Callable[[int], Any]
+CUSTOMER, SITE, ORDER, VISIT, MACHINE, CASE = (UUID(int=number) for number in range(201, 207))
+ANNA, BEN = UUID(int=1001), UUID(int=1002)
+
+
+class Company:
+    """Two technicians with phones and a van, a customer with a machine, and an order for it."""
+
+    def __init__(self, news: News, tracking: Any = "none") -> None:
+        self.news, self.dice = news, Random(8)
+        self.last = uuid4()
+        self.phones = [Phone(1, ANNA), Phone(2, BEN)]
+        self.part = Part.register(
+            id=PART, number="P-1", names=(PartName("en", "Pump"),), unit="piece", tracking=tracking
+        )
+        self.customer = Customer.register(id=CUSTOMER, name="Ada", language="en")
+        self.customer.add_site(site=SITE, zone="Europe/Berlin", address="1 Main Street")
+        self.van = Location.register(id=VAN, kind="van", name="Van 1")
+        self.van.take_custody(ANNA)
+        self.machine = Equipment.register(id=MACHINE, model="M", serial="S", customer=CUSTOMER)
+        self.case = Case.open(id=CASE, customer=CUSTOMER, topic="troubleshooting", first_contact_at=NOON)
+        self.order = WorkOrder.open(
+            id=ORDER,
+            number="W-1",
+            customer=CUSTOMER,
+            case=self.case.id,
+            equipment=MACHINE,
+            site=SITE,
+            problem="It hums.",
+        )
+        self.order.assign(ANNA)
+        self.visit = Visit.plan(
+            id=VISIT,
+            work_order=ORDER,
+            customer=CUSTOMER,
+            technician=ANNA,
+            window_start=NOON,
+            window_end=NOON + timedelta(hours=2),
+            zone="Europe/Berlin",
+        )
+        self.technicians = [
+            Technician.register(id=id, name=name, zone="Europe/Berlin", language="de")
+            for id, name in ((ANNA, "Anna"), (BEN, "Ben"))
+        ]
+        places = self.van, Location.register(id=WAREHOUSE, kind="warehouse", name="Main")
+        phones = (phone.device for phone in self.phones)
+        news.tell(*self.technicians, *phones, self.part, *places, self.customer, self.machine, self.case)
+        news.tell(self.order, self.visit, at=NOON - timedelta(days=1))
+
+    def tell(self, number: int, *entities: Any, who: int = 0, minutes: float | None = None) -> None:
+        """As a phone's next operation; one in ten tells late of something that happened long before."""
+        if minutes is None:
+            minutes = self.dice.randrange(number + 1) if number % 10 == 0 else number
+        self.phones[who].tell(self.news, *entities, minutes=minutes)
+
+
+def notes(news: News) -> Happen:
+    """A phone notes something on one order."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        company.order.record_note(f"Note {number:09}")
+        company.tell(number, company.order)
+
+    return happen
+
+
+def parts(news: News) -> Happen:
+    """Two phones use the same part on one order, from one van that has none; some of it is taken back."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        use = used(1, VAN, work_order=ORDER, technician=ANNA, equipment=MACHINE)
+        company.tell(number, use, who=number % 2)
+        if number % 7 == 0:
+            company.tell(number, use.reverse(id=correction_id(use.id), reason="fact_corrected"), who=number % 2)
+
+    return happen
+
+
+def facts(news: News) -> Happen:
+    """Everything else that a phone may tell of one order, and take back."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        order, phone = company.order, company.phones[0]
+        operation = phone.operation()
+        if number % 6 == 0:
+            order.record_labour(minutes=1, kind="work", technician=ANNA)
+        elif number % 6 == 1:
+            order.record_diagnosis(problem="noisy", cause="wear", remedy="cleaned", note="It hums.")
+        elif number % 6 == 2:
+            order.record_completion(technician=ANNA, fixed="yes")
+        elif number % 6 == 3:
+            order.record_photo(sha256="5f" * 32, size=100, media_type="image/png")
+        elif number % 6 == 4:
+            order.record_cannot_complete(technician=ANNA, reason="no_part")
+        else:
+            order.record_correction(operation=company.last, fact="work_order.labour_recorded")
+        company.last = operation
+        company.tell(number, order)
+
+    return happen
+
+
+def decisions(news: News) -> Happen:
+    """The office holds and resumes one order, and gives it to somebody else."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        order = company.order
+        (order.resume if number % 4 == 1 else lambda: order.hold("parts"))() if number % 4 < 2 else order.assign(
+            (ANNA, BEN)[number % 4 - 2]
+        )
+        news.tell(order, at=NOON + timedelta(minutes=number))
+
+    return happen
+
+
+def late_work(news: News) -> Happen:
+    """A phone tells of an order that is somebody else's by now: one discrepancy with ever more causes."""
+    company = Company(news)
+    company.order.assign(BEN)
+    news.tell(company.order)
+
+    def happen(number: int) -> None:
+        company.order.record_note(f"Note {number:09}")
+        company.tell(number, company.order)
+
+    return happen
+
+
+def visit(news: News) -> Happen:
+    """A phone tells of one visit, and takes some of it back."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        visit, operation = company.visit, company.phones[0].operation()
+        if number % 6 == 5:
+            visit.record_correction(operation=company.last, technician=ANNA)
+        else:
+            act = ("accepted", "travel_started", "arrived", "paused", "resumed")[number % 6]
+            getattr(visit, f"record_{act}")(ANNA)
+        company.last = operation
+        company.tell(number, visit)
+
+    return happen
+
+
+def visits(news: News) -> Happen:
+    """A phone asks for one more visit of the same order."""
+    company = Company(news)
+
+    def happen(number: int) -> None:
+        start = NOON + timedelta(hours=number)
+        made = Visit.plan(
+            id=uuid4(),
+            work_order=ORDER,
+            customer=CUSTOMER,
+            technician=ANNA,
+            window_start=start,
+            window_end=start + timedelta(hours=1),
+            zone="Europe/Berlin",
+        )
+        company.tell(number, made)
+
+    return happen
