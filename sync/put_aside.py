@@ -37,6 +37,6 @@ def sender_of(log: Log, device: Device, put_aside: Recorded) -> Sender:
         suspended=False,
         public_key=None,
         unsigned=True,
-        earlier=lambda one: log.operations.recorded_by(one, device.id),
+        earlier=lambda one: log.operations.recorded_by(one, put_aside.data.technician),
         works_for=lambda _: True,
     )

@@ -50,7 +50,7 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (DOCUMENTS, DIGESTS, SLICES, RESULTS, HOLDERS)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),

@@ -25,9 +25,12 @@ SLICES = Table(
 )
 """`technicians` have the order on their devices. `visits` are {"technician", "over", "helps"} by id.
 
-A visit `helps` when it was given to its technician after the order was given to whoever has it. `discrepancies` are
-the ids of those that the order has or once had.
+A visit `helps` when the office gave it to its technician after the order was given to whoever has it: what a device
+tells never makes one help. `discrepancies` are the ids of those that the order has or once had.
 """
+
+
+_GIVING = ("visit.planned", "visit.dispatched", "visit.accepted")
 
 
 def slice_of(rows: Rows, order: UUID) -> Row:
@@ -42,11 +45,17 @@ def after(event: Recorded, rows: Rows, before: Row, order: Row) -> Row:
         visits = {id: visit | {"helps": False} for id, visit in visits.items()}
     visit = rows.get(VISITS, event.stream) if event.topic.startswith("visit.") else None
     if visit is not None:
-        known = visits.get(str(event.stream), {"helps": False})
+        known = visits.get(str(event.stream), {"helps": False, "technician": None})
         told = {"technician": _text(visit["technician"]), "over": visit["status"] in OVER}
-        helps = known["helps"] or event.topic in ("visit.planned", "visit.dispatched")
-        visits = visits | {str(event.stream): told | {"helps": helps}}
+        kept = known["helps"] and known["technician"] == told["technician"]
+        visits = visits | {str(event.stream): told | {"helps": kept or _gives(event, visit["technician"])}}
     return before | {"visits": visits, "technicians": _technicians(order, visits)}
+
+
+def _gives(event: Recorded, technician: UUID | None) -> bool:
+    """Whether the office gives a visit to this technician by this event, or was told that they have accepted it."""
+    decides = event.envelope.device is None and event.topic in _GIVING
+    return decides and technician is not None and technician == event.data.technician
 
 
 def _technicians(order: Row, visits: dict[str, Any]) -> list[str]:
