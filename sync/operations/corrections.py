@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.stock_movement import StockMovement, correction_id
+from domain.stock_movement import StockMovement
 from domain.visit import Visit
 from domain.work_order import WorkOrder
+from store.taking_back import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected
 from sync.outcome import Context, Outcome
@@ -30,9 +31,10 @@ def _reversed(context: Context, data: FactCorrected) -> Outcome | None:
     if movement is None or not any(stream == movement.id for stream, _ in context.earlier(data.operation)):
         return None
     case: UUID | None = movement.moved.get("case")
-    if context.work.find(StockMovement, correction_id(movement.id)) is not None:
+    correction, is_recorded = correction_of(context.work, movement.id)
+    if is_recorded:
         return Outcome((), (), case)  # taking it back twice is taking it back once
-    return Outcome((movement.reverse(id=correction_id(movement.id), reason="fact_corrected"),), (), case)
+    return Outcome((movement.reverse(id=correction, reason="fact_corrected"),), (), case)
 
 
 def _taken_back(context: Context, data: FactCorrected) -> Outcome | None:
