@@ -73,6 +73,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/technicians/{id}/change": DISPATCH,
     "POST /api/v1/technicians/{id}/assign-van": DISPATCH,
     "POST /api/v1/technicians/{id}/deactivate": DISPATCH,
+    "POST /api/v1/technicians/{id}/reactivate": DISPATCH,
     "POST /api/v1/technicians/{id}/enrolments": ADMIN,
     "GET /api/v1/devices": OFFICE,
     "GET /api/v1/devices/{id}": OFFICE,

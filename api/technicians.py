@@ -109,9 +109,16 @@ def assign_van(body: Body, id: UUID) -> Response:
 
 @technicians.command("deactivate")
 def deactivate(body: Body, id: UUID) -> Response:
-    """Give them no more work; their devices are revoked one by one."""
+    """Give them no more work: no code lets a device in, and those they have hand in what they hold and read nothing."""
     who = asking()
     return office.change(who, Technician, id, body, lambda technician, _: technician.deactivate())
+
+
+@technicians.command("reactivate")
+def reactivate(body: Body, id: UUID) -> Response:
+    """Let them work again; their devices are trusted as they were before."""
+    who = asking()
+    return office.change(who, Technician, id, body, lambda technician, _: technician.reactivate())
 
 
 @technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)

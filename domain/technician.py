@@ -45,6 +45,9 @@ class Technician(Entity):
     class Deactivated(Entity.Event):
         TOPIC: ClassVar[str] = "technician.deactivated"
 
+    class Reactivated(Entity.Event):
+        TOPIC: ClassVar[str] = "technician.reactivated"
+
     @classmethod
     def register(
         cls,
@@ -93,6 +96,11 @@ class Technician(Entity):
         if self.active:
             self.trigger_event(self.Deactivated)
 
+    def reactivate(self) -> None:
+        """Let them work again; doing so twice changes nothing."""
+        if not self.active:
+            self.trigger_event(self.Reactivated)
+
     # Changes
 
     @event(Registered)
@@ -116,3 +124,7 @@ class Technician(Entity):
     @event(Deactivated)
     def _(self) -> None:
         self.active = False
+
+    @event(Reactivated)
+    def _(self) -> None:
+        self.active = True

@@ -53,9 +53,9 @@ class Technicians(Projection):
     def _van_assigned(self, event: Recorded, rows: Rows) -> None:
         self._change(event, rows, {"van": event.data.location})
 
-    @on("technician.deactivated")
-    def _deactivated(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {"active": False})
+    @on("technician.deactivated", "technician.reactivated")
+    def _works(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"active": event.topic == "technician.reactivated"})
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
         if (technician := rows.get(TECHNICIANS, event.stream)) is not None:

@@ -17,6 +17,7 @@ from sync.gate import Gate
 from tests.api.conftest import House
 from tests.support.databases import run
 from tests.support.pocket import Pocket, wait_idly
+from tests.support.standing import stands
 
 HERE, STILL_HERE = b": here\n\n", b": still here\n\n"
 
@@ -67,7 +68,7 @@ def test_a_device_that_is_not_trusted_any_more_is_cut_off_before_it_is_told_anyt
     anna: Pocket, standing: str
 ) -> None:
     _, events = stream(anna)
-    anna.house.services.standings.set(anna.id, standing)  # type: ignore[arg-type]
+    stands(anna.house.services.log.pool, anna.id, standing)  # type: ignore[arg-type]
     anna.person.deactivate()
     anna.house.commit(anna.person)
     anna.house.catch_up()

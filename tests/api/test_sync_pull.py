@@ -19,6 +19,7 @@ from sync.gate import Gate
 from tests.api.conftest import House, Settings
 from tests.support.databases import run
 from tests.support.pocket import Pocket, wait_idly
+from tests.support.standing import stands
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_device_that_is_revoked_while_it_waits_is_told_nothing(house: House, p
     anna.pull()
     waiting = pool.submit(anna.ask, "GET", f"pull?wait=20&cursor={anna.cursor}")
     wait_idly(house, 1)
-    house.services.standings.set(anna.id, "revoked", wipe=True)
+    stands(house.services.log.pool, anna.id, "revoked", wipe=True)
     house.commit(part())
     house.catch_up()
     assert anna.code(waiting.result(20)) == (403, "device-revoked")

@@ -10,6 +10,7 @@ import pytest
 from domain.part import Part, PartName
 from tests.api.conftest import House
 from tests.support.pocket import Pocket
+from tests.support.standing import stands
 
 
 @pytest.fixture
@@ -89,5 +90,5 @@ def test_sums_that_cannot_be_read_are_named_and_cost_no_turn(anna: Pocket) -> No
 
 
 def test_a_suspended_device_is_told_nothing(anna: Pocket) -> None:
-    anna.house.services.standings.set(anna.id, "suspended")
+    stands(anna.house.services.log.pool, anna.id, "suspended")
     assert anna.code(anna.verify()) == (403, "device-suspended")

@@ -9,7 +9,6 @@ from typing import Literal
 from uuid import UUID
 
 from domain.envelope import Envelope
-from store.identity import Standing
 from store.recorded import Recorded
 from sync.device import Reply
 
@@ -67,15 +66,6 @@ class Code(Act):
 
     technician: UUID
     code: str
-
-
-@dataclass
-class Stands(Act):
-    """The office says how a device stands."""
-
-    device: UUID
-    standing: Standing
-    wipe: bool
 
 
 @dataclass
