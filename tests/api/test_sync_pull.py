@@ -48,7 +48,7 @@ def test_a_device_that_has_everything_agrees_with_the_digests(house: House) -> N
     told = anna.pull()
     assert told["digests"] == anna.digests()
     assert (told["digests"]["own"]["count"], told["digests"]["shared"]["count"] > 2) == (1, True)
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     house.commit(anna.person)
     told = anna.pull()
     assert (len(told["changes"]), told["digests"]) == (1, anna.digests())
@@ -117,7 +117,7 @@ def test_a_long_poll_is_answered_when_something_comes_and_holds_no_connection_me
     waiting = [pool.submit(Pocket.pull, each, 20) for each in (anna, ben)]
     wait_idly(house, 2)
 
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     house.commit(anna.person)
     house.catch_up()
 

@@ -62,7 +62,7 @@ def test_lost_altered_and_invented_documents_are_put_right_and_the_office_is_tol
 
 
 def test_what_has_not_been_pulled_yet_is_brought_and_is_no_mismatch(anna: Pocket) -> None:
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     anna.house.commit(anna.person)
     told = healed(anna)
     assert [change["type"] for change in told["changes"]] == ["technician"]
