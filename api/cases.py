@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api import office
+from api.belonging import must_be_of
 from api.fields import Choice, Id, Instant, Text
 from api.known_customer import in_use
 from api.noun import Noun
@@ -94,6 +95,7 @@ def create(body: Body) -> Response:
         if first is None:
             return case, ()
         contact = work.get(Contact, first)
+        must_be_of(work, "contact", contact.customer, case.customer)
         contact.link(id, customer=case.customer)
         case.attach_contact(contact.id)
         return case, (contact,)
@@ -122,7 +124,9 @@ def reopen(body: Body, id: UUID) -> Response:
 
     def decide(case: Case, work: Work) -> None:
         if "by_contact" in body:
-            case.attach_contact(work.get(Contact, body["by_contact"]).id)
+            contact = work.get(Contact, body["by_contact"])
+            must_be_of(work, "contact", contact.customer, case.customer)
+            case.attach_contact(contact.id)
         case.reopen(**body)
 
     return office.change(who, Case, id, body, decide)
@@ -147,6 +151,7 @@ def merge(body: Body, id: UUID) -> Response:
     def decide(case: Case, work: Work) -> None:
         stays = work.get(Case, body["into"])
         must_not_be_final(stays.status)
+        must_be_of(work, "other case", stays.customer, case.customer)
         case.merge(stays.id)
 
     return office.change(who, Case, id, body, decide)

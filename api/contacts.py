@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api import office
+from api.belonging import must_be_of
 from api.fields import Choice, Id, Instant, Many, Text, Whole
 from api.known_customer import in_use, still_there
 from api.noun import Noun
@@ -88,7 +89,8 @@ def create(body: Body) -> Response:
         if "customer" in said:
             in_use(work, said["customer"])
         if "work_order" in said:
-            work.get(WorkOrder, said["work_order"])
+            order = work.get(WorkOrder, said["work_order"])
+            must_be_of(work, "work order", order.customer, said.get("customer"))
         contact = Contact.receive(id=id, **said)
         if reason is not None:
             contact.set_reason(reason)
@@ -112,8 +114,9 @@ def link(body: Body, id: UUID) -> Response:
     def decide(contact: Contact, work: Work) -> tuple[Case]:
         case = work.get(Case, body["case"])
         still_there(work, case.customer)
+        must_be_of(work, "case", case.customer, contact.customer)
         if "repeat_of" in body:
-            work.get(Contact, body["repeat_of"])
+            must_be_of(work, "earlier contact", work.get(Contact, body["repeat_of"]).customer, case.customer)
         contact.link(customer=case.customer, **body)
         case.attach_contact(contact.id)
         return (case,)
@@ -141,9 +144,10 @@ def mark_duplicate(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(contact: Contact, work: Work) -> None:
-        repeated = work.get(Contact, body["of"])
-        repeated.must_not_be_duplicate()
-        contact.mark_duplicate(repeated.id)
+        other = work.get(Contact, body["of"])
+        must_be_of(work, "other contact", other.customer, contact.customer)
+        other.must_not_be_duplicate()
+        contact.mark_duplicate(other.id)
 
     return office.change(who, Contact, id, body, decide)
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from flask import Response
 
 from api import office
+from api.belonging import must_be_free
 from api.fields import Id, Many, Text, Zone
 from api.known_customer import in_use
 from api.noun import Noun
@@ -91,7 +92,8 @@ def add_site(body: Body, id: UUID) -> Response:
     who = asking()
     site = body.pop("site", None) or uuid4()
 
-    def decide(customer: Customer, _: Work) -> None:
+    def decide(customer: Customer, work: Work) -> None:
+        must_be_free(work, site, of=customer.id)
         customer.add_site(site=site, zone=body.zone or services().settings.zone, **body)
 
     return office.change(who, Customer, id, body, decide, say=lambda _: {"site": site})

@@ -18,7 +18,6 @@ from domain.device import Device
 from domain.instant import now
 from projections import devices as view
 from projections.device_activity import DeviceActivity
-from store.work import Work
 
 devices = Noun("devices", "Technicians' devices, and how far they are trusted.")
 
@@ -64,24 +63,14 @@ class Filters(Page):
 def suspend(body: Body, id: UUID) -> Response:
     """Put aside for the office what it sends from now on, and send it nothing."""
     who = asking()
-
-    def decide(device: Device, _: Work) -> None:
-        device.suspend(body["reason"])
-        services().standings.set(device.id, "suspended")
-
-    return office.change(who, Device, id, body, decide)
+    return office.change(who, Device, id, body, lambda device, _: device.suspend(body["reason"]))
 
 
 @devices.command("resume")
 def resume(body: Body, id: UUID) -> Response:
     """Trust a suspended device again."""
     who = asking()
-
-    def decide(device: Device, _: Work) -> None:
-        device.resume()
-        services().standings.set(device.id, "active")
-
-    return office.change(who, Device, id, body, decide)
+    return office.change(who, Device, id, body, lambda device, _: device.resume())
 
 
 @devices.command("revoke", Revocation)
@@ -89,12 +78,8 @@ def revoke(body: Body, id: UUID) -> Response:
     """Refuse it from its next call on; a lost one is told to hand in what it holds and to erase itself."""
     who = asking()
     wipe = body["reason"] == "lost" if body["wipe"] is None else body["wipe"]
-
-    def decide(device: Device, _: Work) -> None:
-        device.revoke(reason=body["reason"], wipe=wipe)
-        services().standings.set(device.id, "revoked", wipe=device.wipe)
-
-    return office.change(who, Device, id, body, decide)
+    said = {"reason": body["reason"], "wipe": wipe}
+    return office.change(who, Device, id, body, lambda device, _: device.revoke(**said))
 
 
 @devices.lists(DEVICE, Filters)

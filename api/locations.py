@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api import office
+from api.belonging import must_be_a_site
 from api.fields import Choice, Flag, Id, Text
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
@@ -47,7 +48,13 @@ class Filters(Page):
 def create(body: Body) -> Response:
     """Register a place; those that only exist in the books need none."""
     who = asking()
-    return office.create(who, Location, body, lambda id, _: Location.register(id=id, **body))
+
+    def make(id: UUID, _: Work) -> Location:
+        if "site" in body:
+            must_be_a_site(body["site"])
+        return Location.register(id=id, **body)
+
+    return office.create(who, Location, body, make)
 
 
 @locations.command("take-custody", Custody)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from api.belonging import must_be_of
 from api.movement_bodies import ENDS
 from domain.equipment import Equipment
 from domain.location import VIRTUAL, Location, LocationIsRetired, LocationKind
@@ -14,6 +15,7 @@ from domain.part import Part
 from domain.problem import BadInput, NotFound, Refused
 from domain.reason import reason_and_note
 from domain.stock_movement import StockMovement
+from domain.technician import Technician
 from domain.visit import Visit
 from domain.work_order import WorkOrder
 from store.work import Work
@@ -36,6 +38,10 @@ def move(
     order = _order(work, said)
     about = {} if order is None else {"customer": order.customer, "case": order.case, "equipment": order.equipment}
     from_, to = _ends(said, order, at)
+    for end in (from_, to):
+        _must_be_theirs(work, end, order)
+    if said.get("technician") is not None:
+        work.get(Technician, said["technician"])
     why = reason_and_note(said["reason"], REASONS) if said.get("reason") else {}
     movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on)} | about | why
     if order is not None:
@@ -75,6 +81,13 @@ def _order(work: Work, said: dict[str, Any]) -> WorkOrder | None:
             raise VisitOfAnotherOrder
         order = visit.work_order
     return None if order is None else work.get(WorkOrder, order)
+
+
+def _must_be_theirs(work: Work, end: UUID, order: WorkOrder | None) -> None:
+    """A part that is moved for a work order goes to no machine of another customer, and comes from none."""
+    machine = work.find(Equipment, end)
+    if order is not None and machine is not None and machine.id != order.equipment:
+        must_be_of(work, "machine", machine.customer, order.customer)
 
 
 def _ends(said: dict[str, Any], order: WorkOrder | None, at: str) -> tuple[UUID, UUID]:

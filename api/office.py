@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 import msgspec
 from flask import Response, request
 
+from api.belonging import must_be_free
 from api.encoding import answer, encode
 from api.order import Order
 from api.problems import document, told
@@ -17,6 +18,7 @@ from api.schemas import Body
 from api.services import services
 from api.who import Who
 from domain.aggregate import Entity
+from domain.location import VIRTUAL, Location
 from domain.problem import Kind, Problem, Refused, SomebodyWasFaster
 from domain.work_order import WorkOrder
 from store.answers import Answer, OperationKnownError
@@ -57,6 +59,8 @@ def create(
     def decide(work: Work) -> Decided:
         if work.find(Entity, id) is not None:
             raise AlreadyExists
+        if body.id is not None and not (kind is Location and id in VIRTUAL.values()):
+            must_be_free(work, id)
         made = make(id, work)
         entity, others = made if isinstance(made, tuple) else (made, ())
         return Decided(entity, others, say(entity))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from api.belonging import must_be_of
 from api.known_customer import in_use, still_there
 from api.services import services
 from domain.case import Case
@@ -12,6 +13,7 @@ from domain.customer import NoSuchSite
 from domain.equipment import Equipment
 from domain.problem import BadInput, Refused
 from domain.work_order import WorkOrder
+from store.merged import one_customer
 from store.work import Work
 
 
@@ -22,11 +24,11 @@ class CaseOfSomebodyElse(Refused):
 def open_work_order(id: UUID, work: Work, said: dict[str, Any]) -> tuple[WorkOrder, tuple[Case, ...]]:
     """The work order, and the case it is for, which goes on with it; raises a `Problem` for what cannot be."""
     case = work.get(Case, said["case"]) if "case" in said else None
-    customer = in_use(work, _customer(said)) if case is None else still_there(work, _whose(said, case))
+    customer = in_use(work, _customer(said)) if case is None else still_there(work, _whose(work, said, case))
     if "site" in said and not customer.has_site(said["site"]):
         raise NoSuchSite
     if "equipment" in said:
-        work.get(Equipment, said["equipment"])
+        must_be_of(work, "machine", work.get(Equipment, said["equipment"]).customer, customer.id)
     number = said.get("number") or services().log.next_work_order_number()
     order = WorkOrder.open(id=id, **said | {"number": number, "customer": customer.id})
     if case is None:
@@ -35,8 +37,8 @@ def open_work_order(id: UUID, work: Work, said: dict[str, Any]) -> tuple[WorkOrd
     return order, (case,)
 
 
-def _whose(said: dict[str, Any], case: Case) -> UUID:
-    if said.get("customer") not in (None, case.customer):
+def _whose(work: Work, said: dict[str, Any], case: Case) -> UUID:
+    if said.get("customer") is not None and not one_customer(work, said["customer"], case.customer):
         raise CaseOfSomebodyElse
     return case.customer
 

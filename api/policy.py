@@ -91,6 +91,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/technicians/{id}/change": DISPATCH,
     "POST /api/v1/technicians/{id}/assign-van": DISPATCH,
     "POST /api/v1/technicians/{id}/deactivate": DISPATCH,
+    "POST /api/v1/technicians/{id}/reactivate": DISPATCH,
     "POST /api/v1/technicians/{id}/enrolments": ADMIN,
     "POST /api/v1/technicians/{id}/erase": ADMIN,
     "GET /api/v1/devices": OFFICE,

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from flask import Response
 
 from api import office
+from api.belonging import must_be_free
 from api.moving import move
 from api.order import Order
 from api.schemas import Body
@@ -45,6 +46,7 @@ def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
         entity = work.find(Discrepancy, id)
         if entity is None:
             refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])
+            must_be_free(work, id)
             entity = Discrepancy.take_up(id=id, kind=row["kind"], refs=refs)
         office.must_match(entity)
         others = list(decide(entity, work, row, caused_by))

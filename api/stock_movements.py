@@ -16,9 +16,10 @@ from api.rows import ID, done_with, shape_of, spoken
 from api.schemas import Body
 from api.who import asking
 from domain.instant import now
-from domain.stock_movement import StockMovement, correction_id
+from domain.stock_movement import StockMovement
 from projections import movements as view
 from projections.table import Row
+from store.taking_back import correction_of
 from store.work import Work
 
 stock_movements = Noun("stock-movements", "What went from where to where.")
@@ -43,14 +44,16 @@ def create(body: Body) -> Response:
 def correct(body: Body, id: UUID) -> Response:
     """Take all of it back by a further movement, at the cost it was made with; twice is once. The first one stays."""
     who = asking()
-    correction = correction_id(id)
+    told: dict[str, UUID] = {}
 
     def decide(movement: StockMovement, work: Work) -> list[StockMovement]:
-        if work.find(StockMovement, correction) is not None:
+        correction, is_recorded = correction_of(work, movement.id)
+        told["correction"] = correction
+        if is_recorded:
             return []
         return [movement.reverse(id=correction, reason=body["reason"], approved_by=who.id)]
 
-    return office.change(who, StockMovement, id, body, decide, say=lambda _: {"correction": correction})
+    return office.change(who, StockMovement, id, body, decide, say=lambda _: told)
 
 
 @stock_movements.lists(MOVEMENT, Filters)

@@ -111,7 +111,7 @@ def assign_van(body: Body, id: UUID) -> Response:
 
 @technicians.command("deactivate")
 def deactivate(body: Body, id: UUID) -> Response:
-    """Give them no more work; their devices are revoked one by one."""
+    """Give them no more work: no code lets a device in, and those they have hand in what they hold and read nothing."""
     who = asking()
     return office.change(who, Technician, id, body, lambda technician, _: technician.deactivate())
 
@@ -130,10 +130,16 @@ def erase(body: Body, id: UUID) -> Response:
         theirs = [work.get(Device, id) for id in services().standings.devices_of(technician.id)]
         for device in theirs:
             device.revoke(reason="retired", wipe=True)
-            services().standings.set(device.id, "revoked", wipe=True)
         return theirs
 
     return forgotten(office.change(who, Technician, id, body, decide))
+
+
+@technicians.command("reactivate")
+def reactivate(body: Body, id: UUID) -> Response:
+    """Let them work again; their devices are trusted as they were before."""
+    who = asking()
+    return office.change(who, Technician, id, body, lambda technician, _: technician.reactivate())
 
 
 @technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)

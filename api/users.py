@@ -157,12 +157,7 @@ def disable(body: Body, id: UUID) -> Response:
     who = asking()
     if id == who.id:
         raise NotYourself
-
-    def decide(user: User, _: Work) -> None:
-        user.disable()
-        services().access.end_all(user.id)
-
-    return office.change(who, User, id, body, decide)
+    return office.change(who, User, id, body, lambda user, _: user.disable())
 
 
 @users.command("enable")

@@ -44,6 +44,7 @@ from store.verifications import Verifications
 from sync.app_version import OldestApp
 from sync.arrival import Arrival
 from sync.blobs import BlobIntake
+from sync.challenge import Challenges
 from sync.cursor import Cursors
 from sync.documents import ReadyDocuments
 from sync.enrolment import EnrolmentDesk
@@ -108,7 +109,9 @@ def services_of(
         verify=Verify(log, documents, cursors, Verifications(log.pool).take),
         live=Live(documents),
         gate=gate,
-        enrolment=EnrolmentDesk(log, devices, unsigned=settings.unsigned_devices),
+        enrolment=EnrolmentDesk(
+            log, devices, Challenges(access.secret("device-challenges")), unsigned=settings.unsigned_devices
+        ),
         blobs=BlobIntake(views, Uploads(log.pool), vault),
         vault=vault,
     )

@@ -16,9 +16,12 @@ from domain.problem import BadInput
 CORRECTION_NAMESPACE = UUID("0b9c6a52-7d1e-5c44-8f3a-90c2e6d4b7a1")
 
 
-def correction_id(movement: UUID) -> UUID:
-    """The id of the movement that takes this one back, so that taking it back twice is taking it back once."""
-    return uuid5(CORRECTION_NAMESPACE, str(movement))
+def correction_id(movement: UUID, turn: int = 0) -> UUID:
+    """The id of the movement that takes another one back: the same whoever does so, so that it happens once.
+
+    Each further `turn` gives another one, for when somebody has named something else by those before.
+    """
+    return uuid5(CORRECTION_NAMESPACE, f"{movement} {turn}" if turn else str(movement))
 
 
 class StockMovement(Entity):

@@ -53,6 +53,9 @@ class Technician(Entity):
     class Erased(Entity.Event):
         TOPIC: ClassVar[str] = "technician.erased"
 
+    class Reactivated(Entity.Event):
+        TOPIC: ClassVar[str] = "technician.reactivated"
+
     @classmethod
     def register(
         cls,
@@ -109,6 +112,13 @@ class Technician(Entity):
         if not self.erased:
             self.trigger_event(self.Erased)
 
+    def reactivate(self) -> None:
+        """Let them work again; doing so twice changes nothing."""
+        if self.erased:
+            raise TechnicianIsErased
+        if not self.active:
+            self.trigger_event(self.Reactivated)
+
     # Changes
 
     @event(Registered)
@@ -137,3 +147,7 @@ class Technician(Entity):
     @event(Erased)
     def _(self) -> None:
         self.erased = True
+
+    @event(Reactivated)
+    def _(self) -> None:
+        self.active = True

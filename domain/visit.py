@@ -78,9 +78,9 @@ class Visit(Entity):
 
     # Facts; `technician` is who it was, the visit's own unless said otherwise
 
-    def record_accepted(self, technician: UUID | None = None) -> None:
-        """The technician will go."""
-        self._tell_of(self.Accepted, technician)
+    def record_accepted(self, technician: UUID | None = None, *, unasked: bool = False) -> None:
+        """The technician will go; nobody's visit becomes theirs by it, unless they were not asked (`unasked`)."""
+        self._tell_of(self.Accepted, technician, unasked=unasked or None)
 
     def record_travel_started(self, technician: UUID | None = None) -> None:
         """The technician is on the way."""
@@ -144,9 +144,10 @@ class Visit(Entity):
         self.status = Status.DISPATCHED
 
     @event(Accepted)
-    def _(self, technician: UUID | None) -> None:
-        self.technician = self.technician or technician
-        self._come(Status.ACCEPTED, technician)
+    def _(self, technician: UUID | None, *, unasked: bool | None) -> None:
+        if not unasked:
+            self.technician = self.technician or technician
+            self._come(Status.ACCEPTED, technician)
 
     @event(Declined)
     def _(self) -> None:

@@ -53,9 +53,10 @@ class Dispatched(OfWorkOrder):
 
 
 class Accepted(ByTechnician):
-    """The technician will go."""
+    """The technician will go; `unasked` when neither the visit nor its order had been given to them."""
 
     TOPIC: ClassVar[str] = "visit.accepted"
+    unasked: bool | None = None
 
 
 class Declined(ByTechnician):

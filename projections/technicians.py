@@ -55,9 +55,9 @@ class Technicians(Projection):
     def _van_assigned(self, event: Recorded, rows: Rows) -> None:
         self._change(event, rows, {"van": event.data.location})
 
-    @on("technician.deactivated")
-    def _deactivated(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {"active": False})
+    @on("technician.deactivated", "technician.reactivated")
+    def _works(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"active": event.topic == "technician.reactivated"})
 
     @on("technician.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:

@@ -62,8 +62,8 @@ class _Walk:
             self._go(step, Status.CANCELLED)
 
     def _tell(self, step: Row) -> None:
-        """A fact counts if it was told by whoever had the visit when it happened."""
-        if self.technician in (step["technician"], None):
+        """A fact counts if it was told by whoever had the visit when it happened, or was asked to take it."""
+        if self.technician in (step["technician"], None) and not step.get("unasked"):
             if step["what"] == "visit.accepted":
                 self.technician = self.technician or step["technician"]
             self._go(step, further(self.status, TOLD[step["what"]]))

@@ -98,6 +98,8 @@ class Visits(Projection):
     def _told(self, event: Recorded, rows: Rows) -> None:
         data = event.data
         more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}
+        if getattr(data, "unasked", None):
+            more = {"unasked": True}
         if (row := self._row(event, rows)) is not None:
             step = told(event, what=event.topic, technician=data.technician, **more)
             self._put(event, rows, row | stepped(rows, row, step))

@@ -9,11 +9,10 @@ from uuid import UUID, uuid4
 
 from domain.problem import Kind, Problem
 from store.access import token_hash
-from store.connecting import Cursor
-from store.device_tokens import Pair, end_family, end_tokens, issue
-from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before
+from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
+from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before, note
 from store.enrolment_code import CODE_LIFE, code_of, folded
-from store.identity import DeviceIdentity, DeviceRevoked, TokenExpired, TokenReused
+from store.identity import DeviceIdentity, DeviceRevoked, Keyholder, TokenExpired, TokenReused
 from store.pool import ConnectionPool
 from store.standing import LATELY
 
@@ -61,47 +60,75 @@ class DeviceAccess:
     def enrol(self, code: str, install_id: str, app_version: str = "", public_key: str | None = None) -> Enrolment:
         """Trade a code for a device; raises `CodeNotGood`.
 
-        A known installation keeps its device under the next incarnation, and its old tokens end; one that was told to
-        erase itself is a new device. The installation that has traded the code in, and has shown that it holds the same
-        key, is answered once more.
+        A known installation with the same key (or still without one, and with the same technician) comes back as its
+        device's next incarnation, as soon as the event that says so is recorded; every other one is a new device.
         """
         hashed = token_hash(folded(code))
         with self._pool.transaction() as cursor:
-            technician = claim(cursor, hashed)
-            if technician is not None:
-                enrolled = let_in(cursor, hashed, Installation(technician, install_id, app_version, public_key))
-                end_tokens(cursor, enrolled.device)
-            else:
-                known = let_in_before(cursor, hashed, install_id, public_key)
-                if known is None:
-                    raise CodeNotGood
-                enrolled = known
+            claimed = claim(cursor, hashed)
+            if claimed is None:
+                raise CodeNotGood
+            enrolled = let_in(cursor, hashed, *claimed, Installation(install_id, app_version, public_key))
+            if enrolled is None:
+                raise CodeNotGood
         return enrolled
+
+    def enrolled_before(self, code: str, install_id: str, public_key: str) -> Keyholder | None:
+        """The device that this installation has become by this code, if it has not changed since."""
+        with self._pool.transaction() as cursor:
+            return let_in_before(cursor, token_hash(folded(code)), install_id, public_key)
+
+    def enrol_again(self, holder: Keyholder) -> Enrolment:
+        """The same enrolment once more, for a device that has proven itself; all tokens given until now end.
+
+        Raises `CodeNotGood` when it has been given tokens since `holder` was read.
+        """
+        with self._pool.transaction() as cursor:
+            if issued(cursor, holder.device) != holder.issued:
+                raise CodeNotGood
+            end_tokens(cursor, holder.device)
+            count(cursor, holder.device)
+        return Enrolment(holder.device, holder.incarnation, holder.technician)
+
+    def note_incarnation(self, code: str, device: UUID, incarnation: int) -> None:
+        """Which incarnation a code has let in, where that is another one than was expected."""
+        with self._pool.transaction() as cursor:
+            note(cursor, token_hash(folded(code)), device, incarnation)
+
+    def revoked_at(self, device: UUID) -> datetime | None:
+        """When a device was revoked last, as far as that is known."""
+        row = self._pool.fetch_one("SELECT revoked_at FROM access.device_standing WHERE device = %s", (str(device),))
+        return row[0] if row else None
 
     def issue_tokens(self, device: UUID, incarnation: int, technician: UUID, family: UUID | None = None) -> Pair:
         """A pair of tokens, the first of a new family unless one is given."""
         with self._pool.transaction() as cursor:
             return issue(cursor, device, incarnation, technician, family or uuid4())
 
-    def public_key(self, device: UUID) -> str | None:
-        """The key that a device has shown, if it has one."""
-        row = self._pool.fetch_one("SELECT public_key FROM access.device_standing WHERE device = %s", (str(device),))
-        return row[0] if row else None
+    def keyholder(self, device: UUID) -> Keyholder | None:
+        """A device that can prove who it is, `None` for one without a key."""
+        row = self._pool.fetch_one(
+            """
+            SELECT device, incarnation, technician, public_key, issued FROM access.device_standing
+            WHERE device = %s AND public_key IS NOT NULL
+            """,
+            (str(device),),
+        )
+        return Keyholder(*row) if row else None
 
     def rotate(self, refresh_token: str, proven: UUID | None = None) -> Pair:
         """A new pair for a refresh token, which dies with the access tokens before it.
 
-        Raises `TokenReused` (and ends the whole family) when it was used before, `TokenExpired`, `DeviceRevoked`. For a
-        device that has `proven` with its key who it is, a dead or unknown token is as good as a living one, also when
-        it has been revoked: its tokens open nothing then but the handing in of what it holds.
+        Raises `TokenReused` when it was used before, which ends the whole family unless its device has `proven` with
+        its key who it is; `TokenExpired`; `ProofRequired` for a device with a key that has not; `DeviceRevoked` for one
+        without: with a proof its tokens open nothing then but the handing in of what it holds.
         """
         with self._pool.transaction() as cursor:
-            if proven is not None:
-                return self._renew(cursor, refresh_token, proven)
+            lock_holder_of(cursor, refresh_token)
             cursor.execute(
                 """
                 SELECT t.device, t.incarnation, t.technician, t.family, t.used_at IS NOT NULL, t.expires_at <= now(),
-                    d.standing, d.wipe
+                    d.standing, d.wipe, d.public_key IS NOT NULL
                 FROM access.device_tokens t JOIN access.device_standing d USING (device)
                 WHERE t.token_hash = %s AND t.kind = 'refresh'
                 FOR UPDATE OF t
@@ -109,41 +136,47 @@ class DeviceAccess:
                 (token_hash(refresh_token),),
             )
             found = cursor.fetchone()
-            trouble = _trouble_with(found)
+            trouble = trouble_with(found, proven)
             if trouble is None and found is not None:
                 device, incarnation, technician, family = found[:4]
                 end_family(cursor, family)
                 return issue(cursor, device, incarnation, technician, family)
-            if isinstance(trouble, TokenReused) and found is not None:
+            if isinstance(trouble, TokenReused) and found is not None and found[0] != proven:
                 end_family(cursor, found[3])
         assert trouble is not None, "a refresh token gives a pair or a problem"
         raise trouble
 
-    @staticmethod
-    def _renew(cursor: Cursor, refresh_token: str, device: UUID) -> Pair:
-        cursor.execute(
-            """
-            SELECT d.incarnation, d.technician, t.family
-            FROM access.device_standing d
-            LEFT JOIN access.device_tokens t ON t.device = d.device AND t.token_hash = %s AND t.kind = 'refresh'
-            WHERE d.device = %s
-            FOR UPDATE OF d
-            """,
-            (token_hash(refresh_token), str(device)),
-        )
-        [(incarnation, technician, family)] = cursor.fetchall()
-        if family is not None:
-            end_family(cursor, family)
-        return issue(cursor, device, incarnation, technician, family or uuid4())
+    def renew(self, refresh_token: str, holder: Keyholder) -> Pair | None:
+        """A new pair for a device that has answered a challenge: a dead or unknown refresh token is good all the same.
+
+        `None` when it has been given tokens since `holder` was read: each challenge is good once.
+        """
+        with self._pool.transaction() as cursor:
+            if issued(cursor, holder.device) != holder.issued:
+                return None
+            cursor.execute(
+                "SELECT family FROM access.device_tokens WHERE token_hash = %s AND kind = 'refresh' AND device = %s",
+                (token_hash(refresh_token), str(holder.device)),
+            )
+            row = cursor.fetchone()
+            if row is not None:
+                end_family(cursor, row[0])
+            return issue(cursor, holder.device, holder.incarnation, holder.technician, row[0] if row else uuid4())
 
     def who(self, access_token: str, *, revoked_too: bool = False) -> DeviceIdentity:
-        """Whose access token this is; raises `TokenExpired`, or `DeviceRevoked` unless it may still hand things in."""
+        """Whose access token this is; raises `TokenExpired`, or `DeviceRevoked` unless it may still hand things in.
+
+        The device of a technician who no longer works here is a suspended one: it may hand in what it holds.
+        """
         row = self._pool.fetch_one(
             """
-            SELECT t.expires_at <= now(), t.device, t.incarnation, t.technician, d.standing, d.wipe, d.app_version,
-                d.public_key, coalesce(d.told_at > now() - %(lately)s, false), d.unsent,
+            SELECT t.expires_at <= now(), t.device, t.incarnation, t.technician,
+                CASE WHEN d.standing = 'active' AND i.technician IS NOT NULL THEN 'suspended' ELSE d.standing END,
+                d.wipe, d.app_version, d.public_key, coalesce(d.told_at > now() - %(lately)s, false), d.unsent,
                 coalesce(d.last_seen_at > now() - %(lately)s, false)
-            FROM access.device_tokens t JOIN access.device_standing d USING (device)
+            FROM access.device_tokens t
+            JOIN access.device_standing d USING (device)
+            LEFT JOIN access.inactive_technicians i ON i.technician = t.technician
             WHERE t.token_hash = %(token)s AND t.kind = 'access'
             """,
             {"token": token_hash(access_token), "lately": LATELY},
@@ -157,14 +190,3 @@ class DeviceAccess:
         elif expired:
             raise TokenExpired
         return identity
-
-
-def _trouble_with(found: tuple[object, ...] | None) -> Problem | None:
-    if found is None:
-        return TokenExpired()
-    used, expired, standing, wipe = found[4:]
-    if standing == "revoked":
-        return DeviceRevoked(wipe=wipe, salvage=True)
-    if used:
-        return TokenReused()
-    return TokenExpired() if expired else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from domain.problem import Problem
 from store.access import token_hash
 from store.connecting import Cursor
+from store.identity import DeviceRevoked, ProofRequired, TokenExpired, TokenReused
 
 ACCESS_LIFE: Final = timedelta(minutes=15)
 REFRESH_LIFE: Final = timedelta(days=180)
@@ -36,7 +38,13 @@ def issue(cursor: Cursor, device: UUID, incarnation: int, technician: UUID, fami
             """,
             (token_hash(token), kind, str(device), incarnation, str(technician), str(family), life),
         )
+    count(cursor, device)
     return pair
+
+
+def count(cursor: Cursor, device: UUID) -> None:
+    """Let no challenge made until now be answered any more."""
+    cursor.execute("UPDATE access.device_standing SET issued = issued + 1 WHERE device = %s", (str(device),))
 
 
 def end_family(cursor: Cursor, family: UUID) -> None:
@@ -59,3 +67,41 @@ def end_family(cursor: Cursor, family: UUID) -> None:
 def end_tokens(cursor: Cursor, device: UUID) -> None:
     """Forget every token of a device."""
     cursor.execute("DELETE FROM access.device_tokens WHERE device = %s", (str(device),))
+
+
+def issued(cursor: Cursor, device: UUID) -> int | None:
+    """How many pairs of tokens a device has been given; nobody else gives it one until the transaction ends."""
+    cursor.execute("SELECT issued FROM access.device_standing WHERE device = %s FOR UPDATE", (str(device),))
+    row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def lock_holder_of(cursor: Cursor, refresh_token: str) -> None:
+    """Let nobody else change how its device stands until the transaction ends: that row is always locked first."""
+    cursor.execute(
+        """
+        SELECT FROM access.device_standing
+        WHERE device = (SELECT device FROM access.device_tokens WHERE token_hash = %s)
+        FOR UPDATE
+        """,
+        (token_hash(refresh_token),),
+    )
+
+
+def trouble_with(found: tuple[Any, ...] | None, proven: UUID | None) -> Problem | None:
+    """Why a refresh token gives no pair, if so.
+
+    `found` is its device, incarnation, technician and family, whether it is used and expired, how its device stands,
+    whether that shall erase itself and whether it has a key; `proven` is a device that has shown its key.
+    """
+    if found is None:
+        return TokenExpired()
+    used, expired, standing, wipe, has_key = found[4:]
+    is_proven = found[0] == proven
+    if standing == "revoked" and not is_proven:
+        return DeviceRevoked(wipe=wipe, salvage=True)
+    if used:
+        return TokenReused()
+    if expired:
+        return TokenExpired()
+    return ProofRequired() if has_key and not is_proven else None

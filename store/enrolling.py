@@ -2,75 +2,115 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from store.connecting import Cursor
+from store.identity import Keyholder
 
 
 class Enrolment(NamedTuple):
-    """A device that has been let in."""
+    """A device that is let in; `code_from` is when its code was made, None when it only asks again."""
 
     device: UUID
     incarnation: int
     technician: UUID
+    code_from: datetime | None = None
 
 
 class Installation(NamedTuple):
-    """What asks to be let in, for which technician; `public_key` is its Ed25519 key, if it has one."""
+    """What asks to be let in; `public_key` is its Ed25519 key, if it has one."""
 
-    technician: UUID
     install_id: str
     app_version: str
     public_key: str | None
 
 
-def claim(cursor: Cursor, code_hash: bytes) -> UUID | None:
-    """Take a code for good; whose it is, or `None` when it is wrong, used or expired."""
+def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
+    """Take a code for good; whose it is and when it was made, or `None` when it is wrong, used or expired.
+
+    The codes of technicians who no longer work here are good for nothing.
+    """
     cursor.execute(
         """
-        UPDATE access.enrolment_codes SET used_by = %s
+        UPDATE access.enrolment_codes c SET used_by = %s
         WHERE code_hash = %s AND used_by IS NULL AND expires_at > now()
-        RETURNING technician
+            AND NOT EXISTS (SELECT FROM access.inactive_technicians i WHERE i.technician = c.technician)
+        RETURNING technician, issued_at
         """,
         (str(uuid4()), code_hash),
     )
     row = cursor.fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row else None
 
 
-def let_in(cursor: Cursor, code_hash: bytes, asking: Installation) -> Enrolment:
-    """Make a device of an installation, or the next incarnation of the device that it is, and note it at the code."""
-    cursor.execute(
-        """
-        INSERT INTO access.device_standing AS d (device, technician, install_id, incarnation, app_version, public_key)
-        VALUES (%s, %s, %s, 1, %s, %s)
-        ON CONFLICT (install_id) WHERE NOT wipe DO UPDATE
-        SET technician = excluded.technician, incarnation = d.incarnation + 1, standing = 'active',
-            app_version = excluded.app_version, public_key = excluded.public_key
-        RETURNING device, incarnation, technician
-        """,
-        (str(uuid4()), str(asking.technician), asking.install_id, asking.app_version, asking.public_key),
-    )
-    [row] = cursor.fetchall()
-    enrolled = Enrolment(*row)
-    cursor.execute(
-        "UPDATE access.enrolment_codes SET used_by = %s, used_incarnation = %s WHERE code_hash = %s",
-        (str(enrolled.device), enrolled.incarnation, code_hash),
-    )
+def let_in(
+    cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, asking: Installation
+) -> Enrolment | None:
+    """The device that an installation becomes or its next incarnation, noted at the code.
+
+    `None` for one that was revoked after the code was made. A known device stays as it is until the event of its
+    enrolment is recorded.
+    """
+    known = _known(cursor, technician, asking)
+    if known is None:
+        enrolled = Enrolment(uuid4(), 1, technician, code_from)
+        cursor.execute(
+            """
+            INSERT INTO access.device_standing (device, technician, install_id, incarnation, app_version, public_key)
+            VALUES (%s, %s, %s, 1, %s, %s)
+            """,
+            (str(enrolled.device), str(technician), asking.install_id, asking.app_version, asking.public_key),
+        )
+    else:
+        device, incarnation, standing, revoked_at = known
+        if standing == "revoked" and revoked_at is not None and code_from <= revoked_at:
+            return None
+        enrolled = Enrolment(device, incarnation + 1, technician, code_from)
+    note(cursor, code_hash, enrolled.device, enrolled.incarnation)
     return enrolled
 
 
-def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key: str | None) -> Enrolment | None:
-    """The device that this installation has become by this code, if it has not changed since; its reply was lost."""
+def note(cursor: Cursor, code_hash: bytes, device: UUID, incarnation: int) -> None:
+    """Which incarnation of which device a code has let in."""
+    cursor.execute(
+        "UPDATE access.enrolment_codes SET used_by = %s, used_incarnation = %s WHERE code_hash = %s",
+        (str(device), incarnation, code_hash),
+    )
+
+
+def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key: str) -> Keyholder | None:
+    """The device that this installation has become by this code, if it has not changed since; its reply was lost.
+
+    The event of its enrolment may not have been recorded: then it is one incarnation behind the code.
+    """
     cursor.execute(
         """
-        SELECT d.device, d.incarnation, d.technician
+        SELECT d.device, c.used_incarnation, c.technician, d.public_key, d.issued
         FROM access.enrolment_codes c JOIN access.device_standing d ON d.device = c.used_by
-        WHERE c.code_hash = %s AND c.expires_at > now() AND d.incarnation = c.used_incarnation
+        WHERE c.code_hash = %s AND c.expires_at > now() AND c.used_incarnation - d.incarnation IN (0, 1)
             AND d.install_id = %s AND d.public_key = %s AND d.standing = 'active'
+            AND NOT EXISTS (SELECT FROM access.inactive_technicians i WHERE i.technician = c.technician)
         """,
         (code_hash, install_id, public_key),
     )
     row = cursor.fetchone()
-    return Enrolment(*row) if row else None
+    return Keyholder(*row) if row else None
+
+
+def _known(cursor: Cursor, technician: UUID, asking: Installation) -> tuple[UUID, int, str, datetime | None] | None:
+    """The device that this installation is: by its key, or while it had none, by its technician."""
+    cursor.execute(
+        """
+        SELECT device, incarnation, standing, revoked_at FROM access.device_standing
+        WHERE install_id = %s AND NOT wipe
+            AND (public_key = %s OR (public_key IS NULL AND technician = %s))
+        ORDER BY public_key IS NULL
+        LIMIT 1
+        FOR UPDATE
+        """,
+        (asking.install_id, asking.public_key, str(technician)),
+    )
+    row = cursor.fetchone()
+    return (row[0], row[1], row[2], row[3]) if row else None

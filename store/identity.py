@@ -30,6 +30,16 @@ class DeviceIdentity(NamedTuple):
     seen_lately: bool = False
 
 
+class Keyholder(NamedTuple):
+    """A device that can prove with its key who it is; `issued` counts the pairs of tokens that it has been given."""
+
+    device: UUID
+    incarnation: int
+    technician: UUID
+    public_key: str
+    issued: int
+
+
 class TokenExpired(Problem):
     """The token has expired or was never good; refresh it, or enrol again."""
 
@@ -38,6 +48,12 @@ class TokenExpired(Problem):
 
 class TokenReused(Problem):
     """The refresh token was used before, so nobody can tell who holds it; enrol again."""
+
+    kind = Kind.UNAUTHENTICATED
+
+
+class ProofRequired(Problem):
+    """The device has a key: send `device_id` and a `proof` made with it."""
 
     kind = Kind.UNAUTHENTICATED
 

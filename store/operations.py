@@ -72,11 +72,15 @@ class Operations:
         epoch, last = rows[0][:2]
         return Past(epoch, int(last), [_known(row[2:]) for row in rows if row[4] is not None])
 
-    def recorded_by(self, operation: UUID, device: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation of this device has recorded."""
+    def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation of one of this technician's devices has recorded."""
         rows = self._pool.fetch_all(
-            "SELECT stream, topic FROM log.events WHERE operation_id = %s AND device = %s ORDER BY position",
-            (str(operation), str(device)),
+            """
+            SELECT stream, topic FROM log.events
+            WHERE operation_id = %s AND actor = %s AND device IS NOT NULL
+            ORDER BY position
+            """,
+            (str(operation), str(technician)),
         )
         return [(stream, topic) for stream, topic in rows]
 

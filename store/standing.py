@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from store.device_tokens import end_tokens
-from store.identity import Standing
 from store.pool import ConnectionPool
 
 _COLUMNS: Final = (
@@ -29,17 +27,10 @@ LATELY: Final = timedelta(seconds=30)
 
 
 class Standings:
-    """One row a device beside the log, written at once when the office decides and at every call of the device."""
+    """One row a device beside the log: what it told last, and how far it is trusted, which follows from the log."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
-
-    def set(self, device: UUID, standing: Standing, *, wipe: bool = False) -> None:
-        """What holds from the device's next call on."""
-        self._pool.execute(
-            "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s",
-            (standing, wipe, str(device)),
-        )
 
     def saw(
         self,
@@ -91,12 +82,6 @@ class Standings:
             },
         )
 
-    def wiped(self, device: UUID) -> None:
-        """The device says that it has erased itself; its tokens are of no more use."""
-        with self._pool.transaction() as cursor:
-            cursor.execute("UPDATE access.device_standing SET wiped_at = now() WHERE device = %s", (str(device),))
-            end_tokens(cursor, device)
-
     def devices_of(self, technician: UUID) -> list[UUID]:
         """The devices of a technician, revoked ones too."""
         rows = self._pool.fetch_all(
@@ -108,9 +93,12 @@ class Standings:
         """How these devices stand, by id."""
         rows = self._pool.fetch_all(
             """
-            SELECT device, standing, wipe, wiped_at, app_version, clock_offset_ms, last_seen_at, oldest_unsent_at,
-                pulled_through, unsent
-            FROM access.device_standing WHERE device = ANY(%s::uuid[])
+            SELECT d.device,
+                CASE WHEN d.standing = 'active' AND i.technician IS NOT NULL THEN 'suspended' ELSE d.standing END,
+                d.wipe, d.wiped_at, d.app_version, d.clock_offset_ms, d.last_seen_at, d.oldest_unsent_at,
+                d.pulled_through, d.unsent
+            FROM access.device_standing d LEFT JOIN access.inactive_technicians i USING (technician)
+            WHERE d.device = ANY(%s::uuid[])
             """,
             ([str(device) for device in devices],),
         )

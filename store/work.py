@@ -90,12 +90,12 @@ class Work:
         self.envelopes.extend([envelope] * added)
         return added
 
-    def added_by(self, operation: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation has added to this commit."""
+    def added_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation of this technician has added to this commit."""
         return [
             (event.originator_id, get_topic(type(event)))
             for event, envelope in zip(self.events, self.envelopes, strict=True)
-            if envelope.operation_id == operation
+            if envelope.operation_id == operation and envelope.actor == technician
         ]
 
     def forget(self) -> None:

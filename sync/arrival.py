@@ -79,7 +79,7 @@ class PushArrival:
             suspended=who.standing == "suspended",
             public_key=who.public_key,
             unsigned=self._around.unsigned,
-            earlier=lambda operation: log.operations.recorded_by(operation, who.device),
+            earlier=lambda operation: log.operations.recorded_by(operation, who.technician),
             works_for=lambda customer: works_for(who.technician, customer),
         )
         return work, sender

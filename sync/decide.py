@@ -29,8 +29,8 @@ OF_THE_OFFICE = (NotUnderstood, UnknownReference, BadInput)
 class Sender(NamedTuple):
     """Who sends: the device and its technician, the zone to remember, and how far the device is trusted.
 
-    `earlier` tells which streams and topics an earlier operation of this device has recorded, `works_for` whether the
-    technician has open work for a customer.
+    `earlier` tells which streams and topics an earlier operation of this technician has recorded, `works_for` whether
+    they have open work for a customer.
     """
 
     device: Device
@@ -114,7 +114,7 @@ def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> O
         sender.technician,
         arrived.envelope.occurred_at,
         sender.zone,
-        earlier=lambda one: work.added_by(one) or sender.earlier(one),
+        earlier=lambda one: work.added_by(one, sender.technician) or sender.earlier(one),
         works_for=sender.works_for,
     )
     try:

@@ -33,6 +33,7 @@ BATCH, BATCH_BYTES, OPERATION_BYTES = 100, 1_000_000, 16 * 1024  # sync.md's lim
 PAGE, REPLY_BYTES, GZIP_FROM = 500, 32 * 1024 * 1024, 1024  # documents, bytes, bytes
 BLOB_BYTES, CHUNK = 25 * 1024 * 1024, 256 * 1024
 TIMEOUT, PATIENCE, RESTARTS = 30.0, 60.0, 3  # seconds of silence; longest wait sat out; detours in one call
+CHALLENGES = 2  # as many are answered, one after the other, before somebody has to look
 HOUR, DAY = 3600.0, 86400.0
 KEPT = 7 * DAY  # seconds that an acknowledged operation stays, for a server restored from a backup
 OUT_OF_REACH = (0, Http.TOO_MANY_REQUESTS, Http.SERVICE_UNAVAILABLE)  # what one photo meets here, all would meet
@@ -46,6 +47,7 @@ AUDIENCES = ("own", "shared")
 ADVICE = {
     "token-expired": "This device was away for too long: enrol it again with a new code.",
     "token-reused": "The server no longer trusts this device: enrol it again with a new code.",
+    "proof-required": "The server asks for this device's key: enrol it again with a new code.",
     "device-forked": "This device was cloned or restored: enrol it again with a new code.",
     "device-revoked": "The office has revoked this device: its work stays here, and it can be enrolled again.",
     "device-suspended": "The office has suspended this device: what it sends is kept apart, and nothing comes back.",
@@ -627,16 +629,31 @@ class Wire:
             if self.file.get("access_token") != stale:
                 return  # another process was faster
             self.file.set(renewed_at=self.world.now())  # on a full disk this fails, before the old token is used up
-            wish = Request("POST", "/sync/v1/token", ("access_token", "refresh_token"), self._wish, authorized=False)
-            pair = self.call(wish).said
+            members = ("access_token", "refresh_token")
+            pair = self.prove("/sync/v1/token", members, self._wish)
             self.file.set(access_token=pair["access_token"], refresh_token=pair["refresh_token"])
 
-    def _wish(self) -> bytes:
+    def prove(self, path: str, members: Sequence[str], wish: Callable[[Json], Json]) -> Json:
+        """The answer to a wish with a proof; where the server asks for one more, with its challenge signed as well.
+
+        `wish` makes the body from the members that go with it: none, or the challenge.
+        """
+        also: Json = {}
+        for left in reversed(range(CHALLENGES + 1)):
+            make = partial(bytes, to_json(wish(also)).encode())
+            try:
+                return self.call(Request("POST", path, members, make, authorized=False)).said
+            except RefusedError as error:
+                challenge = error.problem.get("challenge")
+                if not (left and isinstance(challenge, str) and "proof" in wish(also)):
+                    raise
+                also = {"challenge": challenge}
+        raise AssertionError("the last try answers or raises")
+
+    def _wish(self, also: Json) -> Json:
         device_id, refresh = self.file.get("device_id"), self.file.get("refresh_token")
-        proof = self.identity.now().signed(f"callout token\n{device_id}\n{refresh}")
-        return to_json(
-            {"refresh_token": refresh} | ({"device_id": device_id, "proof": proof} if proof else {})
-        ).encode()
+        proof = self.identity.now().signed("\n".join(("callout token", str(device_id), str(refresh), *also.values())))
+        return {"refresh_token": refresh} | ({"device_id": device_id, "proof": proof, **also} if proof else {})
 
 
 def to_answer(reply: Reply) -> Answer:
@@ -1218,13 +1235,15 @@ class Device:
         """
         with self._obeying(by_code=True):
             who = self._identity.for_code(code, as_new=as_new)
-            wish: Json = {"code": code, "install_id": who.install_id, "name": name, "platform": platform}
-            wish |= {"app_version": app_version or self.app_version}
-            proof = who.signed(f"callout enrolment\n{code}\n{who.install_id}")
-            wish |= {"public_key": who.public_key(), "proof": proof} if proof else {}
+            said: Json = {"code": code, "install_id": who.install_id, "name": name, "platform": platform}
+            said |= {"app_version": app_version or self.app_version}
+
+            def wish(also: Json) -> Json:
+                proof = who.signed("\n".join(("callout enrolment", code, who.install_id, *also.values())))
+                return said | ({"public_key": who.public_key(), "proof": proof, **also} if proof else {})
+
             members = ("device_id", "incarnation", "technician", "access_token", "refresh_token")
-            body = to_json(wish).encode()
-            answer = self._wire.call(Request("POST", "/sync/v1/devices", members, lambda: body, authorized=False)).said
+            answer = self._wire.prove("/sync/v1/devices", members, wish)
             with understood(), self._file.transaction():
                 self._become(who, {member: answer[member] for member in members}, answer.get("epoch"), code)
         return answer

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from domain.device import Device
 from domain.device_events import Installation
 from domain.envelope import Envelope
 from domain.instant import format_instant
-from domain.problem import Kind, Problem
 from domain.technician import Technician
 from store.blobs.blob import MOST_BYTES as MOST_BLOB_BYTES
 from store.blobs.blob import PIECE
-from store.device_access import DeviceAccess
+from store.device_access import CodeNotGood, DeviceAccess
 from store.device_tokens import Pair
 from store.enrolling import Enrolment
+from store.identity import Keyholder, TokenExpired, TokenReused
 from store.log import EventLog
-from sync.envelope import MOST_BYTES, MOST_CHANGES, MOST_OPERATIONS, decoded
+from sync.challenge import Challenges
+from sync.entry import EnrolmentAsked, RefreshAsked, SignatureRequired
+from sync.envelope import MOST_BYTES, MOST_CHANGES, MOST_OPERATIONS
 from sync.holding import LONGEST
 from sync.operation import MOST_OPERATION_BYTES
 from sync.pull import MOST_WAIT
-from sync.signature import check_key, proves
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 LIMITS = {
     "operations": MOST_OPERATIONS,
@@ -42,66 +38,32 @@ LIMITS = {
 }
 
 
-class EnrolmentAsked(msgspec.Struct, frozen=True):
-    """What a device says of itself when it trades in its code."""
-
-    code: Name
-    install_id: Name
-    name: Name = "device"
-    platform: Name = "unknown"
-    app_version: Name = "0"
-    public_key: Name | None = None
-    proof: Name | None = None
-
-    def is_proven(self) -> bool:
-        """Whether the installation has shown that it holds the key that it names; raises `BadInput` for no key."""
-        if self.public_key is None:
-            return False
-        check_key(self.public_key, pointer="/public_key")
-        return proves(self.public_key, self.proof or "", "callout enrolment", self.code, self.install_id)
-
-
-class RefreshAsked(msgspec.Struct, frozen=True):
-    """The token that a new pair is asked for with; a device with a key proves who it is besides."""
-
-    refresh_token: Name
-    device_id: UUID | None = None
-    proof: Name | None = None
-
-
-class SignatureRequired(Problem):
-    """Devices sign here: send `public_key` and a `proof` that fits it."""
-
-    kind = Kind.FORBIDDEN
-
-
-def parse_body(body: bytes, shape: type[Any]) -> Any:
-    """The body in its shape; raises `MalformedEnvelope` with a JSON pointer."""
-    return decoded(body, partial(msgspec.json.decode, type=shape))
-
-
 class EnrolmentDesk:
     """Lets devices in."""
 
-    def __init__(self, log: EventLog, access: DeviceAccess, *, unsigned: bool) -> None:
+    def __init__(self, log: EventLog, access: DeviceAccess, challenges: Challenges, *, unsigned: bool) -> None:
         """`unsigned` devices may come in or not."""
         self._log = log
         self._access = access
+        self._challenges = challenges
         self._unsigned = unsigned
 
     def enrol(self, asked: EnrolmentAsked, now: datetime) -> dict[str, Any]:
         """The new device's first reply; the event comes before the tokens.
 
-        Raises `CodeNotGood`, `SignatureRequired`, and `BadInput` for a key that is none.
+        Raises `CodeNotGood` (with a `challenge` for the device whose reply to this very enrolment may have been lost),
+        `SignatureRequired`, and `BadInput` for a key that is none.
         """
         if not asked.is_proven() and (asked.public_key is not None or not self._unsigned):
             raise SignatureRequired
-        enrolled = self._access.enrol(asked.code, asked.install_id, asked.app_version, asked.public_key)
-        technician = self._log.attempt(lambda: self._record(enrolled, asked, now))
-        pair = self._access.issue_tokens(enrolled.device, enrolled.incarnation, enrolled.technician)
+        enrolled = self._let_in(asked, now)
+        technician, incarnation = self._log.attempt(lambda: self._record(enrolled, asked, now))
+        if incarnation != enrolled.incarnation:
+            self._access.note_incarnation(asked.code, enrolled.device, incarnation)
+        pair = self._access.issue_tokens(enrolled.device, incarnation, enrolled.technician)
         return {
             "device_id": str(enrolled.device),
-            "incarnation": enrolled.incarnation,
+            "incarnation": incarnation,
             "epoch": str(self._log.epoch()),
             "technician": {"id": str(enrolled.technician), "zone": technician.zone, "van": _text(technician.van)},
             **tokens_of(pair),
@@ -109,20 +71,49 @@ class EnrolmentDesk:
             "server_time": format_instant(now),
         }
 
-    def refresh(self, asked: RefreshAsked) -> dict[str, Any]:
-        """A new pair of tokens; raises `TokenReused`, `TokenExpired` or `DeviceRevoked`."""
-        device, proven = asked.device_id, None
-        if device is not None and asked.proof is not None and (key := self._access.public_key(device)) is not None:
-            said = ("callout token", str(device), asked.refresh_token)
-            known = (
-                self._log.work().find(Device, device) is not None
-            )  # else its enrolment is lost: a code makes it anew
-            proven = device if known and proves(key, asked.proof, *said) else None
-        return tokens_of(self._access.rotate(asked.refresh_token, proven))
+    def refresh(self, asked: RefreshAsked, now: datetime) -> dict[str, Any]:
+        """A new pair of tokens.
 
-    def _record(self, enrolled: Enrolment, asked: EnrolmentAsked, now: datetime) -> Technician:
-        work = self._log.work()
+        Raises `TokenReused` or `TokenExpired` (with a `challenge` for a device that has proven itself and whose token
+        is dead), `ProofRequired` or `DeviceRevoked`.
+        """
+        holder = self._holder(asked)
+        if holder is None or not asked.proves(holder):
+            return tokens_of(self._access.rotate(asked.refresh_token))
+        if asked.challenge is not None and self._challenges.fits(asked.challenge, holder, now):
+            renewed = self._access.renew(asked.refresh_token, holder)
+            if renewed is not None:
+                return tokens_of(renewed)
+        elif asked.challenge is None:
+            try:
+                return tokens_of(self._access.rotate(asked.refresh_token, holder.device))
+            except (TokenReused, TokenExpired) as problem:
+                raise type(problem)(challenge=self._challenges.make(holder, now)) from problem
+        raise TokenExpired(challenge=self._challenges.make(self._holder(asked) or holder, now))
+
+    def _let_in(self, asked: EnrolmentAsked, now: datetime) -> Enrolment:
+        try:
+            return self._access.enrol(asked.code, asked.install_id, asked.app_version, asked.public_key)
+        except CodeNotGood as problem:
+            key = asked.public_key
+            before = self._access.enrolled_before(asked.code, asked.install_id, key) if key is not None else None
+            if before is None:
+                raise
+            if asked.challenge is not None and self._challenges.fits(asked.challenge, before, now):
+                return self._access.enrol_again(before)
+            raise CodeNotGood(challenge=self._challenges.make(before, now)) from problem
+
+    def _holder(self, asked: RefreshAsked) -> Keyholder | None:
+        """The device that asks, if it has a key and the log knows it: an enrolment that is lost needs another code."""
+        holder = None if asked.device_id is None else self._access.keyholder(asked.device_id)
+        return holder if holder is not None and self._log.work().find(Device, holder.device) is not None else None
+
+    def _record(self, enrolled: Enrolment, asked: EnrolmentAsked, now: datetime) -> tuple[Technician, int]:
+        """The technician, and the incarnation that the device has now; raises `CodeNotGood`."""
+        work, incarnation = self._log.work(), enrolled.incarnation
         technician = work.get(Technician, enrolled.technician)
+        if not technician.is_active():
+            raise CodeNotGood
         said: Installation = {
             "technician": enrolled.technician,
             "install_id": asked.install_id,
@@ -133,9 +124,11 @@ class EnrolmentDesk:
         }
         device = work.find(Device, enrolled.device)
         if device is None:
-            device = Device.enrol(id=enrolled.device, incarnation=enrolled.incarnation, **said)
-        elif device.incarnation < enrolled.incarnation:  # otherwise it asks again, since the reply was lost
-            device.reenrol(incarnation=enrolled.incarnation, **said)
+            device = Device.enrol(id=enrolled.device, incarnation=incarnation, **said)
+        elif enrolled.code_from is not None or device.incarnation < incarnation:
+            self._must_be_later(device, enrolled.code_from)
+            incarnation = max(incarnation, device.incarnation + 1)
+            device.reenrol(incarnation=incarnation, **said)
         envelope = Envelope(
             occurred_at=now,
             zone=technician.zone,
@@ -145,8 +138,14 @@ class EnrolmentDesk:
         )
         work.add(envelope, device)
         work.commit()
-        self._log.operations.begin(enrolled.device, enrolled.incarnation)
-        return technician
+        self._log.operations.begin(enrolled.device, incarnation)
+        return technician, incarnation
+
+    def _must_be_later(self, device: Device, code_from: datetime | None) -> None:
+        """A code that was made before the device was revoked does not let it in again; raises `CodeNotGood`."""
+        revoked_at = self._access.revoked_at(device.id) if device.is_revoked() else None
+        if revoked_at is not None and (code_from is None or code_from <= revoked_at):
+            raise CodeNotGood
 
 
 def tokens_of(pair: Pair) -> dict[str, Any]:

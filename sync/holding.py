@@ -148,7 +148,7 @@ class Holding:
             suspended=not device.is_active(),
             public_key=None,  # the signature was looked at when it came
             unsigned=True,
-            earlier=lambda one: self._log.operations.recorded_by(one, device.id),
+            earlier=lambda one: self._log.operations.recorded_by(one, technician),
             works_for=lambda customer: self._works_for(technician, customer),
         )
         return work, sender

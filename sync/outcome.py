@@ -11,6 +11,7 @@ import msgspec
 
 from domain.aggregate import Entity
 from domain.problem import TYPE, Problem, Refused
+from domain.visit import Visit
 from domain.work_order import WorkOrder
 from store.work import Work
 from sync.problems import UnknownReference
@@ -43,8 +44,8 @@ class NotYourCustomer(Refused):
 class Context(NamedTuple):
     """What an operation is decided in: the unit of work, who sends it, when and in which zone it happened, its id.
 
-    `earlier` tells which streams and topics an earlier operation of this device has recorded, `works_for` whether this
-    technician has open work for a customer.
+    `earlier` tells which streams and topics an earlier operation of this technician has recorded, `works_for` whether
+    they have open work for a customer.
     """
 
     work: Work
@@ -75,6 +76,18 @@ class Context(NamedTuple):
         if order.is_cancelled():
             found.append(("work_after_cancel", "The work order was cancelled."))
         return tuple(Notice(code, detail, {"work_order": str(order.id)}) for code, detail in found)
+
+    def visit_misfits(self, order: WorkOrder, visit: Visit) -> tuple[Notice, ...]:
+        """What the log says against a fact of this technician about a visit; ask before the fact changes it."""
+        found = self.misfits(order)
+        if (
+            found
+            or visit.given_to(self.technician)
+            or (visit.technician is None and order.assigned_to(self.technician))
+        ):
+            return found
+        detail = "The office has not given this visit to its technician."
+        return (Notice("foreign_visit", detail, {"visit": str(visit.id)}),)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

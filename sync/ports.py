@@ -23,8 +23,8 @@ class Operations(Protocol):
     def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
         """The log's epoch, how far a device has been taken in, and all that is known of these ids and numbers of it."""
 
-    def recorded_by(self, operation: UUID, device: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation of this device has recorded."""
+    def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation of one of this technician's devices has recorded."""
 
     def come(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""

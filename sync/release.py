@@ -68,7 +68,7 @@ def _trusted(log: Log, device: Device, event: Recorded) -> Sender:
         suspended=False,
         public_key=None,
         unsigned=True,
-        earlier=lambda one: log.operations.recorded_by(one, device.id),
+        earlier=lambda one: log.operations.recorded_by(one, event.data.technician),
         works_for=lambda _: True,
     )
 

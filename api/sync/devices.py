@@ -8,7 +8,7 @@ from api.encoding import answer
 from api.services import services
 from api.sync.blueprint import sync
 from domain.instant import now
-from sync.enrolment import EnrolmentAsked, RefreshAsked, parse_body
+from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
 
 
 @sync.post("/devices")
@@ -20,4 +20,4 @@ def enrol() -> Response:
 @sync.post("/token")
 def refresh() -> Response:
     """Trade a refresh token for a new pair."""
-    return answer(services().enrolment.refresh(parse_body(request.get_data(), RefreshAsked)))
+    return answer(services().enrolment.refresh(parse_body(request.get_data(), RefreshAsked), now()))

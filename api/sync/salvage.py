@@ -26,5 +26,4 @@ def wiped() -> Response:
     who = asking_device()
     wiped_at = now()
     services().salvage.record_wipe(who, wiped_at)
-    services().standings.wiped(who.device)
     return answer({"wiped_at": format_instant(wiped_at)})

@@ -26,6 +26,23 @@ export function blankState() {
 export const signer = (state) => (text) =>
   sign(null, Buffer.from(text), createPrivateKey(state.private_key)).toString('base64url');
 
+/** Ask with a proof, the signature of some lines; where the server asks for one more, with its challenge signed too. */
+async function askWithProof(notebook, line, path, body, said) {
+  const ask = (also) => {
+    const proof = signer(notebook.state)([...said, ...Object.values(also)].join('\n'));
+    return line.ask('POST', path, { ...body, proof, ...also }, { signed: false });
+  };
+  for (let tries = 2, also = {}; ; tries -= 1) {
+    try {
+      return await ask(also);
+    } catch (error) {
+      const challenge = error.problem?.challenge;
+      if (!challenge || !tries) throw error;
+      also = { challenge };
+    }
+  }
+}
+
 /** Enrol with the office's code, for the first time or anew; `asCopy`: the file was copied from another phone. */
 export async function enrol(notebook, line, code, name, { asCopy = false } = {}) {
   notebook.change((state) => {
@@ -33,9 +50,8 @@ export async function enrol(notebook, line, code, name, { asCopy = false } = {})
   }); // on disk before the server hears of it
   const { install_id, private_key } = notebook.state;
   const { x: public_key } = createPublicKey(private_key).export({ format: 'jwk' });
-  const proof = signer(notebook.state)(`callout enrolment\n${code}\n${install_id}`);
-  const body = { code, install_id, name, platform: 'node', public_key, proof };
-  const reply = await line.ask('POST', 'devices', body, { signed: false });
+  const body = { code, install_id, name, platform: 'node', public_key };
+  const reply = await askWithProof(notebook, line, 'devices', body, ['callout enrolment', code, install_id]);
   notebook.change((state) => {
     const { access_token, refresh_token, device_id, incarnation, epoch, technician, server_time } = reply;
     Object.assign(state, { access_token, refresh_token });
@@ -50,9 +66,9 @@ export async function enrol(notebook, line, code, name, { asCopy = false } = {})
 /** Change the refresh token for new ones, on disk before they are used. */
 export async function renewTokens(notebook, line) {
   const { refresh_token, device_id } = notebook.state;
-  const proof = signer(notebook.state)(`callout token\n${device_id}\n${refresh_token}`);
   try {
-    const reply = await line.ask('POST', 'token', { refresh_token, device_id, proof }, { signed: false });
+    const said = ['callout token', device_id, refresh_token];
+    const reply = await askWithProof(notebook, line, 'token', { refresh_token, device_id }, said);
     const { access_token, refresh_token: next } = reply;
     notebook.change((state) => Object.assign(state, { access_token, refresh_token: next }));
   } catch (error) {

@@ -44,7 +44,7 @@ ORDER_VISITS = Table(
     key=("work_order", "visit"),
     indexes=(("work_order", "window_start", "visit"), ("work_order", "helps")),
 )
-"""A visit `helps` when it was given to its technician after the order was given to whoever has it."""
+"""A visit `helps` when the office gave it to its technician after the order was given to whoever has it."""
 
 HELPERS = Table(
     "device_helpers",
@@ -53,6 +53,7 @@ HELPERS = Table(
 )
 """How many visits that are not over a technician helps with."""
 
+_GIVING: Final = ("visit.planned", "visit.dispatched", "visit.accepted")
 _BY_WINDOW: Final = Order(("work_order",), ("window_start", "visit"))
 
 
@@ -79,15 +80,22 @@ def after(event: Recorded, rows: Rows, before: Row, order: Row) -> Row:
     if visit_row is not None:
         known = rows.get(ORDER_VISITS, order["id"], event.stream)
         told = {"technician": visit_row["technician"], "over": visit_row["status"] in OVER}
-        told |= {"helps": _helps(event, known), "window_start": visit_row["window_start"]}
+        told |= {"helps": _helps(event, known, visit_row["technician"]), "window_start": visit_row["window_start"]}
         _put(rows, known, {"work_order": order["id"], "visit": event.stream} | told)
         before = before | {"visits": before["visits"] + (known is None)}
     technicians = _technicians(rows, order)
     return before | {"technicians": technicians, "shared": bool(technicians)}
 
 
-def _helps(event: Recorded, known: Row | None) -> bool:
-    return (known is not None and known["helps"]) or event.topic in ("visit.planned", "visit.dispatched")
+def _helps(event: Recorded, known: Row | None, technician: UUID | None) -> bool:
+    """Whether the office gives a visit to this technician by this event, or has before.
+
+    It also gives one when it was told that they have accepted it; what a device tells never makes one help.
+    """
+    if known is not None and known["helps"] and known["technician"] == technician:
+        return True
+    decides = event.envelope.device is None and event.topic in _GIVING
+    return decides and technician is not None and technician == event.data.technician
 
 
 def _put(rows: Rows, before: Row | None, visit: Row) -> None:

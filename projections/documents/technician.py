@@ -36,11 +36,7 @@ def _of(technician: UUID) -> Share:
     return Share(technician, "technician", str(technician))
 
 
-_TOPICS = (
-    "technician.registered",
-    "technician.changed",
-    "technician.van_assigned",
-    "technician.deactivated",
-    "technician.erased",
+_TOPICS = tuple(
+    f"technician.{what}" for what in ("registered", "changed", "van_assigned", "deactivated", "reactivated", "erased")
 )
 TECHNICIAN = Kind("technician", body, {**dict.fromkeys(_TOPICS, _changed), "location.custody_taken": _van_taken})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.stock_movement import StockMovement, correction_id
+from domain.stock_movement import StockMovement
 from domain.visit import Visit
 from domain.work_order import WorkOrder
+from store.taking_back import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected
 from sync.outcome import Context, Outcome
@@ -15,21 +16,25 @@ from sync.problems import UnknownReference
 
 @fact("fact_corrected", FactCorrected)
 def corrected(context: Context, data: FactCorrected) -> Outcome:
-    """A movement is reversed; a fact about a visit or work order is marked as taken back."""
+    """A movement is reversed; a fact about a visit or work order is marked as taken back.
+
+    Only what this technician's devices have recorded is found: everything else is for the office to decide.
+    """
     outcome = _reversed(context, data) or _taken_back(context, data)
     if outcome is None:
-        raise UnknownReference("There is no earlier operation of this device that could be taken back.")
+        raise UnknownReference("There is no earlier operation of this technician that could be taken back.")
     return outcome
 
 
 def _reversed(context: Context, data: FactCorrected) -> Outcome | None:
     movement = context.work.find(StockMovement, data.operation)
-    if movement is None:
+    if movement is None or not any(stream == movement.id for stream, _ in context.earlier(data.operation)):
         return None
     case: UUID | None = movement.moved.get("case")
-    if context.work.find(StockMovement, correction_id(movement.id)) is not None:
+    correction, is_recorded = correction_of(context.work, movement.id)
+    if is_recorded:
         return Outcome((), (), case)  # taking it back twice is taking it back once
-    return Outcome((movement.reverse(id=correction_id(movement.id), reason="fact_corrected"),), (), case)
+    return Outcome((movement.reverse(id=correction, reason="fact_corrected"),), (), case)
 
 
 def _taken_back(context: Context, data: FactCorrected) -> Outcome | None:

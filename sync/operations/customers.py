@@ -7,6 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 from domain.contact import Contact
 from domain.customer import Customer
 from domain.work_order import WorkOrder
+from store.merged import one_customer
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import CustomerDetails, CustomerSpoke
 from sync.outcome import Context, Notice, NotYourCustomer, Outcome
@@ -17,6 +18,7 @@ def spoke(context: Context, data: CustomerSpoke) -> Outcome:
     """A contact on site."""
     customer: Customer = context.require(Customer, data.customer)
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
+    fits = order is None or one_customer(context.work, order.customer, customer.id)
     contact = Contact.receive(
         id=uuid5(NAMESPACE_OID, f"contact {context.operation}"),
         channel="visit",
@@ -27,7 +29,10 @@ def spoke(context: Context, data: CustomerSpoke) -> Outcome:
         work_order=order.id if order else None,
     )
     contact.set_reason(data.reason)
-    return Outcome((contact,), (), order.case if order else None)
+    if order is None or fits:
+        return Outcome((contact,), (), order.case if order else None)
+    notice = Notice("reference_mismatch", "The work order is another customer's.", {"work_order": str(order.id)})
+    return Outcome((contact,), (notice,))
 
 
 @request("change_customer_details", CustomerDetails)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from domain.aggregate import Entity
 from domain.location import VIRTUAL, Location
 from domain.movement import Movement, MovementKind
 from domain.part import Part
@@ -12,6 +13,7 @@ from domain.quantity import parse_quantity
 from domain.reason import reason_and_note
 from domain.stock_count import StockCount
 from domain.stock_movement import StockMovement
+from domain.visit import Visit
 from domain.work_order import WorkOrder
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUsed, StockCounted
@@ -19,6 +21,15 @@ from sync.outcome import Context, Notice, Outcome
 
 REASONS = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade")
 """Codes of why a part was taken out or scrapped; anything else is kept as words."""
+
+
+def _at_hand(context: Context, location: UUID) -> tuple[Notice, ...]:
+    """What the log says against this technician's moving or counting something there: a van has one custodian."""
+    place: Location = context.require(Location, location)
+    if place.kind != "van" or place.custodian in (None, context.technician):
+        return ()
+    detail = "The van is in the custody of somebody else."
+    return (Notice("foreign_van", detail, {"location": str(location)}),)
 
 
 def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, to: UUID) -> Movement:
@@ -38,8 +49,10 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
     }
 
 
-def _recorded(context: Context, movement: Movement, order: WorkOrder | None = None) -> Outcome:
-    notices = context.misfits(order) if order else ()
+def _recorded(
+    context: Context, data: PartMoved, movement: Movement, order: WorkOrder | None = None, *more: Notice
+) -> Outcome:
+    notices = (*(context.misfits(order) if order else ()), *more, *_at_hand(context, data.location))
     if context.work.find(Part, movement["part"]) is None:
         refs = {"part": str(movement["part"])}
         notices = (*notices, Notice("unknown_part", "There is no such part in the catalogue.", refs))
@@ -47,6 +60,13 @@ def _recorded(context: Context, movement: Movement, order: WorkOrder | None = No
         movement |= {"customer": order.customer, "case": order.case, "equipment": order.equipment}
     moved = StockMovement.record(id=context.operation, **movement)
     return Outcome((moved,), notices, order.case if order else None)
+
+
+def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tuple[Notice, ...]:
+    visit = context.work.find(Visit, data.visit)
+    if visit is None or visit.work_order == order.id:
+        return ()
+    return (_mismatch("visit", visit.id, "The visit is for another work order."),)
 
 
 def _why(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
@@ -61,7 +81,7 @@ def used(context: Context, data: PartUsed) -> Outcome:
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     movement = _moved(context, data, "consumption", data.location, order.equipment or VIRTUAL["customer"])
     movement |= {"work_order": order.id, "visit": data.visit, "billable": data.billable}
-    return _recorded(context, movement, order)
+    return _recorded(context, data, movement, order, *_on_another_visit(context, data, order))
 
 
 @fact("part_removed", PartTaken)
@@ -71,7 +91,7 @@ def removed(context: Context, data: PartTaken) -> Outcome:
     origin = order.equipment if order and order.equipment else VIRTUAL["customer"]
     movement = _moved(context, data, "removal", origin, data.location)
     movement |= {"work_order": data.work_order, **_why(context, data, order)}
-    return _recorded(context, movement, order)
+    return _recorded(context, data, movement, order)
 
 
 @fact("part_scrapped", PartTaken)
@@ -80,7 +100,7 @@ def scrapped(context: Context, data: PartTaken) -> Outcome:
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     movement = _moved(context, data, "scrap", data.location, VIRTUAL["scrap"])
     movement |= {"work_order": data.work_order, **_why(context, data, order)}
-    return _recorded(context, movement, order)
+    return _recorded(context, data, movement, order)
 
 
 @fact("part_sent", PartTransferred)
@@ -88,7 +108,7 @@ def sent(context: Context, data: PartTransferred) -> Outcome:
     """A part on its way to another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_out", data.location, VIRTUAL["transit"])
-    return _recorded(context, movement | {"transfer": data.transfer})
+    return _recorded(context, data, movement | {"transfer": data.transfer})
 
 
 @fact("part_received", PartTransferred)
@@ -96,18 +116,36 @@ def received(context: Context, data: PartTransferred) -> Outcome:
     """A part that came from another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_in", VIRTUAL["transit"], data.location)
-    return _recorded(context, movement | {"transfer": data.transfer})
+    return _recorded(context, data, movement | {"transfer": data.transfer})
 
 
 @fact("stock_counted", StockCounted)
 def counted(context: Context, data: StockCounted) -> Outcome:
-    """What was seen on the shelf; a count that nobody has begun is begun by its first line."""
-    location: Location = context.require(Location, data.location)
-    count_id = data.count or uuid5(NAMESPACE_OID, f"count {context.operation}")
-    count = context.work.find(StockCount, count_id) or StockCount.start(id=count_id, location=location.id)
+    """What was seen on the shelf; a count that nobody has begun is begun by its first line.
+
+    A line that names the count of another place is kept as a count of its own: it changes nothing about that one.
+    """
+    count, mismatch = _sheet(context, data)
+    seen = {"part": data.part, "location": data.location, "counter": context.technician}
     quantity = parse_quantity(data.quantity, pointer="/data/quantity", positive=False)
-    count.record_line(part=data.part, location=location.id, quantity=quantity, blind=False, counter=context.technician)
-    return Outcome((count,))
+    count.record_line(quantity=quantity, blind=False, **seen)
+    return Outcome((count,), (*_at_hand(context, data.location), *mismatch))
+
+
+def _sheet(context: Context, data: StockCounted) -> tuple[StockCount, tuple[Notice, ...]]:
+    """The count that a line belongs to, and what does not fit about the one that it names."""
+    own = uuid5(NAMESPACE_OID, f"count {context.operation}")
+    known = context.work.find(Entity, data.count)
+    if known is None:
+        return StockCount.start(id=data.count or own, location=data.location), ()
+    if isinstance(known, StockCount) and known.location == data.location:
+        return known, ()
+    detail = "This is no count of that location; the line is a count of its own."
+    return StockCount.start(id=own, location=data.location), (_mismatch("count", known.id, detail),)
+
+
+def _mismatch(name: str, stream: UUID, detail: str) -> Notice:
+    return Notice("reference_mismatch", detail, {name: str(stream)})
 
 
 HANDLERS: tuple[Handler, ...] = (used, removed, scrapped, sent, received, counted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -16,9 +17,13 @@ from sync.outcome import Context, Outcome
 _REASONS = get_args(NotDoneReason)
 
 
-def _step(context: Context, visit: Visit) -> Outcome:
+def _told(context: Context, data: OfVisit, record: Callable[[Visit, WorkOrder], None]) -> Outcome:
+    """What a technician tells of a visit, with what does not fit about it."""
+    visit: Visit = context.require(Visit, data.visit)
     order: WorkOrder = context.require(WorkOrder, visit.work_order)
-    return Outcome((visit,), context.misfits(order), order.case)
+    notices = context.visit_misfits(order, visit)
+    record(visit, order)
+    return Outcome((visit,), notices, order.case)
 
 
 def _of(name: str, record: str) -> Handler:
@@ -26,11 +31,20 @@ def _of(name: str, record: str) -> Handler:
 
     @fact(name, OfVisit)
     def step(context: Context, data: OfVisit) -> Outcome:
-        visit: Visit = context.require(Visit, data.visit)
-        getattr(visit, record)(context.technician)
-        return _step(context, visit)
+        return _told(context, data, lambda visit, _: getattr(visit, record)(context.technician))
 
     return step
+
+
+@fact("visit_accepted", OfVisit)
+def accepted(context: Context, data: OfVisit) -> Outcome:
+    """The technician will go; a visit that nobody has becomes theirs only where its order is theirs."""
+
+    def accept(visit: Visit, order: WorkOrder) -> None:
+        unasked = visit.technician is None and not order.assigned_to(context.technician)
+        visit.record_accepted(context.technician, unasked=unasked)
+
+    return _told(context, data, accept)
 
 
 def _words_apart(data: dict[str, Any]) -> dict[str, Any]:
@@ -42,23 +56,16 @@ def _words_apart(data: dict[str, Any]) -> dict[str, Any]:
 @fact("visit_not_done", VisitNotDone, _words_apart)
 def not_done(context: Context, data: VisitNotDone) -> Outcome:
     """The visit came to nothing."""
-    visit: Visit = context.require(Visit, data.visit)
-    visit.record_not_done(data.reason, technician=context.technician, note=data.note)
-    return _step(context, visit)
+    who = context.technician
+    return _told(context, data, lambda visit, _: visit.record_not_done(data.reason, technician=who, note=data.note))
 
 
 @fact("signed", Signed)
 def signed(context: Context, data: Signed) -> Outcome:
     """Somebody signed on site."""
-    visit: Visit = context.require(Visit, data.visit)
-    visit.record_signed(
-        sha256=data.sha256,
-        size=data.size,
-        media_type=data.media_type,
-        signer=data.signer,
-        technician=context.technician,
-    )
-    return _step(context, visit)
+    picture: dict[str, Any] = {"sha256": data.sha256, "size": data.size, "media_type": data.media_type}
+    said = picture | {"signer": data.signer, "technician": context.technician}
+    return _told(context, data, lambda visit, _: visit.record_signed(**said))
 
 
 @request("decline_visit", VisitDeclined)
@@ -89,7 +96,7 @@ def ask_for(context: Context, data: VisitRequested) -> Outcome:
 
 
 HANDLERS: tuple[Handler, ...] = (
-    _of("visit_accepted", "record_accepted"),
+    accepted,
     _of("travel_started", "record_travel_started"),
     _of("arrived", "record_arrived"),
     _of("work_paused", "record_paused"),

@@ -11,6 +11,7 @@ import pytest
 from store.blobs.blob import MOST_BYTES, PIECE
 from tests.api.conftest import House
 from tests.support.photos import Technician, code, named, photo, seen
+from tests.support.standing import stands
 
 
 @pytest.fixture
@@ -49,10 +50,10 @@ def test_nobody_spoils_what_another_technician_is_sending(house: House, anna: Te
 def test_a_suspended_device_sends_what_was_recorded_and_a_revoked_one_nothing(house: House, anna: Technician) -> None:
     picture = photo(1000)
     anna.takes(picture)
-    house.services.standings.set(anna.device, "suspended")
+    stands(house.services.log.pool, anna.device, "suspended")
 
     anna.sends(picture, until=500)
-    house.services.standings.set(anna.device, "revoked")
+    stands(house.services.log.pool, anna.device, "revoked")
 
     assert code(anna.put(named(picture), 500, picture[500:])) == (403, "device-revoked")
 

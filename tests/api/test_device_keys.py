@@ -11,6 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.app import create_app
+from sync.challenge import Challenges
+from sync.enrolment import EnrolmentDesk
 from tests.api.conftest import House, Settings
 from tests.support.field import Field
 
@@ -43,12 +45,32 @@ def post(house: House, verb: str, said: dict[str, Any]) -> Any:
     return house.client.post(f"/sync/v1/{verb}", json=said)
 
 
-def test_an_enrolment_whose_reply_was_lost_is_answered_again(house: House, code: str) -> None:
-    first, again = post(house, "devices", asked(code)), post(house, "devices", asked(code))
+def again(house: House, code: str) -> Any:
+    """Enrol once more with a used code, and answer the challenge."""
+    refused = post(house, "devices", asked(code))
+    assert refused.status_code == 403
+    challenge = refused.json["challenge"]
+    proof = signed(KEY, "callout enrolment", code, "phone", challenge)
+    return post(house, "devices", asked(code) | {"challenge": challenge, "proof": proof})
 
-    assert (first.status_code, again.status_code) == (201, 201)
+
+def refreshed(house: House, device: str, token: str) -> Any:
+    """Ask for new tokens with a proof, and answer the challenge where there is one."""
+    said = {"refresh_token": token, "device_id": device}
+    first = post(house, "token", said | {"proof": signed(KEY, "callout token", device, token)})
+    challenge = (first.json or {}).get("challenge")
+    if challenge is None:
+        return first
+    proof = signed(KEY, "callout token", device, token, challenge)
+    return post(house, "token", said | {"challenge": challenge, "proof": proof})
+
+
+def test_an_enrolment_whose_reply_was_lost_is_answered_again(house: House, code: str) -> None:
+    first, repeated = post(house, "devices", asked(code)), again(house, code)
+
+    assert (first.status_code, repeated.status_code) == (201, 201)
     for member in ("device_id", "incarnation", "epoch"):
-        assert first.json[member] == again.json[member]
+        assert first.json[member] == repeated.json[member]
     topics = [topic for (topic,) in house.services.log.pool.fetch_all("SELECT topic FROM log.events")]
     assert topics.count("device.enrolled") == 1
 
@@ -72,7 +94,7 @@ def test_a_key_without_a_proof_is_refused_and_spends_no_code(house: House, code:
 
 def test_where_devices_must_sign_one_without_a_key_stays_outside(house: House, code: str) -> None:
     settings = Settings(unsigned_devices=False)
-    desk = type(house.services.enrolment)(house.services.log, house.services.devices, unsigned=False)
+    desk = EnrolmentDesk(house.services.log, house.services.devices, Challenges(b"secret"), unsigned=False)
     strict = House(house.services, create_app(replace(house.services, settings=settings, enrolment=desk)).test_client())
 
     assert post(strict, "devices", asked(code, None)).status_code == 403
@@ -86,20 +108,19 @@ def test_a_device_that_proves_itself_gets_tokens_for_a_dead_refresh_token(
     told = post(house, "devices", asked(code)).json
     old = told["refresh_token"] if spend else "from after the backup"
     if spend:
-        post(house, "token", {"refresh_token": old})
-    said = {"refresh_token": old, "device_id": told["device_id"]}
+        assert refreshed(house, told["device_id"], old).status_code == 200
 
-    again = post(house, "token", said | {"proof": signed(KEY, "callout token", told["device_id"], old)})
+    reply = refreshed(house, told["device_id"], old)
 
-    assert again.status_code == 200
-    headers = {"Authorization": f"Bearer {again.json['access_token']}"}
+    assert reply.status_code == 200
+    headers = {"Authorization": f"Bearer {reply.json['access_token']}"}
     assert house.client.get("/sync/v1/pull", headers=headers).status_code == 200
 
 
 def test_a_proof_of_another_key_opens_nothing_and_ends_the_family(house: House, code: str) -> None:
     told = post(house, "devices", asked(code)).json
     old, device = told["refresh_token"], told["device_id"]
-    post(house, "token", {"refresh_token": old})
+    refreshed(house, device, old)
 
     thief = post(
         house,
@@ -117,8 +138,7 @@ def test_a_revoked_device_that_proves_itself_gets_tokens_that_open_nothing_but_h
     lost, device = "of tokens that a restored server has forgotten", told["device_id"]
     house.post(f"/api/v1/devices/{device}/revoke", {"reason": "lost"})
 
-    said = {"refresh_token": lost, "device_id": device, "proof": signed(KEY, "callout token", device, lost)}
-    headers = {"Authorization": f"Bearer {post(house, 'token', said).json['access_token']}"}
+    headers = {"Authorization": f"Bearer {refreshed(house, device, lost).json['access_token']}"}
 
     refused: Any = house.client.get("/sync/v1/pull", headers=headers)
     assert (refused.status_code, refused.json["wipe"]) == (403, True)
@@ -127,7 +147,7 @@ def test_a_revoked_device_that_proves_itself_gets_tokens_that_open_nothing_but_h
 
 def test_a_device_whose_last_tokens_never_came_can_still_hand_in_what_it_holds(house: House, code: str) -> None:
     told = post(house, "devices", asked(code)).json
-    post(house, "token", {"refresh_token": told["refresh_token"]})  # the reply is lost
+    refreshed(house, told["device_id"], told["refresh_token"])  # the reply is lost
     headers = {"Authorization": f"Bearer {told['access_token']}"}
     assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 401
 
@@ -139,7 +159,7 @@ def test_a_device_whose_last_tokens_never_came_can_still_hand_in_what_it_holds(h
 def test_a_device_whose_enrolment_the_log_has_lost_is_asked_to_enrol_again(house: House, code: str) -> None:
     devices = house.services.devices
     enrolled = devices.enrol(code, "phone", "1", text_of(KEY.public_key().public_bytes_raw()))  # and no event followed
-    pair = devices.issue_tokens(*enrolled)
+    pair = devices.issue_tokens(*enrolled[:3])
     proof = signed(KEY, "callout token", str(enrolled.device), pair.refresh_token)
     push = {"incarnation": 1, "now": "2026-11-20T12:00:00+00:00", "operations": [{"id": str(uuid4()), "seq": 1}]}
 
@@ -149,4 +169,4 @@ def test_a_device_whose_enrolment_the_log_has_lost_is_asked_to_enrol_again(house
 
     assert pushed.status_code == 401
     assert post(house, "token", said).status_code == 401
-    assert post(house, "devices", asked(code)).status_code == 201
+    assert again(house, code).status_code == 201

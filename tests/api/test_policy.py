@@ -16,6 +16,7 @@ from api.policy import ANYONE, POLICY, RouteWithoutPolicyError, routes
 from api.services import Services
 from domain.user import ROLES, User
 from tests.api.conftest import PASSWORD, House
+from tests.support.standing import stands
 
 NOWHERE = "0191cb40-11d2-7000-8f00-9d0f6b7c0009"
 PLACES = {"position": "999999999", "name": "nothing", "filename": "nothing"}
@@ -114,7 +115,7 @@ def test_a_revoked_device_opens_only_what_it_needs_to_leave(house: House) -> Non
     technician = UUID(NOWHERE)
     device = house.services.devices.enrol(house.services.devices.issue_code(technician)[0], "phone")
     pair = house.services.devices.issue_tokens(device.device, 1, technician)
-    house.services.standings.set(device.device, "revoked", wipe=True)
+    stands(house.services.log.pool, device.device, "revoked", wipe=True)
 
     for place in devices(house):
         reply = ask(house, place, pair.access_token)

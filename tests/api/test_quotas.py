@@ -77,9 +77,7 @@ def test_a_device_that_is_enrolled_again_begins_its_salvage_anew(lost: Lost) -> 
 
 def test_a_push_is_told_to_wait_when_too_much_waits_for_the_office(lost: Lost) -> None:
     """Issue 8, 6: nothing of the push is recorded, and it is taken when the office has decided."""
-    standings = lost.house.services.standings
     decide(lost.house.services.log, Device, lost.device, "suspend", "odd")
-    standings.set(lost.device, "suspended")
     made = [lost.used() for _ in range(4)]
     with patch("sync.quota.MOST_QUARANTINED", 2):
         assert [one["status"] for one in lost.ask("push", *made[:2]).json["results"]] == ["quarantined"] * 2
@@ -89,5 +87,5 @@ def test_a_push_is_told_to_wait_when_too_much_waits_for_the_office(lost: Lost) -
         for one in made[:2]:
             assert lost.house.post(f"/api/v1/operations/{one['id']}/release").status_code == 200
         assert [one["status"] for one in lost.ask("push", *made[2:]).json["results"]] == ["quarantined"] * 2
-        standings.set(lost.device, "active")
+        decide(lost.house.services.log, Device, lost.device, "resume")
         assert lost.ask("push", lost.used()).json["results"][0]["status"] == "applied", "good ones need no room"

@@ -17,6 +17,7 @@ from sync.gate import SEATS_OF_DEVICE, Gate
 from tests.api.conftest import House
 from tests.support.databases import run
 from tests.support.pocket import Pocket, wait_idly
+from tests.support.standing import stands
 
 HERE, STILL_HERE = b": here\n\n", b": still here\n\n"
 
@@ -44,7 +45,7 @@ def wake(through: int) -> bytes:
 
 def test_a_change_wakes_the_device_up_and_says_where_to_pull_to(anna: Pocket) -> None:
     reply, events = stream(anna)
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     position = anna.house.commit(anna.person)
     anna.house.catch_up()
     assert next(events) == wake(position)
@@ -67,8 +68,8 @@ def test_a_device_that_is_not_trusted_any_more_is_cut_off_before_it_is_told_anyt
     anna: Pocket, standing: str
 ) -> None:
     _, events = stream(anna)
-    anna.house.services.standings.set(anna.id, standing)  # type: ignore[arg-type]
-    anna.person.deactivate()
+    stands(anna.house.services.log.pool, anna.id, standing)  # type: ignore[arg-type]
+    anna.person.change(language="fr")
     anna.house.commit(anna.person)
     anna.house.catch_up()
     assert list(events) == []
@@ -77,7 +78,7 @@ def test_a_device_that_is_not_trusted_any_more_is_cut_off_before_it_is_told_anyt
 def test_a_token_that_has_expired_ends_the_stream(anna: Pocket, database: str) -> None:
     _, events = stream(anna)
     run(database, "UPDATE access.device_tokens SET expires_at = now()")
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     anna.house.commit(anna.person)
     anna.house.catch_up()
     assert list(events) == []
@@ -103,7 +104,7 @@ def test_an_open_stream_holds_no_connection_to_the_database(anna: Pocket) -> Non
     with ThreadPoolExecutor(1) as beside:
         woken = beside.submit(lambda: next(stream(anna)[1]))
         wait_idly(anna.house, 1)
-        anna.person.deactivate()
+        anna.person.change(language="fr")
         position = anna.house.commit(anna.person)
         anna.house.catch_up()
         assert woken.result(20) == wake(position)

@@ -19,6 +19,7 @@ from sync.gate import Gate
 from tests.api.conftest import House, Settings
 from tests.support.databases import run
 from tests.support.pocket import Pocket, wait_idly
+from tests.support.standing import stands
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_device_that_has_everything_agrees_with_the_digests(house: House) -> N
     told = anna.pull()
     assert told["digests"] == anna.digests()
     assert (told["digests"]["own"]["count"], told["digests"]["shared"]["count"] > 2) == (1, True)
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     house.commit(anna.person)
     told = anna.pull()
     assert (len(told["changes"]), told["digests"]) == (1, anna.digests())
@@ -116,7 +117,7 @@ def test_a_long_poll_is_answered_when_something_comes_and_holds_no_connection_me
     waiting = [pool.submit(Pocket.pull, each, 20) for each in (anna, ben)]
     wait_idly(house, 2)
 
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     house.commit(anna.person)
     house.catch_up()
 
@@ -132,7 +133,7 @@ def test_a_device_that_is_revoked_while_it_waits_is_told_nothing(house: House, p
     anna.pull()
     waiting = pool.submit(anna.ask, "GET", f"pull?wait=20&cursor={anna.cursor}")
     wait_idly(house, 1)
-    house.services.standings.set(anna.id, "revoked", wipe=True)
+    stands(house.services.log.pool, anna.id, "revoked", wipe=True)
     house.commit(part())
     house.catch_up()
     assert anna.code(waiting.result(20)) == (403, "device-revoked")

@@ -10,6 +10,7 @@ import pytest
 from domain.part import Part, PartName
 from tests.api.conftest import House
 from tests.support.pocket import Pocket
+from tests.support.standing import stands
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_lost_altered_and_invented_documents_are_put_right_and_the_office_is_tol
 
 
 def test_what_has_not_been_pulled_yet_is_brought_and_is_no_mismatch(anna: Pocket) -> None:
-    anna.person.deactivate()
+    anna.person.change(language="fr")
     anna.house.commit(anna.person)
     told = healed(anna)
     assert [change["type"] for change in told["changes"]] == ["technician"]
@@ -89,5 +90,5 @@ def test_sums_that_cannot_be_read_are_named_and_cost_no_turn(anna: Pocket) -> No
 
 
 def test_a_suspended_device_is_told_nothing(anna: Pocket) -> None:
-    anna.house.services.standings.set(anna.id, "suspended")
+    stands(anna.house.services.log.pool, anna.id, "suspended")
     assert anna.code(anna.verify()) == (403, "device-suspended")

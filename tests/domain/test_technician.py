@@ -78,3 +78,14 @@ def test_a_deactivated_technician_gets_no_van() -> None:
 
     with pytest.raises(TechnicianIsDeactivated):
         it.assign_van(uuid4())
+
+
+def test_a_deactivated_technician_may_work_again() -> None:
+    """Issue 8, 11: doing so twice changes nothing."""
+    it = given(anna(), Technician.deactivate)
+
+    it.reactivate()
+    it.reactivate()
+
+    assert it.is_active()
+    assert then(it) == [("technician.reactivated", {})]

@@ -15,6 +15,7 @@ class Code:
 
     technician: UUID
     expires_at: datetime
+    issued_at: datetime
     used_by: UUID | None = None
     used_incarnation: int = 0
 
@@ -35,6 +36,14 @@ class Seat:
     unsent: int | None = None
     seen_at: datetime | None = None
     told_at: datetime | None = None
+    revoked_at: datetime | None = None
+    issued: int = 0
+
+    def is_the_same(self, install_id: str, public_key: str | None, technician: UUID) -> bool:
+        """Whether an installation is this device: by its key, or while it has none, by its technician."""
+        if self.install_id != install_id or self.wipe:
+            return False
+        return self.technician == technician if self.public_key is None else self.public_key == public_key
 
 
 @dataclass

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from domain.discrepancy import discrepancy_id
 from projections.discrepancy_row import DISCREPANCIES, REFS
+from projections.locations import LOCATIONS
 from projections.table import Row
+from projections.visits import VISITS
 from projections.work_orders import WORK_ORDERS
 from store.recorded import Recorded
 from tests.simulation.violation import must
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 ATOMIC = "a group's requests stand or fall together, and its facts land in one commit"
 NOTICED = "a change that clashes keeps both values"
 BOTH_SIDES = "both sides of a conflict can be reached from it"
+ABOUT_REFS = ("foreign_visit", "foreign_van", "reference_mismatch")
+_NAMED = {"work_order": WORK_ORDERS, "visit": VISITS, "location": LOCATIONS}
 FALLEN = ("rejected", "quarantined")
 
 
@@ -80,6 +84,8 @@ class Conflicts:
 
     def _is_found(self, operation: str, notice: dict[str, Any]) -> bool:
         code, refs, rows = notice["code"], notice["refs"], self._world.views.rows
+        if code in ABOUT_REFS:
+            return all(rows.get(_NAMED[name], UUID(id)) is not None for name, id in refs.items())
         if "work_order" in refs:
             order = rows.get(WORK_ORDERS, UUID(refs["work_order"]))
             return order is not None and self._is_found_of(order, operation, code)

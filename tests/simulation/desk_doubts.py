@@ -88,13 +88,10 @@ def doubt(world: World, _: Phone) -> None:
             return ()
         if what < 4:
             device.suspend("it behaves oddly")
-            world.access.set(device.id, "suspended")
         elif what < 7:
             device.resume()
-            world.access.set(device.id, "active")
         else:
             device.revoke(reason="retired")
-            world.access.set(device.id, "revoked", wipe=device.wipe)
         return (device,)
 
     office(world, change)
@@ -109,7 +106,6 @@ def lose(world: World, _: Phone) -> None:
         if device is None:
             return ()
         device.revoke(reason="lost", wipe=True)
-        world.access.set(device.id, "revoked", wipe=True)
         return (device,)
 
     office(world, change)
@@ -124,7 +120,6 @@ def trust_everybody(world: World) -> None:
             if device is None or device.is_revoked():
                 return ()
             device.resume()
-            world.access.set(device.id, "active")
             return (device,)
 
         office(world, change)

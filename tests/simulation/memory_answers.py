@@ -61,10 +61,10 @@ class MemoryAnswers:
         known = [row.known for row in rows if row.original] + [row.known for row in rows if not row.original]
         return Past(self._log.epoch_now, self.turns.get((device, incarnation), 0), known)
 
-    def recorded_by(self, operation: UUID, device: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation of this device has recorded."""
-        events = self._events.get(operation, ())
-        return [(event.stream, event.topic) for event in events if event.envelope.device == device]
+    def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation of one of this technician's devices has recorded."""
+        told = [each for each in self._events.get(operation, ()) if each.envelope.device is not None]
+        return [(event.stream, event.topic) for event in told if event.envelope.actor == technician]
 
     def come(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""

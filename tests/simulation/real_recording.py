@@ -52,7 +52,6 @@ class Recording(Watch):
                 (world.access, "issue_code", self._issue_code),
                 (world.access, "enrol", self._enrol),
                 (world.access, "issue_tokens", self._issue_tokens),
-                (world.access, "set", self._set),
                 (world.views, "move_on", self._move_on),
                 (world.views, "rebuild", self._rebuild),
                 (world.forgetting, "catch_up", self._forget),

@@ -81,10 +81,6 @@ class Replay(CoreReplay):
         self._server.services.devices.issue_code(act.technician, act.code.encode())
 
     @_do.register
-    def _(self, act: acts.Stands) -> None:
-        self._server.services.standings.set(act.device, act.standing, wipe=act.wipe)
-
-    @_do.register
     def _(self, act: acts.Fold) -> None:
         self._server.fold(act.through)
 

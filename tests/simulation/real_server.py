@@ -76,6 +76,7 @@ class RealServer:
         views, access = SteppedViews(log, pool=self.pools["callout_reader"]), Access(log.pool)
         views.may_catch_up = lambda: self.may_catch_up()  # noqa: PLW0108 - whoever replays comes later
         access.keep("sync-cursors", SECRET)
+        access.keep("device-challenges", SECRET)
         place = FolderPlace(self.folder / "blobs")
         self.services = services_of(
             replace(WAITS_FOR_NOTHING, oldest_app=oldest_app), log, projecting, views, access, place=place

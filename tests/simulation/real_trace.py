@@ -10,7 +10,6 @@ from uuid import UUID
 
 from domain.envelope import Envelope
 from store.answers import Answer
-from store.identity import Standing
 from store.recorded import Recorded
 from sync.device import Reply
 
@@ -69,15 +68,6 @@ class Code(Act):
 
     technician: UUID
     code: str
-
-
-@dataclass
-class Stands(Act):
-    """The office says how a device stands."""
-
-    device: UUID
-    standing: Standing
-    wipe: bool
 
 
 @dataclass

@@ -54,10 +54,6 @@ class Watch:
         self._note(acts.Code(*self._now(), technician, code))
         return code
 
-    def _set(self, put: Callable[..., None], device: UUID, standing: Any, *, wipe: bool = False) -> None:
-        put(device, standing, wipe=wipe)
-        self._note(acts.Stands(*self._now(), device, standing, wipe))
-
     def _take_in(self, take_in: Callable[..., None], world: World, operation: UUID, position: int) -> None:
         with self._during(acts.TakeIn(*self._now(), operation, position)):
             take_in(world, operation, position)

@@ -19,9 +19,11 @@ from store.identity import DeviceIdentity, TokenExpired
 from sync.admission import Overloaded
 from sync.app_version import OldestApp
 from sync.arrival import Arrival
+from sync.challenge import Challenges
 from sync.cursor import Cursors
 from sync.device import Reply
-from sync.enrolment import EnrolmentAsked, EnrolmentDesk, RefreshAsked, parse_body
+from sync.enrolment import EnrolmentDesk
+from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
 from sync.holding import Holding
 from sync.pull import Pull
 from sync.push import PushIntake
@@ -73,7 +75,7 @@ class Server:
         while self._next_life is not None and self.log.epoch() != self._next_life:
             with suppress(Crashed):
                 self._begin_life(self._next_life)
-        self.desk = EnrolmentDesk(cast("Any", self.log), cast("Any", self.access), unsigned=True)
+        self.desk = EnrolmentDesk(cast("Any", self.log), cast("Any", self.access), Challenges(SECRET), unsigned=True)
 
     def back_up(self) -> None:
         """Copy everything that is stored, all of one moment."""
@@ -121,7 +123,7 @@ class Server:
         parts, encoding, now = urlsplit(url), headers.get("Content-Encoding"), self.clock.now()
         routes: dict[tuple[str, str], Callable[[], bytes]] = {
             ("POST", "devices"): lambda: orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentAsked), now)),
-            ("POST", "token"): lambda: orjson.dumps(self.desk.refresh(parse_body(body, RefreshAsked))),
+            ("POST", "token"): lambda: orjson.dumps(self.desk.refresh(parse_body(body, RefreshAsked), now)),
             ("POST", "push"): lambda: self.push.reply(self._who(headers), body, encoding, now),
             ("GET", "pull"): lambda: self._pull(self._reader(headers), parse_qs(parts.query)),
             ("POST", "verify"): lambda: self.verify.reply(self._reader(headers), parse_verify(body, encoding), now),
@@ -156,7 +158,6 @@ class Server:
 
     def _wiped(self, who: DeviceIdentity) -> bytes:
         self.salvage.record_wipe(who, self.clock.now())
-        self.access.wiped(who.device)
         return b"{}"
 
     def _caught_up(self, position: int) -> bool:

@@ -15,9 +15,10 @@ from msgspec import structs
 import projections.documents.page
 from domain.envelope import Envelope
 from store.answers import Appended, Past
+from store.device_access import DeviceAccess
+from store.identity import DeviceIdentity
 from store.operations import Operations
 from store.recorder import Recorder
-from store.standing import Standings
 from tests.simulation.real_compare import Difference
 from tests.simulation.real_house import prepared
 from tests.simulation.real_run import Told, replayed
@@ -86,8 +87,13 @@ def off_by_one() -> Planted:
 
 
 def trusting() -> Planted:
-    """What the office says of a device is not kept."""
-    return patch.object(Standings, "set", lambda *_, **__: None)
+    """What the office says of a device is not looked at."""
+    who = DeviceAccess.who
+
+    def trusts(self: DeviceAccess, token: str, **_: Any) -> DeviceIdentity:
+        return who(self, token, revoked_too=True)._replace(standing="active")
+
+    return patch.object(DeviceAccess, "who", trusts)
 
 
 def unknowing() -> Planted:

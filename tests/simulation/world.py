@@ -36,6 +36,7 @@ class World:
         self.log = log(self.dice.uuid(), self.clock.now)
         self.views = MemoryViews(self.log)
         self.access = MemoryAccess(self.clock, self.dice)
+        self.log.watchers.append(self.access.follow)
         self.happened: Counter[str] = Counter()
         self.touched: set[int] = set()
         self.serials: list[str] = []

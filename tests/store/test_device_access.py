@@ -7,20 +7,30 @@ from uuid import uuid4
 
 import pytest
 
+from domain.device import Device
+from domain.device_events import Installation
 from store.device_access import CodeNotGood, DeviceAccess
 from store.enrolment_code import code_of
 from store.housekeeping import forget_expired
 from store.identity import DeviceRevoked, TokenExpired
+from store.log import EventLog
 from store.pool import ConnectionPool
 from store.standing import Standings
 from tests.support.enrolled import TECHNICIAN, enrolled, tokens
+from tests.support.field import save
+from tests.support.logs import log_on
+from tests.support.standing import stands
 
 
 @pytest.fixture
-def pool(database: str) -> Iterator[ConnectionPool]:
-    made = ConnectionPool(database, role="callout_writer", size=3)
-    yield made
-    made.close()
+def log(database: str) -> Iterator[EventLog]:
+    with log_on(database) as made:
+        yield made
+
+
+@pytest.fixture
+def pool(log: EventLog) -> ConnectionPool:
+    return log.pool
 
 
 @pytest.fixture
@@ -31,6 +41,10 @@ def devices(pool: ConnectionPool) -> DeviceAccess:
 @pytest.fixture
 def standings(pool: ConnectionPool) -> Standings:
     return Standings(pool)
+
+
+def installation() -> Installation:
+    return {"technician": TECHNICIAN, "install_id": "phone", "name": "p", "platform": "t", "app_version": "1.0"}
 
 
 def test_a_code_makes_one_device_once(devices: DeviceAccess) -> None:
@@ -65,24 +79,33 @@ def test_the_same_seed_is_the_same_code_and_other_seeds_are_others(devices: Devi
     assert len({devices.issue_code(TECHNICIAN)[0] for _ in range(20)}) == 20
 
 
-def test_a_known_installation_comes_back_in_its_next_incarnation_and_its_old_tokens_end(devices: DeviceAccess) -> None:
+def test_a_known_installation_comes_back_in_its_next_incarnation_and_its_old_tokens_end(
+    devices: DeviceAccess, log: EventLog
+) -> None:
+    """Issue 8, 10: both with the event that says so, not before."""
     first = enrolled(devices)
     pair = tokens(devices, first)
+    device = Device.enrol(id=first.device, **installation())
+    save(log, device)
 
     second = enrolled(devices)
 
-    assert second == (first.device, 2, TECHNICIAN)
+    assert second[:3] == (first.device, 2, TECHNICIAN)
+    assert devices.who(pair.access_token).incarnation == 1
+    device.reenrol(incarnation=2, **installation())
+    save(log, device)
     with pytest.raises(TokenExpired):
         devices.who(pair.access_token)
     with pytest.raises(TokenExpired):
         devices.rotate(pair.refresh_token)
+    assert devices.who(tokens(devices, second).access_token).incarnation == 2
 
 
 def test_an_installation_that_was_told_to_erase_itself_is_a_new_device(
-    devices: DeviceAccess, standings: Standings
+    devices: DeviceAccess, pool: ConnectionPool
 ) -> None:
     first = enrolled(devices)
-    standings.set(first.device, "revoked", wipe=True)
+    stands(pool, first.device, "revoked", wipe=True)
 
     second = enrolled(devices)
 
@@ -92,12 +115,12 @@ def test_an_installation_that_was_told_to_erase_itself_is_a_new_device(
 
 @pytest.mark.parametrize("wipe", [True, False])
 def test_a_revoked_device_is_refused_at_once_and_told_whether_to_erase_itself(
-    devices: DeviceAccess, standings: Standings, *, wipe: bool
+    devices: DeviceAccess, pool: ConnectionPool, *, wipe: bool
 ) -> None:
     device = enrolled(devices)
     pair = tokens(devices, device)
 
-    standings.set(device.device, "revoked", wipe=wipe)
+    stands(pool, device.device, "revoked", wipe=wipe)
 
     for ask in (lambda: devices.who(pair.access_token), lambda: devices.rotate(pair.refresh_token)):
         with pytest.raises(DeviceRevoked) as refused:
@@ -106,26 +129,28 @@ def test_a_revoked_device_is_refused_at_once_and_told_whether_to_erase_itself(
 
 
 def test_a_lost_device_may_hand_in_what_it_holds_even_after_its_token_has_expired(
-    devices: DeviceAccess, standings: Standings, pool: ConnectionPool
+    devices: DeviceAccess, log: EventLog, pool: ConnectionPool
 ) -> None:
     device = enrolled(devices)
+    entity = Device.enrol(id=device.device, **installation())
     pair = tokens(devices, device)
     pool.execute("UPDATE access.device_tokens SET expires_at = now() - interval '90 days'")
-    standings.set(device.device, "revoked", wipe=True)
+    stands(pool, device.device, "revoked", wipe=True)
     with pool.transaction() as cursor:
         forget_expired(cursor)
 
     assert devices.who(pair.access_token, revoked_too=True).standing == "revoked"
-    standings.wiped(device.device)
+    entity.record_wipe()
+    save(log, entity)
     with pytest.raises(TokenExpired):
         devices.who(pair.access_token, revoked_too=True)
 
 
-def test_a_suspended_device_is_known_as_such(devices: DeviceAccess, standings: Standings) -> None:
+def test_a_suspended_device_is_known_as_such(devices: DeviceAccess, pool: ConnectionPool) -> None:
     device = enrolled(devices)
     pair = tokens(devices, device)
 
-    standings.set(device.device, "suspended")
+    stands(pool, device.device, "suspended")
 
     assert devices.who(pair.access_token).standing == "suspended"
     assert devices.rotate(pair.refresh_token)

@@ -67,9 +67,16 @@ class Gate:
 
     def renew(self, wish: Json) -> Reply:
         self.tokens.append(wish)
-        proven = fits(self.key, wish.get("proof"), f"callout token\nd1\n{wish['refresh_token']}")
-        if wish["refresh_token"] != self.refresh and not proven:
+        said, challenge = f"callout token\nd1\n{wish['refresh_token']}", f"challenge-{self.generation}"
+        if "challenge" in wish:
+            if wish["challenge"] != challenge or not fits(self.key, wish.get("proof"), f"{said}\n{challenge}"):
+                return problem(401, "token-expired")
+        elif wish["refresh_token"] != self.refresh:
+            if fits(self.key, wish.get("proof"), said):
+                return problem(401, "token-reused", challenge=challenge)
             return problem(401, "token-reused")
+        elif self.key and not fits(self.key, wish.get("proof"), said):
+            return problem(401, "proof-required")
         self.generation, self.refreshes = self.generation + 1, self.refreshes + 1
         self.refresh = f"refresh-{self.generation}"
         return reply(200, {"access_token": f"access-{self.generation}", "refresh_token": self.refresh})

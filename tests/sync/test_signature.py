@@ -10,7 +10,7 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.enrolment import EnrolmentAsked
+from sync.entry import EnrolmentAsked
 from tests.support.field import Field, Phone
 from tests.support.logs import read
 

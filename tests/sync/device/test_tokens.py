@@ -64,7 +64,8 @@ def test_a_lost_pair_of_tokens_is_given_again_to_the_device_that_can_sign(office
 
     device.sync()
 
-    assert [wish["refresh_token"] for wish in office.tokens] == ["refresh-0", "refresh-0"]
+    assert [wish["refresh_token"] for wish in office.tokens] == ["refresh-0"] * 3
+    assert [wish.get("challenge") for wish in office.tokens] == [None, None, "challenge-2"]
     assert {wish["device_id"] for wish in office.tokens} == {"d1"}
     assert device.outbox() == []
 

@@ -1,0 +1,42 @@
+"""What belongs to whom: things that a command names together are one customer's, and an id names one thing only."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from api.services import services
+from domain.aggregate import Entity
+from domain.location import VIRTUAL
+from domain.problem import NotFound, Refused
+from store.merged import one_customer
+from store.sites import owner_of
+from store.work import Work
+
+
+class OfAnotherCustomer(Refused):
+    """What is named belongs to another customer; name something of the same customer."""
+
+
+class IdIsTaken(Refused):
+    """This id names something else already; leave it out, or make another one."""
+
+
+def must_be_of(work: Work, what: str, owner: UUID | None, customer: UUID | None) -> None:
+    """Refuse `what` when its owner is known and is another customer than this one; merged entries are one customer."""
+    if owner is not None and customer is not None and not one_customer(work, owner, customer):
+        raise OfAnotherCustomer(f"The {what} belongs to another customer.")
+
+
+def must_be_free(work: Work, id: UUID, *, of: UUID | None = None) -> None:
+    """Refuse an id that a stream, a well-known place, or a site has; it may be a site of the customer `of`."""
+    owner = owner_of(services().log.pool, id)
+    if (owner is not None and owner != of) or id in VIRTUAL.values() or work.find(Entity, id) is not None:
+        raise IdIsTaken
+
+
+def must_be_a_site(site: UUID) -> UUID:
+    """The customer whose site it is; raises `NotFound`."""
+    owner = owner_of(services().log.pool, site)
+    if owner is None:
+        raise NotFound(f"There is no site {site}.")
+    return owner

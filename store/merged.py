@@ -1,0 +1,26 @@
+"""Entries of customers that were merged: which one stands for which, and whether two are the same customer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.customer import Customer
+from store.work import Work
+
+MOST_STEPS = 100
+"""As many merges one behind the other are followed."""
+
+
+def standing_entry(work: Work, customer: UUID) -> UUID:
+    """The id of the entry that stays for a customer, their own where it was not merged."""
+    for _ in range(MOST_STEPS):
+        entry = work.find(Customer, customer)
+        if entry is None or entry.merged_into is None:
+            break
+        customer = entry.merged_into
+    return customer
+
+
+def one_customer(work: Work, one: UUID, other: UUID) -> bool:
+    """Whether two ids are the same customer, by merges if need be."""
+    return one == other or standing_entry(work, one) == standing_entry(work, other)

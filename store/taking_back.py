@@ -1,0 +1,24 @@
+"""Where the correction of a movement is recorded: under an id that follows from the movement's."""
+
+from __future__ import annotations
+
+from itertools import count
+from uuid import UUID
+
+from domain.aggregate import Entity
+from domain.stock_movement import StockMovement, correction_id
+from store.work import Work
+
+
+def correction_of(work: Work, movement: UUID) -> tuple[UUID, bool]:
+    """The id of the movement that takes this one back, and whether that has been recorded.
+
+    The id can be foreseen, and somebody may have named something else by it: then the next one is taken.
+    """
+    for turn in count():
+        id = correction_id(movement, turn)
+        known = work.find(Entity, id)
+        is_correction = isinstance(known, StockMovement) and known.moved["kind"] == "correction"
+        if known is None or is_correction:
+            return id, is_correction
+    raise AssertionError("there is always another id")

@@ -1,0 +1,66 @@
+"""What devices send to be let in: a code for a device, or a refresh token for new tokens, each with a proof."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from domain.problem import Kind, Problem
+from store.identity import Keyholder
+from sync.envelope import decoded
+from sync.signature import check_key, proves
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class EnrolmentAsked(msgspec.Struct, frozen=True):
+    """What a device says of itself when it trades in its code."""
+
+    code: Name
+    install_id: Name
+    name: Name = "device"
+    platform: Name = "unknown"
+    app_version: Name = "0"
+    public_key: Name | None = None
+    proof: Name | None = None
+    challenge: Name | None = None
+
+    def is_proven(self) -> bool:
+        """Whether the installation has shown that it holds the key that it names; raises `BadInput` for no key."""
+        if self.public_key is None:
+            return False
+        check_key(self.public_key, pointer="/public_key")
+        said = ("callout enrolment", self.code, self.install_id, *_also(self.challenge))
+        return proves(self.public_key, self.proof or "", *said)
+
+
+class RefreshAsked(msgspec.Struct, frozen=True):
+    """The token that a new pair is asked for with; a device with a key proves who it is besides."""
+
+    refresh_token: Name
+    device_id: UUID | None = None
+    proof: Name | None = None
+    challenge: Name | None = None
+
+    def proves(self, holder: Keyholder) -> bool:
+        """Whether the proof was made with this device's key."""
+        said = ("callout token", str(holder.device), self.refresh_token, *_also(self.challenge))
+        return proves(holder.public_key, self.proof or "", *said)
+
+
+class SignatureRequired(Problem):
+    """Devices sign here: send `public_key` and a `proof` that fits it."""
+
+    kind = Kind.FORBIDDEN
+
+
+def parse_body(body: bytes, shape: type[Any]) -> Any:
+    """The body in its shape; raises `MalformedEnvelope` with a JSON pointer."""
+    return decoded(body, partial(msgspec.json.decode, type=shape))
+
+
+def _also(challenge: str | None) -> tuple[str, ...]:
+    return () if challenge is None else (challenge,)

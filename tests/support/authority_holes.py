@@ -1,0 +1,160 @@
+"""Planted holes: for each row of the table, what the server would be without the check that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+import projections.attachments
+from domain.customer import Customer
+from domain.visit import Visit
+from domain.work_order import WorkOrder
+from store.access import Access, Session
+from store.device_access import DeviceAccess
+from store.operations import Operations
+from sync.enrolment import EnrolmentDesk
+from sync.outcome import Context
+from tests.api.conftest import House
+
+Plant = AbstractContextManager[Any]
+
+
+def any_step_counts(_: House) -> Plant:
+    def come(self: Visit, status: Any, _: UUID | None) -> None:
+        self.status = status
+
+    return patch.object(Visit, "_come", come)
+
+
+def anybody_takes_a_visit(_: House) -> Plant:
+    record = Visit.record_accepted
+    return patch.object(Visit, "record_accepted", lambda self, technician=None, **_: record(self, technician))
+
+
+@contextmanager
+def facts_widen_a_slice(house: House) -> Iterator[None]:
+    with ExitStack() as plants:
+        plants.enter_context(anybody_takes_a_visit(house))
+        plants.enter_context(patch("projections.documents.slices._gives", lambda *_: True))
+        yield
+
+
+def nothing_misfits(_: House) -> Plant:
+    return patch.object(Context, "misfits", lambda *_: ())
+
+
+def every_order_is_mine(_: House) -> Plant:
+    return patch.object(Context, "must_own", lambda *_: None)
+
+
+def every_visit_is_mine(_: House) -> Plant:
+    return patch.object(Visit, "given_to", lambda *_: True)
+
+
+def work_for_everybody(_: House) -> Plant:
+    return patch("projections.open_work.works_for", lambda *_: True)
+
+
+def one_customer_in_operations(_: House) -> Plant:
+    return patch("sync.operations.customers.one_customer", lambda *_: True)
+
+
+def every_van_is_mine(_: House) -> Plant:
+    return patch("sync.operations.stock._at_hand", lambda *_: ())
+
+
+def any_count_takes_lines(_: House) -> Plant:
+    from domain.stock_count import StockCount  # noqa: PLC0415 - only this hole needs it
+
+    def sheet(context: Context, data: Any) -> tuple[StockCount | None, tuple[()]]:
+        return context.work.find(StockCount, data.count), ()
+
+    return patch("sync.operations.stock._sheet", sheet)
+
+
+def any_visit_fits(_: House) -> Plant:
+    return patch("sync.operations.stock._on_another_visit", lambda *_: ())
+
+
+def anybody_takes_back(_: House) -> Plant:
+    def recorded_by(self: Operations, operation: UUID, _: UUID) -> list[tuple[UUID, str]]:
+        sql = "SELECT stream, topic FROM log.events WHERE operation_id = %(id)s OR stream = %(id)s"
+        return [(stream, topic) for stream, topic in self._pool.fetch_all(sql, {"id": str(operation)})]
+
+    return patch.object(Operations, "recorded_by", recorded_by)
+
+
+def no_trouble(_: House) -> Plant:
+    return patch("sync.groups.trouble_with", lambda *_: None)
+
+
+def every_photo_is_named(_: House) -> Plant:
+    attachments = projections.attachments.attachments
+    return patch("sync.blobs.attachments", lambda reader, sha256, _: attachments(reader, sha256))
+
+
+def a_name_is_enough(_: House) -> Plant:
+    def known(cursor: Any, _: UUID, asking: Any) -> Any:
+        cursor.execute(
+            "SELECT device, incarnation, standing, revoked_at FROM access.device_standing WHERE install_id = %s",
+            (asking.install_id,),
+        )
+        return cursor.fetchone()
+
+    return patch("store.enrolling._known", known)
+
+
+def tokens_are_good_for_ever(_: House) -> Plant:
+    return patch("store.device_access.trouble_with", lambda *_: None)
+
+
+def codes_are_good_for_ever(_: House) -> Plant:
+    def let_in(self: EnrolmentDesk, asked: Any, _: Any) -> Any:
+        before = self._access.enrolled_before(asked.code, asked.install_id, asked.public_key)
+        assert before is not None
+        return self._access.enrol_again(before)
+
+    return patch.object(EnrolmentDesk, "_let_in", let_in)
+
+
+def everybody_is_trusted(_: House) -> Plant:
+    who = DeviceAccess.who
+    return patch.object(
+        DeviceAccess, "who", lambda self, token, **_: who(self, token, revoked_too=True)._replace(standing="active")
+    )
+
+
+def any_token_is_a_user(_: House) -> Plant:
+    return patch.object(Access, "session", lambda *_: Session(UUID(int=1), ("admin",)))
+
+
+def one_customer_in_requests(_: House) -> Plant:
+    return patch("api.belonging.one_customer", lambda *_: True)
+
+
+def one_customer_at_opening(_: House) -> Plant:
+    return patch("api.opening.one_customer", lambda *_: True)
+
+
+def any_visit_of_any_order(_: House) -> Plant:
+    return patch("api.moving._order", lambda work, said: work.get(WorkOrder, said["work_order"]))
+
+
+def every_site_is_theirs(_: House) -> Plant:
+    return patch.object(Customer, "has_site", lambda *_: True)
+
+
+def site_ids_are_free(_: House) -> Plant:
+    return patch("api.customers.must_be_free", lambda *_, **__: None)
+
+
+def ids_are_free(_: House) -> Plant:
+    return patch("api.office.must_be_free", lambda *_, **__: None)
+
+
+def agents_may_do_all(house: House) -> Plant:
+    policy = house.client.application.extensions["callout.policy"]
+    return patch.dict(policy, {place: allowed | {"agent"} for place, allowed in policy.items() if "admin" in allowed})

@@ -1,0 +1,78 @@
+"""The page on authority, made from the table and the policy: `python -m tests.support.authority_page` writes it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from api.policy import ANYONE, DEVICE, EVERYBODY, LEAVING_DEVICE, POLICY
+from tests.support.authority import ROWS
+
+PAGE = Path(__file__).parents[2] / "docs" / "authority.md"
+
+MOST_OF_A_CREATE = 3
+"""As many strokes has the path of a route that creates: `/api/v1/parts`."""
+
+HEAD = """\
+# Who may do what, to what
+
+Made by `.venv/bin/python -m tests.support.authority_page` from the table in `tests/support/authority.py` and from
+`api/policy.py`. A test compares them, tries every row of the first table with two technicians and two customers against
+each other, and plants a hole in each to see that it is found.
+
+A company is one database: users of the office see everything that their role opens, so what belongs together is
+checked, not hidden. A phone speaks for one technician. **Facts are never refused**: about somebody else's things they
+are recorded, flagged and without effect on what is theirs, and they bring no document. **Only the office gives**:
+assignments, planned visits and dispatches, vans. A technician who is deactivated keeps the login of a user, if they
+have one: that is for an administrator to disable.
+
+## Whose the thing must be
+
+| thing | asked by | what | must be | otherwise |
+|---|---|---|---|---|
+"""
+
+ROLES = """
+"201" above: it becomes a new device, and the other one keeps its place, its key and its tokens.
+
+## Which role opens what
+
+| | roles |
+|---|---|
+"""
+
+
+def told() -> str:
+    """The whole page."""
+    rows = [f"| {row.thing} | {row.asker} | {row.asked} | {row.whose} | {row.otherwise} |\n" for row in ROWS]
+    return HEAD + "".join(rows) + ROLES + "".join(_roles())
+
+
+def _roles() -> list[str]:
+    """One line for all routes of a noun that the same roles open."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for route, allowed in POLICY.items():
+        method, path = route.split(" ")
+        noun = re.sub(r"^/(?:api|sync)/v1/", "", path).split("/")[0] if "/v1/" in path else path
+        area = "sync " if path.startswith("/sync") else ""
+        word = (
+            path.rpartition("/")[2]
+            if method != "GET" and path.count("/") > 3
+            else ("read" if method == "GET" else "create")
+        )
+        lines.setdefault((area + noun, _who(allowed)), []).append(word)
+    return [f"| {noun}: {', '.join(dict.fromkeys(words))} | {who} |\n" for (noun, who), words in lines.items()]
+
+
+def _who(allowed: frozenset[str]) -> str:
+    named = {
+        ANYONE: "anyone",
+        DEVICE: "a device",
+        LEAVING_DEVICE: "a device, also a revoked one",
+        EVERYBODY: "every user",
+    }
+    return named.get(allowed) or ", ".join(sorted(allowed))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(told(), encoding="utf-8")

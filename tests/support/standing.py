@@ -1,0 +1,15 @@
+"""How a device stands, set by hand where a test has no office that decides it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from store.identity import Standing
+from store.pool import ConnectionPool
+
+
+def stands(pool: ConnectionPool, device: UUID, standing: Standing, *, wipe: bool = False) -> None:
+    """From the device's next call on."""
+    pool.execute(
+        "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s", (standing, wipe, str(device))
+    )
