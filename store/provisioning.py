@@ -79,6 +79,14 @@ def provisioned(dsn: str) -> Provisioned:
         return Provisioned(*found)
 
 
+def doubt_passwords(dsn: str) -> None:
+    """Let passwords be set again at the next migration, whatever they are: a role may have changed its own."""
+    with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.run_time_roles') IS NOT NULL")
+        if cursor.fetchone() == (True,):
+            cursor.execute("UPDATE public.run_time_roles SET role_oid = 0")
+
+
 def script(roles: RunTimeRoles, login: str) -> str:
     """SQL that makes the roles, for a superuser where the login that migrates may not; no password stands in it."""
     lines = [f"-- Run-time roles of the database {roles.database}, for whoever may create roles."]

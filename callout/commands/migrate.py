@@ -17,11 +17,13 @@ def command(as_json: bool) -> None:
     from callout.console import progress, say, say_json
     from callout.serving import database
     from callout.settings import Settings
+    from store.provisioning import doubt_passwords
 
     settings = Settings.from_environment()
     with database(settings) as (dsn, _):
         if dsn is None:
             raise click.UsageError("Name the login that migrates in DATABASE_URL; CALLOUT_RUNTIME_URL may not migrate.")
+        doubt_passwords(dsn)
         with House(settings, dsn, migrating=True) as house, progress("views", quiet=as_json) as tell:
             applied = house.applied
             register_locations(house)

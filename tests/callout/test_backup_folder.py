@@ -11,7 +11,7 @@ from callout.database import OtherMasterKey
 from callout.restoring import MasterKeyMissing
 from store.backup.dump import FolderIsTaken, NothingToBackUp
 from store.backup.manifest import FILE, BackupNotUsable, read
-from tests.support.backups import Site, registered
+from tests.support.backups import Site, picture_of, registered
 from tests.support.servers import ask
 
 
@@ -73,3 +73,16 @@ def test_an_empty_database_has_nothing_to_back_up(elsewhere: Site, tmp_path: Pat
         elsewhere.back_up(tmp_path / "backup")
     with pytest.raises(BackupNotUsable):
         read(tmp_path / "backup")
+
+
+def test_a_photo_that_is_removed_meanwhile_stops_no_backup(site: Site, elsewhere: Site, tmp_path: Path) -> None:
+    """As when its customer is erased while the files are copied."""
+    with site.house() as house:
+        customer = registered(house)
+    for file in (site.home / "blobs").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    assert site.back_up(tmp_path / "backup").blobs == []
+    elsewhere.restore(tmp_path / "backup")
+    with elsewhere.house() as house:
+        assert picture_of(house, customer) is None

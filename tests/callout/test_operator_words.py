@@ -49,6 +49,17 @@ def test_the_roles_are_named_and_can_be_made_by_an_administrator(settings: Setti
     assert not any(password in printed for password in roles.passwords.values())
 
 
+def test_a_role_that_locked_everybody_out_is_let_in_again_by_migrating(house: House, capsys: Capture) -> None:
+    """Issue 8, 18: any role may change its own password."""
+    [(role,)] = house.services.log.pool.fetch_all("SELECT current_user::text")
+    house.services.log.pool.execute(f"ALTER ROLE {role} PASSWORD 'mine'")
+    assert main(["status"]) == 0
+    assert main(["verify", "parts"]) == 1
+    assert "password authentication failed" in capsys.readouterr().err
+    assert main(["migrate"]) == 0
+    assert main(["verify", "parts"]) == 0
+
+
 def test_keys_of_the_environment_need_a_newer_one_in_front(house: House, capsys: Capture) -> None:
     """Issue 8, 26."""
     registered(house)

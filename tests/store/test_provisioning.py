@@ -15,13 +15,14 @@ import pytest
 from projections.catalogue import ensure
 from store.errors import MigrationError
 from store.keyring import Keyring
+from store.lives import settle_life
 from store.log import EventLog
 from store.migrate import migrate
 from store.pool import ConnectionPool
 from store.provisioning import script
 from store.roles import LOGICAL, PROJECTOR, READER, WRITER, database_of
 from tests.support.databases import Cluster, run
-from tests.support.run_time import KEY, company, drop_roles, login, own, works
+from tests.support.run_time import KEY, company, drop_roles, log_as_writer, login, own, works
 from tests.support.servers import ask
 
 
@@ -78,6 +79,32 @@ def test_a_database_with_roles_of_the_whole_cluster_gets_its_own(cluster: Cluste
         assert ask(dsn, left, (list(LOGICAL),) * 2) == []
         assert ask(neighbour, left, (list(LOGICAL),) * 2) != []
         drop_roles(dsn)
+
+
+def test_an_upgrade_is_not_taken_for_a_restore(cluster: Cluster, older: Path) -> None:
+    """Issue 8, 17: the numbers that tell a restored log grew with a migration; no phone downloads anew for that."""
+    now = "SELECT epoch, system_identifier || '/' || timeline_id FROM pg_control_system(), pg_control_checkpoint()"
+    with cluster.database() as dsn:
+        migrate(dsn, older)
+        run(dsn, f"INSERT INTO log.lives (epoch, cluster) {now}, log.head")
+        migrate(dsn, roles=own(dsn))
+        with log_as_writer(dsn) as log:
+            epoch = log.epoch()
+            assert settle_life(log) == epoch
+
+
+def test_a_log_that_was_loaded_from_a_dump_in_the_same_cluster_begins_another_life(cluster: Cluster) -> None:
+    """Issue 8, 17: its database and its tables have other numbers there."""
+    with company(cluster) as dsn:
+        with log_as_writer(dsn) as log:
+            epoch = settle_life(log)
+        with cluster.database(database_of(dsn)) as copy:
+            migrate(copy, roles=own(copy))
+            with log_as_writer(copy) as log:
+                assert settle_life(log) != epoch
+                assert settle_life(log) == log.epoch()
+        with log_as_writer(dsn) as log:
+            assert settle_life(log) == epoch
 
 
 def test_a_copy_of_a_database_gets_roles_of_its_own(cluster: Cluster, provisioned: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from uuid import uuid4
 
 from domain.envelope import Envelope
@@ -38,6 +38,16 @@ def drop_roles(dsn: str) -> None:
     """Leave nothing of them behind on the server; what they own here goes as well."""
     for name in own(dsn).names.values():
         run(dsn, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+
+
+@contextmanager
+def log_as_writer(dsn: str) -> Iterator[EventLog]:
+    """The log as those who serve see it."""
+    with (
+        closing(ConnectionPool(own(dsn).dsn(dsn, WRITER), size=2)) as writer,
+        closing(ConnectionPool(own(dsn).dsn(dsn, KEYKEEPER), size=2)) as keeper,
+    ):
+        yield EventLog(writer, Keyring(keeper, KEY))
 
 
 def works(dsn: str) -> None:
