@@ -12,11 +12,10 @@ from api.app import Application, create_app
 from api.policy import POLICY
 from api.services import ApiSettings, Past, Services
 from callout.blob_place import place_of
-from callout.database import OtherMasterKey, enter, enter_by
+from callout.database import VIEWS_REMEDY, OtherMasterKey, ViewsDiffer, enter, enter_by
 from callout.erasing import erase_again
 from callout.master_key import master_keys
 from callout.settings import Settings
-from domain.problem import Kind, Problem
 from projections.catalogue import PROJECTIONS, ensure, unsound
 from projections.filling import Progress
 from projections.open_work import working_for
@@ -58,14 +57,6 @@ from sync.verify import Verify
 from sync.waiting import HeldOperations
 from web.landing import POLICY as PAGES
 from web.landing import landing
-
-_REMEDY = "`callout migrate` makes them anew, once no other version of this program runs."
-
-
-class ViewsDiffer(Problem):
-    """Views have another shape than this program's; `callout migrate` makes them anew."""
-
-    kind = Kind.UNAVAILABLE
 
 
 def dsn_of(settings: Settings) -> str:
@@ -169,7 +160,7 @@ class House:
         """Raise `ViewsDiffer` unless all views have the shape of the code: another server may be using them."""
         names = unsound(self.services.projecting, PROJECTIONS)
         if names:
-            raise ViewsDiffer(f"These views have another shape than this program's: {', '.join(names)}; {_REMEDY}")
+            raise ViewsDiffer(f"These views have another shape than this program's: {', '.join(names)}; {VIEWS_REMEDY}")
 
     def projector(self) -> Projector:
         """A new one; as many as you like may run."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from callout.master_key import master_keys
 from callout.settings import Settings
-from domain.problem import Problem
+from domain.problem import Kind, Problem
 from store.key_ids import key_id_of
 from store.migrate import migrate
 from store.provisioning import Provisioned, provisioned
@@ -17,6 +17,15 @@ from store.roles import READER, RunTimeRoles, address_of, database_of, first_tha
 
 class OtherMasterKey(Problem):
     """This database was sealed under another master key; bring back the one it was made with."""
+
+
+VIEWS_REMEDY = "`callout migrate` makes them anew, once no other version of this program runs."
+
+
+class ViewsDiffer(Problem):
+    """Views have another shape than this program's; `callout migrate` makes them anew."""
+
+    kind = Kind.UNAVAILABLE
 
 
 class Entrance(NamedTuple):

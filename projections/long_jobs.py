@@ -9,7 +9,6 @@ import orjson
 import structlog
 from eventsourcing.persistence import PersistenceError
 
-from projections.cause import cause_of
 from projections.failures import FoldError
 from projections.filling import Progress
 from projections.projection import Projection
@@ -17,6 +16,7 @@ from projections.rebuild import RebuildError, rebuild
 from projections.verify import verify
 from store import long_jobs
 from store.comparing import Difference
+from store.errors import name_of
 from store.log import EventLog
 from store.long_jobs import LongJob
 
@@ -35,12 +35,12 @@ def do_next_job(log: EventLog, projections: Iterable[Projection]) -> bool:
         try:
             result = _done(log, tuple(projections), job, long_jobs.Progress(log.pool, job.id))
         except (FoldError, RebuildError) as error:
-            _log.error("a job has failed", job=str(job.id), kind=job.kind, view=job.view, cause=cause_of(error))
+            _log.error("a job has failed", job=str(job.id), kind=job.kind, view=job.view, cause=name_of(error))
             long_jobs.end(log.pool, job.id, problem=f"{str(error).capitalize()}.")
         except PersistenceError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must not be tried for ever
-            _log.error("a job has failed", job=str(job.id), kind=job.kind, view=job.view, cause=cause_of(error))
+            _log.error("a job has failed", job=str(job.id), kind=job.kind, view=job.view, cause=name_of(error))
             long_jobs.end(log.pool, job.id, problem=f"It could not be done: {type(error).__name__}.")
         else:
             long_jobs.end(log.pool, job.id, result=orjson.dumps(result).decode())

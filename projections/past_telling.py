@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from projections.cause import cause_of
 from projections.past import Views
 from projections.projection import Projection
 from projections.replay import with_needs
+from store.errors import name_of
 from store.pool import Params
 
 _PROGRESS_SECONDS: Final = 0.5
@@ -92,7 +92,7 @@ class Telling:
         except MemoryError:
             self._line.send(TooLarge())
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker must hear of it
-            _log.error("a question about the past has failed", cause=cause_of(error))
+            _log.error("a question about the past has failed", cause=name_of(error))
             self._line.send(Failed(type(error).__name__))
 
     def _told(self, question: Question) -> Question | None:
