@@ -27,7 +27,7 @@ class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
-    ids found in it.
+    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64.
     """
 
     operation: Required[UUID]
@@ -37,6 +37,7 @@ class Quarantining(TypedDict, total=False):
     detail: Required[str]
     body: Required[str]
     refs: tuple[UUID, ...]
+    encoding: str
 
 
 class Holding(TypedDict):
@@ -77,6 +78,7 @@ class OperationQuarantined(Entity.Event):
     reason: str
     detail: str
     refs: tuple[UUID, ...] = ()
+    encoding: str = "utf-8"
     body: Personal = None
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 
 class OperationKnownError(PersistenceError):
@@ -15,6 +16,29 @@ class OperationKnownError(PersistenceError):
 
 class TurnTakenError(PersistenceError):
     """Another push of the same device was recorded meanwhile: look again."""
+
+
+class StreamTakenError(IntegrityError):
+    """Streams that were begun belong to something else already, or were begun twice in one commit.
+
+    `streams` are their ids, `operations` those of the operations that began them. Whoever decides again finds what
+    another one has begun meanwhile; whoever begins the same stream once more never can.
+    """
+
+    def __init__(self, streams: Collection[UUID], operations: Collection[UUID]) -> None:
+        super().__init__("a stream with this id has been begun before")
+        self.streams, self.operations = frozenset(streams), frozenset(operations)
+
+
+class UnrecordableError(PersistenceError):
+    """What was to be recorded can never be recorded as it is, however often it is tried.
+
+    `operations` are the ids of those that are the cause, as far as that is known.
+    """
+
+    def __init__(self, message: str, operations: Collection[UUID] = ()) -> None:
+        super().__init__(message)
+        self.operations = frozenset(operations)
 
 
 class Answer(NamedTuple):

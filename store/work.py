@@ -7,12 +7,13 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import get_topic
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.problem import NotFound
-from store.answers import Answer, Appended, Turn
+from store.answers import Answer, Appended, StreamTakenError, Turn
 
 E = TypeVar("E", bound=Entity)
 
@@ -33,7 +34,8 @@ class Backing(Protocol):
         """Record everything in one transaction, or nothing.
 
         Raises `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
-        device's turn was taken by another push, and `IntegrityError` when a stream has moved on.
+        device's turn was taken by another push, `IntegrityError` when a stream has moved on, and `UnrecordableError`
+        for what can never be recorded as it is.
         """
 
     def settled(self, entities: Iterable[Entity]) -> None:
@@ -96,10 +98,35 @@ class Work:
         self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
 
     def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
-        """Record everything in one transaction; see `Backing.append` for what can go wrong."""
-        appended = self._log.append(self.events, self.envelopes, answers, turn)
+        """Record everything in one transaction; see `Backing.append` for what can go wrong.
+
+        Raises `StreamTakenError` when it begins a stream that is somebody else's.
+        """
+        try:
+            appended = self._log.append(self.events, self.envelopes, answers, turn)
+        except IntegrityError as error:
+            if (taken := self._taken()) is not None:
+                raise taken from error
+            raise
         self._log.settled(self._touched())
         return appended
+
+    def _taken(self) -> StreamTakenError | None:
+        """The streams that this commit begins and that were begun before, in the log or by itself."""
+        begun = [
+            (event.originator_id, envelope.operation_id)
+            for event, envelope in zip(self.events, self.envelopes, strict=True)
+            if event.originator_version == Entity.INITIAL_VERSION
+        ]
+        begun_before = set(self._log.load({stream for stream, _ in begun}))
+        taken: set[UUID] = set()
+        operations: set[UUID] = set()
+        for stream, operation in begun:
+            if stream in begun_before:
+                taken.add(stream)
+                operations.update(() if operation is None else (operation,))
+            begun_before.add(stream)
+        return StreamTakenError(taken, operations) if taken else None
 
     def _touched(self) -> Iterable[Any]:
         return (self._entities[stream] for stream in {event.originator_id for event in self.events})

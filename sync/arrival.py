@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -34,10 +34,17 @@ class Arrival(NamedTuple):
     unsigned: bool
 
     def of(
-        self, who: DeviceIdentity, push: Push, received_at: datetime, seen: Seen, new: Sequence[Operation]
+        self,
+        who: DeviceIdentity,
+        push: Push,
+        received_at: datetime,
+        seen: Seen,
+        new: Sequence[Operation],
+        *,
+        aside: Collection[UUID] = (),
     ) -> PushArrival:
-        """One push with those of its operations that are new."""
-        return PushArrival(self, who, push, received_at=received_at, seen=seen, new=new)
+        """One push with those of its operations that are new; those in `aside` are not to be looked into."""
+        return PushArrival(self, who, push, received_at=received_at, seen=seen, new=new, aside=aside)
 
 
 class PushArrival:
@@ -52,6 +59,7 @@ class PushArrival:
         received_at: datetime,
         seen: Seen,
         new: Sequence[Operation],
+        aside: Collection[UUID],
     ) -> None:
         self.who = who
         self._around = around
@@ -62,7 +70,8 @@ class PushArrival:
         self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
         self._loaded: Work | None = self._load()
         self._zone = self._loaded.get(Technician, who.technician).zone
-        self.operations = [self._arrived(operation) for operation in new]
+        arrived = [self._arrived(operation) for operation in new]
+        self.operations = [one.put_aside() if one.operation.id in aside else one for one in arrived]
 
     def begin(self) -> tuple[Work, Sender]:
         """A new unit of work that knows what the operations name, and holds what the envelope tells of the device."""

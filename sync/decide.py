@@ -17,7 +17,7 @@ from sync.operation import Operation, without_values
 from sync.operations.catalogue import handler_of
 from sync.operations.handler import Handler
 from sync.outcome import Context, Notice, Outcome
-from sync.problems import NotUnderstood, SignatureInvalid, UnknownReference
+from sync.problems import NotUnderstood, SignatureInvalid, UnknownReference, Unrecordable
 from sync.signature import fault_of
 
 _log = structlog.get_logger(__name__)
@@ -46,13 +46,18 @@ class Sender(NamedTuple):
 class Arrived(NamedTuple):
     """An operation with the envelope that its events will have, and what is suspicious about its clock.
 
-    `contested` says that its id belongs to another operation.
+    `contested` says that its id belongs to another operation, `unrecordable` that what it would record cannot be.
     """
 
     operation: Operation
     envelope: Envelope
     suspicion: tuple[Notice, ...] = ()
     contested: bool = False
+    unrecordable: bool = False
+
+    def put_aside(self) -> Arrived:
+        """The same when what it would record cannot be: nothing but its name and its text is kept."""
+        return self._replace(operation=self.operation.bare(), unrecordable=True)
 
 
 class Decision(NamedTuple):
@@ -70,8 +75,8 @@ class Decision(NamedTuple):
 def trouble_with(sender: Sender, arrived: Arrived) -> Problem | None:
     """Why an operation cannot even be looked at, if so: nothing that it holds may stop the ones behind it."""
     operation = arrived.operation
-    if arrived.contested:
-        return NotUnderstood("Another operation has this id.")
+    if arrived.unrecordable or arrived.contested:
+        return Unrecordable() if arrived.unrecordable else NotUnderstood("Another operation has this id.")
     if sender.suspended:
         return NotUnderstood("The device is suspended; the office decides about what it sends.")
     if operation.fault is not None:
@@ -138,7 +143,8 @@ def settle(work: Work, sender: Sender, arrived: Arrived, problem: Problem) -> De
     said: dict[str, Any] = {"operation": operation.id, "seq": operation.seq, "type": operation.type}
     said |= {"detail": problem.detail, "refs": tuple(sorted(operation.references()))}
     if status == "quarantined":
-        sender.device.record_quarantine(**said, reason=problem.code, body=operation.text)
+        said |= {"reason": problem.code, "body": operation.text, "encoding": operation.encoding}
+        sender.device.record_quarantine(**said)
     else:
         sender.device.record_rejection(**said, problem=problem.code)
     count = work.add(arrived.envelope, sender.device)

@@ -13,11 +13,13 @@ from uuid import UUID
 import msgspec
 import zstandard
 
+from domain.characters import FIT_PATTERN
 from domain.instant import parse_instant
 from domain.problem import BadInput
 from sync.clock import clock_of
 from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
+from sync.splitting import elements_of, members_of
 
 T = TypeVar("T")
 
@@ -81,7 +83,7 @@ class _Push(msgspec.Struct, frozen=True, kw_only=True):
     pull: PullAsked | None = None
     missing: Missing | None = None
     outbox: Outbox | None = None
-    app_version: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    app_version: Annotated[str, msgspec.Meta(max_length=200, pattern=FIT_PATTERN)] | None = None
 
 
 _decode = msgspec.json.Decoder(_Push).decode
@@ -94,7 +96,7 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
     or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that can be told by its id
     and sequence number never makes the envelope malformed, whatever else is wrong with it: it has a `fault`.
     """
-    raw = decoded(decompressed(body, encoding), _decode)
+    raw = _envelope(decompressed(body, encoding))
     if len(raw.operations) > MOST_OPERATIONS:
         raise BatchTooLarge(f"A push holds at most {MOST_OPERATIONS} operations.", limit=MOST_OPERATIONS)
     if len(raw.operations) > 1 and any(len(bytes(one)) > MOST_OPERATION_BYTES for one in raw.operations):
@@ -103,7 +105,7 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
     for number, one in enumerate(raw.operations):
         try:
             operations.append(parse_operation(bytes(one)))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise malformed(str(error), f"/operations/{number}") from None
     sequence = [operation.seq for operation in operations]
     if any(after <= before for before, after in pairwise(sequence)):
@@ -125,6 +127,21 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
         outbox=raw.outbox,
         app_version=raw.app_version,
     )
+
+
+def _envelope(text: bytes) -> _Push:
+    """The envelope around operations that nobody has looked at: what they hold decides nothing about it."""
+    try:
+        return decoded(text, _decode)
+    except MalformedEnvelope:
+        members = members_of(text)
+        operations = elements_of((members or {}).pop("operations", b""))
+        if members is None or operations is None:
+            raise
+        outside = b",".join(msgspec.json.encode(name) + b":" + value for name, value in members.items())
+        return msgspec.structs.replace(
+            decoded(b"{" + outside + b"}", _decode), operations=tuple(map(msgspec.Raw, operations))
+        )
 
 
 def decoded(text: bytes, decode: Callable[[bytes], T]) -> T:

@@ -73,6 +73,10 @@ class Salvaged(NotUnderstood):
     """The operation was handed in by a device that the office had revoked; the office decides."""
 
 
+class Unrecordable(NotUnderstood):
+    """What the operation says cannot be recorded, or its id belongs to something else; the office decides."""
+
+
 class UnknownReference(Problem):
     """The operation names something that does not exist."""
 

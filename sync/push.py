@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ import msgspec
 
 from domain.instant import format_instant
 from domain.problem import Problem
-from store.answers import Answer, Turn, TurnTakenError
+from store.answers import Answer, Turn, TurnTakenError, UnrecordableError
 from store.identity import DeviceIdentity
 from sync.arrival import Arrival, PushArrival
 from sync.clock import ahead_of
@@ -23,6 +23,7 @@ from sync.problems import DeviceForked, EpochChanged, SequenceGap
 from sync.pull import Pull
 from sync.results import answer_of, first_result, renumbered, repeated_result
 from sync.seen import look
+from sync.unrecordable import record_known, record_run, runs_of
 
 READ_YOUR_WRITES_SECONDS: Final = 5.0
 Reached = Callable[[int, float], bool]
@@ -78,9 +79,33 @@ class PushIntake:
         """
         if push.incarnation != who.incarnation:
             raise DeviceForked("This incarnation of the device is not the one that has enrolled.")
-        return self._log.attempt(lambda: self._attempt(who, push, received_at), retry_on=(TurnTakenError,))
 
-    def _attempt(self, who: DeviceIdentity, push: Push, received_at: datetime) -> Pushed:
+        def take(part: Push, aside: Collection[UUID]) -> Pushed:
+            return self._log.attempt(lambda: self._attempt(who, part, received_at, aside), retry_on=(TurnTakenError,))
+
+        taken, aside = record_known(lambda aside: take(push, aside))
+        return taken or self._apart(take, push, aside)
+
+    @staticmethod
+    def _apart(take: Callable[[Push, Collection[UUID]], Pushed], push: Push, aside: Collection[UUID]) -> Pushed:
+        """Record each group on its own, in order, since all of them together cannot be."""
+        pushed = Pushed(UUID(int=0), 0, [])
+        if not push.operations:
+            raise UnrecordableError("what the device tells of itself")
+        for run in runs_of(push.operations):
+            part = msgspec.structs.replace(
+                push, operations=tuple(run), missing=None if pushed.results else push.missing
+            )
+            try:
+                last = record_run(lambda suspects, part=part: take(part, suspects), run, aside)  # type: ignore[misc]
+            except SequenceGap as gap:
+                before = [msgspec.to_builtins(result) for result in pushed.results]
+                gap.members["results"] = before
+                raise
+            pushed = last._replace(results=[*pushed.results, *last.results])
+        return pushed
+
+    def _attempt(self, who: DeviceIdentity, push: Push, received_at: datetime, aside: Collection[UUID] = ()) -> Pushed:
         seen = look(self._log.operations, who, push.operations, push.missing)
         if push.epoch not in (None, seen.past.epoch):
             raise EpochChanged(epoch=str(seen.past.epoch), resend_from=seen.past.last + 1)
@@ -92,7 +117,7 @@ class PushIntake:
         if new or acknowledged > seen.past.last:
             moved = [renumbered(known, who, seq) for seq, known in repeated.items() if seq > seen.past.last]
             turn = Turn(who.device, who.incarnation, seen.past.last, acknowledged)
-            first = self._record(self._arrival.of(who, push, received_at, seen, new), moved, turn)
+            first = self._record(self._arrival.of(who, push, received_at, seen, new, aside=aside), moved, turn)
         results = [
             first.get(operation.seq) or repeated_result(repeated[operation.seq], operation.seq)
             for operation in operations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -18,6 +20,7 @@ from sync.outcome import Result
 from sync.problems import Salvaged
 from sync.results import answer_of, first_result, repeated_result
 from sync.seen import look
+from sync.unrecordable import record_known, record_run
 
 
 class Salvage:
@@ -30,9 +33,23 @@ class Salvage:
     def reply(self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime) -> bytes:
         """The JSON of the results; raises what `parse_push` raises."""
         asked = parse_push(body, encoding)
-        results = self._log.attempt(lambda: self._attempt(who, asked, now), retry_on=(OperationKnownError,))
+        results = self._take(who, asked, now)
         head = f'{{"server_time":"{format_instant(now)}","results":'
         return b"".join((head.encode(), msgspec.json.encode(results), b"}"))
+
+    def _take(self, who: DeviceIdentity, asked: Push, now: datetime) -> list[Result]:
+        def take(part: Push, aside: Collection[UUID]) -> list[Result]:
+            return self._log.attempt(lambda: self._attempt(who, part, now, aside), retry_on=(OperationKnownError,))
+
+        taken, aside = record_known(lambda aside: take(asked, aside))
+        if taken is not None:
+            return taken
+        parts = [msgspec.structs.replace(asked, operations=(one,)) for one in asked.operations]
+        return [
+            result
+            for part in parts
+            for result in record_run(lambda suspects, part=part: take(part, suspects), part.operations, aside)  # type: ignore[misc]
+        ]
 
     def record_wipe(self, who: DeviceIdentity, now: datetime) -> None:
         """That the device has erased itself."""
@@ -45,13 +62,13 @@ class Salvage:
         work.add(Envelope(occurred_at=now, actor=who.technician, role="technician", device=who.device), device)
         work.commit()
 
-    def _attempt(self, who: DeviceIdentity, asked: Push, now: datetime) -> list[Result]:
+    def _attempt(self, who: DeviceIdentity, asked: Push, now: datetime, aside: Collection[UUID]) -> list[Result]:
         seen = look(self._log.operations, who, asked.operations)
         repeated = {operation.seq: known for operation in asked.operations if (known := seen.same(operation))}
         new = [operation for operation in asked.operations if operation.seq not in repeated]
         first: dict[int, Result] = {}
         if new:
-            arrived = self._arrival.of(who, asked, now, seen, new)
+            arrived = self._arrival.of(who, asked, now, seen, new, aside=aside)
             work, sender = arrived.begin()
             decisions = [settle(work, sender, one, Salvaged()) for one in arrived.operations]
             appended = work.commit([answer_of(one, who, None) for one in decisions])
