@@ -21,7 +21,9 @@ from domain.device import Device
 from domain.problem import NotFound
 from projections import operations as view
 from projections.table import Row
+from store.answers import UnrecordableError
 from store.work import Work
+from sync.release import StillNotUnderstood
 from sync.release import release as take_in
 
 operations = Noun("operations", "What devices sent and was put aside or refused, and what the office decided.")
@@ -30,7 +32,13 @@ RELEASED: Final[dict[str, Any]] = DONE | {
     "properties": DONE["properties"]
     | {"notices": {"type": "array", "items": {"type": "object"}, "description": "What does not fit."}}
 }
-BODY: Final = {"type": ["string", "null"], "description": "As the device sent it; null once it has been erased."}
+BODY: Final[dict[str, Any]] = {
+    "body": {"type": ["string", "null"], "description": "As the device sent it; null once it has been erased."},
+    "body_encoding": {
+        "type": ["string", "null"],
+        "description": "`utf-8`, or `base64` for bytes that are no UTF-8.",
+    },
+}
 
 
 class Reason(Command):
@@ -58,7 +66,10 @@ def release(body: Body, id: UUID) -> Response:
         told = {"id": id, "notices": msgspec.to_builtins(released.notices)}
         return office.Decided(work.get(Device, released.device), (), told)
 
-    return office.carry_out(order, decide)
+    try:
+        return office.carry_out(order, decide)
+    except UnrecordableError as error:
+        raise StillNotUnderstood("What it says cannot be recorded, or its id belongs to something else.") from error
 
 
 @operations.command("discard", Reason)
@@ -83,22 +94,21 @@ def put_aside(query: dict[str, Any]) -> Response:
         return page(reader, query, rows, key=("recorded_at", "operation"))
 
 
-@operations.shows(shape_of(view.OPERATIONS, body=BODY))
+@operations.shows(shape_of(view.OPERATIONS, **BODY))
 def operation(query: dict[str, Any], id: UUID) -> Response:
     """One operation, with its untouched text."""
     asking()
     with looking(query, view.Operations()) as reader:
         row = view.operation(reader, id)
-        return one(reader, None if row is None else row | {"body": _text_of(row)})
+        return one(reader, None if row is None else row | _text_of(row))
 
 
-def _text_of(row: Row) -> str | None:
+def _text_of(row: Row) -> dict[str, Any]:
     """What was put aside, out of the log: None once it has been erased, and for what was not put aside."""
     for event in services().log.put_aside(row["operation"]):
-        if (event.stream, event.data.seq) == (row["device"], row["seq"]):
-            text: str | None = event.data.body
-            return text
-    return None
+        if (event.stream, event.data.seq) == (row["device"], row["seq"]) and event.data.body is not None:
+            return {"body": event.data.body, "body_encoding": getattr(event.data, "encoding", "utf-8")}
+    return {"body": None, "body_encoding": None}
 
 
 def _sender_of(operation: UUID) -> UUID:

@@ -19,7 +19,7 @@ from sync.splitting import members_of
 
 MOST_OPERATION_BYTES = 16 * 1024
 UNFIT_TEXT: Final = "It holds a control character or half of a surrogate pair."
-_UUID_LENGTH = 36
+_UUID_LENGTHS = (32, 36)
 _SIGNATURE = re.compile("[A-Za-z0-9_-]*=*")
 # Whatever an unfit character looks like in JSON; what only looks like one is told apart when the text is read.
 _PERHAPS_UNFIT = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
@@ -61,7 +61,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         waiting = [self.data]
         for value in waiting:
             if isinstance(value, str):
-                if len(value) == _UUID_LENGTH:
+                if len(value) in _UUID_LENGTHS:
                     with suppress(msgspec.ValidationError):
                         found.add(msgspec.convert(value, UUID))
             elif isinstance(value, dict):

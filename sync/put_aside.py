@@ -11,7 +11,7 @@ from domain.envelope import Envelope
 from domain.problem import Refused
 from store.recorded import Recorded
 from sync.decide import Arrived, Sender
-from sync.operation import parse_operation
+from sync.operation import parse_operation, raw_of
 from sync.ports import Log
 
 
@@ -24,7 +24,7 @@ def again(put_aside: Recorded, because_of: UUID | None) -> Arrived:
     if put_aside.data.body is None:
         raise TextIsErased
     envelope = Envelope(**{name: getattr(put_aside.envelope, name) for name in Envelope.__struct_fields__})
-    operation = parse_operation(put_aside.data.body.encode())
+    operation = parse_operation(raw_of(put_aside.data.body, getattr(put_aside.data, "encoding", "utf-8")))
     return Arrived(operation, msgspec.structs.replace(envelope, causation_id=because_of))
 
 

@@ -10,6 +10,7 @@ from domain.envelope import Envelope
 from domain.problem import NotFound, Refused
 from store.work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Sender, about, attempt
+from sync.mending import mended
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice, Outcome
 from sync.ports import Log
@@ -38,6 +39,7 @@ def release(log: Log, work: Work, operation_id: UUID, office: Envelope) -> Relea
     device = work.get(Device, found[0].stream)
     device.release(operation_id)
     arrived = again(found[0], office.operation_id)
+    arrived = arrived._replace(operation=mended(arrived.operation))
     outcome = _decided(work, sender_of(log, device, found[0]), arrived)
     work.add(about(office, outcome.case), device)
     work.add(about(arrived.envelope, outcome.case), *outcome.entities)
