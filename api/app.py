@@ -35,6 +35,7 @@ from api.stock import stock
 from api.stock_movements import stock_movements
 from api.sync.door import sync
 from api.technicians import technicians
+from api.unfit import refuse_unfit
 from api.users import users
 from api.visits import visits
 from api.who import admit
@@ -91,6 +92,7 @@ def create_app(
     guard(app, services)
     keep_journal(app, metrics)
     app.before_request(admit)
+    app.before_request(refuse_unfit)
     description = Description(app)
     for noun in NOUNS:
         description.register_blueprint(noun)

@@ -18,6 +18,15 @@ REPLACEMENT: Final = "\ufffd"
 """What is shown in the place of such a character."""
 
 
+# Whatever such a character looks like in JSON; what only looks like one is told apart when the text is read.
+_PERHAPS_UNFIT: Final = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
+
+
+def may_be_unfit(raw: bytes) -> bool:
+    """Whether good JSON in these bytes may hold an unfit character at all: a quick look, before a thorough one."""
+    return _PERHAPS_UNFIT.search(raw) is not None
+
+
 def readable(text: str) -> str:
     """The text with `REPLACEMENT` in the place of each unfit character."""
     return UNFIT.sub(REPLACEMENT, text)

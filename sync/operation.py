@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.characters import unfit_place
+from domain.characters import may_be_unfit, unfit_place
 from domain.instant import parse_instant
 from domain.problem import BadInput
 from sync.splitting import members_of
@@ -21,8 +21,6 @@ MOST_OPERATION_BYTES = 16 * 1024
 UNFIT_TEXT: Final = "It holds a control character or half of a surrogate pair."
 _UUID_LENGTHS = (32, 36)
 _SIGNATURE = re.compile("[A-Za-z0-9_-]*=*")
-# Whatever an unfit character looks like in JSON; what only looks like one is told apart when the text is read.
-_PERHAPS_UNFIT = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
 
 _Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 
@@ -165,7 +163,7 @@ def _content(raw: bytes) -> tuple[str, str | None]:
     """The hash of an operation's content, and why it has no canonical form, if so: its bytes stand in for that then."""
     try:
         content = msgspec.json.decode(raw, type=dict[str, Any])
-        fault = UNFIT_TEXT if _PERHAPS_UNFIT.search(raw) and unfit_place(content) is not None else None
+        fault = UNFIT_TEXT if may_be_unfit(raw) and unfit_place(content) is not None else None
         for outside in ("seq", "signature"):
             content.pop(outside, None)
         return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(), fault
