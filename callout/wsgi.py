@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.app import Application
 from callout.assembly import House
+from callout.closing import closing
 from callout.journal import write_journal
 from callout.settings import Settings
 
@@ -12,4 +13,6 @@ def app() -> Application:
     """The application of this process; its views are made by whoever runs the projector."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)
-    return House(settings).app()
+    made = House(settings).app()
+    made.wsgi_app = closing(made.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's own way to put something around
+    return made

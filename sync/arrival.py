@@ -66,7 +66,7 @@ class PushArrival:
         self._push = push
         self._received_at = received_at
         self._seen = seen
-        self._corrected = clock_of(push.now, received_at)
+        self._corrected = clock_of(push.now, received_at, push.took)
         self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
         self._loaded: Work | None = self._load()
         self._zone = self._loaded.get(Technician, who.technician).zone
@@ -109,7 +109,7 @@ class PushArrival:
         return Arrived(operation, envelope, suspicion, contested=operation.id in self._seen.by_id)
 
     def _tell(self, device: Device) -> None:
-        device.record_clock(ahead_of(self._push.now, self._received_at))
+        device.record_clock(ahead_of(self._push.now, self._received_at, self._push.took))
         if self._push.app_version is not None:
             device.record_app(app_version=self._push.app_version, platform=device.platform)
         missed = self._seen.missed(self._push.missing)

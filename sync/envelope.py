@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -16,7 +16,7 @@ import zstandard
 from domain.characters import FIT_PATTERN
 from domain.instant import parse_instant
 from domain.problem import BadInput
-from sync.clock import clock_of
+from sync.clock import AT_ONCE, clock_of
 from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
 from sync.splitting import elements_of, members_of
@@ -50,7 +50,10 @@ class Outbox(msgspec.Struct, frozen=True):
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
-    """A push: operations in the order of their sequence numbers, and the device's clock at sending."""
+    """A push: operations in the order of their sequence numbers, and the device's clock when it began to send.
+
+    `took` is how long the request was on its way in, from its first byte here to its last.
+    """
 
     incarnation: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     now: datetime
@@ -60,13 +63,14 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     missing: Missing | None = None
     outbox: Outbox | None = None
     app_version: str | None = None
+    took: timedelta = AT_ONCE
 
     def oldest(self, received_at: datetime) -> datetime | None:
         """When the oldest operation that waited in the device happened, by our clock."""
         if self.outbox is None or self.outbox.oldest is None:
             return None
         try:
-            return clock_of(self.now, received_at)(parse_instant(self.outbox.oldest))
+            return clock_of(self.now, received_at, self.took)(parse_instant(self.outbox.oldest))
         except BadInput:  # it is only shown to the office
             return None
 
@@ -89,8 +93,8 @@ class _Push(msgspec.Struct, frozen=True, kw_only=True):
 _decode = msgspec.json.Decoder(_Push).decode
 
 
-def parse_push(body: bytes, encoding: str | None = None) -> Push:
-    """The push that a body holds.
+def parse_push(body: bytes, encoding: str | None = None, took: timedelta = AT_ONCE) -> Push:
+    """The push that a body holds, which `took` so long to come.
 
     Raises `EncodingUnsupported`, `BatchTooLarge` (more than 100 operations, 1 MiB decoded or 16 KiB an operation)
     or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that can be told by its id
@@ -126,6 +130,7 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
         missing=raw.missing,
         outbox=raw.outbox,
         app_version=raw.app_version,
+        took=took,
     )
 
 

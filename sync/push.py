@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from domain.problem import Problem
 from store.answers import Answer, Turn, TurnTakenError, UnrecordableError
 from store.identity import DeviceIdentity
 from sync.arrival import Arrival, PushArrival
-from sync.clock import ahead_of
+from sync.clock import AT_ONCE, ahead_of
 from sync.envelope import Push, parse_push
 from sync.groups import decide_all
 from sync.outcome import Result
@@ -52,12 +52,16 @@ class PushIntake:
         self._pull = pull
         self._reached = reached
 
-    def reply(self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime) -> bytes:
+    def reply(
+        self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime, took: timedelta = AT_ONCE
+    ) -> bytes:
         """The JSON of a push: results and, where asked and possible, what has changed.
+
+        All of it was there `now`, `took` after its first byte.
 
         Raises what `parse_push` and `take` raise; a pull that cannot be answered is left out, the results never are.
         """
-        asked = parse_push(body, encoding)
+        asked = parse_push(body, encoding, took)
         pushed = self.take(who, asked, now)
         self._remember(who, asked, now)
         head = (
@@ -159,7 +163,7 @@ class PushIntake:
         self._standings.saw(
             who.device,
             app_version=asked.app_version,
-            clock_offset_ms=ahead_of(asked.now, now),
+            clock_offset_ms=ahead_of(asked.now, now, asked.took),
             pulled_through=asked.last_seen(),
             unsent=None if outbox is None else max(outbox.count - len(asked.operations), 0),
             oldest_unsent_at=None if outbox is None else asked.oldest(now),

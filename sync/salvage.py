@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from domain.instant import format_instant
 from store.answers import OperationKnownError
 from store.identity import DeviceIdentity
 from sync.arrival import Arrival
+from sync.clock import AT_ONCE
 from sync.decide import settle
 from sync.envelope import Push, parse_push
 from sync.outcome import Result
@@ -30,9 +31,14 @@ class Salvage:
         self._log = arrival.log
         self._arrival = arrival
 
-    def reply(self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime) -> bytes:
-        """The JSON of the results; raises what `parse_push` raises."""
-        asked = parse_push(body, encoding)
+    def reply(
+        self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime, took: timedelta = AT_ONCE
+    ) -> bytes:
+        """The JSON of the results; all of the body was there `now`, `took` after its first byte.
+
+        Raises what `parse_push` raises.
+        """
+        asked = parse_push(body, encoding, took)
         results = self._take(who, asked, now)
         head = f'{{"server_time":"{format_instant(now)}","results":'
         return b"".join((head.encode(), msgspec.json.encode(results), b"}"))

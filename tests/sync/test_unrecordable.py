@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
-from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
-import orjson
 import pytest
 from eventsourcing.persistence import DataError, OperationalError
 
-from domain.envelope import Envelope
 from store.answers import UnrecordableError
-from store.log import EventLog
 from store.recorder import Recorder
-from sync.envelope import parse_push
 from sync.problems import SequenceGap
-from sync.release import release
-from sync.salvage import Salvage
-from tests.support.field import NOON, Field, Phone
+from tests.support.field import Field, Phone
 from tests.support.logs import read
-
-OFFICE = Envelope(occurred_at=NOON, role="dispatcher", operation_id=uuid4())
-POISON = "Poison"
+from tests.support.poison import brittle, note, poisoned
 
 
-@pytest.fixture
-def brittle(monkeypatch: pytest.MonkeyPatch) -> list[type[Exception]]:
-    """A database that fails with the first of these for every event that is about a thing called Poison."""
-    raised: list[type[Exception]] = [DataError]
-    honest = Recorder.append
-
-    def append(self: Recorder, events: Any, *more: Any) -> Any:
-        if any(POISON.encode() in stored.state for stored, _ in events):
-            raise raised[0](POISON)
-        return honest(self, events, *more)
-
-    monkeypatch.setattr(Recorder, "append", append)
-    return raised
-
-
-def poisoned(field: Field, phone: Phone, order: UUID, **more: Any) -> dict[str, Any]:
-    return phone.operation("part_used", field.use(order) | {"lot": POISON}, **more)
+@pytest.fixture(name="brittle")
+def brittle_database() -> Iterator[list[type[Exception]]]:
+    with brittle() as raised:
+        yield raised
 
 
 def statuses(phone: Phone, *operations: dict[str, Any], **how: Any) -> list[str]:
     return [result.status for result in phone.send(*operations, **how).results]
-
-
-def note(phone: Phone, order: UUID, **more: Any) -> dict[str, Any]:
-    return phone.operation("note_added", {"work_order": str(order), "text": "fine"}, **more)
 
 
 @pytest.mark.parametrize("stream", ["order", "customer", "van", "anna", "device"])
@@ -179,39 +155,3 @@ def test_a_database_that_takes_nothing_at_all_puts_nothing_aside(
 
     with pytest.raises(UnrecordableError):
         phone.send(operation)
-
-
-def test_salvage_and_release_of_it(field: Field, phone: Phone) -> None:
-    order = field.order()
-    bad = phone.operation("part_used", field.use(order), id=str(field.customer))
-    push = {"incarnation": 1, "now": NOON.isoformat(), "operations": [bad, note(phone, order)]}
-
-    Salvage(phone.arrival).reply(phone.who(), orjson_of(push), None, NOON)
-
-    assert [event.topic for event in read(field.log)][-2:] == ["device.operation_quarantined"] * 2
-    with pytest.raises(UnrecordableError):
-        field.log.attempt(lambda: _release(field.log, field.customer))
-
-
-def _release(log: EventLog, operation: UUID) -> None:
-    work = log.work()
-    release(log, work, operation, OFFICE)
-    work.commit()
-
-
-def orjson_of(push: dict[str, Any]) -> bytes:
-    """The bytes of a push that can be read."""
-    body = orjson.dumps(push)
-    assert parse_push(body).operations
-    return body
-
-
-@pytest.mark.usefixtures("brittle")
-def test_salvage_keeps_what_can_be_kept(field: Field, phone: Phone) -> None:
-    order = field.order()
-    push = {"incarnation": 1, "now": NOON.isoformat()}
-    operations = [note(phone, order), poisoned(field, phone, order)]
-
-    reply = Salvage(phone.arrival).reply(phone.who(), orjson_of(push | {"operations": operations}), None, NOON)
-
-    assert reply.count(b'"quarantined"') == 2
