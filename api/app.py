@@ -24,13 +24,13 @@ from api.health import health
 from api.journal import keep_journal
 from api.locations import locations
 from api.metrics import Metrics
-from api.operations import operations
 from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
 from api.projections import views
 from api.services import Services
 from api.sessions import sessions
+from api.signed import operations
 from api.stock import stock
 from api.stock_movements import stock_movements
 from api.sync.door import sync

@@ -41,11 +41,20 @@ class UnrecordableError(PersistenceError):
         self.operations = frozenset(operations)
 
 
+class SignedText(NamedTuple):
+    """What a device has signed: an operation's text as it came, the signature, and whom it is about."""
+
+    text: str
+    signature: str | None
+    persons: tuple[UUID, ...]
+
+
 class Answer(NamedTuple):
     """The first answer to an operation, stored with its effect.
 
     `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
-    same operation from another one under its id; `original` is false for a row that repeats or contests a known id.
+    same operation from another one under its id; `original` is false for a row that repeats or contests a known id;
+    `signed` is kept beside it, sealed.
     """
 
     id: UUID
@@ -58,6 +67,7 @@ class Answer(NamedTuple):
     incarnation: int | None = None
     seq: int | None = None
     original: bool = True
+    signed: SignedText | None = None
 
 
 class Turn(NamedTuple):

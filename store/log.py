@@ -27,6 +27,7 @@ from store.pool import ConnectionPool
 from store.record import RecordReader
 from store.recorded import Recorded
 from store.recorder import Recorder
+from store.signed_texts import SignedTexts, sealed_texts
 from store.snapshots import Snapshots
 from store.work import Work
 
@@ -51,6 +52,7 @@ class EventLog(Application[UUID]):
         self._loader = Loader(pool, self.body_mapper)
         self.snapshots_of = Snapshots(pool)
         self.operations = Operations(pool)
+        self.signed_texts = SignedTexts(pool, keyring, self.reader)
 
     def construct_factory(self, env: Environment) -> Factory:  # noqa: ARG002 - the pool is given, not configured
         """The library asks for its persistence here."""
@@ -69,7 +71,8 @@ class EventLog(Application[UUID]):
         """
         stored = [self._stored(event, envelope) for event, envelope in zip(events, envelopes, strict=True)]
         try:
-            return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn)
+            signed = sealed_texts(self.body_mapper.keyring, answers)
+            return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn, signed)
         except PersistenceError as error:
             if passes_by_itself(error):
                 raise

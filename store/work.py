@@ -68,6 +68,10 @@ class Work:
         entity = self._entities.get(stream)
         return entity if isinstance(entity, kind) else None
 
+    def loaded(self, stream: UUID) -> Entity | None:
+        """What this work knows of a stream already, whatever it is."""
+        return self._entities.get(stream)
+
     def get(self, kind: type[E], stream: UUID) -> E:
         """The entity; raises `NotFound` when there is no such stream of this kind."""
         entity = self.find(kind, stream)

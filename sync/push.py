@@ -17,6 +17,7 @@ from sync.arrival import Arrival, PushArrival
 from sync.clock import AT_ONCE, ahead_of
 from sync.envelope import Push, parse_push
 from sync.groups import decide_all
+from sync.kept import kept_of
 from sync.outcome import Result
 from sync.ports import Standings
 from sync.problems import DeviceForked, EpochChanged, SequenceGap
@@ -139,7 +140,7 @@ class PushIntake:
         """Record what is new, in one transaction; the first results by sequence number."""
         work, decisions = decide_all(arrived.begin, arrived.operations, self._log.operations.come)
         numbered = [(one, one.operation.seq if one.operation.seq > turn.last else None) for one in decisions]
-        answers = [answer_of(one, arrived.who, seq) for one, seq in numbered]
+        answers = [answer_of(one, arrived.who, seq, kept_of(one, work, arrived.who)) for one, seq in numbered]
         appended = work.commit([*answers, *moved], turn)
         return {one.operation.seq: first_result(one, appended) for one in decisions}
 
