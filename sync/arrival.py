@@ -70,7 +70,8 @@ class PushArrival:
         self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
         self._loaded: Work | None = self._load()
         self._zone = self._loaded.get(Technician, who.technician).zone
-        arrived = [self._arrived(operation) for operation in new]
+        ids = [operation.id for operation in new]
+        arrived = [self._arrived(operation, again=operation.id in ids[:place]) for place, operation in enumerate(new)]
         self.operations = [one.put_aside() if one.operation.id in aside else one for one in arrived]
 
     def begin(self) -> tuple[Work, Sender]:
@@ -97,8 +98,11 @@ class PushArrival:
         work.preload(self._streams)
         return work
 
-    def _arrived(self, operation: Operation) -> Arrived:
-        """The operation in its envelope; an instant from the future is clamped and the claim kept."""
+    def _arrived(self, operation: Operation, *, again: bool) -> Arrived:
+        """The operation in its envelope; an instant from the future is clamped and the claim kept.
+
+        `again` says that another one before it in this push has its id.
+        """
         claimed = operation.at or self._received_at
         occurred = self._corrected(claimed)
         suspicion: tuple[Notice, ...] = ()
@@ -106,7 +110,7 @@ class PushArrival:
             occurred = self._received_at
             suspicion = (Notice("clock_suspect", "The device says that this happened in the future."),)
         envelope = self._envelope(occurred, operation, claimed if claimed != occurred else None)
-        return Arrived(operation, envelope, suspicion, contested=operation.id in self._seen.by_id)
+        return Arrived(operation, envelope, suspicion, contested=again or operation.id in self._seen.by_id)
 
     def _tell(self, device: Device) -> None:
         device.record_clock(ahead_of(self._push.now, self._received_at, self._push.took))

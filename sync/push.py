@@ -11,7 +11,7 @@ import msgspec
 
 from domain.instant import format_instant
 from domain.problem import Problem
-from store.answers import Answer, Turn, TurnTakenError, UnrecordableError
+from store.answers import Answer, OperationKnownError, Turn, TurnTakenError, UnrecordableError
 from store.identity import DeviceIdentity
 from sync.arrival import Arrival, PushArrival
 from sync.clock import AT_ONCE, ahead_of
@@ -86,7 +86,9 @@ class PushIntake:
             raise DeviceForked("This incarnation of the device is not the one that has enrolled.")
 
         def take(part: Push, aside: Collection[UUID]) -> Pushed:
-            return self._log.attempt(lambda: self._attempt(who, part, received_at, aside), retry_on=(TurnTakenError,))
+            return self._log.attempt(
+                lambda: self._attempt(who, part, received_at, aside), retry_on=(TurnTakenError, OperationKnownError)
+            )
 
         taken, aside = record_known(lambda aside: take(push, aside))
         return taken or self._apart(take, push, aside)

@@ -69,6 +69,20 @@ def test_a_movement_of_another_phone_whose_id_is_a_stream_derived_of_an_operatio
     assert statuses(phone, told, note(phone, order)) == ["quarantined", "applied"]
 
 
+def test_two_operations_of_one_push_with_the_same_id(field: Field, phone: Phone) -> None:
+    """A sibling: the second one made the whole push fail for ever, salvage too."""
+    order, id = field.order(), str(uuid4())
+    first, second = note(phone, order, id=id), note(phone, order, id=id)
+    other = phone.operation("part_used", field.use(order), id=id)
+
+    assert statuses(phone, first, second, other, note(phone, order)) == [
+        "applied",
+        "quarantined",
+        "quarantined",
+        "applied",
+    ]
+
+
 def test_two_operations_of_one_push_that_begin_the_same_stream(field: Field, phone: Phone) -> None:
     order = field.order()
     used = phone.operation("part_used", field.use(order))
