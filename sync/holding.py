@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple, Protocol
@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.device import Device
 from domain.device_operations import Misfit, Ref
 from domain.envelope import Envelope
+from store.answers import UnrecordableError
 from store.recorded import Recorded
 from store.work import Work
 from sync.decide import Arrived, Decision, Sender
@@ -52,13 +53,18 @@ class Holding:
 
     def _settle_group(self, group: list[Held], now: datetime) -> int:
         overdue = min(one.held_at for one in group) + LONGEST <= now
-        return self._log.attempt(lambda: self._attempt(group, now, overdue=overdue))
+        try:
+            return self._log.attempt(lambda: self._attempt(group, now, overdue=overdue))
+        except UnrecordableError as error:
+            aside = error.operations or {one.operation for one in group}
+            return self._log.attempt(lambda: self._attempt(group, now, overdue=overdue, aside=aside))
 
-    def _attempt(self, group: list[Held], now: datetime, *, overdue: bool) -> int:
+    def _attempt(self, group: list[Held], now: datetime, *, overdue: bool, aside: Collection[UUID] = ()) -> int:
         device = self._log.work().find(Device, group[0].device)
         waiting = [one.operation for one in group if device is not None and one.operation in device.held]
         texts = [self._log.put_aside(operation)[0] for operation in waiting]
         able = [one for text in texts if (one := _again(text)) is not None]
+        able = [one.put_aside() if one.operation.id in aside else one for one in able]
         needs = {need for one in able for need in one.operation.needs}
         if not texts or (not overdue and unmet(able, self._log.operations.come(needs))):
             return 0

@@ -12,6 +12,7 @@ from domain.envelope import Envelope
 from store.answers import UnrecordableError
 from store.log import EventLog
 from sync.envelope import parse_push
+from sync.holding import Held, Holding
 from sync.release import release
 from sync.salvage import Salvage
 from tests.support.field import NOON, Field, Phone
@@ -56,3 +57,31 @@ def test_salvage_keeps_what_can_be_kept(field: Field, phone: Phone) -> None:
         reply = Salvage(phone.arrival).reply(phone.who(), body, None, NOON)
 
     assert reply.count(b'"quarantined"') == 2
+
+
+class Unseen:
+    """The held operations, straight from the log."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def held(self, limit: int) -> list[Held]:
+        found = [event for event in read(self._log) if event.topic == "device.operation_held"]
+        return [Held(each.data.operation, each.stream, each.data.group, each.recorded_at) for each in found][:limit]
+
+
+def test_a_held_operation_that_cannot_be_recorded_keeps_none_behind_it_waiting(
+    field: Field, phone: Phone, other: Phone
+) -> None:
+    order = field.order()
+    needed = note(other, order)
+    bad = phone.operation("part_used", field.use(order), id=str(field.customer), needs=[needed["id"]])
+    good = note(phone, order, needs=[needed["id"]])
+    assert [result.status for result in phone.send(bad, good).results] == ["held", "held"]
+    other.send(needed)
+
+    assert Holding(field.log, Unseen(field.log)).settle(NOON) == 2
+
+    ended = sorted(event.topic for event in read(field.log)[-3:])
+    assert ended == ["device.hold_ended", "device.operation_quarantined", "work_order.note_added"]
+    assert Holding(field.log, Unseen(field.log)).settle(NOON) == 0
