@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.characters import FIT_PATTERN
 from domain.device import Device
 from domain.device_events import Installation
 from domain.envelope import Envelope
@@ -27,7 +28,7 @@ from sync.operation import MOST_OPERATION_BYTES
 from sync.pull import MOST_WAIT
 from sync.signature import check_key, proves
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=FIT_PATTERN)]
 
 LIMITS = {
     "operations": MOST_OPERATIONS,
