@@ -18,12 +18,15 @@ import structlog
 from cryptography.exceptions import InvalidTag
 
 from store.log import EventLog
+from store.master_keys import MasterKeyMissingError
 from store.recorded import Recorded
 
 _PAGE: Final = 500
 _ID: Final = re.compile("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\u00([2-7][0-9a-fA-F])")
 _PERSON: Final = re.compile('"person":"([0-9a-f-]{36})","sealed":')
+_CLOSED: Final = (InvalidTag, MasterKeyMissingError)
+"""What reading a record raises whose key is under another master key."""
 _UNREADABLE: Final = (ValueError, LookupError, TypeError, msgspec.MsgspecError)
 """What reading a record that is damaged, or of a kind that is not known, raises."""
 
@@ -62,7 +65,7 @@ class ErasedOperations:
         """What these records hold, all of them or none."""
         try:
             return self._log.reader.read(records)
-        except (InvalidTag, *_UNREADABLE):
+        except (*_CLOSED, *_UNREADABLE):
             return [None] * len(records)
 
     def _persons(self, event: Recorded) -> list[UUID]:
@@ -76,7 +79,7 @@ class ErasedOperations:
         """The same for one record of which it is not known whether it can be read."""
         try:
             return self._persons(*self._log.reader.read([record]))
-        except InvalidTag:  # its key is not under this master key; what stands beside the text can be read
+        except _CLOSED:  # its key is not under this master key; what stands beside the text can be read
             _log.exception("operation cannot be opened", position=position)
             return _sealed_for(record) if self.lead_to_erased(ids_in(record)) else []
         except _UNREADABLE:

@@ -83,7 +83,7 @@ def test_of_a_held_group_only_what_cannot_be_recorded_is_put_aside_and_at_once(
     needed = note(other, order)
     bad = poisoned(field, phone, order, group="g", needs=[needed["id"]])
     good = note(phone, order, group="g", needs=[needed["id"]])
-    assert [result.status for result in phone.send(good, bad).results] == ["held", "held"]
+    assert [result.status for result in phone.send(bad, good).results] == ["held", "held"]
     other.send(needed)
 
     with brittle():
