@@ -9,6 +9,7 @@ from flask import Response
 
 from api.encoding import answer
 from api.operations import operations
+from api.reading import looking
 from api.rows import ID
 from api.services import services
 from api.who import asking
@@ -50,11 +51,14 @@ SIGNED: Final[dict[str, Any]] = {
 }
 
 
-@operations.opens("GET", "/<uuid:id>/signed", None, 200, SIGNED)
-def signed(id: UUID) -> Response:
+@operations.shows(SIGNED, path="/<uuid:id>/signed")
+def signed(query: dict[str, Any], id: UUID) -> Response:
     """What devices have signed under this id, each content once: once erased, hash and signature still stand."""
     asking()
-    found = services().log.signed_texts.of(id)
+    with looking(query) as reader:
+        known, as_of = reader.position, query.get("as_of")
+    past = [one for one in services().log.signed_texts.of(id) if not one.positions or one.positions[0] <= known]
+    found = [one for one in past if as_of is None or one.occurred_at is None or one.occurred_at <= as_of]
     if not found:
         raise NotFound(f"No device has sent an operation {id}.")
     return answer({"operation": id, "items": [_shown(one) for one in found]})

@@ -31,6 +31,7 @@ class Kept(NamedTuple):
     seq: int | None
     outcome: str
     positions: list[int]
+    occurred_at: datetime | None
     recorded_at: datetime
     content_hash: str
     signature: str | None
@@ -93,7 +94,8 @@ class SignedTexts:
         if not is_here and event is not None:
             signature = event.envelope.signature
         positions = [] if position is None else list(range(position, position + count))
-        said = (device, incarnation, seq, outcome, positions, recorded_at, content_hash)
+        occurred_at = None if event is None else event.occurred_at
+        said = (device, incarnation, seq, outcome, positions, occurred_at, recorded_at, content_hash)
         return Kept(*said, signature, text, encoding, status)
 
     def _event(self, position: int | None) -> Recorded | None:

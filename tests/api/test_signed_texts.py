@@ -71,7 +71,7 @@ def phone(house: House, field: Field) -> Signing:
 
 
 def signed(house: House, operation: dict[str, Any]) -> dict[str, Any]:
-    reply: Any = house.ask("GET", f"/api/v1/operations/{operation['id']}/signed", role="auditor").json
+    reply: Any = house.get(f"/api/v1/operations/{operation['id']}/signed", role="auditor").json
     assert reply["operation"] == operation["id"]
     [item] = reply["items"]
     return dict(item)
@@ -175,7 +175,7 @@ def test_each_content_under_an_id_is_told_apart(house: House, field: Field, phon
     second = phone.operation("note_added", {"work_order": str(field.order()), "text": "y"}, id=first["id"])
     phone.push(first, second)
 
-    reply: Any = house.ask("GET", f"/api/v1/operations/{first['id']}/signed", role="auditor").json
+    reply: Any = house.get(f"/api/v1/operations/{first['id']}/signed", role="auditor").json
 
     assert [(item["status"], json.loads(item["text"])) for item in reply["items"]] == [
         ("applied", first),
@@ -187,5 +187,7 @@ def test_nobody_else_reads_it(house: House, field: Field, phone: Signing) -> Non
     operation = phone.operation("note_added", {"work_order": str(field.order()), "text": WORD})
     phone.push(operation)
 
-    assert house.ask("GET", f"/api/v1/operations/{operation['id']}/signed", role="dispatcher").status_code == 403
-    assert house.ask("GET", f"/api/v1/operations/{uuid4()}/signed").status_code == 404
+    assert house.get(f"/api/v1/operations/{operation['id']}/signed", role="dispatcher").status_code == 403
+    assert house.get(f"/api/v1/operations/{uuid4()}/signed").status_code == 404
+    for past in ("known_at=1", "as_of=2026-11-20T11:59:59Z"):
+        assert house.get(f"/api/v1/operations/{operation['id']}/signed?{past}").status_code == 404
