@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import Lock
@@ -27,30 +26,6 @@ class Key(NamedTuple):
 
     key_id: str
     secret: bytes
-
-
-def seal(key: Key, text: bytes, path: str) -> str:
-    """`text` under AES-256-GCM in base64, bound to the path of the field it belongs to."""
-    return b64encode(seal_bytes(key, text, path)).decode()
-
-
-def seal_bytes(key: Key, text: bytes, path: str) -> bytes:
-    """The same as bytes."""
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key.secret).encrypt(nonce, text, path.encode())
-
-
-def unseal(key: Key, sealed: str, path: str) -> bytes | None:
-    """The text again, or `None` when it was not sealed with this key for this path."""
-    return unseal_bytes(key, b64decode(sealed), path)
-
-
-def unseal_bytes(key: Key, sealed: bytes, path: str) -> bytes | None:
-    """The same for what `seal_bytes` has given."""
-    try:
-        return AESGCM(key.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], path.encode())
-    except InvalidTag:
-        return None
 
 
 class Keyring:

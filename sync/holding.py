@@ -51,9 +51,8 @@ class Holding:
     def settle(self, now: datetime) -> int:
         """Decide what need not wait any more, at most `MOST` groups; how many operations that were.
 
-        A group that cannot be recorded keeps no other one waiting: what never can be goes to the office at once, and
-        after some tries what fails for another reason. Raises the `PersistenceError` that says that the database is
-        away.
+        A group that cannot be recorded keeps no other one waiting: what never can be goes to the office at once, what
+        fails otherwise after some tries. Raises the `PersistenceError` that says that the database is away.
         """
         if self._all_at is None or not self._all_at <= now < self._all_at + LOOK_AT_ALL:
             self._through, self._all_at = None, now
