@@ -137,3 +137,18 @@ def test_what_waits_without_a_text_comes_to_an_end_too(
 
     assert of_operation(log, waiting)[-1].topic == "device.operation_discarded"
     assert log.work().get(Device, phone.id).held == ()
+
+
+def test_what_became_of_a_held_operation_is_no_other_content_under_its_id(
+    field: Field, phone: Phone, other: Phone, holding: Holding
+) -> None:
+    order = field.order()
+    first = other.operation("note_added", {"work_order": str(order), "text": "key is under the mat"})
+    waiting = phone.operation("part_used", field.use(order), needs=[first["id"]])
+    phone.send(waiting)
+    other.send(first)
+    holding.settle(NOON)
+
+    [kept] = field.log.signed_texts.of(UUID(waiting["id"]))
+
+    assert (kept.outcome, kept.status) == ("held", "kept")
