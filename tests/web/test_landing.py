@@ -43,6 +43,11 @@ def test_the_first_page_is_there_when_the_database_is_away(built: House, browser
     assert "The database is away" in answer.text
 
 
+def test_no_name_that_a_request_gives_this_host_is_on_the_first_page(browser: FlaskClient) -> None:
+    """Issue 8, 27: the Host header is not reflected."""
+    assert "evil" not in browser.get("/", base_url="http://evil.example").text
+
+
 def test_everything_on_the_first_page_comes_from_here_and_exists(browser: FlaskClient) -> None:
     page = browser.get("/", base_url="http://office.example").text
     links = re.findall(r'(?:href|src)="([^"]+)"', page)
