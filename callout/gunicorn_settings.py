@@ -17,6 +17,7 @@ backlog = 2048
 timeout = 60
 graceful_timeout = 3
 keepalive = 30
+forwarder_headers = []  # no header of a request says under which path the application is: a proxy may not have said it
 control_socket_disable = True  # it would lie in the home folder, one for all who run here
 proc_name = "callout"
 loglevel = "warning"
