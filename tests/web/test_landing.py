@@ -16,7 +16,8 @@ from callout.settings import Settings
 
 @pytest.fixture
 def built(database: str, tmp_path: Path) -> Iterator[House]:
-    with House(Settings(home=tmp_path, database_url=database, master_key=b"m" * 32, pool=2)) as built:
+    settings = Settings(home=tmp_path, database_url=database, master_key=b"m" * 32, pool=2)
+    with House(settings, database, migrating=True) as built:
         built.ensure_views()
         yield built
 
