@@ -22,7 +22,7 @@ SHOWN: Final = frozenset({"image/avif", "image/gif", "image/heic", "image/jpeg",
 """What browsers may show; everything else is saved as a file."""
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 _ANY: Final = "application/octet-stream"
-_ALONE: Final = "sandbox; default-src 'none'"
+_ALONE: Final = "sandbox; default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 """Whatever the bytes are, nothing in them runs or fetches anything."""
 
 

@@ -12,6 +12,8 @@ from store.caller import KNOWN_SECONDS, LONGEST_AGENT, Caller
 
 COOKIE: Final = "callout_known"
 """Holds what a browser is known by; it opens nothing."""
+HOST_COOKIE: Final = f"__Host-{COOKIE}"
+"""Its name in production: browsers take it from this host alone, over TLS alone. It goes to every path then."""
 _LONGEST_TOKEN: Final = 200
 _PLACE: Final = "/api/v1/sessions"
 _PROVIDER: Final = 64
@@ -33,21 +35,22 @@ def address() -> str:
 
 def caller(known: str | None = None) -> Caller:
     """Address, program and, from the body or the cookie, the known-device token."""
-    token = known or request.cookies.get(COOKIE, "")
+    token = known or request.cookies.get(HOST_COOKIE if services().settings.production else COOKIE, "")
     agent = "".join(letter for letter in request.headers.get("User-Agent", "") if letter.isprintable())
     return Caller(address(), agent[:LONGEST_AGENT], token if len(token) <= _LONGEST_TOKEN else "")
 
 
 def remember(reply: Response, token: str) -> Response:
     """Let a browser send the known-device token by itself when somebody signs in again."""
+    production = services().settings.production
     reply.set_cookie(
-        COOKIE,
+        HOST_COOKIE if production else COOKIE,
         token,
         max_age=KNOWN_SECONDS,
-        path=_PLACE,
+        path="/" if production else _PLACE,
         httponly=True,
         samesite="Strict",
-        secure=services().settings.production,
+        secure=production,
     )
     return reply
 

@@ -20,7 +20,7 @@ from projections.projection import Projection
 from projections.reader import Reader
 
 POSITION = "Callout-Position"
-_SIGNATURE: Final = 12
+_SIGNATURE: Final = 16
 FRESH_SHARE: Final = 0.1
 """How much of the patience a question that names no position has for what had been recorded when it was asked."""
 

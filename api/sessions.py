@@ -104,8 +104,9 @@ def prove(body: Body) -> Response:
         if owner != who.id:
             raise account.WrongProof
         desk.challenges.spend(body["pending"])
+    here = caller()._replace(address=f"session {session.id}")  # tries are counted by session, wherever they come from
     try:
-        factor = desk.accept(who.id, _given(body), signed, caller(), now())
+        factor = desk.accept(who.id, _given(body), signed, here, now())
     except account.WrongSecondFactor:
         raise account.WrongProof from None
     services().access.sessions.prove(session.id, factor)

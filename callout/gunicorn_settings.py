@@ -17,6 +17,7 @@ backlog = 2048
 timeout = 60
 graceful_timeout = 3
 keepalive = 30
+forwarder_headers = ""  # a header that says under which path this is may not be the proxy's
 control_socket_disable = True  # it would lie in the home folder, one for all who run here
 proc_name = "callout"
 loglevel = "warning"

@@ -82,7 +82,8 @@ class Access:
     def set_password(self, user: UUID, password: str, *, but: UUID | None = None) -> None:
         """Another password; whoever is signed in as this user has to sign in again, apart from the session `but`.
 
-        A code to reset the password that was given out before is good for nothing any more.
+        A code to reset the password that was given out before is good for nothing any more, and whoever has begun to
+        sign in with the password before begins again.
         """
         hashed = self._passwords.hash(password)
         with self._pool.transaction() as cursor:
@@ -91,7 +92,8 @@ class Access:
                 "DELETE FROM access.sessions WHERE user_id = %s AND id IS DISTINCT FROM %s",
                 (str(user), str(but) if but else None),
             )
-            cursor.execute("DELETE FROM access.reset_codes WHERE user_id = %s", (str(user),))
+            for table in ("reset_codes", "challenges"):
+                cursor.execute(f"DELETE FROM access.{table} WHERE user_id = %s", (str(user),))  # noqa: S608 - names of ours
 
     def sign_in(self, login: str, password: str, caller: Caller = THE_HOUSE) -> SignedIn:
         """A new session for who needs no second factor; raises as `Proving.prove` does."""

@@ -7,13 +7,13 @@ from hashlib import sha256
 from typing import Final
 
 CODE_LIFE: Final = timedelta(hours=24)
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES: Final = str.maketrans("OIL", "011", "- ")
 
 
 def code_of(seed: bytes) -> str:
     """The code of a secret seed, like `SZBC-W7TG-EE75`."""
-    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in sha256(seed).digest()[:12])
+    letters = "".join(ALPHABET[byte % len(ALPHABET)] for byte in sha256(seed).digest()[:12])
     return "-".join(letters[at : at + 4] for at in (0, 4, 8))
 
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from secrets import token_bytes
+from secrets import choice
 from typing import Final
 from uuid import UUID
 
-from store.enrolment_code import code_of, folded
+from store.enrolment_code import ALPHABET, folded
 from store.pool import ConnectionPool
 from store.sessions import token_hash
 
 HOW_MANY: Final = 10
+_LETTERS: Final = 24
 
 
 class RecoveryCodes:
-    """Sixty random bits each, stored as hashes."""
+    """120 random bits each, so that a plain hash cannot be searched. Those made before have 60 and stay good."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     def renew(self, user: UUID) -> list[str]:
         """New codes in the place of all that there were."""
-        codes = [code_of(token_bytes(32)) for _ in range(HOW_MANY)]
+        codes = [_new() for _ in range(HOW_MANY)]
         with self._pool.transaction() as cursor:
             cursor.execute("DELETE FROM access.recovery_codes WHERE user_id = %s", (str(user),))
             for code in codes:
@@ -44,3 +45,8 @@ class RecoveryCodes:
                 (str(user), token_hash(folded(code))),
             )
         )
+
+
+def _new() -> str:
+    letters = "".join(choice(ALPHABET) for _ in range(_LETTERS))
+    return "-".join(letters[at : at + 4] for at in range(0, _LETTERS, 4))

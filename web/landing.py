@@ -24,4 +24,5 @@ def first_page() -> str:
         lag = (head or 0) - services().views.position()
     except PersistenceError:
         head, lag = None, 0
-    return render_template("landing.html", head=head, lag=max(lag, 0))
+    place = services().settings.origin or "https://callout.example"  # never what a request calls this host
+    return render_template("landing.html", head=head, lag=max(lag, 0), place=place)

@@ -69,6 +69,20 @@ def test_a_browser_is_known_by_a_cookie_that_scripts_cannot_read(house: House) -
     assert attempt(house.client, PASSWORD).status_code == 201
 
 
+def test_in_production_the_cookie_is_this_hosts_alone(services: Services) -> None:
+    """Its prefix makes browsers refuse it from other hosts and without TLS."""
+    settings: Any = services.settings
+    made = replace(services, settings=replace(settings, production=True))
+    house = House(made, create_app(made).test_client())
+    house.user("agent")
+    told = house.client.post("/api/v1/sessions", json={"login": "agent", "password": PASSWORD}, base_url="https://a")
+    cookie = set(told.headers["Set-Cookie"].split("; "))
+
+    assert {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"} <= cookie
+    assert any(each.startswith("__Host-callout_known=") for each in cookie)
+    assert not any(each.startswith("Domain") for each in cookie)
+
+
 def test_an_address_has_so_many_failures_with_whatever_logins(house: House) -> None:
     """Issue 8, 21: trying many logins is braked before anything is hashed."""
     logins = [f"nobody-{number}" for number in range(ADDRESS_BURST + 5)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -9,7 +10,11 @@ import pytest
 
 from api.services import Services
 from store.challenges import TRIES
+from store.enrolment_code import folded
+from store.login_brake import FREE_ATTEMPTS
+from store.sessions import token_hash
 from store.totp import STEP_SECONDS
+from tests.api.conftest import PASSWORD
 from tests.support.factors import Clock, begin, code, finish, served, with_passkey, with_totp
 
 
@@ -85,6 +90,58 @@ def test_codes_are_braked_over_all_sign_ins(services: Services, clock: Clock) ->
 
     assert codes[:5] == [401] * 5
     assert 429 in codes[5:]
+
+
+def test_a_stolen_session_cannot_guess_codes_from_many_addresses(services: Services, clock: Clock) -> None:
+    """Proofs with codes are counted by session, as those with the password are, and keep nobody else out."""
+    house = served(services)
+    house.user("agent")
+    secret, _, _ = with_totp(house, clock)
+
+    def prove(given: str, last: int) -> int:
+        headers = {"Authorization": f"Bearer {house.tokens['agent']}"}
+        asked = house.app_client().post(
+            "/api/v1/sessions/current/prove",
+            json={"code": given},
+            headers=headers,
+            environ_base={"REMOTE_ADDR": f"192.0.2.{last}"},
+        )
+        return asked.status_code
+
+    codes = [prove("000000", last) for last in range(1, FREE_ATTEMPTS + 3)]
+
+    assert codes == [403] * FREE_ATTEMPTS + [429] * 2
+    assert finish(house, begin(house), code=clock.code(secret)).status_code == 201
+
+
+def test_whoever_began_to_sign_in_before_the_password_changed_begins_again(services: Services, clock: Clock) -> None:
+    """A first step with the password before is no first step any more."""
+    house = served(services)
+    house.user("agent")
+    secret, _, _ = with_totp(house, clock)
+    begun = begin(house)
+
+    changed = house.post(
+        "/api/v1/me/password", {"current": PASSWORD, "password": "plover-quartz-91-meadow"}, role="agent"
+    )
+
+    assert changed.status_code == 204, changed.text
+    refused = finish(house, begun, code=clock.code(secret))
+    assert (refused.status_code, code(refused)) == (401, "challenge-not-good")
+
+
+def test_recovery_codes_have_more_bits_than_can_be_searched(services: Services, clock: Clock) -> None:
+    """120 bits each, as they are kept under a hash without salt; those of 60 bits from before stay good."""
+    house = served(services)
+    user = house.user("agent")
+    _, recovery, _ = with_totp(house, clock)
+    assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}", each) for each in recovery)
+
+    older = "SZBC-W7TG-EE75"
+    house.services.log.pool.execute(
+        "INSERT INTO access.recovery_codes (user_id, code_hash) VALUES (%s, %s)", (str(user), token_hash(folded(older)))
+    )
+    assert finish(house, begin(house), recovery_code=older).status_code == 201
 
 
 def test_a_recovery_code_is_good_once_and_new_ones_replace_them(services: Services, clock: Clock) -> None:

@@ -16,7 +16,8 @@ from callout.settings import Settings
 
 @pytest.fixture
 def built(database: str, tmp_path: Path) -> Iterator[House]:
-    with House(Settings(home=tmp_path, database_url=database, master_key=b"m" * 32, pool=2)) as built:
+    settings = Settings(home=tmp_path, database_url=database, master_key=b"m" * 32, pool=2)
+    with House(settings, database, migrating=True) as built:
         built.ensure_views()
         yield built
 
@@ -41,6 +42,11 @@ def test_the_first_page_is_there_when_the_database_is_away(built: House, browser
 
     assert answer.status_code == 200
     assert "The database is away" in answer.text
+
+
+def test_no_name_that_a_request_gives_this_host_is_on_the_first_page(browser: FlaskClient) -> None:
+    """Issue 8, 27: the Host header is not reflected."""
+    assert "evil" not in browser.get("/", base_url="http://evil.example").text
 
 
 def test_everything_on_the_first_page_comes_from_here_and_exists(browser: FlaskClient) -> None:
