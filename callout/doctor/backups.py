@@ -21,7 +21,7 @@ def backups(patient: Patient) -> Iterator[Finding]:
     [(archives, age, failing)] = patient.ask(_ARCHIVER)
     if not archives:
         yield advice(
-            "The database archives no WAL, and whether dumps are taken cannot be seen from here.",
+            "The database archives no WAL, and whether `callout backup` is run cannot be seen from here.",
             "See docs/operations.md, Backup and restore, and try a restore now and then.",
         )
     elif failing:

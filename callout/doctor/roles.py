@@ -1,4 +1,4 @@
-"""Database roles: whether they are there, and may do what they have to and no more."""
+"""Database roles: whether those who serve are there, and may do what they have to and no more."""
 
 from __future__ import annotations
 
@@ -7,48 +7,55 @@ from typing import Final
 
 from callout.doctor.finding import Finding, ok, wrong
 from callout.doctor.patient import Patient
+from store.roles import KEYKEEPER, LOGICAL, PROJECTOR, READER, WRITER, names_of
 
-ROLES: Final = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
 _MUST: Final = (
-    ("callout_writer", "log.events", "INSERT"),
-    ("callout_projector", "log.checkpoints", "UPDATE"),
-    ("callout_reader", "log.checkpoints", "SELECT"),
-    ("callout_keykeeper", "keys.person_keys", "SELECT"),
+    (WRITER, "log.events", "INSERT"),
+    (PROJECTOR, "log.checkpoints", "UPDATE"),
+    (READER, "log.checkpoints", "SELECT"),
+    (KEYKEEPER, "keys.person_keys", "SELECT"),
 )
 _MUST_NOT: Final = tuple(
     (role, table, right)
-    for role in ROLES
+    for role in LOGICAL
     for table in ("log.events", "log.operations")
     for right in ("UPDATE", "DELETE", "TRUNCATE")
 )
+_KNOWN: Final = """
+SELECT r.rolname, r.rolsuper OR EXISTS (
+    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relowner = r.oid AND n.nspname IN ('log', 'keys', 'access', 'blobs')
+)
+FROM pg_roles r WHERE r.rolname = ANY(%s)
+"""
 
 
 def roles(patient: Patient) -> Iterator[Finding]:
-    """Whether every role exists, the login may act as it, and the log is insert-only."""
-    known = dict(
-        patient.ask(
-            "SELECT rolname, pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = ANY(%s)",
-            (list(ROLES),),
-        )
-    )
-    missing = [role for role in ROLES if role not in known]
-    foreign = [role for role in ROLES if known.get(role) is False]
+    """Whether every role exists and owns nothing that is kept, and the log is insert-only."""
+    [(database,)] = patient.ask("SELECT current_database()")
+    names = names_of(database)
+    known = dict(patient.ask(_KNOWN, (list(names.values()),)))
+    missing = [name for name in names.values() if name not in known]
     if missing:
         yield wrong(
             f"The database does not know these roles: {', '.join(missing)}.",
-            "Roles belong to the cluster and not to a dump: see docs/operations.md, Database roles.",
+            "`callout migrate` makes them; if its login may not, let an administrator run what "
+            "`callout roles --print-sql` prints.",
         )
-    if foreign:
-        yield wrong(f"The login may not act as {', '.join(foreign)}.", "GRANT these roles to the login.")
     if missing or patient.pending:
         return
+    much = [f"{name} owns tables that are kept, or is a superuser" for name, owns in known.items() if owns]
     for role, table, right in _MUST:
-        if not _may(patient, role, table, right):
-            yield wrong(f"{role} may not {right} on {table}.", "Grant it again as the migrations do.")
-    much = [f"{role}: {right} on {table}" for role, table, right in _MUST_NOT if _may(patient, role, table, right)]
+        if not _may(patient, names[role], table, right):
+            yield wrong(f"{names[role]} may not {right} on {table}.", "`callout migrate` grants it again.")
+    much += [
+        f"{names[role]}: {right} on {table}"
+        for role, table, right in _MUST_NOT
+        if _may(patient, names[role], table, right)
+    ]
     if much:
         yield wrong(f"Somebody has granted what would change history: {'; '.join(much)}.", "REVOKE these rights.")
-    if not foreign and not much:
+    else:
         yield ok("The database roles are there, and none may change history.")
 
 

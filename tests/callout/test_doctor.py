@@ -19,6 +19,7 @@ from callout.doctor.patient import Patient, examined
 from callout.master_key import FILE
 from callout.settings import Settings
 from store.heartbeats import Heartbeats
+from store.roles import WRITER, database_of, names_of
 from tests.support.databases import run
 
 Capture = pytest.CaptureFixture[str]
@@ -82,14 +83,14 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "scheduled jobs have not been done",
     ),
     "a role that may do too much": (
-        "GRANT UPDATE ON log.events TO callout_writer",
+        "GRANT UPDATE ON log.events TO WRITER",
         "roles",
-        "callout_writer: UPDATE on log.events",
+        "WRITER: UPDATE on log.events",
     ),
     "a role that may do too little": (
-        "REVOKE INSERT ON log.events FROM callout_writer",
+        "REVOKE INSERT ON log.events FROM WRITER",
         "roles",
-        "callout_writer may not INSERT on log.events",
+        "WRITER may not INSERT on log.events",
     ),
     "a migration that is missing": (
         "DELETE FROM public.schema_migrations WHERE name LIKE '0015%'",
@@ -106,8 +107,10 @@ BROKEN: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_is_wrong_in_the_database_is_said_and_nothing_else_is(well: Settings, capsys: Capture, what: str) -> None:
-    statement, name, sentence = BROKEN[what]
-    run(str(well.database_url), statement)
+    dsn = str(well.database_url)
+    writer = names_of(database_of(dsn))[WRITER]
+    statement, name, sentence = (text.replace("WRITER", writer) for text in BROKEN[what])
+    run(dsn, statement)
 
     found = wrongs(well)
 
