@@ -1,57 +1,88 @@
-"""Database roles: whether they are there, and may do what they have to and no more."""
+"""Database roles: whether this database's are there, and may do what they have to and no more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from callout.doctor.finding import Finding, ok, wrong
 from callout.doctor.patient import Patient
+from store.roles import KEYKEEPER, LOGICAL, PROJECTOR, READER, WRITER, roles_of
 
-ROLES: Final = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
 _MUST: Final = (
-    ("callout_writer", "log.events", "INSERT"),
-    ("callout_projector", "log.checkpoints", "UPDATE"),
-    ("callout_reader", "log.checkpoints", "SELECT"),
-    ("callout_keykeeper", "keys.person_keys", "SELECT"),
+    (WRITER, "log.events", "INSERT"),
+    (PROJECTOR, "log.checkpoints", "UPDATE"),
+    (READER, "log.checkpoints", "SELECT"),
+    (KEYKEEPER, "keys.person_keys", "SELECT"),
 )
 _MUST_NOT: Final = tuple(
     (role, table, right)
-    for role in ROLES
+    for role in LOGICAL
     for table in ("log.events", "log.operations")
     for right in ("UPDATE", "DELETE", "TRUNCATE")
 )
+_POWERS: Final = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
 
 
 def roles(patient: Patient) -> Iterator[Finding]:
-    """Whether every role exists, the login may act as it, and the log is insert-only."""
-    known = dict(
-        patient.ask(
-            "SELECT rolname, pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = ANY(%s)",
-            (list(ROLES),),
+    """Whether every role of this database exists and can sign in, none has powers, and the log is insert-only."""
+    [(database,)] = patient.ask("SELECT current_database()")
+    names = roles_of(database, b"").names
+    known = {
+        name: (can_sign_in, powerful)
+        for name, can_sign_in, powerful in patient.ask(
+            f"SELECT rolname, rolcanlogin, {_POWERS} FROM pg_roles WHERE rolname = ANY(%s)",  # noqa: S608 - our own
+            (list(names.values()),),
         )
-    )
-    missing = [role for role in ROLES if role not in known]
-    foreign = [role for role in ROLES if known.get(role) is False]
+    }
+    missing = sorted(set(names.values()) - known.keys())
     if missing:
         yield wrong(
             f"The database does not know these roles: {', '.join(missing)}.",
-            "Roles belong to the cluster and not to a dump: see docs/operations.md, Database roles.",
+            "Run `callout migrate`, or what `callout roles --print-sql` prints as somebody who may create roles.",
         )
-    if foreign:
-        yield wrong(f"The login may not act as {', '.join(foreign)}.", "GRANT these roles to the login.")
     if missing or patient.pending:
         return
-    for role, table, right in _MUST:
-        if not _may(patient, role, table, right):
-            yield wrong(f"{role} may not {right} on {table}.", "Grant it again as the migrations do.")
-    much = [f"{role}: {right} on {table}" for role, table, right in _MUST_NOT if _may(patient, role, table, right)]
-    if much:
-        yield wrong(f"Somebody has granted what would change history: {'; '.join(much)}.", "REVOKE these rights.")
-    if not foreign and not much:
+    found = [*_attributes(known), *_rights(patient, names)]
+    yield from found
+    if not found:
         yield ok("The database roles are there, and none may change history.")
 
 
+def _attributes(known: Mapping[str, tuple[bool, bool]]) -> Iterator[Finding]:
+    shut_out = sorted(name for name, (can_sign_in, _) in known.items() if not can_sign_in)
+    if shut_out:
+        yield wrong(f"These roles cannot sign in: {', '.join(shut_out)}.", "Run `callout migrate`.")
+    powerful = sorted(name for name, (_, powerful) in known.items() if powerful)
+    if powerful:
+        yield wrong(
+            f"These roles have powers that could change history: {', '.join(powerful)}.",
+            "ALTER ROLE … NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS.",
+        )
+
+
+def _rights(patient: Patient, names: Mapping[str, str]) -> Iterator[Finding]:
+    for role, table, right in _MUST:
+        if not _may(patient, names[role], table, right):
+            yield wrong(f"{names[role]} may not {right} on {table}.", "Grant it again as the migrations do.")
+    much = [
+        f"{names[role]}: {right} on {table}"
+        for role, table, right in _MUST_NOT
+        if _may(patient, names[role], table, right)
+    ]
+    if much:
+        yield wrong(f"Somebody has granted what would change history: {'; '.join(much)}.", "REVOKE these rights.")
+
+
 def _may(patient: Patient, role: str, table: str, right: str) -> bool:
-    [(may,)] = patient.ask("SELECT has_table_privilege(%s, %s, %s)", (role, table, right))
-    return bool(may)
+    schema, _, name = table.partition(".")
+    # By its number: whoever may not use a schema may not name what is in it either.
+    found = patient.ask(
+        """
+        SELECT has_table_privilege(%s, pg_class.oid, %s) FROM pg_class
+        JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = %s AND relname = %s
+        """,
+        (role, right, schema, name),
+    )
+    return found == [(True,)]
