@@ -45,13 +45,8 @@ class RunTimeRoles(NamedTuple):
 
 def roles_of(database: str, master_key: bytes) -> RunTimeRoles:
     """The roles of the database of this name; whoever has the master key (32 bytes) can tell their passwords."""
-    names = names_of(database)
+    names = {logical: _name(database, logical) for logical in LOGICAL}
     return RunTimeRoles(database, names, {logical: _password(master_key, name) for logical, name in names.items()})
-
-
-def names_of(database: str) -> dict[str, str]:
-    """The names of the roles of the database of this name, by their logical names."""
-    return {logical: _name(database, logical) for logical in LOGICAL}
 
 
 def database_of(dsn: str) -> str:

@@ -9,11 +9,14 @@ from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 
+from callout.master_key import master_keys
 from callout.settings import Settings
+from domain.problem import Problem
 from store.connecting import Cursor
 from store.embedded import EmbeddedPostgres
 from store.pool import ConnectionPool, Params
 from store.readiness import pending_migrations
+from store.roles import WRITER, database_of, first_that_signs_in, roles_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Patient:
 @contextmanager
 def examined(settings: Settings) -> Iterator[Patient]:
     """The patient, with nothing started, made or changed."""
-    dsn = settings.database_url or EmbeddedPostgres(settings.home).status().dsn
+    dsn = settings.database_url or _run_time(settings) or EmbeddedPostgres(settings.home).status().dsn
     if dsn is None:
         yield Patient(settings, away=f"the embedded server of {settings.home} is not running")
         return
@@ -57,3 +60,14 @@ def examined(settings: Settings) -> Iterator[Patient]:
         else:
             patient = Patient(settings, pool, pending=pending)
         yield patient
+
+
+def _run_time(settings: Settings) -> str | None:
+    """Where the writer signs in, when the settings name no login that migrates; the address itself without a key."""
+    if settings.runtime_url is None:
+        return None
+    try:
+        candidates = [roles_of(database_of(settings.runtime_url), key) for key in master_keys(settings).secrets()]
+    except (Problem, OSError):
+        return settings.runtime_url
+    return first_that_signs_in(settings.runtime_url, candidates).dsn(settings.runtime_url, WRITER)

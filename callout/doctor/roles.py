@@ -1,13 +1,13 @@
-"""Database roles: whether those who serve are there, and may do what they have to and no more."""
+"""Database roles: whether this database's are there, and may do what they have to and no more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from callout.doctor.finding import Finding, ok, wrong
 from callout.doctor.patient import Patient
-from store.roles import KEYKEEPER, LOGICAL, PROJECTOR, READER, WRITER, names_of
+from store.roles import KEYKEEPER, LOGICAL, PROJECTOR, READER, WRITER, roles_of
 
 _MUST: Final = (
     (WRITER, "log.events", "INSERT"),
@@ -21,44 +21,68 @@ _MUST_NOT: Final = tuple(
     for table in ("log.events", "log.operations")
     for right in ("UPDATE", "DELETE", "TRUNCATE")
 )
-_KNOWN: Final = """
-SELECT r.rolname, r.rolsuper OR EXISTS (
-    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relowner = r.oid AND n.nspname IN ('log', 'keys', 'access', 'blobs')
-)
-FROM pg_roles r WHERE r.rolname = ANY(%s)
-"""
+_POWERS: Final = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
 
 
 def roles(patient: Patient) -> Iterator[Finding]:
-    """Whether every role exists and owns nothing that is kept, and the log is insert-only."""
+    """Whether every role of this database exists and can sign in, none has powers, and the log is insert-only."""
     [(database,)] = patient.ask("SELECT current_database()")
-    names = names_of(database)
-    known = dict(patient.ask(_KNOWN, (list(names.values()),)))
-    missing = [name for name in names.values() if name not in known]
+    names = roles_of(database, b"").names
+    known = {
+        name: (can_sign_in, powerful)
+        for name, can_sign_in, powerful in patient.ask(
+            f"SELECT rolname, rolcanlogin, {_POWERS} FROM pg_roles WHERE rolname = ANY(%s)",  # noqa: S608 - our own
+            (list(names.values()),),
+        )
+    }
+    missing = sorted(set(names.values()) - known.keys())
     if missing:
         yield wrong(
             f"The database does not know these roles: {', '.join(missing)}.",
-            "`callout migrate` makes them; if its login may not, let an administrator run what "
-            "`callout roles --print-sql` prints.",
+            "Run `callout migrate`, or what `callout roles --print-sql` prints as somebody who may create roles.",
         )
     if missing or patient.pending:
         return
-    much = [f"{name} owns tables that are kept, or is a superuser" for name, owns in known.items() if owns]
+    found = [*_attributes(known), *_rights(patient, names)]
+    yield from found
+    if not found:
+        yield ok("The database roles are there, and none may change history.")
+
+
+def _attributes(known: Mapping[str, tuple[bool, bool]]) -> Iterator[Finding]:
+    shut_out = sorted(name for name, (can_sign_in, _) in known.items() if not can_sign_in)
+    if shut_out:
+        yield wrong(f"These roles cannot sign in: {', '.join(shut_out)}.", "Run `callout migrate`.")
+    powerful = sorted(name for name, (_, powerful) in known.items() if powerful)
+    if powerful:
+        yield wrong(
+            f"These roles have powers that could change history: {', '.join(powerful)}.",
+            "ALTER ROLE … NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS.",
+        )
+
+
+def _rights(patient: Patient, names: Mapping[str, str]) -> Iterator[Finding]:
     for role, table, right in _MUST:
         if not _may(patient, names[role], table, right):
-            yield wrong(f"{names[role]} may not {right} on {table}.", "`callout migrate` grants it again.")
-    much += [
+            yield wrong(f"{names[role]} may not {right} on {table}.", "Grant it again as the migrations do.")
+    much = [
         f"{names[role]}: {right} on {table}"
         for role, table, right in _MUST_NOT
         if _may(patient, names[role], table, right)
     ]
     if much:
         yield wrong(f"Somebody has granted what would change history: {'; '.join(much)}.", "REVOKE these rights.")
-    else:
-        yield ok("The database roles are there, and none may change history.")
 
 
 def _may(patient: Patient, role: str, table: str, right: str) -> bool:
-    [(may,)] = patient.ask("SELECT has_table_privilege(%s, %s, %s)", (role, table, right))
-    return bool(may)
+    schema, _, name = table.partition(".")
+    # By its number: whoever may not use a schema may not name what is in it either.
+    found = patient.ask(
+        """
+        SELECT has_table_privilege(%s, pg_class.oid, %s) FROM pg_class
+        JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = %s AND relname = %s
+        """,
+        (role, right, schema, name),
+    )
+    return found == [(True,)]

@@ -19,7 +19,7 @@ from callout.doctor.patient import Patient, examined
 from callout.master_key import FILE
 from callout.settings import Settings
 from store.heartbeats import Heartbeats
-from store.roles import WRITER, database_of, names_of
+from store.roles import WRITER, address_of, database_of, roles_of
 from tests.support.databases import run
 
 Capture = pytest.CaptureFixture[str]
@@ -83,15 +83,17 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "scheduled jobs have not been done",
     ),
     "a role that may do too much": (
-        "GRANT UPDATE ON log.events TO WRITER",
+        "GRANT UPDATE ON log.events TO {writer}",
         "roles",
-        "WRITER: UPDATE on log.events",
+        "{writer}: UPDATE on log.events",
     ),
     "a role that may do too little": (
-        "REVOKE INSERT ON log.events FROM WRITER",
+        "REVOKE INSERT ON log.events FROM {writer}",
         "roles",
-        "WRITER may not INSERT on log.events",
+        "{writer} may not INSERT on log.events",
     ),
+    "a role that cannot sign in": ("ALTER ROLE {writer} NOLOGIN", "roles", "These roles cannot sign in: {writer}."),
+    "a role with powers": ("ALTER ROLE {writer} CREATEROLE", "roles", "could change history: {writer}."),
     "a migration that is missing": (
         "DELETE FROM public.schema_migrations WHERE name LIKE '0015%'",
         "migrations",
@@ -107,10 +109,10 @@ BROKEN: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_is_wrong_in_the_database_is_said_and_nothing_else_is(well: Settings, capsys: Capture, what: str) -> None:
-    dsn = str(well.database_url)
-    writer = names_of(database_of(dsn))[WRITER]
-    statement, name, sentence = (text.replace("WRITER", writer) for text in BROKEN[what])
-    run(dsn, statement)
+    """Issue 8, found by attack: the roles are those of this database, not of the whole cluster as before."""
+    writer = roles_of(database_of(str(well.database_url)), b"").names[WRITER]
+    statement, name, sentence = (text.replace("{writer}", writer) for text in BROKEN[what])
+    run(str(well.database_url), statement)
 
     found = wrongs(well)
 
@@ -125,6 +127,13 @@ def test_a_database_that_is_away_is_said_and_the_rest_is_looked_at_all_the_same(
     found = findings(replace(well, database_url="postgresql://nobody@127.0.0.1:1/nothing"))
     assert [finding.level for name, finding in found if name == "database"] == ["wrong"]
     assert {name for name, _ in found} == {check.name for check in CHECKS if check.asks == "nothing"}
+
+
+def test_a_machine_that_has_only_the_run_time_address_is_examined_too(well: Settings) -> None:
+    """Issue 8, found by attack: the doctor looked for an embedded server there."""
+    elsewhere = replace(well, database_url=None, runtime_url=address_of(str(well.database_url)))
+    assert wrongs(elsewhere) == {}
+    assert {name for name, _ in findings(elsewhere)} == {check.name for check in CHECKS}
 
 
 def test_an_embedded_server_that_does_not_run_is_not_started(well: Settings, tmp_path: Path) -> None:
