@@ -26,7 +26,6 @@ from api.journal import keep_journal
 from api.locations import locations
 from api.me import me
 from api.metrics import Metrics
-from api.operations import operations
 from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
@@ -35,11 +34,13 @@ from api.security import watch
 from api.security_events import security_events
 from api.services import Services
 from api.sessions import sessions
+from api.signed import operations
 from api.stock import stock
 from api.stock_movements import stock_movements
 from api.sync.door import sync
 from api.sync.full import RefusingWhenFull
 from api.technicians import technicians
+from api.unfit import refuse_unfit
 from api.users import users
 from api.visits import visits
 from api.who import admit
@@ -105,6 +106,7 @@ def create_app(
     keep_journal(app, metrics)
     watch(app)
     app.before_request(admit)
+    app.before_request(refuse_unfit)
     description = Description(app)
     for noun in NOUNS:
         description.register_blueprint(noun)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +19,7 @@ from projections import history as view
 
 events = Noun("events", "The history itself: what happened, when it was recorded, by whom and from which device.")
 
+_LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(microseconds=1)
 _ID: Final = {"type": "string", "format": "uuid"}
 _AT: Final = {"type": "string", "format": "date-time"}
 EVENT: Final[dict[str, Any]] = {
@@ -67,7 +68,7 @@ def recorded(query: dict[str, Any]) -> Response:
     asking()
     asked = filters(query)
     if (as_of := query.get("as_of")) is not None:
-        bound = as_of + timedelta(microseconds=1)
+        bound = min(as_of, _LATEST) + timedelta(microseconds=1)
         asked["occurred_to"] = min(bound, asked.get("occurred_to", bound))
     with looking(query) as reader:
         return page(reader, query, view.history(reader, **paged(query), **asked), key=("position",))

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
+from domain.characters import UNFIT
 from domain.digits import whole_number
 from domain.instant import parse_instant, parse_zone
 from domain.problem import BadInput
 from domain.quantity import parse_quantity
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CANONICAL_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 WORDS = {
     "Missing data for required field.": "This member is needed.",
@@ -39,7 +39,7 @@ class Text(fields.String):
         super().__init__(validate=length, **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str) or CONTROL.search(value) or (value and not value.strip()):
+        if not isinstance(value, str) or UNFIT.search(value) or (value and not value.strip()):
             raise ValidationError("This is a text, not blank and without control characters.")
         return value
 

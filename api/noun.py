@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 
 from api.fields import spelled
 from api.schemas import DONE, Command, Page, Past, page_of, row_of
+from domain.characters import may_be_unfit, unfit_place
 from domain.problem import BadInput, Kind, Problem
 from projections.table import Table
 
@@ -70,7 +71,15 @@ def body_of(req: Request) -> dict[str, Any]:
         raise BadInput(detail, errors=[{"pointer": "", "detail": detail}]) from None
     if not isinstance(body, dict):
         raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
+    if may_be_unfit(raw) and (pointer := unfit_place(body)) is not None:
+        raise unfit(pointer)
     return body
+
+
+def unfit(pointer: str) -> BadInput:
+    """The problem of a text with characters that nothing here can hold, in a body, a query or a path."""
+    detail = "This is a text without control characters."
+    return BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
 class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types

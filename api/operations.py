@@ -21,7 +21,9 @@ from domain.device import Device
 from projections import operation_queries as queries
 from projections import operations as view
 from projections.table import Row
+from store.answers import UnrecordableError
 from store.work import Work
+from sync.release import StillNotUnderstood
 from sync.release import discard as make_nothing_of
 from sync.release import release as take_in
 
@@ -31,7 +33,13 @@ RELEASED: Final[dict[str, Any]] = DONE | {
     "properties": DONE["properties"]
     | {"notices": {"type": "array", "items": {"type": "object"}, "description": "What does not fit."}}
 }
-BODY: Final = {"type": ["string", "null"], "description": "As the device sent it; null once it has been erased."}
+BODY: Final[dict[str, Any]] = {
+    "body": {"type": ["string", "null"], "description": "As the device sent it; null once it has been erased."},
+    "body_encoding": {
+        "type": ["string", "null"],
+        "description": "`utf-8`, or `base64` for bytes that are no UTF-8.",
+    },
+}
 
 
 _WHICH: Final = "`text_position` of the one that is meant; needed when several wait under the id."
@@ -75,7 +83,10 @@ def release(body: Body, id: UUID) -> Response:
         told = {"id": id, "notices": msgspec.to_builtins(released.notices)}
         return office.Decided(work.get(Device, released.device), (), told)
 
-    return office.carry_out(order, decide)
+    try:
+        return office.carry_out(order, decide)
+    except UnrecordableError as error:
+        raise StillNotUnderstood("What it says cannot be recorded, or its id belongs to something else.") from error
 
 
 @operations.command("discard", Reason)
@@ -99,17 +110,19 @@ def put_aside(query: dict[str, Any]) -> Response:
         return page(reader, query, rows, key=("text_position",))
 
 
-@operations.shows(shape_of(view.OPERATIONS, body=BODY), One)
+@operations.shows(shape_of(view.OPERATIONS, **BODY), One)
 def operation(query: dict[str, Any], id: UUID) -> Response:
     """One operation, with its untouched text; of several under the id the first, unless `text_position` names one."""
     asking()
     with looking(query, view.Operations()) as reader:
         row = queries.operation(reader, id, query.get("text_position"))
-        return one(reader, None if row is None else row | {"body": _text_of(row)})
+        return one(reader, None if row is None else row | _text_of(row))
 
 
-def _text_of(row: Row) -> str | None:
+def _text_of(row: Row) -> dict[str, Any]:
     """What was put aside, out of the log: None once it has been erased, and for what was not put aside."""
     kept = services().log.texts(row["device"], [row["text_version"]])
-    text: str | None = kept[0].event.data.body if kept else None
-    return text
+    if not kept or kept[0].event.data.body is None:
+        return {"body": None, "body_encoding": None}
+    data = kept[0].event.data
+    return {"body": data.body, "body_encoding": getattr(data, "encoding", "utf-8")}

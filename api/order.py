@@ -36,7 +36,8 @@ class Order:
         self.body = body
         self.key = request.headers.get("Idempotency-Key")
         if self.key is not None and not (0 < len(self.key) <= LONGEST_KEY and self.key.isprintable()):
-            raise BadInput(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.")
+            detail = f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters."
+            raise BadInput(detail, errors=[{"pointer": "/Idempotency-Key", "detail": detail}])
         self.operation = uuid5(who.id, self.key) if self.key else uuid4()
 
     def content_hash(self) -> str:

@@ -102,6 +102,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     # What devices sent, and what the log says
     "GET /api/v1/operations": DISPATCH | AUDITOR,
     "GET /api/v1/operations/{id}": DISPATCH | AUDITOR,
+    "GET /api/v1/operations/{id}/signed": AUDITOR,
     "POST /api/v1/operations/{id}/release": DISPATCH,
     "POST /api/v1/operations/{id}/discard": DISPATCH,
     "GET /api/v1/events": AUDITOR,

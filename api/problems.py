@@ -9,7 +9,9 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from api.encoding import answer
-from domain.problem import TYPE, Kind, Problem
+from domain.problem import TYPE, Kind, Problem, Refused
+from store.answers import StreamTakenError, UnrecordableError
+from store.errors import is_of_input, passes_by_itself, reason_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS: Final = 1
@@ -35,6 +37,16 @@ class Overloaded(Problem):
     """The server or its database is busy or away; send the same request again in a moment."""
 
     kind = Kind.UNAVAILABLE
+
+
+class Unstorable(Problem):
+    """The request holds a value that cannot be stored; send another one."""
+
+    kind = Kind.UNPROCESSABLE
+
+
+class IdTaken(Refused):
+    """An id of this request belongs to something else already; choose another one."""
 
 
 class Fault(Problem):
@@ -86,9 +98,22 @@ def tell_http(error: HTTPException) -> Response:
 
 
 def tell_persistence(error: PersistenceError) -> Response:
-    """What the database could not do now; the reason is in the log line and nowhere else."""
-    g.fault = error
-    return told(document(Overloaded()))
+    """What the database could not do: now (503), with this request (409, 422), or at all, which is a fault of ours.
+
+    The reason is in the log line and nowhere else; what PostgreSQL says of values is not even there.
+    """
+    cause = error.__cause__ if isinstance(error, UnrecordableError) else error
+    if isinstance(cause, StreamTakenError):
+        return tell_problem(IdTaken())
+    if isinstance(cause, PersistenceError):
+        if error is cause and passes_by_itself(cause):
+            g.fault = error
+            return told(document(Overloaded()))
+        g.fault = PersistenceError(reason_of(cause)).with_traceback(cause.__traceback__)
+        if is_of_input(cause):
+            return tell_problem(Unstorable())
+        return told(document(Fault(incident=g.request_id), 500))
+    return tell_fault(error)
 
 
 def tell_fault(error: Exception) -> Response:

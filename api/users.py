@@ -6,9 +6,10 @@ import hmac
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response
+from flask import Response, g
 
 from api import office
+from api.changing_users import change_user, must_be_admin_still
 from api.fields import Choice, Flag, Id, Many, Text
 from api.forgetting import forgotten
 from api.noun import Noun
@@ -76,6 +77,8 @@ def create(body: Body) -> Response:
     who = asking()
 
     def make(id: UUID, work: Work) -> User:
+        g.about_user = id
+        must_be_admin_still(work, who)
         login, password = fold(body["login"]), body["password"]
         must_be_good(password, (login, body["name"]))
         if body["technician"] is not None:
@@ -93,7 +96,7 @@ def set_roles(body: Body, id: UUID) -> Response:
     who = asking()
     if id == who.id and "admin" not in body["roles"]:
         raise NotYourself
-    return office.change(who, User, id, body, lambda user, _: user.set_roles(body["roles"]))
+    return change_user(who, id, body, lambda user, _: user.set_roles(body["roles"]))
 
 
 @users.command("set-password", Password)
@@ -106,17 +109,19 @@ def set_password(body: Body, id: UUID) -> Response:
         services().access.set_password(user.id, body["password"])
         user.record_password_change()
 
-    return office.change(who, User, id, body, decide)
+    return change_user(who, id, body, decide)
 
 
 @users.opens("POST", "/<uuid:id>/reset-code", Command, 201, CODE)
 def reset_code(body: Body, id: UUID) -> Response:
     """A one-time code with which the user sets another password, good for a day; one made before is good no more."""
-    order = Order(asking(), body)
+    who = asking()
+    order = Order(who, body)
     # Derived and not stored, as codes for devices are.
     seed = hmac.digest(services().access.secret("reset-codes"), order.operation.bytes, "sha256")
 
     def decide(work: Work) -> office.Decided:
+        must_be_admin_still(work, who)
         user = work.get(User, id)
         user.record_reset_code()
         _, expires_at = services().reset_codes.issue(user.id, seed)
@@ -136,7 +141,7 @@ def reset_second_factors(body: Body, id: UUID) -> Response:
         user.record_factors_reset()
         services().factors.factors.reset(user.id)
 
-    return office.change(who, User, id, body, decide)
+    return change_user(who, id, body, decide)
 
 
 @users.command("erase")
@@ -148,7 +153,7 @@ def erase(body: Body, id: UUID) -> Response:
     who = asking()
     if id == who.id:
         raise NotYourself
-    return forgotten(office.change(who, User, id, body, lambda user, _: user.erase()))
+    return forgotten(change_user(who, id, body, lambda user, _: user.erase()))
 
 
 @users.command("disable")
@@ -157,14 +162,14 @@ def disable(body: Body, id: UUID) -> Response:
     who = asking()
     if id == who.id:
         raise NotYourself
-    return office.change(who, User, id, body, lambda user, _: user.disable())
+    return change_user(who, id, body, lambda user, _: user.disable())
 
 
 @users.command("enable")
 def enable(body: Body, id: UUID) -> Response:
     """Let a disabled user sign in again."""
     who = asking()
-    return office.change(who, User, id, body, lambda user, _: user.enable())
+    return change_user(who, id, body, lambda user, _: user.enable())
 
 
 @users.lists(view.USERS, Filters)

@@ -101,7 +101,10 @@ def services_of(
         live=Live(documents),
         gate=gate,
         enrolment=EnrolmentDesk(
-            log, devices, Challenges(access.secret("device-challenges")), unsigned=settings.unsigned_devices
+            log,
+            devices,
+            Challenges(partial(access.secrets.accepted, "device-challenges")),
+            unsigned=settings.unsigned_devices,
         ),
         blobs=BlobIntake(views, Uploads(log.pool), vault),
         vault=vault,

@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 
 from callout.assembly import House
 from callout.lifeline import PARENT
+from callout.run_time_environment import run_time_environment
 from store.long_jobs import is_anything_to_do
 
 LOOK_SECONDS: Final = 1.0
@@ -41,12 +42,7 @@ def watch_jobs(house: House, stop: Event) -> None:
 
 def _run(house: House, stop: Event) -> int:
     """One process until it ends, or until `stop` is set; its exit status."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": house.dsn,
-        "CALLOUT_HOME": str(house.settings.home),
-        PARENT: str(os.getpid()),
-    }
+    environment = run_time_environment(house) | {PARENT: str(os.getpid())}
     process = subprocess.Popen(
         [sys.executable, "-m", "callout.job_process"],
         env=environment,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import gc
-import os
 import resource
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from api.metrics import SHARED
 from callout.assembly import House
 from callout.journal import write_journal
 from callout.priority import stand_behind
+from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
 from projections.past_desk import PastDesk
@@ -39,15 +39,16 @@ def past_desk(house: House) -> PastDesk:
     settings = house.settings
     return PastDesk(
         house.services.views,
-        partial(_start, settings, house.dsn),
+        partial(_start, house),
         places=settings.past,
         seconds=settings.past_seconds,
     )
 
 
-def _start(settings: Settings, dsn: str) -> Teller:
+def _start(house: House) -> Teller:
+    settings = house.settings
     ours, theirs = Pipe()
-    environment = {**os.environ, "DATABASE_URL": dsn, "CALLOUT_HOME": str(settings.home)}
+    environment = run_time_environment(house)
     environment.pop(SHARED, None)
     limits = [str(settings.past_seconds), str(settings.past_memory)]
     with theirs:

@@ -13,7 +13,7 @@ from domain.problem import Kind, Problem
 from store.backup.manifest import Progress
 from store.provisioning import MASTER_KEY_ID
 
-SECRETS: Final = ("sync-cursors", "cursors", "idempotency", "enrolment-codes")
+SECRETS: Final = ("sync-cursors", "cursors", "idempotency", "enrolment-codes", "device-challenges")
 _ROUNDS: Final = 100
 
 

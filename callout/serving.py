@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import sys
 import time
@@ -24,6 +23,7 @@ from callout.connections import fitted
 from callout.database import enter_by
 from callout.journal import write_journal
 from callout.listening import listen, url_of
+from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from callout.supervisor import Supervisor
 from callout.tenancy import Tenancy, embedded
@@ -113,8 +113,7 @@ def _children(house: House, listener: socket.socket, output: int) -> list[Child]
     is, and not how whoever migrates signs in there.
     """
     settings = house.settings
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "PGPASSWORD"}}
-    environment |= {"CALLOUT_RUNTIME_URL": house.address, "CALLOUT_HOME": str(settings.home)}
+    environment = run_time_environment(house)
     environment["CALLOUT_POOL"] = str(settings.pool)
     figures = {SHARED: str(_empty(settings.home / "metrics" / str(listener.getsockname()[1])))}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.app import Application
 from callout.assembly import House
+from callout.closing import closing
 from callout.journal import write_journal
 from callout.past_process import past_desk
 from callout.settings import Settings
@@ -14,4 +15,6 @@ def app() -> Application:
     settings = Settings.from_environment()
     write_journal(settings.log_level)
     house = House(settings)
-    return house.app(past_desk(house))
+    made = house.app(past_desk(house))
+    made.wsgi_app = closing(made.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's own way to put something around
+    return made

@@ -47,8 +47,8 @@ class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
-    ids found in it. `contested` says that its id belongs to another operation. `text_version` is the version of the
-    held text that this takes the place of.
+    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` says that its
+    id belongs to another operation. `text_version` is the version of the held text that this takes the place of.
     """
 
     operation: Required[UUID]
@@ -58,6 +58,7 @@ class Quarantining(TypedDict, total=False):
     detail: Required[str]
     body: Required[str]
     refs: tuple[UUID, ...]
+    encoding: str
     contested: bool
     text_version: int | None
 
@@ -108,6 +109,7 @@ class OperationQuarantined(Entity.Event):
     reason: str
     detail: str
     refs: tuple[UUID, ...] = ()
+    encoding: str = "utf-8"
     body: Personal = None
     contested: bool = False
     text_version: int | None = None

@@ -134,6 +134,7 @@ class StoredRows(MemoryRows):
         """Have the rows as they were; what was found before is asked for again, since some of it is not held now."""
         super().undo()
         self._asked.clear()
+        self._covered.clear()
 
     def _admit(self, table: Table, keys: Iterable[Key], found: list[Row]) -> None:
         held = self._held[table]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from store.recorded import Recorded
 
@@ -22,11 +23,43 @@ class TurnTakenError(PersistenceError):
     """Another push of the same device was recorded meanwhile: look again."""
 
 
+class StreamTakenError(IntegrityError):
+    """Streams that were begun belong to something else already, or were begun twice in one commit.
+
+    `streams` are their ids, `operations` those of the operations that began them. Whoever decides again finds what
+    another one has begun meanwhile; whoever begins the same stream once more never can.
+    """
+
+    def __init__(self, streams: Collection[UUID], operations: Collection[UUID]) -> None:
+        super().__init__("a stream with this id has been begun before")
+        self.streams, self.operations = frozenset(streams), frozenset(operations)
+
+
+class UnrecordableError(PersistenceError):
+    """What was to be recorded can never be recorded as it is, however often it is tried.
+
+    `operations` are the ids of those that are the cause, as far as that is known.
+    """
+
+    def __init__(self, message: str, operations: Collection[UUID] = ()) -> None:
+        super().__init__(message)
+        self.operations = frozenset(operations)
+
+
+class SignedText(NamedTuple):
+    """What a device has signed: an operation's text as it came, the signature, and whom it is about."""
+
+    text: str
+    signature: str | None
+    persons: tuple[UUID, ...]
+
+
 class Answer(NamedTuple):
     """The first answer to an operation, stored with its effect.
 
     `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
-    same operation from another one under its id; `original` is false for a row that repeats or contests a known id.
+    same operation from another one under its id; `original` is false for a row that repeats or contests a known id;
+    `signed` is kept beside it, sealed.
 
     What becomes of a text that was held or quarantined is an answer too, with the `incarnation` `DECIDED` and as `seq`
     the version of the event that holds the text. No two answers of a device have both in common, so that nothing can
@@ -43,6 +76,7 @@ class Answer(NamedTuple):
     incarnation: int | None = None
     seq: int | None = None
     original: bool = True
+    signed: SignedText | None = None
 
 
 class Turn(NamedTuple):

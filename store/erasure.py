@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -11,11 +9,10 @@ from domain.customer import Customer
 from domain.envelope import Envelope
 from domain.instant import now
 from store.account_erasure import forget_account
+from store.erased_operations import ErasedOperations
 from store.log import EventLog
 
 FOLLOWER: Final = "erasure"
-_PAGE: Final = 500
-_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Erasure:
@@ -24,12 +21,13 @@ class Erasure:
     So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
     keys of users, technicians and customers, of contacts that were received before anybody knew whose they were, and
     of operations that were put aside and lead to the customer by an id in them, whether these came before the erasure
-    or after it.
+    or after it. What it asks of records it asks of their text: see `store.erased_operations`.
     """
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._keyring = log.body_mapper.keyring
+        self._operations = ErasedOperations(log)
 
     def catch_up(self) -> int:
         """Destroy what the log asks for and is still there; how many keys that was."""
@@ -38,7 +36,8 @@ class Erasure:
             return 0
         erased = self._erased_between(reached, head)
         since = 0 if erased else reached  # what came before the erasure has to go as well
-        persons = {*erased, *self._people(reached, head), *self._contacts(since, head), *self._operations(since, head)}
+        people, contacts = self._people(reached, head), self._contacts(since, head)
+        persons = {*erased, *people, *contacts, *self._operations.between(since, head)}
         destroyed = self._keyring.destroy(persons) if persons else 0
         for customer, position in erased.items():
             self._say_again(customer, position)
@@ -56,12 +55,12 @@ class Erasure:
         rows = self._log.pool.fetch_all(
             """
             WITH RECURSIVE merges AS (
-                SELECT stream, (substr(record, body_at, body_length)::json #>> '{data,into}')::uuid AS stays
+                SELECT stream, substring(substr(record, body_at, body_length) FROM '"into":"([0-9a-f-]{36})"') AS stays
                 FROM log.events WHERE topic = 'customer.merged'
             ), entries AS (
                 SELECT stream FROM merges WHERE stays = %s
                 UNION
-                SELECT merges.stream FROM merges JOIN entries ON merges.stays = entries.stream
+                SELECT merges.stream FROM merges JOIN entries ON merges.stays = entries.stream::text
             )
             SELECT stream FROM entries WHERE stream <> %s
             """,
@@ -125,67 +124,22 @@ class Erasure:
             """
             SELECT DISTINCT stream FROM log.events
             WHERE topic = 'contact.linked' AND position > %s AND position <= %s
-                AND (substr(record, body_at, body_length)::json #>> '{data,customer}')::uuid
-                    IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
+                AND substring(substr(record, body_at, body_length) FROM '"customer":"([0-9a-f-]{36})"')
+                    IN (SELECT stream::text FROM log.events WHERE topic = 'customer.erased')
             """,
             (after, through),
         )
         return [stream for (stream,) in rows]
-
-    def _operations(self, after: int, through: int) -> Iterable[UUID]:
-        """Operations that were put aside, in quarantine or to wait, and lead to a customer who is erased."""
-        while True:
-            rows = self._log.pool.fetch_all(
-                """
-                SELECT position, record FROM log.events
-                WHERE topic IN ('device.operation_quarantined', 'device.operation_held')
-                    AND position > %s AND position <= %s
-                ORDER BY position
-                LIMIT %s
-                """,
-                (after, through, _PAGE),
-            )
-            for event in self._log.reader.read([record for _, record in rows]):
-                if event.data.body is None:  # its key is gone already
-                    continue
-                named = {UUID(text) for text in _ID.findall(event.data.body)}
-                if self._lead_to_erased({*event.data.refs, *named}):
-                    yield event.data.operation
-            if len(rows) < _PAGE:
-                return
-            after = rows[-1][0]
-
-    def _lead_to_erased(self, ids: set[UUID]) -> bool:
-        """Whether one of these ids is an erased customer, a site of one, or anything that was recorded about one."""
-        row = self._log.pool.fetch_one(
-            """
-            WITH erased AS (SELECT stream FROM log.events WHERE topic = 'customer.erased')
-            SELECT 1 FROM erased WHERE stream = ANY(%(ids)s::uuid[])
-            UNION ALL
-            SELECT 1 FROM log.events e JOIN erased USING (stream)
-            WHERE e.topic = 'customer.site_added'
-                AND (substr(e.record, e.body_at, e.body_length)::json #>> '{data,site}')::uuid = ANY(%(ids)s::uuid[])
-            UNION ALL
-            SELECT 1 FROM log.events e
-            WHERE (e.stream = ANY(%(ids)s::uuid[]) OR e.operation_id = ANY(%(ids)s::uuid[]))
-                AND (substr(e.record, e.body_at, e.body_length)::json #>> '{data,customer}')::uuid
-                    IN (SELECT stream FROM erased)
-            LIMIT 1
-            """,
-            {"ids": [str(id) for id in ids]},
-        )
-        return row is not None
 
     def _say_again(self, customer: UUID, position: int) -> None:
         """Let the views forget once more what was said between the erasure and the end of the key."""
         row = self._log.pool.fetch_one(
             """
             SELECT 1 FROM log.events
-            WHERE position > %s AND position(%s IN record) > 0
-                AND substr(record, body_at, body_length)::json #>> '{personal,person}' = %s
+            WHERE position > %s AND position(%s IN substr(record, body_at, body_length)) > 0
             LIMIT 1
             """,
-            (position, f'"person":"{customer}"', str(customer)),
+            (position, f',"person":"{customer}","sealed":{{'),
         )
         if row is not None:
             self._log.attempt(lambda: self._record_again(customer))

@@ -7,10 +7,24 @@ from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from traceback import extract_tb
+from typing import Final
 
 import psycopg2
 from eventsourcing import persistence
 from psycopg2.extensions import connection
+
+_PASSING: Final = (
+    "08",  # the connection failed
+    "25006",  # a standby that is to become the server
+    "40",  # serialization, deadlock
+    "53",  # too many connections, no memory, a full disk
+    "55006",
+    "55P03",  # somebody holds the lock
+    "57",  # shut down, starting up, cancelled
+    "58",  # the system below
+    "23505",  # somebody was faster
+)
+"""SQLSTATEs, or how they begin, of what can pass by itself."""
 
 
 class OutcomeUnknownError(persistence.OperationalError):
@@ -52,6 +66,31 @@ def rename(error: psycopg2.Error) -> persistence.PersistenceError:
         if isinstance(error, theirs):
             return ours(message)
     return persistence.PersistenceError(message)
+
+
+def passes_by_itself(error: persistence.PersistenceError) -> bool:
+    """Whether the very same request may succeed a moment later; otherwise it is wrong, or something here is.
+
+    What the house raises itself, and what happened without PostgreSQL's saying so, is about the moment.
+    """
+    cause = error.__cause__
+    if not isinstance(cause, psycopg2.Error) or isinstance(error, OutcomeUnknownError):
+        return not isinstance(error, persistence.DataError | persistence.ProgrammingError)
+    if cause.pgcode is None:
+        return isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError)
+    return cause.pgcode.startswith(_PASSING)
+
+
+def reason_of(error: persistence.PersistenceError) -> str:
+    """What PostgreSQL calls the error, without a word of the statement's values."""
+    cause = error.__cause__
+    code = cause.pgcode if isinstance(cause, psycopg2.Error) else None
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+def is_of_input(error: persistence.PersistenceError) -> bool:
+    """Whether it is about a value that the database cannot hold."""
+    return isinstance(error, persistence.DataError)
 
 
 @contextmanager

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
@@ -27,21 +26,6 @@ class Key(NamedTuple):
 
     key_id: str
     secret: bytes
-
-
-def seal(key: Key, text: bytes, path: str) -> str:
-    """`text` under AES-256-GCM in base64, bound to the path of the field it belongs to."""
-    nonce = os.urandom(_NONCE)
-    return b64encode(nonce + AESGCM(key.secret).encrypt(nonce, text, path.encode())).decode()
-
-
-def unseal(key: Key, sealed: str, path: str) -> bytes | None:
-    """The text again, or `None` when it was not sealed with this key for this path."""
-    raw = b64decode(sealed)
-    try:
-        return AESGCM(key.secret).decrypt(raw[:_NONCE], raw[_NONCE:], path.encode())
-    except InvalidTag:
-        return None
 
 
 class Keyring:
@@ -67,11 +51,18 @@ class Keyring:
                 return known
         key = self._make_or_fetch(person)
         if key is not None:
-            with self._lock:
-                self._sealing[person] = key
-                if len(self._sealing) > _CACHED_KEYS:
-                    self._sealing.popitem(last=False)
+            self._remember({person: key})
         return key
+
+    def sealing_keys(self, persons: Collection[UUID]) -> dict[UUID, Key]:
+        """The keys of all these persons, made where there is none, left out where it has been destroyed."""
+        with self._lock:
+            known = {person: self._sealing[person] for person in persons if person in self._sealing}
+        found = self.opening_keys(person for person in persons if person not in known)
+        self._remember(found)
+        known |= found
+        made = {person: self.sealing_key(person) for person in persons if person not in known}
+        return known | {person: key for person, key in made.items() if key is not None}
 
     def present_keys(self, persons: Sequence[UUID]) -> dict[UUID, Key]:
         """The keys of these persons in their order, made where there is none, left out where it has been destroyed.
@@ -119,6 +110,12 @@ class Keyring:
             (wanted,),
         )
         return len(rows)
+
+    def _remember(self, keys: Mapping[UUID, Key]) -> None:
+        with self._lock:
+            self._sealing |= keys
+            while len(self._sealing) > _CACHED_KEYS:
+                self._sealing.popitem(last=False)
 
     def _make_or_fetch(self, person: UUID) -> Key | None:
         secret, master = AESGCM.generate_key(256), self._masters.current()

@@ -10,28 +10,30 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.utils import Environment
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
-from store.answers import Answer, Appended, KeptText, Turn
+from store.answers import Answer, Appended, KeptText, Turn, UnrecordableError
+from store.attempting import attempt
+from store.errors import passes_by_itself, reason_of
 from store.keyring import Keyring
 from store.loading import Loader
-from store.mapper import BodyMapper
+from store.mapper import BodyMapper, NotRoundTrippingError
 from store.operations import Operations
 from store.persistence import Factory
 from store.pool import ConnectionPool
 from store.record import RecordReader
 from store.recorded import Recorded
 from store.recorder import Recorder
+from store.signed_texts import SignedTexts, sealed_texts
 from store.snapshots import Snapshots
 from store.work import Work
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 
-TRIES = 20
 _JITTER_SECONDS = 0.005
 
 
@@ -50,6 +52,7 @@ class EventLog(Application[UUID]):
         self._loader = Loader(pool, self.body_mapper)
         self.snapshots_of = Snapshots(pool, keyring)
         self.operations = Operations(pool)
+        self.signed_texts = SignedTexts(pool, keyring, self.reader)
 
     def construct_factory(self, env: Environment) -> Factory:  # noqa: ARG002 - the pool is given, not configured
         """The library asks for its persistence here."""
@@ -63,9 +66,25 @@ class EventLog(Application[UUID]):
         turn: Turn | None,
         reads: Mapping[UUID, int] | None = None,
     ) -> Appended:
-        """Record everything in one transaction; see `Recorder.append` for what can go wrong."""
-        stored = [self.body_mapper.to_stored_event(event) for event in events]
-        return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn, reads)
+        """Record everything in one transaction; see `Recorder.append` for what can go wrong.
+
+        Raises `UnrecordableError` when that has nothing to do with the moment.
+        """
+        stored = [self._stored(event, envelope) for event, envelope in zip(events, envelopes, strict=True)]
+        try:
+            signed = sealed_texts(self.body_mapper.keyring, answers)
+            return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed)
+        except PersistenceError as error:
+            if passes_by_itself(error):
+                raise
+            raise UnrecordableError(reason_of(error)) from error
+
+    def _stored(self, event: DomainEventProtocol[UUID], envelope: Envelope) -> StoredEvent:
+        try:
+            return self.body_mapper.to_stored_event(event)
+        except NotRoundTrippingError as error:
+            cause = () if envelope.operation_id is None else (envelope.operation_id,)
+            raise UnrecordableError(str(error), cause) from error
 
     def settled(self, entities: Iterable[Entity]) -> None:
         """These entities stand as they are recorded now: take snapshots of those that are due."""
@@ -76,14 +95,8 @@ class EventLog(Application[UUID]):
         return Work(self)
 
     def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
-        """Run `decide` (load, decide, commit) again when a stream has moved on meanwhile, at most `TRIES` times."""
-        again: tuple[type[Exception], ...] = (IntegrityError, *retry_on)
-        for _ in range(TRIES - 1):
-            try:
-                return decide()
-            except again:
-                sleep(uniform(0, _JITTER_SECONDS))  # noqa: S311 - dice, not a secret
-        return decide()
+        """Run `decide` (load, decide, commit) again when a stream has moved on meanwhile; see `attempt`."""
+        return attempt(decide, retry_on, lambda: sleep(uniform(0, _JITTER_SECONDS)))  # noqa: S311 - dice, not a secret
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
         """The entities of these streams as they stand, as far as they exist; one query for all."""

@@ -14,7 +14,8 @@ from eventsourcing.persistence import Mapper, MapperDeserialisationError, Stored
 from eventsourcing.utils import get_topic, resolve_topic
 
 from store.canonical import encode
-from store.keyring import Key, Keyring, seal, unseal
+from store.keyring import Key, Keyring
+from store.sealing import seal, unseal
 from store.shape import Shape, shape_of
 
 _UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)

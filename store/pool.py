@@ -11,7 +11,7 @@ from threading import Condition
 from typing import Any
 from weakref import WeakSet
 
-from eventsourcing.persistence import InterfaceError, OperationalError
+from eventsourcing.persistence import DataError, InterfaceError, OperationalError
 
 from store.connecting import (
     SEARCH_PATH,
@@ -104,10 +104,14 @@ class ConnectionPool:
     def execute(self, sql: str, params: Params | None = None) -> list[Row]:
         """Run one writing statement, a transaction of its own; the rows it returns.
 
-        Raises OutcomeUnknownError when the connection is lost before the answer.
+        Raises OutcomeUnknownError when the connection is lost before the answer, and DataError for a text that the
+        database cannot hold.
         """
         with self.connection() as lent, lent.cursor() as active, settled(lent):
-            active.execute(sql, params)
+            try:
+                active.execute(sql, params)
+            except ValueError as error:  # the driver's word for NUL and for half of a surrogate pair
+                raise DataError("a text holds a character that the database cannot hold") from error
             return active.fetchall() if active.description else []
 
     def fetch_all(self, sql: str, params: Params | None = None) -> list[Row]:

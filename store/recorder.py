@@ -26,6 +26,19 @@ from store.record import written
 from store.wakeup import LogSubscription
 
 _APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::integer[])"
+_APPEND_SIGNED = f"""
+WITH done AS MATERIALIZED ({_APPEND}), kept AS (
+    INSERT INTO log.signed_texts (operation, content_hash, signature, persons, key_ids, sealed)
+    SELECT s.operation, s.content_hash, s.signature, s.persons::uuid[], s.key_ids::text[], s.sealed
+    FROM done, json_to_recordset(%s) AS s(
+        operation uuid, content_hash text, signature text, persons text, key_ids text, sealed text
+    )
+    WHERE done.outcome = 'recorded'
+    ON CONFLICT DO NOTHING
+)
+SELECT outcome, base, recorded FROM done
+"""  # noqa: S608 - the statement above
+"""The same, and the texts that were signed, if it is recorded."""
 
 
 class Recorder(ProcessRecorder):
@@ -40,18 +53,24 @@ class Recorder(ProcessRecorder):
         answers: Sequence[Answer] = (),
         turn: Turn | None = None,
         reads: Mapping[UUID, int] | None = None,
+        signed: str | None = None,
     ) -> Appended:
-        """Record everything in one transaction, or nothing.
+        """Record everything in one transaction, or nothing; `signed` are rows of signed texts in JSON.
 
         `reads` are the versions of streams that the decision rests on, 0 for one that is not there. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
         device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
         `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id.
         """
-        results = orjson.dumps([answer._asdict() for answer in answers]).decode() if answers else None
+        plain = [answer._replace(signed=None)._asdict() for answer in answers]
+        results = orjson.dumps(plain).decode() if plain else None
         taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
         read = ([str(stream) for stream in reads], list(reads.values())) if reads else (None, None)
-        [(outcome, base, recorded)] = self.pool.execute(_APPEND, (*_rows(events), results, *taken, *read))
+        values = (*_rows(events), results, *taken, *read)
+        if signed is None:
+            [(outcome, base, recorded)] = self.pool.execute(_APPEND, values)
+        else:
+            [(outcome, base, recorded)] = self.pool.execute(_APPEND_SIGNED, (*values, signed))
         if outcome == "known":
             raise OperationKnownError("the operation has been recorded before")
         if outcome == "turn":

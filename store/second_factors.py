@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 from domain.problem import NotFound, Refused
 from store.canonical import encode
-from store.keyring import Keyring, seal, unseal
+from store.keyring import Keyring
 from store.pool import ConnectionPool
+from store.sealing import seal, unseal
 
 MOST: Final = 20
 """Second factors of one user, those that were begun and not confirmed among them."""

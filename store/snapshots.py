@@ -15,8 +15,9 @@ from eventsourcing.utils import resolve_topic
 
 from domain.aggregate import Entity
 from store.canonical import encode
-from store.keyring import Key, Keyring, seal, unseal
+from store.keyring import Key, Keyring
 from store.pool import ConnectionPool
+from store.sealing import seal, unseal
 from store.shape import blank
 
 

@@ -7,12 +7,13 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import get_topic
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.problem import NotFound
-from store.answers import Answer, Appended, Turn
+from store.answers import Answer, Appended, StreamTakenError, Turn
 
 E = TypeVar("E", bound=Entity)
 
@@ -35,7 +36,8 @@ class Backing(Protocol):
 
         `reads` are the versions of the streams that the decision rests on, 0 for one that is not there. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
-        device's turn was taken by another push, and `IntegrityError` when a stream, written or read, has moved on.
+        device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
+        `UnrecordableError` for what can never be recorded as it is.
         """
 
     def settled(self, entities: Iterable[Entity]) -> None:
@@ -73,6 +75,10 @@ class Work:
         entity = self._entities.get(stream)
         return entity if isinstance(entity, kind) else None
 
+    def loaded(self, stream: UUID) -> Entity | None:
+        """What this work knows of a stream already, whatever it is."""
+        return self._entities.get(stream)
+
     def get(self, kind: type[E], stream: UUID) -> E:
         """The entity; raises `NotFound` when there is no such stream of this kind."""
         entity = self.find(kind, stream)
@@ -109,10 +115,33 @@ class Work:
     def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
         """Record everything in one transaction; see `Backing.append` for what can go wrong.
 
-        What was found, or looked for in vain, must still stand as it was read.
+        What was found, or looked for in vain, must still stand as it was read. Raises `StreamTakenError` when it begins
+        a stream that is somebody else's.
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
-        appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads)
+        try:
+            appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads)
+        except IntegrityError as error:
+            if (taken := self._taken()) is not None:
+                raise taken from error
+            raise
         self._log.settled(self._entities[stream] for stream in written)
         return appended
+
+    def _taken(self) -> StreamTakenError | None:
+        """The streams that this commit begins and that were begun before, in the log or by itself."""
+        begun = [
+            (event.originator_id, envelope.operation_id)
+            for event, envelope in zip(self.events, self.envelopes, strict=True)
+            if event.originator_version == Entity.INITIAL_VERSION
+        ]
+        begun_before = set(self._log.load({stream for stream, _ in begun}))
+        taken: set[UUID] = set()
+        operations: set[UUID] = set()
+        for stream, operation in begun:
+            if stream in begun_before:
+                taken.add(stream)
+                operations.update(() if operation is None else (operation,))
+            begun_before.add(stream)
+        return StreamTakenError(taken, operations) if taken else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -34,10 +34,17 @@ class Arrival(NamedTuple):
     unsigned: bool
 
     def of(
-        self, who: DeviceIdentity, push: Push, received_at: datetime, seen: Seen, new: Sequence[Operation]
+        self,
+        who: DeviceIdentity,
+        push: Push,
+        received_at: datetime,
+        seen: Seen,
+        new: Sequence[Operation],
+        *,
+        aside: Collection[UUID] = (),
     ) -> PushArrival:
-        """One push with those of its operations that are new."""
-        return PushArrival(self, who, push, received_at=received_at, seen=seen, new=new)
+        """One push with those of its operations that are new; those in `aside` are not to be looked into."""
+        return PushArrival(self, who, push, received_at=received_at, seen=seen, new=new, aside=aside)
 
 
 class PushArrival:
@@ -52,18 +59,21 @@ class PushArrival:
         received_at: datetime,
         seen: Seen,
         new: Sequence[Operation],
+        aside: Collection[UUID],
     ) -> None:
         self.who = who
         self._around = around
         self._push = push
         self._received_at = received_at
         self._seen = seen
-        self._corrected = clock_of(push.now, received_at)
+        self._corrected = clock_of(push.now, received_at, push.took)
         self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
         self._loaded: Work | None = self._load()
         self._zone = self._loaded.get(Technician, who.technician).zone
-        first = {operation.id: operation.seq for operation in reversed(new)}
-        self.operations = [self._arrived(operation, again=first[operation.id] != operation.seq) for operation in new]
+        ids = [operation.id for operation in new]
+        first = {id: place for place, id in reversed(list(enumerate(ids)))}
+        arrived = [self._arrived(operation, again=first[operation.id] < place) for place, operation in enumerate(new)]
+        self.operations = [one.put_aside() if one.operation.id in aside else one for one in arrived]
 
     def begin(self) -> tuple[Work, Sender]:
         """A new unit of work that knows what the operations name, and holds what the envelope tells of the device."""
@@ -92,7 +102,7 @@ class PushArrival:
     def _arrived(self, operation: Operation, *, again: bool) -> Arrived:
         """The operation in its envelope; an instant from the future is clamped and the claim kept.
 
-        `again` says that an operation before it in the same push has its id.
+        `again` says that another one before it in this push has its id.
         """
         claimed = operation.at or self._received_at
         occurred = self._corrected(claimed)
@@ -106,7 +116,7 @@ class PushArrival:
         return Arrived(operation, envelope, suspicion, contested=contested, needs=needs)
 
     def _tell(self, device: Device) -> None:
-        device.record_clock(ahead_of(self._push.now, self._received_at))
+        device.record_clock(ahead_of(self._push.now, self._received_at, self._push.took))
         if self._push.app_version is not None:
             device.record_app(app_version=self._push.app_version, platform=device.platform)
         missed = self._seen.missed(self._push.missing)

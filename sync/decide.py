@@ -17,7 +17,7 @@ from sync.operation import Operation, without_values
 from sync.operations.catalogue import handler_of
 from sync.operations.handler import Handler
 from sync.outcome import Context, Notice, Outcome
-from sync.problems import NotUnderstood, SignatureInvalid, UnknownReference
+from sync.problems import NotUnderstood, SignatureInvalid, UnknownReference, Unrecordable
 from sync.signature import fault_of
 
 _log = structlog.get_logger(__name__)
@@ -46,9 +46,9 @@ class Sender(NamedTuple):
 class Arrived(NamedTuple):
     """An operation with the envelope that its events will have, and what is suspicious about its clock.
 
-    `contested` says that its id belongs to another operation. `needs` are the operations that must come first: those
-    that it says, and those that it names and that are held. One that is decided after it was held has its text at
-    `text_version` of the device's stream.
+    `contested` says that its id belongs to another operation, `unrecordable` that what it would record cannot be.
+    `needs` are the operations that must come first: those that it says, and those that it names and that are held. One
+    that is decided after it was held has its text at `text_version` of the device's stream.
     """
 
     operation: Operation
@@ -57,6 +57,11 @@ class Arrived(NamedTuple):
     contested: bool = False
     needs: tuple[UUID, ...] = ()
     text_version: int | None = None
+    unrecordable: bool = False
+
+    def put_aside(self) -> Arrived:
+        """The same when what it would record cannot be: nothing but its name and its text is kept."""
+        return self._replace(operation=self.operation.bare(), needs=(), unrecordable=True)
 
 
 class Decision(NamedTuple):
@@ -74,8 +79,8 @@ class Decision(NamedTuple):
 def trouble_with(sender: Sender, arrived: Arrived) -> Problem | None:
     """Why an operation cannot even be looked at, if so: nothing that it holds may stop the ones behind it."""
     operation = arrived.operation
-    if arrived.contested:
-        return NotUnderstood("Another operation has this id.")
+    if arrived.unrecordable or arrived.contested:
+        return Unrecordable() if arrived.unrecordable else NotUnderstood("Another operation has this id.")
     if sender.suspended:
         return NotUnderstood("The device is suspended or revoked; the office decides about what it sends.")
     if operation.fault is not None:
@@ -143,7 +148,8 @@ def settle(work: Work, sender: Sender, arrived: Arrived, problem: Problem) -> De
     said |= {"detail": problem.detail, "refs": tuple(sorted(operation.references()))}
     said["text_version"] = arrived.text_version
     if status == "quarantined":
-        said |= {"reason": problem.code, "body": operation.text, "contested": arrived.contested}
+        said |= {"reason": problem.code, "body": operation.text, "encoding": operation.encoding}
+        said["contested"] = arrived.contested
         sender.device.record_quarantine(**said)
     else:
         sender.device.record_rejection(**said, problem=problem.code)

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import msgspec
 
+from domain.characters import FIT_PATTERN
 from domain.problem import Kind, Problem
 from store.identity import Keyholder
 from sync.envelope import decoded
 from sync.signature import check_key, proves
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=FIT_PATTERN)]
 
 
 class EnrolmentAsked(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -13,11 +13,13 @@ from uuid import UUID
 import msgspec
 import zstandard
 
+from domain.characters import FIT_PATTERN
 from domain.instant import parse_instant
 from domain.problem import BadInput
-from sync.clock import clock_of
+from sync.clock import AT_ONCE, clock_of
 from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
+from sync.splitting import elements_of, members_of
 
 T = TypeVar("T")
 
@@ -48,7 +50,10 @@ class Outbox(msgspec.Struct, frozen=True):
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
-    """A push: operations in the order of their sequence numbers, and the device's clock at sending."""
+    """A push: operations in the order of their sequence numbers, and the device's clock when it began to send.
+
+    `took` is how long the request was on its way in, from its first byte here to its last.
+    """
 
     incarnation: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     now: datetime
@@ -58,13 +63,14 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     missing: Missing | None = None
     outbox: Outbox | None = None
     app_version: str | None = None
+    took: timedelta = AT_ONCE
 
     def oldest(self, received_at: datetime) -> datetime | None:
         """When the oldest operation that waited in the device happened, by our clock."""
         if self.outbox is None or self.outbox.oldest is None:
             return None
         try:
-            return clock_of(self.now, received_at)(parse_instant(self.outbox.oldest))
+            return clock_of(self.now, received_at, self.took)(parse_instant(self.outbox.oldest))
         except BadInput:  # it is only shown to the office
             return None
 
@@ -81,20 +87,20 @@ class _Push(msgspec.Struct, frozen=True, kw_only=True):
     pull: PullAsked | None = None
     missing: Missing | None = None
     outbox: Outbox | None = None
-    app_version: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    app_version: Annotated[str, msgspec.Meta(max_length=200, pattern=FIT_PATTERN)] | None = None
 
 
 _decode = msgspec.json.Decoder(_Push).decode
 
 
-def parse_push(body: bytes, encoding: str | None = None) -> Push:
-    """The push that a body holds.
+def parse_push(body: bytes, encoding: str | None = None, took: timedelta = AT_ONCE) -> Push:
+    """The push that a body holds, which `took` so long to come.
 
     Raises `EncodingUnsupported`, `BatchTooLarge` (more than 100 operations, 1 MiB decoded or 16 KiB an operation)
     or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that can be told by its id
     and sequence number never makes the envelope malformed, whatever else is wrong with it: it has a `fault`.
     """
-    raw = decoded(decompressed(body, encoding), _decode)
+    raw = _envelope(decompressed(body, encoding))
     if len(raw.operations) > MOST_OPERATIONS:
         raise BatchTooLarge(f"A push holds at most {MOST_OPERATIONS} operations.", limit=MOST_OPERATIONS)
     if len(raw.operations) > 1 and any(len(bytes(one)) > MOST_OPERATION_BYTES for one in raw.operations):
@@ -103,7 +109,7 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
     for number, one in enumerate(raw.operations):
         try:
             operations.append(parse_operation(bytes(one)))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise malformed(str(error), f"/operations/{number}") from None
     sequence = [operation.seq for operation in operations]
     if any(after <= before for before, after in pairwise(sequence)):
@@ -124,7 +130,23 @@ def parse_push(body: bytes, encoding: str | None = None) -> Push:
         missing=raw.missing,
         outbox=raw.outbox,
         app_version=raw.app_version,
+        took=took,
     )
+
+
+def _envelope(text: bytes) -> _Push:
+    """The envelope around operations that nobody has looked at: what they hold decides nothing about it."""
+    try:
+        return decoded(text, _decode)
+    except MalformedEnvelope:
+        members = members_of(text)
+        operations = elements_of((members or {}).pop("operations", b""))
+        if members is None or operations is None:
+            raise
+        outside = b",".join(msgspec.json.encode(name) + b":" + value for name, value in members.items())
+        return msgspec.structs.replace(
+            decoded(b"{" + outside + b"}", _decode), operations=tuple(map(msgspec.Raw, operations))
+        )
 
 
 def decoded(text: bytes, decode: Callable[[bytes], T]) -> T:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -23,6 +23,7 @@ from sync.problems import CannotBeRecorded
 from sync.put_aside import TextIsErased, again, decided
 from sync.queue import FairQueue
 from sync.results import misfits_of, said_of
+from sync.unrecordable import record_known, record_run
 
 LONGEST: Final = timedelta(hours=72)
 LOOK_AT_ALL: Final = timedelta(seconds=30)
@@ -50,8 +51,8 @@ class Holding:
     def settle(self, now: datetime) -> int:
         """Decide what need not wait any more, at most `MOST` groups; how many operations that were.
 
-        A group that cannot be recorded keeps no other one waiting: after some tries the office decides about it. Raises
-        the `PersistenceError` that says that the database is away.
+        A group that cannot be recorded keeps no other one waiting: what never can be goes to the office at once, what
+        fails otherwise after some tries. Raises the `PersistenceError` that says that the database is away.
         """
         if self._all_at is None or not self._all_at <= now < self._all_at + LOOK_AT_ALL:
             self._through, self._all_at = None, now
@@ -63,7 +64,7 @@ class Holding:
     def _settle_group(self, group: Held, now: datetime) -> int:
         overdue = group.held_at + LONGEST <= now
         try:
-            many = self._log.attempt(lambda: self._attempt(group, now, overdue=overdue))
+            many = self._record(group, now, overdue=overdue)
         except PASSING:
             self._all_at = None
             raise
@@ -71,6 +72,17 @@ class Holding:
             return self._failed_with(group, error)
         self._failed.pop(group, None)
         return many
+
+    def _record(self, group: Held, now: datetime, *, overdue: bool) -> int:
+        """Decide about a group, with those of its operations given to the office that can never be recorded."""
+
+        def take(aside: Collection[UUID]) -> int:
+            return self._log.attempt(lambda: self._attempt(group, now, overdue=overdue, aside=aside))
+
+        many, aside = record_known(take)
+        if many is not None:
+            return many
+        return record_run(take, [text.event.data.operation for text in self._texts(group)], aside)
 
     def _failed_with(self, group: Held, error: Exception) -> int:
         self._failed[group] += 1
@@ -90,9 +102,10 @@ class Holding:
             _log.error("held operations cannot be put aside", **reason, trouble=type(trouble).__name__)
             return 0
 
-    def _attempt(self, group: Held, now: datetime, *, overdue: bool) -> int:
+    def _attempt(self, group: Held, now: datetime, *, overdue: bool, aside: Collection[UUID]) -> int:
         texts = self._texts(group)
         able = {text.event.version: one for text in texts if (one := _again(text)) is not None}
+        able = {version: one.put_aside() if one.operation.id in aside else one for version, one in able.items()}
         arrived = list(able.values())
         come = self._log.operations.come
         missing = unmet(arrived, come({need for one in arrived for need in one.needs})) if texts else set()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 
+from domain.characters import may_be_unfit, unfit_place
 from domain.instant import parse_instant
 from domain.problem import BadInput
+from sync.splitting import members_of
 
 MOST_OPERATION_BYTES = 16 * 1024
-_UUID_LENGTH = 36
+UNFIT_TEXT: Final = "It holds a control character or half of a surrogate pair."
+_UUID_LENGTHS = (32, 36)
+_SIGNATURE = re.compile("[A-Za-z0-9_-]*=*")
 
 _Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 
@@ -23,9 +28,10 @@ _Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """An operation: what it is called, when it happened by the device's clock, and what it says.
 
-    `text` is the operation untouched; `fault` says why it cannot be understood, if so. `data` is typed by the
-    operation's type, later. `content_hash` tells this operation from another one under its id, and is what its device
-    signs: SHA-256 over the canonical JSON (RFC 8785) of everything but its place in a queue and the signature, in hex.
+    `text` is the operation untouched, as it came (`encoding` utf-8) or, when its bytes are no UTF-8, in base64. `fault`
+    says why it cannot be understood, if so. `data` is typed by the operation's type, later. `content_hash` tells this
+    operation from another one under its id, and is what its device signs: SHA-256 over the canonical JSON (RFC 8785) of
+    everything but its place in a queue and the signature, in hex.
     """
 
     id: UUID
@@ -41,6 +47,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     data: Any = None
     signature: str | None = None
     fault: str | None = None
+    encoding: str = "utf-8"
+
+    def bare(self) -> Operation:
+        """The same without what it says and needs, to be put aside with the others of its group."""
+        return msgspec.structs.replace(self, data=None, needs=())
 
     def references(self) -> set[UUID]:
         """Every id that the operation's data names, at any depth."""
@@ -48,7 +59,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         waiting = [self.data]
         for value in waiting:
             if isinstance(value, str):
-                if len(value) == _UUID_LENGTH:
+                if len(value) in _UUID_LENGTHS:
                     with suppress(msgspec.ValidationError):
                         found.add(msgspec.convert(value, UUID))
             elif isinstance(value, dict):
@@ -86,22 +97,32 @@ def without_values(error: Exception) -> str:
 
 
 def parse_operation(raw: bytes) -> Operation:
-    """The operation that `raw` holds; raises `msgspec.MsgspecError` when it has no id and sequence number."""
-    text = raw.decode()
+    """The operation that `raw` holds, whatever bytes it is made of.
+
+    Raises `msgspec.MsgspecError` when it has no id and sequence number.
+    """
+    text, encoding = _text_of(raw)
     content_hash, fault = _content(raw)
     try:
         told = _told(raw)
         at = parse_instant(told.at)
-    except (msgspec.MsgspecError, BadInput) as error:
-        identity = _identity(raw)
-        fault = fault or without_values(error)
-        return Operation(id=identity.id, seq=identity.seq, text=text, content_hash=content_hash, fault=fault)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, BadInput) as error:
+        identity = _identified(raw)
+        return Operation(
+            id=identity.id,
+            seq=identity.seq,
+            text=text,
+            encoding=encoding,
+            content_hash=content_hash,
+            fault=fault or without_values(error),
+        )
     if len(raw) > MOST_OPERATION_BYTES:
         fault = f"It has more than {MOST_OPERATION_BYTES} bytes."
     return Operation(
         id=told.id,
         seq=told.seq,
         text=text,
+        encoding=encoding,
         content_hash=content_hash,
         type=told.type,
         v=told.v,
@@ -110,17 +131,43 @@ def parse_operation(raw: bytes) -> Operation:
         group=told.group,
         needs=told.needs,
         data=told.data,
-        signature=told.signature,
+        signature=told.signature if _SIGNATURE.fullmatch(told.signature or "") else None,
         fault=fault,
     )
+
+
+def raw_of(text: str, encoding: str) -> bytes:
+    """The bytes of an operation again, exactly as they came."""
+    return b64decode(text) if encoding == "base64" else text.encode()
+
+
+def _text_of(raw: bytes) -> tuple[str, str]:
+    try:
+        return raw.decode(), "utf-8"
+    except UnicodeDecodeError:
+        return b64encode(raw).decode(), "base64"
+
+
+def _identified(raw: bytes) -> _Identity:
+    """What an operation is called, also when the rest of it is no JSON."""
+    try:
+        return _identity(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        members = members_of(raw)
+        if members is None or not {"id", "seq"} <= members.keys():
+            raise
+        return _identity(b'{"id":' + members["id"] + b',"seq":' + members["seq"] + b"}")
 
 
 def _content(raw: bytes) -> tuple[str, str | None]:
     """The hash of an operation's content, and why it has no canonical form, if so: its bytes stand in for that then."""
     try:
         content = msgspec.json.decode(raw, type=dict[str, Any])
+        fault = UNFIT_TEXT if may_be_unfit(raw) and unfit_place(content) is not None else None
         for outside in ("seq", "signature"):
             content.pop(outside, None)
-        return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(), None
+        return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(), fault
+    except UnicodeDecodeError:
+        return sha256(raw).hexdigest(), "It is not written in UTF-8."
     except (OverflowError, RecursionError, msgspec.MsgspecError):
         return sha256(raw).hexdigest(), "It has no canonical form."

@@ -87,6 +87,10 @@ class QuotaReached(Problem):
     kind = Kind.RATE_LIMITED
 
 
+class Unrecordable(NotUnderstood):
+    """What the operation says cannot be recorded, or its id belongs to something else; the office decides."""
+
+
 class UnknownReference(Problem):
     """The operation names something that does not exist."""
 

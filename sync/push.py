@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -11,12 +11,13 @@ import msgspec
 
 from domain.instant import format_instant
 from domain.problem import Problem
-from store.answers import Answer, Turn, TurnTakenError
+from store.answers import Answer, OperationKnownError, Turn, TurnTakenError, UnrecordableError
 from store.identity import DeviceIdentity
 from sync.arrival import Arrival, PushArrival
-from sync.clock import ahead_of
+from sync.clock import AT_ONCE, ahead_of
 from sync.envelope import Push, parse_push
 from sync.groups import decide_all
+from sync.kept import kept_of
 from sync.outcome import Result
 from sync.ports import Standings
 from sync.problems import DeviceForked, EpochChanged, SequenceGap
@@ -24,6 +25,7 @@ from sync.pull import Pull
 from sync.quota import must_have_room
 from sync.results import answer_of, first_result, renumbered, repeated_result
 from sync.seen import look
+from sync.unrecordable import record_known, record_run, runs_of
 
 READ_YOUR_WRITES_SECONDS: Final = 5.0
 Reached = Callable[[int, float], bool]
@@ -52,12 +54,16 @@ class PushIntake:
         self._pull = pull
         self._reached = reached
 
-    def reply(self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime) -> bytes:
+    def reply(
+        self, who: DeviceIdentity, body: bytes, encoding: str | None, now: datetime, took: timedelta = AT_ONCE
+    ) -> bytes:
         """The JSON of a push: results and, where asked and possible, what has changed.
+
+        All of it was there `now`, `took` after its first byte.
 
         Raises what `parse_push` and `take` raise; a pull that cannot be answered is left out, the results never are.
         """
-        asked = parse_push(body, encoding)
+        asked = parse_push(body, encoding, took)
         pushed = self.take(who, asked, now)
         self._remember(who, asked, now)
         head = (
@@ -79,9 +85,36 @@ class PushIntake:
         """
         if push.incarnation != who.incarnation:
             raise DeviceForked("This incarnation of the device is not the one that has enrolled.")
-        return self._log.attempt(lambda: self._attempt(who, push, received_at), retry_on=(TurnTakenError,))
 
-    def _attempt(self, who: DeviceIdentity, push: Push, received_at: datetime) -> Pushed:
+        def take(part: Push, aside: Collection[UUID]) -> Pushed:
+            return self._log.attempt(
+                lambda: self._attempt(who, part, received_at, aside), retry_on=(TurnTakenError, OperationKnownError)
+            )
+
+        taken, aside = record_known(lambda aside: take(push, aside))
+        return taken or self._apart(take, push, aside)
+
+    @staticmethod
+    def _apart(take: Callable[[Push, Collection[UUID]], Pushed], push: Push, aside: Collection[UUID]) -> Pushed:
+        """Record each group on its own, in order, since all of them together cannot be."""
+        pushed = Pushed(UUID(int=0), 0, [])
+        if not push.operations:
+            raise UnrecordableError("what the device tells of itself")
+        for run in runs_of(push.operations):
+            part = msgspec.structs.replace(
+                push, operations=tuple(run), missing=None if pushed.results else push.missing
+            )
+            try:
+                ids = [one.id for one in run]
+                last = record_run(lambda suspects, part=part: take(part, suspects), ids, aside)  # type: ignore[misc]
+            except SequenceGap as gap:
+                before = [msgspec.to_builtins(result) for result in pushed.results]
+                gap.members["results"] = before
+                raise
+            pushed = last._replace(results=[*pushed.results, *last.results])
+        return pushed
+
+    def _attempt(self, who: DeviceIdentity, push: Push, received_at: datetime, aside: Collection[UUID] = ()) -> Pushed:
         seen = look(self._log.operations, who, push.operations, push.missing)
         if push.epoch not in (None, seen.past.epoch):
             raise EpochChanged(epoch=str(seen.past.epoch), resend_from=seen.past.last + 1)
@@ -93,7 +126,7 @@ class PushIntake:
         if new or acknowledged > seen.past.last:
             moved = [renumbered(known, who, seq) for seq, known in repeated.items() if seq > seen.past.last]
             turn = Turn(who.device, who.incarnation, seen.past.last, acknowledged)
-            first = self._record(self._arrival.of(who, push, received_at, seen, new), moved, turn)
+            first = self._record(self._arrival.of(who, push, received_at, seen, new, aside=aside), moved, turn)
         results = [
             first.get(operation.seq) or repeated_result(repeated[operation.seq], operation.seq)
             for operation in operations
@@ -112,7 +145,7 @@ class PushIntake:
         work, sender, decisions = decide_all(arrived.begin, arrived.operations, self._log.operations.come)
         must_have_room(sender.device, decisions)
         numbered = [(one, one.operation.seq if one.operation.seq > turn.last else None) for one in decisions]
-        answers = [answer_of(one, arrived.who, seq) for one, seq in numbered]
+        answers = [answer_of(one, arrived.who, seq, kept_of(one, work, arrived.who)) for one, seq in numbered]
         appended = work.commit([*answers, *moved], turn)
         return {one.operation.seq: first_result(one, appended) for one in decisions}
 
@@ -136,7 +169,7 @@ class PushIntake:
         self._standings.saw(
             who.device,
             app_version=asked.app_version,
-            clock_offset_ms=ahead_of(asked.now, now),
+            clock_offset_ms=ahead_of(asked.now, now, asked.took),
             pulled_through=asked.last_seen(),
             unsent=None if outbox is None else max(outbox.count - len(asked.operations), 0),
             oldest_unsent_at=None if outbox is None else asked.oldest(now),

@@ -15,7 +15,7 @@ from store.answers import DECIDED, Answer
 from store.recorded import Recorded
 from store.work import Work
 from sync.decide import Arrived
-from sync.operation import parse_operation
+from sync.operation import parse_operation, raw_of
 from sync.ports import Log
 
 
@@ -57,7 +57,7 @@ def again(put_aside: Recorded, because_of: UUID | None) -> Arrived:
     if put_aside.data.body is None:
         raise TextIsErased
     envelope = Envelope(**{name: getattr(put_aside.envelope, name) for name in Envelope.__struct_fields__})
-    operation = parse_operation(put_aside.data.body.encode())
+    operation = parse_operation(raw_of(put_aside.data.body, getattr(put_aside.data, "encoding", "utf-8")))
     envelope = msgspec.structs.replace(envelope, causation_id=because_of)
     needs = getattr(put_aside.data, "needs", ())
     return Arrived(operation, envelope, needs=needs, text_version=put_aside.version)

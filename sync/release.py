@@ -13,6 +13,7 @@ from domain.problem import Refused
 from store.recorded import Recorded
 from store.work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Sender, about, attempt
+from sync.mending import mended
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice, Outcome
 from sync.ports import Log
@@ -39,6 +40,7 @@ def release(log: Log, work: Work, operation_id: UUID, office: Envelope, position
     device, event = undecided(log, work, operation_id, position)
     device.release(operation_id, event.version)
     arrived = again(event, office.operation_id)
+    arrived = arrived._replace(operation=mended(arrived.operation))
     outcome = _decided(work, _trusted(log, device, event), arrived)
     work.add(about(office, outcome.case), device)
     work.add(about(arrived.envelope, outcome.case), *outcome.entities)

@@ -8,7 +8,7 @@ import msgspec
 import orjson
 
 from domain.device_operations import Misfit, Ref
-from store.answers import Answer, Appended, Known
+from store.answers import Answer, Appended, Known, SignedText
 from store.identity import DeviceIdentity
 from sync.decide import Decision
 from sync.outcome import Result, problem_document
@@ -16,8 +16,11 @@ from sync.outcome import Result, problem_document
 _NOTHING_TO_SAY: Final = '{"notices":[],"problem":null}'
 
 
-def answer_of(decision: Decision, who: DeviceIdentity, seq: int | None) -> Answer:
-    """What is stored with the effect; `seq` is the operation's place in the queue, `None` when another one has it."""
+def answer_of(decision: Decision, who: DeviceIdentity, seq: int | None, signed: SignedText | None = None) -> Answer:
+    """What is stored with the effect; `seq` is the operation's place in the queue, `None` when another one has it.
+
+    `signed` is the text that is kept beside it.
+    """
     return Answer(
         id=decision.operation.id,
         content_hash=decision.operation.content_hash,
@@ -29,6 +32,7 @@ def answer_of(decision: Decision, who: DeviceIdentity, seq: int | None) -> Answe
         incarnation=who.incarnation,
         seq=seq,
         original=not decision.contested,
+        signed=signed,
     )
 
 

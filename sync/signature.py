@@ -33,8 +33,18 @@ def fault_of(operation: Operation, public_key: str | None, *, unsigned: bool) ->
         return None if unsigned else "The device has no key, and unsigned operations are not trusted here."
     if operation.signature is None:
         return "The device has a key, and this operation is not signed."
-    said = f"callout operation\n{operation.content_hash}".encode()
-    return None if _signs(public_key, operation.signature, said) else "The signature is not this device's."
+    fits = signs_operation(public_key, operation.signature, operation.content_hash)
+    return None if fits else "The signature is not this device's."
+
+
+def signed_text(content_hash: str) -> str:
+    """The text that a device signs for an operation with this content."""
+    return f"callout operation\n{content_hash}"
+
+
+def signs_operation(public_key: str, signature: str, content_hash: str) -> bool:
+    """Whether `signature` is this key's, of an operation with this content."""
+    return _signs(public_key, signature, signed_text(content_hash).encode())
 
 
 def _signs(public_key: str, signature: str, said: bytes) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import NamedTuple
+
+from flask import Blueprint, g, request
 
 from api.services import services
 from api.who import asking_device
+from domain.instant import now
 from domain.problem import Kind, Problem
 from store.identity import DeviceIdentity
 
@@ -16,6 +21,22 @@ class DeviceSuspended(Problem):
     """The office has suspended this device: it may send, and reads nothing until it is trusted again."""
 
     kind = Kind.FORBIDDEN
+
+
+class Received(NamedTuple):
+    """A body with its content encoding, when it was there wholly, and how long after the request's beginning."""
+
+    body: bytes
+    encoding: str | None
+    at: datetime
+    took: timedelta
+
+
+def received_body() -> Received:
+    """The request's body, read to its end before anybody stands in a line for it: a slow sender holds up nobody."""
+    body = request.get_data()
+    took = timedelta(seconds=perf_counter() - g.begun)
+    return Received(body, request.headers.get("Content-Encoding"), now(), took)
 
 
 def may_read() -> DeviceIdentity:

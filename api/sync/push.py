@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
 from api.encoding import JSON
 from api.services import services
-from api.sync.blueprint import sync
+from api.sync.blueprint import received_body, sync
 from api.who import asking_device
-from domain.instant import now
 
 
 @sync.post("/push")
 def push() -> Response:
     """Take operations in, and answer with their results and, where asked, with what has changed."""
-    who = asking_device()
+    who, received = asking_device(), received_body()
     with services().gate.push(who.device):
-        body = services().push.reply(who, request.get_data(), request.headers.get("Content-Encoding"), now())
+        body = services().push.reply(who, *received)
     return Response(body, mimetype=JSON)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
 from api.encoding import JSON, answer
 from api.services import services
-from api.sync.blueprint import sync
+from api.sync.blueprint import received_body, sync
 from api.who import asking_device
 from domain.instant import format_instant, now
 
@@ -14,9 +14,9 @@ from domain.instant import format_instant, now
 @sync.post("/salvage")
 def salvage() -> Response:
     """Keep the whole outbox for the office."""
-    who = asking_device()
+    who, received = asking_device(), received_body()
     with services().gate.push(who.device):
-        body = services().salvage.reply(who, request.get_data(), request.headers.get("Content-Encoding"), now())
+        body = services().salvage.reply(who, *received)
     return Response(body, mimetype=JSON)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from eventsourcing.persistence import DataError
+from eventsourcing.persistence import DatabaseError
 
 from store.blobs.blob import Blob
 from store.keyring import Key
@@ -18,7 +18,7 @@ SEALED: Final = _NONCE + _TAG
 """How many bytes a piece grows by when it is sealed."""
 
 
-class BlobDamagedError(DataError):
+class BlobDamagedError(DatabaseError):
     """What is kept of a blob is not what was put there."""
 
 

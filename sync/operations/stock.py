@@ -24,7 +24,10 @@ REASONS = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "cor
 
 
 def _at_hand(context: Context, location: UUID) -> tuple[Notice, ...]:
-    """What the log says against this technician's moving or counting something there: a van has one custodian."""
+    """What the log says against this technician's moving or counting something there: a van has one custodian.
+
+    A part that is built in from a colleague's van is for the books alone to notice: two may need the last one.
+    """
     place: Location = context.require(Location, location)
     if place.kind != "van" or place.custodian in (None, context.technician):
         return ()
@@ -49,10 +52,8 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
     }
 
 
-def _recorded(
-    context: Context, data: PartMoved, movement: Movement, order: WorkOrder | None = None, *more: Notice
-) -> Outcome:
-    notices = (*(context.misfits(order) if order else ()), *more, *_at_hand(context, data.location))
+def _recorded(context: Context, movement: Movement, order: WorkOrder | None = None, *more: Notice) -> Outcome:
+    notices = (*(context.misfits(order) if order else ()), *more)
     if context.work.find(Part, movement["part"]) is None:
         refs = {"part": str(movement["part"])}
         notices = (*notices, Notice("unknown_part", "There is no such part in the catalogue.", refs))
@@ -81,7 +82,7 @@ def used(context: Context, data: PartUsed) -> Outcome:
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     movement = _moved(context, data, "consumption", data.location, order.equipment or VIRTUAL["customer"])
     movement |= {"work_order": order.id, "visit": data.visit, "billable": data.billable}
-    return _recorded(context, data, movement, order, *_on_another_visit(context, data, order))
+    return _recorded(context, movement, order, *_on_another_visit(context, data, order))
 
 
 @fact("part_removed", PartTaken)
@@ -91,7 +92,7 @@ def removed(context: Context, data: PartTaken) -> Outcome:
     origin = order.equipment if order and order.equipment else VIRTUAL["customer"]
     movement = _moved(context, data, "removal", origin, data.location)
     movement |= {"work_order": data.work_order, **_why(context, data, order)}
-    return _recorded(context, data, movement, order)
+    return _recorded(context, movement, order, *_at_hand(context, data.location))
 
 
 @fact("part_scrapped", PartTaken)
@@ -100,7 +101,7 @@ def scrapped(context: Context, data: PartTaken) -> Outcome:
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     movement = _moved(context, data, "scrap", data.location, VIRTUAL["scrap"])
     movement |= {"work_order": data.work_order, **_why(context, data, order)}
-    return _recorded(context, data, movement, order)
+    return _recorded(context, movement, order, *_at_hand(context, data.location))
 
 
 @fact("part_sent", PartTransferred)
@@ -108,7 +109,7 @@ def sent(context: Context, data: PartTransferred) -> Outcome:
     """A part on its way to another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_out", data.location, VIRTUAL["transit"])
-    return _recorded(context, data, movement | {"transfer": data.transfer})
+    return _recorded(context, movement | {"transfer": data.transfer}, None, *_at_hand(context, data.location))
 
 
 @fact("part_received", PartTransferred)
@@ -116,7 +117,7 @@ def received(context: Context, data: PartTransferred) -> Outcome:
     """A part that came from another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_in", VIRTUAL["transit"], data.location)
-    return _recorded(context, data, movement | {"transfer": data.transfer})
+    return _recorded(context, movement | {"transfer": data.transfer}, None, *_at_hand(context, data.location))
 
 
 @fact("stock_counted", StockCounted)

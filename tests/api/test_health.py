@@ -69,7 +69,7 @@ def test_parked_events_and_stopped_views_are_an_alert_and_keep_the_server_at_wor
     house.catch_up()
     projector = house.services.projecting.pool
     projector.execute("INSERT INTO log.parked_events VALUES ('stock', 1, 'stock', 'KeyError in f, x.py:1')")
-    projector.execute("UPDATE log.checkpoints SET stopped_at = now(), position = 0 WHERE name = 'surveys'")
+    projector.execute("UPDATE log.checkpoints SET stopped_at = now(), position = 0 WHERE name = 'equipment'")
     projector.execute("INSERT INTO log.heartbeats VALUES ('here:1', 'held', now() - interval '5 minutes')")
 
     ready, told = house.client.get("/ready"), figures(house)
@@ -79,19 +79,19 @@ def test_parked_events_and_stopped_views_are_an_alert_and_keep_the_server_at_wor
     assert ready.json["status"] == "degraded"
     assert ready.json["checks"]["lag"] == 0
     stopped, parked, silent = ready.json["degraded"]
-    assert stopped == {"code": "view_stopped", "view": "surveys"}
+    assert stopped == {"code": "view_stopped", "view": "equipment"}
     assert parked == {"code": "parked_events", "view": "stock", "events": 1}
     assert (silent["code"], silent["part"]) == ("worker_silent", "held")
     assert told['callout_views_parked_events{view="stock"}'] == 1
-    assert told['callout_views_stopped{view="surveys"}'] == 1
+    assert told['callout_views_stopped{view="equipment"}'] == 1
     assert told['callout_worker_silent_seconds{part="held"}'] >= 300
-    assert house.ask("GET", "/api/v1/surveys").status_code == 503, "who asks the view that is stopped is told"
+    assert house.ask("GET", "/api/v1/equipment").status_code == 503, "who asks the view that is stopped is told"
     assert house.ask("GET", "/api/v1/parts").status_code == 200
     views = house.get("/api/v1/projections").json
     assert views is not None
     states = {view["name"]: (view["state"], view["parked"]) for view in views["items"]}
     assert states["stock"] == ("ready", 1)
-    assert states["surveys"] == ("stopped", 0)
+    assert states["equipment"] == ("stopped", 0)
 
 
 def test_a_server_whose_database_lacks_a_migration_is_not_ready(house: House, database: str) -> None:

@@ -103,7 +103,7 @@ def test_a_path_that_does_not_exist_is_a_problem_too(house: House, path: str) ->
     ("method", "path", "allowed"),
     [
         ("DELETE", "/api/v1/parts", "GET, HEAD, POST"),
-        ("OPTIONS", "/api/v1/sessions", "POST"),
+        ("OPTIONS", "/api/v1/sessions", "GET, HEAD, POST"),
         ("POST", "/health", "GET, HEAD"),
     ],
 )

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from tests.api.conftest import House
 from tests.api.test_technicians import ANNA
 
-SECRETS = ("cursors", "idempotency", "enrolment-codes", "sync-cursors")
+SECRETS = ("cursors", "idempotency", "enrolment-codes", "sync-cursors", "device-challenges")
 
 
 def part(number: int) -> dict[str, Any]:

@@ -15,6 +15,8 @@ ROOMS = ("api", "callout", "domain", "migrations", "projections", "store", "sync
 CORE = (
     *(f"sync/{name}.py" for name in ("arrival", "cursor", "decide", "groups", "holding", "operations", "ports")),
     *(f"sync/{name}.py" for name in ("pull", "push", "release", "results", "salvage", "seen", "verify")),
+    *(f"sync/{name}.py" for name in ("kept", "mending", "splitting", "unrecordable")),
+    "store/attempting.py",
     "store/work.py",
 )
 BREACHES = {

@@ -11,6 +11,8 @@ import structlog
 
 from callout.assembly import House
 from callout.settings import Settings
+from store.migrate import migrate
+from store.roles import database_of, roles_of
 from tests.support.backups import Site
 from tests.support.databases import Cluster, run
 
@@ -32,7 +34,8 @@ def furnished(
     name = f"{template}_{worker_id}"
     run(cluster.dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
     home = tmp_path_factory.mktemp("furnished")
-    with House(Settings(home=home, database_url=cluster.dsn_of(name), master_key=MASTER_KEY)) as built:
+    settings = Settings(home=home, database_url=cluster.dsn_of(name), master_key=MASTER_KEY)
+    with House(settings, migrating=True) as built:
         built.ensure_views()
     run(cluster.dsn_of(name), "DELETE FROM log.lives")  # a copy of it is not to be taken for a restored log
     yield name
@@ -41,8 +44,9 @@ def furnished(
 
 @pytest.fixture
 def furnished_database(cluster: Cluster, furnished: str) -> Iterator[str]:
-    """The DSN of a fresh database with all views."""
+    """The DSN of a fresh database with all views, migrated as `callout migrate` does."""
     with cluster.database(furnished) as dsn:
+        migrate(dsn, roles=roles_of(database_of(dsn), MASTER_KEY))  # a copy gets roles of its own
         yield dsn
 
 

@@ -62,7 +62,7 @@ def test_it_answers_as_a_fold_here_does_keeps_the_fold_and_is_replaced_when_it_i
 
 def test_one_that_cannot_work_is_a_problem_of_its_asker_alone(house: House) -> None:
     register_locations(house)
-    starved = House(replace(house.settings, past_memory=32), house.dsn)
+    starved = House(replace(house.settings, past_memory=32))
     with closing(past_desk(starved)) as desk:
         desk._patience = 60
         with pytest.raises((OperationalError, Problem)) as told:

@@ -20,6 +20,7 @@ ODD: Quarantining = {
     "detail": "There is no operation of this type.",
     "body": '{"note": "Mrs Smith was out"}',
     "refs": (ORDER,),
+    "encoding": "utf-8",
 }
 
 

@@ -14,6 +14,7 @@ from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.topics import EVENT_CLASSES
 from store.answers import Answer, Appended, KeptText, OperationKnownError, Turn, TurnTakenError
+from store.attempting import attempt
 from store.recorded import Recorded
 from store.shape import shape_of
 from store.work import Work
@@ -21,7 +22,6 @@ from tests.simulation.memory_answers import MemoryAnswers
 from tests.simulation.memory_streams import MemoryStreams
 
 T = TypeVar("T")
-TRIES = 20
 PUT_ASIDE = ("device.operation_quarantined", "device.operation_held")
 
 
@@ -58,14 +58,8 @@ class MemoryLog:
         return Work(self)
 
     def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
-        """Run `decide` again when a stream has moved on meanwhile, at most `TRIES` times."""
-        again: tuple[type[Exception], ...] = (IntegrityError, *retry_on)
-        for _ in range(TRIES - 1):
-            try:
-                return decide()
-            except again:
-                continue
-        return decide()
+        """Run `decide` again when a stream has moved on meanwhile; see `attempt`."""
+        return attempt(decide, retry_on)
 
     def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
         """How operations under this id came to be quarantined or held, the oldest first."""

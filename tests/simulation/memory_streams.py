@@ -41,8 +41,9 @@ class MemoryStreams:
             self._ready[entity.id] = copied(entity)
 
     def collide(self, events: Sequence[DomainEventProtocol[UUID]]) -> bool:
-        """Whether one of these has the version of another event of its stream."""
-        return any(event.originator_version <= len(self._events.get(event.originator_id, ())) for event in events)
+        """Whether one of these has the version of another event of its stream, in the log or among them."""
+        places = {(event.originator_id, event.originator_version) for event in events}
+        return len(places) < len(events) or any(version <= self.version(stream) for stream, version in places)
 
     def append(self, events: Sequence[DomainEventProtocol[UUID]]) -> None:
         """Behind what there is."""

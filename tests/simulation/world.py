@@ -135,8 +135,10 @@ class World:
             self.network.send_again()
         if self._depth <= DEEPEST and self.happens("the office is faster"):
             self._depth += DEEPEST  # what the office does now is not overtaken in its turn
-            office_is_faster(self, self.log.pending)
-            self._depth -= DEEPEST
+            try:
+                office_is_faster(self, self.log.pending)
+            finally:
+                self._depth -= DEEPEST
         if self.server.process != process or self.happens("crash before commit"):
             raise Crashed
 

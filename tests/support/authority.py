@@ -58,7 +58,7 @@ ROWS: tuple[Row, ...] = (
         "rejected not-your-customer", tries.details, holes.work_for_everybody),
     Row("contact", PHONE, "`customer_spoke` with a work order", "of the same customer",
         "conflicted reference_mismatch", tries.spoke, holes.one_customer_in_operations),
-    Row("van", PHONE, "what is moved and counted there", "in its technician's custody, or nobody's",
+    Row("van", PHONE, "all that is moved or counted there but `part_used`", "in its technician's custody, or nobody's",
         "conflicted foreign_van", tries.moves, holes.every_van_is_mine),
     Row("count", PHONE, "`stock_counted` with a `count`", "of the same place",
         "conflicted reference_mismatch", tries.count, holes.any_count_takes_lines),

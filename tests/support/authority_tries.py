@@ -71,7 +71,6 @@ def spoke(mine: Side, theirs: Side) -> Iterator[str]:
 
 def moves(mine: Side, theirs: Side) -> Iterator[str]:
     line = _line(theirs)
-    yield mine.tell("part_used", line | {"work_order": mine.order})
     for type_ in ("part_removed", "part_scrapped"):
         yield mine.tell(type_, line | {"reason": "worn"})
     for type_ in ("part_sent", "part_received"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable
 from copy import deepcopy
@@ -22,6 +23,16 @@ ODD: tuple[Any, ...] = (
     "",
     "x" * 9000,
     "\x00",
+    "\x1b[2J",
+    "\x7f",
+    "\x9b2J",
+    "\u2028\ufeff\ufffe",
+    {"\x00": 1},
+    {"a\x9b": "\x00"},
+    2**53 - 1,
+    -(2**63),
+    1e308,
+    5e-324,
     "🔧" * 40,
     [],
     {},
@@ -43,7 +54,24 @@ RAW = (
     b'{"id":1,"id":2}',
     b"[" * 3000,
     b"\xff\xfe",
+    b'"\\ud83d"',
+    b'"\\udc00\\ud800"',
+    b'"\\u0000"',
+    b'"\x00"',
+    b'"\x7f\xc2\x9b"',
+    b'"\xed\xa0\xbd"',
+    b'"\xff"',
+    b'{"\\ud83d":1}',
+    b'{"\\u0000":1}',
+    b"Infinity",
+    b"-1e-999",
+    b"9007199254740993",
+    b"-9223372036854775809",
+    b"1" * 400,
+    b"01",
+    b'"\\q"',
 )
+_TOKEN = re.compile(rb'"[^"\\]*"|-?[0-9]+|null')
 
 
 class Spoiler:
@@ -58,7 +86,7 @@ class Spoiler:
         for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
             self._replace(push)
         body = orjson.dumps(push, option=orjson.OPT_NON_STR_KEYS)
-        damages = (self._flip, self._cut, self._splice, self._repeat)
+        damages = (self._flip, self._cut, self._splice, self._repeat, self._put, self._put)
         for damage in random.sample(damages, random.choice((0, 0, 0, 1, 2))):
             body = damage(body) if body else body
         return random.choice(self._ENCODINGS)(body)
@@ -95,6 +123,14 @@ class Spoiler:
             return body
         place = self._random.choice(places) + 1
         return body[:place] + self._random.choice(RAW) + b"," + body[place:]
+
+    def _put(self, body: bytes) -> bytes:
+        """A raw token where a value or a member's name stood: brackets and commas stay as they were."""
+        tokens = list(_TOKEN.finditer(body))
+        if not tokens:
+            return body
+        token = self._random.choice(tokens)
+        return body[: token.start()] + self._random.choice(RAW) + body[token.end() :]
 
     def _repeat(self, body: bytes) -> bytes:
         return body * self._random.choice((2, 3))

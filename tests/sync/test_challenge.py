@@ -36,3 +36,11 @@ def test_what_is_no_challenge_fits_nobody() -> None:
     seal = good.partition(".")[2]
     for odd in ("", ".", "x", seal, f".{seal}", f"-1.{seal}", f"²³.{seal}", f"{'9' * 4000}.{seal}", f"{good}0", "1.ü"):
         assert not challenges.fits(odd, HOLDER, NOON)
+
+
+def test_a_challenge_outlives_a_change_of_secrets_once() -> None:
+    """Issue 8, 26: made with the secret before, it still fits."""
+    challenge = Challenges(b"old").make(HOLDER, NOON)
+
+    assert Challenges(lambda: (b"new", b"old")).fits(challenge, HOLDER, NOON)
+    assert not Challenges(lambda: (b"newest", b"new")).fits(challenge, HOLDER, NOON)

@@ -28,7 +28,6 @@ def line(field: Field) -> Json:
 
 
 MOVES: dict[str, Data] = {
-    "part_used": lambda field: field.use(field.order(field.boris)),
     "part_removed": lambda field: line(field) | {"reason": "defective"},
     "part_scrapped": lambda field: line(field) | {"reason": "defective"},
     "part_sent": lambda field: line(field) | {"counterparty": str(field.van)},

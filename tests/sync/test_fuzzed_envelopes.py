@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from random import Random
+from random import Random, randrange
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from tests.support.spoiler import Spoiler
 
 BODIES, PARTS = int(os.environ.get("CALLOUT_FUZZED_ENVELOPES", "4000")), 4
 """How many in all: `./run check` asks for 50,000."""
+SEED = int(os.environ.get("CALLOUT_FUZZED_SEED", str(randrange(2**32))))
+"""Another one each time; a failure shows it."""
 ANSWERS = {
     200: None,
     400: {"malformed-envelope", "invalid-input"},
@@ -86,7 +88,9 @@ class Office:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_envelope_is_answered_by_a_fault_and_none_stops_honest_work(part: int) -> None:
-    office = Office(part)
+    seed = SEED + part
+    print(f"CALLOUT_FUZZED_SEED={SEED}, part {part}")  # noqa: T201 - shown when it fails
+    office = Office(seed)
     spoiler, found = Spoiler(office.random), Counter[tuple[str, int]]()
     for number in range(BODIES // PARTS):
         verb = office.random.choices(("push", "salvage", "verify", "devices", "token"), (12, 2, 1, 1, 1))[0]

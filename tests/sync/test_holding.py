@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,35 +13,9 @@ from domain.work_order import WorkOrder
 from store.log import EventLog
 from store.recorded import Recorded
 from sync.holding import LONGEST, Holding
-from sync.ports import Found, Looked
-from sync.waiting import held_groups
 from tests.support.field import NOON, Field, Phone, decide
 from tests.support.logs import read
-
-
-class Unseen:
-    """The held operations, straight from the log."""
-
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
-
-    def ripe(self, after: Looked | None, held_before: datetime) -> Found:  # noqa: ARG002 - all of them
-        found = [event for event in read(self._log) if event.topic == "device.operation_held"]
-        rows = [
-            {
-                "device": event.stream,
-                "incarnation": event.envelope.incarnation,
-                "of_group": event.data.group,
-                "text_version": event.version,
-                "recorded_at": event.recorded_at,
-            }
-            for event in found
-        ]
-        return Found(Looked(0, 0), held_groups(rows))
-
-
-def looking_after(log: EventLog, waiting: Unseen | None = None) -> Holding:
-    return Holding(log, waiting or Unseen(log), lambda *_: True)
+from tests.support.unseen import looking_after
 
 
 @pytest.fixture
@@ -163,3 +137,18 @@ def test_what_waits_without_a_text_comes_to_an_end_too(
 
     assert of_operation(log, waiting)[-1].topic == "device.operation_discarded"
     assert log.work().get(Device, phone.id).held == ()
+
+
+def test_what_became_of_a_held_operation_is_no_other_content_under_its_id(
+    field: Field, phone: Phone, other: Phone, holding: Holding
+) -> None:
+    order = field.order()
+    first = other.operation("note_added", {"work_order": str(order), "text": "key is under the mat"})
+    waiting = phone.operation("part_used", field.use(order), needs=[first["id"]])
+    phone.send(waiting)
+    other.send(first)
+    holding.settle(NOON)
+
+    [kept] = field.log.signed_texts.of(UUID(waiting["id"]))
+
+    assert (kept.outcome, kept.status) == ("held", "kept")

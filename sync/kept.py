@@ -1,0 +1,39 @@
+"""The texts of operations that are kept as they were signed, and whom they are about."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.customer import Customer
+from domain.visit import Visit
+from store.answers import SignedText
+from store.identity import DeviceIdentity
+from store.work import Work
+from sync.decide import Decision
+
+
+def kept_of(decision: Decision, work: Work, who: DeviceIdentity) -> SignedText | None:
+    """What is kept of an operation that was decided; None for one that was put aside, whose event keeps its text."""
+    operation = decision.operation
+    if decision.status in ("quarantined", "held"):
+        return None
+    persons = customers_of(decision, work) or {who.technician}
+    return SignedText(operation.text, operation.signature, tuple(sorted(persons)))
+
+
+def customers_of(decision: Decision, work: Work) -> set[UUID]:
+    """The customers that an operation leads to: by an id in it or by what it has changed."""
+    changed = work.events[decision.first : decision.first + decision.events]
+    streams = decision.operation.references() | {event.originator_id for event in changed}
+    found = {_customer_of(stream, work) for stream in streams}
+    return {customer for customer in found if customer is not None}
+
+
+def _customer_of(stream: UUID, work: Work) -> UUID | None:
+    entity = work.loaded(stream)
+    if isinstance(entity, Customer):
+        return entity.id
+    if isinstance(entity, Visit):
+        entity = work.loaded(entity.work_order)
+    customer = getattr(entity, "customer", None)
+    return customer if isinstance(customer, UUID) else None

@@ -1,0 +1,54 @@
+"""Issue 8, 3 and 4: the office is told about operations that cannot be taken in, with their bytes as they came."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from sync.envelope import parse_push
+from tests.api.conftest import House
+from tests.support.field import NOON, Field, Phone
+
+
+@pytest.fixture
+def field(house: House) -> Field:
+    return Field(house.services.log)
+
+
+@pytest.fixture
+def phone(field: Field) -> Phone:
+    return Phone(field.log, field.anna)
+
+
+def test_what_cannot_be_recorded_is_not_released_and_can_be_discarded(house: House, field: Field, phone: Phone) -> None:
+    phone.send(phone.operation("part_used", field.use(field.order()), id=str(field.customer)))
+    path = f"/api/v1/operations/{field.customer}"
+
+    released = house.post(f"{path}/release", role="dispatcher")
+    told: Any = released.json
+    assert (released.status_code, told["type"].rpartition("/")[2]) == (409, "still-not-understood")
+    assert house.post(f"{path}/discard", {"reason": "a squatter"}, role="dispatcher").status_code == 200
+
+
+@pytest.mark.parametrize(("text", "encoding"), [(rb'"\ud83d\u0000"', "utf-8"), (b'"\xff"', "base64")])
+def test_the_bytes_of_what_was_put_aside_are_shown_as_they_came(
+    house: House, field: Field, phone: Phone, text: bytes, encoding: str
+) -> None:
+    head = (
+        b'{"id":"0191cb40-11d2-7000-8f00-9d0f6b7c0001","seq":1,"type":"note_added","at":"2026-11-20T12:00:00Z","data":'
+    )
+    raw = head + b'{"work_order":"%s","text":%s}}' % (str(field.order()).encode(), text)
+    body = b'{"incarnation":1,"now":"2026-11-20T12:00:00Z","operations":[%s]}' % raw
+    [result] = phone.intake.take(phone.who(), parse_push(body), NOON).results
+    assert result.id == UUID("0191cb40-11d2-7000-8f00-9d0f6b7c0001")
+
+    shown: Any = house.get(f"/api/v1/operations/{result.id}").json
+    signed: Any = house.get(f"/api/v1/operations/{result.id}/signed").json
+
+    for told, is_encoded in ((shown["body"], shown["body_encoding"]), (signed["items"][0]["text"], encoding)):
+        assert is_encoded == encoding
+        assert (b64decode(told) if encoding == "base64" else told.encode()) == raw
+    assert signed["items"][0]["text_fits"] is True

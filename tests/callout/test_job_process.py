@@ -1,0 +1,43 @@
+"""Issue 8, 19: the process of the long jobs, as the worker really starts it."""
+
+from __future__ import annotations
+
+import time
+from threading import Event, Thread
+
+from callout.assembly import House
+from callout.job_watch import watch_jobs
+from callout.run_time_environment import run_time_environment
+from store.long_jobs import LongJob, ask_for, job
+
+
+def test_a_job_is_done_by_a_process_that_signs_in_with_the_run_time_roles(house: House) -> None:
+    """Issue 8, found by attack: no job was ever done, since its process took the reader for whoever migrates."""
+    pool = house.services.log.pool
+    asked = ask_for(pool, "verify", "locations", None)
+    stop = Event()
+    watcher = Thread(target=watch_jobs, args=(house, stop))
+    watcher.start()
+    try:
+        found = _ended(house, asked)
+    finally:
+        stop.set()
+        watcher.join()
+    assert found is not None
+    assert (found.state, found.problem) == ("done", None)
+
+
+def test_children_are_not_told_how_whoever_migrates_signs_in(house: House) -> None:
+    """Issue 8, found by attack: the way to the database is one for all of them."""
+    environment = run_time_environment(house)
+    assert not {"DATABASE_URL", "PGPASSWORD"} & environment.keys()
+    assert environment["CALLOUT_RUNTIME_URL"] == house.address
+
+
+def _ended(house: House, asked: LongJob) -> LongJob | None:
+    deadline = time.monotonic() + 60
+    found = None
+    while time.monotonic() < deadline and (found is None or found.ended_at is None):
+        time.sleep(0.1)
+        found = job(house.services.log.pool, asked.id)
+    return found
