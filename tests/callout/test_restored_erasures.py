@@ -49,7 +49,9 @@ def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
         access, devices = house.services.access, house.services.devices
         access.claim(user, "ada", PASSWORD)
         work = house.services.log.work()
-        enrolled = Device.enrol(id=device, technician=technician, install_id="i", name="phone", platform="p")
+        enrolled = Device.enrol(
+            id=device, technician=technician, install_id="i", name="phone", platform="p", app_version="1"
+        )
         work.add(
             Envelope(occurred_at=NOON),
             User.register(id=user, login="ada", name="Ada", roles=("agent",)),
