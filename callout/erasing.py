@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from domain.aggregate import Entity
 from domain.customer import Customer
+from domain.device import Device
 from domain.envelope import Envelope
 from domain.instant import now
+from domain.technician import Technician
+from domain.user import User
 from store.erasure import Erasure
+from store.standing import Standings
 
 if TYPE_CHECKING:
     from store.log import EventLog
@@ -18,9 +23,10 @@ _AT_ONCE: Final = 500
 
 
 def erase_again(log: EventLog, persons: Iterable[UUID]) -> int:
-    """Destroy the keys of these that are there, and record again that customers among them were erased.
+    """Destroy the keys of these that are there, and record again that they were erased.
 
-    How many were not erased as they had been. Repeating it, or being cut off, does no harm.
+    A user among them can sign in no more, and a technician's devices are revoked, as when they were erased first. How
+    many were not erased as they had been. Repeating it, or being cut off, does no harm.
     """
     keyring = log.body_mapper.keyring
     wanted = sorted(persons, key=str)
@@ -29,7 +35,7 @@ def erase_again(log: EventLog, persons: Iterable[UUID]) -> int:
         keyring.destroy(forgotten)
     for begin in range(0, len(wanted), _AT_ONCE):
         for id, entity in log.load(wanted[begin : begin + _AT_ONCE]).items():
-            if isinstance(entity, Customer) and not entity.erased:
+            if isinstance(entity, Customer | Technician | User) and not entity.erased:
                 forgotten.add(id)
                 log.attempt(lambda id=id: _record(log, id))  # type: ignore[misc]  # bound for the lambda
     if forgotten:
@@ -37,9 +43,15 @@ def erase_again(log: EventLog, persons: Iterable[UUID]) -> int:
     return len(forgotten)
 
 
-def _record(log: EventLog, customer: UUID) -> None:
+def _record(log: EventLog, person: UUID) -> None:
     work = log.work()
-    entity = work.get(Customer, customer)
-    entity.erase()
-    if work.add(Envelope(occurred_at=now(), role="command_line"), entity):  # unless somebody else was faster
+    entity = work.get(Entity, person)
+    devices: list[Device] = []
+    if isinstance(entity, Technician):
+        devices = [work.get(Device, id) for id in Standings(log.pool).devices_of(person)]
+    for device in devices:
+        device.revoke(reason="retired", wipe=True)
+    if isinstance(entity, Customer | Technician | User):
+        entity.erase()
+    if work.add(Envelope(occurred_at=now(), role="command_line"), entity, *devices):  # unless somebody was faster
         work.commit()

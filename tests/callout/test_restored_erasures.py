@@ -10,11 +10,19 @@ from uuid import uuid4
 import pytest
 
 from callout.restoring import restore
+from domain.device import Device
+from domain.envelope import Envelope
+from domain.technician import Technician
+from domain.user import User
+from store.access import WrongPassword
 from store.backup.manifest import Progress
 from store.erased import ErasedList, ErasedListError
 from store.erasure import Erasure
 from tests.support.backups import PICTURE, Site, differences, erase, name_of, picture_of, records, registered, stages
+from tests.support.logs import NOON
 from tests.support.servers import ask
+
+PASSWORD = "plover-quartz-91-meadow"
 
 
 def test_the_erased_stay_erased_in_the_same_place(site: Site, tmp_path: Path) -> None:
@@ -32,6 +40,46 @@ def test_the_erased_stay_erased_in_the_same_place(site: Site, tmp_path: Path) ->
         assert house.keyring.opening_keys([gone]) == {}
         assert "customer.erased" in records(house)[-1]
         assert differences(house) == []
+
+
+def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
+    """Issue 8, 17 and 24: after a restore an erased user could sign in again, and a technician's phone was trusted."""
+    user, technician, device = uuid4(), uuid4(), uuid4()
+    with site.house() as house:
+        access, devices = house.services.access, house.services.devices
+        access.claim(user, "ada", PASSWORD)
+        work = house.services.log.work()
+        enrolled = Device.enrol(
+            id=device, technician=technician, install_id="i", name="phone", platform="p", app_version="1"
+        )
+        work.add(
+            Envelope(occurred_at=NOON),
+            User.register(id=user, login="ada", name="Ada", roles=("agent",)),
+            Technician.register(id=technician, name="Ben", zone="UTC", language="en"),
+            enrolled,
+        )
+        work.commit()
+        assert access.sign_in("ada", PASSWORD).user == user
+        house.services.log.pool.execute(
+            """
+            INSERT INTO access.device_standing (device, technician, incarnation, install_id, standing)
+            VALUES (%s, %s, 1, 'i', 'active')
+            """,
+            (str(device), str(technician)),
+        )
+        token = devices.issue_tokens(device, 1, technician).access_token
+        assert devices.who(token).standing == "active"
+    site.back_up(tmp_path / "backup")
+    ErasedList(site.home / "erasures").add([user, technician])  # as their erasure does first of all
+    restored = site.restore(tmp_path / "backup", replace=True)
+
+    assert restored.erased_again == 2
+    with site.house() as house:
+        with pytest.raises(WrongPassword):
+            house.services.access.sign_in("ada", PASSWORD)
+        assert house.services.access.login_of(user) is None
+        assert [house.services.log.work().get(kind, id).erased for kind, id in ((User, user), (Technician, technician))]
+        assert house.services.standings.of([device])[device]["standing"] == "revoked"
 
 
 def test_the_list_may_come_from_another_machine(site: Site, elsewhere: Site, tmp_path: Path) -> None:
