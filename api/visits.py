@@ -23,6 +23,7 @@ from domain.visit_events import NotDoneReason
 from domain.visit_status import Status
 from domain.work_order import WorkOrder
 from domain.work_order_status import must_not_be_final
+from projections import visit_queries as queries
 from projections import visits as view
 from projections.fact_pages import VISIT_LISTS, visit_facts
 from store.work import Work
@@ -175,7 +176,7 @@ def register(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
     asking()
     with looking(query, view.Visits()) as reader:
-        rows = view.visits(reader, at=query.get("as_of"), **paged(query), **filters(query))
+        rows = queries.visits(reader, at=query.get("as_of"), **paged(query), **filters(query))
         return page(reader, query, rows, key=("window_start", "id"))
 
 
@@ -184,7 +185,7 @@ def visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
     asking()
     with looking(query, view.Visits()) as reader:
-        return one(reader, view.visit(reader, id, at=query.get("as_of")), own=False)
+        return one(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
 
 
 @visits.lists(FACT, Facts, path="/<uuid:id>/facts")
@@ -192,7 +193,7 @@ def facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the visit itself shows the newest 50 and counts the others."""
     asking()
     with looking(query, view.Visits()) as reader:
-        if view.visit(reader, id) is None:
+        if queries.visit(reader, id) is None:
             raise NotFound
         rows = visit_facts(reader, id, name=query["list"], **paged(query))
         return page(reader, query, rows, key=("at", "rank", "position"))

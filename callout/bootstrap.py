@@ -23,10 +23,10 @@ _USERS = UUID("2c2f54c5-4ac2-5f0c-9a5b-3f6fb0a9d1c7")
 
 
 class FirstUser(NamedTuple):
-    """The administrator of a new house; the password is known to nobody else."""
+    """The administrator of a new house; the password, unless somebody has set it, is known to nobody else."""
 
     login: str
-    password: str
+    password: str | None
 
 
 def bootstrap(house: House) -> FirstUser | None:
@@ -42,11 +42,11 @@ def bootstrap(house: House) -> FirstUser | None:
         chosen = os.environ.get("CALLOUT_ADMIN_PASSWORD")
         if chosen:
             must_be_good(chosen, (FIRST_LOGIN,), "/CALLOUT_ADMIN_PASSWORD")
-        first = FirstUser(FIRST_LOGIN, chosen or new_password())
+        password = chosen or new_password()
         # The same id each time: a start that was cut short between the login and the event can be repeated.
         user = uuid5(_USERS, str(house.services.log.epoch()))
-        add_user(house, user, **first._asdict(), name="First administrator", roles=("admin",))
-        return first
+        add_user(house, user, login=FIRST_LOGIN, password=password, name="First administrator", roles=("admin",))
+        return FirstUser(FIRST_LOGIN, None if chosen else password)
 
 
 def register_locations(house: House) -> None:

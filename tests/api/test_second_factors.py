@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,9 +9,7 @@ import pytest
 
 from api.services import Services
 from store.challenges import TRIES
-from store.enrolment_code import folded
 from store.login_brake import FREE_ATTEMPTS
-from store.sessions import token_hash
 from store.totp import STEP_SECONDS
 from tests.api.conftest import PASSWORD
 from tests.support.factors import Clock, begin, code, finish, served, with_passkey, with_totp
@@ -128,35 +125,6 @@ def test_whoever_began_to_sign_in_before_the_password_changed_begins_again(servi
     assert changed.status_code == 204, changed.text
     refused = finish(house, begun, code=clock.code(secret))
     assert (refused.status_code, code(refused)) == (401, "challenge-not-good")
-
-
-def test_recovery_codes_have_more_bits_than_can_be_searched(services: Services, clock: Clock) -> None:
-    """120 bits each, as they are kept under a hash without salt; those of 60 bits from before stay good."""
-    house = served(services)
-    user = house.user("agent")
-    _, recovery, _ = with_totp(house, clock)
-    assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}", each) for each in recovery)
-
-    older = "SZBC-W7TG-EE75"
-    house.services.log.pool.execute(
-        "INSERT INTO access.recovery_codes (user_id, code_hash) VALUES (%s, %s)", (str(user), token_hash(folded(older)))
-    )
-    assert finish(house, begin(house), recovery_code=older).status_code == 201
-
-
-def test_a_recovery_code_is_good_once_and_new_ones_replace_them(services: Services, clock: Clock) -> None:
-    """Issue 8, 22: recovery codes, stored as hashes."""
-    house = served(services)
-    house.user("agent")
-    _, recovery, _ = with_totp(house, clock)
-    assert recovery[0] not in str(house.services.log.pool.fetch_all("SELECT r::text FROM access.recovery_codes r"))
-
-    assert finish(house, begin(house), recovery_code=recovery[0].lower()).status_code == 201
-    assert finish(house, begin(house), recovery_code=recovery[0]).status_code == 401
-    anew = house.post("/api/v1/me/recovery-codes", role="agent").get_json()["recovery_codes"]
-    assert finish(house, begin(house), recovery_code=recovery[1]).status_code == 401
-    assert finish(house, begin(house), recovery_code=anew[1]).status_code == 201
-    assert house.ask("GET", "/api/v1/me/second-factors", role="agent").get_json()["recovery_codes_left"] == 9
 
 
 def test_where_one_is_required_the_office_sets_it_up_first_and_keeps_the_last(services: Services, clock: Clock) -> None:

@@ -14,24 +14,15 @@ from callout.assembly import House
 from callout.cli import main
 from callout.doctor import clocks, connections, database, disk
 from callout.doctor.catalogue import CHECKS, examine
-from callout.doctor.finding import Finding
 from callout.doctor.patient import Patient, examined
 from callout.master_key import FILE
 from callout.settings import Settings
 from store.heartbeats import Heartbeats
 from store.roles import WRITER, address_of, database_of, roles_of
 from tests.support.databases import run
+from tests.support.examining import file_for_folder, findings, no_key, open_key, wrongs
 
 Capture = pytest.CaptureFixture[str]
-
-
-def findings(settings: Settings) -> list[tuple[str, Finding]]:
-    with examined(settings) as patient:
-        return list(examine(patient))
-
-
-def wrongs(settings: Settings) -> dict[str, str]:
-    return {name: f"{finding.says} {finding.do}" for name, finding in findings(settings) if finding.level == "wrong"}
 
 
 @pytest.fixture
@@ -146,21 +137,6 @@ def test_an_embedded_server_that_does_not_run_is_not_started(well: Settings, tmp
 def test_too_many_processes_for_the_database_are_said(well: Settings) -> None:
     """Issue 8, 20: 8 workers exceed the connections."""
     assert "has room for" in wrongs(replace(well, workers=64, pool=100))["connections"]
-
-
-def no_key(settings: Settings) -> Settings:
-    return replace(settings, master_key=None)
-
-
-def open_key(settings: Settings) -> Settings:
-    (settings.home / FILE).write_bytes(b"k" * 32)
-    (settings.home / FILE).chmod(0o644)
-    return replace(settings, master_key=None)
-
-
-def file_for_folder(settings: Settings) -> Settings:
-    (settings.home / "file").touch()
-    return replace(settings, blobs=str(settings.home / "file"))
 
 
 @pytest.mark.parametrize(

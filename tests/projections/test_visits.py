@@ -12,7 +12,8 @@ import pytest
 from domain.customer import Customer
 from domain.visit import Visit
 from projections.table import Row
-from projections.visits import VISITS, Visits, visit, visits
+from projections.visit_queries import visit, visits
+from projections.visits import VISITS, Visits
 from tests.support.news import News, Phone, later
 from tests.support.shop import Shop, shop_on
 from tests.support.visits import ANNA, BEN, CUSTOMER, EVENING, MORNING, NOON, ORDER, planned
