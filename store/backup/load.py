@@ -125,6 +125,7 @@ def _fill(cursor: Cursor, folder: Path, manifest: Manifest, tell: Progress) -> N
     total, before = sum(table.file.bytes for table in manifest.tables), 0
     for table in reversed(manifest.tables):
         cursor.execute(f"DELETE FROM {_name(table)}")  # noqa: S608 - a checked name; what the migrations have put there
+    quiet = _quieted(cursor, manifest)
     for table in manifest.tables:
         columns = ", ".join(f'"{column}"' for column in table.columns)
         with (folder / table.file.path).open("rb") as packed:
@@ -134,8 +135,27 @@ def _fill(cursor: Cursor, folder: Path, manifest: Manifest, tell: Progress) -> N
             raise psycopg2.DataError(f"{table.file.path} holds {cursor.rowcount} rows, not {table.rows}")
         before += table.file.bytes
         tell(before, total)
+    for name, trigger in quiet:
+        cursor.execute(f'ALTER TABLE {name} ENABLE TRIGGER "{trigger}"')
     for sequence, value in manifest.sequences.items():
         cursor.execute("SELECT setval(%s::regclass, %s)", (sequence, value))
+
+
+def _quieted(cursor: Cursor, manifest: Manifest) -> list[tuple[str, str]]:
+    """The triggers, by table, that act on what is inserted, switched off: what they did comes with the other tables.
+
+    Those that keep things from being changed are always on, and stay so.
+    """
+    found = []
+    for name in map(_name, manifest.tables):
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'",
+            (name,),
+        )
+        found += [(name, trigger) for (trigger,) in cursor.fetchall() if _PLAIN.fullmatch(trigger)]
+    for name, trigger in found:
+        cursor.execute(f'ALTER TABLE {name} DISABLE TRIGGER "{trigger}"')
+    return found
 
 
 def _forget(cursor: Cursor, erased: Collection[UUID]) -> None:
