@@ -31,10 +31,18 @@ class DeviceFacts:
         self._tell(told.OperationHeld, **operation)
 
     def record_hold_ended(
-        self, operation: UUID, misfits: tuple[Misfit, ...] = (), text_version: int | None = None
+        self,
+        operation: UUID,
+        misfits: tuple[Misfit, ...] = (),
+        text_version: int | None = None,
+        technician: UUID | None = None,
     ) -> None:
-        """That the held operation whose text stands at this version has been recorded."""
-        self._tell(told.HoldEnded, operation=operation, misfits=misfits, text_version=text_version)
+        """That the held operation whose text stands at this version has been recorded.
+
+        `technician` is who the device was when it sent it; without it, who it is now.
+        """
+        author = technician or self.technician
+        self._tell(told.HoldEnded, operation=operation, misfits=misfits, text_version=text_version, technician=author)
 
     def record_missed(self, *, incarnation: int, from_seq: int, through_seq: int) -> None:
         """That operations with these numbers are lost."""
@@ -60,4 +68,4 @@ class DeviceFacts:
 
     def _tell(self, event: type[Any], /, **said: Any) -> None:
         own = getattr(self, event.__name__, event)  # the library makes a class of the device's own out of each event
-        self.trigger_event(own, technician=self.technician, **said)  # type: ignore[attr-defined]  # a device does
+        self.trigger_event(own, **{"technician": self.technician} | said)  # type: ignore[attr-defined]  # a device does

@@ -49,6 +49,7 @@ class Quarantining(TypedDict, total=False):
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
     ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` says that its
     id belongs to another operation. `text_version` is the version of the held text that this takes the place of.
+    `technician` is who the device was then; without it, who it is now.
     """
 
     operation: Required[UUID]
@@ -61,6 +62,7 @@ class Quarantining(TypedDict, total=False):
     encoding: str
     contested: bool
     text_version: int | None
+    technician: UUID
 
 
 class Holding(TypedDict):
@@ -81,7 +83,8 @@ class Holding(TypedDict):
 class Rejection(TypedDict, total=False):
     """A request that was refused: `problem` is the code, `detail` what was said, `refs` what it concerned.
 
-    `text_version` is the version of its text, when it was held before.
+    `text_version` is the version of its text, when it was held before. `technician` is who the device was then; without
+    it, who it is now.
     """
 
     operation: Required[UUID]
@@ -91,6 +94,7 @@ class Rejection(TypedDict, total=False):
     detail: Required[str]
     refs: tuple[UUID, ...]
     text_version: int | None
+    technician: UUID
 
 
 class OperationQuarantined(Entity.Event):

@@ -146,7 +146,7 @@ def settle(work: Work, sender: Sender, arrived: Arrived, problem: Problem) -> De
     status = "quarantined" if isinstance(problem, OF_THE_OFFICE) else "rejected"
     said: dict[str, Any] = {"operation": operation.id, "seq": operation.seq, "type": operation.type}
     said |= {"detail": problem.detail, "refs": tuple(sorted(operation.references()))}
-    said["text_version"] = arrived.text_version
+    said |= {"text_version": arrived.text_version, "technician": sender.technician}
     if status == "quarantined":
         said |= {"reason": problem.code, "body": operation.text, "encoding": operation.encoding}
         said["contested"] = arrived.contested

@@ -182,7 +182,8 @@ class Holding:
             if decision.problem is None:
                 assert one.envelope.device is not None, "an operation comes from a device"
                 device = work.get(Device, one.envelope.device)
-                device.record_hold_ended(decision.operation.id, misfits_of(decision), one.text_version)
+                misfits = misfits_of(decision)
+                device.record_hold_ended(decision.operation.id, misfits, one.text_version, one.envelope.actor)
                 work.add(one.envelope, device)
 
     @staticmethod

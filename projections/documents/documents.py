@@ -52,7 +52,7 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     tables: ClassVar[tuple[Table, ...]] = (
         DOCUMENTS,
         DIGESTS,

@@ -94,9 +94,11 @@ def _put(due: Due, event: Recorded, rows: Rows, **said: Any) -> None:
     data, id = event.data, str(event.data.operation)
     before = rows.get(RESULTS, id)
     contested = getattr(data, "contested", False) or (before is not None and not _is_its_end(event, before))
+    author = data.technician if before is None or contested else before["technician"]
     result = {
         "id": _own(event, event.version) if contested else id,
-        **{name: getattr(data, name) for name in ("operation", "technician", "seq")},
+        **{name: getattr(data, name) for name in ("operation", "seq")},
+        "technician": author,  # the device may be another technician's by the time that this is decided
         "device": event.stream,
         "incarnation": event.envelope.incarnation,
         "text_version": event.version,
