@@ -78,7 +78,8 @@ def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
         with pytest.raises(WrongPassword):
             house.services.access.sign_in("ada", PASSWORD)
         assert house.services.access.login_of(user) is None
-        assert [house.services.log.work().get(kind, id).erased for kind, id in ((User, user), (Technician, technician))]
+        assert house.services.log.work().get(User, user).erased
+        assert house.services.log.work().get(Technician, technician).erased
         assert house.services.standings.of([device])[device]["standing"] == "revoked"
 
 

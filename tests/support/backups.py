@@ -58,7 +58,7 @@ class Site:
 
     @contextmanager
     def house(self) -> Iterator[House]:
-        with House(self.settings) as house:
+        with House(self.settings, migrating=True) as house:
             house.ensure_views()
             yield house
 
