@@ -75,7 +75,6 @@ def house(settings: Settings) -> Iterator[House]:
 def site(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Site]:
     """A company with a database and a home of its own."""
     with cluster.database(template) as dsn:
-        migrate(dsn, roles=roles_of(database_of(dsn), MASTER_KEY))  # a copy gets roles of its own
         yield Site(dsn, tmp_path / "home")
 
 
