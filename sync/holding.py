@@ -20,7 +20,7 @@ from sync.failures import PASSING, TROUBLE
 from sync.groups import decide_all, unmet
 from sync.ports import Held, Log, Looked, Waiting
 from sync.problems import CannotBeRecorded
-from sync.put_aside import TextIsErased, again, decided
+from sync.put_aside import again_if_kept, decided
 from sync.queue import FairQueue
 from sync.results import misfits_of, said_of
 from sync.unrecordable import record_known, record_run
@@ -104,7 +104,7 @@ class Holding:
 
     def _attempt(self, group: Held, now: datetime, *, overdue: bool, aside: Collection[UUID]) -> int:
         texts = self._texts(group)
-        able = {text.event.version: one for text in texts if (one := _again(text)) is not None}
+        able = {text.event.version: one for text in texts if (one := again_if_kept(text)) is not None}
         able = {version: one.put_aside() if one.operation.id in aside else one for version, one in able.items()}
         arrived = list(able.values())
         come = self._log.operations.come
@@ -135,7 +135,7 @@ class Holding:
             return 0
         work, sender = self._begin(texts)
         for text in texts:
-            one = _again(text)
+            one = again_if_kept(text)
             if one is not None:
                 self._answer(work, text, settle(work, sender, one, CannotBeRecorded()))
         work.commit()
@@ -192,10 +192,3 @@ class Holding:
         said = {} if decision is None else said_of(decision)
         status = "discarded" if decision is None else decision.status
         work.answer(decided(text.event, text.content_hash, status, **said))
-
-
-def _again(text: KeptText) -> Arrived | None:
-    try:
-        return again(text.event, text.event.data.operation)
-    except TextIsErased:
-        return None

@@ -11,7 +11,7 @@ from domain.device import Device
 from domain.device_status import NotWaiting, SeveralTexts
 from domain.envelope import Envelope
 from domain.problem import NotFound, Refused
-from store.answers import DECIDED, Answer
+from store.answers import DECIDED, Answer, KeptText
 from store.recorded import Recorded
 from store.work import Work
 from sync.decide import Arrived
@@ -61,6 +61,13 @@ def again(put_aside: Recorded, because_of: UUID | None) -> Arrived:
     envelope = msgspec.structs.replace(envelope, causation_id=because_of)
     needs = getattr(put_aside.data, "needs", ())
     return Arrived(operation, envelope, needs=needs, text_version=put_aside.version)
+
+
+def again_if_kept(text: KeptText) -> Arrived | None:
+    try:
+        return again(text.event, text.event.data.operation)
+    except TextIsErased:
+        return None
 
 
 def decided(put_aside: Recorded, content_hash: str, status: str, **said: object) -> Answer:
