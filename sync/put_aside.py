@@ -64,6 +64,7 @@ def again(put_aside: Recorded, because_of: UUID | None) -> Arrived:
 
 
 def again_if_kept(text: KeptText) -> Arrived | None:
+    """The operation as it came, decided because of itself; `None` once its text has been erased."""
     try:
         return again(text.event, text.event.data.operation)
     except TextIsErased:
