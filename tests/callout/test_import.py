@@ -138,7 +138,7 @@ def test_parts_and_their_opening_stock_come_from_a_table(company: House, tmp_pat
     with company.services.views.now() as reader:
         lines = reader.fetch_all(
             """
-            SELECT p.number, l.name, s.on_hand::text FROM stock s
+            SELECT p.number, l.name, s.on_hand::numeric(18, 6)::text FROM stock s
             JOIN parts p ON p.id = s.part JOIN locations l ON l.id = s.location
             WHERE l.kind IN ('warehouse', 'van') ORDER BY 1, 2
             """
