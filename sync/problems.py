@@ -81,6 +81,12 @@ class CannotBeRecorded(NotUnderstood):
     """The operation waited for others and could not be recorded when they had come; the office decides."""
 
 
+class NotToldToWipe(Problem):
+    """Nobody has told this device to erase itself; nothing is recorded, and its tokens stay good."""
+
+    kind = Kind.CONFLICT
+
+
 class QuotaReached(Problem):
     """Too much of this device waits for the office: keep the rest, and send it when the office has decided."""
 

@@ -19,7 +19,7 @@ from sync.decide import settle
 from sync.envelope import Push, parse_push
 from sync.operation import Operation
 from sync.outcome import Result
-from sync.problems import Salvaged
+from sync.problems import NotToldToWipe, Salvaged
 from sync.quota import must_have_room
 from sync.results import answer_of, first_result, repeated_result
 from sync.seen import look
@@ -60,12 +60,14 @@ class Salvage:
         ]
 
     def record_wipe(self, who: DeviceIdentity, now: datetime) -> None:
-        """That the device has erased itself."""
+        """That the device has erased itself; raises `NotToldToWipe` when the office has not asked for that."""
         self._log.attempt(lambda: self._wiped(who, now))
 
     def _wiped(self, who: DeviceIdentity, now: datetime) -> None:
         work = self._log.work()
         device = work.get(Device, who.device)
+        if not device.wipe:
+            raise NotToldToWipe
         device.record_wipe()
         work.add(Envelope(occurred_at=now, actor=who.technician, role="technician", device=who.device), device)
         work.commit()

@@ -88,3 +88,15 @@ def test_a_trusted_device_that_salvages_loses_nothing_either(lost: Lost) -> None
 
     assert lost.ask("salvage", one).json["results"][0]["status"] == "quarantined"
     assert lost.ask("push", one).json["results"][0]["status"] == "quarantined"
+
+
+def test_a_device_that_nobody_told_to_erase_itself_stays_signed_in(lost: Lost) -> None:
+    """Issue 8, found by attack: a stolen access token ended the tokens of a good phone, so none told it to wipe."""
+    reply = lost.ask("wiped")
+
+    assert (reply.status_code, reply.json["type"].rpartition("/")[2]) == (409, "not-told-to-wipe")
+    device = lost.house.get(f"/api/v1/devices/{lost.device}").json
+    assert device is not None
+    assert device["wiped_at"] is None
+    lost.revoke()
+    assert lost.ask("wiped").status_code == 200
