@@ -35,7 +35,7 @@ def test_a_count_that_is_another_stream(field: Field, phone: Phone, stream: str)
 
     assert statuses(phone, note(phone, order), phone.operation("stock_counted", counted), note(phone, order)) == [
         "applied",
-        "quarantined",
+        "conflicted",
         "applied",
     ]
 
@@ -90,7 +90,7 @@ def test_two_operations_of_one_push_that_begin_the_same_stream(field: Field, pho
 
     assert statuses(phone, used, phone.operation("stock_counted", counted), note(phone, order)) == [
         "applied",
-        "quarantined",
+        "conflicted",
         "applied",
     ]
 
