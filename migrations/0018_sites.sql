@@ -4,7 +4,7 @@ CREATE TABLE log.sites (
     site uuid PRIMARY KEY,
     customer uuid NOT NULL
 );
-GRANT SELECT ON log.sites TO callout_writer, callout_reader;
+GRANT SELECT ON log.sites TO callout_writer, callout_projector, callout_reader;
 GRANT INSERT ON log.sites TO callout_writer;
 
 -- What the log says already; where two customers have the same id, it stays the first one's.

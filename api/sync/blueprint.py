@@ -35,8 +35,12 @@ class Received(NamedTuple):
 def received_body() -> Received:
     """The request's body, read to its end before anybody stands in a line for it: a slow sender holds up nobody."""
     body = request.get_data()
-    took = timedelta(seconds=perf_counter() - g.begun)
-    return Received(body, request.headers.get("Content-Encoding"), now(), took)
+    return Received(body, request.headers.get("Content-Encoding"), now(), since_it_began())
+
+
+def since_it_began() -> timedelta:
+    """How long ago the first bytes of this request were there."""
+    return timedelta(seconds=perf_counter() - g.begun)
 
 
 def may_read() -> DeviceIdentity:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, tzinfo
 from typing import Self
 from unittest.mock import patch
 
+import api.sync.blueprint
 import domain.instant
 from store.connecting import SEARCH_PATH, open_connection
+from sync.clock import AT_ONCE
 
 SIMULATED_PATH = f"simulated,pg_catalog,{SEARCH_PATH}"
 """With this search path `now()` and `clock_timestamp()` are those of the simulated clock, in functions too."""
@@ -47,7 +49,11 @@ class RealClock:
     def of(cls, dsn: str) -> Iterator[Self]:
         """The clock of a database that has been made with `CLOCK`."""
         clock = cls(dsn)
-        with closing(clock), patch.object(domain.instant, "datetime", clock._kind()):
+        with (
+            closing(clock),
+            patch.object(domain.instant, "datetime", clock._kind()),
+            patch.object(api.sync.blueprint, "since_it_began", lambda: AT_ONCE),
+        ):
             yield clock
 
     def set(self, at: datetime) -> None:
