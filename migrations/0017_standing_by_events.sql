@@ -1,5 +1,11 @@
 -- How far devices and users are let in changes with the event that says so, in one transaction: nothing can fall between.
 
+-- JSON that was recorded, for asking it for ids and codes: PostgreSQL reads no JSON with an escaped NUL in it, wherever
+-- that stands, and one such record must stop nobody.
+CREATE FUNCTION log.readable(recorded text) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+    SELECT replace(recorded, '\u0000', '\ufffd')::json
+$$;
+
 -- Each pair of tokens is counted, so that a challenge is good once; revocation knows its moment, and so do codes.
 ALTER TABLE access.device_standing ADD COLUMN issued bigint NOT NULL DEFAULT 0;
 ALTER TABLE access.device_standing ADD COLUMN revoked_at timestamptz;
@@ -24,7 +30,7 @@ WHERE c.technician = i.technician AND c.used_by IS NULL;
 
 CREATE FUNCTION access.follow_device() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    said json := substr(NEW.record, NEW.body_at, NEW.body_length)::json -> 'data';
+    said json := log.readable(substr(NEW.record, NEW.body_at, NEW.body_length)) -> 'data';
 BEGIN
     CASE NEW.topic
         WHEN 'device.suspended' THEN
@@ -38,7 +44,8 @@ BEGIN
         WHEN 'device.reenrolled' THEN
             UPDATE access.device_standing
             SET standing = 'active', technician = (said ->> 'technician')::uuid,
-                incarnation = (said ->> 'incarnation')::integer, app_version = said ->> 'app_version',
+                incarnation = greatest(least((said ->> 'incarnation')::numeric, 2147483647), 0)::integer,
+                app_version = said ->> 'app_version',
                 public_key = said ->> 'public_key'
             WHERE device = NEW.stream;
             DELETE FROM access.device_tokens WHERE device = NEW.stream;

@@ -9,7 +9,7 @@ GRANT INSERT ON log.sites TO callout_writer;
 
 -- What the log says already; where two customers have the same id, it stays the first one's.
 INSERT INTO log.sites (site, customer)
-SELECT (substr(record, body_at, body_length)::json #>> '{data,site}')::uuid, stream
+SELECT (log.readable(substr(record, body_at, body_length)) #>> '{data,site}')::uuid, stream
 FROM log.events
 WHERE topic = 'customer.site_added'
 ORDER BY position
@@ -18,7 +18,7 @@ ON CONFLICT (site) DO NOTHING;
 CREATE FUNCTION log.add_site() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO log.sites (site, customer)
-    VALUES ((substr(NEW.record, NEW.body_at, NEW.body_length)::json #>> '{data,site}')::uuid, NEW.stream);
+    VALUES ((log.readable(substr(NEW.record, NEW.body_at, NEW.body_length)) #>> '{data,site}')::uuid, NEW.stream);
     RETURN NULL;
 END $$;
 CREATE TRIGGER events_add_a_site AFTER INSERT ON log.events

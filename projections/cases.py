@@ -34,7 +34,7 @@ CASES = Table(
         "waiver": "text",
         "reopenings": "bigint NOT NULL",
         "contacts": "json NOT NULL",
-        "contacts_count": "integer NOT NULL",
+        "contacts_count": "bigint NOT NULL",
         "merged_into": "uuid",
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",

@@ -42,7 +42,7 @@ DISCREPANCIES = Table(
         "detail": "text NOT NULL",
         "events": "json NOT NULL",
         "decisions": "json NOT NULL",
-        "decisions_count": "integer NOT NULL",
+        "decisions_count": "bigint NOT NULL",
         "taken_up_since": "timestamptz",
         "assigned_to": "uuid",
         "position": "bigint NOT NULL",

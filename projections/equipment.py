@@ -26,7 +26,7 @@ EQUIPMENT = Table(
         "site": "uuid",
         "status": "text NOT NULL",
         "warranties": "json NOT NULL",
-        "warranties_count": "integer NOT NULL",
+        "warranties_count": "bigint NOT NULL",
         "retired_for": "text",
         "retirement_note": "text",
         "note_of": "uuid",

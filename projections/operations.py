@@ -15,9 +15,9 @@ OPERATIONS = Table(
     {
         "operation": "uuid NOT NULL",
         "device": "uuid NOT NULL",
-        "incarnation": "integer",
+        "incarnation": "bigint",
         "seq": "bigint NOT NULL",
-        "text_version": "integer NOT NULL",
+        "text_version": "bigint NOT NULL",
         "text_position": "bigint NOT NULL",
         "contested": "boolean NOT NULL",
         "technician": "uuid NOT NULL",
@@ -49,7 +49,7 @@ OPERATIONS = Table(
 
 NEEDS = Table(
     "operation_needs",
-    {"device": "uuid NOT NULL", "text_version": "integer NOT NULL", "need": "uuid NOT NULL"},
+    {"device": "uuid NOT NULL", "text_version": "bigint NOT NULL", "need": "uuid NOT NULL"},
     key=("need", "device", "text_version"),
 )
 """What held operations wait for, while they wait."""

@@ -23,7 +23,7 @@ SERIALS = Table(
         "tracked": "boolean NOT NULL",
         "location": "uuid",
         "claims": "json NOT NULL",
-        "claims_count": "integer NOT NULL",
+        "claims_count": "bigint NOT NULL",
         "position": "bigint NOT NULL",
     },
     key=("part", "serial"),

@@ -26,7 +26,7 @@ USERS = Table(
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("login", "id"), ("technician",)),
+    indexes=(("technician",),),
 )
 
 

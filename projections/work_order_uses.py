@@ -37,14 +37,14 @@ is one that a device has told."""
 
 TAKEN_BACK = Table(
     "work_order_uses_taken_back",
-    {"work_order": "uuid NOT NULL", "movement": "uuid NOT NULL", "times": "integer NOT NULL"},
+    {"work_order": "uuid NOT NULL", "movement": "uuid NOT NULL", "times": "bigint NOT NULL"},
     key=("work_order", "movement"),
 )
 """How many corrections of a movement stand; it may be unknown yet."""
 
 PART_DEVICES = Table(
     "work_order_part_devices",
-    {"work_order": "uuid NOT NULL", "part": "uuid NOT NULL", "device": "uuid NOT NULL", "uses": "integer NOT NULL"},
+    {"work_order": "uuid NOT NULL", "part": "uuid NOT NULL", "device": "uuid NOT NULL", "uses": "bigint NOT NULL"},
     key=("work_order", "part", "device"),
 )
 """How many uses of a part by a device stand."""

@@ -21,7 +21,7 @@ SLICES = Table(
         "work_order": "uuid NOT NULL",
         "technicians": "json NOT NULL",
         "shared": "boolean NOT NULL",
-        "visits": "integer NOT NULL",
+        "visits": "bigint NOT NULL",
         "customer": "uuid NOT NULL",
         "site": "uuid",
         "equipment": "uuid",
@@ -48,7 +48,7 @@ ORDER_VISITS = Table(
 
 HELPERS = Table(
     "device_helpers",
-    {"work_order": "uuid NOT NULL", "technician": "uuid NOT NULL", "visits": "integer NOT NULL"},
+    {"work_order": "uuid NOT NULL", "technician": "uuid NOT NULL", "visits": "bigint NOT NULL"},
     key=("work_order", "technician"),
 )
 """How many visits that are not over a technician helps with."""

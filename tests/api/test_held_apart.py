@@ -107,11 +107,9 @@ def test_what_cannot_be_recorded_blocks_nobody_and_goes_to_the_office(company: C
 
 
 def test_what_the_log_refuses_for_ever_blocks_nobody(company: Company) -> None:
-    """Issue 8, 5: a held count under the id of another stream, which no log takes."""
-    counted = {"location": str(company.field.van), "part": str(company.field.part), "quantity": "1"}
-    bad = company.anna.operation(
-        "stock_counted", counted | {"count": str(company.field.customer)}, needs=[company.come["id"]]
-    )
+    """Issue 8, 5: a held movement under the id of another stream, which no log takes."""
+    used = company.field.use(company.field.order())
+    bad = company.anna.operation("part_used", used, id=str(company.field.customer), needs=[company.come["id"]])
     assert company.anna.result(bad).status == "held"
     company.held("good", company.second)
     company.arrive()

@@ -35,7 +35,7 @@ def register(house: House) -> None:
 
 
 def test_a_house_serves_what_its_database_knows(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database) as house:
+    with House(settings(tmp_path), database, migrating=True) as house:
         house.ensure_views()
         register(house)
         while house.projector().run_once():
@@ -49,7 +49,7 @@ def test_a_house_serves_what_its_database_knows(tmp_path: Path, database: str) -
 
 
 def test_a_house_of_another_master_key_is_refused_before_it_writes_a_word(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database):
+    with House(settings(tmp_path), database, migrating=True):
         pass
 
     with pytest.raises(OtherMasterKey):
@@ -57,7 +57,7 @@ def test_a_house_of_another_master_key_is_refused_before_it_writes_a_word(tmp_pa
 
 
 def test_a_house_that_closes_leaves_no_connection(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database) as house:
+    with House(settings(tmp_path), database, migrating=True) as house:
         house.services.views.wait_until(1, 0.01)
         house.app().test_client().get("/ready")
 
@@ -70,7 +70,7 @@ def test_a_house_that_closes_leaves_no_connection(tmp_path: Path, database: str)
 
 
 def test_a_house_acts_in_separate_roles(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database) as house:
+    with House(settings(tmp_path), database, migrating=True) as house:
         roles = {
             pool.fetch_all("SELECT current_user")[0][0]
             for pool in (house.services.log.pool, house.services.projecting.pool)
@@ -89,6 +89,7 @@ def test_a_server_finds_its_application_in_the_environment(
         monkeypatch.delenv(name)
     monkeypatch.setenv("CALLOUT_HOME", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", database)
+    House(Settings.from_environment(), migrating=True).close()
 
     served = app()
 

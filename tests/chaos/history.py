@@ -19,7 +19,7 @@ Journals = Mapping[UUID, Sequence[str]]
 _OPERATIONS = """
 SELECT id::text, original, device, seq, status, first_position, event_count, answer
 FROM log.operations
-WHERE device IS NOT NULL
+WHERE device IS NOT NULL AND incarnation > 0  -- what became of a text that was put aside is no operation
 ORDER BY device, incarnation, seq
 """
 _EVENTS = """

@@ -27,9 +27,11 @@ def ack_before_commit() -> None:
     append, history = EventLog.append, Operations.history
     pending = Semaphore()
 
-    def early(self: EventLog, events: Any, envelopes: Any, answers: Sequence[Answer], turn: Turn | None) -> Appended:
+    def early(
+        self: EventLog, events: Any, envelopes: Any, answers: Sequence[Answer], turn: Turn | None, *reads: Any
+    ) -> Appended:
         if turn is None:
-            return append(self, events, envelopes, answers, turn)
+            return append(self, events, envelopes, answers, turn, *reads)
         pending.acquire()
         try:
             base = self.head()
@@ -64,9 +66,11 @@ def result_apart_from_effect() -> None:
     append = EventLog.append
     one_at_a_time = Lock()
 
-    def twice(self: EventLog, events: Any, envelopes: Any, answers: Sequence[Answer], turn: Turn | None) -> Appended:
+    def twice(
+        self: EventLog, events: Any, envelopes: Any, answers: Sequence[Answer], turn: Turn | None, *reads: Any
+    ) -> Appended:
         if turn is None:
-            return append(self, events, envelopes, answers, turn)
+            return append(self, events, envelopes, answers, turn, *reads)
         with one_at_a_time:
             appended, many = append(self, events, envelopes, (), None), len(events)
             sleep(_APART_SECONDS)

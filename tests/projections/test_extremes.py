@@ -24,6 +24,7 @@ from projections.replay import with_needs
 from projections.stock import Stock, balance
 from projections.stock_explained import explain
 from projections.verify import verify
+from store.answers import UnrecordableError
 from store.log import EventLog
 from tests.support.databases import run
 from tests.support.extremes import MOST, Extremes
@@ -154,5 +155,5 @@ def test_the_largest_integer_is_the_one_that_the_log_accepts(log: EventLog) -> N
     order.record_labour(minutes=MOST + 1, kind="work")
     work = log.work()
     work.add(Envelope(occurred_at=NOON), order)
-    with pytest.raises(TypeError):
+    with pytest.raises(UnrecordableError, match="53-bit"):
         work.commit()

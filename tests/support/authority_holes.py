@@ -38,7 +38,7 @@ def anybody_takes_a_visit(_: House) -> Plant:
 def facts_widen_a_slice(house: House) -> Iterator[None]:
     with ExitStack() as plants:
         plants.enter_context(anybody_takes_a_visit(house))
-        plants.enter_context(patch("projections.documents.slices._gives", lambda *_: True))
+        plants.enter_context(patch("projections.documents.slices._helps", lambda *_: True))
         yield
 
 

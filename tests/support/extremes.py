@@ -63,6 +63,8 @@ class Extremes:
         state = {each.name: self._named(each.name, CHOSEN.get(each.name, hints[each.name])) for each in own}
         if state.get(kind.PERSON, ...) is None:  # type: ignore[attr-defined]
             state[kind.PERSON] = self._dice.choice(self._ids)  # type: ignore[attr-defined]  # words are somebody's
+        if topic == "customer.site_added":
+            state["site"] = uuid4()  # a site is one customer's
         state["timestamp"] = INSTANTS[2]
         if issubclass(kind, CanInitAggregate):
             stream = uuid4()
