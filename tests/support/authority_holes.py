@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -12,9 +13,9 @@ import projections.attachments
 from domain.customer import Customer
 from domain.visit import Visit
 from domain.work_order import WorkOrder
-from store.access import Access, Session
 from store.device_access import DeviceAccess
 from store.operations import Operations
+from store.sessions import LiveSession, Sessions
 from sync.enrolment import EnrolmentDesk
 from sync.outcome import Context
 from tests.api.conftest import House
@@ -128,7 +129,8 @@ def everybody_is_trusted(_: House) -> Plant:
 
 
 def any_token_is_a_user(_: House) -> Plant:
-    return patch.object(Access, "session", lambda *_: Session(UUID(int=1), ("admin",)))
+    admin = LiveSession(UUID(int=2), UUID(int=1), ("admin",), None, timedelta())
+    return patch.object(Sessions, "find", lambda *_: admin)
 
 
 def one_customer_in_requests(_: House) -> Plant:
