@@ -75,8 +75,15 @@ class Desk:
             self._used = monotonic()
 
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> Json:
-        """Give a command under `/api/v1`, which must be taken; `key` is its Idempotency-Key."""
-        answer = self.ask("POST", f"/api/v1/{path}", body or {}, **({"Idempotency_Key": key} if key else {}))
+        """Give a command under `/api/v1`, which must be taken; `key` is its Idempotency-Key.
+
+        One that asks to be repeated when the views are further (503) is.
+        """
+        named, last = {"Idempotency_Key": key} if key else {}, monotonic() + VIEWS_SECONDS
+        answer = self.ask("POST", f"/api/v1/{path}", body or {}, **named)
+        while answer.status == 503 and monotonic() < last:
+            sleep(0.1)
+            answer = self.ask("POST", f"/api/v1/{path}", body or {}, **named)
         assert answer.status in (200, 201), f"{path}: {answer.status} {answer.body.decode()}"
         told = answer.json()
         self.position = max(self.position, told.get("position", 0))
