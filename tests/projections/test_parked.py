@@ -8,27 +8,15 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from projections import parking
-from projections.catalogue import ensure
 from projections.projector import Projector
 from projections.rebuild import rebuild
 from projections.stored import StoredRows
 from projections.verify import verify
 from store.log import EventLog
-from tests.support.troubled_views import ALL, MOVED, REFUSALS, Narrow, give_trouble, parked
-from tests.support.views import Warehouse, run_through
+from tests.support.troubled_views import ALL, REFUSALS, Narrow, give_trouble, parked
+from tests.support.views import run_through
 
-
-@pytest.fixture(autouse=True)
-def _no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Narrow, "spoil", staticmethod(lambda _: None))
-
-
-@pytest.fixture
-def moved(log: EventLog, views: EventLog) -> list[int]:
-    """The positions of 300 events that are movements; all are in the log and none in the views."""
-    ensure(views, ALL)
-    Warehouse(log).work(300, at_once=100)
-    return [at for (at,) in log.pool.fetch_all(MOVED)]
+pytestmark = pytest.mark.usefixtures("no_trouble")
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)

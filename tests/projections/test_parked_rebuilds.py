@@ -12,21 +12,10 @@ from projections.rebuild import rebuild
 from projections.verify import verify
 from store.log import EventLog
 from tests.support.databases import run
-from tests.support.troubled_views import ALL, MOVED, REFUSALS, Apart, Narrow, give_trouble, parked
+from tests.support.troubled_views import ALL, REFUSALS, Apart, Narrow, give_trouble, parked
 from tests.support.views import Warehouse, projector_log, run_through
 
-
-@pytest.fixture(autouse=True)
-def _no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Narrow, "spoil", staticmethod(lambda _: None))
-
-
-@pytest.fixture
-def moved(log: EventLog, views: EventLog) -> list[int]:
-    """The positions of 300 events that are movements; all are in the log and none in the views."""
-    ensure(views, ALL)
-    Warehouse(log).work(300, at_once=100)
-    return [at for (at,) in log.pool.fetch_all(MOVED)]
+pytestmark = pytest.mark.usefixtures("no_trouble")
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
