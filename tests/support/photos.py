@@ -69,6 +69,10 @@ class Technician:
         """Ask how far the bytes have come."""
         return self._ask("HEAD", sha256)
 
+    def asks_length(self, sha256: str, headers: dict[str, str]) -> TestResponse:
+        """The same, with headers."""
+        return self._ask("HEAD", sha256, headers)
+
     def put(self, sha256: str, offset: int | str, chunk: bytes, **headers: str) -> TestResponse:
         """Send what follows at this offset."""
         return self._ask("PUT", sha256, data=chunk, headers={"Upload-Offset": str(offset)} | headers)
