@@ -106,7 +106,7 @@ class OperationQuarantined(Entity.Event):
     """
 
     TOPIC: ClassVar[str] = "device.operation_quarantined"
-    PERSON: ClassVar[str] = "sealed_under"
+    PERSON: ClassVar[str] = "operation"
     technician: UUID
     operation: UUID
     seq: int
