@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -14,13 +13,10 @@ from store.connecting import Cursor
 from store.keyring import Key
 from store.pool import ConnectionPool
 
-UNFINISHED_KEPT: Final = timedelta(days=30)
 MOST_UPLOADS: Final = 100
 MOST_UPLOAD_BYTES: Final = 1024**3
 """So much of one technician may be unfinished at once, counted as if it were complete."""
 LATER_SECONDS: Final = 600
-_PUT_TOGETHER: Final = timedelta(hours=1)
-"""Nobody takes longer than this to put a blob together."""
 
 
 class Upload(NamedTuple):
@@ -112,24 +108,6 @@ class Uploads:
         """Throw away what has come."""
         with self._pool.transaction() as cursor:
             _delete(cursor, upload)
-
-
-def forget_uploads(cursor: Cursor) -> None:
-    """Throw away what nobody has gone on with for 30 days, what is kept already, and what came for erased people."""
-    cursor.execute("DELETE FROM blobs.uploads WHERE touched_at < now() - %s", (UNFINISHED_KEPT,))
-    cursor.execute(
-        """
-        DELETE FROM blobs.uploads
-        WHERE person IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
-        """
-    )
-    cursor.execute(
-        """
-        DELETE FROM blobs.uploads u USING blobs.kept k
-        WHERE k.sha256 = u.sha256 AND k.person = u.person AND k.kept_at IS NOT NULL AND u.touched_at < now() - %s
-        """,
-        (_PUT_TOGETHER,),
-    )
 
 
 def _goes_on(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:

@@ -17,8 +17,7 @@ from domain.instant import now
 from domain.work_order import WorkOrder
 from store.blobs.blob import PIECE
 from store.blobs.folder import FolderPlace
-from store.blobs.sweeping import sweep
-from store.blobs.uploads import forget_uploads
+from store.blobs.sweeping import forget_uploads, sweep
 from tests.api.conftest import House
 
 JPEG = "image/jpeg"
