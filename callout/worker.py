@@ -15,8 +15,7 @@ from callout.assembly import House
 from callout.job_watch import watch_jobs
 from callout.jobs import Job, forget_slots, scheduler
 from domain.instant import now
-from store.blobs.sweeping import sweep
-from store.blobs.uploads import forget_uploads
+from store.blobs.sweeping import forget_uploads, sweep
 from store.connecting import Cursor
 from store.erasure import Erasure
 from store.errors import name_of

@@ -111,11 +111,11 @@ class Server:
         return Reply(status, {"content-type": "application/json"}, said)
 
     def _blob(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        who = self._who(headers)
+        who, length = self._who(headers), headers.get("Upload-Length")
         if method == "PUT":
-            progress = self.blobs.take(who, name, headers.get("Upload-Offset", ""), body)
+            progress = self.blobs.take(who, name, headers.get("Upload-Offset", ""), body, length)
         else:
-            progress = self.blobs.progress(who, name)
+            progress = self.blobs.progress(who, name, length)
         said = {"upload-offset": str(progress.offset), "upload-length": str(progress.length)}
         return Reply(200, said, b"" if method == "HEAD" else orjson.dumps(progress._asdict()))
 
