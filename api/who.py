@@ -57,6 +57,8 @@ def admit() -> None:
     session = services().access.sessions.find(bearer())
     if session is None:
         raise NotSignedIn
+    if session.factor != COMMAND_LINE:
+        services().gate.office(session.user)
     role = next((role for role in session.roles if role in allowed), None)
     g.session, g.who = session, Who(session.user, session.roles, role or "")
     if role is None:

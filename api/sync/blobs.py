@@ -12,12 +12,12 @@ from api.encoding import answer
 from api.services import services
 from api.sync.blueprint import sync
 from api.who import asking_device
+from domain.digits import whole_number
 from store.blobs.blob import PIECE
 from sync.blobs import BlobNotNamed, Progress
 from sync.problems import EncodingUnsupported, MalformedEnvelope
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
-_OFFSET: Final = re.compile("[0-9]{1,12}", re.ASCII)
 
 
 @sync.get("/blobs/<sha256>")
@@ -45,11 +45,11 @@ def _named(sha256: str) -> str:
 
 
 def _offset() -> int:
-    text = request.headers.get("Upload-Offset", "")
-    if not _OFFSET.fullmatch(text):
+    offset = whole_number(request.headers.get("Upload-Offset", ""))
+    if offset is None:
         detail = "Upload-Offset is the number of the first byte in the body, from 0."
         raise MalformedEnvelope(detail, errors=[{"pointer": "/Upload-Offset", "detail": detail}])
-    return int(text)
+    return offset
 
 
 def _chunk() -> bytes:
