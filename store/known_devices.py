@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from store.access import token_hash
 from store.pool import ConnectionPool
 
@@ -19,6 +21,11 @@ class KnownDevices:
             WHERE install_id = %s AND public_key = %s AND standing <> 'revoked'
             """
         return self._pool.fetch_one(sql, (install_id, public_key)) is not None
+
+    def stands(self, device: UUID) -> bool:
+        """Whether this is a device, and not a revoked one."""
+        sql = "SELECT 1 FROM access.device_standing WHERE device = %s AND standing <> 'revoked'"
+        return self._pool.fetch_one(sql, (str(device),)) is not None
 
     def has_token(self, refresh_token: str) -> bool:
         """Whether this refresh token would still bring a new pair."""
