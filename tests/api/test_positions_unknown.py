@@ -10,14 +10,25 @@ from projections.past import Views
 from tests.api.conftest import House
 
 
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is waited for, in vain and at once."""
+    waited: list[Any] = []
+
+    def wait(_: Views, *asked: Any) -> bool:
+        waited.append(asked)
+        return False
+
+    monkeypatch.setattr(Views, "wait_until", wait)
+    return waited
+
+
 @pytest.mark.parametrize("beyond", [1, 1000, 2**53 - 2])
 @pytest.mark.parametrize("where", ["parts", "projections"])
 def test_a_position_beyond_the_log_is_answered_at_once(
     house: House, monkeypatch: pytest.MonkeyPatch, where: str, beyond: int
 ) -> None:
     """Issue 8, 19: an invented position held a thread for the whole patience; so did one from before a restore."""
-    waited: list[Any] = []
-    monkeypatch.setattr(Views, "wait_until", lambda _, *asked: bool(waited.append(asked)))
+    waited = counted(monkeypatch)
     house.user("admin")
     house.catch_up()
     head = house.services.log.recorder.max_notification_id() or 0
@@ -42,8 +53,7 @@ def test_a_position_that_the_views_have_not_reached_is_waited_for(house: House) 
 
 def test_nobody_waits_for_a_view_that_stands_still(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue 8, 2: it will not move before it is rebuilt."""
-    waited: list[Any] = []
-    monkeypatch.setattr(Views, "wait_until", lambda _, *asked: bool(waited.append(asked)))
+    waited = counted(monkeypatch)
     house.user("admin")
     house.services.projecting.pool.execute("UPDATE log.checkpoints SET stopped_at = now() WHERE name = 'parts'")
 
