@@ -17,6 +17,8 @@ from store.blobs.blob import PIECE
 from sync.blobs import BlobNotNamed, Progress
 from sync.problems import EncodingUnsupported, MalformedEnvelope
 
+BEYOND: Final = 10**12
+"""No blob is so long."""
 _HASH: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -46,7 +48,7 @@ def _named(sha256: str) -> str:
 
 def _offset() -> int:
     offset = whole_number(request.headers.get("Upload-Offset", ""))
-    if offset is None:
+    if offset is None or offset >= BEYOND:
         detail = "Upload-Offset is the number of the first byte in the body, from 0."
         raise MalformedEnvelope(detail, errors=[{"pointer": "/Upload-Offset", "detail": detail}])
     return offset
