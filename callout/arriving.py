@@ -21,16 +21,22 @@ _EXPECT: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNO
 
 
 class Arriving:
-    """The bytes of one request, from its first on; `now` are seconds of a steady clock."""
+    """The bytes of one request, from its first on; `now` are seconds of a steady clock.
+
+    `began` is when it was waited for, `first` when its first byte was there.
+    """
 
     def __init__(self, now: float) -> None:
         self.began = now
+        self.first: float | None = None
         self.data = bytearray()
         self.must_continue = False
         self._needed: int | None = None
 
-    def take(self, piece: bytes) -> None:
+    def take(self, piece: bytes, now: float) -> None:
         """More of it. `must_continue` is set when the sender now waits for leave to send the body."""
+        if self.first is None and piece:
+            self.first = now
         looked_at = max(len(self.data) - len(_END) + 1, 0)
         self.data += piece
         if self._needed is None and (found := self.data.find(_END, looked_at)) >= 0:

@@ -10,6 +10,7 @@ import errno
 import socket
 from functools import partial
 from selectors import EVENT_READ
+from threading import local
 from time import monotonic
 from typing import Any, Final
 
@@ -39,6 +40,8 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn publishes no types
     """A connection that closes without anybody waiting for that."""
 
     worker: HttpWorker
+    first = 0.0
+    """When the first byte of the request that a thread has now was there, by the steady clock."""
 
     def close(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002 - gunicorn's signature
         """Close it, `graceful`ly when its client shall have the time to read the reply."""
@@ -56,6 +59,22 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
         self._arriving: dict[Connection, Arriving] = {}
         self._lingering: dict[socket.socket, float] = {}
         self._looked_at = 0.0
+        self._answering = local()
+
+    def load_wsgi(self) -> None:
+        """The application, which is given `callout.first_byte` besides: how long a body took is for it to know."""
+        super().load_wsgi()
+        app: Any = self.wsgi
+        self.wsgi: Any = partial(self._asked, app)
+
+    def handle(self, conn: Connection) -> Any:
+        """Answer a request; called in a thread."""
+        self._answering.first = conn.first
+        return super().handle(conn)
+
+    def _asked(self, app: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        environ["callout.first_byte"] = self._answering.first
+        return app(environ, start_response)
 
     def accept(self, listener: socket.socket) -> None:
         """A new connection."""
@@ -75,7 +94,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
         conn.sock.settimeout(0)
         arriving = self._arriving[conn] = Arriving(monotonic())
         if conn.parser is not None:
-            arriving.take(conn.parser.unreader.take_buffered())
+            arriving.take(conn.parser.unreader.take_buffered(), arriving.began)
         self.poller.register(conn.sock, EVENT_READ, partial(self._more, conn))
         self._more(conn, conn.sock)
 
@@ -117,7 +136,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
                 if not piece:
                     self._give_up(conn)
                     return
-                arriving.take(piece)
+                arriving.take(piece, monotonic())
                 if arriving.must_continue:
                     arriving.must_continue = False
                     conn.sock.send(_CONTINUE)
@@ -131,14 +150,15 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
             return
         if arriving.is_ready:
             self._forget(conn)
-            self._hand_over(conn, bytes(arriving.data))
+            self._hand_over(conn, arriving)
 
-    def _hand_over(self, conn: Connection, data: bytes) -> None:
+    def _hand_over(self, conn: Connection, arriving: Arriving) -> None:
+        conn.first = arriving.first or arriving.began
         if not conn.initialized:
             conn.init()
             conn.parser.unreader = PatientReader(conn.sock)
         conn.parser.unreader.begin()
-        conn.parser.unreader.unread(data)
+        conn.parser.unreader.unread(bytes(arriving.data))
         super().enqueue_req(conn)
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:  # noqa: FBT001 - gunicorn's signature

@@ -18,7 +18,7 @@ def test_a_request_is_ready_with_its_last_byte(text: bytes, size: int) -> None:
 
     for piece in pieces:
         assert not arriving.is_ready
-        arriving.take(piece)
+        arriving.take(piece, 0.0)
 
     assert arriving.is_ready
     assert bytes(arriving.data) == text
@@ -37,7 +37,7 @@ def test_a_request_is_ready_with_its_last_byte(text: bytes, size: int) -> None:
 )
 def test_a_long_or_doubtful_body_is_for_whoever_answers(line: bytes) -> None:
     arriving = Arriving(0.0)
-    arriving.take(b"POST / HTTP/1.1\r\n" + line + b"\r\n\r\n")
+    arriving.take(b"POST / HTTP/1.1\r\n" + line + b"\r\n\r\n", 0.0)
 
     assert arriving.is_ready
 
@@ -46,8 +46,8 @@ def test_whoever_asks_for_leave_is_given_it_once() -> None:
     asking, sent = Arriving(0.0), Arriving(0.0)
     head = HEAD.replace(b"Host: a", b"expect: 100-continue")
 
-    asking.take(head)
-    sent.take(head + b"abcde")
+    asking.take(head, 0.0)
+    sent.take(head + b"abcde", 0.0)
 
     assert (asking.must_continue, asking.is_ready) == (True, False)
     assert (sent.must_continue, sent.is_ready) == (False, True)
@@ -56,8 +56,8 @@ def test_whoever_asks_for_leave_is_given_it_once() -> None:
 def test_a_head_has_an_end() -> None:
     """Issue 8, slow requests: neither in time nor in bytes."""
     slow, long = Arriving(100.0), Arriving(100.0)
-    slow.take(b"GET / HTTP/1.1\r\nX: " + b"x" * 50_000)
-    long.take(b"GET / HTTP/1.1\r\nX: " + b"x" * MOST_HEAD)
+    slow.take(b"GET / HTTP/1.1\r\nX: " + b"x" * 50_000, 0.0)
+    long.take(b"GET / HTTP/1.1\r\nX: " + b"x" * MOST_HEAD, 0.0)
 
     assert (slow.is_endless, long.is_endless) == (False, True)
     assert not slow.is_late(100.0 + PATIENCE_SECONDS)
@@ -67,8 +67,8 @@ def test_a_head_has_an_end() -> None:
 def test_a_body_may_take_as_long_as_a_slow_line_needs() -> None:
     """A phone at 1 KiB a second is no attack."""
     arriving = Arriving(0.0)
-    arriving.take(HEAD.replace(b"5", b"60000"))
+    arriving.take(HEAD.replace(b"5", b"60000"), 0.0)
     for second in range(1, 50):
-        arriving.take(b"x" * SLOWEST)
+        arriving.take(b"x" * SLOWEST, 0.0)
         assert not arriving.is_late(float(second))
     assert arriving.is_late(50 + PATIENCE_SECONDS)

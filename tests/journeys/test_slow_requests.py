@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPConnection
+from time import sleep
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support.company import Company
+from tests.support.handset import Handset
 
 MANY = 300
 """More than there are threads in all processes, by far."""
@@ -97,3 +101,21 @@ def test_a_stranger_says_how_long_a_small_body_is(company: Company, header: str)
         with line(company) as connection:
             connection.sendall(f"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{header}\r\n\r\n".encode())
             assert reply(connection)[:12] in (b"HTTP/1.1 411", b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("blanks", [100, 100_000], ids=["gathered", "read by a thread"])
+def test_a_body_that_comes_slowly_is_no_wrong_clock(company: Company, blanks: int) -> None:
+    """Issue 8, 7b: its first byte is compared with the device's clock, wherever the rest was waited for."""
+    handset = Handset(company.url, company.code(company.hire("Anna")))
+    body = {"incarnation": 1, "now": datetime.now(UTC).isoformat(), "operations": []}
+    text = json.dumps(body).encode() + b" " * blanks
+    head = f"POST /sync/v1/push HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {handset.desk.token}\r\n"
+    head += f"Content-Type: application/json\r\nConnection: close\r\nContent-Length: {len(text)}\r\n\r\n"
+    with line(company) as connection:
+        connection.sendall(head.encode())
+        for at in range(8):
+            sleep(1)
+            connection.sendall(text[at * len(text) // 8 : (at + 1) * len(text) // 8])
+        assert b"HTTP/1.1 200 " in reply(connection)
+    offset = company.admin.get(f"devices/{handset.id}")["live"]["clock_offset_ms"]
+    assert abs(offset) < 5000
