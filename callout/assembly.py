@@ -11,6 +11,7 @@ from typing import Self
 from api.app import Application, create_app
 from api.policy import POLICY
 from api.services import ApiSettings, Past, Services
+from api.strangers import Strangers
 from callout.blob_place import place_of
 from callout.database import VIEWS_REMEDY, OtherMasterKey, ViewsDiffer, enter, enter_by
 from callout.erasing import erase_again
@@ -86,6 +87,7 @@ def services_of(
         factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
         reset_codes=ResetCodes(log.pool),
         security=SecurityLog(log.pool, access.secret),
+        strangers=Strangers(devices, log.pool),
         log=log,
         projecting=projecting,
         views=views,
@@ -118,6 +120,7 @@ def gate_of(settings: ApiSettings) -> Gate:
         burst=settings.device_burst,
         connections=settings.pool,
         threads=settings.threads,
+        office_rate=settings.office_rate,
     )
 
 

@@ -1069,9 +1069,10 @@ class Blobs:
         """How many bytes the server has after a request, all of them when it wants no more."""
         headers = self.wire.call(request).headers
         told = headers.get("upload-offset", "")
-        if told.isdecimal() and told == headers.get("upload-length"):
+        is_number = re.fullmatch("[0-9]{1,12}", told) is not None
+        if is_number and told == headers.get("upload-length"):
             return size
-        if not told.isdecimal() or int(told) > size:
+        if not is_number or int(told) > size:
             raise OfflineError("The server does not say how much of a photo it has.")
         return int(told)
 
@@ -1651,7 +1652,11 @@ DEEDS = {  # word: the operation, then the members of its data; `--` may be left
     "cannot-complete": "cannot_complete work_order reason",
 }
 CHOICES = {"fixed": ("yes", "temporary", "no"), "kind": ("work", "travel", "wait")}
-NUMBERS = {"quantity": r"(?=.*[1-9])\d{1,12}(\.\d{1,6})?", "counted": r"\d{1,12}(\.\d{1,6})?", "minutes": r"\d{1,5}"}
+NUMBERS = {
+    "quantity": r"(?=.*[1-9])[0-9]{1,12}(\.[0-9]{1,6})?",
+    "counted": r"[0-9]{1,12}(\.[0-9]{1,6})?",
+    "minutes": r"[0-9]{1,5}",
+}
 MEMBERS = {"counted": "quantity", "serial": "serials"}
 ENDED = ("done", "not_done", "cancelled", "rescheduled")
 A_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

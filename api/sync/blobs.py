@@ -12,12 +12,14 @@ from api.encoding import answer
 from api.services import services
 from api.sync.blueprint import sync
 from api.who import asking_device
+from domain.digits import whole_number
 from store.blobs.blob import PIECE
 from sync.blobs import BlobNotNamed, Progress
 from sync.problems import EncodingUnsupported, MalformedEnvelope
 
+BEYOND: Final = 10**12
+"""No blob is so long."""
 _HASH: Final = re.compile("[0-9a-f]{64}")
-_DIGITS: Final = re.compile("[0-9]{1,12}", re.ASCII)
 
 
 @sync.get("/blobs/<sha256>")
@@ -54,10 +56,11 @@ def _length() -> int | None:
 
 
 def _number(name: str, text: str, what: str) -> int:
-    if not _DIGITS.fullmatch(text):
+    number = whole_number(text)
+    if number is None or number >= BEYOND:
         detail = f"{name} is the number {what}."
         raise MalformedEnvelope(detail, errors=[{"pointer": f"/{name}", "detail": detail}])
-    return int(text)
+    return number
 
 
 def _chunk() -> bytes:

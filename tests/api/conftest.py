@@ -47,6 +47,7 @@ class Settings:
     oldest_app: str = ""
     device_rate: int = 0
     device_burst: int = 1
+    office_rate: int = 0
     metrics: str = "loopback"
     metrics_token: str = ""
     hosts: tuple[str, ...] = ()
