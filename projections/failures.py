@@ -84,8 +84,8 @@ class Failures:
     def take(self, view: str, position: int, error: Exception) -> None:
         """Note an error that a view has made of an event and that folding can go on after.
 
-        Raises the error when the database is away, `TimedOutError` when a statement exceeded its time, `RefusedError` when the database has refused a statement: that
-        ends the transaction.
+        Raises the error when the database is away, `TimedOutError` when a statement has exceeded its time, and
+        `RefusedError` when the database has refused one: each ends the transaction.
         """
         match trouble_of(error):
             case Trouble.AWAY:

@@ -1,4 +1,4 @@
-"""Events whose statements exceed their time: told from an overload that passes, and then left out by their view only."""
+"""Events whose statements exceed their time, told from an overload that passes: left out by their view alone."""
 
 from __future__ import annotations
 

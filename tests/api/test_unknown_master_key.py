@@ -41,7 +41,7 @@ def test_the_views_park_the_record_and_go_on(house: House) -> None:
     rows = house.services.log.pool.fetch_all("SELECT view, error FROM log.parked_events")
     assert "customers" in {view for view, _ in rows}
     assert {error.split(" ")[0] for _, error in rows} == {"MasterKeyMissingError"}
-    assert house.get("/ready").json["status"] == "degraded"
+    assert '"degraded"' in house.get("/ready").text
 
 
 def test_a_held_operation_that_cannot_be_opened_keeps_no_other_waiting(house: House) -> None:

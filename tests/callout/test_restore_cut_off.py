@@ -41,28 +41,23 @@ def failing(whole: Callable[..., Any], error: BaseException, *, behind: bool) ->
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=["killed", "disk full"])
-@pytest.mark.parametrize(("owner", "name"), BEFORE_THE_ROWS)
+@pytest.mark.parametrize("step", BEFORE_THE_ROWS, ids=lambda step: step[1])
 def test_a_restore_that_was_cut_off_is_refused_by_every_start_and_goes_on_when_it_is_run_again(
-    site: Site,
-    elsewhere: Site,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    owner: Any,
-    name: str,
-    error: BaseException,
+    site: Site, elsewhere: Site, monkeypatch: pytest.MonkeyPatch, step: tuple[Any, str], error: BaseException
 ) -> None:
     """Issue 8, 17: an empty company was served from a home that had half of a backup."""
+    (owner, name), backup = step, site.home.parent / "backup"
     with site.house() as house:
         customer = registered(house)
         before = records(house)
-    site.back_up(tmp_path / "backup")
+    site.back_up(backup)
     with monkeypatch.context() as cut_off:
         cut_off.setattr(owner, name, failing(getattr(owner, name), error, behind=False))
         with pytest.raises(type(error)):
-            elsewhere.restore(tmp_path / "backup")
-    with pytest.raises(RestoreUnfinished, match=f"callout restore {tmp_path / 'backup'}"), elsewhere.house():
+            elsewhere.restore(backup)
+    with pytest.raises(RestoreUnfinished, match=f"callout restore {backup}"), elsewhere.house():
         pass
-    elsewhere.restore(tmp_path / "backup")
+    elsewhere.restore(backup)
     assert not (elsewhere.home / FILE).exists()
     with elsewhere.house() as house:
         assert records(house)[: len(before)] == before
@@ -72,23 +67,22 @@ def test_a_restore_that_was_cut_off_is_refused_by_every_start_and_goes_on_when_i
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "behind"),
-    [(restoring, "end", False), (restoring, "end", True), (restoring, "erase_again", False), (None, "views", False)],
+    ("step", "behind"),
+    [
+        ((restoring, "end"), False),
+        ((restoring, "end"), True),
+        ((restoring, "erase_again"), False),
+        ((None, "views"), False),
+    ],
 )
 def test_a_restore_that_was_cut_off_behind_the_rows_is_finished_by_the_next_start(
-    site: Site,
-    elsewhere: Site,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    owner: Any,
-    name: str,
-    *,
-    behind: bool,
+    site: Site, elsewhere: Site, monkeypatch: pytest.MonkeyPatch, step: tuple[Any, str], *, behind: bool
 ) -> None:
     """Issue 8, 17: also who has to be erased again, by the list of another machine, which this one does not have."""
+    (owner, name), backup = step, site.home.parent / "backup"
     with site.house() as house:
         gone, stays = registered(house), registered(house, "Somebody else")
-    manifest = site.back_up(tmp_path / "backup")
+    manifest = site.back_up(backup)
     with site.house() as house:
         erase(house, gone)
 
@@ -110,7 +104,7 @@ def test_a_restore_that_was_cut_off_behind_the_rows_is_finished_by_the_next_star
             restore(
                 elsewhere.settings,
                 elsewhere.dsn,
-                tmp_path / "backup",
+                backup,
                 [site.home / "erasures"],
                 staged,
                 replace=False,

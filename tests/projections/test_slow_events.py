@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from eventsourcing.persistence import OperationalError
 
+from projections import stored
 from projections.projection import Projection, Rows
 from projections.projector import Projector
 from projections.slow import TRIES
@@ -132,8 +133,6 @@ def test_a_batch_that_takes_too_long_to_write_is_tried_in_smaller_parts(
     log: EventLog, views: EventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Warehouse(log).work(EVENTS)
-    from projections import stored
-
     whole, sizes = stored.write, list[int]()
 
     def write(cursor: Any, schema: str, table: Any, rows: Any) -> None:
