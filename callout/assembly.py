@@ -156,8 +156,7 @@ class House:
         log = EventLog(writer, self.keyring)
         settle_life(log)
         self.erased_again = erase_again(log, unfinished(log, self.erased.ids()))
-        views = Views(log, pool=reader)
-        projecting = EventLog(projector, self.keyring)
+        views, projecting = Views(log, pool=reader), EventLog(projector, self.keyring)
         self.services = services_of(settings, log, projecting, views, access, place=self.place)
 
     def ensure_views(self, progress: Progress | None = None) -> list[str]:
