@@ -14,9 +14,11 @@ from api.services import ApiSettings, Past, Services
 from api.strangers import Strangers
 from callout.blob_place import place_of
 from callout.database import VIEWS_REMEDY, OtherMasterKey, ViewsDiffer, enter, enter_by
-from callout.erasing import erase_again
+from callout.erasing import erase_again, unfinished
 from callout.master_key import master_keys
 from callout.settings import Settings
+from callout.unfinished_restore import require_finished
+from domain.problem import Problem
 from projections.catalogue import PROJECTIONS, ensure, unsound
 from projections.filling import Progress
 from projections.open_work import working_for
@@ -131,7 +133,7 @@ class House:
         """Migrate the database that `dsn` leads to first where that is wanted; otherwise it must have been.
 
         Raises `DatabaseOlder` or `DatabaseNewer` when it was not migrated by this program, `OtherMasterKey` when its
-        words could not be read.
+        words could not be read, `RestoreUnfinished` when a restore into the home was cut off.
         """
         self.settings = settings
         self.place = place_of(settings)
@@ -145,17 +147,19 @@ class House:
         self._pools = (writer, projector, reader, keykeeper)
         access, self.master_keys = Access(writer, limits=limits_of(settings)), master_keys(settings)
         ids = [key.id.encode() for key in self.master_keys.all()]
-        if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
+        try:
+            if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
+                raise OtherMasterKey
+            require_finished(settings.home, writer)
+        except Problem:
             self._close_pools()
-            raise OtherMasterKey
+            raise
         self.erased = ErasedList(settings.erasures or settings.home / "erasures")
         self.keyring = Keyring(keykeeper, self.master_keys, self.erased)
         log = EventLog(writer, self.keyring)
         settle_life(log)
-        if forgotten := self.keyring.present(self.erased.ids()):
-            erase_again(log, forgotten)
-        views = Views(log, pool=reader)
-        projecting = EventLog(projector, self.keyring)
+        self.erased_again = erase_again(log, unfinished(log, self.erased.ids()))
+        views, projecting = Views(log, pool=reader), EventLog(projector, self.keyring)
         self.services = services_of(settings, log, projecting, views, access, place=self.place)
 
     def ensure_views(self, progress: Progress | None = None) -> list[str]:

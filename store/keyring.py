@@ -171,6 +171,12 @@ class Keyring:
         )
         return {person for (person,) in rows}
 
+    def destroyed(self) -> set[UUID]:
+        """Everybody whose key has been destroyed."""
+        return {
+            person for (person,) in self._pool.fetch_all("SELECT person FROM keys.person_keys WHERE wrapped IS NULL")
+        }
+
     def _unwrap(self, person: UUID, key_id: str, wrapped: bytes, master_id: str | None) -> Key:
         for master in self._masters.candidates(master_id):
             try:
