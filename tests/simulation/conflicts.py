@@ -96,7 +96,7 @@ class Conflicts:
         return code in REFS or code == "needs_missing"
 
     def _is_told(self, operation: str, code: str, name: str, id: str) -> bool:
-        """Whether what a notice names is there, and the operation is on record: about it or, if it misfits, naming it."""
+        """Whether what a notice names is there, and the operation on record: about it or, if it misfits, naming it."""
         stream, world = UUID(id), self._world
         table, done = _NAMED.get(name), self._events_of(operation)
         if not (world.log.streams.version(stream) if table is None else world.views.rows.get(table, stream)):
