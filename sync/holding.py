@@ -12,18 +12,17 @@ import structlog
 
 from domain.device import Device
 from domain.device_status import NotWaiting
-from domain.envelope import Envelope
 from domain.technician import Technician
 from store.answers import KeptText
 from store.work import Work
-from sync.decide import Arrived, Decision, Sender, settle
+from sync.decide import Arrived, Sender, settle
 from sync.failures import is_passing
 from sync.groups import decide_all, unmet
+from sync.held_ends import answer_kept, discard_erased, tell_ended
 from sync.ports import Held, Log, Looked, Waiting
 from sync.problems import CannotBeRecorded
-from sync.put_aside import again_if_kept, decided
+from sync.put_aside import again_if_kept
 from sync.queue import FairQueue
-from sync.results import misfits_of, said_of
 from sync.unrecordable import record_known, record_run
 
 LONGEST: Final = timedelta(hours=72)
@@ -124,11 +123,11 @@ class Holding:
             work, _, decisions = decide_all(lambda: self._begin(texts), arrived, come, overdue=overdue)
         except NotWaiting:  # somebody has decided about it since it was looked at
             return 0
-        self._tell(work, decisions, arrived)
-        self._discard(work, [text for text in texts if text.event.version not in able], now)
+        tell_ended(work, decisions, arrived)
+        discard_erased(work, [text for text in texts if text.event.version not in able], now)
         became = {one.text_version: decision for one, decision in zip(arrived, decisions, strict=True)}
         for text in texts:
-            self._answer(work, text, became.get(text.event.version))
+            answer_kept(work, text, became.get(text.event.version))
         work.commit()
         return len(texts)
 
@@ -150,7 +149,7 @@ class Holding:
         for text in texts:
             one = again_if_kept(text)
             if one is not None:
-                self._answer(work, text, settle(work, sender, one, CannotBeRecorded()))
+                answer_kept(work, text, settle(work, sender, one, CannotBeRecorded()))
         work.commit()
         return len(texts)
 
@@ -183,30 +182,3 @@ class Holding:
             works_for=lambda customer: self._works_for(technician, customer),
         )
         return work, sender
-
-    @staticmethod
-    def _discard(work: Work, erased: Iterable[KeptText], now: datetime) -> None:
-        """What somebody's erasure has left no text of comes to an end too."""
-        for text in erased:
-            operation = text.event.data.operation
-            device = work.get(Device, text.event.stream)
-            device.discard(operation, text.event.version, reason="Its text has been erased.")
-            work.add(Envelope(occurred_at=now, operation_id=operation), device)
-
-    @staticmethod
-    def _tell(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arrived]) -> None:
-        """What was refused or put aside has said so itself; of the others, the device says what became of them."""
-        for decision, one in zip(decisions, arrived, strict=True):
-            if decision.problem is None:
-                assert one.envelope.device is not None, "an operation comes from a device"
-                device = work.get(Device, one.envelope.device)
-                misfits = misfits_of(decision)
-                device.record_hold_ended(decision.operation.id, misfits, one.text_version, one.envelope.actor)
-                work.add(one.envelope, device)
-
-    @staticmethod
-    def _answer(work: Work, text: KeptText, decision: Decision | None) -> None:
-        """Store what became of a text with its effect; one without a decision had been erased."""
-        said = {} if decision is None else said_of(decision)
-        status = "discarded" if decision is None else decision.status
-        work.answer(decided(text.event, text.content_hash, status, **said))
