@@ -62,9 +62,8 @@ def reset_password(body: Body) -> Response:
     user = codes.find(body["login"], body["code"], caller())
     account.note_user(user)
     must_be_good(body["password"], (access.login_of(user) or "",))
-    codes.use(user, body["code"])
-    access.set_password(user, body["password"])
-    account.record_password_change(user)
+    changes = (codes.using(user, body["code"]), access.changing_password(user, body["password"]))
+    account.record_password_change(user, changes)
     return Response(status=204)
 
 

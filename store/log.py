@@ -30,7 +30,7 @@ from store.recorded import Recorded
 from store.recorder import Recorder
 from store.signed_texts import SignedTexts, sealed_texts
 from store.snapshots import Snapshots
-from store.work import Work
+from store.work import Change, Work
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -66,6 +66,8 @@ class EventLog(Application[UUID]):
         answers: Sequence[Answer],
         turn: Turn | None,
         reads: Mapping[UUID, int] | None = None,
+        *,
+        changes: Sequence[Change] = (),
     ) -> Appended:
         """Record everything in one transaction; see `Recorder.append` for what can go wrong.
 
@@ -75,7 +77,9 @@ class EventLog(Application[UUID]):
         stored = [self._stored(event, envelope) for event, envelope in zip(events, envelopes, strict=True)]
         try:
             signed = sealed_texts(self.body_mapper.keyring, answers)
-            return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed)
+            return self._recorder.append(
+                list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed, changes=changes
+            )
         except PersistenceError as error:
             if passes_by_itself(error) and not isinstance(error, MasterKeyMissingError):
                 raise
