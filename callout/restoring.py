@@ -19,6 +19,7 @@ from store.backup.files import CHUNK
 from store.backup.load import load, must_be_free
 from store.backup.manifest import Manifest, Progress, check, read
 from store.blobs.place import Place
+from store.complete_dsn import completed
 from store.erased import ErasedList
 from store.roles import database_of, roles_of
 
@@ -47,7 +48,7 @@ def restore(
     Whoever stands on the settings' list of erased people, or on one of `lists`, is erased again. Nothing is changed
     before the whole backup was compared with its checksums. It may be repeated, then with `replace`.
     """
-    manifest = read(folder)
+    manifest, dsn = read(folder), completed(dsn)
     roles = roles_of(database_of(dsn), _master_key(settings, manifest))
     must_be_free(dsn, replace=replace)
     with stages("checksums") as tell:
