@@ -12,9 +12,6 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.services import Services
-from callout.rotating import SECRETS
-from store.access import Access
-from store.caller import Caller, device_of, known_device
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS
 from tests.api.conftest import PASSWORD, House
 
@@ -154,43 +151,3 @@ def test_whoever_is_braked_costs_no_hashing(services: Services, monkeypatch: pyt
         attempt(house.client, "wrong", login=f"nobody-{number}")
 
     assert len(hashed) == ADDRESS_BURST
-
-
-def test_whoever_can_make_known_devices_has_no_more_tries_than_an_address_has(house: House) -> None:
-    """Issue 8, review 10: a leaked secret made any number of them, each counted by itself, and nobody else paid."""
-    user = house.user("agent")
-    secret = house.services.access.secret("known-devices")
-    mine = attempt(house.app_client(), PASSWORD, OWNER).get_json()["known_device"]
-
-    codes = [
-        attempt(house.app_client(), "wrong", known_device=known_device(secret, user)).status_code
-        for _ in range(ADDRESS_BURST + FREE_ATTEMPTS + 5)
-    ]
-
-    assert codes == [401] * (ADDRESS_BURST + FREE_ATTEMPTS) + [429] * 5
-    assert attempt(house.app_client(), PASSWORD, OWNER, known_device=mine).status_code == 201
-
-
-def test_a_known_device_stays_known_through_a_rotation_and_is_known_by_the_new_secret_then(house: House) -> None:
-    """Issue 8, review 10: what another rotation makes good for nothing is replaced before."""
-    user, secrets = house.user("agent"), house.services.access.secrets
-    old = attempt(house.app_client(), PASSWORD).get_json()["known_device"]
-    secrets.change(SECRETS, {})
-    other = Access(house.services.log.pool)
-    assert other.proving.is_known_device(user, Caller(known=old))
-    made = other.proving.known_device(user, Caller(known=old))
-    assert device_of(other.secret("known-devices"), user, made) is not None
-    assert other.proving.known_device(user, Caller(known=made)) == made
-    secrets.change(SECRETS, {})
-    another = Access(house.services.log.pool)
-    assert not another.proving.is_known_device(user, Caller(known=old))
-    assert another.proving.is_known_device(user, Caller(known=made))
-
-
-def test_a_code_to_reset_that_was_asked_for_before_a_rotation_is_the_same_after_it(house: House) -> None:
-    """Issue 8, review 10: the reply to a repeated request is a code that works."""
-    user = house.user("agent")
-    first = house.post(f"/api/v1/users/{user}/reset-code", {}, Idempotency_Key="k").get_json()
-    house.services.access.secrets.change(SECRETS, {})
-    house.services.access.secrets._read.clear()  # as in a process that has not read them yet
-    assert house.post(f"/api/v1/users/{user}/reset-code", {}, Idempotency_Key="k").get_json() == first
