@@ -17,7 +17,7 @@ from store.key_ids import key_id_of
 from store.master_keys import MasterKeys
 
 FILE = "master.key"
-_NEXT = b"+"
+_NEXT = b"next:"  # a colon is no letter of base64
 """In the file before a key that opens and does not wrap yet: the next rotation lets it be the newest."""
 
 

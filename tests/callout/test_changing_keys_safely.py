@@ -68,6 +68,17 @@ def test_of_keys_that_are_put_in_front_at_once_none_is_lost(home: Path) -> None:
     assert ids_of(home)[-1] == key_id_of(KEY)
 
 
+@pytest.mark.parametrize("first", [b"\xf8", b"\xfc", b"\x00", b"\xff"])
+def test_every_key_is_read_as_it_was_written(home: Path, monkeypatch: pytest.MonkeyPatch, first: bytes) -> None:
+    """Issue 8, review 14: what marks a prepared key begins no key, whichever letters it is written in."""
+    settings = Settings(home=home)
+    monkeypatch.setattr("callout.master_key.token_bytes", lambda _: first * 32)
+    new = prepare(settings)
+    assert ids_of(home) == [key_id_of(KEY), new]
+    put_in_front(settings)
+    assert ids_of(home) == [new, key_id_of(KEY)] == [key_id_of(first * 32), key_id_of(KEY)]
+
+
 def test_keys_are_changed_by_one_at_a_time(site: Site) -> None:
     """Issue 8, review 2: the second of two rotations, on whatever machine, changes neither file nor secrets."""
     with site.house() as house:
