@@ -142,7 +142,7 @@ def _given(body: Body) -> Given:
 def _begun(user: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
     access, desk = services().access, services().factors
     account.note_user(user)
-    known = who.known if access.proving.is_known_device(user, who) else access.proving.known_device(user)
+    known = access.proving.known_device(user, who)
     missing = "to-be-set-up" if desk.required_of(roles) else "not-asked"
     reply = {
         "token": access.sessions.begin(user, who, factor),

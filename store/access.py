@@ -51,7 +51,7 @@ class Access:
         self._pool = pool
         self._passwords = passwords or Passwords()
         self.secrets = Secrets(pool)
-        self.proving = Proving(pool, self._passwords, self.secret)
+        self.proving = Proving(pool, self._passwords, self.secrets.accepted)
         self.sessions = Sessions(pool, limits)
 
     def claim(self, user: UUID, login: str, password: str) -> None:
