@@ -14,7 +14,7 @@ from projections.serials_claims import claim_of, in_order, walk
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
-MOST_CLAIMS: Final = 12
+MOST_CLAIMS: Final = 20
 """So many claims of a unit are kept and judged, the newest: an event that names 1,000 units changes 1,000 rows."""
 
 SERIALS = Table(
@@ -112,7 +112,7 @@ def _judged(row: Row, claims: list[Row], rows: Rows) -> Row:
     if not row["tracked"]:
         return {"claims": sorted(claims, key=_told_at), "location": None, "misfits": {}}
     ordered = in_order(claims)
-    walked = walk(ordered, rows)
+    walked = walk(ordered, rows, first=row["claims_count"] == len(ordered))
     places = {claim["stream"]: place for place, claim in enumerate(ordered)}
     misfits = {}
     if walked.elsewhere:

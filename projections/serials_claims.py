@@ -50,8 +50,11 @@ def in_order(claims: Iterable[Row]) -> list[Row]:
     return [place[-1] for place in sorted(placed, key=lambda place: place[:-1])]
 
 
-def walk(claims: list[Row], rows: Rows) -> Walk:
-    """Follow the claims, which are in order. The latest is believed; an adjustment says where it is, come what may."""
+def walk(claims: list[Row], rows: Rows, *, first: bool = True) -> Walk:
+    """Follow the claims, which are in order. The latest is believed; an adjustment says where it is, come what may.
+
+    `first` says that there are none before these: only then the first one may take it from where it never came to.
+    """
     unknown, elsewhere = [], []
     shelves: dict[str, bool] = {}
 
@@ -63,7 +66,7 @@ def walk(claims: list[Row], rows: Rows) -> Walk:
     before: Row | None = None
     for claim in _standing(claims):
         if claim["kind"] != "adjustment":
-            if before is None and is_shelf(claim["from"]):
+            if before is None and first and is_shelf(claim["from"]):
                 unknown.append(claim)
             elif before is not None and not _same(before["to"], claim["from"], is_shelf):
                 elsewhere.append((before, claim))
