@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from uuid import UUID
 
-from projections.fact_lists import SHOWN
-from projections.ordered import Order
+from projections.device_texts import QUARANTINED, settled, waiting
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -38,23 +37,6 @@ DEVICES = Table(
     key=("id",),
     indexes=(("technician", "id"),),
 )
-
-
-QUARANTINED = Table(
-    "device_quarantined",
-    {
-        "device": "uuid NOT NULL",
-        "text_version": "bigint NOT NULL",
-        "operation": "uuid NOT NULL",
-        "position": "bigint NOT NULL",
-    },
-    key=("device", "text_version"),
-    indexes=(("device", "operation"), ("device", "position", "operation")),
-)
-"""The texts that wait for the office, by the version of the device's stream that put them aside; several may be under
-one operation id. Each waits since the position at which it was put aside first."""
-
-_BY_POSITION: Final = Order(("device",), ("position", "operation"))
 
 
 class Devices(Projection):
@@ -132,37 +114,17 @@ class Devices(Projection):
     @on("device.operation_quarantined")
     def _quarantined(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            gone = [] if event.data.contested else _settled(event, rows)
+            gone = [] if event.data.contested else settled(event, rows)
             since = min((row["position"] for row in gone), default=event.position)
             waits = {"device": event.stream, "text_version": event.version, "operation": event.data.operation}
             rows.put(QUARANTINED, waits | {"position": since})
-            _change(event, rows, **_waiting(rows, device, 1 - len(gone)))
+            _change(event, rows, **waiting(rows, device, 1 - len(gone)))
 
     @on("device.operation_released", "device.operation_rejected", "device.operation_discarded")
     def _decided(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            gone = _settled(event, rows)
-            _change(event, rows, **_waiting(rows, device, -len(gone)))
-
-
-def _settled(event: Recorded, rows: Rows) -> list[Row]:
-    """Remove what does not wait any more: the text that the event names, or all under the id where it names none."""
-    version = event.data.text_version
-    if version is None:
-        gone = rows.where(QUARANTINED, device=event.stream, operation=event.data.operation)
-    else:
-        row = rows.get(QUARANTINED, event.stream, version)
-        gone = [] if row is None else [row]
-    for row in gone:
-        rows.delete(QUARANTINED, *QUARANTINED.key_of(row))
-    return gone
-
-
-def _waiting(rows: Rows, device: Row, more: int) -> Row:
-    """The operations that were put aside last, and how many wait when there are so many more."""
-    found = rows.span(QUARANTINED, _BY_POSITION, (device["id"],), limit=SHOWN, last=True)
-    waiting = [str(row["operation"]) for row in reversed(found)]
-    return {"quarantined": waiting, "quarantined_count": device["quarantined_count"] + more}
+            gone = settled(event, rows)
+            _change(event, rows, **waiting(rows, device, -len(gone)))
 
 
 def _installed(data: Any) -> Row:

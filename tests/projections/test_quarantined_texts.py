@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.device import Device
-from projections.devices import DEVICES, QUARANTINED, Devices
+from projections.device_texts import QUARANTINED
+from projections.devices import DEVICES, Devices
 from tests.support.news import News
 
 ID, OTHER = uuid4(), uuid4()
