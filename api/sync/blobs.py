@@ -27,7 +27,8 @@ def progress(sha256: str) -> Response:
     A suspended device is told too: it may send what its recorded operations have named.
     """
     who = asking_device()
-    return _told(services().blobs.progress(who.technician, _named(sha256)))
+    with services().gate.pull(who.device):
+        return _told(services().blobs.progress(who.technician, _named(sha256)))
 
 
 @sync.put("/blobs/<sha256>")
@@ -35,7 +36,8 @@ def take(sha256: str) -> Response:
     """Take the bytes that follow at `Upload-Offset`, 256 KiB at most."""
     who = asking_device()
     offset, chunk = _offset(), _chunk()
-    return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk))
+    with services().gate.upload(who.device):
+        return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk))
 
 
 def _named(sha256: str) -> str:

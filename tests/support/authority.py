@@ -82,6 +82,8 @@ ROWS: tuple[Row, ...] = (
         "401 not-signed-in", tries.phone_at_the_office, holes.any_token_is_a_user),
     Row("contact", OFFICE, "`link` (case, repeat_of), `mark-duplicate`, create with an order", "the same customer's",
         "409 of-another-customer", tries.contacts, holes.one_customer_in_requests),
+    Row("contact of nobody", OFFICE, "with an order, or told at `reopen`; then `link`, `mark-duplicate`, a case",
+        "the same customer's", "409 of-another-customer", tries.contacts_in_two_steps, holes.one_customer_in_requests),
     Row("case", OFFICE, "create or `reopen` with a contact, `merge`", "the same customer's",
         "409 of-another-customer", tries.cases, holes.one_customer_in_requests),
     Row("work order", OFFICE, "create with a machine", "the same customer's, or nobody's",

@@ -40,9 +40,9 @@ def test_pulls_never_fill_the_places_of_pushes() -> None:
 
 def test_a_wait_for_the_views_is_answered_as_it_was_and_some_threads_stay_free_of_waiting() -> None:
     made = gate()
-    with made.push(uuid4()):
-        assert made.resting(lambda position, seconds: (position, seconds) == (5, 2.0))(5, 2.0)
-        assert not made.resting(lambda *_: False)(5, 2.0)
+    with made.push(uuid4()), made.push(uuid4()):
+        for answer in (True, False):
+            assert _rested(made, answer) is answer
     with ExitStack() as seats:
         for _ in range(7):
             seats.enter_context(made.waiting())
@@ -63,6 +63,13 @@ def test_a_line_is_full_for_pulls_before_it_is_full_for_pushes() -> None:
                 pool.submit(_push, made)
     assert seen == [(False, False), (False, False), (False, True), (False, True), (True, True)]
     assert not made.is_full(pushes=False)
+
+
+def _rested(made: Gate, answer: bool) -> bool:  # noqa: FBT001 - what a wait came to
+    """What a wait gives that has let another push in meanwhile."""
+    with made.resting(), ThreadPoolExecutor(1) as other:
+        other.submit(_push, made).result(timeout=5)
+        return answer
 
 
 def _push(made: Gate) -> None:
