@@ -60,7 +60,7 @@ BEGIN
             LIMIT most_of_address
         ) AS found;
     END IF;
-    IF counted >= CASE WHEN somebody IS NULL THEN most_of_address ELSE most END THEN
+    IF counted >= (CASE WHEN somebody IS NULL THEN most_of_address ELSE most END) THEN
         INSERT INTO access.security_events AS e (key, kind, many, address, actor, device, subject)
         VALUES (sha256(convert_to(concat_ws('|', a_kind, this_hour, coalesce(somebody::text, an_address)), 'UTF8')),
             a_kind, times, an_address, an_actor, a_device, beyond)

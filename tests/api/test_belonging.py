@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.contact import Contact
+from domain.instant import now
 from domain.location import VIRTUAL
 from domain.stock_movement import correction_id
 from tests.api.conftest import House
