@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from flask import g
@@ -13,6 +13,7 @@ from domain.instant import now
 from domain.problem import Kind, Problem
 from domain.user import User
 from store.factor_desk import WrongSecondFactor
+from store.work import Change
 
 __all__ = ["SecondFactorNeeded", "WrongProof", "WrongSecondFactor", "note_user", "record", "record_password_change"]
 
@@ -36,19 +37,27 @@ def note_user(user: UUID) -> None:
     g.about_user = user
 
 
-def record(user: UUID, role: str, decide: Callable[[User], None], actor: UUID | None = None) -> None:
-    """Record what a user did with their own account, outside of a command of the office."""
+def record(
+    user: UUID,
+    role: str,
+    decide: Callable[[User], None],
+    actor: UUID | None = None,
+    changes: Iterable[Change] = (),
+) -> None:
+    """Record what a user did with their own account, outside of a command of the office, together with `changes`."""
 
     def once() -> None:
         work = services().log.work()
         entity = work.get(User, user)
         decide(entity)
+        for change in changes:
+            work.also(change)
         work.add(Envelope(occurred_at=now(), actor=actor or user, role=role, zone=services().settings.zone), entity)
         work.commit()
 
     services().log.attempt(once)
 
 
-def record_password_change(user: UUID, role: str = "") -> None:
-    """That the user has another password."""
-    record(user, role, User.record_password_change)
+def record_password_change(user: UUID, changes: Sequence[Change], role: str = "") -> None:
+    """That the user has another password, together with the `changes` that give it."""
+    record(user, role, User.record_password_change, changes=changes)

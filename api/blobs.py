@@ -14,7 +14,7 @@ from api.schemas import Past
 from api.services import services
 from api.who import asking
 from domain.problem import NotFound
-from projections.attachments import Attachments, attachments
+from projections.attachments import Attachments, attachments, named_sizes
 
 blobs = Noun("blobs", "The bytes of photos and signatures.")
 
@@ -41,11 +41,15 @@ def read(query: dict[str, Any], sha256: str) -> Response:
     asking()
     with looking(query, Attachments()) as reader:
         named = attachments(reader, sha256)
+        sizes = named_sizes(reader, sha256)
     if not named:
         raise NotFound
     types = {row["customer"]: row["media_type"] for row in named}
+    first = {row["customer"]: row["size"] for row in named}
     with ExitStack() as stack:
-        opened = stack.enter_context(services().vault.opened(sha256, {row["customer"]: row["size"] for row in named}))
+        opened = stack.enter_context(
+            services().vault.opened(sha256, {customer: sizes.get(customer, [size]) for customer, size in first.items()})
+        )
         if opened is None:
             raise BlobNotHere
         headers = _headers(types[opened.person], sha256)

@@ -12,7 +12,6 @@ from api.belonging import must_be_free
 from api.fields import Id, Many, Text, Zone
 from api.known_customer import in_use
 from api.noun import Noun
-from api.order import Order
 from api.reading import filters, looking, one, page, paged
 from api.rows import ID, LIST, done_with, shape_of
 from api.schemas import Body, Command, Creation, Page
@@ -133,7 +132,6 @@ def erase(body: Body, id: UUID) -> Response:
         return entries
 
     reply = office.change(who, Customer, id, body, decide)
-    erasure.erase_merged_meanwhile(id, Order(who, body).envelope(None))
     erasure.catch_up()
     head = services().log.recorder.max_notification_id() or 0
     services().views.wait_until(head, services().settings.patience)

@@ -9,7 +9,7 @@ import msgspec
 import orjson
 from flask import Response
 
-from api.fields import Id, Instant, Text
+from api.fields import Choice, Id, Instant, Text
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Page
@@ -46,6 +46,21 @@ RECORD: Final[dict[str, Any]] = EVENT | {
     }
 }
 
+NOTICES: Final = (
+    "work_after_reassignment",
+    "work_after_cancel",
+    "duplicate_completion",
+    "unknown_part",
+    "clock_suspect",
+    "details_clash",
+    "foreign_visit",
+    "foreign_van",
+    "reference_mismatch",
+    "needs_missing",
+)
+"""What a device can be told that does not fit about a fact that it has sent."""
+_NOTICE: Final = "What did not fit about an operation when it was recorded; its first event is listed."
+
 
 class Filters(Page):
     """Which events; instants are from the first up to, not including, the second of each pair."""
@@ -60,6 +75,7 @@ class Filters(Page):
     occurred_to = Instant()
     recorded_from = Instant()
     recorded_to = Instant()
+    notice = Choice(NOTICES, metadata={"description": _NOTICE})
 
 
 @events.lists(EVENT, Filters)

@@ -13,9 +13,9 @@ from marshmallow import ValidationError, fields, validate
 
 from domain.characters import UNFIT
 from domain.digits import whole_number
-from domain.instant import parse_instant, parse_zone
+from domain.instant import parse_day, parse_instant, parse_zone
 from domain.problem import BadInput
-from domain.quantity import parse_quantity
+from domain.quantity import PATTERN, parse_quantity
 
 CANONICAL_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 WORDS = {
@@ -97,7 +97,7 @@ class Quantity(fields.String):
 
     def __init__(self, *, positive: bool = True, **kwargs: Any) -> None:
         self._positive = positive
-        kwargs.setdefault("metadata", {"pattern": r"^[0-9]{1,12}(\.[0-9]{1,6})?$"})
+        kwargs.setdefault("metadata", {"pattern": f"^{PATTERN}$"})
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
@@ -122,12 +122,7 @@ class Day(fields.Date):
     """A date, as YYYY-MM-DD."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
-        try:
-            if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-                raise ValueError(value)
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise ValidationError("A date is written as YYYY-MM-DD.") from None
+        return cast("date", _as_asked(lambda: parse_day(value)))
 
 
 class Many(fields.List[Any]):
@@ -147,10 +142,10 @@ class One(fields.Nested):
     """An object of its own schema."""
 
 
-def _as_asked(parse: Any) -> Decimal | datetime | str:
+def _as_asked(parse: Any) -> Decimal | date | str:
     """What the domain reads, its refusal in marshmallow's words."""
     try:
-        return cast("Decimal | datetime | str", parse())
+        return cast("Decimal | date | str", parse())
     except BadInput as problem:
         raise ValidationError(problem.detail) from None
 

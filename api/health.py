@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from eventsourcing.persistence import PersistenceError
@@ -11,8 +12,17 @@ from api.encoding import answer
 from api.figures import may_read_figures
 from api.metrics import Metrics
 from api.services import services
+from domain.problem import Kind, Problem
 from projections.progress import Progress
 from store.readiness import pending_migrations
+
+
+class AskedTooOften(Problem):
+    """You ask too often; wait before the next request."""
+
+    kind = Kind.RATE_LIMITED
+    code = "rate-limited"
+
 
 health = Blueprint("health", __name__)
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -29,8 +39,22 @@ def ready() -> Response:
     """Ready: the database answers, it is migrated, and the views move on, however far they have to go; 503 otherwise.
 
     What is wrong and keeps nobody from working is listed as `degraded`, with 200: a server that is taken out of service
-    for one damaged view could not take in what phones send.
+    for one damaged view could not take in what phones send. An address that asks more often than `Strangers` lets it is
+    told what was found out lately, so that no flood of questions reaches the database, and none hides how things stand.
     """
+    lately = services().strangers.lately
+    if services().strangers.may_look():
+        told, status = _found()
+        lately.keep(told, status)
+    elif (last := lately.last()) is not None:
+        told, status = last
+    else:
+        raise AskedTooOften(retry_after=1)
+    return answer(told, status, {} if status == HTTPStatus.OK else {"Retry-After": "5"})
+
+
+def _found() -> tuple[dict[str, Any], int]:
+    """What there is to tell now, and the status."""
     checks: dict[str, Any] = {"database": "away", "migrations": "unknown", "views": "unknown"}
     degraded: list[dict[str, Any]] = []
     try:
@@ -46,7 +70,7 @@ def ready() -> Response:
     fine = all(checks[name] == "ok" for name in ("database", "migrations", "views"))
     status = ("degraded" if degraded else "ready") if fine else "not-ready"
     told = {"status": status, "checks": checks} | ({"degraded": degraded} if degraded else {})
-    return answer(told, 200 if fine else 503, {} if fine else {"Retry-After": "5"})
+    return told, HTTPStatus.OK if fine else HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _degraded(found: Progress) -> list[dict[str, Any]]:

@@ -34,9 +34,12 @@ def password(body: Body) -> Response:
     if not access.proving.knows(session.id, who.id, body["current"]):
         raise account.WrongProof
     must_be_good(body["password"], (access.login_of(who.id) or "",))
-    access.set_password(who.id, body["password"], but=session.id)
-    access.sessions.prove(session.id)
-    account.record_password_change(who.id, who.role)
+    changes = (
+        # An admin's new password, set since the current one was compared, has ended this session and stays.
+        access.sessions.proving(session.id),
+        access.changing_password(who.id, body["password"], but=session.id),
+    )
+    account.record_password_change(who.id, changes, who.role)
     return Response(status=204)
 
 

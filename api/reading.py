@@ -36,11 +36,11 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
     """The views as this query wants them: `at_least` a position, `as_of` what had happened, `known_at` what was known.
 
     `projections` are those whose tables the queries read. Raises `ViewsBehind` when the wait takes too long, and the
-    problems of `PastDesk.at`.
+    problems of `Views.reach` and of `PastDesk.at`.
     """
     views, wanted = services().views, query.get("at_least")
     names = [each.name for each in projections]
-    if wanted is not None and not views.wait_until(wanted, services().settings.patience, names):
+    if wanted is not None and not views.reach(wanted, services().settings.patience, names):
         raise ViewsBehind
     as_of, known_at = query.get("as_of"), query.get("known_at")
     if as_of is None and known_at is None:

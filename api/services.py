@@ -1,4 +1,4 @@
-"""What the API works with; built once by `callout.assembly` and found again by every view."""
+"""What the API works with; built once by `callout.services` and found again by every view."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from store.security_log import SecurityLog
 from store.standing import Standings
 
 if TYPE_CHECKING:
+    from api.strangers import Strangers
     from sync.blobs import BlobIntake
     from sync.enrolment import EnrolmentDesk
     from sync.gate import Gate
@@ -76,6 +77,10 @@ class ApiSettings(Protocol):
     @property
     def device_burst(self) -> int:
         """How many of them at once."""
+
+    @property
+    def office_rate(self) -> int:
+        """How many requests a minute a user may send to one process, 0 for any number; half as many at once."""
 
     @property
     def metrics(self) -> str:
@@ -140,6 +145,7 @@ class Services:
     factors: FactorDesk
     reset_codes: ResetCodes
     security: SecurityLog
+    strangers: Strangers
 
 
 def services() -> Services:

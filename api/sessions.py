@@ -62,9 +62,8 @@ def reset_password(body: Body) -> Response:
     user = codes.find(body["login"], body["code"], caller())
     account.note_user(user)
     must_be_good(body["password"], (access.login_of(user) or "",))
-    codes.use(user, body["code"])
-    access.set_password(user, body["password"])
-    account.record_password_change(user)
+    changes = (codes.using(user, body["code"]), access.changing_password(user, body["password"]))
+    account.record_password_change(user, changes)
     return Response(status=204)
 
 
@@ -143,7 +142,7 @@ def _given(body: Body) -> Given:
 def _begun(user: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
     access, desk = services().access, services().factors
     account.note_user(user)
-    known = who.known if access.proving.is_known_device(user, who) else access.proving.known_device(user)
+    known = access.proving.known_device(user, who)
     missing = "to-be-set-up" if desk.required_of(roles) else "not-asked"
     reply = {
         "token": access.sessions.begin(user, who, factor),

@@ -25,6 +25,7 @@ from projections import users as view
 from store.access import fold
 from store.enrolment_code import code_of
 from store.password_rules import LONGEST, must_be_good
+from store.second_factors import forget_factors
 from store.work import Work
 
 users = Noun("users", "Users of the office and their roles.")
@@ -84,7 +85,7 @@ def create(body: Body) -> Response:
         if body["technician"] is not None:
             work.get(Technician, body["technician"])
         user = User.register(id=id, login=login, name=body["name"], roles=body["roles"], technician=body["technician"])
-        services().access.claim(id, login, password)
+        work.also(services().access.claiming(id, login, password))
         return user
 
     return office.create(who, User, body, make)
@@ -104,9 +105,9 @@ def set_password(body: Body, id: UUID) -> Response:
     """Give a user another password; they have to sign in again everywhere."""
     who = asking()
 
-    def decide(user: User, _: Work) -> None:
+    def decide(user: User, work: Work) -> None:
         must_be_good(body["password"], (services().access.login_of(user.id) or "",))
-        services().access.set_password(user.id, body["password"])
+        work.also(services().access.changing_password(user.id, body["password"]))
         user.record_password_change()
 
     return change_user(who, id, body, decide)
@@ -118,13 +119,15 @@ def reset_code(body: Body, id: UUID) -> Response:
     who = asking()
     order = Order(who, body)
     # Derived and not stored, as codes for devices are.
-    seed = hmac.digest(services().access.secret("reset-codes"), order.operation.bytes, "sha256")
+    secrets = services().access.secrets.accepted("reset-codes")
+    seed = services().reset_codes.seed_of(id, (hmac.digest(each, order.operation.bytes, "sha256") for each in secrets))
 
     def decide(work: Work) -> office.Decided:
         must_be_admin_still(work, who)
         user = work.get(User, id)
         user.record_reset_code()
-        _, expires_at = services().reset_codes.issue(user.id, seed)
+        change, expires_at = services().reset_codes.issuing(user.id, seed)
+        work.also(change)
         return office.Decided(user, (), {"expires_at": expires_at})
 
     return office.carry_out(order, decide, 201, unkept=lambda: {"code": code_of(seed)})
@@ -137,9 +140,9 @@ def reset_second_factors(body: Body, id: UUID) -> Response:
     if id == who.id:
         raise NotYourself
 
-    def decide(user: User, _: Work) -> None:
+    def decide(user: User, work: Work) -> None:
         user.record_factors_reset()
-        services().factors.factors.reset(user.id)
+        work.also(lambda cursor: forget_factors(cursor, user.id))
 
     return change_user(who, id, body, decide)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 from uuid import UUID
 
 from flask import current_app, g, request
+from werkzeug.exceptions import LengthRequired
 
 from api.policy import ANYONE, template
 from api.sensitive import OPEN_WITHOUT_SECOND_FACTOR, SENSITIVE
@@ -13,6 +14,9 @@ from api.services import services
 from domain.problem import Kind, NotAllowed, Problem
 from store.identity import DeviceIdentity
 from store.sessions import COMMAND_LINE, LiveSession
+
+MOST_OF_STRANGERS: Final = 64 * 1024
+"""Bytes of a body on routes that are open to everybody: so many the server gathers before it works on a request."""
 
 
 class NotSignedIn(Problem):
@@ -50,6 +54,7 @@ def admit() -> None:
     method = "GET" if request.method == "HEAD" else request.method
     allowed = current_app.extensions["callout.policy"][request.endpoint, method]
     if allowed == ANYONE:
+        _must_be_small()
         return
     if "device" in allowed:
         g.device = services().devices.who(bearer(), revoked_too="revoked device" in allowed)
@@ -57,11 +62,20 @@ def admit() -> None:
     session = services().access.sessions.find(bearer())
     if session is None:
         raise NotSignedIn
+    if session.factor != COMMAND_LINE:
+        services().gate.office(session.user)
     role = next((role for role in session.roles if role in allowed), None)
     g.session, g.who = session, Who(session.user, session.roles, role or "")
     if role is None:
         raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
     _must_have_proven(session, f"{method} {template(request.url_rule)}")
+
+
+def _must_be_small() -> None:
+    """Let nobody who is a stranger send much, or a body of which nobody knows how long it will be."""
+    request.max_content_length = MOST_OF_STRANGERS
+    if "Transfer-Encoding" in request.headers:
+        raise LengthRequired
 
 
 def _must_have_proven(session: LiveSession, route: str) -> None:

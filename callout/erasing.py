@@ -22,11 +22,33 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 500
 
 
+def unfinished(log: EventLog, persons: Iterable[UUID]) -> set[UUID]:
+    """Who has to be erased again: who of these still has a key, or is not erased in the log though they are in it.
+
+    Whose key has been destroyed, on whatever list they stand, is one of these.
+    """
+    keyring, wanted = log.body_mapper.keyring, set(persons)
+    rows = log.pool.fetch_all(
+        """
+        SELECT e.stream FROM log.events e
+        WHERE e.stream = ANY(%s::uuid[]) AND e.version = 1
+            AND e.topic IN ('customer.registered', 'technician.registered', 'user.registered')
+            AND NOT EXISTS (
+                SELECT 1 FROM log.events x WHERE x.stream = e.stream
+                    AND x.topic IN ('customer.erased', 'technician.erased', 'user.erased')
+            )
+        """,
+        ([str(person) for person in wanted | keyring.destroyed()],),
+    )
+    return keyring.present(wanted) | {stream for (stream,) in rows}
+
+
 def erase_again(log: EventLog, persons: Iterable[UUID]) -> int:
     """Destroy the keys of these that are there, and record again that they were erased.
 
     A user among them can sign in no more, and a technician's devices are revoked, as when they were erased first. How
-    many were not erased as they had been. Repeating it, or being cut off, does no harm.
+    many were not erased as they had been. Repeating it, or being cut off, does no harm: who has no key any more, and is
+    not erased in the log yet, is `unfinished`.
     """
     keyring = log.body_mapper.keyring
     wanted = sorted(persons, key=str)

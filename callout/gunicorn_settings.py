@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from api.metrics import SHARED
 from callout.lifeline import follow
 
-worker_class = "gthread"
+worker_class = "callout.http_worker.HttpWorker"
 preload_app = True  # a process that died is there again at once, and all share most of their memory
 backlog = 2048
 timeout = 60

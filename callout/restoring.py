@@ -14,11 +14,13 @@ from callout.database import OtherMasterKey
 from callout.erasing import erase_again
 from callout.master_key import has_master_key, master_keys
 from callout.settings import Settings
+from callout.unfinished_restore import begin, end
 from domain.problem import Problem
 from store.backup.files import CHUNK
-from store.backup.load import load, must_be_free
+from store.backup.load import holds_log, load, must_be_free
 from store.backup.manifest import Manifest, Progress, check, read
 from store.blobs.place import Place
+from store.complete_dsn import completed
 from store.erased import ErasedList
 from store.roles import database_of, roles_of
 
@@ -45,21 +47,25 @@ def restore(
     """Put the backup in `folder` back into the database that `dsn`, the login that migrates, leads to.
 
     Whoever stands on the settings' list of erased people, or on one of `lists`, is erased again. Nothing is changed
-    before the whole backup was compared with its checksums. It may be repeated, then with `replace`.
+    before the whole backup was compared with its checksums. Cut off before the database is whole, the home is marked,
+    so that nobody serves an empty company from it; repeating it goes on, behind that it needs `replace`.
     """
-    manifest = read(folder)
+    manifest, dsn = read(folder), completed(dsn)
     roles = roles_of(database_of(dsn), _master_key(settings, manifest))
     must_be_free(dsn, replace=replace)
     with stages("checksums") as tell:
         check(folder, manifest, tell)
     own = settings.erasures or settings.home / "erasures"
     erased = {id for path in (own, *lists) for id in ErasedList(path).ids()}
+    if not holds_log(dsn):
+        begin(settings.home, folder)  # what holds one stays as it is until the database has changed all at once
     with stages("files of blobs") as tell:
         _put_blobs(folder, manifest, place_of(settings), erased, tell)
     with stages("database") as tell:
         load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=tell)
+    end(settings.home)
     with House(settings, dsn, migrating=True) as house:
-        again = erase_again(house.services.log, erased)
+        again = house.erased_again + erase_again(house.services.log, erased)
         with stages("views") as tell:
             views = house.ensure_views(tell)
         return Restored(manifest.position, house.services.log.epoch(), again, views)

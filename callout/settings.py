@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from domain.digits import whole_number
 from domain.instant import parse_zone
 from domain.problem import BadInput, Problem
 
@@ -30,18 +31,18 @@ class Settings:
     """What can be set, each as `CALLOUT_<NAME>` in the environment; `database_url` is `DATABASE_URL`.
 
     Without a database URL the embedded PostgreSQL of `home` is used; its login migrates and makes the roles of those
-    who serve. With a `runtime_url` these are used as they are, and nothing is migrated. Without a master key (32 bytes,
-    in base64 in the environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own)
-    are let in unless in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the
-    largest request body, `pool` the most connections of a process in each role (a server takes fewer where the database
-    has not as many, unless it is `pool_set`); `workers` processes with at most `threads` each answer
-    requests, of which most do nothing but wait for news. A process works on `past` questions about the past at once,
-    each in a process of its own for at most `past_seconds` and with at most `past_memory` megabytes. Apps before
+    who serve. With a `runtime_url` these are used as they are, and nothing is migrated. Without a master key (32
+    bytes, in base64 in the environment) the file `master.key` there. `unsigned_devices` (devices without a key of
+    their own) are let in unless in `production`. `patience` is how many seconds a reader waits for a view,
+    `most_bytes` the largest request body, `pool` the most connections of a process in each role (a server takes fewer
+    where the database has not as many, unless it is `pool_set`); `workers` processes with at most `threads` each
+    answer requests, of which most do nothing but wait for news. A process works on `past` questions about the past at
+    once, each in a process of its own for at most `past_seconds` and with at most `past_memory` megabytes. Apps before
     `oldest_app` receive no documents; a device may ask a process `device_rate` times a minute and `device_burst` times
-    at once. `blobs` is a folder or `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the
-    URL of a store that is not AWS. `erasures` is the list of those whose keys were destroyed, the file `erasures` of
-    the home unless given. Behind a master key in the environment stand, after commas, older ones that still open what
-    they wrapped.
+    at once, a user `office_rate` times a minute. `blobs` is a folder or `s3://bucket/prefix`, the folder `blobs` of
+    the home unless given; `s3_endpoint` the URL of a store that is not AWS. `erasures` is the list of those whose keys
+    were destroyed, the file `erasures` of the home unless given. Behind a master key in the environment stand, after
+    commas, older ones that still open what they wrapped.
     """
 
     home: Path = Path(".callout")
@@ -67,6 +68,7 @@ class Settings:
     oldest_app: str = ""
     device_rate: int = 600
     device_burst: int = 300
+    office_rate: int = 1200
     most_bytes: int = 2 * 1024 * 1024
     metrics: str = "loopback"
     metrics_token: str = field(default="", repr=False)
@@ -110,6 +112,7 @@ class Settings:
             oldest_app=read.version("OLDEST_APP"),
             device_rate=read.whole("DEVICE_RATE", cls.device_rate, 0, 1_000_000),
             device_burst=read.whole("DEVICE_BURST", cls.device_burst, 1, 1_000_000),
+            office_rate=read.whole("OFFICE_RATE", cls.office_rate, 0, 1_000_000),
             most_bytes=read.whole("MOST_BYTES", cls.most_bytes, 1024, 64 * 1024 * 1024),
             metrics=read.word("METRICS", "off" if read.flag("PRODUCTION") else cls.metrics, METRICS),
             metrics_token=read.secret("METRICS_TOKEN"),
@@ -137,9 +140,10 @@ class _Reading:
 
     def whole(self, name: str, otherwise: int, least: int, most: int) -> int:
         text = self.text(name, str(otherwise))
-        if not (text.isascii() and text.isdecimal() and least <= int(text[:12]) <= most):
+        number = whole_number(text)
+        if number is None or not least <= number <= most:
             raise BadSetting(f"CALLOUT_{name} is a whole number from {least} to {most}, not {text!r}.")
-        return int(text)
+        return number
 
     def word(self, name: str, otherwise: str, words: tuple[str, ...]) -> str:
         text = self.text(name, otherwise).lower()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import NamedTuple
 
@@ -15,18 +17,19 @@ from callout.assembly import House
 from callout.job_watch import watch_jobs
 from callout.jobs import Job, forget_slots, scheduler
 from domain.instant import now
-from store.blobs.sweeping import sweep
-from store.blobs.uploads import forget_uploads
+from store.blobs.sweeping import forget_uploads, sweep
 from store.connecting import Cursor
 from store.erasure import Erasure
 from store.errors import name_of
-from store.heartbeats import Heartbeats
+from store.heartbeats import HANGING, Heartbeats
 from store.housekeeping import forget_expired
 from store.long_jobs import forget_jobs
 from store.wakeup import Listener
 
 _LISTEN_SECONDS = 1.0
 _PAUSE_SECONDS = 2.0
+_WATCH_SECONDS = 5.0
+_EXIT = partial(os._exit, 1)
 _log = structlog.get_logger(__name__)
 
 
@@ -43,10 +46,11 @@ class _Part(NamedTuple):
     done: str
 
 
-def work(house: House, stop: Event) -> None:
+def work(house: House, stop: Event, give_up: Callable[[], None] = _EXIT) -> None:
     """Work until `stop` is set; any number of workers may run at once.
 
     Each part gives signs of life. Raises `PartDiedError` when one has died: who started this process starts another.
+    A part that hangs cannot be ended by itself: then `give_up` ends the process, which loses nothing.
     """
     pool = house.services.log.pool
     timetable = scheduler(jobs(house), pool)
@@ -62,6 +66,7 @@ def work(house: House, stop: Event) -> None:
             stop.set()
 
     timetable.start()
+    Thread(target=_watch, args=(stop, heart, give_up), name="watch", daemon=True).start()
     for follower in followers:
         follower.start()
     try:
@@ -111,6 +116,14 @@ def _say_how_far(house: House) -> Callable[[Cursor], None]:
         _log.info("how far the views are", position=head, views=reached, lag=head - reached)
 
     return say
+
+
+def _watch(stop: Event, heart: Heartbeats, give_up: Callable[[], None]) -> None:
+    while not stop.wait(_WATCH_SECONDS):
+        if parts := heart.hanging(HANGING):
+            _log.error("parts of the worker hang; it is ended", parts=parts)
+            give_up()
+            return
 
 
 def _follow(house: House, stop: Event, heart: Heartbeats, part: _Part) -> None:

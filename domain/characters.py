@@ -18,6 +18,9 @@ REPLACEMENT: Final = "\ufffd"
 """What is shown in the place of such a character."""
 
 
+_Place = tuple["_Place", str | int] | None
+"""Where a value stands: the place of what holds it, and its name or number there; None for the whole."""
+
 # Whatever such a character looks like in JSON; what only looks like one is told apart when the text is read.
 _PERHAPS_UNFIT: Final = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
 
@@ -34,20 +37,25 @@ def readable(text: str) -> str:
 
 def unfit_place(value: Any) -> str | None:
     """The JSON pointer (RFC 6901) of the first text or member name in a JSON value with an unfit character, if any."""
-    waiting: list[tuple[str, Any]] = [("", value)]
+    waiting: list[tuple[_Place, Any]] = [(None, value)]
     while waiting:
-        pointer, one = waiting.pop()
+        place, one = waiting.pop()
         if isinstance(one, str):
             if UNFIT.search(one):
-                return pointer
+                return _pointer(place)
         elif isinstance(one, dict):
             if any(UNFIT.search(name) for name in one):
-                return pointer
-            waiting += [(f"{pointer}/{_step(name)}", inner) for name, inner in reversed(one.items())]
+                return _pointer(place)
+            waiting += [((place, name), inner) for name, inner in reversed(one.items())]
         elif isinstance(one, list):
-            waiting += [(f"{pointer}/{number}", inner) for number, inner in reversed(list(enumerate(one)))]
+            waiting += [((place, number), inner) for number, inner in reversed(list(enumerate(one)))]
     return None
 
 
-def _step(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+def _pointer(place: _Place) -> str:
+    """The pointer to a place: written for the one that is asked about, since a long name may have many values below."""
+    steps: list[str] = []
+    while place is not None:
+        place, step = place
+        steps.append("/" + str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(reversed(steps))

@@ -14,7 +14,10 @@ from domain.movement_rules import check_reason
 
 
 class Device(DeviceFacts, Entity):
-    """One installation of the app. Its stream grows long, so its state is small and holds nothing personal."""
+    """One installation of the app. Its stream grows long, so its state is small and holds nothing personal.
+
+    `revoked_at` is the version of the event by which it was last revoked, 0 when it never was.
+    """
 
     TOPIC: ClassVar[str] = "device"
     SNAPSHOT_EVERY: ClassVar[int] = 100
@@ -25,6 +28,7 @@ class Device(DeviceFacts, Entity):
     platform: str
     status: DeviceStatus
     wipe: bool
+    revoked_at: int
     offset_ms: int
     quarantined: tuple[Kept, ...]
     held: tuple[Kept, ...]
@@ -52,10 +56,6 @@ class Device(DeviceFacts, Entity):
     def is_revoked(self) -> bool:
         """Refused at once; with `wipe` it shall erase itself after it has handed over its outbox."""
         return self.status == DeviceStatus.REVOKED
-
-    def has_quarantined(self, operation: UUID) -> bool:
-        """Whether an operation under this id waits for the office."""
-        return any(kept.operation == operation for kept in self.quarantined)
 
     def holds(self, text_version: int) -> bool:
         """Whether the operation whose text stands at this version of the stream still waits for others."""
@@ -129,6 +129,7 @@ class Device(DeviceFacts, Entity):
         self.platform = platform
         self.status = DeviceStatus.ACTIVE
         self.wipe = False
+        self.revoked_at = 0
         self.offset_ms = 0
         self.quarantined = ()
         self.held = ()
@@ -159,6 +160,7 @@ class Device(DeviceFacts, Entity):
     @event(happened.Revoked)
     def _(self, *, wipe: bool) -> None:
         self.status = DeviceStatus.REVOKED
+        self.revoked_at = self.version + 1
         self.wipe = self.wipe or wipe
 
     @event(happened.ClockObserved)

@@ -1,7 +1,7 @@
 """What is recorded of a device's operations: those put aside, refused, decided about, and those that are lost."""
 
 from typing import ClassVar, Required, TypedDict
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -100,8 +100,9 @@ class Rejection(TypedDict, total=False):
 class OperationQuarantined(Entity.Event):
     """An operation was put aside; its text is sealed under its own id, so that it can be erased alone.
 
-    `contested` says that its id belongs to another operation, which it does not touch; `text_version` is the version of
-    the event with the same text while it was held, when it was.
+    `contested` says that its id belongs to another operation, which it does not touch; then the text is sealed under an
+    id of this event (earlier servers took the operation's). `text_version` is the version of the event with the same
+    text while it was held, when it was.
     """
 
     TOPIC: ClassVar[str] = "device.operation_quarantined"
@@ -117,6 +118,15 @@ class OperationQuarantined(Entity.Event):
     body: Personal = None
     contested: bool = False
     text_version: int | None = None
+
+    @property
+    def sealed_under(self) -> UUID:
+        """Whose key seals the text: no other text has the same, so that each can be erased alone."""
+        return (
+            uuid5(self.operation, f"{self.originator_id}/{self.originator_version}")
+            if self.contested
+            else self.operation
+        )
 
 
 class OperationReleased(Entity.Event):

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.problem import BadInput
+
+DAY_PATTERN: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+"""A regular expression for what `parse_day` reads: RFC 3339's full-date, without anchors."""
+INSTANT_PATTERN: Final = (
+    DAY_PATTERN + r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+"""One for what `parse_instant` reads: RFC 3339's date-time with capital T and Z, and no leap second."""
+_DAY: Final = re.compile(DAY_PATTERN)
+_INSTANT: Final = re.compile(INSTANT_PATTERN)
 
 
 def now() -> datetime:
@@ -14,14 +25,32 @@ def now() -> datetime:
 
 
 def parse_instant(text: str, *, pointer: str = "/at") -> datetime:
-    """The instant that an RFC 3339 text with an offset names, in UTC; raises `BadInput` for anything else."""
+    """The instant that an RFC 3339 text with an offset names, in UTC; raises `BadInput` for anything else.
+
+    What a fraction has beyond microseconds is cut off.
+    """
     try:
-        value = datetime.fromisoformat(text)
-        if value.tzinfo is None or "T" not in text.upper():
+        if not _INSTANT.fullmatch(text):
             raise ValueError(text)
-        return value.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, AttributeError):
+        return recorded_instant(text)
+    except (ValueError, TypeError, OverflowError):
         detail = "An instant is written as RFC 3339 with an offset, like 2026-11-21T15:40:02+01:00."
+        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
+
+
+def recorded_instant(text: str) -> datetime:
+    """The instant in UTC that a record holds, whatever form of ISO 8601 it has been taken in with."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def parse_day(text: str, *, pointer: str = "/date") -> date:
+    """The day that a text like 2026-11-21 names; raises `BadInput` for anything else."""
+    try:
+        if not _DAY.fullmatch(text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except (ValueError, TypeError):
+        detail = "A date is written as YYYY-MM-DD."
         raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
 
 

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, InvalidOperation
+import re
+from decimal import Context, Decimal
+from typing import Final
 
 from domain.problem import BadInput
 
-PLACES = Decimal("0.000001")
-LIMIT = Decimal(10) ** 12
+PATTERN: Final = r"[0-9]{1,12}(\.[0-9]{1,6})?"
+"""A regular expression for what `parse_quantity` reads, without anchors."""
+_WRITTEN: Final = re.compile(f"-?{PATTERN}")
+"""With the sign of a negative quantity, so that it is refused as such."""
 EXACT = Context(prec=1_000)
 """For sums of quantities: Python's usual 28 digits would round what many large quantities add up to."""
 
 
 def parse_quantity(text: str, *, pointer: str = "/quantity", positive: bool = True) -> Decimal:
-    """The quantity that `text` writes (NUMERIC(18,6)).
+    """The quantity that `text` writes (NUMERIC(18,6)): ASCII digits and perhaps a point between two of them.
 
     Raises `BadInput` when it is no plain decimal, has more than six places or twelve whole digits, or is not above
     zero where it must be.
     """
     try:
-        if any(sign in text for sign in "eE_ "):
-            raise InvalidOperation
-        value = Decimal(text)
-        fits = value.is_finite() and abs(value) < LIMIT and value == value.quantize(PLACES)
-    except (InvalidOperation, TypeError, ValueError):
+        fits = _WRITTEN.fullmatch(text) is not None
+    except TypeError:
         fits = False
     if not fits:
         detail = "A quantity is a plain decimal in a string, with at most six places and twelve whole digits."
         raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
-    if value < 0 or (positive and value == 0):
+    value = Decimal(text)
+    if value.is_signed() or (positive and value == 0):
         detail = "The quantity must be above zero." if positive else "The quantity must not be negative."
         raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
     return value

@@ -79,7 +79,7 @@ class Visit(Entity):
     # Facts; `technician` is who it was, the visit's own unless said otherwise
 
     def record_accepted(self, technician: UUID | None = None, *, unasked: bool = False) -> None:
-        """The technician will go; nobody's visit becomes theirs by it, unless they were not asked (`unasked`)."""
+        """The technician will go: a visit that nobody has becomes theirs, unless they were not asked (`unasked`)."""
         self._tell_of(self.Accepted, technician, unasked=unasked or None)
 
     def record_travel_started(self, technician: UUID | None = None) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
+from projections.visits import VISITS, Visits
 from projections.work_orders import WORK_ORDERS, WorkOrders
 from store.recorded import Recorded
 
@@ -24,6 +25,7 @@ ATTACHMENTS = Table(
         "customer": "uuid NOT NULL",
         "technician": "uuid",
         "device": "uuid",
+        "misfit": "boolean NOT NULL",
     },
     key=("position",),
     indexes=(("sha256", "technician"),),
@@ -34,26 +36,42 @@ ATTACHMENTS = Table(
 class Attachments(Projection):
     """One row each time that somebody named the bytes of a picture; taking the fact back leaves it here.
 
-    `technician` is whose device said so, none for the office.
+    `technician` is whose device said so, none for the office. A `misfit` was named by a technician who did not have the
+    order or the visit when it came.
     """
 
     name: ClassVar[str] = "attachments"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (ATTACHMENTS,)
-    needs: ClassVar[tuple[Projection, ...]] = (WorkOrders(),)
+    needs: ClassVar[tuple[Projection, ...]] = (WorkOrders(), Visits())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The order, which says whose customer it is."""
+        """The order, which says whose customer it is, and the visit, which says whose it is."""
         if event.topic == "work_order.photo_attached":
             yield WORK_ORDERS, (event.stream,)
+        elif event.topic == "visit.signed":
+            yield WORK_ORDERS, (event.data.work_order,)
+            yield VISITS, (event.stream,)
 
     @on("work_order.photo_attached")
     def _photo(self, event: Recorded, rows: Rows) -> None:
         if (order := rows.get(WORK_ORDERS, event.stream)) is not None:
-            rows.put(ATTACHMENTS, _named(event, order["id"], None, order["customer"]))
+            misfit = not _has(event, order)
+            rows.put(ATTACHMENTS, _named(event, order["id"], None, order["customer"]) | {"misfit": misfit})
 
     @on("visit.signed")
     def _signature(self, event: Recorded, rows: Rows) -> None:
-        rows.put(ATTACHMENTS, _named(event, event.data.work_order, event.stream, event.data.customer))
+        visit = rows.get(VISITS, event.stream)
+        free = visit is None or visit["technician"] is None
+        misfit = not _has(event, rows.get(WORK_ORDERS, event.data.work_order) if free else visit)
+        row = _named(event, event.data.work_order, event.stream, event.data.customer)
+        rows.put(ATTACHMENTS, row | {"misfit": misfit})
+
+
+def _has(event: Recorded, thing: Row | None) -> bool:
+    """Whether whoever names a picture has the order or visit now; the office has all of them."""
+    envelope = event.envelope
+    return envelope.device is None or (thing is not None and thing["technician"] == envelope.actor)
 
 
 def _named(event: Recorded, work_order: UUID, visit: UUID | None, customer: UUID) -> Row:
@@ -72,18 +90,49 @@ def _named(event: Recorded, work_order: UUID, visit: UUID | None, customer: UUID
 
 
 def attachments(reader: Reader, sha256: str, technician: UUID | None = None) -> list[Row]:
-    """Who named these bytes (or which of these the technician's devices did): the last time for each customer.
+    """Who named these bytes (or which of these the technician's devices did): once for each customer.
 
-    The newest first.
+    That is the first time that whoever named them had the work; where nobody had it, the first time. So no later naming
+    changes what the earlier ones say, and the customers come in that order too.
     """
     return reader.fetch_all(
         """
         SELECT * FROM (
             SELECT DISTINCT ON (customer) * FROM attachments
             WHERE sha256 = %(sha256)s AND (%(technician)s IS NULL OR technician = %(technician)s)
-            ORDER BY customer, position DESC
-        ) last
-        ORDER BY position DESC
+            ORDER BY customer, misfit, position
+        ) first
+        ORDER BY misfit, position
         """,
         {"sha256": sha256, "technician": technician},
     )
+
+
+def named_sizes(reader: Reader, sha256: str) -> dict[UUID, list[int]]:
+    """The sizes that were named of these bytes, by customer, in the order of `attachments`: 1000 at most."""
+    sizes: dict[UUID, list[int]] = {}
+    for row in reader.fetch_all(
+        """
+        SELECT customer, size FROM attachments WHERE sha256 = %s
+        GROUP BY customer, size
+        ORDER BY bool_and(misfit), min(position)
+        LIMIT 1000
+        """,
+        (sha256,),
+    ):
+        sizes.setdefault(row["customer"], []).append(row["size"])
+    return sizes
+
+
+def newest_sizes(reader: Reader, sha256: str, technician: UUID, limit: int) -> list[int]:
+    """The sizes that this technician's devices have named of these bytes, the newest first, at most `limit`."""
+    rows = reader.fetch_all(
+        """
+        SELECT size FROM attachments WHERE sha256 = %(sha256)s AND technician = %(technician)s
+        GROUP BY size
+        ORDER BY max(position) DESC
+        LIMIT %(limit)s
+        """,
+        {"sha256": sha256, "technician": technician, "limit": limit},
+    )
+    return [row["size"] for row in rows]

@@ -42,11 +42,17 @@ DEVICES = Table(
 
 QUARANTINED = Table(
     "device_quarantined",
-    {"device": "uuid NOT NULL", "operation": "uuid NOT NULL", "position": "bigint NOT NULL"},
-    key=("device", "operation"),
-    indexes=(("device", "position", "operation"),),
+    {
+        "device": "uuid NOT NULL",
+        "text_version": "bigint NOT NULL",
+        "operation": "uuid NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("device", "text_version"),
+    indexes=(("device", "operation"), ("device", "position", "operation")),
 )
-"""The operations that wait for the office, each since the position at which it was put aside first."""
+"""The texts that wait for the office, by the version of the device's stream that put them aside; several may be under
+one operation id. Each waits since the position at which it was put aside first."""
 
 _BY_POSITION: Final = Order(("device",), ("position", "operation"))
 
@@ -54,12 +60,12 @@ _BY_POSITION: Final = Order(("device",), ("position", "operation"))
 class Devices(Projection):
     """One row a device; `offset_ms` is its clock's lead.
 
-    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`. `reason` says why
-    it is suspended or revoked.
+    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`; an id is there
+    as often as texts under it wait. `reason` says why it is suspended or revoked.
     """
 
     name: ClassVar[str] = "devices"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (DEVICES, QUARANTINED)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -126,18 +132,30 @@ class Devices(Projection):
     @on("device.operation_quarantined")
     def _quarantined(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            waiting = rows.get(QUARANTINED, event.stream, event.data.operation)
-            if waiting is None:
-                waits = {"device": event.stream, "operation": event.data.operation, "position": event.position}
-                rows.put(QUARANTINED, waits)
-            _change(event, rows, **_waiting(rows, device, 0 if waiting else 1))
+            gone = [] if event.data.contested else _settled(event, rows)
+            since = min((row["position"] for row in gone), default=event.position)
+            waits = {"device": event.stream, "text_version": event.version, "operation": event.data.operation}
+            rows.put(QUARANTINED, waits | {"position": since})
+            _change(event, rows, **_waiting(rows, device, 1 - len(gone)))
 
     @on("device.operation_released", "device.operation_rejected", "device.operation_discarded")
-    def _settled(self, event: Recorded, rows: Rows) -> None:
+    def _decided(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            waiting = rows.get(QUARANTINED, event.stream, event.data.operation)
-            rows.delete(QUARANTINED, event.stream, event.data.operation)
-            _change(event, rows, **_waiting(rows, device, -1 if waiting else 0))
+            gone = _settled(event, rows)
+            _change(event, rows, **_waiting(rows, device, -len(gone)))
+
+
+def _settled(event: Recorded, rows: Rows) -> list[Row]:
+    """Remove what does not wait any more: the text that the event names, or all under the id where it names none."""
+    version = event.data.text_version
+    if version is None:
+        gone = rows.where(QUARANTINED, device=event.stream, operation=event.data.operation)
+    else:
+        row = rows.get(QUARANTINED, event.stream, version)
+        gone = [] if row is None else [row]
+    for row in gone:
+        rows.delete(QUARANTINED, *QUARANTINED.key_of(row))
+    return gone
 
 
 def _waiting(rows: Rows, device: Row, more: int) -> Row:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.discrepancy import DiscrepancyKind, discrepancy_id
-from domain.instant import parse_instant
+from domain.instant import recorded_instant
 from projections.locations import LOCATIONS
 from projections.projection import Rows
 from projections.table import Row, Table
@@ -54,7 +54,7 @@ DISCREPANCIES = Table(
 LASTING = frozenset({"negative_book", "unknown_part"})
 """Kinds that no decision ends: they are open for as long as the books say so."""
 
-OF_SERIALS = frozenset({"serial_elsewhere", "serial_unknown"})
+OF_SERIALS: tuple[DiscrepancyKind, ...] = ("serial_elsewhere", "serial_unknown")
 """Kinds that are about one unit of a part: its serial stands among the refs, beside the ids."""
 
 _SETTLES = {
@@ -108,7 +108,7 @@ def found(rows: Rows, row: Row, finding: Found, position: int) -> Row | None:
     """The row with a new finding; None when nothing is wrong and nobody has decided anything."""
     if not finding.events and not row["decisions"]:
         return None
-    opened_at = parse_instant(finding.opened_at) if finding.opened_at else row["taken_up_since"]
+    opened_at = recorded_instant(finding.opened_at) if finding.opened_at else row["taken_up_since"]
     said = {"events": finding.events, "opened_at": opened_at, "detail": finding.detail}
     return standing(rows, row | said | {"position": position})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from domain.instant import parse_instant
+from domain.instant import recorded_instant
 from projections.facts import WORDS
 from projections.ordered import Order
 from projections.projection import Rows
@@ -40,7 +40,7 @@ def facts_table(name: str) -> Table:
 def key_of(fact: Row) -> Key:
     """What facts are ordered by: the instant, for a device's its operation, the order of the log."""
     rank = UUID(fact["operation"]) if fact["device"] and fact["operation"] else _OFFICE
-    return parse_instant(fact["at"]), rank, fact["position"]
+    return recorded_instant(fact["at"]), rank, fact["position"]
 
 
 class FactLists:

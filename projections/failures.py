@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from eventsourcing.persistence import OperationalError
+
 from projections.projection import Projection
-from store.errors import Trouble, name_of, trouble_of
+from store.errors import Trouble, is_timeout, name_of, trouble_of
 
 
 class Failure(NamedTuple):
@@ -38,6 +40,14 @@ class RefusedError(Exception):
 
     def __init__(self, view: str | None) -> None:
         super().__init__(f"the database refuses what the view {view or '(unknown)'} reads or writes")
+        self.view = view
+
+
+class TimedOutError(OperationalError):
+    """A statement of a view has exceeded its time; for whoever does not ask which view's, the database is away."""
+
+    def __init__(self, view: str | None) -> None:
+        super().__init__(f"what the view {view or '(unknown)'} reads or writes exceeds its time")
         self.view = view
 
 
@@ -74,11 +84,13 @@ class Failures:
     def take(self, view: str, position: int, error: Exception) -> None:
         """Note an error that a view has made of an event and that folding can go on after.
 
-        Raises the error when the database is away, `RefusedError` when the database has refused a statement: that
-        ends the transaction.
+        Raises the error when the database is away, `TimedOutError` when a statement has exceeded its time, and
+        `RefusedError` when the database has refused one: each ends the transaction.
         """
         match trouble_of(error):
             case Trouble.AWAY:
+                if is_timeout(error):
+                    raise TimedOutError(view) from error
                 raise error
             case Trouble.REFUSED | Trouble.TABLE:
                 raise RefusedError(view) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 from uuid import UUID
 
 from domain.topics import EVENT_CLASSES
@@ -19,6 +19,7 @@ _FIELDS = (
 class Asked(TypedDict, total=False):
     """What is asked for; what is absent or None does not matter. `topic` is one (`stock.moved`) or a noun (`stock`).
 
+    `notice` is the code of what a device was told that did not fit: the first event of each operation with it.
     Instants are aware: from the first up to, not including, the second of each pair.
     """
 
@@ -32,6 +33,15 @@ class Asked(TypedDict, total=False):
     occurred_to: datetime | None
     recorded_from: datetime | None
     recorded_to: datetime | None
+    notice: str | None
+
+
+_WITH_NOTICE: Final = """
+          AND position IN (
+              SELECT first_position FROM log.operations
+              WHERE status = 'conflicted' AND first_position > %(after)s
+                AND strpos(answer, '"code":"' || %(notice)s || '"') > 0
+          )"""
 
 
 def history(reader: Reader, *, limit: int, after: int | None = None, **asked: Unpack[Asked]) -> list[Row]:
@@ -39,6 +49,7 @@ def history(reader: Reader, *, limit: int, after: int | None = None, **asked: Un
 
     Rows are what stands beside the record: where it stands, what it is, when it happened and was recorded, by whom.
     """
+    with_notice = _WITH_NOTICE if asked.get("notice") else ""
     known = dict.fromkeys(Asked.__annotations__) | asked | {"topics": _topics(asked.get("topic"))}
     return reader.fetch_all(
         f"""
@@ -53,10 +64,10 @@ def history(reader: Reader, *, limit: int, after: int | None = None, **asked: Un
           AND (%(occurred_from)s IS NULL OR occurred_at >= %(occurred_from)s)
           AND (%(occurred_to)s IS NULL OR occurred_at < %(occurred_to)s)
           AND (%(recorded_from)s IS NULL OR recorded_at >= %(recorded_from)s)
-          AND (%(recorded_to)s IS NULL OR recorded_at < %(recorded_to)s)
+          AND (%(recorded_to)s IS NULL OR recorded_at < %(recorded_to)s){with_notice}
         ORDER BY position
         LIMIT %(limit)s
-        """,  # noqa: S608 - the names are those above
+        """,  # noqa: S608 - what is put in stands above
         known | {"after": after or 0, "through": reader.position, "limit": limit},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from projections.reader import Reader
@@ -65,13 +65,41 @@ def reached(reader: Reader) -> tuple[int, int]:
     return (0, 0) if row is None else (row["log"], row["view"])
 
 
-def ripe(reader: Reader, after: tuple[int, int], through: int, held_before: datetime) -> list[Row]:
+class Overdue(NamedTuple):
+    """A page of the operations that wait for too long: those held at positions behind `after`, up to `through`.
+
+    `held_before` is until when they were held; `more` says that there may be others behind.
+    """
+
+    held_before: datetime
+    after: int
+    through: int
+    more: bool
+
+
+def overdue_page(reader: Reader, held_before: datetime, after: int) -> Overdue:
+    """The next page, `MOST_OVERDUE` operations at most, of those that have been waiting since `held_before`."""
+    row = reader.fetch_one(
+        """
+        SELECT coalesce(max(text_position), 0) AS through, count(*) AS many FROM (
+            SELECT text_position FROM operations
+            WHERE status = 'held' AND recorded_at <= %(held_before)s AND text_position > %(after)s
+            ORDER BY text_position
+            LIMIT %(most)s
+        ) AS page
+        """,
+        {"held_before": held_before, "after": after, "most": MOST_OVERDUE},
+    )
+    through, many = (0, 0) if row is None else (row["through"], row["many"])
+    return Overdue(held_before, after, through, many >= MOST_OVERDUE)
+
+
+def ripe(reader: Reader, after: tuple[int, int], through: int, overdue: Overdue) -> list[Row]:
     """The held operations, whole groups, that may have to be decided since it was looked for them `after` positions.
 
     Those are the last position of the log that was looked at, which is now `through`, and that of the views: an
     operation has come with its events, or with what became of it in this view, and one that this view has just heard
-    of may have had all it needs before. And those that have been waiting since `held_before`, the longest waiting
-    first, `MOST_OVERDUE` at most.
+    of may have had all it needs before. And those that are `overdue`.
     """
     asked = {"in_log": after[0], "in_views": after[1], "through": through}
     return reader.fetch_all(
@@ -87,12 +115,12 @@ def ripe(reader: Reader, after: tuple[int, int], through: int, held_before: date
             SELECT device, text_version FROM operations WHERE status = 'held' AND text_position > %(in_views)s
             """
         ),
-        asked | {"held_before": held_before, "most": MOST_OVERDUE},
+        asked | _asked_of(overdue),
     )
 
 
-def all_ripe(reader: Reader, held_before: datetime) -> list[Row]:
-    """The held operations, whole groups, of whose needs one has arrived at all; and those that wait for too long."""
+def all_ripe(reader: Reader, overdue: Overdue) -> list[Row]:
+    """The held operations, whole groups, of whose needs one has arrived at all; and those that are `overdue`."""
     return reader.fetch_all(
         _WITH_GROUPS.format(
             """
@@ -101,20 +129,21 @@ def all_ripe(reader: Reader, held_before: datetime) -> list[Row]:
                OR EXISTS (SELECT FROM log.events e WHERE e.operation_id = n.need)
             """
         ),
-        {"held_before": held_before, "most": MOST_OVERDUE},
+        _asked_of(overdue),
     )
+
+
+def _asked_of(overdue: Overdue) -> dict[str, Any]:
+    return {"held_before": overdue.held_before, "late_after": overdue.after, "late_through": overdue.through}
 
 
 _WITH_GROUPS: Final = """
 WITH ripe AS MATERIALIZED (
     {}
     UNION ALL
-    (
-        SELECT device, text_version FROM operations
-        WHERE status = 'held' AND recorded_at <= %(held_before)s
-        ORDER BY recorded_at
-        LIMIT %(most)s
-    )
+    SELECT device, text_version FROM operations
+    WHERE status = 'held' AND recorded_at <= %(held_before)s
+      AND text_position > %(late_after)s AND text_position <= %(late_through)s
 ), of_group AS MATERIALIZED (
     SELECT DISTINCT o.device, o.incarnation, o.of_group, CASE WHEN o.of_group IS NULL THEN o.text_version END AS alone
     FROM ripe JOIN operations o ON o.device = ripe.device AND o.text_version = ripe.text_version

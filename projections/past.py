@@ -33,6 +33,12 @@ SELECT (SELECT position FROM log.head), ({_POSITION}),
 """  # noqa: S608 - only constants
 
 
+class PositionUnknown(Problem):
+    """The log does not reach this position; if you once were told it, the server has been restored: read anew."""
+
+    kind = Kind.INVALID
+
+
 class ViewStopped(Problem):
     """A view that this question needs cannot be used until it has been made anew; ask again later."""
 
@@ -114,6 +120,19 @@ class Views:
         """
         with self.resting():
             return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
+
+    def reach(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:
+        """The same for a position that somebody names, who is told at once when there is nothing to wait for.
+
+        Raises `PositionUnknown` when the log does not go so far, `ViewStopped` when one of those named stands still.
+        """
+        [(head, reached, stopped)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
+        if position > head:
+            detail = f"The log ends at position {head}; wait for one that an answer of this server has named."
+            raise PositionUnknown(detail, errors=[{"pointer": "/at_least", "detail": detail}], position=head)
+        if stopped and reached < position:
+            raise ViewStopped
+        return reached >= position or self.wait_until(position, seconds, names)
 
     def catch_up(self, seconds: float, names: Collection[str] = ()) -> bool:
         """Wait, at most that long, until all views (or those named) know what has been recorded by now.

@@ -12,13 +12,14 @@ import structlog
 
 from projections import checkpoints, parking
 from projections.checkpoints import Checkpoint
-from projections.failures import Failures, RefusedError
+from projections.failures import Failures, RefusedError, TimedOutError
 from projections.isolating import isolate
 from projections.projection import Projection
 from projections.replay import BATCH, Replay, with_needs
+from projections.slow import SlowEvents
 from projections.stored import StoredRows
 from store.connecting import Cursor
-from store.errors import Trouble, name_of, trouble_of
+from store.errors import Trouble, is_timeout, name_of, trouble_of
 from store.log import EventLog
 from store.recorded import Recorded
 from store.wakeup import Listener
@@ -64,20 +65,28 @@ class Projector:
         self._projections = with_needs(projections)
         self._kept: _Kept | None = None
         self._most = _FIRST_BATCH
+        self._slow = SlowEvents()
 
     def run_once(self) -> int:
         """Process at most one batch (or its halves); how many events, 0 when there is nothing new.
 
         An event that a view cannot take in is left out for that view and parked; where the database refuses it, the
-        batch is halved until that event is found.
+        batch is halved until that event is found. Raises `TimedOutError` when a statement exceeds its time: the next
+        batch is smaller, and an event that takes too long alone, whenever it is tried, is parked as well.
         """
         if self.lag() == 0:
             return 0
+        if self._slow.suspected is not None:
+            return self._slow.process(self._batch, self._slow.suspected)
         tried: list[int] = []
         try:
-            return self._batch(None, tried=tried)
-        except RefusedError:
-            return isolate(self._batch, self._stop, *tried)
+            try:
+                return self._batch(None, tried=tried)
+            except RefusedError:
+                return isolate(self._batch, self._stop, *tried)
+        except TimedOutError:
+            self._most = self._slow.narrow(*tried)
+            raise
 
     def run(self, stop: Event, beat: Callable[[], None] = lambda: None) -> None:
         """Process events as they come until `stop` is set, woken up by each append; calls `beat` all the while.
@@ -179,4 +188,6 @@ def _preload(replay: Replay, rows: StoredRows, events: list[Recorded]) -> None:
     except Exception as error:
         if trouble_of(error) in (Trouble.REFUSED, Trouble.TABLE):
             raise RefusedError(None) from error
+        if is_timeout(error):
+            raise TimedOutError(None) from error
         raise

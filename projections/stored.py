@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from projections.coverage import Coverage, Stretch
-from projections.failures import RefusedError
+from projections.failures import RefusedError, TimedOutError
 from projections.keys import Place
 from projections.memory import MemoryRows
 from projections.ordered import TOP, Order, Ordered, OrderKey, key_of, values_of
 from projections.table import Key, Row, Table
 from store import rows as store
 from store.connecting import Cursor
-from store.errors import Trouble, renamed, trouble_of
+from store.errors import Trouble, is_timeout, renamed, trouble_of
 
 VIEWS = "views"
 _AT_ONCE = 64
@@ -126,9 +126,12 @@ class StoredRows(MemoryRows):
             try:
                 write(self.cursor, VIEWS, table, self)
             except Exception as error:
+                owner = self._owners.get(table)
+                if is_timeout(error):
+                    raise TimedOutError(owner) from error
                 if trouble_of(error) is Trouble.AWAY:
                     raise
-                raise RefusedError(self._owners.get(table)) from error
+                raise RefusedError(owner) from error
 
     def undo(self) -> None:
         """Have the rows as they were; what was found before is asked for again, since some of it is not held now."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from domain.instant import parse_instant
+from domain.instant import recorded_instant
 from domain.visit_status import OVER, Status, further
 from projections.table import Row
 
@@ -96,4 +96,4 @@ def standing(steps: Iterable[Row]) -> Row:
 
 
 def _instant(text: str | None) -> Any:
-    return parse_instant(text) if text else None
+    return recorded_instant(text) if text else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.instant import parse_instant
+from domain.instant import recorded_instant
 from domain.work_order_status import Status
 from domain.work_order_status import standing as unhindered
 from projections.projection import Rows
@@ -66,4 +66,4 @@ def _begun(rows: Rows, row: Row, since: Row | None) -> Row | None:
 
 
 def _instant(fact: Row | None) -> Any:
-    return parse_instant(fact["at"]) if fact else None
+    return recorded_instant(fact["at"]) if fact else None

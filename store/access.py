@@ -7,14 +7,16 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain.problem import Refused
+from domain.problem import NotFound, Refused
 from store.caller import THE_HOUSE, Caller
+from store.connecting import Cursor
 from store.logins import fold, skeleton, spellings, visible
 from store.passwords import Passwords
 from store.pool import ConnectionPool
 from store.proving import Proving, WrongPassword
 from store.secrets import Secrets
 from store.sessions import COMMAND_LINE, Limits, Sessions, token_hash
+from store.work import Change
 
 __all__ = ["Access", "LoginTaken", "LooksLikeAnother", "Session", "SignedIn", "WrongPassword", "fold", "token_hash"]
 
@@ -49,11 +51,20 @@ class Access:
         self._pool = pool
         self._passwords = passwords or Passwords()
         self.secrets = Secrets(pool)
-        self.proving = Proving(pool, self._passwords, self.secret)
+        self.proving = Proving(pool, self._passwords, self.secrets.accepted)
         self.sessions = Sessions(pool, limits)
 
     def claim(self, user: UUID, login: str, password: str) -> None:
-        """Give a login to a user who is about to be registered; again for the same user changes the password.
+        """Carry out `claiming` at once; again for the same user it changes the password."""
+        change = self.claiming(user, login, password)
+        try:
+            with self._pool.transaction() as cursor:
+                change(cursor)
+        except IntegrityError:  # somebody claimed a look-alike at this very moment
+            raise LooksLikeAnother from None
+
+    def claiming(self, user: UUID, login: str, password: str) -> Change:
+        """What gives a login and a password to a user, together with the event that registers them.
 
         Raises `LoginTaken`, `LooksLikeAnother`, or `BadInput` for a login that nobody can see. A claim that no event
         has followed within a minute can be taken over.
@@ -68,32 +79,50 @@ class Access:
             (spellings(login), alike, str(user)),
         )
         self._must_be_alone(user, login, alike)
-        claimed = self._claimed(
-            """
-            INSERT INTO access.passwords AS p (user_id, login, skeleton, hash) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (login) DO UPDATE SET hash = excluded.hash WHERE p.user_id = excluded.user_id
-            RETURNING user_id
-            """,
-            (str(user), kept, alike, self._passwords.hash(password)),
-        )
-        if not claimed:
-            raise LoginTaken
+        values = (str(user), kept, alike, self._passwords.hash(password))
 
-    def set_password(self, user: UUID, password: str, *, but: UUID | None = None) -> None:
-        """Another password; whoever is signed in as this user has to sign in again, apart from the session `but`.
+        def change(cursor: Cursor) -> None:
+            cursor.execute(
+                """
+                INSERT INTO access.passwords AS p (user_id, login, skeleton, hash) VALUES (%s, %s, %s, %s)
+                ON CONFLICT (login) DO UPDATE SET hash = excluded.hash WHERE p.user_id = excluded.user_id
+                RETURNING user_id
+                """,
+                values,
+            )
+            if cursor.fetchone() is None:
+                raise LoginTaken
+
+        return change
+
+    def set_password(self, user: UUID, password: str) -> None:
+        """Carry out `changing_password` at once."""
+        change = self.changing_password(user, password)
+        with self._pool.transaction() as cursor:
+            change(cursor)
+
+    def changing_password(self, user: UUID, password: str, *, but: UUID | None = None) -> Change:
+        """What gives another password, together with the event that says so.
+
+        Whoever is signed in as this user has to sign in again, apart from the session `but`.
 
         A code to reset the password that was given out before is good for nothing any more, and whoever has begun to
         sign in with the password before begins again.
         """
         hashed = self._passwords.hash(password)
-        with self._pool.transaction() as cursor:
+
+        def change(cursor: Cursor) -> None:
             cursor.execute("UPDATE access.passwords SET hash = %s WHERE user_id = %s", (hashed, str(user)))
+            if not cursor.rowcount:
+                raise NotFound
             cursor.execute(
                 "DELETE FROM access.sessions WHERE user_id = %s AND id IS DISTINCT FROM %s",
                 (str(user), str(but) if but else None),
             )
             for table in ("reset_codes", "challenges"):
                 cursor.execute(f"DELETE FROM access.{table} WHERE user_id = %s", (str(user),))  # noqa: S608 - names of ours
+
+        return change
 
     def sign_in(self, login: str, password: str, caller: Caller = THE_HOUSE) -> SignedIn:
         """A new session for who needs no second factor; raises as `Proving.prove` does."""
@@ -134,12 +163,6 @@ class Access:
     def keep(self, name: str, value: bytes) -> bytes:
         """Keep a value under a name, unless there is one already; the one that is kept."""
         return self.secrets.keep(name, value)
-
-    def _claimed(self, sql: str, params: tuple[str, ...]) -> bool:
-        try:
-            return bool(self._pool.execute(sql, params))
-        except IntegrityError:  # somebody claimed a look-alike at this very moment
-            raise LooksLikeAnother from None
 
     def _must_be_alone(self, user: UUID, login: str, alike: str) -> None:
         """Raise when somebody else has this login, or one that cannot be told from it by looking."""

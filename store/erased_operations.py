@@ -56,7 +56,7 @@ class ErasedOperations:
                 (after, through, _PAGE),
             )
             for (position, record), event in zip(rows, self._read([record for _, record in rows]), strict=True):
-                yield from self._persons(event) if event else self._person(position, record)
+                yield from self._persons(event, record) if event else self._person(position, record)
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
@@ -68,17 +68,27 @@ class ErasedOperations:
         except (*_CLOSED, *_UNREADABLE):
             return [None] * len(records)
 
-    def _persons(self, event: Recorded) -> list[UUID]:
+    def _persons(self, event: Recorded, record: str) -> list[UUID]:
         """Under whose id the text of an operation is sealed, if it is still there and leads to somebody erased."""
         if event.data.body is None:
             return []
-        named = {*event.data.refs, *ids_in(_text_of(event))}
-        return [event.data.operation] if self.lead_to_erased(named) else []
+        own = event.data.operation
+        named = {*(ids_in(_text_of(event)) - {own}), *event.data.refs}
+        leads = self.lead_to_erased(named) or (self._is_alone(event) and self.lead_to_erased({own}))
+        return _sealed_for(record) if leads else []
+
+    def _is_alone(self, event: Recorded) -> bool:
+        """Whether what was recorded under the operation's id can be of no other text."""
+        row = self._log.pool.fetch_one(
+            "SELECT count(DISTINCT content_hash) FROM log.operations WHERE id = %s", (str(event.data.operation),)
+        )
+        return not getattr(event.data, "contested", False) and (row is None or row[0] <= 1)
 
     def _person(self, position: int, record: str) -> list[UUID]:
         """The same for one record of which it is not known whether it can be read."""
         try:
-            return self._persons(*self._log.reader.read([record]))
+            [event] = self._log.reader.read([record])
+            return self._persons(event, record)
         except _CLOSED:  # its key is not under this master key; what stands beside the text can be read
             _log.exception("operation cannot be opened", position=position)
             return _sealed_for(record) if self.lead_to_erased(ids_in(record)) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -21,7 +22,8 @@ class Erasure:
     So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
     keys of users, technicians and customers, of contacts that were received before anybody knew whose they were, and
     of operations that were put aside and lead to the customer by an id in them, whether these came before the erasure
-    or after it. What it asks of records it asks of their text: see `store.erased_operations`.
+    or after it. Entries that were merged into a customer's while their erasure was decided are erased with it. What
+    it asks of records it asks of their text: see `store.erased_operations`.
     """
 
     def __init__(self, log: EventLog) -> None:
@@ -37,9 +39,12 @@ class Erasure:
         erased = self._erased_between(reached, head)
         since = 0 if erased else reached  # what came before the erasure has to go as well
         people, contacts = self._people(reached, head), self._contacts(since, head)
-        persons = {*erased, *people, *contacts, *self._operations.between(since, head)}
+        merged = {customer: self.entries_merged_into(customer) for customer in erased}
+        entries = [entry for each in merged.values() for entry in each]
+        persons = {*erased, *entries, *people, *contacts, *self._operations.between(since, head)}
         destroyed = self._keyring.destroy(persons) if persons else 0
         for customer, position in erased.items():
+            self._erase_entries(merged[customer], position)
             self._say_again(customer, position)
         self._log.pool.execute(
             """
@@ -67,23 +72,6 @@ class Erasure:
             (str(customer), str(customer)),
         )
         return [stream for (stream,) in rows]
-
-    def erase_merged_meanwhile(self, customer: UUID, envelope: Envelope) -> None:
-        """Erase the entries that were merged into an erased customer's while that was decided; nothing comes after.
-
-        A merge verifies that the entry that stays is not erased, so those that are there now are all.
-        """
-
-        def once() -> None:
-            work = self._log.work()
-            left = [work.get(Customer, entry) for entry in self.entries_merged_into(customer)]
-            for entry in left:
-                entry.erase()
-            if any(entry.pending_events for entry in left):
-                work.add(envelope, *left)
-                work.commit()
-
-        self._log.attempt(once)
 
     def _reached(self) -> int:
         row = self._log.pool.fetch_one("SELECT position FROM log.tracking WHERE name = %s", (FOLLOWER,))
@@ -117,6 +105,31 @@ class Erasure:
             if topic == "user.erased":
                 forget_account(self._log.pool, stream)
         return [stream for _, stream in rows]
+
+    def _erase_entries(self, entries: Collection[UUID], position: int) -> None:
+        """Record that the entries merged into a customer's are erased, by whom the customer was, at `position`.
+
+        A merge verifies that the entry that stays is not erased, so no further one comes behind the erasure.
+        """
+        if not entries:
+            return
+
+        def once() -> None:
+            work = self._log.work()
+            left = [entry for entry in (work.get(Customer, id) for id in entries) if not entry.erased]
+            for entry in left:
+                entry.erase()
+            if left:
+                work.add(self._envelope_at(position), *left)
+                work.commit()
+
+        self._log.attempt(once)
+
+    def _envelope_at(self, position: int) -> Envelope:
+        """An envelope that names who recorded the event at a position; the operation was theirs, and is not named."""
+        [(record,)] = self._log.pool.fetch_all("SELECT record FROM log.events WHERE position = %s", (position,))
+        [event] = self._log.reader.read([record])
+        return Envelope(occurred_at=now(), actor=event.envelope.actor, role=event.envelope.role)
 
     def _contacts(self, after: int, through: int) -> list[UUID]:
         """Contacts that turned out to be of a customer who is erased: what they said first is sealed as their own."""

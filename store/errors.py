@@ -133,6 +133,7 @@ class Trouble(Enum):
 _REFUSALS = ("0A", "21", "22", "23", "54")
 _OF_THE_TABLE = "42"
 _TOO_LARGE_FOR_MEMORY = "XX000"
+_CANCELLED = "57014"
 
 
 def trouble_of(error: BaseException) -> Trouble:
@@ -149,6 +150,12 @@ def trouble_of(error: BaseException) -> Trouble:
         return Trouble.REFUSED if state.startswith(_REFUSALS) or state == _TOO_LARGE_FOR_MEMORY else Trouble.AWAY
     lost = isinstance(error, persistence.OperationalError | persistence.InterfaceError)
     return Trouble.AWAY if lost else Trouble.CODE
+
+
+def is_timeout(error: BaseException) -> bool:
+    """Whether a statement was cancelled, as one is that exceeds its time."""
+    cause = error.__cause__ if isinstance(error, persistence.PersistenceError) else error
+    return isinstance(cause, psycopg2.Error) and cause.pgcode == _CANCELLED
 
 
 def name_of(error: BaseException) -> str:

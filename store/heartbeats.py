@@ -14,6 +14,8 @@ from store.pool import ConnectionPool
 
 EVERY: Final = 5.0
 """Seconds between two signs of life of one part."""
+HANGING: Final = 1800.0
+"""Seconds without one after which a part is taken to hang: far more than any round of its work takes."""
 SILENT: Final = 60.0
 """Seconds without one after which a part counts as stopped."""
 
@@ -33,10 +35,11 @@ class Heartbeats:
         self._pool = pool
         self._worker = f"{platform.node()}:{os.getpid()}"
         self._last: dict[str, float] = {}
+        self._seen: dict[str, float] = {}
 
     def beat(self, part: str) -> None:
         """This part is alive; a database that is away will hear it another time."""
-        moment = time.monotonic()
+        moment = self._seen[part] = time.monotonic()
         if moment - self._last.get(part, -EVERY) < EVERY:
             return
         self._last[part] = moment
@@ -50,6 +53,11 @@ class Heartbeats:
             )
         except PersistenceError:
             del self._last[part]
+
+    def hanging(self, seconds: float) -> list[str]:
+        """The parts of this process that have not come by for so long, whether the database heard of it or not."""
+        now = time.monotonic()
+        return sorted(part for part, seen in dict(self._seen).items() if now - seen > seconds)
 
     def end(self) -> None:
         """This process ends as it should; with its own, rows that nobody has renewed for a day go."""

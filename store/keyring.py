@@ -95,7 +95,7 @@ class Keyring:
         everybody = set(persons)
         if self._erased is not None:
             self._erased.add(everybody)
-        wanted = [str(person) for person in everybody]
+        wanted = [str(person) for person in sorted(everybody)]  # rows are locked in one order, as `rewrap` does it
         with self._lock:
             for person in wanted:
                 self._sealing.pop(UUID(person), None)
@@ -170,6 +170,12 @@ class Keyring:
             ([str(person) for person in persons],),
         )
         return {person for (person,) in rows}
+
+    def destroyed(self) -> set[UUID]:
+        """Everybody whose key has been destroyed."""
+        return {
+            person for (person,) in self._pool.fetch_all("SELECT person FROM keys.person_keys WHERE wrapped IS NULL")
+        }
 
     def _unwrap(self, person: UUID, key_id: str, wrapped: bytes, master_id: str | None) -> Key:
         for master in self._masters.candidates(master_id):

@@ -21,6 +21,7 @@ from store.errors import passes_by_itself, reason_of
 from store.keyring import Keyring
 from store.loading import Loader
 from store.mapper import BodyMapper, NotRoundTrippingError
+from store.master_keys import MasterKeyMissingError
 from store.operations import Operations
 from store.persistence import Factory
 from store.pool import ConnectionPool
@@ -29,7 +30,7 @@ from store.recorded import Recorded
 from store.recorder import Recorder
 from store.signed_texts import SignedTexts, sealed_texts
 from store.snapshots import Snapshots
-from store.work import Work
+from store.work import Change, Work
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -65,24 +66,29 @@ class EventLog(Application[UUID]):
         answers: Sequence[Answer],
         turn: Turn | None,
         reads: Mapping[UUID, int] | None = None,
+        *,
+        changes: Sequence[Change] = (),
     ) -> Appended:
         """Record everything in one transaction; see `Recorder.append` for what can go wrong.
 
-        Raises `UnrecordableError` when that has nothing to do with the moment.
+        Raises `UnrecordableError` when that has nothing to do with the moment, as with words that are sealed under a
+        master key that is not here.
         """
         stored = [self._stored(event, envelope) for event, envelope in zip(events, envelopes, strict=True)]
         try:
             signed = sealed_texts(self.body_mapper.keyring, answers)
-            return self._recorder.append(list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed)
+            return self._recorder.append(
+                list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed, changes=changes
+            )
         except PersistenceError as error:
-            if passes_by_itself(error):
+            if passes_by_itself(error) and not isinstance(error, MasterKeyMissingError):
                 raise
             raise UnrecordableError(reason_of(error)) from error
 
     def _stored(self, event: DomainEventProtocol[UUID], envelope: Envelope) -> StoredEvent:
         try:
             return self.body_mapper.to_stored_event(event)
-        except NotRoundTrippingError as error:
+        except (NotRoundTrippingError, MasterKeyMissingError) as error:
             cause = () if envelope.operation_id is None else (envelope.operation_id,)
             raise UnrecordableError(str(error), cause) from error
 
@@ -99,8 +105,15 @@ class EventLog(Application[UUID]):
         return attempt(decide, retry_on, lambda: sleep(uniform(0, _JITTER_SECONDS)))  # noqa: S311 - dice, not a secret
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
-        """The entities of these streams as they stand, as far as they exist; one query for all."""
-        return self._loader.load(streams)
+        """The entities of these streams as they stand, as far as they exist; one query for all.
+
+        Raises `UnrecordableError` when the words of one are under a master key that is not here: nothing can be decided
+        about it.
+        """
+        try:
+            return self._loader.load(streams)
+        except MasterKeyMissingError as error:
+            raise UnrecordableError(str(error)) from error
 
     def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
         """How operations under this id came to be quarantined or held, the oldest first; 100 at most.

@@ -7,13 +7,13 @@ from threading import Lock
 from typing import NamedTuple, Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import PersistenceError
 
 from store.key_ids import key_id_of
 
 
-class MasterKeyMissingError(OperationalError):
-    """Something is wrapped under a master key that is not here: bring it back."""
+class MasterKeyMissingError(PersistenceError):
+    """Something is wrapped under a master key that is not here: bring it back. Everything else can be read."""
 
 
 class MasterKey(NamedTuple):

@@ -115,14 +115,15 @@ class Operations:
         )
         return {operation for (operation,) in rows}
 
-    def held(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that are held now; of several operations under one id it is the first that counts.
+    def held(self, operations: Collection[UUID]) -> dict[UUID, int]:
+        """Those of these operations that are held now, each with the position at which it began to wait.
 
-        What earlier servers decided about one shows in its events alone.
+        Of several operations under one id it is the first that counts. What earlier servers decided about one shows in
+        its events alone.
         """
         rows = self._pool.fetch_all(
             """
-            SELECT o.id FROM log.operations o
+            SELECT o.id, o.first_position FROM log.operations o
             WHERE o.id = ANY(%(ids)s::uuid[]) AND o.original AND o.status = 'held'
                 AND NOT EXISTS (
                     SELECT FROM log.operations d
@@ -137,7 +138,7 @@ class Operations:
             """,
             {"ids": [str(one) for one in operations], "decided": DECIDED},
         )
-        return {operation for (operation,) in rows}
+        return dict(rows)
 
     def put_aside(self, operation: UUID, position: int | None = None) -> list[str]:
         """The records of how operations under this id came to be quarantined or held, the oldest first; 100 at most.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from domain.problem import Kind, Problem
 from store.caller import THE_HOUSE, Caller, device_of, known_device
 from store.hashing_queue import Lane
-from store.login_brake import LoginBrake
+from store.login_brake import LoginBrake, TooManyAttempts
 from store.logins import fold, spellings
 from store.passwords import Passwords
 from store.pool import ConnectionPool
@@ -32,12 +32,12 @@ class Proven(NamedTuple):
 
 
 class Proving:
-    """Compares passwords behind the brakes; `secret(name)` gives the server's own secrets."""
+    """Compares passwords behind the brakes; `accepted(name)` gives the server's own secrets, the newest first."""
 
-    def __init__(self, pool: ConnectionPool, passwords: Passwords, secret: Callable[[str], bytes]) -> None:
+    def __init__(self, pool: ConnectionPool, passwords: Passwords, accepted: Callable[[str], Iterable[bytes]]) -> None:
         self._pool = pool
         self._passwords = passwords
-        self._secret = secret
+        self._accepted = accepted
         self._brake = LoginBrake(pool)
 
     def prove(self, login: str, password: str, caller: Caller = THE_HOUSE) -> Proven:
@@ -45,7 +45,8 @@ class Proving:
 
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one. A
         device that has signed in with the login before is counted by itself, everybody else by login and address, and
-        each address over all logins. Only failures stay counted.
+        each address over all logins; the known devices of a user together are counted as an address is, and when they
+        have none left they are strangers like everybody else. Only failures stay counted.
         """
         row = self._pool.fetch_one(
             """
@@ -57,7 +58,7 @@ class Proving:
             {"spellings": spellings(login), "first": spellings(login)[-1]},
         )
         user, hashed, roles = row or (None, self._passwords.nobodys, None)
-        device = device_of(self._secret("known-devices"), user, caller.known) if user and caller.known else None
+        device = self._counted_device(user, caller) if user else None
         if not device and caller.address:
             self._brake.count_address(caller.address)
         origin = device or caller.address
@@ -72,7 +73,9 @@ class Proving:
                 (checked.renewed, str(user), hashed),
             )
         self._brake.release(fold(login), origin)
-        if not device and caller.address:
+        if device:
+            self._brake.release_address(_devices_of(user))
+        elif caller.address:
             self._brake.release_address(caller.address)
         return Proven(user, tuple(roles), fold(login), caller)
 
@@ -85,10 +88,34 @@ class Proving:
             self._brake.release(f"session {session}")
         return fits
 
-    def known_device(self, user: UUID) -> str:
-        """A token by which the device that has just signed in is known again."""
-        return known_device(self._secret("known-devices"), user)
+    def known_device(self, user: UUID, caller: Caller = THE_HOUSE) -> str:
+        """A token by which the device that has just signed in is known again: the one it has, if that is up to date."""
+        newest = next(iter(self._accepted("known-devices")))
+        if caller.known and device_of(newest, user, caller.known) is not None:
+            return caller.known
+        return known_device(newest, user)
 
     def is_known_device(self, user: UUID, caller: Caller) -> bool:
         """Whether this user has signed in from this device before."""
-        return device_of(self._secret("known-devices"), user, caller.known) is not None
+        return self._device(user, caller) is not None
+
+    def _counted_device(self, user: UUID, caller: Caller) -> str | None:
+        """Which known device of this user asks; `None` also when too many attempts of theirs have failed lately."""
+        device = self._device(user, caller)
+        if device is not None:
+            try:
+                self._brake.count_address(_devices_of(user))
+            except TooManyAttempts:
+                return None
+        return device
+
+    def _device(self, user: UUID, caller: Caller) -> str | None:
+        if not caller.known:
+            return None
+        found = (device_of(secret, user, caller.known) for secret in self._accepted("known-devices"))
+        return next((device for device in found if device is not None), None)
+
+
+def _devices_of(user: UUID) -> str:
+    """Stands in the place of an address for all known devices of a user, so that made-up ones are no way around."""
+    return f"devices of {user}"

@@ -24,6 +24,7 @@ from store.canonical import encode
 from store.pool import ConnectionPool
 from store.record import written
 from store.wakeup import LogSubscription
+from store.work import Change
 
 _APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::integer[])"
 _APPEND_SIGNED = f"""
@@ -54,8 +55,12 @@ class Recorder(ProcessRecorder):
         turn: Turn | None = None,
         reads: Mapping[UUID, int] | None = None,
         signed: str | None = None,
+        *,
+        changes: Sequence[Change] = (),
     ) -> Appended:
         """Record everything in one transaction, or nothing; `signed` are rows of signed texts in JSON.
+
+        `changes` are carried out in the same transaction, when it is recorded.
 
         `reads` are the versions of streams that the decision rests on, 0 for one that is not there. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
@@ -67,10 +72,8 @@ class Recorder(ProcessRecorder):
         taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
         read = ([str(stream) for stream in reads], list(reads.values())) if reads else (None, None)
         values = (*_rows(events), results, *taken, *read)
-        if signed is None:
-            [(outcome, base, recorded)] = self.pool.execute(_APPEND, values)
-        else:
-            [(outcome, base, recorded)] = self.pool.execute(_APPEND_SIGNED, (*values, signed))
+        statement = _APPEND if signed is None else _APPEND_SIGNED
+        [(outcome, base, recorded)] = self._call(statement, values if signed is None else (*values, signed), changes)
         if outcome == "known":
             raise OperationKnownError("the operation has been recorded before")
         if outcome == "turn":
@@ -78,6 +81,17 @@ class Recorder(ProcessRecorder):
         if outcome == "moved":
             raise IntegrityError("a stream that the decision has read was changed meanwhile")
         return Appended(base, recorded)
+
+    def _call(self, statement: str, values: Sequence[Any], changes: Sequence[Change]) -> list[tuple[Any, ...]]:
+        if not changes:
+            return self.pool.execute(statement, values)
+        with self.pool.transaction() as cursor:
+            cursor.execute(statement, values)
+            rows = cursor.fetchall()
+            if rows[0][0] == "recorded":
+                for change in changes:
+                    change(cursor)
+        return rows
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, tracking: Tracking | None = None, **kwargs: Any

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from domain.problem import Kind, Problem
 from store.caller import Caller
+from store.connecting import Cursor
 from store.enrolment_code import CODE_LIFE, code_of, folded
 from store.login_brake import LoginBrake
 from store.logins import fold, spellings
 from store.pool import ConnectionPool
 from store.sessions import token_hash
+from store.work import Change
 
 
 class ResetCodeNotGood(Problem):
@@ -28,18 +31,36 @@ class ResetCodes:
         self._pool = pool
         self._brake = LoginBrake(pool)
 
-    def issue(self, user: UUID, seed: bytes) -> tuple[str, datetime]:
-        """The code of a secret seed and when it expires; one that was issued before is good for nothing any more."""
-        code = code_of(seed)
-        rows = self._pool.execute(
-            """
-            INSERT INTO access.reset_codes (user_id, code_hash, expires_at) VALUES (%s, %s, now() + %s)
-            ON CONFLICT (user_id) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at
-            RETURNING expires_at
-            """,
-            (str(user), token_hash(folded(code)), CODE_LIFE),
-        )
-        return code, rows[0][0]
+    def issuing(self, user: UUID, seed: bytes) -> tuple[Change, datetime]:
+        """What makes the code of a secret seed good, together with the event that says so, and when it expires.
+
+        One that was issued before is good for nothing any more.
+        """
+        hashed = token_hash(folded(code_of(seed)))
+        [(expires_at,)] = self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))
+
+        def change(cursor: Cursor) -> None:
+            cursor.execute(
+                """
+                INSERT INTO access.reset_codes (user_id, code_hash, expires_at) VALUES (%s, %s, %s)
+                ON CONFLICT (user_id) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at
+                """,
+                (str(user), hashed, expires_at),
+            )
+
+        return change, expires_at
+
+    def seed_of(self, user: UUID, seeds: Iterable[bytes]) -> bytes:
+        """The first of these whose code was issued to the user, or the first where none was."""
+        first: bytes | None = None
+        for seed in seeds:
+            first = first or seed
+            hashed = token_hash(folded(code_of(seed)))
+            sql = "SELECT 1 FROM access.reset_codes WHERE user_id = %s AND code_hash = %s"
+            if self._pool.fetch_one(sql, (str(user), hashed)):
+                return seed
+        assert first is not None, "there is a seed"
+        return first
 
     def find(self, login: str, code: str, caller: Caller) -> UUID:
         """Whose code this is, without using it up; raises `ResetCodeNotGood` and `TooManyAttempts`."""
@@ -60,14 +81,15 @@ class ResetCodes:
             self._brake.release_address(caller.address)
         return UUID(str(row[0]))
 
-    def use(self, user: UUID, code: str) -> None:
-        """Use the code up; of two who try at once one raises `ResetCodeNotGood`."""
-        used = self._pool.execute(
-            """
-            DELETE FROM access.reset_codes WHERE user_id = %s AND code_hash = %s AND expires_at > now()
-            RETURNING user_id
-            """,
-            (str(user), token_hash(folded(code))),
-        )
-        if not used:
-            raise ResetCodeNotGood
+    def using(self, user: UUID, code: str) -> Change:
+        """What uses the code up, together with the change of the password; it raises `ResetCodeNotGood`."""
+
+        def change(cursor: Cursor) -> None:
+            cursor.execute(
+                "DELETE FROM access.reset_codes WHERE user_id = %s AND code_hash = %s AND expires_at > now()",
+                (str(user), token_hash(folded(code))),
+            )
+            if not cursor.rowcount:
+                raise ResetCodeNotGood
+
+        return change

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from domain.problem import NotFound, Refused
 from store.canonical import encode
+from store.connecting import Cursor
 from store.keyring import Keyring
 from store.pool import ConnectionPool
 from store.sealing import seal, unseal
@@ -162,13 +163,8 @@ class SecondFactors:
             if len(known) == 1:
                 cursor.execute("DELETE FROM access.recovery_codes WHERE user_id = %s", (str(user),))
 
-    def reset(self, user: UUID) -> None:
-        """Forget all factors and recovery codes of a user, and sign them out everywhere."""
-        with self._pool.transaction() as cursor:
-            _forget(cursor, user)
-            cursor.execute("DELETE FROM access.sessions WHERE user_id = %s", (str(user),))
 
-
-def _forget(cursor: Any, user: UUID) -> None:
-    for table in ("second_factors", "recovery_codes", "challenges"):
+def forget_factors(cursor: Cursor, user: UUID) -> None:
+    """Forget all factors and recovery codes of a user, and sign them out everywhere, in an open transaction."""
+    for table in ("second_factors", "recovery_codes", "challenges", "sessions"):
         cursor.execute(f"DELETE FROM access.{table} WHERE user_id = %s", (str(user),))  # noqa: S608 - names of ours

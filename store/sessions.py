@@ -8,13 +8,23 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from domain.problem import Kind, Problem
 from store.caller import LONGEST_AGENT, THE_HOUSE, Caller
+from store.connecting import Cursor
 from store.pool import ConnectionPool
+from store.work import Change
 
 COMMAND_LINE: Final = "command_line"
 """Stands in the place of a second factor for whoever may run the command line."""
 _SEEN: Final = timedelta(seconds=60)
 """How exactly it is known when a session was last used."""
+
+
+class SessionEnded(Problem):
+    """You were signed out meanwhile; sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "not-signed-in"
 
 
 class Limits(NamedTuple):
@@ -98,6 +108,17 @@ class Sessions:
             "UPDATE access.sessions SET proven_at = now(), factor = coalesce(%s, factor) WHERE id = %s",
             (factor, str(id)),
         )
+
+    @staticmethod
+    def proving(id: UUID) -> Change:
+        """The same together with what is recorded; it raises `SessionEnded` when the session has ended."""
+
+        def change(cursor: Cursor) -> None:
+            cursor.execute("UPDATE access.sessions SET proven_at = now() WHERE id = %s", (str(id),))
+            if not cursor.rowcount:
+                raise SessionEnded
+
+        return change
 
     def of(self, user: UUID) -> list[Listed]:
         """The sessions of a user that open something, the latest first, 200 at most."""

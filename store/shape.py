@@ -45,8 +45,8 @@ class Shape(NamedTuple):
         return not self.personal.keys().isdisjoint(self.takes)
 
     def person_of(self, event: Any) -> Any:
-        """The id of the person whose words the event holds."""
-        return getattr(event, self.person)
+        """The id of the person whose words the event holds, or `sealed_under` where it has that: a key of its own."""
+        return getattr(event, "sealed_under", getattr(event, self.person))
 
 
 def is_personal(hint: Any) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
@@ -16,6 +16,8 @@ from domain.problem import NotFound
 from store.answers import Answer, Appended, StreamTakenError, Turn
 
 E = TypeVar("E", bound=Entity)
+Change: TypeAlias = Callable[[Any], None]
+"""Statements for the cursor of the transaction that records: what changes beside the log, together with it."""
 
 
 class Backing(Protocol):
@@ -31,10 +33,13 @@ class Backing(Protocol):
         answers: Sequence[Answer],
         turn: Turn | None,
         reads: Mapping[UUID, int] | None = None,
+        *,
+        changes: Sequence[Change] = (),
     ) -> Appended:
         """Record everything in one transaction, or nothing.
 
-        `reads` are the versions of the streams that the decision rests on, 0 for one that is not there. Raises
+        `reads` are the versions of the streams that the decision rests on, 0 for one that is not there;
+        `changes` are carried out when the events are recorded, and what they raise undoes everything. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
         device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
         `UnrecordableError` for what can never be recorded as it is.
@@ -56,6 +61,7 @@ class Work:
         self.events: list[DomainEventProtocol[UUID]] = []
         self.envelopes: list[Envelope] = []
         self.answers: list[Answer] = []
+        self.changes: list[Change] = []
 
     def preload(self, streams: Iterable[UUID]) -> None:
         """Load these streams with one query, so that `get` and `find` need none."""
@@ -112,6 +118,10 @@ class Work:
         """Store this answer with the commit, besides those that the commit is given."""
         self.answers.append(answer)
 
+    def also(self, change: Change) -> None:
+        """Change this beside the log in the transaction of the commit; what it raises undoes the commit."""
+        self.changes.append(change)
+
     def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
         """Record everything in one transaction; see `Backing.append` for what can go wrong.
 
@@ -120,8 +130,9 @@ class Work:
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
+        more = {"changes": self.changes} if self.changes else {}
         try:
-            appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads)
+            appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads, **more)
         except IntegrityError as error:
             if (taken := self._taken()) is not None:
                 raise taken from error

@@ -67,7 +67,9 @@ class PushArrival:
         self._received_at = received_at
         self._seen = seen
         self._corrected = clock_of(push.now, received_at, push.took)
-        self._streams = {who.device, who.technician}.union(*(operation.references() for operation in new))
+        self._streams = {who.device, who.technician}.union(
+            *(operation.references() for operation in new if operation.id not in aside)
+        )
         self._loaded: Work | None = self._load()
         self._zone = self._loaded.get(Technician, who.technician).zone
         ids = [operation.id for operation in new]
@@ -76,17 +78,21 @@ class PushArrival:
         self.operations = [one.put_aside() if one.operation.id in aside else one for one in arrived]
 
     def begin(self) -> tuple[Work, Sender]:
-        """A new unit of work that knows what the operations name, and holds what the envelope tells of the device."""
+        """A new unit of work that knows what the operations name, and holds what the envelope tells of the device.
+
+        The sender is believed as far as the log does now: the standing of its token was read before the body came.
+        """
         who, log, works_for = self.who, self._around.log, self._around.works_for
         work, self._loaded = self._loaded or self._load(), None
         device = _known(work, who)
+        believed = who.standing == "active" and device.is_active() and work.get(Technician, who.technician).is_active()
         self._tell(device)
         work.add(self._envelope(self._received_at), device)
         sender = Sender(
             device,
             who.technician,
             self._zone,
-            suspended=who.standing == "suspended",
+            suspended=not believed,
             public_key=who.public_key,
             unsigned=self._around.unsigned,
             earlier=lambda operation: log.operations.recorded_by(operation, who.technician),

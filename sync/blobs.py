@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.problem import Kind, Problem
-from projections.attachments import Attachments, attachments
+from projections.attachments import Attachments, attachments, newest_sizes
 from projections.past import Views
 from store.blobs.blob import MOST_BYTES, Blob, BlobMismatch, BlobTooLarge
 from store.blobs.uploads import Upload, UploadGone, Uploads
@@ -17,6 +17,8 @@ from store.keyring import Key
 
 CATCH_UP_SECONDS: Final = 0.5
 """How long the views have to know an operation that has just been recorded."""
+MOST_SIZES: Final = 16
+"""So many sizes are tried of bytes of which the device does not say how many there are."""
 
 
 class BlobNotNamed(Problem):
@@ -40,16 +42,35 @@ class Progress(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """A blob as a technician's operations name it, whom it is about, and who of these lacks a copy."""
+    """What is wanted of the bytes with a hash, whom they are about, and who of these lacks a copy.
 
-    blob: Blob
+    `ends` are the sizes that they may have; `length` is theirs where it is known.
+    """
+
+    sha256: str
+    ends: tuple[int, ...]
     keys: Mapping[UUID, Key]
     lacking: list[UUID]
+    length: int
+
+    def largest(self) -> Blob:
+        """The most that may come."""
+        return Blob(self.sha256, max(self.ends))
+
+    def done(self) -> Progress:
+        """Nothing more is wanted."""
+        return Progress(self.length, self.length)
+
+    def after(self, received: int) -> Progress:
+        """More is wanted than so many bytes."""
+        return Progress(received, next(end for end in self.ends if end > received))
 
 
 class BlobIntake:
     """Takes bytes in from technicians; each device of one may go on with what another began.
 
+    The hash alone decides what the bytes are. How many there are is what the device says that sends them; where it does
+    not, each size that the technician's operations have named is tried, the newest `MOST_SIZES` of them.
     Every customer for whom the technician has named the bytes gets a copy. For customers who were erased nothing is
     wanted any more, so that the device may throw the bytes away.
     """
@@ -59,71 +80,74 @@ class BlobIntake:
         self._uploads = uploads
         self._vault = vault
 
-    def progress(self, technician: UUID, sha256: str) -> Progress:
-        """How far the bytes have come; raises `BlobNotNamed`.
+    def progress(self, technician: UUID, sha256: str, length: int | None = None) -> Progress:
+        """How far the bytes have come; `length` is how many the device has. Raises `BlobNotNamed` and `BlobTooLarge`.
 
         A blob whose last piece has come, and whose server did not live to put it together, is put together here.
         """
-        blob, keys, lacking = wanted = self._wanted(technician, sha256)
-        if not lacking:
-            return Progress(blob.size, blob.size)
-        if not blob.size:
-            return self.take(technician, sha256, 0, b"")
-        upload = self._uploads.find(blob, technician, keys)
-        if upload is not None and upload.received == blob.size:
-            with suppress(BlobMismatch):
-                return self._put_together(wanted, upload)
-            upload = None
-        return Progress(upload.received if upload else 0, blob.size)
+        wanted = self._wanted(technician, sha256, length)
+        if not wanted.lacking:
+            return wanted.done()
+        if not wanted.largest().size:
+            return self.take(technician, sha256, 0, b"", length)
+        upload = self._uploads.find(wanted.largest(), technician, wanted.keys)
+        with suppress(BlobMismatch):
+            return self._put_together(wanted, upload) if upload else wanted.after(0)
+        return wanted.after(0)
 
-    def take(self, technician: UUID, sha256: str, offset: int, chunk: bytes) -> Progress:
+    def take(self, technician: UUID, sha256: str, offset: int, chunk: bytes, length: int | None = None) -> Progress:
         """Take the bytes that follow at `offset`. On return they are durable, and a whole blob is checked and kept.
 
-        Raises `BlobNotNamed`, `UploadOffsetMismatch` and `BlobMismatch`.
+        Raises `BlobNotNamed`, `BlobTooLarge`, `UploadOffsetMismatch` and `BlobMismatch`.
         """
-        blob, keys, lacking = wanted = self._wanted(technician, sha256)
-        if not lacking:
-            return Progress(blob.size, blob.size)
-        upload = self._uploads.add(blob, technician, keys, offset, chunk)
-        if upload.received == blob.size:
-            return self._put_together(wanted, upload)
-        return Progress(upload.received, blob.size)
+        wanted = self._wanted(technician, sha256, length)
+        if not wanted.lacking:
+            return wanted.done()
+        return self._put_together(wanted, self._uploads.add(wanted.largest(), technician, wanted.keys, offset, chunk))
 
     def _put_together(self, wanted: _Wanted, upload: Upload) -> Progress:
-        """Check a complete upload and keep it; cut off anywhere, it is done again by the next request."""
-        blob, keys, lacking = wanted
+        """Check an upload that may be complete and keep it; cut off anywhere, it is done again by the next request."""
+        if upload.received not in wanted.ends or upload.received == upload.refuted:
+            return wanted.after(upload.received)
+        blob, keys = Blob(wanted.sha256, upload.received), wanted.keys
         try:
-            for person in lacking:
+            for person in wanted.lacking:
                 self._vault.keep(blob, person, keys[person], self._uploads.pieces(blob, upload, keys[upload.person]))
         except BlobMismatch:
-            self._uploads.forget(upload)
-            raise
+            if blob == wanted.largest():
+                self._uploads.forget(upload)
+                raise
+            self._uploads.refute(upload)
+            return wanted.after(upload.received)
         except UploadGone:
-            if self._vault.lacking(blob.sha256, lacking):
+            if len(self._vault.kept(blob.sha256, wanted.lacking)) < len(wanted.lacking):
                 raise BlobsBusy from None
         else:
             self._uploads.forget(upload)
         return Progress(blob.size, blob.size)
 
-    def _wanted(self, technician: UUID, sha256: str) -> _Wanted:
+    def _wanted(self, technician: UUID, sha256: str, length: int | None) -> _Wanted:
         """What is wanted of these bytes; `BlobNotNamed` and that nothing is are said only by views that know."""
-        wanted = self._look(technician, sha256)
+        wanted = self._look(technician, sha256, length)
         if wanted is None or not wanted.lacking:
             sure = self._views.catch_up(CATCH_UP_SECONDS, [Attachments.name])
-            wanted = self._look(technician, sha256)
+            wanted = self._look(technician, sha256, length)
             if wanted is None:
                 raise BlobNotNamed
             if not wanted.lacking and not sure:
                 raise BlobsBusy
         return wanted
 
-    def _look(self, technician: UUID, sha256: str) -> _Wanted | None:
+    def _look(self, technician: UUID, sha256: str, length: int | None) -> _Wanted | None:
         with self._views.now() as reader:
             named = attachments(reader, sha256, technician)
+            sizes = newest_sizes(reader, sha256, technician, MOST_SIZES)
         if not named:
             return None
-        blob = Blob(sha256, named[0]["size"])
-        if blob.size > MOST_BYTES:
+        ends = tuple(size for size in (sizes if length is None else [length]) if size <= MOST_BYTES)
+        if not ends:
             raise BlobTooLarge
         keys = self._vault.keys([row["customer"] for row in named])
-        return _Wanted(blob, keys, self._vault.lacking(sha256, keys))
+        kept = self._vault.kept(sha256, keys)
+        lacking = [person for person in keys if person not in kept]
+        return _Wanted(sha256, ends, keys, lacking, next(iter(kept.values()), ends[0]))

@@ -1036,7 +1036,8 @@ class Blobs:
 
     def _send(self, name: str, size: int) -> bool:
         """Send the rest of a blob; False when an operation wants to go first."""
-        offset, in_vain = self._offset(Request("HEAD", f"/sync/v1/blobs/{name}", patient=False), size), 0
+        head = Request("HEAD", f"/sync/v1/blobs/{name}", (), None, {"Upload-Length": str(size)}, patient=False)
+        offset, in_vain = self._offset(head, size), 0
         while offset < size:
             if self.outbox.waits():
                 return False
@@ -1054,6 +1055,7 @@ class Blobs:
         start, content = self.db.execute(sql, (name, offset)).fetchone()
         body = bytes(content[offset - start :])
         headers = {"Content-Type": "application/octet-stream", "Upload-Offset": str(offset)}
+        headers["Upload-Length"] = str(size)
         put = Request("PUT", f"/sync/v1/blobs/{name}", (), lambda: body, headers, patient=False)
         try:
             return self._offset(put, size)
@@ -1064,9 +1066,13 @@ class Blobs:
             return int(told)
 
     def _offset(self, request: Request, size: int) -> int:
-        """How many bytes the server has after a request."""
-        told = self.wire.call(request).headers.get("upload-offset", "")
-        if not told.isdecimal() or int(told) > size:
+        """How many bytes the server has after a request, all of them when it wants no more."""
+        headers = self.wire.call(request).headers
+        told = headers.get("upload-offset", "")
+        is_number = re.fullmatch("[0-9]{1,12}", told) is not None
+        if is_number and told == headers.get("upload-length"):
+            return size
+        if not is_number or int(told) > size:
             raise OfflineError("The server does not say how much of a photo it has.")
         return int(told)
 
@@ -1646,7 +1652,11 @@ DEEDS = {  # word: the operation, then the members of its data; `--` may be left
     "cannot-complete": "cannot_complete work_order reason",
 }
 CHOICES = {"fixed": ("yes", "temporary", "no"), "kind": ("work", "travel", "wait")}
-NUMBERS = {"quantity": r"(?=.*[1-9])\d{1,12}(\.\d{1,6})?", "counted": r"\d{1,12}(\.\d{1,6})?", "minutes": r"\d{1,5}"}
+NUMBERS = {
+    "quantity": r"(?=.*[1-9])[0-9]{1,12}(\.[0-9]{1,6})?",
+    "counted": r"[0-9]{1,12}(\.[0-9]{1,6})?",
+    "minutes": r"[0-9]{1,5}",
+}
 MEMBERS = {"counted": "quantity", "serial": "serials"}
 ENDED = ("done", "not_done", "cancelled", "rescheduled")
 A_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

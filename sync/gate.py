@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
+from domain.problem import Kind, Problem
 from store.identity import DeviceIdentity
 from sync.admission import Admission, Line, WaitingRoom
-from sync.limits import Buckets
+from sync.limits import Buckets, RateLimited
 
 PUSH_PATIENCE: Final = 10.0
 PULL_PATIENCE: Final = 2.0
@@ -21,20 +22,37 @@ _SEATS: Final = 0.9
 _LINE: Final = 0.25
 
 
+class TooManyRequests(Problem):
+    """You ask too often, in all your sessions together; wait before the next request."""
+
+    kind = Kind.RATE_LIMITED
+
+
 class Gate:
     """What a device sends, its bytes and what it reads have tokens of their own: none keeps it from pushing."""
 
-    def __init__(self, *, rate: float, burst: int, connections: int, threads: int) -> None:
-        """`rate` requests a minute and device, `burst` at once; `connections` and `threads` are those of a process."""
+    def __init__(self, *, rate: float, burst: int, connections: int, threads: int, office_rate: float = 0) -> None:
+        """`rate` requests a minute and device, `burst` at once; `connections` and `threads` are those of a process.
+
+        A user of the office has `office_rate` a minute, half of them at once; 0 is any number.
+        """
         line, reading = max(1, int(threads * _LINE)), max(1, connections // 2)
         self._sending, self._reading = Buckets(rate, burst), Buckets(rate, burst)
         self._uploading = Buckets(rate, burst)
+        self._office = Buckets(office_rate, max(1, int(office_rate / 2)))
         self._admission = Admission(
             pushes=Line(connections, line, PUSH_PATIENCE),
             pulls=Line(reading, line, PULL_PATIENCE),
             news=Line(reading, threads, NEWS_PATIENCE),
         )
         self._room = WaitingRoom(max(1, int(threads * _SEATS)))
+
+    def office(self, user: UUID) -> None:
+        """Count a request of a user of the office, in however many sessions; raises `TooManyRequests`."""
+        try:
+            self._office.take(user)
+        except RateLimited as full:
+            raise TooManyRequests(retry_after=full.members["retry_after"]) from None
 
     def is_full(self, *, pushes: bool) -> bool:
         """Whether a push, or a pull, would be refused whoever sends it: the line that it would stand in is full."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from domain.problem import Problem
 from store.work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Decision, Sender, decide, hold, settle, trouble_with
+from sync.neighbours import neighbours
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice
 from sync.problems import GroupQuarantined, GroupRefused, NeedsMissing, TooManyHeld
@@ -44,7 +45,7 @@ def decide_all(begin: Begin, arrived: Sequence[Arrived], come: Come, *, overdue:
         decisions: list[Decision] = []
         falling: dict[int, Problem] = {}
         known, held = set(there), set[UUID]()
-        for run in _runs(arrived):
+        for run in neighbours(arrived, attrgetter("operation.group")):
             whole = [_waiting_for(each, held) for each in run] if held else run
             some = _decide_run(work, sender, whole, fallen, known, overdue=overdue)
             decisions += some
@@ -119,9 +120,3 @@ def _is_request(each: Arrived | Decision) -> bool:
 
 def _needed(arrived: Iterable[Arrived]) -> set[UUID]:
     return {need for each in arrived for need in each.needs}
-
-
-def _runs(arrived: Sequence[Arrived]) -> list[list[Arrived]]:
-    """Neighbours of one group together, everything else alone."""
-    groups = groupby(enumerate(arrived), key=lambda one: one[1].operation.group or one[0])
-    return [[each for _, each in run] for _, run in groups]

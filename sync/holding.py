@@ -12,17 +12,17 @@ import structlog
 
 from domain.device import Device
 from domain.device_status import NotWaiting
-from domain.envelope import Envelope
+from domain.technician import Technician
 from store.answers import KeptText
 from store.work import Work
-from sync.decide import Arrived, Decision, Sender, settle
-from sync.failures import PASSING, TROUBLE
+from sync.decide import Arrived, Sender, settle
+from sync.failures import is_passing
 from sync.groups import decide_all, unmet
+from sync.held_ends import answer_kept, discard_erased, tell_ended
 from sync.ports import Held, Log, Looked, Waiting
 from sync.problems import CannotBeRecorded
-from sync.put_aside import again_if_kept, decided
+from sync.put_aside import again_if_kept
 from sync.queue import FairQueue
-from sync.results import misfits_of, said_of
 from sync.unrecordable import record_known, record_run
 
 LONGEST: Final = timedelta(hours=72)
@@ -47,28 +47,37 @@ class Holding:
         self._failed: Counter[Held] = Counter()
         self._through: Looked | None = None
         self._all_at: datetime | None = None
+        self._overdue = 0
 
     def settle(self, now: datetime) -> int:
         """Decide what need not wait any more, at most `MOST` groups; how many operations that were.
 
-        A group that cannot be recorded keeps no other one waiting: what never can be goes to the office at once, what
-        fails otherwise after some tries. Raises the `PersistenceError` that says that the database is away.
+        A group that cannot be recorded or read keeps no other one waiting: what never can be recorded goes to the
+        office at once, what fails otherwise after some tries. Raises the `PersistenceError` that says that the
+        database is away; what has not been tried then is tried the next time.
         """
         if self._all_at is None or not self._all_at <= now < self._all_at + LOOK_AT_ALL:
             self._through, self._all_at = None, now
-        found = self._waiting.ripe(self._through, now - LONGEST)
-        self._through = found.through
+        found = self._waiting.ripe(self._through, now - LONGEST, self._overdue)
+        self._through, self._overdue = found.through, found.overdue
         self._queue.add((group.device, group) for group in found.groups)
-        return sum([self._settle_group(group, now) for group in list(self._queue.take(MOST))])
+        taken, many = list(self._queue.take(MOST)), 0
+        for place, group in enumerate(taken):
+            try:
+                many += self._settle_group(group, now)
+            except Exception:
+                self._all_at = None
+                self._queue.add((left.device, left) for left in taken[place:])
+                raise
+        return many
 
     def _settle_group(self, group: Held, now: datetime) -> int:
         overdue = group.held_at + LONGEST <= now
         try:
             many = self._record(group, now, overdue=overdue)
-        except PASSING:
-            self._all_at = None
-            raise
-        except TROUBLE as error:
+        except Exception as error:
+            if is_passing(error):
+                raise
             return self._failed_with(group, error)
         self._failed.pop(group, None)
         return many
@@ -95,10 +104,9 @@ class Holding:
         del self._failed[group]
         try:
             return self._log.attempt(lambda: self._put_aside(group))
-        except PASSING:
-            self._all_at = None
-            raise
-        except TROUBLE as trouble:  # they stay held, and are tried again with all others
+        except Exception as trouble:  # they stay held, and are tried again with all others
+            if is_passing(trouble):
+                raise
             _log.error("held operations cannot be put aside", **reason, trouble=type(trouble).__name__)
             return 0
 
@@ -109,24 +117,28 @@ class Holding:
         arrived = list(able.values())
         come = self._log.operations.come
         missing = unmet(arrived, come({need for one in arrived for need in one.needs})) if texts else set()
-        if not texts or (missing and not (overdue and self._is_free(arrived, missing))):
+        if not texts or (missing and not (overdue and self._is_free(texts, arrived, missing))):
             return 0
         try:
             work, _, decisions = decide_all(lambda: self._begin(texts), arrived, come, overdue=overdue)
         except NotWaiting:  # somebody has decided about it since it was looked at
             return 0
-        self._tell(work, decisions, arrived)
-        self._discard(work, [text for text in texts if text.event.version not in able], now)
+        tell_ended(work, decisions, arrived)
+        discard_erased(work, [text for text in texts if text.event.version not in able], now)
         became = {one.text_version: decision for one, decision in zip(arrived, decisions, strict=True)}
         for text in texts:
-            self._answer(work, text, became.get(text.event.version))
+            answer_kept(work, text, became.get(text.event.version))
         work.commit()
         return len(texts)
 
-    def _is_free(self, arrived: Iterable[Arrived], missing: set[UUID]) -> bool:
-        """Whether these can be forced: none names another one that is held, which is forced before it."""
+    def _is_free(self, texts: Iterable[KeptText], arrived: Iterable[Arrived], missing: set[UUID]) -> bool:
+        """Whether these can be forced: none names another one that was held before them, and is forced before them.
+
+        One that was held later is not waited for: so two that name each other do not wait for ever.
+        """
         named = {id for one in arrived for id in one.operation.references() & missing}
-        return not named or not self._log.operations.held(named)
+        first = min(text.event.position for text in texts)
+        return not named or all(position > first for position in self._log.operations.held(named).values())
 
     def _put_aside(self, group: Held) -> int:
         """Give the office what cannot be recorded."""
@@ -137,7 +149,7 @@ class Holding:
         for text in texts:
             one = again_if_kept(text)
             if one is not None:
-                self._answer(work, text, settle(work, sender, one, CannotBeRecorded()))
+                answer_kept(work, text, settle(work, sender, one, CannotBeRecorded()))
         work.commit()
         return len(texts)
 
@@ -148,47 +160,25 @@ class Holding:
         return self._log.texts(group.device, waiting) if waiting else []
 
     def _begin(self, texts: Sequence[KeptText]) -> tuple[Work, Sender]:
-        """A new unit of work, and who sent these texts, believed as far as the device is now."""
+        """A new unit of work, and who sent these texts, believed as far as the device and its technician are now.
+
+        What a device sent before it was last revoked is not believed when it has been enrolled again either.
+        """
         work, first = self._log.work(), texts[0].event
         device = work.get(Device, first.stream)
         for text in texts:
             device.must_hold(text.event.version)
         technician = first.data.technician
+        person = work.find(Technician, technician)
+        believed = device.is_active() and all(device.revoked_at < text.event.version for text in texts)
         sender = Sender(
             device=device,
             technician=technician,
             zone=first.envelope.zone,
-            suspended=not device.is_active(),
+            suspended=not (believed and person is not None and person.is_active()),
             public_key=None,  # the signature was looked at when it came
             unsigned=True,
             earlier=lambda one: self._log.operations.recorded_by(one, technician),
             works_for=lambda customer: self._works_for(technician, customer),
         )
         return work, sender
-
-    @staticmethod
-    def _discard(work: Work, erased: Iterable[KeptText], now: datetime) -> None:
-        """What somebody's erasure has left no text of comes to an end too."""
-        for text in erased:
-            operation = text.event.data.operation
-            device = work.get(Device, text.event.stream)
-            device.discard(operation, text.event.version, reason="Its text has been erased.")
-            work.add(Envelope(occurred_at=now, operation_id=operation), device)
-
-    @staticmethod
-    def _tell(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arrived]) -> None:
-        """What was refused or put aside has said so itself; of the others, the device says what became of them."""
-        for decision, one in zip(decisions, arrived, strict=True):
-            if decision.problem is None:
-                assert one.envelope.device is not None, "an operation comes from a device"
-                device = work.get(Device, one.envelope.device)
-                misfits = misfits_of(decision)
-                device.record_hold_ended(decision.operation.id, misfits, one.text_version, one.envelope.actor)
-                work.add(one.envelope, device)
-
-    @staticmethod
-    def _answer(work: Work, text: KeptText, decision: Decision | None) -> None:
-        """Store what became of a text with its effect; one without a decision had been erased."""
-        said = {} if decision is None else said_of(decision)
-        status = "discarded" if decision is None else decision.status
-        work.answer(decided(text.event, text.content_hash, status, **said))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.customer import Customer
+from domain.stock_movement import StockMovement
 from domain.visit import Visit
 from store.answers import SignedText
 from store.identity import DeviceIdentity
@@ -33,7 +34,9 @@ def _customer_of(stream: UUID, work: Work) -> UUID | None:
     entity = work.loaded(stream)
     if isinstance(entity, Customer):
         return entity.id
+    if isinstance(entity, StockMovement):
+        return entity.moved.get("customer")
     if isinstance(entity, Visit):
-        entity = work.loaded(entity.work_order)
+        entity = work.loaded(entity.work_order) or entity  # which names its customer too
     customer = getattr(entity, "customer", None)
     return customer if isinstance(customer, UUID) else None

@@ -1,13 +1,12 @@
-"""How often a device may ask: a bucket of tokens for each, filled at a steady rate."""
+"""How often a device, a user or an address may ask: a bucket of tokens for each, filled at a steady rate."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from time import monotonic
 from typing import Final
-from uuid import UUID
 
 from domain.problem import Kind, Problem
 
@@ -21,7 +20,7 @@ class RateLimited(Problem):
 
 
 class Buckets:
-    """A bucket of `burst` tokens for each device, filled again at `rate` a minute; rate 0 is no limit.
+    """A bucket of `burst` tokens for each who asks, filled again at `rate` a minute; rate 0 is no limit.
 
     Of this process alone: several processes of a server let through as many times as much.
     """
@@ -32,25 +31,31 @@ class Buckets:
         self._burst = burst
         self._clock = clock
         self._lock = Lock()
-        self._full_at: dict[UUID, float] = {}
+        self._full_at: dict[Hashable, float] = {}
 
-    def take(self, device: UUID) -> None:
+    def take(self, who: Hashable) -> None:
         """Take a token; raises `RateLimited` with `retry_after` in seconds when there is none."""
         if not self._each:
             return
         with self._lock:
             now = self._clock()
-            full_at = max(self._full_at.get(device, now), now)
+            full_at = max(self._full_at.get(who, now), now)
             over = full_at + self._each - now - self._burst * self._each
             if over > 1e-9:  # noqa: PLR2004 - less is only what floats do
                 raise RateLimited(retry_after=math.ceil(over))
-            self._full_at[device] = full_at + self._each
+            self._full_at[who] = full_at + self._each
             if len(self._full_at) > MOST_BUCKETS:
                 self._forget(now)
 
+    def give_back(self, who: Hashable) -> None:
+        """Put back a token that was taken: nothing was asked for that counts."""
+        with self._lock:
+            if who in self._full_at:
+                self._full_at[who] -= self._each
+
     def _forget(self, now: float) -> None:
         """Forget the buckets that are full again, or the fullest tenth when all are in use."""
-        kept = {device: full_at for device, full_at in self._full_at.items() if full_at > now}
+        kept = {who: full_at for who, full_at in self._full_at.items() if full_at > now}
         if len(kept) > MOST_BUCKETS * 9 // 10:
             emptiest = sorted(kept.items(), key=lambda one: one[1], reverse=True)
             kept = dict(emptiest[: MOST_BUCKETS * 9 // 10])

@@ -99,7 +99,8 @@ def without_values(error: Exception) -> str:
 def parse_operation(raw: bytes) -> Operation:
     """The operation that `raw` holds, whatever bytes it is made of.
 
-    Raises `msgspec.MsgspecError` when it has no id and sequence number.
+    One that is too large has no `data` and no `needs`: nothing is asked about what it names. Raises
+    `msgspec.MsgspecError` when it has no id and sequence number.
     """
     text, encoding = _text_of(raw)
     content_hash, fault = _content(raw)
@@ -116,7 +117,7 @@ def parse_operation(raw: bytes) -> Operation:
             content_hash=content_hash,
             fault=fault or without_values(error),
         )
-    if len(raw) > MOST_OPERATION_BYTES:
+    if large := len(raw) > MOST_OPERATION_BYTES:
         fault = f"It has more than {MOST_OPERATION_BYTES} bytes."
     return Operation(
         id=told.id,
@@ -128,9 +129,9 @@ def parse_operation(raw: bytes) -> Operation:
         v=told.v,
         at=at,
         seen=told.seen,
-        group=told.group,
-        needs=told.needs,
-        data=told.data,
+        group=told.group or None,
+        needs=() if large else told.needs,
+        data=None if large else told.data,
         signature=told.signature if _SIGNATURE.fullmatch(told.signature or "") else None,
         fault=fault,
     )

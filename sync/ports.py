@@ -29,8 +29,8 @@ class Operations(Protocol):
     def come(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
 
-    def held(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that are held now."""
+    def held(self, operations: Collection[UUID]) -> dict[UUID, int]:
+        """Those of these operations that are held now, each with the position at which it began to wait."""
 
 
 class Log(Protocol):
@@ -133,17 +133,22 @@ class Looked(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What may have to be decided now, and how far it was looked for."""
+    """What may have to be decided now, and how far it was looked for.
+
+    `overdue` is the position up to which those were found that wait for too long, 0 when there are none behind.
+    """
 
     through: Looked
     groups: Sequence[Held]
+    overdue: int = 0
 
 
 class Waiting(Protocol):
     """The operations that wait, as the views know them; they may be behind the log."""
 
-    def ripe(self, after: Looked | None, held_before: datetime) -> Found:
+    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:
         """The groups that were held, or of whose needs one has come, since then; without it, all such.
 
-        And those that wait since `held_before` or longer, some of them when there are many.
+        And those that wait since `held_before` or longer: when there are many, the next ones behind the position
+        `overdue`, so that whoever asks again and again hears of all of them in turn.
         """

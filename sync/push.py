@@ -96,7 +96,11 @@ class PushIntake:
 
     @staticmethod
     def _apart(take: Callable[[Push, Collection[UUID]], Pushed], push: Push, aside: Collection[UUID]) -> Pushed:
-        """Record each group on its own, in order, since all of them together cannot be."""
+        """Record each group on its own, in order, since all of them together cannot be.
+
+        Whatever stops it in between, `QuotaReached` for example, leaves the groups before it recorded: sent again, they
+        are answered as duplicates.
+        """
         pushed = Pushed(UUID(int=0), 0, [])
         if not push.operations:
             raise UnrecordableError("what the device tells of itself")

@@ -15,7 +15,7 @@ from store.answers import DECIDED, Answer, KeptText
 from store.recorded import Recorded
 from store.work import Work
 from sync.decide import Arrived
-from sync.operation import parse_operation, raw_of
+from sync.operation import Operation, parse_operation, raw_of
 from sync.ports import Log
 
 
@@ -57,7 +57,7 @@ def again(put_aside: Recorded, because_of: UUID | None) -> Arrived:
     if put_aside.data.body is None:
         raise TextIsErased
     envelope = Envelope(**{name: getattr(put_aside.envelope, name) for name in Envelope.__struct_fields__})
-    operation = parse_operation(raw_of(put_aside.data.body, getattr(put_aside.data, "encoding", "utf-8")))
+    operation = _operation_of(put_aside)
     envelope = msgspec.structs.replace(envelope, causation_id=because_of)
     needs = getattr(put_aside.data, "needs", ())
     return Arrived(operation, envelope, needs=needs, text_version=put_aside.version)
@@ -69,6 +69,18 @@ def again_if_kept(text: KeptText) -> Arrived | None:
         return again(text.event, text.event.data.operation)
     except TextIsErased:
         return None
+
+
+def content_hash_of(log: Log, put_aside: Recorded) -> str:
+    """The hash of the content of an operation that was put aside: of its text or, once that is erased, as answered.
+
+    What was held first and put aside when it was decided was answered when it was held.
+    """
+    if put_aside.data.body is not None:
+        return _operation_of(put_aside).content_hash
+    answered_at = getattr(put_aside.data, "text_version", None) or put_aside.version
+    [kept] = log.texts(put_aside.stream, [answered_at])
+    return kept.content_hash
 
 
 def decided(put_aside: Recorded, content_hash: str, status: str, **said: object) -> Answer:
@@ -83,6 +95,10 @@ def decided(put_aside: Recorded, content_hash: str, status: str, **said: object)
         seq=put_aside.version,
         original=False,
     )
+
+
+def _operation_of(put_aside: Recorded) -> Operation:
+    return parse_operation(raw_of(put_aside.data.body, getattr(put_aside.data, "encoding", "utf-8")))
 
 
 def _named(event: Recorded) -> dict[str, object]:

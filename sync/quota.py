@@ -20,7 +20,7 @@ LATER_SECONDS: Final = 3600
 def must_have_room(device: Device, decisions: Iterable[Decision]) -> None:
     """Raise `QuotaReached` when these decisions put more aside for the office than may wait there.
 
-    Nothing has been recorded then, and nothing been answered: the device keeps what it has sent.
+    Nothing of these has been recorded then, and nothing been answered: the device keeps what it has sent.
     """
     if not any(decision.status == "quarantined" for decision in decisions):
         return

@@ -17,7 +17,7 @@ from sync.mending import mended
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice, Outcome
 from sync.ports import Log
-from sync.put_aside import again, decided, undecided
+from sync.put_aside import again, content_hash_of, decided, undecided
 
 
 class StillNotUnderstood(Refused):
@@ -56,8 +56,7 @@ def discard(log: Log, work: Work, operation_id: UUID, reason: str, position: int
     """
     device, event = undecided(log, work, operation_id, position)
     device.discard(operation_id, event.version, reason=reason)
-    [kept] = log.texts(device.id, [event.version])
-    work.answer(decided(event, kept.content_hash, "discarded"))
+    work.answer(decided(event, content_hash_of(log, event), "discarded"))
     return device
 
 

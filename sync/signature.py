@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from domain.points import is_weak
 from domain.problem import BadInput
 from sync.operation import Operation
 
 _KEY_BYTES = 32
+_KEY: Final = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+"""Base64url without padding, and without bits that belong to no byte."""
 
 
 def check_key(public_key: str, *, pointer: str) -> None:
-    """Raise `BadInput` unless this is 32 bytes in base64url that can be a key."""
+    """Raise `BadInput` unless this is 32 bytes in base64url that can be a key: no point of small order among them."""
     try:
-        Ed25519PublicKey.from_public_bytes(_bytes(public_key))
+        if not _KEY.fullmatch(public_key):
+            raise ValueError(public_key)
+        _key(public_key)
     except ValueError:
-        detail = f"A key is {_KEY_BYTES} bytes in base64url, for Ed25519."
+        detail = f"A key is {_KEY_BYTES} bytes in base64url without padding, a public key of Ed25519."
         raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
 
 
@@ -49,10 +56,19 @@ def signs_operation(public_key: str, signature: str, content_hash: str) -> bool:
 
 def _signs(public_key: str, signature: str, said: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(_bytes(public_key)).verify(_bytes(signature), said)
+        _key(public_key).verify(_bytes(signature), said)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _key(public_key: str) -> Ed25519PublicKey:
+    """The key; raises `ValueError` for what is none, and for one whose signatures anybody can make."""
+    raw = _bytes(public_key)
+    key = Ed25519PublicKey.from_public_bytes(raw)
+    if is_weak(raw):
+        raise ValueError(public_key)
+    return key
 
 
 def _bytes(text: str) -> bytes:

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-_MARK: Final = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[\[\]{},]', re.DOTALL)
+_MARK: Final = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[\[\]{},"]', re.DOTALL)
+"""A whole string, a bracket or a comma; a quote alone begins a string that has no end, behind which nothing is read."""
 _MEMBER: Final = re.compile(rb'\s*("(?:[^"\\]+|\\.)*+")\s*:(.*)', re.DOTALL)
 
 
@@ -47,6 +48,8 @@ def _parts(raw: bytes, opening: bytes) -> list[bytes] | None:
     found: list[bytes] = []
     for mark in _MARK.finditer(raw):
         kind = mark[0]
+        if kind == b'"':
+            return None
         if kind in (b"[", b"{"):
             depth += 1
             begin = mark.end() if depth == 1 else begin

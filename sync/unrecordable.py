@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from store.answers import UnrecordableError
+from sync.neighbours import neighbours
 from sync.operation import Operation
 
 T = TypeVar("T")
@@ -19,8 +20,7 @@ _log = structlog.get_logger(__name__)
 
 def runs_of(operations: Sequence[Operation]) -> list[list[Operation]]:
     """Neighbours of one group together, everything else alone."""
-    groups = groupby(enumerate(operations), key=lambda one: one[1].group or one[0])
-    return [[each for _, each in run] for _, run in groups]
+    return neighbours(operations, attrgetter("group"))
 
 
 def record_known(take: Callable[[Collection[UUID]], T]) -> tuple[T | None, set[UUID]]:

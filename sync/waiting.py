@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from projections.operation_queries import all_ripe, reached, ripe
+from projections.operation_queries import all_ripe, overdue_page, reached, ripe
 from projections.past import Views
 from projections.table import Row
 from sync.ports import Found, Held, Looked
@@ -18,15 +18,17 @@ class HeldOperations:
     def __init__(self, views: Views) -> None:
         self._views = views
 
-    def ripe(self, after: Looked | None, held_before: datetime) -> Found:
+    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:
         """The groups that were held, or of whose needs one has come, since then; without it, all such.
 
-        And those that wait since `held_before` or longer, some of them when there are many.
+        And those that wait since `held_before` or longer: when there are many, the next ones behind the position
+        `overdue`.
         """
         with self._views.now() as reader:
             through = Looked(*reached(reader))
-            rows = all_ripe(reader, held_before) if after is None else ripe(reader, after, through.log, held_before)
-            return Found(through, held_groups(rows))
+            late = overdue_page(reader, held_before, overdue)
+            rows = all_ripe(reader, late) if after is None else ripe(reader, after, through.log, late)
+            return Found(through, held_groups(rows), late.through if late.more else 0)
 
 
 def held_groups(rows: Iterable[Row]) -> list[Held]:

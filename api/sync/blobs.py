@@ -12,32 +12,34 @@ from api.encoding import answer
 from api.services import services
 from api.sync.blueprint import sync
 from api.who import asking_device
+from domain.digits import whole_number
 from store.blobs.blob import PIECE
 from sync.blobs import BlobNotNamed, Progress
 from sync.problems import EncodingUnsupported, MalformedEnvelope
 
+BEYOND: Final = 10**12
+"""No blob is so long."""
 _HASH: Final = re.compile("[0-9a-f]{64}")
-_OFFSET: Final = re.compile("[0-9]{1,12}", re.ASCII)
 
 
 @sync.get("/blobs/<sha256>")
 def progress(sha256: str) -> Response:
-    """Say how far the bytes have come; `HEAD` is enough.
+    """Say how far the bytes have come; `HEAD` is enough. `Upload-Length` may say how many the device has.
 
     A suspended device is told too: it may send what its recorded operations have named.
     """
     who = asking_device()
     with services().gate.pull(who.device):
-        return _told(services().blobs.progress(who.technician, _named(sha256)))
+        return _told(services().blobs.progress(who.technician, _named(sha256), _length()))
 
 
 @sync.put("/blobs/<sha256>")
 def take(sha256: str) -> Response:
-    """Take the bytes that follow at `Upload-Offset`, 256 KiB at most."""
+    """Take the bytes that follow at `Upload-Offset`, 256 KiB at most. `Upload-Length` may say how many there are."""
     who = asking_device()
-    offset, chunk = _offset(), _chunk()
+    offset, length, chunk = _offset(), _length(), _chunk()
     with services().gate.upload(who.device):
-        return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk))
+        return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk, length))
 
 
 def _named(sha256: str) -> str:
@@ -47,11 +49,20 @@ def _named(sha256: str) -> str:
 
 
 def _offset() -> int:
-    text = request.headers.get("Upload-Offset", "")
-    if not _OFFSET.fullmatch(text):
-        detail = "Upload-Offset is the number of the first byte in the body, from 0."
-        raise MalformedEnvelope(detail, errors=[{"pointer": "/Upload-Offset", "detail": detail}])
-    return int(text)
+    return _number("Upload-Offset", request.headers.get("Upload-Offset", ""), "of the first byte in the body, from 0")
+
+
+def _length() -> int | None:
+    text = request.headers.get("Upload-Length")
+    return None if text is None else _number("Upload-Length", text, "of all bytes")
+
+
+def _number(name: str, text: str, what: str) -> int:
+    number = whole_number(text)
+    if number is None or number >= BEYOND:
+        detail = f"{name} is the number {what}."
+        raise MalformedEnvelope(detail, errors=[{"pointer": f"/{name}", "detail": detail}])
+    return number
 
 
 def _chunk() -> bytes:

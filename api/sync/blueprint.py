@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import NamedTuple
 
 from flask import Blueprint, g, request
@@ -39,8 +39,9 @@ def received_body() -> Received:
 
 
 def since_it_began() -> timedelta:
-    """How long ago the first bytes of this request were there."""
-    return timedelta(seconds=perf_counter() - g.begun)
+    """How long ago the first byte of this request was there, which may be long before a thread is given to it."""
+    first = request.environ.get("callout.first_byte")
+    return timedelta(seconds=perf_counter() - g.begun if first is None else monotonic() - first)
 
 
 def may_read() -> DeviceIdentity:

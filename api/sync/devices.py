@@ -14,10 +14,14 @@ from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
 @sync.post("/devices")
 def enrol() -> Response:
     """Trade a code for a device and its tokens."""
-    return answer(services().enrolment.enrol(parse_body(request.get_data(), EnrolmentAsked), now()), 201)
+    asked: EnrolmentAsked = parse_body(request.get_data(), EnrolmentAsked)
+    with services().strangers.enrolling(asked):
+        return answer(services().enrolment.enrol(asked, now()), 201)
 
 
 @sync.post("/token")
 def refresh() -> Response:
     """Trade a refresh token for a new pair."""
-    return answer(services().enrolment.refresh(parse_body(request.get_data(), RefreshAsked), now()))
+    asked: RefreshAsked = parse_body(request.get_data(), RefreshAsked)
+    with services().strangers.refreshing(asked):
+        return answer(services().enrolment.refresh(asked, now()))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from callout.typed import Whole
 from domain.digits import whole_number
 from domain.instant import parse_instant
 from domain.problem import BadInput
@@ -43,7 +44,7 @@ class Moment(click.ParamType[datetime | int]):
 @click.argument("views", nargs=-1, required=True, metavar="VIEW...")
 @click.option("--known-at", type=Moment(or_position=True), help="Only what was recorded by then: a time or a position.")
 @click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only such rows; may be said repeatedly.")
-@click.option("--limit", type=click.IntRange(1), help="Rows a table at most (50, with --json all).")
+@click.option("--limit", type=Whole(1), help="Rows a table at most (50, with --json all).")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a row.")
 def command(
     *,

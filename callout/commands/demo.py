@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from callout.typed import Whole
+
 if TYPE_CHECKING:
     from callout.assembly import House
     from callout.demo.roster import SignIn
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command
 @click.option("--host", help="Where to listen (CALLOUT_HOST, 127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65535), help="Which port (CALLOUT_PORT, 8080); 0 takes a free one.")
+@click.option("--port", type=Whole(0, 65535), help="Which port (CALLOUT_PORT, 8080); 0 takes a free one.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON when ready: where, who, what.")
 def command(host: str | None, port: int | None, as_json: bool) -> None:
     """Serve an invented repair company until Ctrl-C.

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import click
 
+from callout.typed import Whole
+
 
 @click.command
 @click.option("--kind", help="Only this kind (sign_in.failed, user.roles_set, …).")
-@click.option("--days", type=click.IntRange(1, 3650), default=1, help="How many days back (1).")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=200, help="How many at most (200).")
+@click.option("--days", type=Whole(1, 3650), default=1, help="How many days back (1).")
+@click.option("--limit", type=Whole(1, 10_000), default=200, help="How many at most (200).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(kind: str | None, days: int, limit: int, as_json: bool) -> None:
     """Show the latest security events, the newest first."""

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from callout.typed import Whole
+
 if TYPE_CHECKING:
     from callout.bootstrap import FirstUser
 
 
 @click.command
 @click.option("--host", help="Where to listen (CALLOUT_HOST, 127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65535), help="Which port (CALLOUT_PORT, 8080); 0 takes a free one.")
+@click.option("--port", type=Whole(0, 65535), help="Which port (CALLOUT_PORT, 8080); 0 takes a free one.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON when ready.")
 def command(host: str | None, port: int | None, as_json: bool) -> None:
     """Serve until Ctrl-C: HTTP, the worker, and the embedded PostgreSQL unless DATABASE_URL names another one.

@@ -32,15 +32,14 @@ export async function uploadBlobs(notebook, line) {
 }
 
 async function upload(line, name, bytes, chunkBytes) {
-  const begun = await line.send('HEAD', `blobs/${name}`);
-  const length = Number(begun.headers['upload-length']);
-  let offset = offsetIn(begun);
+  const length = { 'Upload-Length': `${bytes.length}` };
+  let offset = offsetIn(await line.send('HEAD', `blobs/${name}`, undefined, { headers: length }), bytes);
   let spoiled = 0;
-  while (offset < length) {
+  while (offset < bytes.length) {
     const chunk = bytes.subarray(offset, offset + chunkBytes);
-    const headers = { 'Upload-Offset': `${offset}`, 'Content-Type': 'application/octet-stream' };
+    const headers = { ...length, 'Upload-Offset': `${offset}`, 'Content-Type': 'application/octet-stream' };
     try {
-      offset = offsetIn(await line.send('PUT', `blobs/${name}`, () => chunk, { headers }));
+      offset = offsetIn(await line.send('PUT', `blobs/${name}`, () => chunk, { headers }), bytes);
     } catch (error) {
       if (error.code === 'upload-offset-mismatch') offset = error.problem.offset;
       else if (error.code === 'blob-mismatch' && ++spoiled < 2) offset = 0;
@@ -49,4 +48,6 @@ async function upload(line, name, bytes, chunkBytes) {
   }
 }
 
-const offsetIn = ({ headers }) => Number(headers['upload-offset']);
+/** Where to go on; at the end when the server wants no more. */
+const offsetIn = ({ headers }, bytes) =>
+  headers['upload-offset'] === headers['upload-length'] ? bytes.length : Number(headers['upload-offset']);

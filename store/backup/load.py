@@ -46,6 +46,16 @@ def must_be_free(dsn: str, *, replace: bool) -> None:
         _must_be_free(cursor, replace=replace)
 
 
+def holds_log(dsn: str) -> bool:
+    """Whether the database that `dsn` leads to has events."""
+    with _session(dsn) as (_, cursor):
+        cursor.execute("SELECT to_regclass('log.events') IS NOT NULL")
+        if cursor.fetchone() != (True,):
+            return False
+        cursor.execute("SELECT EXISTS (SELECT FROM log.events)")
+        return cursor.fetchone() == (True,)
+
+
 def load(
     dsn: str,
     folder: Path,

@@ -1,4 +1,4 @@
-"""Sweeping the place of blobs: the copies of people who were erased go, and what was never finished."""
+"""Sweeping blobs: the copies of people who were erased go, and what was never finished, uploads too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,28 @@ _PAGE: Final = 500
 _BEING_WRITTEN: Final = timedelta(hours=1)
 """A copy younger than this may still be on its way to its place."""
 _NEVER_FINISHED: Final = timedelta(days=1)
+UNFINISHED_KEPT: Final = timedelta(days=30)
+_PUT_TOGETHER: Final = timedelta(hours=1)
+"""Nobody takes longer than this to put a blob together."""
 _log = structlog.get_logger(__name__)
+
+
+def forget_uploads(cursor: Cursor) -> None:
+    """Throw away what nobody has gone on with for 30 days, what is kept already, and what came for erased people."""
+    cursor.execute("DELETE FROM blobs.uploads WHERE touched_at < now() - %s", (UNFINISHED_KEPT,))
+    cursor.execute(
+        """
+        DELETE FROM blobs.uploads
+        WHERE person IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
+        """
+    )
+    cursor.execute(
+        """
+        DELETE FROM blobs.uploads u USING blobs.kept k
+        WHERE k.sha256 = u.sha256 AND k.person = u.person AND k.kept_at IS NOT NULL AND u.touched_at < now() - %s
+        """,
+        (_PUT_TOGETHER,),
+    )
 
 
 def sweep(cursor: Cursor, place: Place) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -14,22 +13,24 @@ from store.connecting import Cursor
 from store.keyring import Key
 from store.pool import ConnectionPool
 
-UNFINISHED_KEPT: Final = timedelta(days=30)
 MOST_UPLOADS: Final = 100
 MOST_UPLOAD_BYTES: Final = 1024**3
 """So much of one technician may be unfinished at once, counted as if it were complete."""
 LATER_SECONDS: Final = 600
-_PUT_TOGETHER: Final = timedelta(hours=1)
-"""Nobody takes longer than this to put a blob together."""
 
 
 class Upload(NamedTuple):
-    """How far a blob has come from one technician, under whose key."""
+    """How far a blob has come from one technician, under whose key.
+
+    `size` is how many bytes were expected when it began: its pieces are sealed with that, whatever is expected now.
+    So many bytes as `refuted` were checked and are not the whole blob.
+    """
 
     id: UUID
     person: UUID
     size: int
     received: int
+    refuted: int
 
 
 class TooManyUploads(Problem):
@@ -45,8 +46,9 @@ class UploadGone(Exception):  # noqa: N818 - not an error: somebody else was fas
 class Uploads:
     """One upload a blob and technician; any number of requests may work on it, its row lets one at a time.
 
-    `keys` are those of the persons whose copy is still lacking; the pieces are sealed with one of them. An upload
-    under a key that is none of these any more, or of another size, begins anew.
+    The size of a `blob` is the most that may come of it now. `keys` are those of the persons whose copy is still
+    lacking; the pieces are sealed with one of them. An upload under a key that is none of these any more begins anew,
+    and so does one that has too many bytes, or all of them and the wrong ones.
     """
 
     def __init__(self, pool: ConnectionPool) -> None:
@@ -55,7 +57,7 @@ class Uploads:
     def find(self, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload | None:
         """How far it has come, `None` when it would begin at 0."""
         row = self._pool.fetch_one(
-            "SELECT id, person, size, received FROM blobs.uploads WHERE sha256 = %s AND technician = %s",
+            "SELECT id, person, size, received, refuted FROM blobs.uploads WHERE sha256 = %s AND technician = %s",
             (blob.sha256, str(technician)),
         )
         upload = Upload(*row) if row else None
@@ -75,19 +77,32 @@ class Uploads:
             if upload.received > blob.size:
                 _delete(cursor, upload)
             else:
-                _put(cursor, blob, upload, keys[upload.person], chunk)
+                _put(cursor, blob.sha256, upload, keys[upload.person], chunk)
+                if upload.received > upload.size:
+                    _must_have_room(cursor, technician)
         if upload.received > blob.size:
             raise BlobMismatch
         return upload
 
     def pieces(self, blob: Blob, upload: Upload, key: Key) -> Iterator[bytes]:
-        """The bytes of a complete upload, piece by piece; raises `UploadGone` when they are no longer there."""
+        """The first bytes of an upload, as many as the blob has, piece by piece.
+
+        Raises `UploadGone` when they are no longer there.
+        """
+        sealed_as = Blob(blob.sha256, upload.size)
         for number in blob.pieces():
             with self._pool.connection() as session, session.cursor() as cursor:
                 sealed = _piece(cursor, upload, number)
             if sealed is None:
                 raise UploadGone
-            yield unseal_piece(key, blob, number, sealed)
+            yield unseal_piece(key, sealed_as, number, sealed)[: blob.length_of(number)]
+
+    def refute(self, upload: Upload) -> None:
+        """Remember that what has come by now is not the whole blob."""
+        self._pool.execute(
+            "UPDATE blobs.uploads SET refuted = received WHERE id = %s AND received = %s",
+            (upload.id, upload.received),
+        )
 
     def forget(self, upload: Upload) -> None:
         """Throw away what has come."""
@@ -95,26 +110,9 @@ class Uploads:
             _delete(cursor, upload)
 
 
-def forget_uploads(cursor: Cursor) -> None:
-    """Throw away what nobody has gone on with for 30 days, what is kept already, and what came for erased people."""
-    cursor.execute("DELETE FROM blobs.uploads WHERE touched_at < now() - %s", (UNFINISHED_KEPT,))
-    cursor.execute(
-        """
-        DELETE FROM blobs.uploads
-        WHERE person IN (SELECT stream FROM log.events WHERE topic = 'customer.erased')
-        """
-    )
-    cursor.execute(
-        """
-        DELETE FROM blobs.uploads u USING blobs.kept k
-        WHERE k.sha256 = u.sha256 AND k.person = u.person AND k.kept_at IS NOT NULL AND u.touched_at < now() - %s
-        """,
-        (_PUT_TOGETHER,),
-    )
-
-
 def _goes_on(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:
-    return upload.size == blob.size and upload.person in keys
+    fits = upload.received <= blob.size and not upload.refuted == upload.received == blob.size
+    return fits and upload.person in keys
 
 
 def _locked(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload:
@@ -131,7 +129,7 @@ def _found_or_begun(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[
         """
         INSERT INTO blobs.uploads (sha256, technician, person, size) VALUES (%s, %s, %s, %s)
         ON CONFLICT (sha256, technician) DO UPDATE SET touched_at = now()
-        RETURNING id, person, size, received, xmax = 0
+        RETURNING id, person, size, received, refuted, xmax = 0
         """,
         (blob.sha256, str(technician), str(next(iter(keys))), blob.size),
     )
@@ -142,16 +140,22 @@ def _found_or_begun(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[
 
 
 def _must_have_room(cursor: Cursor, technician: UUID) -> None:
-    """Raise `TooManyUploads` when an upload too many has just been begun; one technician's begin one by one."""
+    """Raise `TooManyUploads` when an upload has just begun, or grown beyond its size, that is one too many.
+
+    One technician's do so one by one.
+    """
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || %s, 0))", (str(technician),))
-    cursor.execute("SELECT count(*), sum(size) FROM blobs.uploads WHERE technician = %s", (str(technician),))
+    cursor.execute(
+        "SELECT count(*), sum(greatest(size, received)) FROM blobs.uploads WHERE technician = %s", (str(technician),)
+    )
     [(many, size)] = cursor.fetchall()
     if many > MOST_UPLOADS or size > MOST_UPLOAD_BYTES:
         raise TooManyUploads(retry_after=LATER_SECONDS)
 
 
-def _put(cursor: Cursor, blob: Blob, upload: Upload, key: Key, chunk: bytes) -> None:
+def _put(cursor: Cursor, sha256: str, upload: Upload, key: Key, chunk: bytes) -> None:
     """Fill the last piece up and begin the next ones; a chunk may end anywhere."""
+    blob = Blob(sha256, upload.size)
     number, held = divmod(upload.received - len(chunk), PIECE)
     if held and chunk:
         sealed = _piece(cursor, upload, number)

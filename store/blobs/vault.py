@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
-from store.blobs.blob import Blob, BlobMismatch
+from store.blobs.blob import PIECE, Blob, BlobMismatch
 from store.blobs.pieces import SEALED, BlobDamagedError, seal_piece, unseal_piece
 from store.blobs.place import FileGoneError, Place
 from store.keyring import Key, Keyring
@@ -39,10 +39,16 @@ class Vault:
         """The keys of these persons in their order, without those who were erased."""
         return self._keyring.present_keys(persons)
 
-    def lacking(self, sha256: str, persons: Collection[UUID]) -> list[UUID]:
-        """Who of these has no copy yet."""
-        kept = self._kept(sha256, persons)
-        return [person for person in persons if person not in kept]
+    def kept(self, sha256: str, persons: Collection[UUID]) -> dict[UUID, int]:
+        """The size of the blob by each of these persons who has a copy."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT person, size FROM blobs.kept
+            WHERE sha256 = %s AND person = ANY(%s::uuid[]) AND kept_at IS NOT NULL
+            """,
+            (sha256, [str(person) for person in persons]),
+        )
+        return dict(rows)
 
     def keep(self, blob: Blob, person: UUID, key: Key, pieces: Iterator[bytes]) -> None:
         """Write the person's copy; it is there, and durable, when this returns.
@@ -76,27 +82,26 @@ class Vault:
             self._place.remove(name)
 
     @contextmanager
-    def opened(self, sha256: str, sizes: Mapping[UUID, int]) -> Iterator[Opened | None]:
+    def opened(self, sha256: str, sizes: Mapping[UUID, Sequence[int]]) -> Iterator[Opened | None]:
         """The first copy that is there of those of these persons who were not erased; its pieces are read one by one.
 
-        `sizes` says for each person how many bytes were named. The first piece is read at once, so that a copy that
-        cannot be read raises `PlaceError` or `BlobDamagedError` here. A file that a restored database does not know is
-        known again.
+        `sizes` says for each person how many bytes were named, in the order in which to believe it. The first piece is
+        read at once, so that a copy that cannot be read raises `PlaceError` or `BlobDamagedError` here. A file that a
+        restored database does not know is known again.
         """
-        kept = self._kept(sha256, sizes)
+        kept = self.kept(sha256, sizes)
         keys = self._keyring.opening_keys(sizes)
         for person in sorted(keys, key=lambda person: person not in kept):
-            blob = Blob(sha256, kept.get(person, sizes[person]))
+            named = [kept[person]] if person in kept else sizes[person]
             with ExitStack() as stack:
                 try:
                     file = stack.enter_context(self._place.reading(name_of(sha256, person)))
                 except FileGoneError:
                     continue
-                pieces = _pieces(file, blob, keys[person])
-                first = next(pieces, b"")
+                blob, first = _begun(file, sha256, named, keys[person])
                 if person not in kept:
                     self._know_again(blob, person)
-                yield Opened(blob, person, _followed(first, pieces))
+                yield Opened(blob, person, _pieces(file, blob, keys[person], first))
                 return
         yield None
 
@@ -109,39 +114,37 @@ class Vault:
             (blob.sha256, str(person), blob.size),
         )
 
-    def _kept(self, sha256: str, persons: Collection[UUID]) -> dict[UUID, int]:
-        """The size of the blob by each of these persons who has a copy."""
-        rows = self._pool.fetch_all(
-            """
-            SELECT person, size FROM blobs.kept
-            WHERE sha256 = %s AND person = ANY(%s::uuid[]) AND kept_at IS NOT NULL
-            """,
-            (sha256, [str(person) for person in persons]),
-        )
-        return dict(rows)
-
 
 def name_of(sha256_hex: str, person: UUID) -> str:
     """The name of a person's copy at the place: it tells neither the person nor the hash."""
     return sha256(b"callout blob\x00" + person.bytes + bytes.fromhex(sha256_hex)).hexdigest()
 
 
-def _pieces(file: BinaryIO, blob: Blob, key: Key) -> Iterator[bytes]:
-    for number in blob.pieces():
-        yield unseal_piece(key, blob, number, _exactly(file, blob.length_of(number) + SEALED))
+def _begun(file: BinaryIO, named: str, sizes: Iterable[int], key: Key) -> tuple[Blob, bytes]:
+    """Which of these sizes the file has, and its first piece; raises `BlobDamagedError` when it has none of them."""
+    sealed = _at_most(file, PIECE + SEALED)
+    if not sealed and named == sha256(b"").hexdigest():
+        return Blob(named, 0), b""
+    for size in sizes:
+        with suppress(BlobDamagedError):
+            blob = Blob(named, size)
+            return blob, unseal_piece(key, blob, 0, sealed)
+    raise BlobDamagedError(f"the first piece of the blob {named} does not open")
 
 
-def _followed(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+def _pieces(file: BinaryIO, blob: Blob, key: Key, first: bytes) -> Iterator[bytes]:
     yield first
-    yield from others
-
-
-def _exactly(file: BinaryIO, many: int) -> bytes:
-    parts = []
-    while many > 0:
-        part = file.read(many)
-        if not part:
+    for number in blob.pieces()[1:]:
+        length = blob.length_of(number) + SEALED
+        sealed = _at_most(file, length)
+        if len(sealed) < length:
             raise BlobDamagedError("the file of a blob is too short")
+        yield unseal_piece(key, blob, number, sealed)
+
+
+def _at_most(file: BinaryIO, many: int) -> bytes:
+    parts = []
+    while many > 0 and (part := file.read(many)):
         parts.append(part)
         many -= len(part)
     return b"".join(parts)

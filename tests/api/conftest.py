@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.services import Services
-from callout.assembly import services_of
+from callout.services import services_of
 from domain.envelope import Envelope
 from domain.instant import now
 from domain.user import Role, User
@@ -47,6 +47,7 @@ class Settings:
     oldest_app: str = ""
     device_rate: int = 0
     device_burst: int = 1
+    office_rate: int = 0
     metrics: str = "loopback"
     metrics_token: str = ""
     hosts: tuple[str, ...] = ()

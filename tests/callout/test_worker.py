@@ -79,6 +79,26 @@ def test_a_part_that_has_died_ends_the_worker_so_that_another_is_started(
         work(house, Event())
 
 
+def test_a_part_that_hangs_ends_the_process_so_that_another_is_started(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 8, 20: it was told of, and nobody ended it."""
+    monkeypatch.setattr(worker, "_WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "HANGING", 3.0)
+    stop, goes_on, given_up = Event(), Event(), Event()
+    monkeypatch.setattr(Erasure, "catch_up", lambda _: goes_on.wait(60) and 0)
+    house.ensure_views()
+    thread = Thread(target=work, args=(house, stop, given_up.set))
+    thread.start()
+    try:
+        assert given_up.wait(30)
+    finally:
+        stop.set()
+        goes_on.set()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
 def test_a_part_counts_as_silent_when_no_worker_does_it(house: House) -> None:
     pool = house.services.projecting.pool
     pool.execute("INSERT INTO log.heartbeats VALUES ('a:1', 'views', now() - interval '2 minutes')")

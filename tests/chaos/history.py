@@ -37,6 +37,11 @@ SELECT h.operation_id::text, (
 FROM log.events h
 WHERE h.topic = 'device.operation_held'
 """
+_EFFECTS = """
+SELECT id::text, count(*) FROM log.operations
+WHERE device IS NOT NULL AND incarnation = 0 AND status NOT IN ('quarantined', 'rejected', 'discarded')
+GROUP BY id
+"""
 _POSITIONS = "SELECT count(*), coalesce(max(position), 0), (SELECT position FROM log.head) FROM log.events"
 _TURNS = "SELECT device, incarnation, last_seq FROM log.device_sequences"
 
@@ -56,6 +61,8 @@ def check_history(ask: Ask, book: Book, journals: Journals) -> Iterator[Finding]
     yield from finding(
         DOUBLED, (f"{id} was held and decided {times} times" for id, times in decided.items() if times > 1)
     )
+    effects = (f"{id} was put aside and recorded {times} times" for id, times in ask(_EFFECTS) if times > 1)
+    yield from finding(DOUBLED, effects)
     yield from finding(DIFFERING, (f"{before!r} then {after!r}" for before, after in book.differing))
     told = (
         f"told {said} and the log has {kept}"

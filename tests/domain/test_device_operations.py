@@ -75,7 +75,7 @@ def test_a_released_operation_may_have_to_be_put_aside_again() -> None:
 
     quarantine(it)
 
-    assert it.has_quarantined(OPERATION)
+    assert [kept.operation for kept in it.quarantined] == [OPERATION]
 
 
 def test_a_quarantined_operation_is_discarded_once_and_for_a_reason() -> None:
@@ -103,7 +103,7 @@ def test_a_refused_request_is_recorded_and_waits_for_nobody() -> None:
     it.record_rejection(operation=OPERATION, seq=7, type="reserve_part", problem="nothing-left", detail="None left.")
 
     assert then(it) == [("device.operation_rejected", {"technician": ANNA, "refs": (), **said})]
-    assert not it.has_quarantined(OPERATION)
+    assert it.quarantined == ()
 
 
 def contest(it: Device) -> None:

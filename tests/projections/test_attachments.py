@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.work_order import WorkOrder
-from projections.attachments import ATTACHMENTS, Attachments, attachments
+from projections.attachments import ATTACHMENTS, Attachments, attachments, named_sizes, newest_sizes
 from tests.support.news import News, Phone
 from tests.support.shop import Shop, shop_on
 from tests.support.visits import CUSTOMER, ORDER, planned
@@ -65,7 +65,8 @@ def test_what_the_office_names_no_technician_may_send(shop: Shop) -> None:
         assert attachments(reader, HASH, someone) == []
 
 
-def test_the_last_naming_counts_for_each_customer_and_the_newest_comes_first(shop: Shop) -> None:
+def test_the_first_naming_counts_for_each_customer_and_comes_first(shop: Shop) -> None:
+    """Issue 8, 2: whatever is named later changes nothing of what is known of each customer."""
     anna, ben, phone = uuid4(), uuid4(), uuid4()
     first, second = opened(), opened()
     for technician, order, size in ((anna, first, 8), (anna, second, 9), (ben, second, 10), (anna, first, 11)):
@@ -75,7 +76,33 @@ def test_the_last_naming_counts_for_each_customer_and_the_newest_comes_first(sho
     with shop.seen() as reader:
         named = [(row["customer"], row["size"]) for row in attachments(reader, HASH, anna)]
         by_all = [row["size"] for row in attachments(reader, HASH)]
+        sizes, newest = named_sizes(reader, HASH), newest_sizes(reader, HASH, anna, 2)
 
-    assert named == [(first.customer, 11), (second.customer, 9)]
-    assert by_all == [11, 10]
+    assert named == [(first.customer, 8), (second.customer, 9)]
+    assert by_all == [8, 9]
+    assert sizes == {first.customer: [8, 11], second.customer: [9, 10]}
+    assert newest == [11, 9]
+    shop.must_be_the_same_rebuilt()
+
+
+@pytest.mark.parametrize("order_of_naming", ["mama", "am"])
+def test_a_naming_for_work_of_somebody_else_does_not_count_beside_a_rightful_one(
+    shop: Shop, order_of_naming: str
+) -> None:
+    """Issue 8, 2: neither before nor after it; so for photos of an order and for signatures of a visit."""
+    anna, mallory, phone = uuid4(), uuid4(), uuid4()
+    order, visit = opened(), planned(technician=anna)
+    order.assign(anna)
+    shop.record(order)
+    shop.record(visit)
+    for who in order_of_naming:
+        technician = anna if who == "a" else mallory
+        media_type = "image/png" if technician == anna else "text/html"
+        order.record_photo(sha256=HASH, size=9, media_type=media_type)
+        visit.record_signed(sha256="6a" * 32, size=9, media_type=media_type, technician=technician)
+        shop.record(order, visit, actor=technician, device=phone)
+
+    with shop.seen() as reader:
+        for sha256 in (HASH, "6a" * 32):
+            assert [row["media_type"] for row in attachments(reader, sha256)] == ["image/png"]
     shop.must_be_the_same_rebuilt()

@@ -85,7 +85,7 @@ class Conflicts:
     def _is_found(self, operation: str, notice: dict[str, Any]) -> bool:
         code, refs, rows = notice["code"], notice["refs"], self._world.views.rows
         if code in ABOUT_REFS:
-            return all(rows.get(_NAMED[name], UUID(id)) is not None for name, id in refs.items())
+            return bool(refs) and all(self._is_told(operation, code, name, id) for name, id in refs.items())
         if "work_order" in refs:
             order = rows.get(WORK_ORDERS, UUID(refs["work_order"]))
             return order is not None and self._is_found_of(order, operation, code)
@@ -94,6 +94,17 @@ class Conflicts:
         if code == "details_clash":
             return any(event.topic == "customer.change_clashed" for event in self._events_of(operation))
         return code in REFS or code == "needs_missing"
+
+    def _is_told(self, operation: str, code: str, name: str, id: str) -> bool:
+        """Whether what a notice names is there, and the operation on record: about it or, if it misfits, naming it."""
+        stream, world = UUID(id), self._world
+        table, done = _NAMED.get(name), self._events_of(operation)
+        if not (world.log.streams.version(stream) if table is None else world.views.rows.get(table, stream)):
+            return False
+        if code == "reference_mismatch":
+            return bool(done) and id in world.auditor.ledger.data_of(operation).values()
+        streams = [event for made in done for event in world.log.events if event.stream == made.stream]
+        return any(event.stream == stream or id in repr(event.data) for event in streams)
 
     def _is_found_of(self, order: Row, operation: str, code: str) -> bool:
         """From the work order, or from a discrepancy about it; what was taken back may have gone from both."""

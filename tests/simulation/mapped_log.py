@@ -15,6 +15,7 @@ from domain.envelope import Envelope
 from store.answers import Answer, Appended, Turn
 from store.keyring import Key
 from store.mapper import BodyMapper
+from store.work import Change
 from tests.simulation.memory_log import MemoryLog
 
 
@@ -47,10 +48,12 @@ class MappedLog(MemoryLog):
         answers: Sequence[Answer],
         turn: Turn | None,
         reads: Mapping[UUID, int] | None = None,
+        *,
+        changes: Sequence[Change] = (),
     ) -> Appended:
         """Record what comes back of the events."""
         back = [self._mapper.to_domain_event(self._mapper.to_stored_event(event)) for event in events]
-        return super().append(back, envelopes, answers, turn, reads)
+        return super().append(back, envelopes, answers, turn, reads, changes=changes)
 
     def settled(self, entities: Iterable[Entity]) -> None:
         """Each entity is replayed from its events, every time that one was added."""

@@ -70,10 +70,10 @@ class MemoryAnswers:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
         return {one for one in operations if self._has_come(one)}
 
-    def held(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that are held now."""
+    def held(self, operations: Collection[UUID]) -> dict[UUID, int]:
+        """Those of these operations that are held now, each with the position at which it began to wait."""
         known = [first for one in operations if (first := self.first(one)) is not None and first.status == "held"]
-        return {first.id for first in known if not self._decided(first)}
+        return {first.id: first.positions[0] for first in known if not self._decided(first)}
 
     def events_of(self, operation: UUID) -> list[Recorded]:
         """All events that name this operation, in order."""

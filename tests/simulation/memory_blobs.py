@@ -39,16 +39,22 @@ class MemoryBlobs:
         """Go back to a copy."""
         self.whole, self.begun = dict(kept.whole), dict(kept.begun)
 
-    def progress(self, who: DeviceIdentity, name: str) -> Progress:
+    def progress(self, who: DeviceIdentity, name: str, length: str | None = None) -> Progress:
         """How far the bytes have come; raises `BlobNotNamed`."""
-        size = self._size(who.technician, name)
-        if name in self.whole or self._is_unwanted(who.technician, name):
-            return Progress(size, size)
-        return Progress(len(self.begun.get((name, who.technician), b"")), size)
+        ends = self._ends(who.technician, name, length)
+        if name in self.whole:
+            return Progress(len(self.whole[name]), len(self.whole[name]))
+        if self._is_unwanted(who.technician, name):
+            return Progress(ends[0], ends[0])
+        reached = len(self.begun.get((name, who.technician), b""))
+        if reached >= max(ends):
+            del self.begun[name, who.technician]
+            reached = 0
+        return Progress(reached, next(end for end in ends if end > reached))
 
-    def take(self, who: DeviceIdentity, name: str, offset: str, chunk: bytes) -> Progress:
+    def take(self, who: DeviceIdentity, name: str, offset: str, chunk: bytes, length: str | None = None) -> Progress:
         """The bytes that follow; raises what the protocol has for what does not fit."""
-        reached, size = self.progress(who, name)
+        reached, size = self.progress(who, name, length)
         if reached == size:
             return Progress(size, size)
         if not offset.isdigit():
@@ -58,20 +64,23 @@ class MemoryBlobs:
         if int(offset) != reached:
             raise UploadOffsetMismatch(offset=reached)
         place, content = (name, who.technician), self.begun.get((name, who.technician), b"") + chunk
-        if len(content) < size:
-            self.begun[place] = content
-            return Progress(len(content), size)
-        self.begun.pop(place, None)
-        if len(content) > size or sha256(content).hexdigest() != name:
+        ends = self._ends(who.technician, name, length)
+        if len(content) in ends and sha256(content).hexdigest() == name:
+            self.begun.pop(place, None)
+            self.whole[name] = content
+            return Progress(len(content), len(content))
+        if len(content) >= max(ends):
+            self.begun.pop(place, None)
             raise BlobMismatch
-        self.whole[name] = content
-        return Progress(size, size)
+        self.begun[place] = content
+        return Progress(len(content), next(end for end in ends if end > len(content)))
 
-    def _size(self, technician: UUID, name: str) -> int:
-        for event in self._named(technician, name):
-            size: int = event.data.size
-            return size
-        raise BlobNotNamed
+    def _ends(self, technician: UUID, name: str, length: str | None) -> list[int]:
+        """How many bytes there may be: as many as the device says, or as were named, the newest first."""
+        named = self._named(technician, name)
+        if not named:
+            raise BlobNotNamed
+        return [int(length)] if length else [event.data.size for event in reversed(named)]
 
     def _is_unwanted(self, technician: UUID, name: str) -> bool:
         """Whether everybody whom the bytes are about has been erased."""

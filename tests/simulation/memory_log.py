@@ -17,7 +17,7 @@ from store.answers import Answer, Appended, KeptText, OperationKnownError, Turn,
 from store.attempting import attempt
 from store.recorded import Recorded
 from store.shape import shape_of
-from store.work import Work
+from store.work import Change, Work
 from tests.simulation.memory_answers import MemoryAnswers
 from tests.simulation.memory_streams import MemoryStreams
 
@@ -98,8 +98,11 @@ class MemoryLog:
         answers: Sequence[Answer],
         turn: Turn | None,
         reads: Mapping[UUID, int] | None = None,
+        *,
+        changes: Sequence[Change] = (),
     ) -> Appended:
         """Record everything or nothing, in the order of `log.append`."""
+        assert not changes, "devices change nothing beside the log"
         self.pending = events
         self.before_commit()
         if turn is not None and not self.operations.is_turn(turn):

@@ -97,8 +97,8 @@ class MemoryViews:
 
     # sync.ports.Waiting
 
-    def ripe(self, after: Looked | None, held_before: datetime) -> Found:
-        """As `projections.operation_queries` answers."""
+    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
+        """As `projections.operation_queries` answers, with all that wait for too long at once."""
         rows = [row for row in self.rows.rows(OPERATIONS) if row["status"] == "held"]
         ripe = {
             whose(row)

@@ -93,7 +93,7 @@ class Recording(Watch):
     def _progress(self, progress: Callable[..., Any], *args: Any) -> Any:
         """Whether bytes are wanted, the views are asked: they have the time to know; of erased people none are."""
         self.world.views.catch_up()
-        found, (who, name) = progress(*args), args
+        found, (who, name, *_) = progress(*args), args
         log = self.world.log
         named = [event for event in log.events if getattr(event.data, "sha256", None) == name]
         customers = {self._customer(event) for event in named if event.envelope.actor == who.technician}

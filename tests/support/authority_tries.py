@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.support.authority_sides import Side, answer
-from tests.support.counter import case, made, told
+from tests.support.counter import made, told
 from tests.support.keyed import Keyed
 
 PICTURE = {"sha256": "a" * 64, "size": 1, "media_type": "image/png"}
@@ -128,25 +128,6 @@ def phone_at_the_office(mine: Side, theirs: Side) -> Iterator[str]:
     headers = {"Authorization": f"Bearer {mine.phone.told['access_token']}"}
     for path in (f"customers/{theirs.customer}", f"work-orders/{theirs.order}", "users"):
         yield answer(mine.house.client.get(f"/api/v1/{path}", headers=headers))
-
-
-def contacts(mine: Side, theirs: Side) -> Iterator[str]:
-    yield mine.ask(f"contacts/{mine.contact}/mark-duplicate", of=theirs.contact)
-    yield mine.ask(f"contacts/{theirs.contact}/link", case=mine.case)
-    yield mine.ask(f"contacts/{mine.contact}/link", case=mine.case, repeat_of=theirs.contact)
-    yield mine.ask("contacts", channel="phone", customer=mine.customer, work_order=theirs.order)
-
-
-def contacts_in_two_steps(mine: Side, theirs: Side) -> Iterator[str]:
-    by_order = made(mine.house, "contacts", channel="phone", work_order=theirs.order)
-    yield mine.ask(f"contacts/{by_order}/link", case=mine.case)
-    yield mine.ask(f"contacts/{by_order}/mark-duplicate", of=mine.contact)
-    yield mine.ask("cases", customer=mine.customer, topic="troubleshooting", contact=by_order)
-    of_nobody = made(mine.house, "contacts", channel="phone")
-    done = case(mine.house, theirs.customer)
-    told(mine.house, f"cases/{done}/resolve", resolution="Done.")
-    told(mine.house, f"cases/{done}/reopen", by_contact=of_nobody)
-    yield mine.ask(f"contacts/{of_nobody}/link", case=mine.case)
 
 
 def cases(mine: Side, theirs: Side) -> Iterator[str]:

@@ -121,7 +121,7 @@ def name_of(house: House, customer: UUID) -> str | None:
 
 def picture_of(house: House, customer: UUID) -> bytes | None:
     """The photo of a customer, if it can be read."""
-    with house.services.vault.opened(BLOB.sha256, {customer: BLOB.size}) as opened:
+    with house.services.vault.opened(BLOB.sha256, {customer: [BLOB.size]}) as opened:
         return b"".join(opened.pieces) if opened is not None else None
 
 

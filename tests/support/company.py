@@ -148,6 +148,7 @@ def environment(dsn: str, folder: Path, **settings: str) -> dict[str, str]:
         "CALLOUT_ADMIN_PASSWORD": PASSWORD,
         "CALLOUT_THREADS": "32",
         "CALLOUT_DEVICE_RATE": "0",
+        "CALLOUT_OFFICE_RATE": "0",
         **settings,
     }
 

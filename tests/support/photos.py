@@ -17,8 +17,7 @@ from domain.instant import now
 from domain.work_order import WorkOrder
 from store.blobs.blob import PIECE
 from store.blobs.folder import FolderPlace
-from store.blobs.sweeping import sweep
-from store.blobs.uploads import forget_uploads
+from store.blobs.sweeping import forget_uploads, sweep
 from tests.api.conftest import House
 
 JPEG = "image/jpeg"
@@ -68,6 +67,10 @@ class Technician:
     def head(self, sha256: str) -> TestResponse:
         """Ask how far the bytes have come."""
         return self._ask("HEAD", sha256)
+
+    def asks_length(self, sha256: str, headers: dict[str, str]) -> TestResponse:
+        """The same, with headers."""
+        return self._ask("HEAD", sha256, headers)
 
     def put(self, sha256: str, offset: int | str, chunk: bytes, **headers: str) -> TestResponse:
         """Send what follows at this offset."""

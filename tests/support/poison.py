@@ -22,10 +22,10 @@ def brittle() -> Iterator[list[type[Exception]]]:
     raised: list[type[Exception]] = [DataError]
     honest = Recorder.append
 
-    def append(self: Recorder, events: Any, *more: Any) -> Any:
+    def append(self: Recorder, events: Any, *more: Any, **rest: Any) -> Any:
         if any(POISON.encode() in stored.state for stored, _ in events):
             raise raised[0](POISON)
-        return honest(self, events, *more)
+        return honest(self, events, *more, **rest)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Recorder, "append", append)

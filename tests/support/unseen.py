@@ -17,7 +17,7 @@ class Unseen:
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
-    def ripe(self, after: Looked | None, held_before: datetime) -> Found:  # noqa: ARG002 - all of them
+    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
         """All that were ever held."""
         found = [event for event in read(self._log) if event.topic == "device.operation_held"]
         rows = [

@@ -90,29 +90,6 @@ def test_a_push_that_only_waits_for_the_views_keeps_no_other_out(pool: ThreadPoo
     assert door.inside()["push"] == 0
 
 
-def test_a_pull_that_has_waited_for_the_views_stands_in_line_again(pool: ThreadPoolExecutor) -> None:
-    """Issue 8: whoever waited for the views does not read beside those who came in meanwhile."""
-    door = Door(pool)
-    others = []
-
-    def rest() -> None:
-        with door.admission.pull(), door.admission.resting():
-            others.append(door.comes("pull"))
-            assert door.inside()["pull"] == 1
-            door.lines["pull"].patience = 0.0
-
-    with pytest.raises(Overloaded):
-        rest()
-    assert door.inside()["pull"] == 1
-    door.leaves(others[0])
-    door.lines["pull"].patience = LONG
-    with door.admission.pull(), door.admission.resting():
-        assert door.inside()["pull"] == 0
-    assert door.inside()["pull"] == 0
-    with door.admission.resting():  # by somebody who is not inside
-        assert door.inside() == {"push": 0, "pull": 0, "news": 0}
-
-
 def test_who_has_no_patience_left_is_sent_away_and_keeps_nobody_waiting(pool: ThreadPoolExecutor) -> None:
     door = Door(pool)
     pulling, pushing = door.comes("pull"), door.comes("push")

@@ -50,6 +50,23 @@ def test_a_wait_for_the_views_is_answered_as_it_was_and_some_threads_stay_free_o
             pass
 
 
+def test_a_pull_that_has_waited_for_the_views_stands_in_line_again() -> None:
+    """Issue 8: whoever waited for the views does not read beside those who came in meanwhile."""
+    made = gate(rate=0)
+    pulls = made._admission._pulls
+    with made.pull(uuid4()):
+        with made.resting(), ThreadPoolExecutor(1) as other:
+            assert other.submit(_inside_a_pull, made).result(timeout=5) == 1
+        assert pulls.inside == 1
+    with made.resting():  # by somebody who is not inside
+        assert pulls.inside == 0
+
+    pulls.patience = 0.0
+    with pytest.raises(Overloaded), made.pull(uuid4()):
+        _rest_while_the_place_is_taken(made)
+    assert pulls.inside == 0
+
+
 def test_a_line_is_full_for_pulls_before_it_is_full_for_pushes() -> None:
     """Issue 8, overload: a pull that would wait in vain behind pushes is refused at once."""
     made = gate(rate=0, connections=1, threads=16)  # a line for four
@@ -75,3 +92,18 @@ def _rested(made: Gate, answer: bool) -> bool:  # noqa: FBT001 - what a wait cam
 def _push(made: Gate) -> None:
     with made.push(uuid4()):
         pass
+
+
+def _inside_a_pull(made: Gate) -> int:
+    """How many read while this one does."""
+    with made.pull(uuid4()):
+        return made._admission._pulls.inside
+
+
+def _rest_while_the_place_is_taken(made: Gate) -> None:
+    pulls = made._admission._pulls
+    try:
+        with made.resting():
+            pulls.inside += 1
+    finally:
+        pulls.inside -= 1

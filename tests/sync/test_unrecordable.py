@@ -161,7 +161,7 @@ def test_what_can_pass_by_itself_puts_nothing_aside(field: Field, phone: Phone, 
 def test_a_database_that_takes_nothing_at_all_puts_nothing_aside(
     field: Field, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def append(*_: Any) -> Any:
+    def append(*_: Any, **__: Any) -> Any:
         raise DataError("nothing")
 
     operation = note(phone, field.order())

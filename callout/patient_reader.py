@@ -1,0 +1,44 @@
+"""Reading the rest of a request within a time that grows with what has come."""
+
+from __future__ import annotations
+
+import socket
+from time import monotonic
+
+from gunicorn.http.unreader import SocketUnreader
+
+from callout.arriving import PATIENCE_SECONDS, SLOWEST
+
+
+class PatientReader(SocketUnreader):  # type: ignore[misc]  # gunicorn publishes no types
+    """Reads the rest of a request, and takes one that comes too slowly as cut off."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.late = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Another request begins."""
+        self._began, self._received = monotonic(), 0
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """The next bytes, none at the end or when it is too late for more."""
+        left = self._began + PATIENCE_SECONDS + self._received / SLOWEST - monotonic()
+        if self.late or left <= 0:
+            self.late = True
+            return b""
+        before = self.sock.gettimeout()
+        shorter = before is not None and before < left
+        self.sock.settimeout(before if shorter else left)
+        try:
+            found: bytes = super().chunk(size_hint)
+        except TimeoutError:
+            if shorter:
+                raise
+            self.late = True
+            return b""
+        finally:
+            self.sock.settimeout(before)
+        self._received += len(found)
+        return found

@@ -1,0 +1,47 @@
+"""The mark in a home into which a backup is being restored, so that nobody serves what is only half there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from domain.problem import Kind, Problem
+from store.backup.files import keep_names
+from store.pool import ConnectionPool
+
+FILE: Final = "restoring"
+
+
+class RestoreUnfinished(Problem):
+    """A restore into this home was cut off: run `callout restore` again."""
+
+    kind = Kind.CONFLICT
+
+
+def begin(home: Path, folder: Path) -> None:
+    """Mark the home, durably: the backup in `folder` is being restored into an empty database."""
+    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    (home / FILE).write_text(f"{folder.resolve()}\n")
+    keep_names(home)
+
+
+def end(home: Path) -> None:
+    """The database is whole; everything else is finished by the next start."""
+    (home / FILE).unlink(missing_ok=True)
+
+
+def require_finished(home: Path, pool: ConnectionPool) -> None:
+    """Raise `RestoreUnfinished` for a marked home whose database is still empty; one that is filled loses the mark.
+
+    The rows of a backup come all at once, so a database with events has them all.
+    """
+    path = home / FILE
+    if not path.exists():
+        return
+    if pool.fetch_one("SELECT 1 FROM log.events LIMIT 1") is None:
+        folder = path.read_text().strip()
+        raise RestoreUnfinished(
+            f"A restore of {folder} was cut off, and the database is empty: run `callout restore {folder}` again"
+            f" (or remove {path} to begin without the backup)."
+        )
+    end(home)

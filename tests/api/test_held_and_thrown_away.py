@@ -1,0 +1,67 @@
+"""Issue 8, 1 and 5: what the office throws away has come, and nobody keeps others from being forced."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.device import Device
+from projections import operation_queries
+from sync.holding import LONGEST
+from tests.api.conftest import House
+from tests.support.field import decide
+from tests.support.held import Company
+
+LATE = LONGEST + timedelta(minutes=5)
+
+
+@pytest.fixture
+def company(house: House) -> Company:
+    return Company(house)
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_what_was_held_and_put_aside_and_thrown_away_has_come(company: Company, *, erased: bool) -> None:
+    """Issue 8, 1: the answer to what was thrown away belonged to no content, and what needs it waited for 72 hours."""
+    needed = company.held("needed")
+    waits = company.note(company.second, "waits", needs=[needed["id"]])
+    assert company.second.result(waits).status == "held"
+    decide(company.log, Device, company.anna.id, "suspend", "odd")
+    company.arrive()
+    assert company.settle(times=2) == 1
+    assert company.operations(f"&operation={needed['id']}")[0]["status"] == "quarantined"
+    if erased:
+        company.log.body_mapper.keyring.destroy([UUID(needed["id"])])
+
+    reply = company.house.post(f"/api/v1/operations/{needed['id']}/discard", {"reason": "x"})
+    assert reply.status_code == 200
+
+    assert company.settle(times=2) == 1
+    assert company.texts() == ["It has come.", "waits"]
+    rows = company.log.pool.fetch_all("SELECT DISTINCT content_hash FROM log.operations WHERE id = %s", (needed["id"],))
+    assert len(rows) == 1
+
+
+def test_some_that_cannot_be_forced_keep_no_others_from_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Issue 8, 5: the oldest ones alone were looked at, again and again; whoever stays there blocked everybody."""
+    monkeypatch.setattr(operation_queries, "MOST_OVERDUE", 2)
+    stuck = [company.note(company.anna, f"{number}", needs=[str(uuid4())]) for number in range(4)]
+    behind = company.note(company.second, "behind", needs=[str(uuid4())])
+    assert {result.status for result in company.anna.send(*stuck).results} == {"held"}
+    assert company.second.result(behind).status == "held"
+    holding, attempt = company.house.services.holding, company.house.services.holding._attempt
+
+    def stays(group: Any, *args: Any, **how: Any) -> int:
+        return 0 if group.device == company.anna.id else attempt(group, *args, **how)
+
+    monkeypatch.setattr(holding, "_attempt", stays)
+    company.house.catch_up()
+    company.settle()
+
+    assert company.settle(times=4, later=LATE) == 1
+    assert company.texts() == ["behind"]
+    monkeypatch.setattr(holding, "_attempt", attempt)
+    assert company.settle(times=4, later=LATE) == len(stuck)
