@@ -92,6 +92,7 @@ def test_photos_keep_no_operation_waiting(services: Services) -> None:
 
 def test_whoever_waits_for_the_views_keeps_no_place(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue 8: a request that waits for views that are behind lets others in meanwhile."""
+    assert services.views.resting == services.gate.resting
     gate = Gate(rate=0, burst=1, connections=1, threads=40)
     house = house_with(services, gate)
     phone = Pocket(house)
