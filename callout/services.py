@@ -49,6 +49,7 @@ def services_of(
     cursors = Cursors(partial(access.secrets.accepted, "sync-cursors"), partial(begin_life_after_loss, log))
     pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
     gate = gate_of(settings)
+    views.resting = gate.resting
     return Services(
         settings=settings,
         factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
@@ -62,7 +63,7 @@ def services_of(
         access=access,
         devices=devices,
         standings=standings,
-        push=PushIntake(arrival, standings, pull, gate.resting(views.wait_until)),
+        push=PushIntake(arrival, standings, pull, views.wait_until),
         salvage=Salvage(arrival),
         holding=Holding(log, HeldOperations(views), works_for),
         pull=pull,
