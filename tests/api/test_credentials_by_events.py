@@ -55,6 +55,7 @@ def test_what_is_not_recorded_changes_no_credentials(
     """Issue 8, 10, a sibling: the password was another one although no event said so."""
     user = house.user("agent")
     house.user("admin")
+    house.services.factors.recovery.renew(user)
     before, told = access(house), topics(house, user)
 
     def moved(*_: Any, **__: Any) -> Any:
