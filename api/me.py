@@ -96,7 +96,7 @@ def add_passkey(body: Body) -> Response:
     """Keep the passkey; with the first second factor come recovery codes."""
     who, desk = asking(), services().factors
     _must_be_on()
-    owner, challenge = desk.challenges.attempt(body["pending"], "passkey")
+    owner, challenge, _ = desk.challenges.attempt(body["pending"], "passkey")
     if owner != who.id:
         raise ChallengeNotGood
     desk.challenges.spend(body["pending"])

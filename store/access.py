@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError
 
@@ -101,8 +101,10 @@ class Access:
         with self._pool.transaction() as cursor:
             change(cursor)
 
-    def changing_password(self, user: UUID, password: str, *, but: UUID | None = None) -> Change:
-        """What gives another password, together with the event that says so.
+    def changing_password(
+        self, user: UUID, password: str, *, but: UUID | None = None, generation: UUID | None = None
+    ) -> Change:
+        """What gives another password, of a new `generation`, together with the event that says so.
 
         Whoever is signed in as this user has to sign in again, apart from the session `but`.
 
@@ -112,7 +114,10 @@ class Access:
         hashed = self._passwords.hash(password)
 
         def change(cursor: Cursor) -> None:
-            cursor.execute("UPDATE access.passwords SET hash = %s WHERE user_id = %s", (hashed, str(user)))
+            cursor.execute(
+                "UPDATE access.passwords SET hash = %s, generation = %s WHERE user_id = %s",
+                (hashed, str(generation or uuid4()), str(user)),
+            )
             if not cursor.rowcount:
                 raise NotFound
             cursor.execute(
@@ -127,7 +132,8 @@ class Access:
     def sign_in(self, login: str, password: str, caller: Caller = THE_HOUSE) -> SignedIn:
         """A new session for who needs no second factor; raises as `Proving.prove` does."""
         proven = self.proving.prove(login, password, caller)
-        return SignedIn(proven.user, proven.roles, self.sessions.begin(proven.user, caller))
+        token = self.sessions.begin(proven.user, caller, generation=proven.generation)
+        return SignedIn(proven.user, proven.roles, token)
 
     def let_in(self, user: UUID) -> str:
         """The token of a new session for somebody who is known without a password: whoever runs the command line."""

@@ -23,12 +23,16 @@ class WrongPassword(Problem):
 
 
 class Proven(NamedTuple):
-    """Somebody who knows a login's password: who they are, in which roles, and where from."""
+    """Somebody who knows a login's password: who they are, in which roles, and where from.
+
+    `generation` is that of the password when it was compared; what rests on the proof asks for the same one.
+    """
 
     user: UUID
     roles: tuple[str, ...]
     login: str
     caller: Caller
+    generation: UUID
 
 
 class Proving:
@@ -50,15 +54,15 @@ class Proving:
         """
         row = self._pool.fetch_one(
             """
-            SELECT user_id, hash, access.roles_of(user_id) FROM access.passwords
+            SELECT user_id, hash, access.roles_of(user_id), generation FROM access.passwords
             WHERE login = ANY(%(spellings)s)
             ORDER BY login = %(first)s DESC
             LIMIT 1
             """,
             {"spellings": spellings(login), "first": spellings(login)[-1]},
         )
-        user, hashed, roles = row or (None, self._passwords.nobodys, None)
-        device = self._counted_device(user, caller) if user else None
+        user, hashed, roles, generation = row or (None, self._passwords.nobodys, None, None)
+        device = self._counted_device(user, generation, caller) if user else None
         if not device and caller.address:
             self._brake.count_address(caller.address)
         origin = device or caller.address
@@ -77,7 +81,7 @@ class Proving:
             self._brake.release_address(_devices_of(user))
         elif caller.address:
             self._brake.release_address(caller.address)
-        return Proven(user, tuple(roles), fold(login), caller)
+        return Proven(user, tuple(roles), fold(login), caller, generation)
 
     def knows(self, session: UUID, user: UUID, password: str) -> bool:
         """Whether somebody who has signed in knows the password too; attempts are counted by session."""
@@ -88,20 +92,20 @@ class Proving:
             self._brake.release(f"session {session}")
         return fits
 
-    def known_device(self, user: UUID, caller: Caller = THE_HOUSE) -> str:
+    def known_device(self, user: UUID, generation: UUID, caller: Caller = THE_HOUSE) -> str:
         """A token by which the device that has just signed in is known again: the one it has, if that is up to date."""
         newest = next(iter(self._accepted("known-devices")))
-        if caller.known and device_of(newest, user, caller.known) is not None:
+        if caller.known and device_of(newest, user, generation, caller.known) is not None:
             return caller.known
-        return known_device(newest, user)
+        return known_device(newest, user, generation)
 
-    def is_known_device(self, user: UUID, caller: Caller) -> bool:
-        """Whether this user has signed in from this device before."""
-        return self._device(user, caller) is not None
+    def is_known_device(self, user: UUID, generation: UUID, caller: Caller) -> bool:
+        """Whether this user has signed in from this device before, in this generation of what lets them in."""
+        return self._device(user, generation, caller) is not None
 
-    def _counted_device(self, user: UUID, caller: Caller) -> str | None:
+    def _counted_device(self, user: UUID, generation: UUID, caller: Caller) -> str | None:
         """Which known device of this user asks; `None` also when too many attempts of theirs have failed lately."""
-        device = self._device(user, caller)
+        device = self._device(user, generation, caller)
         if device is not None:
             try:
                 self._brake.count_address(_devices_of(user))
@@ -109,10 +113,10 @@ class Proving:
                 return None
         return device
 
-    def _device(self, user: UUID, caller: Caller) -> str | None:
+    def _device(self, user: UUID, generation: UUID, caller: Caller) -> str | None:
         if not caller.known:
             return None
-        found = (device_of(secret, user, caller.known) for secret in self._accepted("known-devices"))
+        found = (device_of(secret, user, generation, caller.known) for secret in self._accepted("known-devices"))
         return next((device for device in found if device is not None), None)
 
 
