@@ -21,7 +21,6 @@ from domain.problem import NotFound
 from projections import users as view
 from store.caller import Caller
 from store.factor_desk import Given
-from store.password_rules import must_be_good
 from store.proving import WrongPassword
 
 sessions = Noun("sessions", "Signing in and out.")
@@ -61,7 +60,7 @@ def reset_password(body: Body) -> Response:
     codes, access = services().reset_codes, services().access
     user = codes.find(body["login"], body["code"], caller())
     account.note_user(user)
-    must_be_good(body["password"], (access.login_of(user) or "",))
+    account.must_be_good_for(user, body["password"])
     changes = (codes.using(user, body["code"]), access.changing_password(user, body["password"]))
     account.record_password_change(user, changes)
     return Response(status=204)

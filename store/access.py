@@ -10,6 +10,7 @@ from eventsourcing.persistence import IntegrityError
 from domain.problem import NotFound, Refused
 from store.caller import THE_HOUSE, Caller
 from store.connecting import Cursor
+from store.hashing_queue import lane_of
 from store.logins import fold, skeleton, spellings, visible
 from store.passwords import Passwords
 from store.pool import ConnectionPool
@@ -111,7 +112,7 @@ class Access:
         A code to reset the password that was given out before is good for nothing any more, and whoever has begun to
         sign in with the password before begins again.
         """
-        hashed = self._passwords.hash(password)
+        hashed = self._passwords.hash(password, lane_of(user))
 
         def change(cursor: Cursor) -> None:
             cursor.execute(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.problem import Kind, Problem
 from store.caller import THE_HOUSE, Caller, device_of, known_device
-from store.hashing_queue import Lane
+from store.hashing_queue import Lane, TooManyLogins, lane_of
 from store.login_brake import LoginBrake, TooManyAttempts
 from store.logins import fold, spellings
 from store.passwords import Passwords
@@ -50,7 +50,8 @@ class Proving:
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one. A
         device that has signed in with the login before is counted by itself, everybody else by login and address, and
         each address over all logins; the known devices of a user together are counted as an address is, and when they
-        have none left they are strangers like everybody else. Only failures stay counted.
+        have none left they are strangers like everybody else. Only failures stay counted, and what was right for the
+        known devices together: they have a place before strangers. What `TooManyLogins` refuses is not counted.
         """
         row = self._pool.fetch_one(
             """
@@ -66,9 +67,15 @@ class Proving:
         if not device and caller.address:
             self._brake.count_address(caller.address)
         origin = device or caller.address
-        self._brake.count(fold(login), origin)
-        lane = Lane(origin, known=device is not None or not caller.address)
-        checked = self._passwords.check(hashed, password, lane)
+        counted_at = self._brake.count(fold(login), origin)
+        lane = lane_of(user) if device and user else Lane(caller.address, known=not caller.address)
+        try:
+            checked = self._passwords.check(hashed, password, lane)
+        except TooManyLogins:
+            self._brake.give_back(fold(login), origin, counted_at)
+            if place := _devices_of(user) if device and user else caller.address:
+                self._brake.release_address(place)
+            raise
         if not checked.fits or user is None or not roles:
             raise WrongPassword
         if checked.renewed is not None:
@@ -77,17 +84,19 @@ class Proving:
                 (checked.renewed, str(user), hashed),
             )
         self._brake.release(fold(login), origin)
-        if device:
-            self._brake.release_address(_devices_of(user))
-        elif caller.address:
+        if not device and caller.address:
             self._brake.release_address(caller.address)
         return Proven(user, tuple(roles), fold(login), caller, generation)
 
     def knows(self, session: UUID, user: UUID, password: str) -> bool:
         """Whether somebody who has signed in knows the password too; attempts are counted by session."""
-        self._brake.count(f"session {session}")
+        counted_at = self._brake.count(f"session {session}")
         row = self._pool.fetch_one("SELECT hash FROM access.passwords WHERE user_id = %s", (str(user),))
-        fits = row is not None and self._passwords.check(row[0], password, Lane(str(session))).fits
+        try:
+            fits = row is not None and self._passwords.check(row[0], password, lane_of(user)).fits
+        except TooManyLogins:
+            self._brake.give_back(f"session {session}", "", counted_at)
+            raise
         if fits:
             self._brake.release(f"session {session}")
         return fits
