@@ -10,6 +10,7 @@ from flask import Response
 from api import office
 from api.belonging import must_be_free
 from api.fields import Id, Many, Text, Zone
+from api.forgetting import forgotten
 from api.known_customer import in_use
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
@@ -131,11 +132,7 @@ def erase(body: Body, id: UUID) -> Response:
             entry.erase()
         return entries
 
-    reply = office.change(who, Customer, id, body, decide)
-    erasure.catch_up()
-    head = services().log.recorder.max_notification_id() or 0
-    services().views.wait_until(head, services().settings.patience)
-    return reply
+    return forgotten(office.change(who, Customer, id, body, decide))
 
 
 @customers.lists(view.CUSTOMERS, Filters)
