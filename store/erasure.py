@@ -1,4 +1,4 @@
-"""Erasure: once the log says that a customer is forgotten, the keys that open their words are destroyed."""
+"""Erasure: once the log says that somebody is forgotten, the keys that open their words are destroyed."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
+import structlog
+from eventsourcing.persistence import PersistenceError
+
 from domain.customer import Customer
 from domain.envelope import Envelope
 from domain.instant import now
 from store.account_erasure import forget_account
 from store.erased_operations import ErasedOperations
+from store.errors import is_timeout, reason_of
 from store.log import EventLog
 
 FOLLOWER: Final = "erasure"
+_PAGES: Final = 20
+
+_log = structlog.get_logger(__name__)
 
 
 class Erasure:
     """Follows the log with a tracking row of its own, which moves on only after the keys are gone.
 
     So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
-    keys of users, technicians and customers, of contacts that were received before anybody knew whose they were, and
-    of operations that were put aside and lead to the customer by an id in them, whether these came before the erasure
-    or after it. Entries that were merged into a customer's while their erasure was decided are erased with it. What
-    it asks of records it asks of their text: see `store.erased_operations`.
+    keys of users, technicians and customers before anything else is asked, then of the entries that were merged into a
+    customer's while their erasure was decided, and of contacts that were received before anybody knew whose they were.
+    Operations that were put aside and lead to a customer by an id in them are followed on their own, behind that: see
+    `store.erased_operations`. What it asks of records it asks of their text.
     """
 
     def __init__(self, log: EventLog) -> None:
@@ -31,18 +38,30 @@ class Erasure:
         self._keyring = log.body_mapper.keyring
         self._operations = ErasedOperations(log)
 
-    def catch_up(self) -> int:
-        """Destroy what the log asks for and is still there; how many keys that was."""
+    def catch_up(self, pages: int = _PAGES) -> int:
+        """Destroy what the log asks for and is still there; how many keys that was.
+
+        Operations that were put aside are gone through for so many `pages` at most; what goes wrong with them is
+        logged, and done by the next who catches up.
+        """
+        destroyed = self._forget_people()
+        try:
+            return destroyed + self._operations.follow(pages)
+        except PersistenceError as error:
+            _log.exception("operations that were put aside are not forgotten now", reason=reason_of(error))
+            return destroyed
+
+    def _forget_people(self) -> int:
         reached, head = self._reached(), self._head()
         if reached >= head:
             return 0
-        erased = self._erased_between(reached, head)
-        since = 0 if erased else reached  # what came before the erasure has to go as well
-        people, contacts = self._people(reached, head), self._contacts(since, head)
+        erased, people = self._erased_between(reached, head), self._people(reached, head)
+        destroyed = self._destroy({*erased, *people})
+        for user in (person for person, topic in people.items() if topic == "user.erased"):
+            forget_account(self._log.pool, user)
         merged = {customer: self.entries_merged_into(customer) for customer in erased}
-        entries = [entry for each in merged.values() for entry in each]
-        persons = {*erased, *entries, *people, *contacts, *self._operations.between(since, head)}
-        destroyed = self._keyring.destroy(persons) if persons else 0
+        destroyed += self._destroy({entry for entries in merged.values() for entry in entries})
+        destroyed += self._destroy(set(self._contacts(0 if erased else reached, head)))  # those of before as well
         for customer, position in erased.items():
             self._erase_entries(merged[customer], position)
             self._say_again(customer, position)
@@ -54,6 +73,9 @@ class Erasure:
             (FOLLOWER, head),
         )
         return destroyed
+
+    def _destroy(self, persons: set[UUID]) -> int:
+        return self._keyring.destroy(persons) if persons else 0
 
     def entries_merged_into(self, customer: UUID) -> list[UUID]:
         """Every other entry of this customer that was merged into theirs, however many merges ago."""
@@ -92,19 +114,16 @@ class Erasure:
         )
         return {stream: int(position) for stream, position in rows}
 
-    def _people(self, after: int, through: int) -> list[UUID]:
-        """Users and technicians who are forgotten; what opens doors to the users is removed with them."""
+    def _people(self, after: int, through: int) -> dict[UUID, str]:
+        """Users and technicians who are forgotten, and the topic by which they are."""
         rows = self._log.pool.fetch_all(
             """
-            SELECT DISTINCT topic, stream FROM log.events
+            SELECT DISTINCT stream, topic FROM log.events
             WHERE topic IN ('user.erased', 'technician.erased') AND position > %s AND position <= %s
             """,
             (after, through),
         )
-        for topic, stream in rows:
-            if topic == "user.erased":
-                forget_account(self._log.pool, stream)
-        return [stream for _, stream in rows]
+        return dict(rows)
 
     def _erase_entries(self, entries: Collection[UUID], position: int) -> None:
         """Record that the entries merged into a customer's are erased, by whom the customer was, at `position`.
@@ -146,16 +165,25 @@ class Erasure:
 
     def _say_again(self, customer: UUID, position: int) -> None:
         """Let the views forget once more what was said between the erasure and the end of the key."""
-        row = self._log.pool.fetch_one(
-            """
-            SELECT 1 FROM log.events
-            WHERE position > %s AND position(%s IN substr(record, body_at, body_length)) > 0
-            LIMIT 1
-            """,
-            (position, f',"person":"{customer}","sealed":{{'),
-        )
-        if row is not None:
+        if self._was_said_since(customer, position):
             self._log.attempt(lambda: self._record_again(customer))
+
+    def _was_said_since(self, customer: UUID, position: int) -> bool:
+        """Whether something was, or it takes too long to see."""
+        try:
+            row = self._log.pool.fetch_one(
+                """
+                SELECT 1 FROM log.events
+                WHERE position > %s AND position(%s IN substr(record, body_at, body_length)) > 0
+                LIMIT 1
+                """,
+                (position, f',"person":"{customer}","sealed":{{'),
+            )
+        except PersistenceError as error:
+            if not is_timeout(error):
+                raise
+            return True
+        return row is not None
 
     def _record_again(self, customer: UUID) -> None:
         work = self._log.work()

@@ -1,0 +1,106 @@
+"""Which ids the text of an operation names that was put aside, and under whose key the text is sealed."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+import structlog
+from cryptography.exceptions import InvalidTag
+
+from store.master_keys import MasterKeyMissingError
+from store.record import RecordReader
+from store.recorded import Recorded
+
+ANYBODY: Final = UUID(int=0)
+"""Named by texts of which nobody can tell whom they lead to: whoever is erased."""
+MOST_IDS: Final = 600
+"""More than an operation of the greatest size that is accepted can name."""
+_ID: Final = re.compile("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_ESCAPED: Final = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_PERSON: Final = re.compile('"person":"([0-9a-f-]{36})","sealed":')
+_CLOSED: Final = (InvalidTag, MasterKeyMissingError)
+"""What reading a record raises whose key is under another master key."""
+_UNREADABLE: Final = (ValueError, LookupError, TypeError, RecursionError, msgspec.MsgspecError)
+"""What reading a record that is damaged, or of a kind that is not known, raises."""
+
+_log = structlog.get_logger(__name__)
+
+
+class TextIds(NamedTuple):
+    """What is noted of a text: where it stands, whose key seals it, its own id if that is its alone, what it names.
+
+    `is_closed` while its master key is not here: then `ids` are only those that stand beside the text.
+    """
+
+    position: int
+    person: UUID
+    operation: UUID | None
+    ids: list[UUID]
+    is_closed: bool = False
+
+
+def noted(reader: RecordReader, rows: Sequence[tuple[int, str]]) -> list[TextIds]:
+    """What the records at these positions name, without those whose text is gone; none of them raises."""
+    try:
+        events: Sequence[Recorded | None] = reader.read([record for _, record in rows])
+    except (*_CLOSED, *_UNREADABLE):
+        events = [None] * len(rows)
+    found = [
+        _of_event(position, record, event) if event else _of_record(reader, position, record)
+        for (position, record), event in zip(rows, events, strict=True)
+    ]
+    return [each for each in found if each is not None]
+
+
+def of_anybody(position: int, record: str) -> TextIds | None:
+    """A text that leads to whoever is erased; `None` when nothing of it is sealed."""
+    return _sealed(position, record, None, {ANYBODY})
+
+
+def ids_in(text: str) -> set[UUID]:
+    """Every id that stands in a text, with hyphens or without, its characters plain or escaped as JSON allows."""
+    plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
+    return {UUID(found) for found in _ID.findall(plain)}
+
+
+def _of_record(reader: RecordReader, position: int, record: str) -> TextIds | None:
+    """The same for one record of which it is not known whether it can be read."""
+    try:
+        [event] = reader.read([record])
+        return _of_event(position, record, event)
+    except _CLOSED:  # what stands beside the text can be read
+        _log.exception("operation cannot be opened", position=position)
+        return _sealed(position, record, None, ids_in(record), is_closed=True)
+    except _UNREADABLE:
+        _log.exception("operation cannot be read", position=position)
+        return of_anybody(position, record)
+
+
+def _of_event(position: int, record: str, event: Recorded) -> TextIds | None:
+    if event.data.body is None:
+        return None
+    own = event.data.operation
+    named = {*(ids_in(_text_of(event)) - {own}), *event.data.refs}
+    return _sealed(position, record, None if getattr(event.data, "contested", False) else own, named - {ANYBODY})
+
+
+def _sealed(
+    position: int, record: str, operation: UUID | None, ids: set[UUID], *, is_closed: bool = False
+) -> TextIds | None:
+    person = _PERSON.search(record)
+    if person is None:
+        return None
+    named = sorted(ids) if len(ids) <= MOST_IDS else [ANYBODY]
+    return TextIds(position, UUID(person[1]), operation, named, is_closed)
+
+
+def _text_of(event: Recorded) -> str:
+    """What the operation says; bytes that are no UTF-8 are read one by one, which spells ids as they are."""
+    if getattr(event.data, "encoding", "utf-8") == "base64":
+        return b64decode(event.data.body).decode("latin-1")
+    return str(event.data.body)
