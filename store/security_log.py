@@ -50,7 +50,7 @@ class SecurityEvent(NamedTuple):
 
 
 class SecurityLog:
-    """Written through one database function; the run-time logins may insert, count up and read, nothing else.
+    """Written through one database function; two more blank logins and remove what is old.
 
     What repeats within a minute is written each time up to ten times, then whenever its number has doubled: so a flood
     costs the database little, and `many` is right within a factor of two.

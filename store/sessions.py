@@ -16,6 +16,10 @@ from store.work import Change
 
 COMMAND_LINE: Final = "command_line"
 """Stands in the place of a second factor for whoever may run the command line."""
+_STILL_PROVEN: Final = """
+    FROM access.passwords WHERE user_id = %(user)s AND generation = %(generation)s::uuid
+    FOR SHARE
+"""
 _SEEN: Final = timedelta(seconds=60)
 """How exactly it is known when a session was last used."""
 
@@ -74,15 +78,14 @@ class Sessions:
         """The token of a new session, which is not shown again; `factor` is the second factor that was given.
 
         `generation` is the one under which the user was proven. Raises `SessionEnded` when what lets them in has
-        another one since; `None` (the command line) goes by the one of this moment.
+        another one since; `None` (the command line) asks for nothing.
         """
         token = secrets.token_urlsafe(32)
         begun = self._pool.execute(
-            """
+            f"""
             INSERT INTO access.sessions (token_hash, user_id, expires_at, factor, address, agent)
-            SELECT %(token)s, user_id, now() + %(life)s, %(factor)s, %(address)s, %(agent)s FROM access.passwords
-            WHERE user_id = %(user)s AND generation = coalesce(%(generation)s::uuid, generation)
-            FOR SHARE
+            SELECT %(token)s, %(user)s::uuid, now() + %(life)s, %(factor)s, %(address)s, %(agent)s
+            {_STILL_PROVEN if generation else ""}
             RETURNING id
             """,
             {
