@@ -156,6 +156,7 @@ class House:
             raise
         self.erased = ErasedList(settings.erasures or settings.home / "erasures")
         self.keyring = Keyring(keykeeper, self.master_keys, self.erased)
+        self.erased.add(self.keyring.destroyed())  # also those of other machines, and of before there was a list
         log = EventLog(writer, self.keyring)
         settle_life(log)
         self.erased_again = erase_again(log, unfinished(log, self.erased.ids()))
