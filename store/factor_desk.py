@@ -57,9 +57,12 @@ class FactorDesk:
         kinds = sorted({each.kind for each in self.factors.of(user)})
         return [*kinds, "recovery_code"] if kinds and self.recovery.left(user) else kinds
 
-    def ask(self, user: UUID, purpose: str) -> dict[str, Any]:
-        """A challenge: `pending` names it in the answer; `passkey` are the browser's options, if there is a passkey."""
-        made = self.challenges.make(user, purpose)
+    def ask(self, user: UUID, purpose: str, generation: UUID | None = None) -> dict[str, Any]:
+        """A challenge: `pending` names it in the answer; `passkey` are the browser's options, if there is a passkey.
+
+        Raises `SessionEnded` when what lets the user in is not of this `generation` any more.
+        """
+        made = self.challenges.make(user, purpose, generation)
         asked: dict[str, Any] = {"pending": made.token, "methods": self.methods(user)}
         known = self.factors.secrets(user, "passkey")
         if known and self.passkeys.usable():

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.problem import Kind, Problem
 from store.caller import THE_HOUSE, Caller, device_of, known_device
-from store.hashing_queue import Lane
+from store.hashing_queue import Lane, TooManyLogins, lane_of
 from store.login_brake import LoginBrake, TooManyAttempts
 from store.logins import fold, spellings
 from store.passwords import Passwords
@@ -23,12 +23,16 @@ class WrongPassword(Problem):
 
 
 class Proven(NamedTuple):
-    """Somebody who knows a login's password: who they are, in which roles, and where from."""
+    """Somebody who knows a login's password: who they are, in which roles, and where from.
+
+    `generation` is that of the password when it was compared; what rests on the proof asks for the same one.
+    """
 
     user: UUID
     roles: tuple[str, ...]
     login: str
     caller: Caller
+    generation: UUID
 
 
 class Proving:
@@ -46,25 +50,32 @@ class Proving:
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one. A
         device that has signed in with the login before is counted by itself, everybody else by login and address, and
         each address over all logins; the known devices of a user together are counted as an address is, and when they
-        have none left they are strangers like everybody else. Only failures stay counted.
+        have none left they are strangers like everybody else. Only failures stay counted, and what was right for the
+        known devices together: they have a place before strangers. What `TooManyLogins` refuses is not counted.
         """
         row = self._pool.fetch_one(
             """
-            SELECT user_id, hash, access.roles_of(user_id) FROM access.passwords
+            SELECT user_id, hash, access.roles_of(user_id), generation FROM access.passwords
             WHERE login = ANY(%(spellings)s)
             ORDER BY login = %(first)s DESC
             LIMIT 1
             """,
             {"spellings": spellings(login), "first": spellings(login)[-1]},
         )
-        user, hashed, roles = row or (None, self._passwords.nobodys, None)
-        device = self._counted_device(user, caller) if user else None
+        user, hashed, roles, generation = row or (None, self._passwords.nobodys, None, None)
+        device = self._counted_device(user, generation, caller) if user else None
         if not device and caller.address:
             self._brake.count_address(caller.address)
         origin = device or caller.address
-        self._brake.count(fold(login), origin)
-        lane = Lane(origin, known=device is not None or not caller.address)
-        checked = self._passwords.check(hashed, password, lane)
+        counted_at = self._brake.count(fold(login), origin)
+        lane = lane_of(user) if device and user else Lane(caller.address, known=not caller.address)
+        try:
+            checked = self._passwords.check(hashed, password, lane)
+        except TooManyLogins:
+            self._brake.give_back(fold(login), origin, counted_at)
+            if place := _devices_of(user) if device and user else caller.address:
+                self._brake.release_address(place)
+            raise
         if not checked.fits or user is None or not roles:
             raise WrongPassword
         if checked.renewed is not None:
@@ -73,35 +84,37 @@ class Proving:
                 (checked.renewed, str(user), hashed),
             )
         self._brake.release(fold(login), origin)
-        if device:
-            self._brake.release_address(_devices_of(user))
-        elif caller.address:
+        if not device and caller.address:
             self._brake.release_address(caller.address)
-        return Proven(user, tuple(roles), fold(login), caller)
+        return Proven(user, tuple(roles), fold(login), caller, generation)
 
     def knows(self, session: UUID, user: UUID, password: str) -> bool:
         """Whether somebody who has signed in knows the password too; attempts are counted by session."""
-        self._brake.count(f"session {session}")
+        counted_at = self._brake.count(f"session {session}")
         row = self._pool.fetch_one("SELECT hash FROM access.passwords WHERE user_id = %s", (str(user),))
-        fits = row is not None and self._passwords.check(row[0], password, Lane(str(session))).fits
+        try:
+            fits = row is not None and self._passwords.check(row[0], password, lane_of(user)).fits
+        except TooManyLogins:
+            self._brake.give_back(f"session {session}", "", counted_at)
+            raise
         if fits:
             self._brake.release(f"session {session}")
         return fits
 
-    def known_device(self, user: UUID, caller: Caller = THE_HOUSE) -> str:
+    def known_device(self, user: UUID, generation: UUID, caller: Caller = THE_HOUSE) -> str:
         """A token by which the device that has just signed in is known again: the one it has, if that is up to date."""
         newest = next(iter(self._accepted("known-devices")))
-        if caller.known and device_of(newest, user, caller.known) is not None:
+        if caller.known and device_of(newest, user, generation, caller.known) is not None:
             return caller.known
-        return known_device(newest, user)
+        return known_device(newest, user, generation)
 
-    def is_known_device(self, user: UUID, caller: Caller) -> bool:
-        """Whether this user has signed in from this device before."""
-        return self._device(user, caller) is not None
+    def is_known_device(self, user: UUID, generation: UUID, caller: Caller) -> bool:
+        """Whether this user has signed in from this device before, in this generation of what lets them in."""
+        return self._device(user, generation, caller) is not None
 
-    def _counted_device(self, user: UUID, caller: Caller) -> str | None:
+    def _counted_device(self, user: UUID, generation: UUID, caller: Caller) -> str | None:
         """Which known device of this user asks; `None` also when too many attempts of theirs have failed lately."""
-        device = self._device(user, caller)
+        device = self._device(user, generation, caller)
         if device is not None:
             try:
                 self._brake.count_address(_devices_of(user))
@@ -109,10 +122,10 @@ class Proving:
                 return None
         return device
 
-    def _device(self, user: UUID, caller: Caller) -> str | None:
+    def _device(self, user: UUID, generation: UUID, caller: Caller) -> str | None:
         if not caller.known:
             return None
-        found = (device_of(secret, user, caller.known) for secret in self._accepted("known-devices"))
+        found = (device_of(secret, user, generation, caller.known) for secret in self._accepted("known-devices"))
         return next((device for device in found if device is not None), None)
 
 

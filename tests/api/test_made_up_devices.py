@@ -13,17 +13,17 @@ from store.factor_desk import Given, WrongSecondFactor
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS, TooManyAttempts
 from tests.api.conftest import PASSWORD, House
 from tests.api.test_lock_out import OWNER, attempt
-from tests.support.factors import Clock, served, with_totp
+from tests.support.factors import Clock, generation_of, served, with_totp
 
 
 def test_whoever_can_make_known_devices_has_no_more_tries_than_an_address_has(house: House) -> None:
     """Issue 8, review 10: a leaked secret made any number of them, each counted by itself, and nobody else paid."""
     user = house.user("agent")
-    secret = house.services.access.secret("known-devices")
+    secret, generation = house.services.access.secret("known-devices"), generation_of(house, user)
     mine = attempt(house.app_client(), PASSWORD, OWNER).get_json()["known_device"]
 
     codes = [
-        attempt(house.app_client(), "wrong", known_device=known_device(secret, user)).status_code
+        attempt(house.app_client(), "wrong", known_device=known_device(secret, user, generation)).status_code
         for _ in range(ADDRESS_BURST + FREE_ATTEMPTS + 5)
     ]
 
@@ -34,17 +34,18 @@ def test_whoever_can_make_known_devices_has_no_more_tries_than_an_address_has(ho
 def test_a_known_device_stays_known_through_a_rotation_and_is_known_by_the_new_secret_then(house: House) -> None:
     """Issue 8, review 10: what another rotation makes good for nothing is replaced before."""
     user, secrets = house.user("agent"), house.services.access.secrets
+    generation = generation_of(house, user)
     old = attempt(house.app_client(), PASSWORD).get_json()["known_device"]
     secrets.change(SECRETS, {})
     other = Access(house.services.log.pool)
-    assert other.proving.is_known_device(user, Caller(known=old))
-    made = other.proving.known_device(user, Caller(known=old))
-    assert device_of(other.secret("known-devices"), user, made) is not None
-    assert other.proving.known_device(user, Caller(known=made)) == made
+    assert other.proving.is_known_device(user, generation, Caller(known=old))
+    made = other.proving.known_device(user, generation, Caller(known=old))
+    assert device_of(other.secret("known-devices"), user, generation, made) is not None
+    assert other.proving.known_device(user, generation, Caller(known=made)) == made
     secrets.change(SECRETS, {})
     another = Access(house.services.log.pool)
-    assert not another.proving.is_known_device(user, Caller(known=old))
-    assert another.proving.is_known_device(user, Caller(known=made))
+    assert not another.proving.is_known_device(user, generation, Caller(known=old))
+    assert another.proving.is_known_device(user, generation, Caller(known=made))
 
 
 def test_a_code_to_reset_that_was_asked_for_before_a_rotation_is_the_same_after_it(house: House) -> None:
