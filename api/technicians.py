@@ -127,7 +127,9 @@ def erase(body: Body, id: UUID) -> Response:
 
     def decide(technician: Technician, work: Work) -> list[Device]:
         technician.erase()
-        theirs = [work.get(Device, id) for id in services().standings.devices_of(technician.id)]
+        # One whose enrolment was cut off has a row and no event: it never got in.
+        found = [work.find(Device, id) for id in services().standings.devices_of(technician.id)]
+        theirs = [device for device in found if device is not None]
         for device in theirs:
             device.revoke(reason="retired", wipe=True)
         return theirs

@@ -72,6 +72,7 @@ class House:
             if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
                 raise OtherMasterKey
             require_finished(settings.home, writer)
+            self.erased.add(self.keyring.destroyed())  # also those of other machines, and of before there was a list
             log = EventLog(writer, self.keyring)
             settle_life(log)
             self.erased_again = erase_again(log, unfinished(log, self.erased.ids()))

@@ -70,7 +70,8 @@ def _record(log: EventLog, person: UUID) -> None:
     entity = work.get(Entity, person)
     devices: list[Device] = []
     if isinstance(entity, Technician):
-        devices = [work.get(Device, id) for id in Standings(log.pool).devices_of(person)]
+        found = [work.find(Device, id) for id in Standings(log.pool).devices_of(person)]
+        devices = [device for device in found if device is not None]  # one whose enrolment was cut off has no event
     for device in devices:
         device.revoke(reason="retired", wipe=True)
     if isinstance(entity, Customer | Technician | User):

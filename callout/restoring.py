@@ -59,6 +59,7 @@ def restore(
     erased = {id for path in (own, *lists) for id in ErasedList(path).ids()}
     if not holds_log(dsn):
         begin(settings.home, folder)  # what holds one stays as it is until the database has changed all at once
+    ErasedList(own).add(erased)  # here as well, for the next restore: some have no key any more that could be destroyed
     with stages("files of blobs") as tell:
         _put_blobs(folder, manifest, place_of(settings), erased, tell)
     with stages("database") as tell:

@@ -15,6 +15,7 @@ from uuid import UUID
 from eventsourcing.persistence import OperationalError
 
 from domain.instant import format_instant
+from store.owning import give_away
 
 _LINE: Final = re.compile(rb"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?: \S+)?$", re.MULTILINE)
 
@@ -69,9 +70,9 @@ class ErasedList:
         return self._known
 
     def _append(self, persons: Collection[UUID]) -> None:
-        is_new = not self.path.exists()
         self.path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._make()
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             size = os.fstat(descriptor).st_size
@@ -83,9 +84,17 @@ class ErasedList:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        if is_new:
-            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+
+    def _make(self) -> None:
+        """Make the file, durable and its owner's alone, unless it is there."""
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            give_away(descriptor, folder)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+            os.close(descriptor)

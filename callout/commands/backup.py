@@ -11,11 +11,12 @@ import click
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--without-blobs", is_flag=True, help="Leave out the files of photos, which are safe elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
-def command(folder: Path, without_blobs: bool, as_json: bool) -> None:
+def command(folder: Path, without_blobs: bool, as_json: bool) -> int:
     """Write log, keys, access, and the files of photos, all as of one moment, to FOLDER, which must not be there yet.
 
     Servers go on meanwhile. Views are left out: they are made again. The master key is left out as well: keep it
-    somewhere else, since without it nobody can read a personal word in the backup.
+    somewhere else, since without it nobody can read a personal word in the backup. The exit code is 1 when photos are
+    missing at their place: the backup is whole without them, and names them.
     """
     from callout.blob_place import place_of
     from callout.console import progress, say, say_json
@@ -31,7 +32,13 @@ def command(folder: Path, without_blobs: bool, as_json: bool) -> None:
         manifest = dump(dsn, folder, place, tell)
     rows, photos = sum(table.rows for table in manifest.tables), len(manifest.blobs or ())
     if as_json:
-        say_json({"position": manifest.position, "epoch": str(manifest.epoch), "rows": rows, "blobs": photos})
-        return
+        done = {"position": manifest.position, "epoch": str(manifest.epoch), "rows": rows, "blobs": photos}
+        say_json(done | {"missing": len(manifest.missing)})
+        return 1 if manifest.missing else 0
     left = "no files of blobs" if manifest.blobs is None else f"{photos} files of blobs"
     say(f"Wrote {rows} rows and {left} to {folder}, through position {manifest.position}. The master key is not in it.")
+    if not manifest.missing:
+        return 0
+    say(f"{len(manifest.missing)} photos are not where they are kept, and not in the backup; its manifest names them.")
+    say("Bring their files back, or set CALLOUT_BLOBS to where they are, and make another backup.")
+    return 1

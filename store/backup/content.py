@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from store.connecting import Cursor
 
 VIEWS: Final = ("views", "views_next")
-LEFT_OUT: Final = frozenset({"log.checkpoints", "log.job_slots"})
-"""How far the views are, which are made anew, and which jobs have been done lately."""
+LEFT_OUT: Final = frozenset({"log.checkpoints", "log.heartbeats", "log.job_slots", "log.jobs"})
+"""How far the views are, which are made anew, which jobs are wanted or have been done, and which workers live."""
 _LAST: Final = "log.head"
 """Triggers of other tables write to it while they are filled."""
 

@@ -15,10 +15,12 @@ from msgspec import structs
 
 from domain.instant import format_instant
 from domain.problem import Problem
+from store.backup.blobs import Copy, copied, lost
 from store.backup.content import Content, sequences, tables
-from store.backup.files import CHUNK, Sink, keep_names, written
-from store.backup.manifest import Manifest, Progress, StoredBlob, StoredFile, StoredTable, write
-from store.blobs.place import FileGoneError, Place
+from store.backup.files import keep_names, written
+from store.backup.folder import FolderIsTaken, made
+from store.backup.manifest import Manifest, Progress, StoredTable, stored_as, write
+from store.blobs.place import Place
 from store.blobs.vault import name_of
 from store.connecting import Cursor, open_connection
 from store.errors import renamed
@@ -30,10 +32,6 @@ _LEVEL: Final = 3
 
 class NothingToBackUp(Problem):
     """The database has not been migrated by this program: there is nothing to back up."""
-
-
-class FolderIsTaken(Problem):
-    """A backup is written to a folder that is not there yet."""
 
 
 class _Counted:
@@ -63,15 +61,14 @@ def dump(dsn: str, folder: Path, place: Place | None, tell: Progress) -> Manifes
     """Write everything that is kept as of one moment to a new folder that only its owner may enter.
 
     `dsn` is of the login that migrates. The database goes on meanwhile. Without a `place` the files of blobs are left
-    out. Raises `FolderIsTaken`, `NothingToBackUp`; after an error the folder holds no backup.
+    out; those that are lost at their place are named in the manifest as `missing`. Raises `FolderIsTaken`,
+    `FolderNotUsable`, `NothingToBackUp`; after an error there is no folder.
     """
-    try:
-        folder.mkdir(mode=0o700)
-    except FileExistsError:
-        raise FolderIsTaken(f"{folder} is there already; a backup is written to a new folder.") from None
-    with renamed(), _snapshot(dsn) as cursor:
+    if folder.exists():
+        raise FolderIsTaken(f"{folder} is there already; a backup is written to a new folder.")
+    with renamed(), _snapshot(dsn) as cursor, made(folder):
         contents, kept = tables(cursor), _kept(cursor) if place is not None else []
-        counted = _Counted(tell, sum(each.size for each in contents) + sum(size for _, _, size in kept))
+        counted = _Counted(tell, sum(each.size for each in contents) + sum(size for _, _, _, size in kept))
         manifest = Manifest(
             made_at=format_instant(datetime.now(UTC)),
             program=version("callout"),
@@ -85,11 +82,13 @@ def dump(dsn: str, folder: Path, place: Place | None, tell: Progress) -> Manifes
             sequences=sequences(cursor),
             blobs=None,
         )
-    if place is not None:
-        manifest = _with_blobs(manifest, folder, place, kept, counted)
-    keep_names(folder)
-    write(folder, manifest)
-    keep_names(folder.parent)
+        cursor.execute("COMMIT")  # what follows sees the database as it is then
+        if place is not None:
+            stored, gone = copied(folder, place, kept, counted.add)
+            manifest = structs.replace(manifest, blobs=stored, missing=lost(cursor, gone))
+        keep_names(folder)
+        write(folder, manifest)
+        keep_names(folder.parent)
     return manifest
 
 
@@ -123,9 +122,9 @@ def _master_keys(cursor: Cursor) -> list[str]:
     return sorted(id for (id,) in cursor.fetchall())
 
 
-def _kept(cursor: Cursor) -> list[tuple[str, UUID, int]]:
+def _kept(cursor: Cursor) -> list[Copy]:
     cursor.execute("SELECT sha256, person, size FROM blobs.kept WHERE kept_at IS NOT NULL ORDER BY sha256, person")
-    return [(name_of(sha256, person), person, int(size)) for sha256, person, size in cursor.fetchall()]
+    return [Copy(name_of(sha256, person), sha256, person, int(size)) for sha256, person, size in cursor.fetchall()]
 
 
 def _table(cursor: Cursor, folder: Path, content: Content, counted: _Counted) -> StoredTable:
@@ -135,27 +134,4 @@ def _table(cursor: Cursor, folder: Path, content: Content, counted: _Counted) ->
         with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(cast("IO[bytes]", sink), closefd=False) as packed:
             cursor.copy_expert(f"COPY {content} ({columns}) TO STDOUT", _Telling(packed, counted))
             rows = cursor.rowcount
-        return StoredTable(content.schema, content.name, content.columns, rows, _stored(name, sink))
-
-
-def _with_blobs(
-    manifest: Manifest, folder: Path, place: Place, kept: list[tuple[str, UUID, int]], counted: _Counted
-) -> Manifest:
-    """Add the files; one that is gone was removed meanwhile, since its person was erased or it is kept nowhere."""
-    stored = []
-    (folder / "blobs").mkdir(mode=0o700)
-    for name, person, _ in kept:
-        path = f"blobs/{name}"
-        try:
-            with place.reading(name) as source, written(folder / path, counted.add) as sink:
-                while some := source.read(CHUNK):
-                    sink.write(some)
-        except FileGoneError:
-            continue
-        stored.append(StoredBlob(name, person, _stored(path, sink)))
-    keep_names(folder / "blobs")
-    return structs.replace(manifest, blobs=stored)
-
-
-def _stored(path: str, sink: Sink) -> StoredFile:
-    return StoredFile(path, sink.size, sink.hexdigest())
+        return StoredTable(content.schema, content.name, content.columns, rows, stored_as(name, sink))

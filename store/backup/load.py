@@ -68,8 +68,9 @@ def load(
 ) -> None:
     """Put the rows of a backup into the database that `dsn`, the login that migrates, leads to.
 
-    With `replace` what is there goes. The keys of `erased` do not come back, nor does anybody stay signed in. The log
-    is marked, so that whoever opens it next begins a new life. Raises as `must_be_free` does, and `MigrationError`.
+    With `replace` what is there goes. The keys of `erased` do not come back, nor does anybody stay signed in, nor is a
+    job done again. The log is marked, so that whoever opens it next begins a new life. Raises as `must_be_free` does,
+    and `MigrationError`.
     """
     with _session(dsn) as (session, cursor):
         lock(cursor)
@@ -173,7 +174,8 @@ def _forget(cursor: Cursor, erased: Collection[UUID]) -> None:
         "UPDATE keys.person_keys SET wrapped = NULL, destroyed_at = now() WHERE person = ANY(%s::uuid[])",
         ([str(person) for person in erased],),
     )
-    cursor.execute("DELETE FROM access.sessions")
+    for table in ("access.sessions", "log.heartbeats", "log.jobs"):  # the latter two are in older backups
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
     cursor.execute(
         """
         INSERT INTO log.lives (epoch, cluster) SELECT epoch, %s FROM log.head

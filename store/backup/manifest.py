@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from domain.problem import Problem
-from store.backup.files import CHUNK, write_durably
+from store.backup.files import CHUNK, Sink, write_durably
 
 FORMAT: Final = 1
 FILE: Final = "manifest.json"
@@ -52,7 +52,8 @@ class StoredBlob(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about a backup. `tables` stand in the order in which they can be put back; `made_at` is UTC.
 
-    `master_keys` are the ids of those that wrap keys in it. `blobs` is null where they were left out.
+    `master_keys` are the ids of those that wrap keys in it. `blobs` is null where they were left out. `missing` names
+    those that should have been at their place and were not, though nobody had removed them.
     """
 
     format: int = FORMAT
@@ -67,10 +68,16 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     tables: list[StoredTable]
     sequences: dict[str, int]
     blobs: list[StoredBlob] | None
+    missing: list[str] = []
 
     def files(self) -> list[StoredFile]:
         """Every file beside the manifest."""
         return [each.file for each in (*self.tables, *(self.blobs or ()))]
+
+
+def stored_as(path: str, sink: Sink) -> StoredFile:
+    """What the manifest says of a file whose bytes have gone through `sink`."""
+    return StoredFile(path, sink.size, sink.hexdigest())
 
 
 def write(folder: Path, manifest: Manifest) -> None:

@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import BinaryIO, Final
 
 from store.blobs.place import FileGoneError, PlaceError, PlaceNotUsable
+from store.owning import give_away
 
 _INCOMING: Final = "incoming"
 _LEFT_BEHIND_SECONDS: Final = 24 * 60 * 60
@@ -36,6 +37,7 @@ class FolderPlace:
         with _told():
             _make(self._incoming)
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            _give_away(descriptor, self._incoming)
         try:
             with _told(), os.fdopen(descriptor, "wb") as file:
                 yield file
@@ -81,7 +83,20 @@ def _make(folder: Path) -> None:
     if not folder.exists():
         _make(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+        made = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            _give_away(made, folder.parent)
+        finally:
+            os.close(made)
         _sync(folder.parent)
+
+
+def _give_away(descriptor: int, folder: Path) -> None:
+    stands_in = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        give_away(descriptor, stands_in)
+    finally:
+        os.close(stands_in)
 
 
 def _sync(folder: Path) -> None:

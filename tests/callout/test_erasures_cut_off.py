@@ -145,3 +145,17 @@ def test_entries_merged_while_an_erasure_was_decided_are_erased_by_the_worker(
             "SELECT DISTINCT actor FROM log.events WHERE topic = 'customer.erased'"
         )
         assert said == [(ADMIN,)]
+
+
+def test_a_start_erases_a_technician_again_although_an_enrolment_was_cut_off(site: Site) -> None:
+    """Issue 8, 17 and 24: that phone has a row and no event; the start failed behind the end of the keys."""
+    with site.house() as house:
+        technician = Technician.register(id=uuid4(), name="Erika", zone="Europe/Berlin", language="de")
+        work = house.services.log.work()
+        work.add(Envelope(occurred_at=NOON), technician)
+        work.commit()
+        code, _ = house.services.devices.issue_code(technician.id)
+        house.services.devices.enrol(code, "i", "1.4")
+    ErasedList(site.home / "erasures").add([technician.id])
+    with site.house() as house:
+        assert "technician.erased" in topics(house, technician.id)

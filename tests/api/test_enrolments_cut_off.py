@@ -1,0 +1,55 @@
+"""Issue 8, 24: a technician is forgotten although the enrolment of one of their phones was cut off."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.device import Device
+from sync.enrolment import EnrolmentDesk
+from tests.api.conftest import House
+from tests.support.pocket import Pocket
+
+
+def cut_off(house: House, technician: UUID) -> UUID:
+    """A phone whose row was written, and then the process was killed, before its event."""
+    code, _ = house.services.devices.issue_code(technician)
+    return house.services.devices.enrol(code, str(uuid4()), "1.4").device
+
+
+def test_a_technician_with_an_enrolment_that_was_cut_off_can_be_erased(house: House) -> None:
+    """Issue 8, 24: it was 404 for ever, and kept as such under the Idempotency-Key."""
+    pocket = Pocket(house)
+    ghost = cut_off(house, pocket.technician)
+    path = f"/api/v1/technicians/{pocket.technician}/erase"
+
+    assert house.post(path, Idempotency_Key="e").status_code == 200
+
+    log = house.services.log
+    assert log.work().get(Device, pocket.id).is_revoked()
+    assert log.work().find(Device, ghost) is None
+    assert log.body_mapper.keyring.opening_keys([pocket.technician]) == {}
+
+
+def test_an_enrolment_that_goes_on_behind_the_erasure_lets_nobody_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 8, 24: the row of such a phone stands, so the event must not come, nor tokens."""
+    technician = Pocket(house).technician
+    whole = EnrolmentDesk._record
+    replies = []
+
+    def behind(desk: EnrolmentDesk, *args: object) -> object:
+        replies.append(house.post(f"/api/v1/technicians/{technician}/erase").status_code)
+        return whole(desk, *args)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(EnrolmentDesk, "_record", behind)
+    code, _ = house.services.devices.issue_code(technician)
+    reply = house.app_client().post(
+        "/sync/v1/devices",
+        json={"code": code, "install_id": str(uuid4()), "name": "p", "platform": "t", "app_version": "1.4"},
+    )
+
+    assert replies == [200]
+    assert reply.status_code in {401, 403, 409}, reply.text
