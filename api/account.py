@@ -12,10 +12,20 @@ from domain.envelope import Envelope
 from domain.instant import now
 from domain.problem import Kind, Problem
 from domain.user import User
+from projections import users
 from store.factor_desk import WrongSecondFactor
+from store.password_rules import must_be_good
 from store.work import Change
 
-__all__ = ["SecondFactorNeeded", "WrongProof", "WrongSecondFactor", "note_user", "record", "record_password_change"]
+__all__ = [
+    "SecondFactorNeeded",
+    "WrongProof",
+    "WrongSecondFactor",
+    "must_be_good_for",
+    "note_user",
+    "record",
+    "record_password_change",
+]
 
 
 class SecondFactorNeeded(Problem):
@@ -35,6 +45,14 @@ class WrongProof(Problem):
 def note_user(user: UUID) -> None:
     """Let the log lines of this request name the user, who has not come in with a session."""
     g.about_user = user
+
+
+def must_be_good_for(user: UUID, password: str) -> None:
+    """Raise `BadInput` for a password of this user that is too short, common, or made of their login or name."""
+    with services().views.now() as reader:
+        row = users.user(reader, user)
+    login = services().access.login_of(user)
+    must_be_good(password, (login or "", (row["name"] if row else None) or ""))
 
 
 def record(

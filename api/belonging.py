@@ -6,8 +6,10 @@ from uuid import UUID
 
 from api.services import services
 from domain.aggregate import Entity
+from domain.contact import Contact
 from domain.location import VIRTUAL
 from domain.problem import NotFound, Refused
+from domain.work_order import WorkOrder
 from store.merged import one_customer
 from store.sites import owner_of
 from store.work import Work
@@ -25,6 +27,13 @@ def must_be_of(work: Work, what: str, owner: UUID | None, customer: UUID | None)
     """Refuse `what` when its owner is known and is another customer than this one; merged entries are one customer."""
     if owner is not None and customer is not None and not one_customer(work, owner, customer):
         raise OfAnotherCustomer(f"The {what} belongs to another customer.")
+
+
+def owner_of_contact(work: Work, contact: Contact) -> UUID | None:
+    """The customer whose contact it is: the one named, or that of the work order; None where nobody knows."""
+    if contact.customer is not None or contact.work_order is None:
+        return contact.customer
+    return work.get(WorkOrder, contact.work_order).customer
 
 
 def must_be_free(work: Work, id: UUID, *, of: UUID | None = None) -> None:

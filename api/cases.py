@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api import office
-from api.belonging import must_be_of
+from api.belonging import must_be_of, owner_of_contact
 from api.fields import Choice, Id, Instant, Text
 from api.known_customer import in_use
 from api.noun import Noun
@@ -95,7 +95,7 @@ def create(body: Body) -> Response:
         if first is None:
             return case, ()
         contact = work.get(Contact, first)
-        must_be_of(work, "contact", contact.customer, case.customer)
+        must_be_of(work, "contact", owner_of_contact(work, contact), case.customer)
         contact.link(id, customer=case.customer)
         case.attach_contact(contact.id)
         return case, (contact,)
@@ -119,15 +119,20 @@ def resolve(body: Body, id: UUID) -> Response:
 
 @cases.command("reopen", Again)
 def reopen(body: Body, id: UUID) -> Response:
-    """It was not what the customer asked for."""
+    """It was not what the customer asked for; where nobody knew whose the contact was, it is that customer's."""
     who = asking()
 
-    def decide(case: Case, work: Work) -> None:
+    def decide(case: Case, work: Work) -> list[Contact]:
+        contacts = []
         if "by_contact" in body:
             contact = work.get(Contact, body["by_contact"])
-            must_be_of(work, "contact", contact.customer, case.customer)
+            must_be_of(work, "contact", owner_of_contact(work, contact), case.customer)
             case.attach_contact(contact.id)
+            if contact.customer is None and not contact.is_duplicate():
+                contact.link(id, customer=case.customer)
+                contacts.append(contact)
         case.reopen(**body)
+        return contacts
 
     return office.change(who, Case, id, body, decide)
 

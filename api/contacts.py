@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api import office
-from api.belonging import must_be_of
+from api.belonging import must_be_of, owner_of_contact
 from api.fields import Choice, Id, Instant, Many, Text, Whole
 from api.known_customer import in_use, still_there
 from api.noun import Noun
@@ -80,7 +80,7 @@ class Filters(Page):
 
 @contacts.creates(NewContact)
 def create(body: Body) -> Response:
-    """Write down a contact, with or without knowing whose it is."""
+    """Write down a contact, with or without knowing whose it is; with a work order it is that customer's."""
     who = asking()
 
     def make(id: UUID, work: Work) -> Contact:
@@ -91,6 +91,7 @@ def create(body: Body) -> Response:
         if "work_order" in said:
             order = work.get(WorkOrder, said["work_order"])
             must_be_of(work, "work order", order.customer, said.get("customer"))
+            said.setdefault("customer", still_there(work, order.customer).id)
         contact = Contact.receive(id=id, **said)
         if reason is not None:
             contact.set_reason(reason)
@@ -114,9 +115,10 @@ def link(body: Body, id: UUID) -> Response:
     def decide(contact: Contact, work: Work) -> tuple[Case]:
         case = work.get(Case, body["case"])
         still_there(work, case.customer)
-        must_be_of(work, "case", case.customer, contact.customer)
+        must_be_of(work, "case", case.customer, owner_of_contact(work, contact))
         if "repeat_of" in body:
-            must_be_of(work, "earlier contact", work.get(Contact, body["repeat_of"]).customer, case.customer)
+            earlier = owner_of_contact(work, work.get(Contact, body["repeat_of"]))
+            must_be_of(work, "earlier contact", earlier, case.customer)
         contact.link(customer=case.customer, **body)
         case.attach_contact(contact.id)
         return (case,)
@@ -145,7 +147,7 @@ def mark_duplicate(body: Body, id: UUID) -> Response:
 
     def decide(contact: Contact, work: Work) -> None:
         other = work.get(Contact, body["of"])
-        must_be_of(work, "other contact", other.customer, contact.customer)
+        must_be_of(work, "other contact", owner_of_contact(work, other), owner_of_contact(work, contact))
         other.must_not_be_duplicate()
         contact.mark_duplicate(other.id)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response
 
 from api import account
-from api.client import caller
+from api.client import caller, remember
 from api.encoding import answer
 from api.me_bodies import CODES, FACTORS, OPTIONS, SEED, Confirmation, Naming, NewPasskey, OwnPassword
 from api.noun import Noun
@@ -18,7 +18,6 @@ from domain.instant import now
 from domain.problem import Refused
 from store import totp
 from store.challenges import ChallengeNotGood
-from store.password_rules import must_be_good
 
 me = Noun("me", "Your own password and second factors.")
 
@@ -29,18 +28,22 @@ class SecondFactorsAreOff(Refused):
 
 @me.opens("POST", "/password", OwnPassword, 204)
 def password(body: Body) -> Response:
-    """Give yourself another password; you stay signed in here and are signed out everywhere else."""
+    """Give yourself another password; you stay signed in here and are signed out everywhere else.
+
+    No other device counts as one that has signed in before; a browser gets the cookie of one that has.
+    """
     who, session, access = asking(), asking_session(), services().access
     if not access.proving.knows(session.id, who.id, body["current"]):
         raise account.WrongProof
-    must_be_good(body["password"], (access.login_of(who.id) or "",))
+    account.must_be_good_for(who.id, body["password"])
+    generation = uuid4()
     changes = (
         # An admin's new password, set since the current one was compared, has ended this session and stays.
         access.sessions.proving(session.id),
-        access.changing_password(who.id, body["password"], but=session.id),
+        access.changing_password(who.id, body["password"], but=session.id, generation=generation),
     )
     account.record_password_change(who.id, changes, who.role)
-    return Response(status=204)
+    return remember(Response(status=204), access.proving.known_device(who.id, generation))
 
 
 @me.opens("GET", "/second-factors", None, 200, FACTORS)
@@ -96,7 +99,7 @@ def add_passkey(body: Body) -> Response:
     """Keep the passkey; with the first second factor come recovery codes."""
     who, desk = asking(), services().factors
     _must_be_on()
-    owner, challenge = desk.challenges.attempt(body["pending"], "passkey")
+    owner, challenge, _ = desk.challenges.attempt(body["pending"], "passkey")
     if owner != who.id:
         raise ChallengeNotGood
     desk.challenges.spend(body["pending"])

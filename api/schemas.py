@@ -107,7 +107,7 @@ _TYPES: Mapping[str, dict[str, Any]] = {
     "boolean": {"type": "boolean"},
     "timestamptz": {"type": "string", "format": "date-time"},
     "date": {"type": "string", "format": "date"},
-    "numeric(18,6)": {"type": "string", "description": "A plain decimal."},
+    "numeric": {"type": "string", "description": "A plain decimal."},
     "json": {},
 }
 

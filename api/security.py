@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 import structlog
 from eventsourcing.persistence import PersistenceError
 from flask import Flask, Response, g, request
@@ -15,7 +16,7 @@ from api.noun import body_of
 from api.policy import template
 from api.services import services
 from domain.problem import Problem
-from store.security_log import Noted
+from store.noted import Noted
 
 REFUSED: Final[Mapping[str, str]] = {
     "wrong-login": "sign_in.failed",
@@ -73,12 +74,36 @@ DONE: Final[Mapping[str, str]] = {
 }
 """The kind of each route that is noted when it was done."""
 
-PERSONAL: Final = ("customers", "contacts", "cases", "equipment", "work-orders", "visits", "technicians", "users")
-READ: Final = tuple(f"GET /api/v1/{noun}" for noun in (*PERSONAL, "events", "operations", "blobs", "discrepancies"))
+PERSONAL: Final = (
+    *("customers", "contacts", "cases", "equipment", "work-orders", "visits", "technicians", "users", "devices"),
+    *("events", "operations", "blobs", "discrepancies", "stock-movements"),
+)
+READ: Final = tuple(f"GET /api/v1/{noun}" for noun in PERSONAL)
 """Beginnings of routes that show personal data: noted when somebody reads them who is an auditor."""
 READ_KIND: Final = "personal_data.read"
 _FAILED: Final = 400
-_REFUSED_SIGNATURE: Final = b"/signature-invalid"
+_REFUSED_SIGNATURE: Final = "/signature-invalid"
+
+
+class _Trouble(msgspec.Struct):
+    """What is looked at of an operation's problem."""
+
+    type: str = ""
+
+
+class _Result(msgspec.Struct):
+    """What is looked at of an operation's result."""
+
+    problem: _Trouble | None = None
+
+
+class _Pushed(msgspec.Struct):
+    """What is looked at of the reply to a push: never the documents that come with it."""
+
+    results: list[_Result] = []
+
+
+_PUSHED: Final = msgspec.json.Decoder(_Pushed)
 
 
 def watch(app: Flask) -> None:
@@ -105,11 +130,19 @@ def _kind(reply: Response) -> str | None:
         return _refused(route)
     if reply.status_code >= _FAILED:
         return None
-    if route == "POST /sync/v1/push" and not reply.is_streamed and _REFUSED_SIGNATURE in reply.get_data():
+    if route == "POST /sync/v1/push" and _refuses_a_signature(reply.get_data()):
         return REFUSED["signature-invalid"]
     if route.startswith(READ) and "who" in g and "auditor" in g.who.roles:
         return READ_KIND
     return DONE.get(route)
+
+
+def _refuses_a_signature(body: bytes) -> bool:
+    """Whether a result of this reply to a push says that a signature was wrong."""
+    if _REFUSED_SIGNATURE.encode() not in body:
+        return False
+    problems = (result.problem for result in _PUSHED.decode(body).results)
+    return any(problem is not None and problem.type.endswith(_REFUSED_SIGNATURE) for problem in problems)
 
 
 def _refused(route: str) -> str | None:
@@ -121,19 +154,19 @@ def _refused(route: str) -> str | None:
 
 
 def _noted(kind: str) -> Noted:
-    given: dict[str, Any] = request.view_args or {}
     actor: UUID | None = g.who.id if "who" in g else None
+    device = g.device.device if "device" in g else None
+    # A stranger's ids are invented, and each would be a row of its own.
+    given: dict[str, Any] = {} if actor is None and device is None else request.view_args or {}
     user: UUID | None = g.get("about_user") or (given.get("id") if request.path.startswith("/api/v1/users/") else None)
     login = None
     if request.path.startswith("/api/v1/sessions") and user is None and actor is None:
         user, login = _typed()
+    if kind in DONE.values() and actor is None:
+        actor = user  # who has just shown who they are
     names = [str(value) for value in given.values()]
     route = template(request.url_rule) if request.url_rule is not None else "unknown"
-    subject = " ".join([route, *names])
-    if kind == READ_KIND and not names:
-        subject = route
-    device = g.device.device if "device" in g else None
-    return Noted(kind, address(), login, user or actor, actor, device, subject)
+    return Noted(kind, address(), login, user or actor, actor, device, " ".join([route, *names]))
 
 
 def _typed() -> tuple[UUID | None, str | None]:

@@ -1,4 +1,4 @@
-"""What the API works with; built once by `callout.assembly` and found again by every view."""
+"""What the API works with; built once by `callout.services` and found again by every view."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ from domain.problem import NotFound
 from projections import users as view
 from store.caller import Caller
 from store.factor_desk import Given
-from store.password_rules import must_be_good
 from store.proving import WrongPassword
 
 sessions = Noun("sessions", "Signing in and out.")
@@ -36,23 +35,23 @@ def sign_in(body: Body) -> Response:
     who = caller(body.get("known_device"))
     proven = services().access.proving.prove(body["login"], body["password"], who)
     if services().factors.methods(proven.user):
-        raise account.SecondFactorNeeded(**services().factors.ask(proven.user, "sign-in"))
-    return _begun(proven.user, proven.roles, who, None)
+        raise account.SecondFactorNeeded(**services().factors.ask(proven.user, "sign-in", proven.generation))
+    return _begun(proven.user, proven.generation, proven.roles, who, None)
 
 
 @sessions.opens("POST", "/second-factor", SecondStep, 201, SIGNED_IN)
 def second_factor(body: Body) -> Response:
     """Finish signing in with the second factor; some tries, some minutes long."""
     who, desk = caller(body.get("known_device")), services().factors
-    user, challenge = desk.challenges.attempt(body["pending"], "sign-in")
+    user, challenge, generation = desk.challenges.attempt(body["pending"], "sign-in")
     account.note_user(user)
-    known = services().access.proving.is_known_device(user, who)
+    known = services().access.proving.is_known_device(user, generation, who)
     factor = desk.accept(user, _given(body), challenge, who, now(), known=known)
     desk.challenges.spend(body["pending"])
     roles = services().access.sessions.roles_of(user)
     if not roles:
         raise WrongPassword
-    return _begun(user, roles, who, factor)
+    return _begun(user, generation, roles, who, factor)
 
 
 @sessions.opens("POST", "/reset-password", Reset, 204)
@@ -61,7 +60,7 @@ def reset_password(body: Body) -> Response:
     codes, access = services().reset_codes, services().access
     user = codes.find(body["login"], body["code"], caller())
     account.note_user(user)
-    must_be_good(body["password"], (access.login_of(user) or "",))
+    account.must_be_good_for(user, body["password"])
     changes = (codes.using(user, body["code"]), access.changing_password(user, body["password"]))
     account.record_password_change(user, changes)
     return Response(status=204)
@@ -99,7 +98,7 @@ def prove(body: Body) -> Response:
         return Response(status=204)
     signed = None
     if "passkey" in body:
-        owner, signed = desk.challenges.attempt(body.get("pending", ""), "prove")
+        owner, signed, _ = desk.challenges.attempt(body.get("pending", ""), "prove")
         if owner != who.id:
             raise account.WrongProof
         desk.challenges.spend(body["pending"])
@@ -139,13 +138,13 @@ def _given(body: Body) -> Given:
     return Given(body.get("code"), body.get("recovery_code"), body.get("passkey"))
 
 
-def _begun(user: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
+def _begun(user: UUID, generation: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
     access, desk = services().access, services().factors
     account.note_user(user)
-    known = who.known if access.proving.is_known_device(user, who) else access.proving.known_device(user)
+    known = access.proving.known_device(user, generation, who)
     missing = "to-be-set-up" if desk.required_of(roles) else "not-asked"
     reply = {
-        "token": access.sessions.begin(user, who, factor),
+        "token": access.sessions.begin(user, who, factor, generation=generation),
         "expires_in": _seconds(access.sessions.limits.life),
         "idle_in": _seconds(access.sessions.limits.idle),
         "known_device": known,

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, g
 
 from api import office
+from api.account import must_be_good_for
 from api.changing_users import change_user, must_be_admin_still
 from api.fields import Choice, Flag, Id, Many, Text
 from api.forgetting import forgotten
@@ -106,7 +107,7 @@ def set_password(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(user: User, work: Work) -> None:
-        must_be_good(body["password"], (services().access.login_of(user.id) or "",))
+        must_be_good_for(user.id, body["password"])
         work.also(services().access.changing_password(user.id, body["password"]))
         user.record_password_change()
 
@@ -119,7 +120,8 @@ def reset_code(body: Body, id: UUID) -> Response:
     who = asking()
     order = Order(who, body)
     # Derived and not stored, as codes for devices are.
-    seed = hmac.digest(services().access.secret("reset-codes"), order.operation.bytes, "sha256")
+    secrets = services().access.secrets.accepted("reset-codes")
+    seed = services().reset_codes.seed_of(id, (hmac.digest(each, order.operation.bytes, "sha256") for each in secrets))
 
     def decide(work: Work) -> office.Decided:
         must_be_admin_still(work, who)

@@ -1,63 +1,36 @@
-"""The assembly: the only place that builds things, from the settings to the services that every room works with."""
+"""The assembly: a house built from its settings, with its database, its keys, its services and its views."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from types import TracebackType
 from typing import Self
 
 from api.app import Application, create_app
 from api.policy import POLICY
-from api.services import ApiSettings, Past, Services
-from api.strangers import Strangers
+from api.services import Past
 from callout.blob_place import place_of
 from callout.database import VIEWS_REMEDY, OtherMasterKey, ViewsDiffer, enter, enter_by
 from callout.erasing import erase_again, unfinished
 from callout.master_key import master_keys
+from callout.services import services_of
 from callout.settings import Settings
 from callout.unfinished_restore import require_finished
-from domain.problem import Problem
 from projections.catalogue import PROJECTIONS, ensure, unsound
 from projections.filling import Progress
-from projections.open_work import working_for
 from projections.past import Views
 from projections.projector import Projector
 from store.access import Access
-from store.blobs.place import Place
-from store.blobs.uploads import Uploads
-from store.blobs.vault import Vault
-from store.device_access import DeviceAccess
 from store.embedded import EmbeddedPostgres
 from store.erased import ErasedList
-from store.factor_desk import FactorDesk
 from store.keyring import Keyring
-from store.lives import begin_life_after_loss, settle_life
+from store.lives import settle_life
 from store.log import EventLog
 from store.pool import ConnectionPool
 from store.provisioning import MASTER_KEY_ID
-from store.reset_codes import ResetCodes
 from store.roles import LOGICAL, READER
-from store.security_log import SecurityLog
 from store.sessions import Limits
-from store.standing import Standings
-from store.verifications import Verifications
-from sync.app_version import OldestApp
-from sync.arrival import Arrival
-from sync.blobs import BlobIntake
-from sync.challenge import Challenges
-from sync.cursor import Cursors
-from sync.documents import ReadyDocuments
-from sync.enrolment import EnrolmentDesk
-from sync.gate import Gate
-from sync.holding import Holding
-from sync.live import Live
-from sync.pull import Pull
-from sync.push import PushIntake
-from sync.salvage import Salvage
-from sync.verify import Verify
-from sync.waiting import HeldOperations
 from web.landing import POLICY as PAGES
 from web.landing import landing
 
@@ -70,60 +43,6 @@ def dsn_of(settings: Settings) -> str:
 def limits_of(settings: Settings) -> Limits:
     """How long sessions live."""
     return Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle))
-
-
-def services_of(
-    settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
-) -> Services:
-    """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
-    vault = Vault(log.pool, log.body_mapper.keyring, place)
-    devices, standings = DeviceAccess(log.pool), Standings(log.pool)
-    works_for = working_for(views)
-    arrival = Arrival(log, works_for, unsigned=settings.unsigned_devices)
-    documents = ReadyDocuments(views)
-    cursors = Cursors(partial(access.secrets.accepted, "sync-cursors"), partial(begin_life_after_loss, log))
-    pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
-    gate = gate_of(settings)
-    return Services(
-        settings=settings,
-        factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
-        reset_codes=ResetCodes(log.pool),
-        security=SecurityLog(log.pool, access.secret),
-        strangers=Strangers(devices, log.pool),
-        log=log,
-        projecting=projecting,
-        views=views,
-        past=views,
-        access=access,
-        devices=devices,
-        standings=standings,
-        push=PushIntake(arrival, standings, pull, gate.resting(views.wait_until)),
-        salvage=Salvage(arrival),
-        holding=Holding(log, HeldOperations(views), works_for),
-        pull=pull,
-        verify=Verify(log, documents, cursors, Verifications(log.pool).take),
-        live=Live(documents),
-        gate=gate,
-        enrolment=EnrolmentDesk(
-            log,
-            devices,
-            Challenges(partial(access.secrets.accepted, "device-challenges")),
-            unsigned=settings.unsigned_devices,
-        ),
-        blobs=BlobIntake(views, Uploads(log.pool), vault),
-        vault=vault,
-    )
-
-
-def gate_of(settings: ApiSettings) -> Gate:
-    """What keeps devices from asking too often, and all of them from asking for too much."""
-    return Gate(
-        rate=settings.device_rate,
-        burst=settings.device_burst,
-        connections=settings.pool,
-        threads=settings.threads,
-        office_rate=settings.office_rate,
-    )
 
 
 class House:
@@ -147,19 +66,19 @@ class House:
         self._pools = (writer, projector, reader, keykeeper)
         access, self.master_keys = Access(writer, limits=limits_of(settings)), master_keys(settings)
         ids = [key.id.encode() for key in self.master_keys.all()]
+        self.erased = ErasedList(settings.erasures or settings.home / "erasures")
+        self.keyring = Keyring(keykeeper, self.master_keys, self.erased)
         try:
             if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
                 raise OtherMasterKey
             require_finished(settings.home, writer)
-        except Problem:
+            self.erased.add(self.keyring.destroyed())  # also those of other machines, and of before there was a list
+            log = EventLog(writer, self.keyring)
+            settle_life(log)
+            self.erased_again = erase_again(log, unfinished(log, self.erased.ids()))
+        except BaseException:
             self._close_pools()
             raise
-        self.erased = ErasedList(settings.erasures or settings.home / "erasures")
-        self.keyring = Keyring(keykeeper, self.master_keys, self.erased)
-        self.erased.add(self.keyring.destroyed())  # also those of other machines, and of before there was a list
-        log = EventLog(writer, self.keyring)
-        settle_life(log)
-        self.erased_again = erase_again(log, unfinished(log, self.erased.ids()))
         views, projecting = Views(log, pool=reader), EventLog(projector, self.keyring)
         self.services = services_of(settings, log, projecting, views, access, place=self.place)
 

@@ -23,14 +23,19 @@ OTHERS: Final = 28
 FEWEST: Final = 2
 """The smallest pool that a server works well with."""
 _log = structlog.get_logger(__name__)
-_ROOM = """
+# Whoever may not see what others do sees of them only who they are, and where: the type is null then.
+ROOM: Final = """
 SELECT least(
         current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
             - coalesce(current_setting('reserved_connections', true), '0')::integer,
         CASE WHEN d.datconnlimit >= 0 THEN d.datconnlimit END, CASE WHEN r.rolconnlimit >= 0 THEN r.rolconnlimit END
-    ) - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datid <> d.oid)
+    ) - (
+        SELECT count(*) FROM pg_stat_activity
+        WHERE coalesce(backend_type, 'client backend') = 'client backend' AND usesysid IS NOT NULL AND datid <> d.oid
+    )
 FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = session_user
 """
+"""How many connections the database has to give: those that other databases use at the moment are not among them."""
 
 
 class TooFewConnections(Problem):
@@ -46,18 +51,27 @@ def fitted(settings: Settings, dsn: str) -> Settings:
     is not enough, or when one that was set does not fit.
     """
     with closing(ConnectionPool(dsn, size=1)) as pool:
-        [(room,)] = pool.fetch_all(_ROOM)
+        [(room,)] = pool.fetch_all(ROOM)
+    pool_size = largest_pool(settings, room)
+    if pool_size < settings.pool:
+        _log.warning("pools are smaller than usual, to fit the database", connections=room, pool=pool_size)
+        return replace(settings, pool=pool_size)
+    return settings
+
+
+def largest_pool(settings: Settings, room: int) -> int:
+    """The size of the pools where the database has `room` connections to give, as large as was set at most.
+
+    Raises `TooFewConnections` as `fitted` does.
+    """
     largest = ((room - OTHERS) // settings.workers - LISTENERS - PAST * settings.past) // POOLS
-    if settings.pool <= largest:
-        return settings
-    if settings.pool_set or largest < FEWEST:
+    if settings.pool > largest and (settings.pool_set or largest < FEWEST):
         raise TooFewConnections(
             f"The database has {room} connections to give, and {settings.workers} processes with pools of "
             f"{settings.pool if settings.pool_set else FEWEST} may need {needed(settings)}: set CALLOUT_WORKERS or "
             "CALLOUT_POOL lower, or the server's max_connections higher."
         )
-    _log.warning("pools are smaller than usual, to fit the database", connections=room, pool=largest)
-    return replace(settings, pool=largest)
+    return min(settings.pool, largest)
 
 
 def needed(settings: Settings) -> int:

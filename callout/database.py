@@ -8,6 +8,7 @@ from typing import NamedTuple
 from callout.master_key import master_keys
 from callout.settings import Settings
 from domain.problem import Kind, Problem
+from store.complete_dsn import completed, must_name_its_database
 from store.key_ids import key_id_of
 from store.migrate import migrate
 from store.provisioning import Provisioned, provisioned
@@ -43,10 +44,12 @@ class Entrance(NamedTuple):
 def enter(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False) -> Entrance:
     """The entrance to the database that `dsn` leads to, for the login that migrates; migrated, or as it has to be.
 
-    Passwords of roles go on following from the master key that they were made from, or from now on from the `newest`.
+    Passwords of roles go on following from the master key that they were made from, or from now on from the `newest`;
+    an administrator may have brought them there before.
     Raises `OtherMasterKey`, with nothing changed, when its words could not be read, and without `migrating`
     `DatabaseOlder` or `DatabaseNewer`.
     """
+    dsn = completed(dsn)
     if not migrating:
         require_schema(dsn)
     secrets = master_keys(settings).secrets()
@@ -54,16 +57,16 @@ def enter(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False
     if known.master_key not in {None, *map(key_id_of, secrets)}:
         raise OtherMasterKey
     candidates = _candidates(dsn, secrets)
-    roles = candidates[0] if newest else _that_has_been(known, candidates)
+    roles = candidates[0] if newest else first_that_signs_in(address_of(dsn), _as_noted(known, candidates))
     return Entrance(address_of(dsn), roles, migrate(dsn, roles=roles) if migrating else [])
 
 
 def enter_by(settings: Settings, address: str) -> Entrance:
     """The entrance at an address for those who serve; whoever may migrate has to have been there before.
 
-    Raises `DatabaseOlder` or `DatabaseNewer`.
+    Raises `NameTheDatabase`, `DatabaseOlder` or `DatabaseNewer`.
     """
-    candidates = _candidates(address, master_keys(settings).secrets())
+    candidates = _candidates(must_name_its_database(address), master_keys(settings).secrets())
     entrance = Entrance(address_of(address), first_that_signs_in(address, candidates), [])
     require_schema(entrance.dsn(READER))
     return entrance
@@ -73,8 +76,6 @@ def _candidates(dsn: str, secrets: Sequence[bytes]) -> list[RunTimeRoles]:
     return [roles_of(database_of(dsn), secret) for secret in secrets]
 
 
-def _that_has_been(known: Provisioned, candidates: Sequence[RunTimeRoles]) -> RunTimeRoles:
-    for each in candidates:
-        if known.password == password_id(each.passwords[READER]):
-            return each
-    return candidates[0]
+def _as_noted(known: Provisioned, candidates: Sequence[RunTimeRoles]) -> list[RunTimeRoles]:
+    """The candidates, that first whose password was noted last."""
+    return sorted(candidates, key=lambda each: known.password != password_id(each.passwords[READER]))

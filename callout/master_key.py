@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_bytes, token_hex
 
 from callout.settings import KEY_BYTES, Settings
 from domain.problem import Problem
+from store.key_ids import key_id_of
 from store.master_keys import MasterKeys
 
 FILE = "master.key"
+_NEXT = b"next:"  # a colon is no letter of base64
+"""In the file before a key that opens and does not wrap yet: the next rotation lets it be the newest."""
 
 
 class MasterKeyNotUsable(Problem):
@@ -50,34 +54,74 @@ def has_master_key(settings: Settings) -> bool:
     return settings.master_key is not None or (settings.home / FILE).exists()
 
 
-def put_in_front(settings: Settings) -> bytes:
-    """Make a new key and let it be the newest in the file; the older ones stay behind it. The new key."""
-    fresh = token_bytes(KEY_BYTES)
-    _replace(settings.home / FILE, [fresh, *_keys(settings)])
-    return fresh
+def put_in_front(settings: Settings) -> None:
+    """Let the key that was prepared, or else a new one, be the newest in the file; the older ones stay behind it."""
+    with _changing(settings) as (path, keys, prepared):
+        _replace(path, [*(prepared or [token_bytes(KEY_BYTES)]), *keys])
 
 
-def keep_newest(settings: Settings) -> int:
-    """Let the file hold its newest key alone; how many were forgotten."""
-    newest, *older = _keys(settings)
-    if older:
-        _replace(settings.home / FILE, [newest])
-    return len(older)
+def prepare(settings: Settings) -> str:
+    """Put a new key into the file that opens what it wraps and wraps nothing yet; its id.
+
+    Repeating it gives the same key until `put_in_front`. So the file can be brought to every machine first.
+    """
+    with _changing(settings) as (path, keys, prepared):
+        if prepared:
+            return key_id_of(prepared[0])
+        fresh = token_bytes(KEY_BYTES)
+        _replace(path, keys, [fresh])
+        return key_id_of(fresh)
+
+
+def is_prepared(settings: Settings) -> bool:
+    """Whether the file holds a key that the next rotation lets be the newest."""
+    return settings.master_key is None and bool(_read(settings.home / FILE)[1])
+
+
+def keep_newest(settings: Settings, newest: str) -> int:
+    """Forget the keys in the file behind the one with the id `newest`; how many. None, when it is not there."""
+    with _changing(settings) as (path, keys, prepared):
+        ids = [key_id_of(key) for key in keys]
+        kept = ids.index(newest) + 1 if newest in ids else len(keys)
+        if kept < len(keys):
+            _replace(path, keys[:kept], prepared)
+        return len(keys) - kept
+
+
+@contextmanager
+def _changing(settings: Settings) -> Iterator[tuple[Path, list[bytes], list[bytes]]]:
+    """The file and its keys while nobody else changes it: what is read stays true until it is replaced."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    folder = os.open(settings.home, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # the folder: the file itself becomes another one
+        yield settings.home / FILE, *_read(settings.home / FILE)
+    finally:
+        os.close(folder)
 
 
 def _keys(settings: Settings) -> list[bytes]:
     if settings.master_key is not None:
         return [settings.master_key, *settings.older_master_keys]
-    path = settings.home / FILE
+    keys, prepared = _read(settings.home / FILE)
+    return [*keys, *prepared]
+
+
+def _read(path: Path) -> tuple[list[bytes], list[bytes]]:
+    """The keys in the file, the newest first, and the one that was prepared, if any; the file is made when missing."""
     if not path.exists():
         _make(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise MasterKeyNotUsable(f"{path} may be read by others: chmod 600 it.")
     content = path.read_bytes()
-    keys = [content] if len(content) == KEY_BYTES else [_decoded(line) for line in content.split()]
-    if not keys or any(len(key) != KEY_BYTES for key in keys):
+    if len(content) == KEY_BYTES:
+        return [content], []
+    lines = content.split()
+    keys = [_decoded(line) for line in lines if not line.startswith(_NEXT)]
+    prepared = [_decoded(line.removeprefix(_NEXT)) for line in lines if line.startswith(_NEXT)]
+    if not keys or len(prepared) > 1 or any(len(key) != KEY_BYTES for key in (*keys, *prepared)):
         raise MasterKeyNotUsable(f"{path} does not hold {KEY_BYTES} bytes: bring it back from a backup.")
-    return keys
+    return keys, prepared
 
 
 def _decoded(line: bytes) -> bytes:
@@ -95,13 +139,14 @@ def _stamp(path: Path) -> object:
     return found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode
 
 
-def _replace(path: Path, keys: Sequence[bytes]) -> None:
+def _replace(path: Path, keys: Sequence[bytes], prepared: Sequence[bytes] = ()) -> None:
     """Write keys beside, a line of base64 each, then rename: whoever reads finds the old file or the new one."""
+    lines = [*(b64encode(key) for key in keys), *(_NEXT + b64encode(key) for key in prepared)]
     beside, before = path.with_name(f".{FILE}.{token_hex(8)}"), path.stat()
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(b"".join(b64encode(key) + b"\n" for key in keys))
+            file.write(b"".join(line + b"\n" for line in lines))
             file.flush()
             os.fsync(file.fileno())
             if os.geteuid() == 0:

@@ -20,6 +20,7 @@ from store.backup.files import CHUNK
 from store.backup.load import holds_log, load, must_be_free
 from store.backup.manifest import Manifest, Progress, check, read
 from store.blobs.place import Place
+from store.complete_dsn import completed
 from store.erased import ErasedList
 from store.roles import database_of, roles_of
 
@@ -49,7 +50,7 @@ def restore(
     before the whole backup was compared with its checksums. Cut off before the database is whole, the home is marked,
     so that nobody serves an empty company from it; repeating it goes on, behind that it needs `replace`.
     """
-    manifest = read(folder)
+    manifest, dsn = read(folder), completed(dsn)
     roles = roles_of(database_of(dsn), _master_key(settings, manifest))
     must_be_free(dsn, replace=replace)
     with stages("checksums") as tell:

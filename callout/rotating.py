@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from callout.assembly import House
 from callout.database import enter
-from callout.master_key import keep_newest, put_in_front
+from callout.master_key import is_prepared, keep_newest, put_in_front
 from callout.settings import Settings
 from domain.problem import Kind, Problem
 from store.backup.manifest import Progress
+from store.connecting import open_connection
+from store.errors import renamed
 from store.provisioning import MASTER_KEY_ID
 
-SECRETS: Final = ("sync-cursors", "cursors", "idempotency", "enrolment-codes", "device-challenges")
+SECRETS: Final = (
+    "sync-cursors",
+    "cursors",
+    "idempotency",
+    "enrolment-codes",
+    "reset-codes",
+    "device-challenges",
+    "known-devices",
+)
+FIXED: Final = ("erased-logins",)
+"""Secrets that stay: what was hashed with them is compared for as long as it is kept."""
 _ROUNDS: Final = 100
+_LOCK: Final = 7_266_432
 
 
 class NoNewerKey(Problem):
@@ -25,6 +40,12 @@ class NoNewerKey(Problem):
 
 class NotRotatedYet(Problem):
     """Some keys are still wrapped under an older master key: run `callout rotate-keys` first."""
+
+    kind = Kind.CONFLICT
+
+
+class KeysAreChanging(Problem):
+    """Somebody else is changing the keys of this database: wait until that has ended."""
 
     kind = Kind.CONFLICT
 
@@ -40,13 +61,21 @@ class Rotated(NamedTuple):
 def rotate(house: House, tell: Progress) -> Rotated:
     """Wrap every person's key under a new master key, then sign with new secrets; any moment is good to be cut off.
 
-    A file gets a new key in front; from the environment the newest is taken. Raises `NoNewerKey`.
+    A file gets the key in front that was prepared, or a new one; from the environment the newest is taken. Raises
+    `NoNewerKey`, and `KeysAreChanging` while somebody else does this.
     """
-    went_on = not is_settled(house)
-    if not went_on:
-        if house.settings.master_key is not None:
-            raise NoNewerKey
-        put_in_front(house.settings)
+    with _alone(house.dsn):
+        prepared = is_prepared(house.settings)
+        went_on = not prepared and not is_settled(house)
+        if not went_on:
+            if house.settings.master_key is not None:
+                raise NoNewerKey
+            put_in_front(house.settings)
+        return Rotated(*_rewrapped(house, tell), went_on)
+
+
+def _rewrapped(house: House, tell: Progress) -> tuple[str, int]:
+    """Let everything be wrapped under the newest master key; its id, and how many keys were wrapped anew."""
     done, left = 0, house.keyring.under_older_keys()
     for _ in range(_ROUNDS):
         total, after = done + left, UUID(int=0)
@@ -57,9 +86,10 @@ def rotate(house: House, tell: Progress) -> Rotated:
         left = house.keyring.under_older_keys()  # a server that had not noticed yet may have wrapped one meanwhile
         if not left:
             break
-    newest = house.master_keys.current().id
-    house.services.access.secrets.change(SECRETS, {MASTER_KEY_ID: newest.encode()})
-    return Rotated(newest, done, went_on)
+    newest, access = house.master_keys.current().id, house.services.access
+    if access.keep(MASTER_KEY_ID, newest.encode()) != newest.encode():  # another machine may have done this already
+        access.secrets.change(SECRETS, {MASTER_KEY_ID: newest.encode()})
+    return newest, done
 
 
 def is_settled(house: House) -> bool:
@@ -71,10 +101,27 @@ def is_settled(house: House) -> bool:
 def forget_older(settings: Settings, dsn: str) -> int:
     """Let the roles' passwords follow from the newest master key, and forget the older ones in the file; how many.
 
-    Raises `NotRotatedYet`. Servers that run must be started anew afterwards.
+    Raises `NotRotatedYet`, `KeysAreChanging`, and `MigrationError` where the roles' passwords cannot be set. Servers
+    that run must be started anew afterwards.
     """
-    with House(settings, dsn) as house:
-        if not is_settled(house):
-            raise NotRotatedYet
-    enter(settings, dsn, migrating=True, newest=True)
-    return keep_newest(settings) if settings.master_key is None else 0
+    with _alone(dsn):
+        with House(settings, dsn) as house:
+            newest = house.master_keys.current().id
+            if not is_settled(house):
+                raise NotRotatedYet
+        enter(settings, dsn, migrating=True, newest=True)
+        return keep_newest(settings, newest) if settings.master_key is None else 0
+
+
+@contextmanager
+def _alone(dsn: str) -> Iterator[None]:
+    """Be the only one who changes the keys of this database, on whatever machine; raises `KeysAreChanging`."""
+    with renamed():
+        session = open_connection(dsn)
+    with closing(session):
+        with renamed(), session.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,))
+            taken = cursor.fetchone() == (True,)
+        if not taken:
+            raise KeysAreChanging
+        yield

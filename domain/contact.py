@@ -147,9 +147,10 @@ class Contact(Entity):
     # Changes
 
     @event(Received)
-    def __init__(self, person: UUID, customer: UUID | None) -> None:
+    def __init__(self, person: UUID, customer: UUID | None, work_order: UUID | None) -> None:
         self.person = person
         self.customer = customer
+        self.work_order = work_order
         self.case: UUID | None = None
         self.repeat_of: UUID | None = None
         self.answered = False

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from uuid import UUID
 
-from projections.fact_lists import SHOWN
-from projections.ordered import Order
+from projections.device_texts import QUARANTINED, settled, waiting
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -40,26 +39,15 @@ DEVICES = Table(
 )
 
 
-QUARANTINED = Table(
-    "device_quarantined",
-    {"device": "uuid NOT NULL", "operation": "uuid NOT NULL", "position": "bigint NOT NULL"},
-    key=("device", "operation"),
-    indexes=(("device", "position", "operation"),),
-)
-"""The operations that wait for the office, each since the position at which it was put aside first."""
-
-_BY_POSITION: Final = Order(("device",), ("position", "operation"))
-
-
 class Devices(Projection):
     """One row a device; `offset_ms` is its clock's lead.
 
-    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`. `reason` says why
-    it is suspended or revoked.
+    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`; an id is there
+    as often as texts under it wait. `reason` says why it is suspended or revoked.
     """
 
     name: ClassVar[str] = "devices"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (DEVICES, QUARANTINED)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -126,25 +114,17 @@ class Devices(Projection):
     @on("device.operation_quarantined")
     def _quarantined(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            waiting = rows.get(QUARANTINED, event.stream, event.data.operation)
-            if waiting is None:
-                waits = {"device": event.stream, "operation": event.data.operation, "position": event.position}
-                rows.put(QUARANTINED, waits)
-            _change(event, rows, **_waiting(rows, device, 0 if waiting else 1))
+            gone = [] if event.data.contested else settled(event, rows)
+            since = min((row["position"] for row in gone), default=event.position)
+            waits = {"device": event.stream, "text_version": event.version, "operation": event.data.operation}
+            rows.put(QUARANTINED, waits | {"position": since})
+            _change(event, rows, **waiting(rows, device, 1 - len(gone)))
 
     @on("device.operation_released", "device.operation_rejected", "device.operation_discarded")
-    def _settled(self, event: Recorded, rows: Rows) -> None:
+    def _decided(self, event: Recorded, rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
-            waiting = rows.get(QUARANTINED, event.stream, event.data.operation)
-            rows.delete(QUARANTINED, event.stream, event.data.operation)
-            _change(event, rows, **_waiting(rows, device, -1 if waiting else 0))
-
-
-def _waiting(rows: Rows, device: Row, more: int) -> Row:
-    """The operations that were put aside last, and how many wait when there are so many more."""
-    found = rows.span(QUARANTINED, _BY_POSITION, (device["id"],), limit=SHOWN, last=True)
-    waiting = [str(row["operation"]) for row in reversed(found)]
-    return {"quarantined": waiting, "quarantined_count": device["quarantined_count"] + more}
+            gone = settled(event, rows)
+            _change(event, rows, **waiting(rows, device, -len(gone)))
 
 
 def _installed(data: Any) -> Row:

@@ -34,14 +34,14 @@ _SAID = ("to", "by_event", "movements", "approved_by", "reason")
 class Discrepancies(Projection):
     """One row a misfit that is there, or about which somebody has decided; one that went away unseen leaves none.
 
-    `events` cause it (the first ones), `refs` are what it is about, `decisions` what people said (a note stays in the
+    `events` cause it, `refs` are what it is about, `decisions` what people said (a note stays in the
     log), the last ones of `decisions_count`; the first was when it had been open since `taken_up_since`. `status`
     is open, assigned, explained, settled or closed; `open` while somebody has to do something. Nobody assigned: a
     van's book belongs to its custodian, everything else to the dispatchers (`owner_role`).
     """
 
     name: ClassVar[str] = "discrepancies"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES, CAUSES)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
@@ -66,14 +66,16 @@ class Discrepancies(Projection):
 
     @on(*EVENT_CLASSES)
     def _check(self, event: Recorded, rows: Rows) -> None:
-        for subject in subjects(event, rows):
-            before = rows.get(DISCREPANCIES, subject.id)
+        about = {subject.id: subject for subject in subjects(event, rows)}
+        rows.preload((DISCREPANCIES, (id,)) for id in about)
+        for id, subject in about.items():
+            before = rows.get(DISCREPANCIES, id)
             finding = look(subject, event, rows)
-            if before is None and not finding.events:
+            if not finding.events and _is_quiet(subject, before):
                 continue
             after = found(rows, before or begun(subject), finding, event.position)
             if after is None:
-                rows.delete(DISCREPANCIES, subject.id)
+                rows.delete(DISCREPANCIES, id)
             else:
                 rows.put(DISCREPANCIES, after)
         if event.topic.startswith("discrepancy."):
@@ -109,15 +111,19 @@ class Discrepancies(Projection):
             rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
 
 
+def _is_quiet(subject: Subject, row: Row | None) -> bool:
+    """Whether nothing was found before about a subject: each movement of a unit is looked at, most change nothing."""
+    return row is None or (subject.serial is not None and not row["events"])
+
+
 def _taken_up(event: Recorded, rows: Rows) -> Subject:
     """What people decide about though it does not show any more; which serial that is, its id tells."""
     subject = Subject(event.data.kind, getattr(event.data, "refs", ()))
     if subject.kind in OF_SERIALS:
-        for part in subject.refs:
-            for row in rows.where(SERIALS, part=part):
-                named = subject._replace(serial=row["serial"])
-                if named.id == event.stream:
-                    return named
+        column = "elsewhere_id" if subject.kind == "serial_elsewhere" else "unknown_id"
+        for row in rows.where(SERIALS, **{column: event.stream}):
+            if subject.refs == (row["part"],):
+                return subject._replace(serial=row["serial"])
     return subject
 
 
@@ -127,7 +133,13 @@ def concerned(event: Recorded, rows: Rows) -> list[UUID]:
         return [event.stream]
     if event.topic == "location.custody_taken":
         return [row["id"] for row in rows.where(DISCREPANCIES, location=event.stream)]
-    return [subject.id for subject in subjects(event, rows)]
+    about = {subject.id: subject for subject in subjects(event, rows)}
+    rows.preload((DISCREPANCIES, (id,)) for id in about)
+    return [id for id, subject in about.items() if _may_have_changed(subject, rows.get(DISCREPANCIES, id), event)]
+
+
+def _may_have_changed(subject: Subject, row: Row | None, event: Recorded) -> bool:
+    return subject.serial is None or row is None or row["position"] == event.position
 
 
 def discrepancy(reader: Reader, discrepancy_id: UUID, *, at: datetime | None = None) -> Row | None:

@@ -16,7 +16,6 @@ from projections.facts import happened
 from projections.parts import PARTS
 from projections.projection import Rows
 from projections.serials import SERIALS
-from projections.serials_claims import Walk, walk
 from projections.stock import STOCK
 from projections.stock_lines import AFTER_ANCHOR, LINES
 from projections.table import Row
@@ -136,20 +135,23 @@ def _clock_suspect(subject: Subject, event: Recorded, rows: Rows) -> Found:
 
 def _serial_elsewhere(subject: Subject, _: Recorded, rows: Rows) -> Found:
     """Both sides of each contradiction: what put it somewhere, and what took it from somewhere else."""
-    pairs = _walked(subject, rows).elsewhere
-    told_of = {claim["stream"]: _cause(claim) | {"stream": claim["stream"]} for pair in pairs for claim in pair}
     detail = f"Serial number {subject.serial} was taken from a place where, by the movements before, it was not."
-    return Found([*told_of.values()][:MOST_EVENTS], pairs[0][1]["at"], detail) if pairs else _NOTHING
+    return _misfit(subject, rows, detail)
 
 
 def _serial_unknown(subject: Subject, _: Recorded, rows: Rows) -> Found:
-    claims = [_cause(claim) | {"stream": claim["stream"]} for claim in _walked(subject, rows).unknown]
-    return _since_first(claims, f"Serial number {subject.serial} was taken from a place that it had never come to.")
+    detail = f"Serial number {subject.serial} was taken from a place that it had never come to."
+    return _misfit(subject, rows, detail)
 
 
-def _walked(subject: Subject, rows: Rows) -> Walk:
+def _misfit(subject: Subject, rows: Rows, detail: str) -> Found:
+    """What the claims of a unit show, as the view of serials has found it."""
     row = rows.get(SERIALS, subject.refs[0], subject.serial)
-    return walk(row["claims"] if row and row["tracked"] else [], rows)
+    misfit = row and row["misfits"].get(subject.kind)
+    if not row or not misfit:
+        return _NOTHING
+    claims = (row["claims"][place] for place in misfit["claims"])
+    return Found([_cause(claim) | {"stream": claim["stream"]} for claim in claims], misfit["since"], detail)
 
 
 def _with(subject: Subject, event: Recorded, rows: Rows, detail: str) -> Found:

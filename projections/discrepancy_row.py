@@ -54,7 +54,7 @@ DISCREPANCIES = Table(
 LASTING = frozenset({"negative_book", "unknown_part"})
 """Kinds that no decision ends: they are open for as long as the books say so."""
 
-OF_SERIALS = frozenset({"serial_elsewhere", "serial_unknown"})
+OF_SERIALS: tuple[DiscrepancyKind, ...] = ("serial_elsewhere", "serial_unknown")
 """Kinds that are about one unit of a part: its serial stands among the refs, beside the ids."""
 
 _SETTLES = {

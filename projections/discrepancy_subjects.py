@@ -9,12 +9,11 @@ from domain.discrepancy import DiscrepancyKind
 from domain.envelope import CLOCK_TOLERANCE
 from domain.work_order_status import Status
 from projections.devices import DEVICES
-from projections.discrepancy_row import Subject
+from projections.discrepancy_row import OF_SERIALS, Subject
 from projections.locations import must_not_be_negative
 from projections.parts import PARTS
 from projections.projection import Rows
 from projections.serials import SERIALS, serials_of
-from projections.serials_claims import walk
 from projections.stock import STOCK
 from projections.stock_lines import COUNTED
 from projections.table import Row
@@ -118,26 +117,23 @@ def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
 
 
 def _named(event: Recorded, rows: Rows) -> Iterator[Subject]:
-    """What does not fit about a serial now, or did not before this event."""
+    """What may not fit about each serial now, or did not before this event; nothing where units are not told apart."""
     for serial in serials_of(event):
         row = rows.get(SERIALS, event.data.part, serial)
-        claims = row["claims"] if row else []
-        yield from _of_serial(event.data.part, serial, claims, rows, told=str(event.stream))
+        if row is not None and row["tracked"]:
+            yield from _of_serial(row)
 
 
-def _of_serial(part: UUID, serial: str, claims: list[Row], rows: Rows, told: str | None = None) -> Iterator[Subject]:
-    now, before = walk(claims, rows), walk([claim for claim in claims if claim["stream"] != told], rows)
-    if now.elsewhere or before.elsewhere:
-        yield Subject("serial_elsewhere", (part,), serial)
-    if now.unknown or before.unknown:
-        yield Subject("serial_unknown", (part,), serial)
+def _of_serial(row: Row) -> Iterator[Subject]:
+    for kind in OF_SERIALS:
+        yield Subject(kind, (row["part"],), row["serial"])
 
 
 def _tracked(event: Recorded, rows: Rows) -> Iterator[Subject]:
     """Each unit of a part is told apart from now on, or no longer."""
     if event.data.tracking == "serial" or event.topic == "part.revised":
-        for row in rows.where(SERIALS, part=event.stream, position=event.position):
-            yield from _of_serial(row["part"], row["serial"], row["claims"], rows)
+        for row in rows.where(SERIALS, part=event.stream, tracking_changed=event.position):
+            yield from _of_serial(row)
 
 
 def _anchored(event: Recorded, rows: Rows) -> Iterator[Subject]:
@@ -161,5 +157,3 @@ _CONCERNED: dict[str, list[_Concerned]] = {
 for _topics, _concerned in ((FACTS, _late_work), (CORRECTIONS, _taken_back), (COMPLETIONS, _completed)):
     for _topic in _topics:
         _CONCERNED.setdefault(_topic, []).append(_concerned)
-
-TOPICS: tuple[str, ...] = tuple(_CONCERNED)

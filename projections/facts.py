@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -41,29 +40,6 @@ def plain(value: Any) -> Any:
 def happened(fact: Row) -> tuple[str, str]:
     """What facts are sorted by. Those of the office at one instant stay in the order of the log."""
     return fact["at"], fact["operation"] or "" if fact["device"] else ""
-
-
-def placed(facts: Iterable[Row], fact: Row) -> list[Row]:
-    """A further fact among the others."""
-    sorted_facts = list(facts)
-    insort(sorted_facts, fact, key=happened)
-    return sorted_facts
-
-
-def decided(steps: Iterable[Row], decision: Row) -> list[Row]:
-    """A further decision among facts and decisions.
-
-    Decisions take effect in the order in which they were recorded, so one that was dated back past an earlier one is
-    placed behind that.
-    """
-    steps = list(steps)
-    latest = max((step["at"] for step in steps if step.get("decision")), default="")
-    return placed(steps, decision | {"at": max(decision["at"], latest), "device": None, "decision": True})
-
-
-def without(facts: Iterable[Row], operation: str) -> list[Row]:
-    """The facts that this operation has not told."""
-    return [fact for fact in facts if fact["operation"] != operation]
 
 
 def wordless(facts: Iterable[Row]) -> list[Row]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,17 +27,25 @@ class Damage(NamedTuple):
 
 
 def park(cursor: Cursor, failures: Iterable[Failure]) -> None:
-    """Note what views have left out, at most `MOST` events a view."""
-    for failure in failures:
-        cursor.execute(
-            """
-            INSERT INTO log.parked_events (view, position, because, error)
-            SELECT %(view)s, %(position)s, %(because)s, %(error)s
-            WHERE (SELECT count(*) FROM log.parked_events WHERE view = %(view)s) < %(most)s
-            ON CONFLICT (view, position) DO NOTHING
-            """,
-            failure._asdict() | {"most": MOST},
-        )
+    """Note what views have left out, at most `MOST` events a view, the first ones, in two statements."""
+    found = sorted(failures, key=lambda failure: failure.position)
+    if not found:
+        return
+    known = parked(cursor, {failure.view for failure in found})
+    room = Counter({view: MOST for view, _ in {failure[:2] for failure in found}})
+    room.subtract(view for view, _ in known)
+    noted = []
+    for failure in found:
+        if room[failure.view] > 0 and (failure.view, failure.position) not in known:
+            room[failure.view] -= 1
+            noted.append(failure)
+    cursor.execute(
+        """
+        INSERT INTO log.parked_events (view, position, because, error)
+        SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[])
+        """,
+        [list(column) for column in zip(*noted, strict=True)] or [[], [], [], []],
+    )
 
 
 def unpark(cursor: Cursor, views: Collection[str]) -> None:
@@ -53,6 +62,17 @@ def parked(cursor: Cursor, views: Collection[str]) -> set[tuple[str, int]]:
     """The views and positions that are noted."""
     cursor.execute("SELECT view, position FROM log.parked_events WHERE view = ANY(%s)", (list(views),))
     return {(view, position) for view, position in cursor.fetchall()}
+
+
+def left_out(cursor: Cursor, views: Collection[str]) -> Callable[[str, int], bool]:
+    """Says of a view and a position whether it is known to lack that event.
+
+    Behind the last of `MOST` noted events nothing was noted any more: each of those may be lacking.
+    """
+    known = parked(cursor, views)
+    counts = Counter(view for view, _ in known)
+    ends = {view: max(at for of, at in known if of == view) for view, many in counts.items() if many >= MOST}
+    return lambda view, position: (view, position) in known or (view in ends and position > ends[view])
 
 
 DAMAGES = """

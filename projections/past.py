@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,8 @@ class Views:
         self._pool = pool or log.pool
         self._names = [each.name for each in with_needs(projections)]
         self.wakeups = Wakeups(self._pool.dsn)
+        self.resting: Callable[[], AbstractContextManager[None]] = nullcontext
+        """What is around every wait: whoever waits in a place that others need leaves it meanwhile."""
 
     @contextmanager
     def now(self) -> Iterator[Reader]:
@@ -116,7 +118,8 @@ class Views:
 
         So that one reads what one has just written.
         """
-        return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
+        with self.resting():
+            return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
 
     def reach(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:
         """The same for a position that somebody names, who is told at once when there is nothing to wait for.

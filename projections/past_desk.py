@@ -9,6 +9,7 @@ from threading import Condition
 from time import monotonic
 from typing import Final
 
+from projections.equipment import ERASED
 from projections.past import Views
 from projections.past_place import FarReader, PastBusy, Place, Teller
 from projections.past_telling import Question
@@ -20,7 +21,7 @@ _LOOK_SECONDS: Final = 0.1  # between two looks at folds that nobody waits for
 _NOW = """
 SELECT (SELECT position FROM log.head), erased, erased <= coalesce(
     (SELECT position FROM log.tracking WHERE name = 'erasure'), 0)
-FROM (SELECT coalesce(max(position), 0) AS erased FROM log.events WHERE topic = 'customer.erased') last
+FROM (SELECT coalesce(max(position), 0) AS erased FROM log.events WHERE topic = ANY(%(erased)s)) last
 """
 
 
@@ -77,7 +78,7 @@ class PastDesk:
             place.drop()
 
     def _question(self, projections: Sequence[Projection], known_at: int | None, as_of: datetime | None) -> Question:
-        [(head, erased, done)] = self._views.ask(_NOW)
+        [(head, erased, done)] = self._views.ask(_NOW, {"erased": list(ERASED)})
         known = head if known_at is None else min(head, known_at)
         return Question(tuple(each.name for each in projections), known, as_of, (erased, done))
 

@@ -96,9 +96,9 @@ def _made(
 def _keep_what_is_better(cursor: Cursor, filling: Filling, chosen: list[Projection]) -> None:
     """Raise `FoldError` for an event that is left out now and was not before, by a view that can go on as it is."""
     live = checkpoints.sound(checkpoints.read(cursor), chosen)
-    known = parking.parked(cursor, live)
+    known = parking.left_out(cursor, live)
     for failure in filling.failures():
-        if failure.view in live and (failure.view, failure.position) not in known:
+        if failure.view in live and not known(failure.view, failure.position):
             raise FoldError(failure.because, failure.position)
 
 

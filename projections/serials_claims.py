@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -50,15 +50,25 @@ def in_order(claims: Iterable[Row]) -> list[Row]:
     return [place[-1] for place in sorted(placed, key=lambda place: place[:-1])]
 
 
-def walk(claims: list[Row], rows: Rows) -> Walk:
-    """Follow the claims, which are in order. The latest is believed; an adjustment says where it is, come what may."""
+def walk(claims: list[Row], rows: Rows, *, first: bool = True) -> Walk:
+    """Follow the claims, which are in order. The latest is believed; an adjustment says where it is, come what may.
+
+    `first` says that there are none before these: only then the first one may take it from where it never came to.
+    """
     unknown, elsewhere = [], []
+    shelves: dict[str, bool] = {}
+
+    def is_shelf(place: str) -> bool:
+        if place not in shelves:
+            shelves[place] = holds_stock(rows, UUID(place))
+        return shelves[place]
+
     before: Row | None = None
     for claim in _standing(claims):
         if claim["kind"] != "adjustment":
-            if before is None and holds_stock(rows, UUID(claim["from"])):
+            if before is None and first and is_shelf(claim["from"]):
                 unknown.append(claim)
-            elif before is not None and not _same(before["to"], claim["from"], rows):
+            elif before is not None and not _same(before["to"], claim["from"], is_shelf):
                 elsewhere.append((before, claim))
         before = claim
     return Walk(UUID(before["to"]) if before else None, unknown, elsewhere)
@@ -74,9 +84,9 @@ def _standing(claims: list[Row]) -> Iterable[Row]:
     return (claim for claim in claims if claim["stream"] not in taken_back and claim["corrects"] not in names)
 
 
-def _same(one: str, other: str, rows: Rows) -> bool:
+def _same(one: str, other: str, is_shelf: Callable[[str], bool]) -> bool:
     """Whether both may be the same place: a customer's machine is with the customer, whichever was said."""
     if one == other:
         return True
     machine = {one, other} - {_CUSTOMER}
-    return len(machine) == 1 and all(it not in _VIRTUAL and not holds_stock(rows, UUID(it)) for it in machine)
+    return len(machine) == 1 and all(it not in _VIRTUAL and not is_shelf(it) for it in machine)

@@ -48,6 +48,9 @@ STEPS: Final = {
 }
 """What moves the status, by what it does: the work begins, is given to somebody, has an outcome …"""
 
+SERIALS_SHOWN: Final = 20
+"""A use shows so many of its serials, the first ones; the movement has them all."""
+
 _DECIDED: Final = ("assigned", "hold", "reopened", "end")
 
 Change = Callable[[Rows, Row, Recorded], Row | None]
@@ -119,6 +122,8 @@ def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
         return None
     use = _said(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
     use |= {"movement": str(event.stream), "location": str(event.data.from_)}
+    if len(use["serials"]) > SERIALS_SHOWN:
+        use |= {"serials": use["serials"][:SERIALS_SHOWN], "serials_count": len(use["serials"])}
     changed = uses.take(rows, row["id"], use)
     counts = counted(row["counts"], ("uses",))
     for used, by in changed:

@@ -63,12 +63,12 @@ class WorkOrders(Projection):
     Lists hold facts as `projections/facts.py` tells them, the newest `SHOWN` of each, and `counts` says by list how
     many there are; the others are in the tables of facts and uses. `steps` is what moves the status, `uses` every
     consumption and what took it back, `taken_back` the operations that were (the first ones by id); `parts_used` and
-    `diagnosis` are what stands of those. `reported` are outcomes told by those who no longer had the order. (`case` is
-    a word of SQL: `case_id`.)
+    `diagnosis` are what stands of those; a use shows its first `SERIALS_SHOWN` serials and their `serials_count`.
+    `reported` are outcomes told by those who no longer had the order. (`case` is a word of SQL: `case_id`.)
     """
 
     name: ClassVar[str] = "work_orders"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS, ORDER_FACTS, CORRECTED, USES, TAKEN_BACK, PART_DEVICES, TURNS)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -172,17 +172,4 @@ def work_orders(
             "site": site,
             "number": number,
         },
-    )
-
-
-def repairs_of(reader: Reader, equipment: UUID, *, limit: int = 5, besides: UUID | None = None) -> list[Row]:
-    """The last work orders of a piece of equipment, newest first, without the one `besides`."""
-    return reader.fetch_all(
-        """
-        SELECT * FROM work_orders
-        WHERE equipment = %(equipment)s AND (%(besides)s IS NULL OR id <> %(besides)s)
-        ORDER BY opened_at DESC, id DESC
-        LIMIT %(limit)s
-        """,
-        {"equipment": equipment, "besides": besides, "limit": limit},
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError
 
 from domain.problem import NotFound, Refused
 from store.caller import THE_HOUSE, Caller
 from store.connecting import Cursor
+from store.hashing_queue import lane_of
 from store.logins import fold, skeleton, spellings, visible
 from store.passwords import Passwords
 from store.pool import ConnectionPool
@@ -51,7 +52,7 @@ class Access:
         self._pool = pool
         self._passwords = passwords or Passwords()
         self.secrets = Secrets(pool)
-        self.proving = Proving(pool, self._passwords, self.secret)
+        self.proving = Proving(pool, self._passwords, self.secrets.accepted)
         self.sessions = Sessions(pool, limits)
 
     def claim(self, user: UUID, login: str, password: str) -> None:
@@ -101,18 +102,23 @@ class Access:
         with self._pool.transaction() as cursor:
             change(cursor)
 
-    def changing_password(self, user: UUID, password: str, *, but: UUID | None = None) -> Change:
-        """What gives another password, together with the event that says so.
+    def changing_password(
+        self, user: UUID, password: str, *, but: UUID | None = None, generation: UUID | None = None
+    ) -> Change:
+        """What gives another password, of a new `generation`, together with the event that says so.
 
         Whoever is signed in as this user has to sign in again, apart from the session `but`.
 
         A code to reset the password that was given out before is good for nothing any more, and whoever has begun to
         sign in with the password before begins again.
         """
-        hashed = self._passwords.hash(password)
+        hashed = self._passwords.hash(password, lane_of(user))
 
         def change(cursor: Cursor) -> None:
-            cursor.execute("UPDATE access.passwords SET hash = %s WHERE user_id = %s", (hashed, str(user)))
+            cursor.execute(
+                "UPDATE access.passwords SET hash = %s, generation = %s WHERE user_id = %s",
+                (hashed, str(generation or uuid4()), str(user)),
+            )
             if not cursor.rowcount:
                 raise NotFound
             cursor.execute(
@@ -127,7 +133,8 @@ class Access:
     def sign_in(self, login: str, password: str, caller: Caller = THE_HOUSE) -> SignedIn:
         """A new session for who needs no second factor; raises as `Proving.prove` does."""
         proven = self.proving.prove(login, password, caller)
-        return SignedIn(proven.user, proven.roles, self.sessions.begin(proven.user, caller))
+        token = self.sessions.begin(proven.user, caller, generation=proven.generation)
+        return SignedIn(proven.user, proven.roles, token)
 
     def let_in(self, user: UUID) -> str:
         """The token of a new session for somebody who is known without a password: whoever runs the command line."""

@@ -19,5 +19,5 @@ def forget_account(pool: ConnectionPool, user: UUID) -> None:
     if login is not None:
         SecurityLog(pool, access.secret).erase_login(login)
     with pool.transaction() as cursor:
-        for table in ("sessions", "reset_codes", "second_factors", "recovery_codes", "challenges", "passwords"):
+        for table in ("passwords", "sessions", "reset_codes", "second_factors", "recovery_codes", "challenges"):
             cursor.execute(f"DELETE FROM access.{table} WHERE user_id = %s", (str(user),))  # noqa: S608 - names of ours

@@ -28,23 +28,29 @@ THE_HOUSE: Final = Caller()
 """The command line and other parts of this program."""
 
 
-def known_device(secret: bytes, user: UUID) -> str:
-    """A token by which a device on which this user has signed in is known again for half a year."""
+def known_device(secret: bytes, user: UUID, generation: UUID) -> str:
+    """A token by which a device on which this user has signed in is known again for half a year.
+
+    It is good as long as what lets the user in has this generation: until another password, for example.
+    """
     body = token_bytes(_NONCE) + int(time() + KNOWN_SECONDS).to_bytes(_EXPIRES, "big")
-    return urlsafe_b64encode(body + _seal(secret, user, body)).decode().rstrip("=")
+    return urlsafe_b64encode(body + _seal(secret, user, generation, body)).decode().rstrip("=")
 
 
-def device_of(secret: bytes, user: UUID, token: str) -> str | None:
-    """Which of this user's known devices a token names; None when it is none of theirs, or too old."""
+def device_of(secret: bytes, user: UUID, generation: UUID, token: str) -> str | None:
+    """Which known device of this user and generation a token names; None when it is none of those, or too old."""
     try:
         raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (NotBase64, ValueError):
         return None
     body, seal = raw[: _NONCE + _EXPIRES], raw[_NONCE + _EXPIRES :]
-    if not hmac.compare_digest(seal, _seal(secret, user, body)) or int.from_bytes(body[_NONCE:], "big") < time():
+    if (
+        not hmac.compare_digest(seal, _seal(secret, user, generation, body))
+        or int.from_bytes(body[_NONCE:], "big") < time()
+    ):
         return None
     return body[:_NONCE].hex()
 
 
-def _seal(secret: bytes, user: UUID, body: bytes) -> bytes:
-    return hmac.digest(secret, user.bytes + body, "sha256")
+def _seal(secret: bytes, user: UUID, generation: UUID, body: bytes) -> bytes:
+    return hmac.digest(secret, user.bytes + generation.bytes + body, "sha256")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.problem import Kind, Problem
 from store.pool import ConnectionPool
-from store.sessions import token_hash
+from store.sessions import SessionEnded, token_hash
 
 LIFE: Final = timedelta(minutes=5)
 TRIES: Final = 5
@@ -31,46 +31,70 @@ class Challenge(NamedTuple):
     challenge: bytes
 
 
+class Attempted(NamedTuple):
+    """Whose challenge it is, its bytes, and the generation of what lets the user in when it was made."""
+
+    user: UUID
+    challenge: bytes
+    generation: UUID
+
+
 class Challenges:
     """Challenges in `access.challenges`, by the hash of their token."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    def make(self, user: UUID, purpose: str) -> Challenge:
-        """A new challenge of this user for this purpose (`sign-in`, `prove`, `passkey`)."""
+    def make(self, user: UUID, purpose: str, generation: UUID | None = None) -> Challenge:
+        """A new challenge of this user for this purpose (`sign-in`, `prove`, `passkey`).
+
+        `generation` is the one under which the user was proven, the one of this moment if there is none. Raises
+        `SessionEnded` when what lets them in has another one since.
+        """
         made = Challenge(secrets.token_urlsafe(32), secrets.token_bytes(32))
         with self._pool.transaction() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO access.challenges (token_hash, user_id, purpose, challenge, expires_at, generation)
+                SELECT %s, user_id, %s, %s, now() + %s, generation FROM access.passwords
+                WHERE user_id = %s AND generation = coalesce(%s::uuid, generation)
+                FOR SHARE
+                """,
+                (
+                    token_hash(made.token),
+                    purpose,
+                    made.challenge,
+                    LIFE,
+                    str(user),
+                    str(generation) if generation else None,
+                ),
+            )
+            if not cursor.rowcount:
+                raise SessionEnded
             cursor.execute(
                 """
                 DELETE FROM access.challenges WHERE user_id = %s AND token_hash NOT IN (
                     SELECT token_hash FROM access.challenges WHERE user_id = %s ORDER BY expires_at DESC LIMIT %s
                 )
                 """,
-                (str(user), str(user), _MOST - 1),
-            )
-            cursor.execute(
-                """
-                INSERT INTO access.challenges (token_hash, user_id, purpose, challenge, expires_at)
-                VALUES (%s, %s, %s, %s, now() + %s)
-                """,
-                (token_hash(made.token), str(user), purpose, made.challenge, LIFE),
+                (str(user), str(user), _MOST),
             )
         return made
 
-    def attempt(self, token: str, purpose: str) -> tuple[UUID, bytes]:
-        """Whose challenge it is, and its bytes; each look is one of a few tries. Raises `ChallengeNotGood`."""
+    def attempt(self, token: str, purpose: str) -> Attempted:
+        """Whose challenge it is; each look is one of a few tries. Raises `ChallengeNotGood`."""
         rows = self._pool.execute(
             """
             UPDATE access.challenges SET tries = tries + 1
             WHERE token_hash = %s AND purpose = %s AND tries < %s AND expires_at > now()
-            RETURNING user_id, challenge
+            RETURNING user_id, challenge, generation
             """,
             (token_hash(token), purpose, TRIES),
         )
         if not rows:
             raise ChallengeNotGood
-        return UUID(str(rows[0][0])), bytes(rows[0][1])
+        user, challenge, generation = rows[0]
+        return Attempted(UUID(str(user)), bytes(challenge), UUID(str(generation)))
 
     def spend(self, token: str) -> None:
         """It was answered: of two answers at once one raises `ChallengeNotGood`."""

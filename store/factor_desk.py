@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,7 +13,7 @@ from store import totp
 from store.caller import Caller
 from store.challenges import Challenges
 from store.keyring import Keyring
-from store.login_brake import LoginBrake
+from store.login_brake import LoginBrake, TooManyAttempts
 from store.passkeys import Passkeys
 from store.pool import ConnectionPool
 from store.recovery_codes import RecoveryCodes
@@ -56,9 +57,12 @@ class FactorDesk:
         kinds = sorted({each.kind for each in self.factors.of(user)})
         return [*kinds, "recovery_code"] if kinds and self.recovery.left(user) else kinds
 
-    def ask(self, user: UUID, purpose: str) -> dict[str, Any]:
-        """A challenge: `pending` names it in the answer; `passkey` are the browser's options, if there is a passkey."""
-        made = self.challenges.make(user, purpose)
+    def ask(self, user: UUID, purpose: str, generation: UUID | None = None) -> dict[str, Any]:
+        """A challenge: `pending` names it in the answer; `passkey` are the browser's options, if there is a passkey.
+
+        Raises `SessionEnded` when what lets the user in is not of this `generation` any more.
+        """
+        made = self.challenges.make(user, purpose, generation)
         asked: dict[str, Any] = {"pending": made.token, "methods": self.methods(user)}
         known = self.factors.secrets(user, "passkey")
         if known and self.passkeys.usable():
@@ -71,15 +75,15 @@ class FactorDesk:
         """The kind of factor that was given; raises `WrongSecondFactor`, and `TooManyAttempts` for codes.
 
         A passkey signs `challenge`; codes can be guessed, so tries with them are counted by user and address and,
-        unless it is `known` that the user has signed in from this device before, over all addresses.
+        unless it is `known` that the user has signed in from this device before, over all addresses. Such devices are
+        counted together, and as others are when they have no tries left.
         """
         if given.passkey is not None:
             keys = self.factors.secrets(user, "passkey")
             if challenge is None or self.passkeys.accept(self.factors, keys, given.passkey, challenge) is None:
                 raise WrongSecondFactor
             return "passkey"
-        if not known:
-            self._brake.count_address(f"factor {user}")
+        together = self._counted(user, known=known)
         self._brake.count(f"factor {user}", caller.address)
         if given.code is not None:
             kind, good = "totp", self._totp(user, given.code, at, confirmed=True) is not None
@@ -88,8 +92,7 @@ class FactorDesk:
         if not good:
             raise WrongSecondFactor
         self._brake.release(f"factor {user}", caller.address)
-        if not known:
-            self._brake.release_address(f"factor {user}")
+        self._brake.release_address(together)
         return kind
 
     def confirm(self, user: UUID, factor: UUID, code: str, caller: Caller, at: datetime) -> None:
@@ -99,6 +102,15 @@ class FactorDesk:
         if found is None or found.id != factor:
             raise WrongSecondFactor
         self._brake.release(f"factor {user}", caller.address)
+
+    def _counted(self, user: UUID, *, known: bool) -> str:
+        """Count a try among those of the user's known devices, or of all others; which it was."""
+        if known:
+            with suppress(TooManyAttempts):
+                self._brake.count_address(f"factor devices {user}")
+                return f"factor devices {user}"
+        self._brake.count_address(f"factor {user}")
+        return f"factor {user}"
 
     def _totp(self, user: UUID, code: str, at: datetime, *, confirmed: bool) -> Factor | None:
         return totp.accept(self.factors, self.factors.secrets(user, "totp", confirmed=confirmed), code, at)

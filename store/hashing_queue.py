@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from domain.problem import Kind, Problem
 
@@ -18,7 +19,7 @@ WAITING: Final = 8
 RESERVED: Final = 8
 """Places beyond those, for devices that have signed in before and for the office itself."""
 EACH: Final = 4
-"""Places that one address, or one known device, may have."""
+"""Places that one address may have, and one user, whatever they are known by."""
 RETRY_SECONDS: Final = 3
 
 
@@ -30,14 +31,19 @@ class TooManyLogins(Problem):
 
 
 class Lane(NamedTuple):
-    """Who wants something hashed: one name for each address or known device, and whether we know them."""
+    """Who wants something hashed: one name for each address or known user, and whether we know them."""
 
     name: str = ""
     known: bool = True
 
 
 OFFICE: Final = Lane()
-"""Somebody who has signed in; bounded only by the queue as a whole."""
+"""The machine itself, and admins who register users; bounded only by the queue as a whole."""
+
+
+def lane_of(user: UUID) -> Lane:
+    """The one lane of a user, for all their known devices, sessions and codes together."""
+    return Lane(f"user {user}")
 
 
 class HashingQueue:

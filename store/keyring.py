@@ -95,7 +95,7 @@ class Keyring:
         everybody = set(persons)
         if self._erased is not None:
             self._erased.add(everybody)
-        wanted = sorted(str(person) for person in everybody)  # rows are locked in this order, as `rewrap` locks them
+        wanted = [str(person) for person in sorted(everybody)]  # rows are locked in one order, as `rewrap` does it
         with self._lock:
             for person in wanted:
                 self._sealing.pop(UUID(person), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -15,6 +16,7 @@ ADDRESS_BURST: Final = 30
 ADDRESS_SECONDS: Final = 20
 """After so many seconds it has one more."""
 _DOUBLINGS: Final = 20
+_WAITS: Final = {"free": FREE_ATTEMPTS, "doublings": _DOUBLINGS, "most": LONGEST_WAIT_SECONDS}
 
 
 class TooManyAttempts(Problem):
@@ -34,8 +36,8 @@ class LoginBrake:
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    def count(self, login: str, origin: str = "") -> None:
-        """Count an attempt before looking at it, so that many at once are counted too.
+    def count(self, login: str, origin: str = "") -> datetime:
+        """Count an attempt before looking at it, so that many at once are counted too; when it was counted.
 
         Raises `TooManyAttempts` with `retry_after` in seconds.
         """
@@ -48,17 +50,29 @@ class LoginBrake:
             WHERE a.attempts < %(free)s
                 OR a.last_at <= now() - least(2 ^ least(a.attempts - %(free)s, %(doublings)s), %(most)s)
                     * interval '1 second'
-            RETURNING attempts
+            RETURNING last_at
             """,
-            {
-                "login": _hash(login, origin),
-                "free": FREE_ATTEMPTS,
-                "doublings": _DOUBLINGS,
-                "most": LONGEST_WAIT_SECONDS,
-            },
+            {"login": _hash(login, origin), **_WAITS},
         )
         if not counted:
             raise TooManyAttempts(retry_after=self._wait(login, origin))
+        at: datetime = counted[0][0]
+        return at
+
+    def give_back(self, login: str, origin: str, counted_at: datetime) -> None:
+        """Forget one attempt that nobody looked at; unless another one was counted since, the next needs no wait."""
+        self._pool.execute(
+            """
+            UPDATE access.login_attempts
+            SET attempts = greatest(attempts - 1, 0),
+                last_at = CASE WHEN last_at = %(at)s
+                    THEN last_at - least(2 ^ least(greatest(attempts - 1 - %(free)s, 0), %(doublings)s), %(most)s)
+                        * interval '1 second'
+                    ELSE last_at END
+            WHERE login_hash = %(login)s
+            """,
+            {"login": _hash(login, origin), "at": counted_at, **_WAITS},
+        )
 
     def release(self, login: str, origin: str = "") -> None:
         """Forget the attempts with this login from there: the last one was right."""
@@ -86,7 +100,7 @@ class LoginBrake:
             raise TooManyAttempts(retry_after=ADDRESS_SECONDS)
 
     def release_address(self, address: str) -> None:
-        """Give back the last attempt of this address: it was right."""
+        """Give back the last attempt of this address: it was right, or nobody looked at it."""
         self._pool.execute(
             "UPDATE access.login_attempts SET last_at = last_at - %s * interval '1 second' WHERE login_hash = %s",
             (ADDRESS_SECONDS, _address(address)),

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final, Literal, NamedTuple
 from uuid import UUID, uuid4
 
-from store.connecting import Cursor
+from store.connecting import Connection, Cursor
 from store.pool import ConnectionPool
 
 Kind = Literal["rebuild", "verify"]
@@ -19,11 +19,13 @@ KEPT: Final = timedelta(days=7)
 _LOCK: Final = 7_205_114
 _PROGRESS_SECONDS: Final = 0.5
 _COLUMNS = "id, kind, view, asked_by, asked_at, state, tries, done, total, started_at, ended_at, result, problem"
+_DOING: Final = 0
+"""No job has this number: whoever does a job holds the lock on it too, so that it is the only one."""
 _TO_DO = """
 SELECT id, number FROM log.jobs
 WHERE state IN ('waiting', 'running') AND NOT EXISTS (
     SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = %s AND objid = number
+    WHERE locktype = 'advisory' AND classid = %s AND objid IN (number, 0) AND pid <> pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 )
 ORDER BY number
@@ -78,7 +80,7 @@ def latest_jobs(pool: ConnectionPool, most: int) -> list[LongJob]:
 
 
 def is_anything_to_do(pool: ConnectionPool) -> bool:
-    """Whether a job waits, or was left by a process that has ended."""
+    """Whether a job waits, or was left by a process that has ended, and nobody does another one."""
     return pool.fetch_one(_TO_DO, (_LOCK,)) is not None
 
 
@@ -86,20 +88,17 @@ def is_anything_to_do(pool: ConnectionPool) -> bool:
 def taken(pool: ConnectionPool) -> Iterator[LongJob | None]:
     """The next job, as the projector of the views, locked by a session for as long; None when nobody is needed.
 
+    While somebody does a job, on whatever machine, nobody begins another one.
     A job that was begun `TRIES` times, and each time by a process that was killed, is marked as failed.
     """
-    with pool.connection() as session, session.cursor() as cursor:
+    with pool.connection() as session, session.cursor() as cursor, _holding(session, cursor, _DOING) as alone:
         cursor.execute(_TO_DO, (_LOCK,))
-        for id, number in cursor.fetchall():
-            if _locked(cursor, number):
-                try:
-                    found = _begun(cursor, id)
-                    if found is not None:
-                        yield found
-                        return
-                finally:
-                    if not session.closed:
-                        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_LOCK, number))
+        for id, number in cursor.fetchall() if alone else ():
+            with _holding(session, cursor, number) as locked:
+                found = _begun(cursor, id) if locked else None
+                if found is not None:
+                    yield found
+                    return
     yield None
 
 
@@ -152,9 +151,16 @@ def _begun(cursor: Cursor, id: UUID) -> LongJob | None:
     return None if row is None else LongJob(*row)
 
 
-def _locked(cursor: Cursor, number: int) -> bool:
+@contextmanager
+def _holding(session: Connection, cursor: Cursor, number: int) -> Iterator[bool]:
+    """Hold the lock of this number by the session; whether nobody else has it."""
     cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, number))
-    return cursor.fetchone() == (True,)
+    locked = cursor.fetchone() == (True,)
+    try:
+        yield locked
+    finally:
+        if locked and not session.closed:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_LOCK, number))
 
 
 def _jobs(pool: ConnectionPool, sql: str, values: tuple[object, ...]) -> list[LongJob]:

@@ -17,7 +17,8 @@ from store.connecting import Connection, Cursor, open_connection
 from store.errors import MigrationError, renamed
 from store.pool import ConnectionPool
 from store.provisioning import prepare, settle
-from store.roles import RunTimeRoles
+from store.role_passwords import try_passwords
+from store.roles import RunTimeRoles, address_of
 
 OLDEST_SERVER = 15
 LOCK_WAIT = 120.0
@@ -59,6 +60,8 @@ def migrate(
                 _apply(session, cursor, file, roles)
             if roles is not None and fresh:
                 _settle(cursor, roles, migrated=True)
+            if roles is not None:
+                try_passwords(cursor, address_of(dsn), roles)
     return [file.name for file in fresh]
 
 

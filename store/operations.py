@@ -72,6 +72,20 @@ class Operations:
         epoch, last = rows[0][:2]
         return Past(epoch, int(last), [_known(row[2:]) for row in rows if row[4] is not None])
 
+    def taken_in_before(self, device: UUID, incarnation: int) -> int:
+        """How far a device had been taken in when this life of the log began; 0 where nobody noted it."""
+        row = self._pool.fetch_one(
+            """
+            SELECT o.seq FROM log.head h
+            JOIN log.life_answers l ON l.epoch = h.epoch
+            JOIN log.operations o ON o.device = %s AND o.incarnation = %s AND o.key <= l.after_key
+            ORDER BY o.seq DESC
+            LIMIT 1
+            """,
+            (str(device), incarnation),
+        )
+        return int(row[0]) if row and row[0] is not None else 0
+
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""
         rows = self._pool.fetch_all(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from webauthn import (
     verify_registration_response,
 )
 from webauthn.helpers import base64url_to_bytes, options_to_json_dict
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -26,6 +26,7 @@ from store.second_factors import Factor, SecondFactors
 
 _NAME: Final = "callout"
 _LONGEST_ID: Final = 1023
+T = TypeVar("T")
 
 
 class PasskeysNotSetUp(Refused):
@@ -74,15 +75,15 @@ class Passkeys:
     def register(self, answer: dict[str, Any], challenge: bytes) -> Registered:
         """What a browser made; raises `PasskeyNotGood`."""
         self._must_be_usable()
-        try:
-            found = verify_registration_response(
-                credential=answer,
-                expected_challenge=challenge,
-                expected_rp_id=self._site,
-                expected_origin=self._origin,
-            )
-        except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise PasskeyNotGood from error
+        found = _verified(
+            verify_registration_response,
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=self._site,
+            expected_origin=self._origin,
+        )
+        if found is None:
+            raise PasskeyNotGood
         if not 0 < len(found.credential_id) <= _LONGEST_ID:
             raise PasskeyNotGood
         return Registered(found.credential_id, found.credential_public_key, found.sign_count)
@@ -98,26 +99,38 @@ class Passkeys:
         self, factors: SecondFactors, known: list[Factor], answer: dict[str, Any], challenge: bytes
     ) -> Factor | None:
         """The passkey that answered; None when it is no good answer, or its counter has gone back (a copy)."""
-        try:
-            named = base64url_to_bytes(answer["id"])
-            factor = next((each for each in known if each.credential == named), None)
-            if factor is None or not self.usable():
-                return None
-            found = verify_authentication_response(
-                credential=answer,
-                expected_challenge=challenge,
-                expected_rp_id=self._site,
-                expected_origin=self._origin,
-                credential_public_key=factor.secret,
-                credential_current_sign_count=factor.last_used or 0,
-            )
-        except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        named = _verified(base64url_to_bytes, answer.get("id"))
+        factor = next((each for each in known if named is not None and each.credential == named), None)
+        if factor is None or not self.usable():
+            return None
+        found = _verified(
+            verify_authentication_response,
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=self._site,
+            expected_origin=self._origin,
+            credential_public_key=factor.secret,
+            credential_current_sign_count=factor.last_used or 0,
+        )
+        if found is None:
             return None
         return factor if factors.used(factor.id, found.new_sign_count, may_repeat=not found.new_sign_count) else None
 
     def _must_be_usable(self) -> None:
         if not self.usable():
             raise PasskeysNotSetUp
+
+
+def _verified(check: Callable[..., T], *args: Any, **more: Any) -> T | None:
+    """What the library makes of bytes that a browser chose; None where it cannot make anything of them.
+
+    It raises its own errors and, from what is beneath it, any others (for keys, curves and formats that are not known):
+    all of them are about these bytes.
+    """
+    try:
+        return check(*args, **more)
+    except Exception:  # noqa: BLE001 - see above
+        return None
 
 
 def _described(known: list[Factor]) -> list[PublicKeyCredentialDescriptor]:

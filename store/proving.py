@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from domain.problem import Kind, Problem
 from store.caller import THE_HOUSE, Caller, device_of, known_device
-from store.hashing_queue import Lane
-from store.login_brake import LoginBrake
+from store.hashing_queue import Lane, TooManyLogins, lane_of
+from store.login_brake import LoginBrake, TooManyAttempts
 from store.logins import fold, spellings
 from store.passwords import Passwords
 from store.pool import ConnectionPool
@@ -23,21 +23,25 @@ class WrongPassword(Problem):
 
 
 class Proven(NamedTuple):
-    """Somebody who knows a login's password: who they are, in which roles, and where from."""
+    """Somebody who knows a login's password: who they are, in which roles, and where from.
+
+    `generation` is that of the password when it was compared; what rests on the proof asks for the same one.
+    """
 
     user: UUID
     roles: tuple[str, ...]
     login: str
     caller: Caller
+    generation: UUID
 
 
 class Proving:
-    """Compares passwords behind the brakes; `secret(name)` gives the server's own secrets."""
+    """Compares passwords behind the brakes; `accepted(name)` gives the server's own secrets, the newest first."""
 
-    def __init__(self, pool: ConnectionPool, passwords: Passwords, secret: Callable[[str], bytes]) -> None:
+    def __init__(self, pool: ConnectionPool, passwords: Passwords, accepted: Callable[[str], Iterable[bytes]]) -> None:
         self._pool = pool
         self._passwords = passwords
-        self._secret = secret
+        self._accepted = accepted
         self._brake = LoginBrake(pool)
 
     def prove(self, login: str, password: str, caller: Caller = THE_HOUSE) -> Proven:
@@ -45,25 +49,33 @@ class Proving:
 
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one. A
         device that has signed in with the login before is counted by itself, everybody else by login and address, and
-        each address over all logins. Only failures stay counted.
+        each address over all logins; the known devices of a user together are counted as an address is, and when they
+        have none left they are strangers like everybody else. Only failures stay counted, and what was right for the
+        known devices together: they have a place before strangers. What `TooManyLogins` refuses is not counted.
         """
         row = self._pool.fetch_one(
             """
-            SELECT user_id, hash, access.roles_of(user_id) FROM access.passwords
+            SELECT user_id, hash, access.roles_of(user_id), generation FROM access.passwords
             WHERE login = ANY(%(spellings)s)
             ORDER BY login = %(first)s DESC
             LIMIT 1
             """,
             {"spellings": spellings(login), "first": spellings(login)[-1]},
         )
-        user, hashed, roles = row or (None, self._passwords.nobodys, None)
-        device = device_of(self._secret("known-devices"), user, caller.known) if user and caller.known else None
+        user, hashed, roles, generation = row or (None, self._passwords.nobodys, None, None)
+        device = self._counted_device(user, generation, caller) if user else None
         if not device and caller.address:
             self._brake.count_address(caller.address)
         origin = device or caller.address
-        self._brake.count(fold(login), origin)
-        lane = Lane(origin, known=device is not None or not caller.address)
-        checked = self._passwords.check(hashed, password, lane)
+        counted_at = self._brake.count(fold(login), origin)
+        lane = lane_of(user) if device and user else Lane(caller.address, known=not caller.address)
+        try:
+            checked = self._passwords.check(hashed, password, lane)
+        except TooManyLogins:
+            self._brake.give_back(fold(login), origin, counted_at)
+            if place := _devices_of(user) if device and user else caller.address:
+                self._brake.release_address(place)
+            raise
         if not checked.fits or user is None or not roles:
             raise WrongPassword
         if checked.renewed is not None:
@@ -74,21 +86,49 @@ class Proving:
         self._brake.release(fold(login), origin)
         if not device and caller.address:
             self._brake.release_address(caller.address)
-        return Proven(user, tuple(roles), fold(login), caller)
+        return Proven(user, tuple(roles), fold(login), caller, generation)
 
     def knows(self, session: UUID, user: UUID, password: str) -> bool:
         """Whether somebody who has signed in knows the password too; attempts are counted by session."""
-        self._brake.count(f"session {session}")
+        counted_at = self._brake.count(f"session {session}")
         row = self._pool.fetch_one("SELECT hash FROM access.passwords WHERE user_id = %s", (str(user),))
-        fits = row is not None and self._passwords.check(row[0], password, Lane(str(session))).fits
+        try:
+            fits = row is not None and self._passwords.check(row[0], password, lane_of(user)).fits
+        except TooManyLogins:
+            self._brake.give_back(f"session {session}", "", counted_at)
+            raise
         if fits:
             self._brake.release(f"session {session}")
         return fits
 
-    def known_device(self, user: UUID) -> str:
-        """A token by which the device that has just signed in is known again."""
-        return known_device(self._secret("known-devices"), user)
+    def known_device(self, user: UUID, generation: UUID, caller: Caller = THE_HOUSE) -> str:
+        """A token by which the device that has just signed in is known again: the one it has, if that is up to date."""
+        newest = next(iter(self._accepted("known-devices")))
+        if caller.known and device_of(newest, user, generation, caller.known) is not None:
+            return caller.known
+        return known_device(newest, user, generation)
 
-    def is_known_device(self, user: UUID, caller: Caller) -> bool:
-        """Whether this user has signed in from this device before."""
-        return device_of(self._secret("known-devices"), user, caller.known) is not None
+    def is_known_device(self, user: UUID, generation: UUID, caller: Caller) -> bool:
+        """Whether this user has signed in from this device before, in this generation of what lets them in."""
+        return self._device(user, generation, caller) is not None
+
+    def _counted_device(self, user: UUID, generation: UUID, caller: Caller) -> str | None:
+        """Which known device of this user asks; `None` also when too many attempts of theirs have failed lately."""
+        device = self._device(user, generation, caller)
+        if device is not None:
+            try:
+                self._brake.count_address(_devices_of(user))
+            except TooManyAttempts:
+                return None
+        return device
+
+    def _device(self, user: UUID, generation: UUID, caller: Caller) -> str | None:
+        if not caller.known:
+            return None
+        found = (device_of(secret, user, generation, caller.known) for secret in self._accepted("known-devices"))
+        return next((device for device in found if device is not None), None)
+
+
+def _devices_of(user: UUID) -> str:
+    """Stands in the place of an address for all known devices of a user, so that made-up ones are no way around."""
+    return f"devices of {user}"

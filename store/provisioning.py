@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from typing import Final, NamedTuple
 
@@ -11,7 +11,8 @@ import psycopg2
 from store.connecting import Cursor, open_connection
 from store.errors import MigrationError, renamed
 from store.grants import VIEWS, adopt_views, forget_views, grant, held, record, recorded, revoke
-from store.roles import PROJECTOR, READER, RunTimeRoles, password_id, verifier
+from store.role_passwords import set_password
+from store.roles import PROJECTOR, READER, RunTimeRoles, verifier
 
 MASTER_KEY_ID: Final = "master_key_id"
 """Under this name `access.secrets` keeps the id of the master key."""
@@ -46,13 +47,13 @@ def settle(cursor: Cursor, roles: RunTimeRoles, *, anew: bool) -> None:
     known = {row[0]: row[1:] for row in cursor.fetchall()}
     for logical, name in roles.names.items():
         former = {logical, *(known[logical][:1] if logical in known else ())} - {name}
-        _set_password(cursor, roles, logical, known.get(logical))
+        set_password(cursor, roles, logical, known.get(logical))
         _settle_grants(cursor, logical, name, former, anew=anew)
     adopt_views(cursor, roles.names)
     for logical, name in roles.names.items():
         for role in {logical, *(known[logical][:1] if logical in known else ())} - {name}:
             forget_views(cursor, role)
-    _settle_connecting(cursor, roles)
+    _settle_connecting(cursor, roles, {role for role, *_ in known.values()} | set(roles.names))
 
 
 class Provisioned(NamedTuple):
@@ -77,14 +78,6 @@ def provisioned(dsn: str) -> Provisioned:
                 row = cursor.fetchone()
             found.append(row[0] if row else None)
         return Provisioned(*found)
-
-
-def doubt_passwords(dsn: str) -> None:
-    """Let passwords be set again at the next migration, whatever they are: a role may have changed its own."""
-    with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.run_time_roles') IS NOT NULL")
-        if cursor.fetchone() == (True,):
-            cursor.execute("UPDATE public.run_time_roles SET role_oid = 0")
 
 
 def script(roles: RunTimeRoles, login: str) -> str:
@@ -131,38 +124,6 @@ def _join(cursor: Cursor, name: str) -> None:
         cursor.execute(f"GRANT {name} TO CURRENT_USER" + (" WITH INHERIT TRUE, SET TRUE" if new else ""))
 
 
-def _set_password(cursor: Cursor, roles: RunTimeRoles, logical: str, known: tuple[object, ...] | None) -> None:
-    name, password = roles.names[logical], roles.passwords[logical]
-    cursor.execute(
-        """
-        SELECT oid::bigint, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
-            OR EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)
-        FROM pg_roles r WHERE rolname = %s
-        """,
-        (name,),
-    )
-    [(oid, too_much)] = cursor.fetchall()
-    if too_much:
-        raise MigrationError(f"the role {name} may more than it should: drop it, and it is made again")
-    wanted = (name, oid, roles.database, password_id(password))
-    if known == wanted:
-        return
-    cursor.execute("SAVEPOINT setting")
-    try:
-        cursor.execute(f"ALTER ROLE {name} LOGIN NOINHERIT PASSWORD %s", (verifier(password),))
-    except psycopg2.errors.InsufficientPrivilege:  # an administrator has made it, with this password
-        cursor.execute("ROLLBACK TO SAVEPOINT setting")
-    cursor.execute("RELEASE SAVEPOINT setting")
-    cursor.execute(
-        """
-        INSERT INTO public.run_time_roles (logical, role, role_oid, database, password_id) VALUES (%s, %s, %s, %s, %s)
-        ON CONFLICT (logical) DO UPDATE SET role = excluded.role, role_oid = excluded.role_oid,
-            database = excluded.database, password_id = excluded.password_id
-        """,
-        (logical, *wanted),
-    )
-
-
 def _settle_grants(cursor: Cursor, logical: str, name: str, former: Iterable[str], *, anew: bool) -> None:
     has, remembered = held(cursor, name), recorded(cursor, logical)
     wanted = set(has) if anew else has | remembered
@@ -175,24 +136,30 @@ def _settle_grants(cursor: Cursor, logical: str, name: str, former: Iterable[str
         record(cursor, logical, wanted)
 
 
-def _settle_connecting(cursor: Cursor, roles: RunTimeRoles) -> None:
-    """Only the database's own roles may connect; of these, those who fold the past may make temporary tables."""
-    database = _quoted(roles.database)
+def _settle_connecting(cursor: Cursor, roles: RunTimeRoles, former: Collection[str]) -> None:
+    """Only the database's own roles may connect; of these, those who fold the past may make temporary tables.
+
+    Its `former` roles may not any more: another database may have the former name, and so these very roles.
+    """
+    cursor.execute("SELECT current_database()")
+    [(name_of_database,)] = cursor.fetchall()
+    database = _quoted(name_of_database)
     cursor.execute("SELECT has_database_privilege('public', current_database(), 'CONNECT, TEMPORARY')")
     if cursor.fetchone() == (True,):
         cursor.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
     cursor.execute(
         """
-        SELECT a.grantee::bigint, a.privilege_type FROM pg_database d, aclexplode(d.datacl) a
-        WHERE d.datname = current_database()
+        SELECT r.rolname::text, a.privilege_type FROM pg_database d, aclexplode(d.datacl) a, pg_roles r
+        WHERE d.datname = current_database() AND r.oid = a.grantee
         """
     )
     has = set(cursor.fetchall())
+    own = set(roles.names.values())
+    for name in sorted({name for name, _ in has if name in former} - own):
+        cursor.execute(f"REVOKE ALL ON DATABASE {database} FROM {_quoted(name)}")
     for logical, name in roles.names.items():
-        cursor.execute("SELECT to_regrole(%s)::oid::bigint", (name,))
-        [(oid,)] = cursor.fetchall()
         for wanted in ("CONNECT", "TEMPORARY") if logical in {PROJECTOR, READER} else ("CONNECT",):
-            if (oid, wanted) not in has:
+            if (name, wanted) not in has:
                 cursor.execute(f"GRANT {wanted} ON DATABASE {database} TO {name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -48,6 +49,18 @@ class ResetCodes:
             )
 
         return change, expires_at
+
+    def seed_of(self, user: UUID, seeds: Iterable[bytes]) -> bytes:
+        """The first of these whose code was issued to the user, or the first where none was."""
+        first: bytes | None = None
+        for seed in seeds:
+            first = first or seed
+            hashed = token_hash(folded(code_of(seed)))
+            sql = "SELECT 1 FROM access.reset_codes WHERE user_id = %s AND code_hash = %s"
+            if self._pool.fetch_one(sql, (str(user), hashed)):
+                return seed
+        assert first is not None, "there is a seed"
+        return first
 
     def find(self, login: str, code: str, caller: Caller) -> UUID:
         """Whose code this is, without using it up; raises `ResetCodeNotGood` and `TooManyAttempts`."""

@@ -25,6 +25,7 @@ LOGICAL: Final = (WRITER, PROJECTOR, READER, KEYKEEPER)
 _PREFIX: Final = "callout_"
 _LONGEST_STEM: Final = 40
 _ITERATIONS: Final = 4096
+_WHO: Final = frozenset({"user", "password", "passfile"})
 
 
 class RunTimeRoles(NamedTuple):
@@ -50,12 +51,18 @@ def roles_of(database: str, master_key: bytes) -> RunTimeRoles:
 
 
 def database_of(dsn: str) -> str:
-    """The name of the database that a DSN leads to; the login's name unless it names one, as in libpq."""
+    """The name of the database that a DSN leads to; the login's name unless it names one, as in libpq.
+
+    `store.complete_dsn` knows better where a service file may say it.
+    """
     return str(parse_dsn(dsn).get("dbname") or os.environ.get("PGDATABASE") or login_of(dsn))
 
 
 def first_that_signs_in(address: str, candidates: Sequence[RunTimeRoles]) -> RunTimeRoles:
-    """The first of these whose password is right, or the first where none is: whoever uses it learns the reason."""
+    """The first of these whose password is right, or the first where none is: whoever uses it learns the reason.
+
+    Of one alone nothing is tried.
+    """
     for each in candidates if len(candidates) > 1 else ():
         with (
             suppress(psycopg2.OperationalError),
@@ -71,8 +78,8 @@ def login_of(dsn: str) -> str:
 
 
 def address_of(dsn: str) -> str:
-    """A DSN without who signs in there."""
-    return str(make_dsn(**{name: value for name, value in parse_dsn(dsn).items() if name not in {"user", "password"}}))
+    """A DSN without who signs in there, and without where their password is kept."""
+    return str(make_dsn(**{name: value for name, value in parse_dsn(dsn).items() if name not in _WHO}))
 
 
 def verifier(password: str, salt: bytes | None = None) -> str:

@@ -12,6 +12,7 @@ from store.connecting import Cursor
 from store.keyring import Keyring
 from store.pool import ConnectionPool
 from store.sealing import seal, unseal
+from store.sessions import begin_generation
 
 MOST: Final = 20
 """Second factors of one user, those that were begun and not confirmed among them."""
@@ -166,5 +167,6 @@ class SecondFactors:
 
 def forget_factors(cursor: Cursor, user: UUID) -> None:
     """Forget all factors and recovery codes of a user, and sign them out everywhere, in an open transaction."""
+    begin_generation(cursor, user)
     for table in ("second_factors", "recovery_codes", "challenges", "sessions"):
         cursor.execute(f"DELETE FROM access.{table} WHERE user_id = %s", (str(user),))  # noqa: S608 - names of ours

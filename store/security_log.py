@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from threading import Lock
-from time import monotonic
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from store.logins import fold, spellings
+from store.noted import Noted, Waiting
 from store.pool import ConnectionPool
 
 MOST_AN_HOUR: Final = 1000
-"""Rows of one kind; what goes beyond is counted in one row more."""
+"""Rows of one kind that a user, a device, or all strangers together have; one more counts what goes beyond."""
+MOST_OF_ADDRESS: Final = 100
+"""Rows of one kind that strangers of one address have."""
 LONGEST_LOGIN: Final = 64
 LONGEST_SUBJECT: Final = 200
 _LIKE_A_LOGIN: Final = re.compile(r"[\w.+-]{1,40}(@[\w.-]{1,40})?")
-_AT_ONCE: Final = 10
-_MINUTE: Final = 60.0
-_REMEMBERED: Final = 10_000
+_ALL_STRANGERS: Final = 2
+"""The database's word for: all strangers together have come to the bound of a kind."""
+_COLUMNS: Final = "id, kind, at, last_at, many, address, login, user_id, actor, device, subject"
+
+
+_CONDITIONS: Final[Mapping[str, str]] = {
+    "before": "id < %(before)s",
+    "kind": "kind = %(kind)s",
+    "address": "address = %(address)s",
+    "since": "at >= %(since)s",
+}
 
 
 class SecurityEvent(NamedTuple):
@@ -40,18 +49,6 @@ class SecurityEvent(NamedTuple):
     subject: str
 
 
-class Noted(NamedTuple):
-    """What is noted: `user` is whose account it is about, `actor` who did it, `login` what a stranger typed."""
-
-    kind: str
-    address: str = ""
-    login: str | None = None
-    user: UUID | None = None
-    actor: UUID | None = None
-    device: UUID | None = None
-    subject: str = ""
-
-
 class SecurityLog:
     """Written through one database function; the run-time logins may insert, count up and read, nothing else.
 
@@ -62,29 +59,14 @@ class SecurityLog:
     def __init__(self, pool: ConnectionPool, secret: Callable[[str], bytes]) -> None:
         self._pool = pool
         self._secret = secret
-        self._lock = Lock()
-        self._minute = 0.0
-        self._counts: dict[Noted, tuple[int, int]] = {}
+        self._waiting = Waiting()
 
     def note(self, noted: Noted) -> None:
         """Write it down, or count it to be written later. Never give it a password or a token."""
-        noted = noted._replace(
-            login=self._login(noted.login), address=noted.address[:64], subject=_plain(noted.subject)[:LONGEST_SUBJECT]
-        )
-        times = self._due(noted)
-        if times:
-            self._pool.execute(
-                "SELECT access.note_security_event(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                (
-                    noted.kind,
-                    noted.address,
-                    noted.login,
-                    *(str(each) if each else None for each in (noted.user, noted.actor, noted.device)),
-                    noted.subject,
-                    times,
-                    MOST_AN_HOUR,
-                ),
-            )
+        noted = self._waiting.within(noted._replace(address=noted.address[:64]))
+        noted = noted._replace(login=self._login(noted.login), subject=_plain(noted.subject)[:LONGEST_SUBJECT])
+        for each, times in self._waiting.due(noted):
+            self._write(each, times)
 
     def page(
         self,
@@ -97,26 +79,16 @@ class SecurityLog:
         since: datetime | None = None,
     ) -> list[SecurityEvent]:
         """At most `limit` events, the latest first, those before the id `before`."""
+        named: dict[str, Any] = {"before": before, "kind": kind, "address": address, "since": since}
+        given = {name: value for name, value in named.items() if value is not None}
+        wanted = [_CONDITIONS[name] for name in given]
+        if user is not None:
+            given["user"] = str(user)
+        columns = ("user_id = %(user)s", "actor = %(user)s") if user is not None else ("",)
+        found = " UNION ".join(f"({_latest(filter(None, (each, *wanted)))})" for each in columns)
         rows = self._pool.fetch_all(
-            """
-            SELECT id, kind, at, last_at, many, address, login, user_id, actor, device, subject
-            FROM access.security_events
-            WHERE (%(before)s IS NULL OR id < %(before)s)
-              AND (%(kind)s IS NULL OR kind = %(kind)s)
-              AND (%(user)s IS NULL OR user_id = %(user)s OR actor = %(user)s)
-              AND (%(address)s IS NULL OR address = %(address)s)
-              AND (%(since)s IS NULL OR at >= %(since)s)
-            ORDER BY id DESC
-            LIMIT %(limit)s
-            """,
-            {
-                "limit": limit,
-                "before": before,
-                "kind": kind,
-                "user": str(user) if user else None,
-                "address": address,
-                "since": since,
-            },
+            f"SELECT {_COLUMNS} FROM ({found}) AS found ORDER BY id DESC LIMIT %(limit)s",  # noqa: S608 - only constants
+            {"limit": limit, **given},
         )
         return [SecurityEvent(*row) for row in rows]
 
@@ -131,6 +103,16 @@ class SecurityLog:
         )
         self._pool.execute("SELECT access.blank_login(%s)", ([*spellings(login)],))
 
+    def _write(self, noted: Noted, times: int) -> None:
+        people = (str(each) if each else None for each in (noted.user, noted.actor, noted.device))
+        told = (noted.kind, noted.address, noted.login, *people, noted.subject)
+        [(bound,)] = self._pool.execute(
+            "SELECT access.note_security_event(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (*told, times, MOST_AN_HOUR, MOST_OF_ADDRESS),
+        )
+        if bound:
+            self._waiting.come_to_bound(noted, everybody=bound == _ALL_STRANGERS)
+
     def _login(self, typed: str | None) -> str | None:
         """What is kept of a login that nobody has: text that looks like one and was not erased."""
         if typed is None:
@@ -144,17 +126,12 @@ class SecurityLog:
     def _hash(self, login: str) -> bytes:
         return hmac.digest(self._secret("erased-logins"), fold(login).encode(), "sha256")
 
-    def _due(self, noted: Noted) -> int:
-        """How many to write now; 0 when this one is only counted."""
-        with self._lock:
-            now = monotonic() // _MINUTE
-            if now != self._minute or len(self._counts) >= _REMEMBERED:
-                self._minute, self._counts = now, {}
-            seen, written = self._counts.get(noted, (0, 0))
-            seen += 1
-            due = seen - written if seen <= _AT_ONCE or seen >= 2 * written else 0
-            self._counts[noted] = (seen, written + due)
-            return due
+
+def _latest(conditions: Iterable[str]) -> str:
+    """The SQL of the latest events for which all of these conditions hold; only what is asked for stands in it."""
+    where = " AND ".join(conditions)
+    sql = f"SELECT {_COLUMNS} FROM access.security_events {'WHERE ' if where else ''}{where}"  # noqa: S608 - only constants
+    return f"{sql} ORDER BY id DESC LIMIT %(limit)s"
 
 
 def _plain(text: str) -> str:

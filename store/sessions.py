@@ -68,16 +68,35 @@ class Sessions:
         self._pool = pool
         self.limits = limits or Limits()
 
-    def begin(self, user: UUID, caller: Caller = THE_HOUSE, factor: str | None = None) -> str:
-        """The token of a new session, which is not shown again; `factor` is the second factor that was given."""
+    def begin(
+        self, user: UUID, caller: Caller = THE_HOUSE, factor: str | None = None, *, generation: UUID | None = None
+    ) -> str:
+        """The token of a new session, which is not shown again; `factor` is the second factor that was given.
+
+        `generation` is the one under which the user was proven. Raises `SessionEnded` when what lets them in has
+        another one since; `None` (the command line) goes by the one of this moment.
+        """
         token = secrets.token_urlsafe(32)
-        self._pool.execute(
+        begun = self._pool.execute(
             """
             INSERT INTO access.sessions (token_hash, user_id, expires_at, factor, address, agent)
-            VALUES (%s, %s, now() + %s, %s, %s, %s)
+            SELECT %(token)s, user_id, now() + %(life)s, %(factor)s, %(address)s, %(agent)s FROM access.passwords
+            WHERE user_id = %(user)s AND generation = coalesce(%(generation)s::uuid, generation)
+            FOR SHARE
+            RETURNING id
             """,
-            (token_hash(token), str(user), self.limits.life, factor, caller.address, caller.agent[:LONGEST_AGENT]),
+            {
+                "token": token_hash(token),
+                "life": self.limits.life,
+                "factor": factor,
+                "address": caller.address,
+                "agent": caller.agent[:LONGEST_AGENT],
+                "user": str(user),
+                "generation": str(generation) if generation else None,
+            },
         )
+        if not begun:
+            raise SessionEnded
         return token
 
     def find(self, token: str) -> LiveSession | None:
@@ -145,9 +164,20 @@ class Sessions:
         return bool(ended)
 
     def end_all(self, user: UUID, but: UUID | None = None) -> int:
-        """Sign this user out everywhere, apart from the session `but`; how many sessions that were."""
-        ended = self._pool.execute(
-            "DELETE FROM access.sessions WHERE user_id = %s AND id IS DISTINCT FROM %s RETURNING id",
-            (str(user), str(but) if but else None),
-        )
-        return len(ended)
+        """Sign this user out everywhere, apart from the session `but`; how many sessions that were.
+
+        Whoever is just signing in begins again, and no device counts as one that has signed in before.
+        """
+        with self._pool.transaction() as cursor:
+            begin_generation(cursor, user)
+            cursor.execute("DELETE FROM access.challenges WHERE user_id = %s", (str(user),))
+            cursor.execute(
+                "DELETE FROM access.sessions WHERE user_id = %s AND id IS DISTINCT FROM %s",
+                (str(user), str(but) if but else None),
+            )
+            return cursor.rowcount
+
+
+def begin_generation(cursor: Cursor, user: UUID) -> None:
+    """In an open transaction, before anything else of the user is changed: whoever is just signing in begins again."""
+    cursor.execute("UPDATE access.passwords SET generation = gen_random_uuid() WHERE user_id = %s", (str(user),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import Event, Lock
+from threading import Event, Lock, local
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -57,6 +57,7 @@ class Admission:
         self._pulls = pulls
         self._news = news
         self._lock = Lock()
+        self._here = local()
 
     def is_full(self, *, pushes: bool) -> bool:
         """Whether the line of the pushes, or of the pulls, is full; whoever is let in may still be refused.
@@ -87,16 +88,38 @@ class Admission:
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """While a push that is inside does nothing but wait: another one may come in meanwhile."""
-        self._leave(self._pushes)
+        """While the request of this thread, if it is inside, does nothing but wait: another may come in meanwhile.
+
+        A push, which has recorded something, is inside again at once; others stand in their line again, and raise
+        `Overloaded` when that takes too long.
+        """
+        line: Line | None = getattr(self._here, "line", None)
+        if line is None:
+            yield
+            return
+        self._leave(line)
+        entered = False
         try:
             yield
+            if line is not self._pushes:
+                self._enter(line)
+                entered = True
         finally:
-            with self._lock:
-                self._pushes.inside += 1
+            if not entered:
+                with self._lock:
+                    line.inside += 1
 
     @contextmanager
     def _inside(self, line: Line) -> Iterator[None]:
+        self._enter(line)
+        self._here.line = line
+        try:
+            yield
+        finally:
+            self._here.line = None
+            self._leave(line)
+
+    def _enter(self, line: Line) -> None:
         called = Event()
         with self._lock:
             if len(line.waiting) >= line.most:
@@ -105,10 +128,6 @@ class Admission:
             self._call()
         if not called.wait(line.patience) and not self._was_called(line, called):
             raise Overloaded(retry_after=BUSY_SECONDS)
-        try:
-            yield
-        finally:
-            self._leave(line)
 
     def _was_called(self, line: Line, called: Event) -> bool:
         """Whether the call came at the last moment; if not, this one leaves the line and keeps nobody waiting."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
@@ -29,7 +29,7 @@ class TooManyRequests(Problem):
 
 
 class Gate:
-    """What a device sends and what it reads have tokens of their own, so that pulling never keeps it from pushing."""
+    """What a device sends, its bytes and what it reads have tokens of their own: none keeps it from pushing."""
 
     def __init__(self, *, rate: float, burst: int, connections: int, threads: int, office_rate: float = 0) -> None:
         """`rate` requests a minute and device, `burst` at once; `connections` and `threads` are those of a process.
@@ -38,6 +38,7 @@ class Gate:
         """
         line, reading = max(1, int(threads * _LINE)), max(1, connections // 2)
         self._sending, self._reading = Buckets(rate, burst), Buckets(rate, burst)
+        self._uploading = Buckets(rate, burst)
         self._office = Buckets(office_rate, max(1, int(office_rate / 2)))
         self._admission = Admission(
             pushes=Line(connections, line, PUSH_PATIENCE),
@@ -64,14 +65,21 @@ class Gate:
         with self._admission.push():
             yield
 
-    def resting(self, wait: Callable[[int, float], bool]) -> Callable[[int, float], bool]:
-        """The same wait, for use while a push is inside: it keeps no other push out."""
+    @contextmanager
+    def upload(self, device: UUID) -> Iterator[None]:
+        """While bytes of a photo are taken in, in the line of the pushes; raises `RateLimited` and `Overloaded`."""
+        self._uploading.take(device)
+        with self._admission.push():
+            yield
 
-        def rest(position: int, seconds: float) -> bool:
-            with self._admission.resting():
-                return wait(position, seconds)
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """While this thread does nothing but wait, inside or not: it keeps nobody out; raises `Overloaded`.
 
-        return rest
+        Only whoever has come in to read may be refused afterwards, when others come first for too long.
+        """
+        with self._admission.resting():
+            yield
 
     @contextmanager
     def pull(self, device: UUID) -> Iterator[None]:

@@ -23,6 +23,9 @@ class Operations(Protocol):
     def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
         """The log's epoch, how far a device has been taken in, and all that is known of these ids and numbers of it."""
 
+    def taken_in_before(self, device: UUID, incarnation: int) -> int:
+        """How far a device had been taken in when this life of the log began; 0 where nobody noted it."""
+
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""
 

@@ -121,7 +121,9 @@ class PushIntake:
     def _attempt(self, who: DeviceIdentity, push: Push, received_at: datetime, aside: Collection[UUID] = ()) -> Pushed:
         seen = look(self._log.operations, who, push.operations, push.missing)
         if push.epoch not in (None, seen.past.epoch):
-            raise EpochChanged(epoch=str(seen.past.epoch), resend_from=seen.past.last + 1)
+            # What came under its numbers in this life is not its own: a copy of it may have gone on from the backup.
+            before = self._log.operations.taken_in_before(who.device, who.incarnation)
+            raise EpochChanged(epoch=str(seen.past.epoch), resend_from=before + 1)
         operations = seen.before_gap(push.operations)
         repeated = {operation.seq: known for operation in operations if (known := seen.same(operation))}
         new = [operation for operation in operations if operation.seq not in repeated]

@@ -29,7 +29,8 @@ def progress(sha256: str) -> Response:
     A suspended device is told too: it may send what its recorded operations have named.
     """
     who = asking_device()
-    return _told(services().blobs.progress(who.technician, _named(sha256), _length()))
+    with services().gate.pull(who.device):
+        return _told(services().blobs.progress(who.technician, _named(sha256), _length()))
 
 
 @sync.put("/blobs/<sha256>")
@@ -37,7 +38,8 @@ def take(sha256: str) -> Response:
     """Take the bytes that follow at `Upload-Offset`, 256 KiB at most. `Upload-Length` may say how many there are."""
     who = asking_device()
     offset, length, chunk = _offset(), _length(), _chunk()
-    return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk, length))
+    with services().gate.upload(who.device):
+        return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk, length))
 
 
 def _named(sha256: str) -> str:

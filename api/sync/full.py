@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -16,8 +17,19 @@ from sync.gate import Gate
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-LINES: Final[Mapping[tuple[str, str], bool]] = {("POST", "/sync/v1/push"): True, ("GET", "/sync/v1/pull"): False}
-"""What stands in a line, and whether it is that of the pushes."""
+LINES: Final[Mapping[tuple[str, str], bool]] = {
+    ("POST", "/sync/v1/push"): True,
+    ("POST", "/sync/v1/salvage"): True,
+    ("POST", "/sync/v1/wiped"): True,
+    ("PUT", "/sync/v1/blobs/{sha256}"): True,
+    ("GET", "/sync/v1/blobs/{sha256}"): False,
+    ("HEAD", "/sync/v1/blobs/{sha256}"): False,
+    ("GET", "/sync/v1/pull"): False,
+    ("GET", "/sync/v1/live"): False,
+    ("POST", "/sync/v1/verify"): False,
+}
+"""The routes that stand in a line, and whether it is that of the pushes."""
+_BLOB: Final = re.compile("/sync/v1/blobs/[^/]+")
 
 
 class RefusingWhenFull:
@@ -44,10 +56,11 @@ class RefusingWhenFull:
         """The refusal, or what the other application answers."""
         begun = perf_counter()
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        pushes = LINES.get((method, path))
+        route = "/sync/v1/blobs/{sha256}" if _BLOB.fullmatch(path) else path
+        pushes = LINES.get((method, route))
         if pushes is None or not self._gate.is_full(pushes=pushes):
             return self._served(environ, start_response)
         status = STATUS[Overloaded.kind]
-        self._metrics.note(method, path, status, perf_counter() - begun)
+        self._metrics.note(method, route, status, perf_counter() - begun)
         start_response(f"{status} SERVICE UNAVAILABLE", [*self._headers, ("X-Request-Id", uuid4().hex)])
-        return [self._body]
+        return [] if method == "HEAD" else [self._body]

@@ -26,9 +26,9 @@ def pull() -> Response:
     """What has changed in the device's slice since its cursor, as soon as there is something."""
     who, asked = may_read(), _asked()
     wait = _seconds(request.args.get("wait", "0"))
-    if not wait:
-        see_what_was_written()
     with services().gate.pull(who.device):
+        if not wait:
+            see_what_was_written()
         page = services().pull.page(who, asked.cursor, asked.limit, now())
     if not who.seen_lately:
         services().standings.saw(who.device, pulled_through=page.after)

@@ -25,5 +25,6 @@ def wiped() -> Response:
     """Note that the device has erased itself; its tokens are of no more use."""
     who = asking_device()
     wiped_at = now()
-    services().salvage.record_wipe(who, wiped_at)
+    with services().gate.push(who.device):
+        services().salvage.record_wipe(who, wiped_at)
     return answer({"wiped_at": format_instant(wiped_at)})

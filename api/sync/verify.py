@@ -15,8 +15,8 @@ from sync.verify import parse_verify
 @sync.post("/verify")
 def verify() -> Response:
     """The leaves that differ from the device's, and every document that belongs into them."""
-    who = may_read()
-    asked = parse_verify(request.get_data(), request.headers.get("Content-Encoding"))
-    see_what_was_written()
+    who, body = may_read(), request.get_data()
     with services().gate.pull(who.device):
+        asked = parse_verify(body, request.headers.get("Content-Encoding"))
+        see_what_was_written()
         return Response(services().verify.reply(who, asked, now()), mimetype=JSON)

@@ -26,13 +26,14 @@ PAGE = 2_000
 def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> None:
     """Write the events' records to FILE (stdout) as they are stored: personal words stay sealed.
 
-    Only its owner may read FILE. Rows of views hold words that can be read; those of erased people are in neither.
+    Only its owner may read FILE. Rows of views hold words that can be read. Words of erased people are in neither, but
+    events that were recorded before logins and names of employees were sealed hold these in plain text for ever.
     """
     from callout.console import progress, say, say_json
     from callout.serving import house
     from callout.settings import Settings
     from callout.views import chosen
-    from store.security_log import Noted
+    from store.noted import Noted
 
     to_stdout = file == "-"
     if as_json and to_stdout:

@@ -17,7 +17,7 @@ def command(as_json: bool) -> None:
     from callout.console import progress, say, say_json
     from callout.serving import database
     from callout.settings import Settings
-    from store.provisioning import doubt_passwords
+    from store.role_passwords import doubt_passwords
 
     settings = Settings.from_environment()
     with database(settings) as (dsn, _):

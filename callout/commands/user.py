@@ -26,8 +26,8 @@ def add(login: str, name: str | None, roles: tuple[Role, ...], as_json: bool) ->
     from callout.console import say, say_json
     from callout.serving import house
     from callout.settings import Settings
+    from store.noted import Noted
     from store.password_rules import must_be_good
-    from store.security_log import Noted
 
     user, given = uuid4(), os.environ.get("CALLOUT_PASSWORD")
     password = given or new_password()

@@ -33,6 +33,7 @@ def clocks(patient: Patient) -> Iterator[Finding]:
         if (recorded_at - there).total_seconds() > MOST_SECONDS:
             yield wrong(
                 f"The last event was recorded at {format_instant(recorded_at)}, which is still to come: a clock had"
-                " jumped ahead. New events are given that time until it is reached.",
-                "Correct the clock; nothing is lost, and the positions of events keep their order.",
+                " jumped ahead. With the next event recorded_at follows the clock again, and when that is more than a"
+                " minute back, a row of log.clock_steps says so.",
+                "Correct the clock if it is still ahead; nothing is lost, and positions keep their order.",
             )

@@ -1,4 +1,4 @@
-"""The master key: whether it is there, readable by its owner alone, and the one the database was made with."""
+"""The master keys: whether they are there, readable by their owner alone, and those that the database needs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from callout.doctor.finding import Finding, advice, ok, wrong
 from callout.doctor.patient import Patient
-from callout.master_key import FILE, MasterKeyNotUsable
-from callout.master_key import master_key as read_master_key
+from callout.master_key import FILE, MasterKeyNotUsable, master_keys
 from store.key_ids import key_id_of
 
 
@@ -25,17 +24,41 @@ def master_key(patient: Patient) -> Iterator[Finding]:
             )
         return
     try:
-        key = read_master_key(settings)
+        ids = [key_id_of(key) for key in master_keys(settings).secrets()]
     except (MasterKeyNotUsable, OSError) as error:
         yield wrong(f"The master key cannot be used: {error}", "Correct the file or its rights.")
         return
-    if sealed is not None and sealed != key_id_of(key).encode():
+    if sealed is not None and sealed.decode() not in ids:
         yield wrong(
             "The master key is not the one that this database was made with.",
             "Bring back the key that it was made with.",
         )
+        return
+    older = (
+        _wrapped(patient, "master_id IS DISTINCT FROM %s", ids[0]) if sealed is not None and not patient.pending else 0
+    )
+    missing = _wrapped(patient, "master_id <> ALL(%s)", ids) if older else 0
+    if missing:
+        yield wrong(
+            f"{missing} keys of people are wrapped under a master key that is not here: their words cannot be read.",
+            "Bring that key back, behind the others, and run `callout rotate-keys`.",
+        )
+    elif older or (sealed is not None and sealed.decode() != ids[0]):
+        yield advice(
+            f"The newest master key is not the only one in use: {older} keys of people are wrapped under older ones.",
+            "Run `callout rotate-keys`, which goes on where it was cut off.",
+        )
     else:
         yield ok("The master key is there.")
+
+
+def _wrapped(patient: Patient, condition: str, ids: str | list[str]) -> int:
+    """How many keys are wrapped as the condition says, as far as the login may see that."""
+    [(may,)] = patient.ask("SELECT has_schema_privilege('keys', 'USAGE')")
+    if not may:
+        return 0
+    sql = f"SELECT count(*) FROM keys.person_keys WHERE wrapped IS NOT NULL AND {condition}"  # noqa: S608 - our own
+    return int(patient.ask(sql, (ids,))[0][0])
 
 
 def _sealed_with(patient: Patient) -> bytes | None:

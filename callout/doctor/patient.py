@@ -12,6 +12,7 @@ from eventsourcing.persistence import PersistenceError
 from callout.master_key import master_keys
 from callout.settings import Settings
 from domain.problem import Problem
+from store.complete_dsn import must_name_its_database
 from store.connecting import Cursor
 from store.embedded import EmbeddedPostgres
 from store.pool import ConnectionPool, Params
@@ -67,7 +68,8 @@ def _run_time(settings: Settings) -> str | None:
     if settings.runtime_url is None:
         return None
     try:
-        candidates = [roles_of(database_of(settings.runtime_url), key) for key in master_keys(settings).secrets()]
+        database = database_of(must_name_its_database(settings.runtime_url))
+        candidates = [roles_of(database, key) for key in master_keys(settings).secrets()]
     except (Problem, OSError):
         return settings.runtime_url
     return first_that_signs_in(settings.runtime_url, candidates).dsn(settings.runtime_url, WRITER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from callout.doctor.finding import Finding, ok, wrong
+from callout.doctor.finding import Finding, advice, ok, wrong
 from callout.doctor.patient import Patient
 from store.roles import KEYKEEPER, LOGICAL, PROJECTOR, READER, WRITER, roles_of
 
@@ -45,6 +45,7 @@ def roles(patient: Patient) -> Iterator[Finding]:
         return
     found = [*_attributes(known), *_rights(patient, names)]
     yield from found
+    yield from _others(patient, list(names.values()))
     if not found:
         yield ok("The database roles are there, and none may change history.")
 
@@ -58,6 +59,25 @@ def _attributes(known: Mapping[str, tuple[bool, bool]]) -> Iterator[Finding]:
         yield wrong(
             f"These roles have powers that could change history: {', '.join(powerful)}.",
             "ALTER ROLE … NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS.",
+        )
+
+
+def _others(patient: Patient, names: list[str]) -> Iterator[Finding]:
+    """Who else has been given a right on the database itself: a role of its former name, for instance."""
+    others = patient.ask(
+        """
+        SELECT DISTINCT coalesce(r.rolname::text, 'PUBLIC') FROM pg_database d
+        CROSS JOIN aclexplode(d.datacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+        WHERE d.datname = current_database() AND a.grantee <> d.datdba AND NOT coalesce(r.rolname = ANY(%s), false)
+        ORDER BY 1
+        """,
+        (names,),
+    )
+    if others:
+        listed = ", ".join(name for (name,) in others)
+        yield advice(
+            f"These may connect to the database too: {listed}.",
+            "REVOKE ALL ON DATABASE … FROM … those that you do not know: roles of a former name may be another's now.",
         )
 
 

@@ -44,7 +44,9 @@ def share_anew(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> 
 
 def _changed(due: Due, event: Recorded, rows: Rows) -> None:
     why: Why = "van_handed_over" if event.topic == "location.custody_taken" else "closed"
-    for id in concerned(event, rows):
+    ids = concerned(event, rows)
+    rows.preload((table, (id,)) for id in ids for table in (DISCREPANCIES, HOLDERS))
+    for id in ids:
         _share(due, event, rows, id, why, changed=True)
 
 

@@ -52,7 +52,7 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     tables: ClassVar[tuple[Table, ...]] = (
         DOCUMENTS,
         DIGESTS,
@@ -85,8 +85,10 @@ class Documents(Projection):
 
     @on(*_REACTIONS)
     def _heed(self, event: Recorded, rows: Rows) -> None:
+        self._due.begin_event(rows)
         for react in _REACTIONS[event.topic]:
             react(self._due, event, rows)
+        self._due.settle(rows)
 
     def finish(self, rows: Rows) -> None:
         """Render what is due, each document once for all who have it, and put away what is gone."""

@@ -21,6 +21,7 @@ REPAIRS = 5
 
 _SAME = ("id", "number", "status", "problem", "priority", "technician", "hold_reason", "opened_at", "finished_at")
 _COUNTED = ("parts_required", "parts_used", "notes", "labour", "photos")
+_USED = ("part", "quantity", "location", "serials", "serials_count", "lot", "technician", "at")
 _VISIT = ("id", "technician", "status", "window_start", "window_end")
 
 
@@ -38,7 +39,7 @@ def body(rows: Rows, id: str) -> Body | None:
         "customer": _customer(order, customer),
         "site": _site(rows, order, customer),
         "parts_required": _facts(order["parts_required"], "part", "quantity", "why", "at"),
-        "parts_used": _facts(order["parts_used"], "part", "quantity", "location", "serials", "lot", "technician", "at"),
+        "parts_used": _facts(order["parts_used"], *_USED),
         "notes": _facts(order["notes"], "text", "at"),
         "labour": _facts(order["labour"], "minutes", "kind", "technician", "at"),
         "photos": _facts(order["photos"], "sha256", "size", "media_type", "at"),

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.services import Services
-from callout.assembly import services_of
+from callout.services import services_of
 from domain.envelope import Envelope
 from domain.instant import now
 from domain.user import Role, User

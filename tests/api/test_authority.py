@@ -60,3 +60,11 @@ def test_the_page_on_authority_says_what_the_table_says() -> None:
     """Issue 8, B: docs/authority.md is made from the table: `python -m tests.support.authority_page`."""
     assert isinstance(ROWS[0], Row)
     assert Path(PAGE).read_text(encoding="utf-8") == told()
+
+
+def test_no_two_lines_of_roles_say_the_same_of_a_thing() -> None:
+    """Issue 8, B: `operations: read` stood there twice, with different roles."""
+    said = [line.split("|")[1].strip() for line in told().partition("| | roles |")[2].splitlines() if ": " in line]
+    words = [(noun, word) for noun, _, rest in (line.partition(": ") for line in said) for word in rest.split(", ")]
+    assert len(words) == len(set(words))
+    assert ("operations", "read signed") in words

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.contact import Contact
+from domain.instant import now
 from domain.location import VIRTUAL
 from domain.stock_movement import correction_id
 from tests.api.conftest import House
@@ -65,6 +67,34 @@ def test_what_is_another_customer_s_is_refused_in_every_command_that_names_two_t
     unknown = {"work_order": mine["order"], "technician": str(uuid4())}
     assert refused(house, "stock-movements", **use | unknown) == (404, "not-found")
     assert refused(house, "locations", kind="site", name="x", site=str(uuid4())) == (404, "not-found")
+
+
+def test_a_contact_of_nobody_does_not_mix_two_customers_in_two_steps(house: House) -> None:
+    """Issue 8, 16: with an order and no customer it was nobody's, and could be linked to anybody's case."""
+    two = Two(house)
+    mine, theirs = two.mine, two.theirs
+    other = (409, "of-another-customer")
+
+    by_order = made(house, "contacts", **CALL, work_order=theirs["order"])
+    assert read(house, f"contacts/{by_order}")["customer"] == theirs["customer"]
+    assert refused(house, f"contacts/{by_order}/link", case=mine["case"]) == other
+
+    older = Contact.receive(
+        id=uuid4(), channel="phone", direction="in", started_at=now(), work_order=UUID(theirs["order"])
+    )
+    house.commit(older)  # as it was recorded before
+    assert refused(house, f"contacts/{older.id}/link", case=mine["case"]) == other
+    assert refused(house, f"contacts/{older.id}/mark-duplicate", of=mine["contact"]) == other
+    assert refused(house, f"contacts/{mine['contact']}/link", case=mine["case"], repeat_of=str(older.id)) == other
+    opened = {"customer": mine["customer"], "topic": "troubleshooting", "contact": str(older.id)}
+    assert refused(house, "cases", **opened) == other
+    told(house, f"cases/{mine['case']}/resolve", resolution="Done.")
+    assert refused(house, f"cases/{mine['case']}/reopen", by_contact=str(older.id)) == other
+
+    of_nobody = made(house, "contacts", **CALL)
+    told(house, f"cases/{mine['case']}/reopen", by_contact=of_nobody)
+    assert read(house, f"contacts/{of_nobody}")["customer"] == mine["customer"]
+    assert refused(house, f"contacts/{of_nobody}/link", case=theirs["case"]) == other
 
 
 def test_entries_that_were_merged_are_one_customer(house: House) -> None:

@@ -55,6 +55,7 @@ def test_what_is_not_recorded_changes_no_credentials(
     """Issue 8, 10, a sibling: the password was another one although no event said so."""
     user = house.user("agent")
     house.user("admin")
+    house.services.factors.recovery.renew(user)
     before, told = access(house), topics(house, user)
 
     def moved(*_: Any, **__: Any) -> Any:
@@ -156,11 +157,14 @@ def test_a_reset_code_ends_with_its_user_being_disabled(house: House) -> None:
     assert house.app_client().post(RESET, json={"login": "agent", "code": made, "password": ANOTHER}).status_code == 401
 
 
-def test_a_code_made_before_its_technicians_device_was_revoked_lets_nothing_in(house: House, field: Field) -> None:
+@pytest.mark.parametrize("command", ["revoke", "suspend"])
+def test_a_code_made_before_its_technicians_device_was_doubted_lets_nothing_in(
+    house: House, field: Field, command: str
+) -> None:
     """Issue 8, 10, a doubtful: not even as another installation; a code made afterwards does."""
     house.user("admin")
     phone, early = enrolled(house, field), code(house, field)
-    revoked = house.post(f"/api/v1/devices/{phone.told['device_id']}/revoke", {"reason": "lost"})
+    revoked = house.post(f"/api/v1/devices/{phone.told['device_id']}/{command}", {"reason": "lost"})
     assert revoked.status_code == 200
 
     assert outcome(Keyed(house).enrol(early)) == (403, "enrolment-code-invalid")

@@ -81,3 +81,10 @@ def test_people_find_every_route_and_its_roles_on_one_page_without_foreign_hosts
     assert style.mimetype == "text/css"
     assert "http" not in style.get_data(as_text=True)
     style.close()
+
+
+def test_quantities_are_described_as_plain_decimals(house: House) -> None:
+    """Issue 8, 2: when the views' quantities became wider, their description was lost."""
+    spec = house.client.get("/openapi.json").get_json()
+    shown = spec["paths"]["/api/v1/stock-movements/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert shown["schema"]["properties"]["quantity"] == {"type": "string", "description": "A plain decimal."}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from api.services import Services
 from tests.support.authenticator import Authenticator
@@ -88,3 +89,25 @@ def test_a_second_factor_proves_anew_who_it_is(services: Services) -> None:
     assert house.post("/api/v1/sessions/current/prove", signed, role="agent").status_code == 204
     assert house.post("/api/v1/me/totp", {}, role="agent").status_code == 201
     assert house.post("/api/v1/sessions/current/prove", signed, role="agent").status_code == 401
+
+
+@pytest.mark.parametrize("fault", [UnsupportedAlgorithm("an unknown curve"), InvalidSignature(), RecursionError()])
+def test_whatever_the_library_says_of_a_passkey_is_no_fault_of_ours(
+    services: Services, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """Issue 8, 22: errors beneath the library, of keys and curves that it does not know, were answered 500."""
+    house = served(services)
+    house.user("agent")
+    key = with_passkey(house)
+
+    def fails(**_: Any) -> Any:
+        raise fault
+
+    monkeypatch.setattr("store.passkeys.verify_authentication_response", fails)
+    monkeypatch.setattr("store.passkeys.verify_registration_response", fails)
+    first = begin(house)
+    assert finish(house, first, passkey=key.sign(first.get_json()["passkey"])).status_code == 401
+    asked = house.post("/api/v1/me/passkeys/challenge", role="agent").get_json()
+    body = {"pending": asked["pending"], "passkey": Authenticator(ORIGIN, SITE).make(asked["passkey"])}
+    refused = house.post("/api/v1/me/passkeys", body, role="agent")
+    assert (refused.status_code, code(refused)) == (400, "passkey-not-good")

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.policy import POLICY
 from api.security import DONE, READ
 from api.services import Services
-from store.security_log import Noted
+from store.noted import Noted
 from tests.api.conftest import PASSWORD, House
 from tests.support.databases import run
 from tests.support.pocket import Pocket

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from api.app import create_app
-from callout.assembly import gate_of
+from callout.services import gate_of
 from domain.part import Part, PartName
 from sync.app_version import OldestApp
 from sync.gate import Gate

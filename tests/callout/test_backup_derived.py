@@ -13,7 +13,15 @@ from tests.support.logs import NOON
 from tests.support.servers import ask
 
 TRIGGERS = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
-RENEWED = {"log.events", "log.head", "log.lives", "log.heartbeats", "log.checkpoints", "access.sessions"}
+RENEWED = {
+    "log.events",
+    "log.head",
+    "log.lives",
+    "log.life_answers",
+    "log.heartbeats",
+    "log.checkpoints",
+    "access.sessions",
+}
 """What is another after a restore: one event more, a new epoch, nobody signed in."""
 
 

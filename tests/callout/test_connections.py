@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 
-from callout.connections import FEWEST, OTHERS, TooFewConnections, fitted, needed
+from callout.connections import FEWEST, OTHERS, ROOM, TooFewConnections, fitted, needed
 from callout.settings import Settings
-from tests.support.databases import run
+from store.connecting import open_connection
+from tests.support.databases import Cluster, run
+from tests.support.run_time import login
 from tests.support.servers import ask
 
 
@@ -67,3 +70,13 @@ def test_a_pool_is_set_when_the_environment_names_it() -> None:
 def test_what_a_server_needs_grows_with_its_processes() -> None:
     one, eight = (needed(Settings(workers=workers, pool=10, pool_set=True)) - OTHERS for workers in (1, 8))
     assert eight == 8 * one
+
+
+def test_connections_of_other_databases_count_for_a_login_without_power_too(cluster: Cluster) -> None:
+    """Issue 8, review 12: the server shows it neither the type nor the state of what others do."""
+    with login(cluster, "") as (_, dsn), ExitStack() as held:
+        [(before,)] = ask(dsn, ROOM)
+        for _ in range(25):
+            held.enter_context(closing(open_connection(cluster.dsn)))
+        [(after,)] = ask(dsn, ROOM)
+    assert before - after > 12, "others come and go meanwhile"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
+from projections import parking
 from projections.catalogue import ensure
-from projections.failures import FoldError
+from projections.failures import Failure, FoldError
 from projections.past import Views
 from projections.projector import Projector
 from projections.rebuild import rebuild
@@ -68,3 +71,45 @@ def test_a_rebuild_does_not_put_a_view_that_lacks_events_in_the_place_of_one_tha
         rebuild(views, ALL, ["narrow"])
     assert parked(views) == []
     assert views.pool.fetch_all("SELECT sum(times) FROM views.narrow") == [(len(moved),)]
+
+
+def stumble(monkeypatch: pytest.MonkeyPatch, positions: list[int]) -> None:
+    def spoil(position: int) -> None:
+        if position in positions:
+            raise LookupError
+
+    monkeypatch.setattr(Narrow, "spoil", staticmethod(spoil))
+
+
+def test_a_rebuild_that_lacks_less_is_taken_though_not_all_that_was_lacking_had_been_noted(
+    views: EventLog, moved: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 8, 2: only the first ones are noted; any failure among the others counted as a new one."""
+    monkeypatch.setattr(parking, "MOST", 3)
+    run_through(Projector(views, ALL))
+    views.pool.execute("UPDATE log.checkpoints SET shape = 'of yesterday' WHERE name = 'narrow'")
+    with monkeypatch.context() as meanwhile:
+        stumble(meanwhile, moved[2:8])
+        ensure(views, ALL)
+    assert [at for view, at, _ in parked(views) if view == "narrow"] == moved[2:5]
+
+    with monkeypatch.context() as meanwhile:
+        stumble(meanwhile, moved[1:2])
+        with pytest.raises(FoldError, match="narrow"):
+            rebuild(views, ALL, ["narrow"])
+    stumble(monkeypatch, moved[7:8])
+    rebuild(views, ALL, ["narrow"])
+    assert {(view, at) for view, at, _ in parked(views)} == {("narrow", moved[7])}
+
+
+def test_what_is_left_out_is_noted_in_two_statements_however_much_it_is(views: EventLog) -> None:
+    """Issue 8, 2: the change-over holds the checkpoints meanwhile."""
+    failures = [Failure(view, at, view, "KeyError") for view in ("narrow", "apart") for at in range(2_000, 0, -1)]
+    with views.pool.transaction() as cursor:
+        parking.park(cursor, failures[:5])
+        counted = Mock(wraps=cursor)
+        parking.park(counted, failures)
+        assert counted.execute.call_count == 2
+        found = parking.parked(cursor, ["narrow", "apart"])
+    assert len(found) == 2 * parking.MOST
+    assert {at for view, at in found if view == "apart"} == set(range(1, parking.MOST + 1))

@@ -15,6 +15,8 @@ from eventsourcing.persistence import OperationalError
 from domain.customer import Customer
 from domain.envelope import Envelope
 from domain.problem import Problem
+from domain.technician import Technician
+from domain.user import User
 from projections import past_place
 from projections.past import Views
 from projections.past_desk import BUSY_SECONDS, PastDesk
@@ -61,12 +63,21 @@ def test_further_pages_of_a_question_use_its_fold(office: Office) -> None:
     assert (office.slow.begun, office.started) == (2, 1)
 
 
-def test_an_erasure_in_between_makes_a_fold_useless(office: Office, log: EventLog) -> None:
+@pytest.mark.parametrize("who", ["customer", "technician", "user"])
+def test_an_erasure_in_between_makes_a_fold_useless(office: Office, log: EventLog, who: str) -> None:
+    """Issue 8, 24: a forgotten employee stayed readable in a fold that was kept."""
     office.count(60)
-    customer = Customer.register(id=uuid4(), name="Ada", phones=(), language="de")
-    customer.erase()
+    person: Customer | Technician | User
+    if who == "customer":
+        person = Customer.register(id=uuid4(), name="Ada", phones=(), language="de")
+    elif who == "technician":
+        person = Technician.register(id=uuid4(), name="Ada", zone="Europe/Berlin", language="de")
+        person.deactivate()
+    else:
+        person = User.register(id=uuid4(), login="ada", name="Ada", roles=("dispatcher",))
+    person.erase()
     work = log.work()
-    work.add(Envelope(occurred_at=NOON), customer)
+    work.add(Envelope(occurred_at=NOON), person)
     work.commit()
     office.count(60)
     assert office.slow.begun == 2

@@ -10,7 +10,7 @@ import pytest
 
 from domain.customer import Customer
 from domain.work_order import WorkOrder
-from projections.work_orders import WorkOrders, repairs_of, work_order, work_orders
+from projections.work_orders import WorkOrders, work_order, work_orders
 from tests.support.news import later
 from tests.support.shop import Shop, shop_on
 from tests.support.stock import PART, used
@@ -57,23 +57,13 @@ def test_a_page_begins_behind_the_last_one(shop: Shop) -> None:
 
     with shop.seen() as reader:
         pages, after = [], None
+        assert work_order(reader, uuid4()) is None
         while page := work_orders(reader, limit=3, after=after):
             pages.append([row["id"] for row in page])
             after = (page[-1]["opened_at"], page[-1]["id"])
 
     assert [len(page) for page in pages] == [3, 1]
     assert {order for page in pages for order in page} == {order.id for order in orders}
-
-
-def test_the_last_repairs_of_a_machine_are_known(shop: Shop) -> None:
-    for number in range(7):
-        last = opened(shop, number, equipment=MACHINE)
-    opened(shop, 9, equipment=uuid4())
-
-    with shop.seen() as reader:
-        assert [row["number"] for row in repairs_of(reader, MACHINE)] == ["W-6", "W-5", "W-4", "W-3", "W-2"]
-        assert [row["number"] for row in repairs_of(reader, MACHINE, limit=2, besides=last.id)] == ["W-5", "W-4"]
-        assert work_order(reader, uuid4()) is None
 
 
 def test_orders_are_the_same_rebuilt_and_silent_about_the_erased(shop: Shop) -> None:

@@ -34,6 +34,8 @@ class MemoryAnswers:
         self._by_id: dict[UUID, list[Row]] = {}
         self._by_seq: dict[tuple[UUID, int, int], Row] = {}
         self._events: dict[UUID, list[Recorded]] = {}
+        self.begun = 0
+        """How many answers there were when this life of the log began."""
 
     def first(self, operation: UUID) -> Known | None:
         """The first answer to an operation."""
@@ -60,6 +62,12 @@ class MemoryAnswers:
         rows += [row for row in numbered if row.known.id not in wanted]
         known = [row.known for row in rows if row.original] + [row.known for row in rows if not row.original]
         return Past(self._log.epoch_now, self.turns.get((device, incarnation), 0), known)
+
+    def taken_in_before(self, device: UUID, incarnation: int) -> int:
+        """How far a device had been taken in when this life of the log began."""
+        known = (row.known for row in self.rows[: self.begun])
+        mine = [one.seq for one in known if one.seq and (one.device, one.incarnation) == (device, incarnation)]
+        return max(mine, default=0)
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""

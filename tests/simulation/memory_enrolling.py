@@ -100,6 +100,8 @@ class MemoryEnrolling:
                 seat.standing = _STANDING[event.topic]
                 if event.topic == "device.revoked":
                     seat.wipe, seat.revoked_at = seat.wipe or event.data.wipe, self._clock.now()
+                if event.topic in ("device.revoked", "device.suspended"):
+                    self._end_codes(seat.technician)
                 elif event.topic == "device.reenrolled":
                     data = event.data
                     seat.technician, seat.incarnation = data.technician, data.incarnation
@@ -112,6 +114,11 @@ class MemoryEnrolling:
     def _good(self, code: str) -> Code | None:
         found = self.kept.codes.get(code)
         return None if found is None or found.expires_at <= self._clock.now() else found
+
+    def _end_codes(self, technician: UUID) -> None:
+        for code in self.kept.codes.values():
+            if code.technician == technician and code.used_by is None:
+                code.expires_at = min(code.expires_at, self._clock.now())
 
     def _forget(self, device: UUID) -> None:
         for text, token in list(self.kept.tokens.items()):

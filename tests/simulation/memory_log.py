@@ -127,7 +127,7 @@ class MemoryLog:
             self.operations.turns[turn.device, turn.incarnation] = turn.next
         for event in recorded:
             if event.topic == "log.restored":
-                self.epoch_now = event.stream
+                self.epoch_now, self.operations.begun = event.stream, len(self.operations.rows)
         for watch in self.watchers:
             watch(recorded, answers)
         self.after_commit()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from api.app import Application, create_app
 from api.services import Services
-from callout.assembly import services_of
+from callout.services import services_of
 from projections.catalogue import PROJECTIONS
 from projections.past import Views
 from projections.projector import Projector

@@ -10,9 +10,10 @@ from tests.simulation.runs import run, schedule_of
 
 CLASSES, TESTS, SEEDS = 8, 4, 4
 """So many classes, which run beside each other, of so many tests of so many seeds; the last one is always the same."""
-ONCE_BROKEN = (11_363, 20_496, 497_838_193)
+ONCE_BROKEN = (11_363, 20_496, 400_836_137, 497_838_193)
 """Seeds that have shown a mistake: a forgotten device that was to erase itself and could not be enrolled; a verdict
-about an order that had been given back meanwhile; a phone that erases itself, counted as having what it handed over."""
+about an order that had been given back meanwhile; what a copy sent after a restore, taken for what the device had sent;
+a phone that erases itself, counted as having what it handed over."""
 
 
 class Seeds:

@@ -64,6 +64,24 @@ def test_a_job_that_somebody_does_is_done_by_nobody_else(asking: ConnectionPool,
             assert other is None
 
 
+def test_one_job_is_done_at_a_time_however_many_workers_there_are(
+    asking: ConnectionPool, doing: ConnectionPool
+) -> None:
+    """Issue 8, review 25: two workers did a rebuild and a verification at once, and the database bore both."""
+    asked = ask_for(asking, "rebuild", "stock", None), ask_for(asking, "verify", "parts", None)
+    with taken(doing) as mine:
+        assert mine is not None
+        assert not is_anything_to_do(doing)
+        with taken(doing) as other:
+            assert other is None
+        assert now(asking, asked[1]).state == "waiting"
+        long_jobs.end(doing, mine.id, result="{}")
+    assert is_anything_to_do(doing)
+    with taken(doing) as mine:
+        assert mine is not None
+        assert mine.id == asked[1].id
+
+
 def test_a_job_whose_process_was_killed_is_begun_again_and_failed_in_the_end(
     database: str, asking: ConnectionPool, doing: ConnectionPool
 ) -> None:

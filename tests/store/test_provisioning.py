@@ -175,3 +175,21 @@ def test_a_login_that_may_not_create_roles_is_told_what_an_administrator_has_to_
         migrate(dsn, roles=own(dsn))
         works(dsn)
         migrate(dsn, roles=own(dsn))
+
+
+def test_a_database_of_another_name_is_closed_to_the_roles_of_its_former_one(cluster: Cluster) -> None:
+    """Issue 8, review 16: a new database may have the former name, and its company those very roles."""
+    with company(cluster) as dsn:
+        former, name = own(dsn), database_of(dsn)
+        renamed = cluster.dsn_of(f"{name}_2")
+        run(cluster.dsn, f"ALTER DATABASE {name} RENAME TO {name}_2")
+        try:
+            psycopg2.connect(former.dsn(renamed, READER)).close()
+            migrate(renamed, roles=own(renamed))
+            works(renamed)
+            for logical in LOGICAL:
+                with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
+                    psycopg2.connect(former.dsn(renamed, logical))
+            drop_roles(renamed)
+        finally:
+            run(cluster.dsn, f"ALTER DATABASE {name}_2 RENAME TO {name}")

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from tests.api.conftest import House
+from tests.support import authority_contacts
 from tests.support import authority_holes as holes
 from tests.support import authority_tries as tries
 from tests.support.authority_sides import Side, leaks, worst
@@ -81,7 +82,10 @@ ROWS: tuple[Row, ...] = (
     Row("device at the office", PHONE, "any route of `/api/v1`", "nobody's: users only",
         "401 not-signed-in", tries.phone_at_the_office, holes.any_token_is_a_user),
     Row("contact", OFFICE, "`link` (case, repeat_of), `mark-duplicate`, create with an order", "the same customer's",
-        "409 of-another-customer", tries.contacts, holes.one_customer_in_requests),
+        "409 of-another-customer", authority_contacts.contacts, holes.one_customer_in_requests),
+    Row("contact of nobody", OFFICE, "with an order, or told at `reopen`; then `link`, `mark-duplicate`, a case",
+        "the same customer's", "409 of-another-customer", authority_contacts.in_two_steps,
+        holes.one_customer_in_requests),
     Row("case", OFFICE, "create or `reopen` with a contact, `merge`", "the same customer's",
         "409 of-another-customer", tries.cases, holes.one_customer_in_requests),
     Row("work order", OFFICE, "create with a machine", "the same customer's, or nobody's",

@@ -12,6 +12,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "authority.md"
 
 MOST_OF_A_CREATE = 3
 """As many strokes has the path of a route that creates: `/api/v1/parts`."""
+MOST_OF_A_THING = 4
+"""As many has that of one thing: `/api/v1/parts/{id}`."""
 
 HEAD = """\
 # Who may do what, to what
@@ -55,13 +57,16 @@ def _roles() -> list[str]:
         method, path = route.split(" ")
         noun = re.sub(r"^/(?:api|sync)/v1/", "", path).split("/")[0] if "/v1/" in path else path
         area = "sync " if path.startswith("/sync") else ""
-        word = (
-            path.rpartition("/")[2]
-            if method != "GET" and path.count("/") > 3
-            else ("read" if method == "GET" else "create")
-        )
-        lines.setdefault((area + noun, _who(allowed)), []).append(word)
+        lines.setdefault((area + noun, _who(allowed)), []).append(_word(method, path))
     return [f"| {noun}: {', '.join(dict.fromkeys(words))} | {who} |\n" for (noun, who), words in lines.items()]
+
+
+def _word(method: str, path: str) -> str:
+    """What a route does: a command's name, or what is read, with the part of a thing that has a route of its own."""
+    last = path.rpartition("/")[2]
+    if method == "GET":
+        return f"read {last}" if path.count("/") > MOST_OF_A_THING and not last.startswith("{") else "read"
+    return last if path.count("/") > MOST_OF_A_CREATE else "create"
 
 
 def _who(allowed: frozenset[str]) -> str:

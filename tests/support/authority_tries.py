@@ -130,13 +130,6 @@ def phone_at_the_office(mine: Side, theirs: Side) -> Iterator[str]:
         yield answer(mine.house.client.get(f"/api/v1/{path}", headers=headers))
 
 
-def contacts(mine: Side, theirs: Side) -> Iterator[str]:
-    yield mine.ask(f"contacts/{mine.contact}/mark-duplicate", of=theirs.contact)
-    yield mine.ask(f"contacts/{theirs.contact}/link", case=mine.case)
-    yield mine.ask(f"contacts/{mine.contact}/link", case=mine.case, repeat_of=theirs.contact)
-    yield mine.ask("contacts", channel="phone", customer=mine.customer, work_order=theirs.order)
-
-
 def cases(mine: Side, theirs: Side) -> Iterator[str]:
     yield mine.ask("cases", customer=mine.customer, topic="troubleshooting", contact=theirs.contact)
     yield mine.ask(f"cases/{mine.case}/reopen", by_contact=theirs.contact)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from pyotp import TOTP
 from werkzeug.test import TestResponse
@@ -36,6 +37,14 @@ class Clock:
 
     def code(self, secret: str, steps: int = 0) -> str:
         return TOTP(secret).at(self.at + timedelta(seconds=steps * STEP_SECONDS))
+
+
+def generation_of(house: House, user: UUID) -> UUID:
+    """The generation of what lets a user in, now."""
+    [(found,)] = house.services.log.pool.fetch_all(
+        "SELECT generation FROM access.passwords WHERE user_id = %s", (str(user),)
+    )
+    return UUID(str(found))
 
 
 def code(reply: TestResponse) -> str:

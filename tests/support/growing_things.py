@@ -102,6 +102,12 @@ def serial(news: News) -> Happen:
     return lambda number: company.tell(number, used(1, VAN, serials=("S-1",)), who=number % 2)
 
 
+def serials(news: News) -> Happen:
+    """Ten units of a part are taken at once from one van by two phones."""
+    company, units = Company(news, tracking="serial"), tuple(f"S-{number}" for number in range(10))
+    return lambda number: company.tell(number, used(10, VAN, serials=units), who=number % 2)
+
+
 def customer(news: News) -> Happen:
     """The details of one customer change."""
     company = Company(news)
@@ -153,6 +159,7 @@ THINGS: dict[str, Callable[[News], Happen]] = {
     "a visit": visit,
     "visits of an order": visits,
     "a serial": serial,
+    "many serials at once": serials,
     "a customer": customer,
     "a machine": machine,
     "a technician": technician,

@@ -8,7 +8,7 @@ import pytest
 
 from store.lives import begin_life
 from store.log import EventLog
-from sync.problems import EpochChanged, SequenceGap
+from sync.problems import DeviceForked, EpochChanged, SequenceGap
 from tests.support.field import Field, Phone
 from tests.support.logs import read
 
@@ -27,6 +27,24 @@ def test_a_device_that_knows_another_life_of_the_log_is_told_where_to_begin_agai
     assert changed.value.members == {"epoch": str(log.epoch()), "resend_from": 2}
     assert log.epoch() != old
     assert phone.send(later, epoch=str(log.epoch())).epoch == log.epoch()
+
+
+def test_what_a_copy_has_sent_since_the_restore_is_not_taken_for_what_the_device_had_sent(
+    field: Field, phone: Phone, log: EventLog
+) -> None:
+    """Issue 8, 7, seed 400836137: the numbers of both are the same, and the device's own were never sent again."""
+    order, old = field.order(), str(log.epoch())
+    phone.send(phone.operation("part_used", field.use(order)), epoch=old)
+    begin_life(log, "restored")
+    of_its_copy = phone.operation("part_used", field.use(order))
+    phone.send(of_its_copy, epoch=str(log.epoch()))
+
+    with pytest.raises(EpochChanged) as changed:
+        phone.send(epoch=old)
+    assert changed.value.members == {"epoch": str(log.epoch()), "resend_from": 2}
+    phone.seq = of_its_copy["seq"] - 1
+    with pytest.raises(DeviceForked):
+        phone.send(phone.operation("part_used", field.use(order)), epoch=str(log.epoch()))
 
 
 def test_that_a_log_was_restored_is_an_event(log: EventLog) -> None:

@@ -40,14 +40,31 @@ def test_pulls_never_fill_the_places_of_pushes() -> None:
 
 def test_a_wait_for_the_views_is_answered_as_it_was_and_some_threads_stay_free_of_waiting() -> None:
     made = gate()
-    with made.push(uuid4()):
-        assert made.resting(lambda position, seconds: (position, seconds) == (5, 2.0))(5, 2.0)
-        assert not made.resting(lambda *_: False)(5, 2.0)
+    with made.push(uuid4()), made.push(uuid4()):
+        for answer in (True, False):
+            assert _rested(made, answer) is answer
     with ExitStack() as seats:
         for _ in range(7):
             seats.enter_context(made.waiting())
         with pytest.raises(Overloaded), made.waiting():
             pass
+
+
+def test_a_pull_that_has_waited_for_the_views_stands_in_line_again() -> None:
+    """Issue 8: whoever waited for the views does not read beside those who came in meanwhile."""
+    made = gate(rate=0)
+    pulls = made._admission._pulls
+    with made.pull(uuid4()):
+        with made.resting(), ThreadPoolExecutor(1) as other:
+            assert other.submit(_inside_a_pull, made).result(timeout=5) == 1
+        assert pulls.inside == 1
+    with made.resting():  # by somebody who is not inside
+        assert pulls.inside == 0
+
+    pulls.patience = 0.0
+    with pytest.raises(Overloaded), made.pull(uuid4()):
+        _rest_while_the_place_is_taken(made)
+    assert pulls.inside == 0
 
 
 def test_a_line_is_full_for_pulls_before_it_is_full_for_pushes() -> None:
@@ -65,6 +82,28 @@ def test_a_line_is_full_for_pulls_before_it_is_full_for_pushes() -> None:
     assert not made.is_full(pushes=False)
 
 
+def _rested(made: Gate, answer: bool) -> bool:  # noqa: FBT001 - what a wait came to
+    """What a wait gives that has let another push in meanwhile."""
+    with made.resting(), ThreadPoolExecutor(1) as other:
+        other.submit(_push, made).result(timeout=5)
+        return answer
+
+
 def _push(made: Gate) -> None:
     with made.push(uuid4()):
         pass
+
+
+def _inside_a_pull(made: Gate) -> int:
+    """How many read while this one does."""
+    with made.pull(uuid4()):
+        return made._admission._pulls.inside
+
+
+def _rest_while_the_place_is_taken(made: Gate) -> None:
+    pulls = made._admission._pulls
+    try:
+        with made.resting():
+            pulls.inside += 1
+    finally:
+        pulls.inside -= 1

@@ -105,7 +105,7 @@ def test_what_was_not_tried_when_the_database_went_is_tried_when_it_is_back(
     other.send(needed)
     holding = looking_after(log)
 
-    def failing(*_: Any) -> Any:
+    def failing(*_: Any, **__: Any) -> Any:
         raise OperationalError("away")
 
     monkeypatch.setattr(Recorder, "append", failing)

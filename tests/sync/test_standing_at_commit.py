@@ -51,11 +51,11 @@ def test_the_office_decides_right_before_the_commit(
     order, theirs, honest = field.order(), field.order(field.boris), Recorder.append
     decided: list[UUID] = []
 
-    def append(self: Recorder, *events: Any) -> Any:
+    def append(self: Recorder, *events: Any, **more: Any) -> Any:
         if not decided:
             decided.append(order)
             distrust(field, phone)
-        return honest(self, *events)
+        return honest(self, *events, **more)
 
     monkeypatch.setattr(Recorder, "append", append)
     asked = [

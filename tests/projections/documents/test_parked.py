@@ -7,11 +7,13 @@ from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from domain.envelope import Envelope
 from domain.part import Part, PartName
 from domain.technician import Technician
+from domain.work_order import WorkOrder
 from projections.catalogue import PROJECTIONS, ensure
 from projections.documents import documents
 from projections.documents.table import DOCUMENTS
@@ -102,3 +104,30 @@ def test_an_event_that_the_stock_cannot_take_in_is_passed_by_the_documents(
     assert parked(views) == [], "what needs it was made anew as well"
     assert views.pool.fetch_all("SELECT count(*) FROM views.stock") == [(2,)]
     assert [each.name for each in verify(views, PROJECTIONS) if each.differences] == []
+
+
+def test_an_event_that_fails_half_way_takes_no_document_away(
+    log: EventLog, views: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 8, 2: the rows were as before the event, but the document was gone from the device."""
+    anna, order = uuid4(), WorkOrder.open(id=uuid4(), number="W-1", customer=uuid4())
+    order.assign(anna)
+    record(log, Technician.register(id=anna, name="Anna", zone="Europe/Berlin", language="de"), order)
+    run_through(Projector(views, PROJECTIONS))
+
+    def stumble(*_: Any) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setitem(
+            documents._REACTIONS, "work_order.assigned", [*documents._REACTIONS["work_order.assigned"], stumble]
+        )
+        order.assign(uuid4())
+        head = record(log, order)
+        run_through(Projector(views, PROJECTIONS))
+
+    assert parked(views) == [("documents", head, "documents")]
+    with closing(Views(views)) as asked:
+        found = ReadyDocuments(asked).changes(anna, 0, 100)
+        [entry] = [row["entry"] for row in found.rows if row["type"] == "work_order"]
+        assert "gone" not in orjson.loads(entry)

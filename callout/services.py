@@ -1,0 +1,92 @@
+"""The services that every room works with, built around a log: the only place that knows how they hang together."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from api.services import ApiSettings, Services
+from api.strangers import Strangers
+from projections.open_work import working_for
+from projections.past import Views
+from store.access import Access
+from store.blobs.place import Place
+from store.blobs.uploads import Uploads
+from store.blobs.vault import Vault
+from store.device_access import DeviceAccess
+from store.factor_desk import FactorDesk
+from store.lives import begin_life_after_loss
+from store.log import EventLog
+from store.reset_codes import ResetCodes
+from store.security_log import SecurityLog
+from store.standing import Standings
+from store.verifications import Verifications
+from sync.app_version import OldestApp
+from sync.arrival import Arrival
+from sync.blobs import BlobIntake
+from sync.challenge import Challenges
+from sync.cursor import Cursors
+from sync.documents import ReadyDocuments
+from sync.enrolment import EnrolmentDesk
+from sync.gate import Gate
+from sync.holding import Holding
+from sync.live import Live
+from sync.pull import Pull
+from sync.push import PushIntake
+from sync.salvage import Salvage
+from sync.verify import Verify
+from sync.waiting import HeldOperations
+
+
+def services_of(
+    settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
+) -> Services:
+    """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
+    vault = Vault(log.pool, log.body_mapper.keyring, place)
+    devices, standings = DeviceAccess(log.pool), Standings(log.pool)
+    works_for = working_for(views)
+    arrival = Arrival(log, works_for, unsigned=settings.unsigned_devices)
+    documents = ReadyDocuments(views)
+    cursors = Cursors(partial(access.secrets.accepted, "sync-cursors"), partial(begin_life_after_loss, log))
+    pull = Pull(documents, cursors, OldestApp(settings.oldest_app))
+    gate = gate_of(settings)
+    views.resting = gate.resting
+    return Services(
+        settings=settings,
+        factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
+        reset_codes=ResetCodes(log.pool),
+        security=SecurityLog(log.pool, access.secret),
+        strangers=Strangers(devices, log.pool),
+        log=log,
+        projecting=projecting,
+        views=views,
+        past=views,
+        access=access,
+        devices=devices,
+        standings=standings,
+        push=PushIntake(arrival, standings, pull, views.wait_until),
+        salvage=Salvage(arrival),
+        holding=Holding(log, HeldOperations(views), works_for),
+        pull=pull,
+        verify=Verify(log, documents, cursors, Verifications(log.pool).take),
+        live=Live(documents),
+        gate=gate,
+        enrolment=EnrolmentDesk(
+            log,
+            devices,
+            Challenges(partial(access.secrets.accepted, "device-challenges")),
+            unsigned=settings.unsigned_devices,
+        ),
+        blobs=BlobIntake(views, Uploads(log.pool), vault),
+        vault=vault,
+    )
+
+
+def gate_of(settings: ApiSettings) -> Gate:
+    """What keeps devices from asking too often, and all of them from asking for too much."""
+    return Gate(
+        rate=settings.device_rate,
+        burst=settings.device_burst,
+        connections=settings.pool,
+        threads=settings.threads,
+        office_rate=settings.office_rate,
+    )

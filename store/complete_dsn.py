@@ -1,0 +1,54 @@
+"""DSNs that say everything: what libpq takes from the login, a service file or the environment is written out."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import Final
+
+from psycopg2.extensions import make_dsn, parse_dsn
+
+from domain.problem import Problem
+from store.connecting import open_connection
+from store.errors import renamed
+
+_PLACE: Final = ("host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
+"""What leads to a database and is no secret; a service file may say any of it."""
+
+
+class NameTheDatabase(Problem):
+    """CALLOUT_RUNTIME_URL names no database: add one, as in postgresql://host/name; a service file is not looked at."""
+
+
+def completed(dsn: str) -> str:
+    """The DSN of a login, with the database's name, and without a service file.
+
+    The server is asked unless the DSN says all of it. Raises `PersistenceError` when it does not let the login in.
+    """
+    given = parse_dsn(dsn)
+    if given.get("dbname") and not _service(given):
+        return dsn
+    with renamed(), closing(open_connection(dsn)) as session, session.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        [(name,)] = cursor.fetchall()
+        found = {} if not _service(given) else _found(session.info.dsn_parameters, session.info.password)
+    found |= {name: value for name, value in given.items() if name != "service"}
+    return str(make_dsn(**{**found, "dbname": given.get("dbname") or name}))
+
+
+def must_name_its_database(address: str) -> str:
+    """The address for run-time roles as it is; raises `NameTheDatabase` when it names none, since nobody can ask."""
+    given = parse_dsn(address)
+    if given.get("dbname") or (os.environ.get("PGDATABASE") and not _service(given)):
+        return address
+    raise NameTheDatabase
+
+
+def _service(given: dict[str, str]) -> bool:
+    return bool(given.get("service") or os.environ.get("PGSERVICE"))
+
+
+def _found(parameters: dict[str, str], password: str | None) -> dict[str, str]:
+    """What a service file has said: where the database is, and who signs in."""
+    found = {name: parameters[name] for name in (*_PLACE, "user") if parameters.get(name)}
+    return found | ({"password": password} if password else {})

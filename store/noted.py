@@ -1,0 +1,100 @@
+"""What is noted in the security log, and how what repeats is counted in memory before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic, time
+from typing import Final, NamedTuple
+from uuid import UUID
+
+BEYOND: Final = "further ones of this hour"
+_AT_ONCE: Final = 10
+_MINUTE: Final = 60.0
+_HOUR: Final = 3600.0
+_REMEMBERED: Final = 10_000
+_ALONG: Final = 10
+"""So many counts of what is beyond a bound are written along with another event."""
+
+
+class Noted(NamedTuple):
+    """What is noted: `user` is whose account it is about, `actor` who did it, `login` what a stranger typed."""
+
+    kind: str
+    address: str = ""
+    login: str | None = None
+    user: UUID | None = None
+    actor: UUID | None = None
+    device: UUID | None = None
+    subject: str = ""
+
+    def whose(self) -> str:
+        """Whose share of the log it takes: that of a user or a device or, of a stranger, that of the address."""
+        return str(self.actor or self.device or self.address)
+
+
+class Repeats:
+    """Counts what is the same within `seconds`: due each time up to ten times, then when its number has doubled."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        """`clock` gives seconds; a period begins where `seconds` divide them."""
+        self._seconds = seconds
+        self._clock = clock
+        self._period = 0.0
+        self._counts: dict[Noted, tuple[int, int]] = {}
+
+    def due(self, noted: Noted) -> int:
+        """Count it; how many to write now, 0 when it is only counted."""
+        period = self._clock() // self._seconds
+        if period != self._period or len(self._counts) >= _REMEMBERED:
+            self._period, self._counts = period, {}
+        seen, written = self._counts.get(noted, (0, 0))
+        seen += 1
+        due = seen - written if seen <= _AT_ONCE or seen >= 2 * written else 0
+        self._counts[noted] = (seen, written + due)
+        return due
+
+    def left(self, most: int) -> list[tuple[Noted, int]]:
+        """Some of what was counted and not written; it counts as written now."""
+        found = [(noted, seen - written) for noted, (seen, written) in self._counts.items() if seen > written][:most]
+        for noted, _ in found:
+            seen, _ = self._counts[noted]
+            self._counts[noted] = (seen, seen)
+        return found
+
+
+class Waiting:
+    """What is due to be written, for any number of threads; it remembers who has come to a bound within this hour."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._minute = Repeats(_MINUTE, monotonic)
+        self._hour = Repeats(_HOUR, time)
+        self._full_since = 0.0
+        self._full: set[tuple[str, str]] = set()
+
+    def within(self, noted: Noted) -> Noted:
+        """The event itself or, when its kind or whoever it was has come to a bound, one that only says who it was."""
+        with self._lock:
+            hour = time() // _HOUR
+            if hour != self._full_since or len(self._full) >= _REMEMBERED:
+                self._full_since, self._full = hour, set()
+            if noted.actor is None and noted.device is None and (noted.kind, "") in self._full:
+                return Noted(noted.kind, subject=BEYOND)
+            if (noted.kind, noted.whose()) in self._full:
+                return Noted(noted.kind, noted.address, actor=noted.actor, device=noted.device, subject=BEYOND)
+            return noted
+
+    def due(self, noted: Noted) -> list[tuple[Noted, int]]:
+        """Count it; what to write now and how often it was, nothing when it is only counted."""
+        with self._lock:
+            if noted.subject == BEYOND:
+                times = self._hour.due(noted)
+                return [(noted, times)] if times else []
+            times = self._minute.due(noted)
+            return [(noted, times), *self._hour.left(_ALONG)] if times else []
+
+    def come_to_bound(self, noted: Noted, *, everybody: bool) -> None:
+        """The database has no more room in this hour for this kind of whoever it was, or of all strangers."""
+        with self._lock:
+            self._full.add((noted.kind, "" if everybody else noted.whose()))

@@ -1,0 +1,27 @@
+"""What is tried on somebody else's contacts, in one step and in two; every one gives the outcomes that it got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.support.authority_sides import Side
+from tests.support.counter import case, made, told
+
+
+def contacts(mine: Side, theirs: Side) -> Iterator[str]:
+    yield mine.ask(f"contacts/{mine.contact}/mark-duplicate", of=theirs.contact)
+    yield mine.ask(f"contacts/{theirs.contact}/link", case=mine.case)
+    yield mine.ask(f"contacts/{mine.contact}/link", case=mine.case, repeat_of=theirs.contact)
+    yield mine.ask("contacts", channel="phone", customer=mine.customer, work_order=theirs.order)
+
+
+def in_two_steps(mine: Side, theirs: Side) -> Iterator[str]:
+    by_order = made(mine.house, "contacts", channel="phone", work_order=theirs.order)
+    yield mine.ask(f"contacts/{by_order}/link", case=mine.case)
+    yield mine.ask(f"contacts/{by_order}/mark-duplicate", of=mine.contact)
+    yield mine.ask("cases", customer=mine.customer, topic="troubleshooting", contact=by_order)
+    of_nobody = made(mine.house, "contacts", channel="phone")
+    done = case(mine.house, theirs.customer)
+    told(mine.house, f"cases/{done}/resolve", resolution="Done.")
+    told(mine.house, f"cases/{done}/reopen", by_contact=of_nobody)
+    yield mine.ask(f"contacts/{of_nobody}/link", case=mine.case)
