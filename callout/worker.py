@@ -27,7 +27,6 @@ from store.long_jobs import forget_jobs
 from store.wakeup import Listener
 
 _LISTEN_SECONDS = 1.0
-_PAGES = 200
 _PAUSE_SECONDS = 2.0
 _WATCH_SECONDS = 5.0
 _EXIT = partial(os._exit, 1)
@@ -85,7 +84,7 @@ def work(house: House, stop: Event, give_up: Callable[[], None] = _EXIT) -> None
 def _parts(house: House) -> list[_Part]:
     settle = house.services.holding.settle
     return [
-        _Part("keys", "log", lambda: Erasure(house.services.log).catch_up(_PAGES), "keys of erased people destroyed"),
+        _Part("keys", "log", Erasure(house.services.log).catch_up, "keys of erased people destroyed"),
         _Part("held", "views", lambda: settle(now()), "held operations decided"),
     ]
 

@@ -15,7 +15,6 @@ from domain.work_order import WorkOrder
 from store.erasure import FOLLOWER, Erasure
 from store.keyring import Keyring
 from store.log import EventLog
-from store.pool import ConnectionPool
 from tests.support.erasing import NAME, commit, erased, opens, readable, registered
 from tests.support.logs import log_on, read
 
@@ -124,19 +123,3 @@ def test_an_erasure_without_such_words_is_said_once(log: EventLog) -> None:
     Erasure(log).catch_up()
 
     assert [event.topic for event in read(log)].count("customer.erased") == 1
-
-
-def test_keys_are_destroyed_in_the_order_in_which_they_are_wrapped_anew(
-    log: EventLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Issue 8, 3: two who destroyed the same keys at once, or one beside `rotate-keys`, waited for each other."""
-    asked: list[list[str]] = []
-
-    def execute(_: ConnectionPool, __: str, params: tuple[list[str]]) -> list[tuple[object, ...]]:
-        asked.append(params[0])
-        return []
-
-    monkeypatch.setattr(ConnectionPool, "execute", execute)
-    persons = [uuid4() for _ in range(100)]
-    log.body_mapper.keyring.destroy(persons)
-    assert asked == [[str(person) for person in sorted(persons)]]
