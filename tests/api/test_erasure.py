@@ -21,15 +21,17 @@ def erase(house: House, id: str, role: Role = "admin", key: str = "") -> int:
 
 def stored_words(house: House) -> list[str]:
     """Every table, of whatever schema, in which somebody finds the word."""
-    pool = house.services.projecting.pool
-    named = pool.fetch_all(
-        """
-        SELECT schemaname || '.' || tablename FROM pg_tables
-        WHERE schemaname IN ('views', 'views_next', 'log')
-        """
-    )
     look = "SELECT count(*) FROM {} AS t WHERE position('{}' IN t::text) > 0"
-    return [table for (table,) in named if pool.fetch_all(look.format(table, WORD)) != [(0,)]]
+    found = []
+    for pool, schemas in (
+        (house.services.projecting.pool, ["views", "views_next"]),
+        (house.services.log.pool, ["log"]),
+    ):
+        named = pool.fetch_all(
+            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(%s)", (schemas,)
+        )
+        found += [table for (table,) in named if pool.fetch_all(look.format(table, WORD)) != [(0,)]]
+    return found
 
 
 def read_words(house: House) -> list[str]:
