@@ -70,8 +70,9 @@ class PushArrival:
         self._streams = {who.device, who.technician}.union(
             *(operation.references() for operation in new if operation.id not in aside)
         )
-        self._loaded: Work | None = self._load()
-        self._zone = self._loaded.get(Technician, who.technician).zone
+        self._found = self._load()
+        self._loaded: Work | None = self._found
+        self._zone = self._found.get(Technician, who.technician).zone
         ids = [operation.id for operation in new]
         first = {id: place for place, id in reversed(list(enumerate(ids)))}
         arrived = [self._arrived(operation, again=first[operation.id] < place) for place, operation in enumerate(new)]
@@ -117,9 +118,16 @@ class PushArrival:
             occurred = self._received_at
             suspicion = (Notice("clock_suspect", "The device says that this happened in the future."),)
         envelope = self._envelope(occurred, operation, claimed if claimed != occurred else None)
-        needs = (*operation.needs, *self._seen.held(operation.references().difference(operation.needs)))
         contested = again or operation.id in self._seen.by_id
-        return Arrived(operation, envelope, suspicion, contested=contested, needs=needs)
+        return Arrived(operation, envelope, suspicion, contested=contested, needs=self._needs_of(operation))
+
+    def _needs_of(self, operation: Operation) -> tuple[UUID, ...]:
+        """What it says that it needs, and what it names that is held; a thing that is there is waited for by nobody.
+
+        Whoever holds an operation under the id of somebody's order, part or place keeps nobody from using it.
+        """
+        held = self._seen.held(operation.references().difference(operation.needs))
+        return (*operation.needs, *(one for one in held if self._found.loaded(one) is None))
 
     def _tell(self, device: Device) -> None:
         device.record_clock(ahead_of(self._push.now, self._received_at, self._push.took))

@@ -120,3 +120,16 @@ def test_what_the_log_refuses_for_ever_blocks_nobody(company: Company) -> None:
     stands = {item["operation"]: item["status"] for item in company.operations()}
     assert stands[bad["id"]] == "quarantined"
     assert company.texts() == ["It has come.", "good"]
+
+
+@pytest.mark.parametrize("what", ["order", "van", "part"])
+def test_an_operation_held_under_the_id_of_a_thing_keeps_nobody_from_it(company: Company, what: str) -> None:
+    """Issue 8, 5 (pushes of seed 2877142447): whatever any phone said about that thing waited for 72 hours."""
+    things = {"order": company.order, "van": str(company.field.van), "part": str(company.field.part)}
+    hostile = company.note(company.boris, "mine", needs=[str(uuid4())], id=things[what])
+    assert company.boris.result(hostile).status == "held"
+
+    used = {"location": things["van"], "part": things["part"], "quantity": "1", "serials": []}
+    sent = company.anna.operation("part_used", used | {"work_order": company.order})
+    assert company.anna.result(sent).status == "applied"
+    assert company.anna.result(company.note(company.anna, "goes on")).status == "applied"
