@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from functools import singledispatchmethod
+from functools import partial, singledispatchmethod
 from typing import Any, TypeVar
 from unittest.mock import patch
 
@@ -36,8 +36,9 @@ class Replay(CoreReplay):
         with ExitStack() as patches:
             append = EventLog.append
 
-            def appending(log: EventLog, *told: Any) -> Appended:
-                return self._append(lambda: append(log, *told)) if self._in_core() else append(log, *told)
+            def appending(log: EventLog, *told: Any, **more: Any) -> Appended:
+                now = partial(append, log, *told, **more)
+                return self._append(now) if self._in_core() else now()
 
             for place, name, instead in (
                 (EventLog, "append", appending),

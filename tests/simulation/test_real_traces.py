@@ -79,8 +79,8 @@ def off_by_one() -> Planted:
     """Events stand one position further than they do."""
     append = Recorder.append
 
-    def appends(self: Recorder, *told: Any) -> Appended:
-        done = append(self, *told)
+    def appends(self: Recorder, *told: Any, **more: Any) -> Appended:
+        done = append(self, *told, **more)
         return done._replace(base=done.base + 1)
 
     return patch.object(Recorder, "append", appends)
@@ -100,9 +100,9 @@ def unknowing() -> Planted:
     """What the author of a fact knew is not kept; no reply tells of it."""
     append = Recorder.append
 
-    def appends(self: Recorder, events: Sequence[tuple[StoredEvent, Envelope]], *told: Any) -> Appended:
+    def appends(self: Recorder, events: Sequence[tuple[StoredEvent, Envelope]], *told: Any, **more: Any) -> Appended:
         bare = [(event, structs.replace(envelope, seen_position=None)) for event, envelope in events]
-        return append(self, bare, *told)
+        return append(self, bare, *told, **more)
 
     return patch.object(Recorder, "append", appends)
 
