@@ -48,7 +48,8 @@ class Visits(Projection):
     """One row a visit.
 
     `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes, the
-    newest `SHOWN` of each; `counts` says how many there are.
+    newest `SHOWN` of each; `counts` says how many there are. A fact that came when later ones were known has `late`,
+    which says whether it `changed` where the visit stands; `stale_acceptance` is one of an earlier plan.
     A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
     a visit was not done or was cancelled. `DECLINES` finds the words of a technician who is erased.
     """
@@ -102,7 +103,14 @@ class Visits(Projection):
             more |= {"seen": event.envelope.seen_position}
         if (row := self._row(event, rows)) is not None:
             step = told(event, what=event.topic, technician=data.technician, **more)
-            self._put(event, rows, row | stepped(rows, row, step))
+            late = FACTS.is_late(rows, row["id"], "steps", step)
+            before = {name: row[name] for name in ("status", "technician")}
+            row = row | stepped(rows, row, step)
+            if late:
+                after = standing(walked(rows, row["id"]))
+                changed = any(after[name] != value for name, value in before.items())
+                row |= {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=changed)}
+            self._put(event, rows, row)
 
     @on("visit.signed")
     def _signed(self, event: Recorded, rows: Rows) -> None:
