@@ -52,6 +52,7 @@ NOTICES: Final = (
     "duplicate_completion",
     "unknown_part",
     "clock_suspect",
+    "before_it_was_there",
     "details_clash",
     "foreign_visit",
     "foreign_van",

@@ -12,7 +12,7 @@ from domain.instant import now
 from domain.work_order import WorkOrder
 from projections.work_orders import WORK_ORDERS, WorkOrders
 from store.recorded import Recorded
-from tests.support.field import Field, Phone
+from tests.support.field import NOON, Field, Phone
 from tests.support.logs import read
 from tests.support.news import News
 
@@ -118,3 +118,19 @@ def test_a_clock_that_falls_back_behind_its_own_operations_is_suspect(field: Fie
 
     assert codes(result) == ["clock_suspect"]
     assert told(field, [wrong])[wrong["id"]].occurred_at == moment - 3 * DAY + timedelta(microseconds=1)
+
+
+def test_a_fact_from_before_the_thing_it_is_about_is_recorded_with_a_notice(
+    field: Field, phone: Phone, order: UUID
+) -> None:
+    """Issue 9, 3: nobody refuses it, and everybody is told."""
+    early, fit = note(phone, order, NOON - 2 * DAY), note(phone, order, NOON - timedelta(hours=20))
+
+    results = phone.send(early, fit).results
+
+    assert [(result.status, codes(result)) for result in results] == [
+        ("conflicted", ["before_it_was_there"]),
+        ("applied", []),
+    ]
+    assert results[0].notices[0]["refs"] == {"work_order": str(order)}
+    assert told(field, [early])[early["id"]].occurred_at == NOON - 2 * DAY
