@@ -53,6 +53,7 @@ NOTICES: Final = (
     "unknown_part",
     "clock_suspect",
     "before_it_was_there",
+    "earlier_plan",
     "details_clash",
     "foreign_visit",
     "foreign_van",

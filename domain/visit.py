@@ -71,6 +71,10 @@ class Visit(Walked, Entity):
         """Whether the visit is this technician's, as the log says."""
         return technician is not None and technician == self.technician
 
+    def plan_is_seen(self, through: int | None) -> bool:
+        """Whether somebody who had read up to this position knew the plan as it stands; None is believed."""
+        return self.standing.is_seen(through)
+
     # Decisions
 
     def dispatch(self, technician: UUID) -> None:
@@ -79,11 +83,13 @@ class Visit(Walked, Entity):
         if technician != self.technician or self.status == Status.PLANNED:
             self._tell(self.Dispatched, technician=technician, previous=self.technician)
 
-    def decline(self, *, technician: UUID, reason: str | None = None) -> None:
-        """The technician asks not to go; the visit waits for somebody else."""
+    def decline(self, *, technician: UUID, reason: str | None = None, seen: int | None = None) -> None:
+        """The technician asks not to go; the visit waits for somebody else. `seen` is how far they had read."""
         rule.must_not_have_begun(self.status)
         if not self.given_to(technician):
             raise rule.NotTheirVisit
+        if not self.plan_is_seen(seen):
+            raise rule.PlanHasChanged
         self._tell(self.Declined, technician=technician, reason=reason)
 
     def reschedule(self, *, window_start: datetime, window_end: datetime, zone: str | None = None) -> None:

@@ -60,6 +60,10 @@ class NotTheirVisit(Refused):
     """The visit is somebody else's."""
 
 
+class PlanHasChanged(Refused):
+    """The visit has been moved or given anew since; read the new plan and decline that if need be."""
+
+
 def further(now: Status, told: Status) -> Status:
     """The status after a fact, which may come late: it never takes a visit back, and a visit done was done."""
     if now == Status.CANCELLED:

@@ -44,7 +44,8 @@ class Standing(NamedTuple):
     """Where a visit stands.
 
     `times` are instants by the names in `TIMES`, `end` is the step that ended it. `stale` is the last acceptance that
-    is not one of the plan as it stands, as long as nobody has accepted that or gone.
+    is not one of the plan as it stands, as long as nobody has accepted that or gone. `changed_at` is the position at
+    which the plan was changed last, 0 where it never was, None where that is not recorded yet.
     """
 
     status: Status
@@ -52,6 +53,11 @@ class Standing(NamedTuple):
     times: dict[str, datetime]
     end: Step | None
     stale: Step | None
+    changed_at: int | None
+
+    def is_seen(self, through: int | None) -> bool:
+        """Whether somebody who had read so far knew the plan as it stands; who says nothing of it is believed."""
+        return through is None or (self.changed_at is not None and through >= self.changed_at)
 
 
 def standing(steps: Iterable[Step]) -> Standing:
@@ -65,7 +71,7 @@ def standing(steps: Iterable[Step]) -> Standing:
     for step in sorted(steps, key=lambda one: one.key):
         walk.take(step)
     stale = walk.stale if walk.status in (Status.PLANNED, Status.DISPATCHED) else None
-    return Standing(walk.status, walk.technician, walk.times, walk.end, stale)
+    return Standing(walk.status, walk.technician, walk.times, walk.end, stale, walk.changed_at)
 
 
 def standing_of(steps: Steps) -> Standing:
@@ -85,9 +91,8 @@ class _Walk:
         self.end: Step | None = None
         self.accepted: Step | None = None
         self.stale: Step | None = None
+        self.changed_at: int | None = 0
         self._given = False
-        self._changed_at: int | None = 0
-        """The position of the last change of the plan, None while that is not recorded."""
 
     def take(self, step: Step) -> None:
         """Go on by one step."""
@@ -99,13 +104,13 @@ class _Walk:
         elif what == "visit.dispatched":
             if step.technician != self.technician:
                 if self._given:
-                    self._changed_at = step.position
+                    self.changed_at = step.position
                 self._begin_anew(step.technician)
             self._go(step, further(self.status, Status.DISPATCHED))
         elif what == "visit.declined":
             self._begin_anew(None)
         elif what == "visit.rescheduled":
-            self._changed_at = step.position
+            self.changed_at = step.position
             if self.status == Status.ACCEPTED:
                 self.status, self.stale = Status.DISPATCHED, self.accepted
                 self.times.pop("accepted_at", None)
@@ -125,7 +130,7 @@ class _Walk:
 
     def _replies(self, step: Step) -> bool:
         """Whether an acceptance is about the plan as it stands in this walk."""
-        return step.seen is None or (self._changed_at is not None and step.seen >= self._changed_at)
+        return step.seen is None or (self.changed_at is not None and step.seen >= self.changed_at)
 
     def _go(self, step: Step, status: Status) -> None:
         if status in OVER and status != self.status:

@@ -9,7 +9,7 @@ from domain import work_order_status as rule
 from domain import work_order_walk as walk
 from domain.aggregate import Entity, event
 from domain.reason import reason_and_note
-from domain.walk import Walked
+from domain.walk import OFFICE, Walked
 from domain.work_order_events import Fixed, HoldReason, LabourKind, Opening
 from domain.work_order_status import FAILURES, FINAL, FINISHED, Status
 
@@ -103,9 +103,11 @@ class WorkOrder(Walked, Entity):
         rule.must_be_finished(self.status, rule.NotFinished)
         self.trigger_event(self.Reopened, customer=self.customer, reason=reason)
 
-    def close(self) -> None:
-        """End a finished work order for good."""
+    def close(self, seen: int | None = None) -> None:
+        """End a finished work order for good; `seen` is how far whoever asks had read, where that proves anything."""
         rule.must_be_finished(self.status, rule.NothingToClose)
+        if seen and self._decided_behind(seen):
+            raise rule.OrderHasChanged
         self.trigger_event(self.Closed)
 
     def cancel(self, reason: str) -> None:
@@ -145,6 +147,11 @@ class WorkOrder(Walked, Entity):
     def record_correction(self, *, operation: UUID, fact: str | None = None, reason: str | None = None) -> None:
         """A device takes back its own earlier operation; `fact` is the topic that one had recorded."""
         self.trigger_event(self.FactCorrected, customer=self.customer, operation=operation, fact=fact, reason=reason)
+
+    def _decided_behind(self, seen: int) -> bool:
+        """Whether the office has ended the work, or let it go on, behind this position."""
+        said = (*self.steps.get("outcome", ()), *self.steps.get("reopened", ()))
+        return any(step.rank == OFFICE and (step.position is None or step.position > seen) for step in said)
 
     def _counts(self, technician: UUID) -> bool:
         return self.assigned_to(technician) and not self.is_final()

@@ -51,6 +51,10 @@ class NothingToClose(Refused):
     """Only a completed work order, or one that cannot be completed, can be closed."""
 
 
+class OrderHasChanged(Refused):
+    """The office has finished or reopened the work since; read what it says now and close it then."""
+
+
 class NotOnHold(Refused):
     """The work order is not on hold."""
 

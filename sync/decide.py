@@ -121,6 +121,7 @@ def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> O
         sender.technician,
         arrived.envelope.occurred_at,
         sender.zone,
+        operation.seen,
         earlier=lambda one: work.added_by(one, sender.technician) or sender.earlier(one),
         works_for=sender.works_for,
     )

@@ -145,3 +145,43 @@ def test_an_acceptance_from_before_a_reassignment_is_none_of_the_visit_that_came
     phone.send(phone.operation("visit_accepted", {"visit": str(visit)}, at=now(), seen=seen), received_at=now())
 
     assert read(house, f"visits/{visit}")["status"] == "dispatched"
+
+
+def test_a_decline_of_the_earlier_date_is_none_of_the_new_one(house: House, field: Field, phone: Phone) -> None:
+    """Issue 9, 5: a request, so it is refused with what to do."""
+    visit = field.visit(field.order())
+    seen = field.log.head()
+    rescheduled(house, visit)
+    data = {"visit": str(visit)}
+
+    early = phone.result(phone.operation("decline_visit", data, at=now(), seen=seen), received_at=now())
+    late = phone.result(phone.operation("decline_visit", data, at=now(), seen=field.log.head()), received_at=now())
+
+    assert (early.status, (early.problem or {})["type"].rpartition("/")[2]) == ("rejected", "plan-has-changed")
+    assert (late.status, read(house, f"visits/{visit}")["technician"]) == ("applied", None)
+
+
+def test_who_has_not_seen_that_the_work_was_taken_up_again_does_not_close_it(
+    house: House, field: Field, phone: Phone
+) -> None:
+    """Issue 9, 5: a sibling: agreement that the order may be closed, with an end that was not seen."""
+    order = field.order()
+    phone.send(complete(phone, order, now()), received_at=now())
+    seen, data = field.log.head(), {"work_order": str(order)}
+    told(house, f"work-orders/{order}/reopen", reason="It hums again.")
+    told(house, f"work-orders/{order}/cannot-complete", reason="no_part")
+
+    early = phone.result(phone.operation("close_work_order", data, at=now(), seen=seen), received_at=now())
+    late = phone.result(phone.operation("close_work_order", data, at=now(), seen=field.log.head()), received_at=now())
+
+    assert (early.status, (early.problem or {})["type"].rpartition("/")[2]) == ("rejected", "order-has-changed")
+    assert late.status == "applied"
+
+
+def test_an_own_completion_that_nobody_has_read_yet_may_be_closed(house: House, field: Field, phone: Phone) -> None:
+    """Issue 9, 5: what the same push has told needs no reading."""
+    order, seen = field.order(), field.log.head()
+    done = complete(phone, order, now()) | {"seen": seen}
+    close = phone.operation("close_work_order", {"work_order": str(order)}, at=now(), seen=seen)
+
+    assert [result.status for result in phone.send(done, close, received_at=now()).results] == ["applied", "applied"]
