@@ -1,27 +1,33 @@
 """A visit: somebody is to come, comes, and leaves with the work done or not."""
 
 from datetime import datetime
-from typing import ClassVar, Self, Unpack
+from typing import Any, ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain import visit_events as happened
 from domain import visit_status as rule
+from domain import visit_walk as walk
 from domain.aggregate import Entity, event
 from domain.instant import parse_zone
 from domain.visit_events import NotDoneReason, Planning
 from domain.visit_status import OVER, Status
+from domain.walk import Walked
 
 
-class Visit(Entity):
+class Visit(Walked, Entity):
     """One visit for a work order. Technicians write it offline while the office edits the order.
 
     A fact told by somebody whose visit it no longer is, is recorded and leaves the visit as it is for whoever has it.
+    Where it stands follows from what happened in the world, in whatever order that came: `domain/visit_walk.py`.
     """
 
     TOPIC: ClassVar[str] = "visit"
 
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
+    MOST: ClassVar[int] = walk.MOST
+    DECISIONS: ClassVar[frozenset[str]] = frozenset({"decisions"})
+    FIRST: ClassVar[frozenset[str]] = frozenset({"early"})
 
     Planned, Dispatched, Accepted, Declined = (
         happened.Planned,
@@ -42,6 +48,21 @@ class Visit(Entity):
 
     # Questions
 
+    @property
+    def standing(self) -> walk.Standing:
+        """Where it stands, by all that is known of it."""
+        return self._walked(walk.standing_of)
+
+    @property
+    def status(self) -> Status:
+        """How far it has come."""
+        return self.standing.status
+
+    @property
+    def technician(self) -> UUID | None:
+        """Whose it is, as the log says."""
+        return self.standing.technician
+
     def is_over(self) -> bool:
         """Done, not done or cancelled."""
         return self.status in OVER
@@ -49,6 +70,10 @@ class Visit(Entity):
     def given_to(self, technician: UUID | None) -> bool:
         """Whether the visit is this technician's, as the log says."""
         return technician is not None and technician == self.technician
+
+    def plan_is_seen(self, through: int | None) -> bool:
+        """Whether somebody who had read up to this position knew the plan as it stands; None is believed."""
+        return self.standing.is_seen(through)
 
     # Decisions
 
@@ -58,11 +83,13 @@ class Visit(Entity):
         if technician != self.technician or self.status == Status.PLANNED:
             self._tell(self.Dispatched, technician=technician, previous=self.technician)
 
-    def decline(self, *, technician: UUID, reason: str | None = None) -> None:
-        """The technician asks not to go; the visit waits for somebody else."""
+    def decline(self, *, technician: UUID, reason: str | None = None, seen: int | None = None) -> None:
+        """The technician asks not to go; the visit waits for somebody else. `seen` is how far they had read."""
         rule.must_not_have_begun(self.status)
         if not self.given_to(technician):
             raise rule.NotTheirVisit
+        if not self.plan_is_seen(seen):
+            raise rule.PlanHasChanged
         self._tell(self.Declined, technician=technician, reason=reason)
 
     def reschedule(self, *, window_start: datetime, window_end: datetime, zone: str | None = None) -> None:
@@ -134,65 +161,61 @@ class Visit(Entity):
     def __init__(self, work_order: UUID, customer: UUID, technician: UUID | None, zone: str) -> None:
         self.work_order = work_order
         self.customer = customer
-        self.technician = technician
         self.zone = zone
-        self.status = Status.PLANNED
+        self.steps = {}
+        self._decided(self.Planned, technician, order=self.version)
 
     @event(Dispatched)
     def _(self, technician: UUID) -> None:
-        self.technician = technician
-        self.status = Status.DISPATCHED
+        self._decided(self.Dispatched, technician)
 
     @event(Accepted)
     def _(self, technician: UUID | None, *, unasked: bool | None) -> None:
-        if not unasked:
-            self.technician = self.technician or technician
-            self._come(Status.ACCEPTED, technician)
+        self._told(self.Accepted, technician, unasked=bool(unasked))
 
     @event(Declined)
-    def _(self) -> None:
-        self.technician = None
-        self.status = Status.PLANNED
+    def _(self, technician: UUID) -> None:
+        self._decided(self.Declined, technician)
 
     @event(TravelStarted)
     def _(self, technician: UUID | None) -> None:
-        self._come(Status.TRAVELLING, technician)
+        self._told(self.TravelStarted, technician)
 
     @event(Arrived)
     def _(self, technician: UUID | None) -> None:
-        self._come(Status.ON_SITE, technician)
+        self._told(self.Arrived, technician)
 
     @event(Paused)
     def _(self, technician: UUID | None) -> None:
-        self._come(Status.PAUSED, technician)
+        self._told(self.Paused, technician)
 
     @event(Resumed)
     def _(self, technician: UUID | None) -> None:
-        self._come(Status.ON_SITE, technician)
+        self._told(self.Resumed, technician)
 
     @event(Done)
     def _(self, technician: UUID | None) -> None:
-        self._come(Status.DONE, technician)
+        self._told(self.Done, technician)
 
     @event(NotDone)
     def _(self, technician: UUID | None) -> None:
-        self._come(Status.NOT_DONE, technician)
-
-    def _come(self, status: Status, technician: UUID | None) -> None:
-        if self.technician in (technician, None):
-            self.status = rule.further(self.status, status)
+        self._told(self.NotDone, technician)
 
     @event(Rescheduled)
     def _(self, zone: str) -> None:
         self.zone = zone
-        self.status = Status.DISPATCHED if self.status == Status.ACCEPTED else self.status
+        self._decided(self.Rescheduled, None)
 
     @event(Cancelled)
     def _(self) -> None:
-        self.status = Status.CANCELLED
+        self._decided(self.Cancelled, None)
 
     @event(FactCorrected)
-    def _(self, fact: str | None, technician: UUID | None) -> None:
-        told, before = rule.TAKEN_BACK.get(fact or "", (None, self.status))
-        if self.status == told and self.technician in (technician, None):
-            self.status = before
+    def _(self, operation: UUID, fact: str | None) -> None:
+        self._take_back(operation, fact)
+
+    def _decided(self, what: Any, technician: UUID | None, **more: int) -> None:
+        self._step(what.TOPIC, "decisions", technician=technician, **more)
+
+    def _told(self, what: Any, technician: UUID | None, **more: bool) -> None:
+        self._step(what.TOPIC, "told", "early", technician=technician, **more)

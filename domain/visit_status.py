@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.problem import BadInput, Refused
+from domain.walk import Step
 
 
 class Status(StrEnum):
@@ -37,24 +38,14 @@ _HOW_FAR = {
     Status.NOT_DONE: 5,
 }
 
-TAKEN_BACK = {
-    "visit.accepted": (Status.ACCEPTED, Status.DISPATCHED),
-    "visit.travel_started": (Status.TRAVELLING, Status.ACCEPTED),
-    "visit.arrived": (Status.ON_SITE, Status.TRAVELLING),
-    "visit.done": (Status.DONE, Status.ON_SITE),
-    "visit.not_done": (Status.NOT_DONE, Status.ON_SITE),
-}
-"""A correction of the fact turns the first status into the second."""
-
 
 class VisitState:
     """What a snapshot keeps of a visit."""
 
     work_order: UUID
     customer: UUID
-    technician: UUID | None
     zone: str
-    status: Status
+    steps: dict[str, tuple[Step, ...]]
 
 
 class VisitIsOver(Refused):
@@ -67,6 +58,10 @@ class VisitIsUnderWay(Refused):
 
 class NotTheirVisit(Refused):
     """The visit is somebody else's."""
+
+
+class PlanHasChanged(Refused):
+    """The visit has been moved or given anew since; read the new plan and decline that if need be."""
 
 
 def further(now: Status, told: Status) -> Status:

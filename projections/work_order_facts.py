@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+from domain.work_order_walk import DECIDED, STEPS
 from projections import work_order_uses as uses
 from projections.double_uses import note
 from projections.fact_lists import SHOWN, FactLists, counted, facts_table
@@ -32,26 +33,8 @@ CORRECTED = Table(
 
 _BY_OPERATION: Final = Order(("work_order",), ("operation",))
 
-STEPS: Final = {
-    "work_order.diagnosed": "begin",
-    "work_order.labour_recorded": "begin",
-    "visit.travel_started": "begin",
-    "visit.arrived": "begin",
-    "work_order.assigned": "assigned",
-    "work_order.completed": "outcome",
-    "work_order.cannot_complete": "outcome",
-    "work_order.held": "hold",
-    "work_order.resumed": "hold",
-    "work_order.reopened": "reopened",
-    "work_order.closed": "end",
-    "work_order.cancelled": "end",
-}
-"""What moves the status, by what it does: the work begins, is given to somebody, has an outcome …"""
-
 SERIALS_SHOWN: Final = 20
 """A use shows so many of its serials, the first ones; the movement has them all."""
-
-_DECIDED: Final = ("assigned", "hold", "reopened", "end")
 
 Change = Callable[[Rows, Row, Recorded], Row | None]
 """Adds an event to the lists; the columns that change besides, None where the event says nothing to the order."""
@@ -103,7 +86,7 @@ def _decision(**names: str) -> Change:
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
         said = {name: getattr(event.data, field) for name, field in names.items()}
-        before = (FACTS.last(rows, row["id"], name) for name in _DECIDED)
+        before = (FACTS.last(rows, row["id"], name) for name in DECIDED)
         latest = max((step["at"] for step in before if step is not None), default="")
         step = told(event, what=event.topic, **said)
         return _stepped(rows, row, step | {"at": max(step["at"], latest), "device": None, "decision": True})

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from domain.work_order_walk import STEPS
 from projections.double_uses import TURNS
-from projections.facts import wordless
+from projections.facts import told, wordless
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -61,14 +62,15 @@ class WorkOrders(Projection):
     """One row a work order.
 
     Lists hold facts as `projections/facts.py` tells them, the newest `SHOWN` of each, and `counts` says by list how
-    many there are; the others are in the tables of facts and uses. `steps` is what moves the status, `uses` every
+    many there are; the others are in the tables of facts and uses. `steps` is what moves the status (one that came when
+    later ones were known has `late`, which says whether it `changed` the status), `uses` every
     consumption and what took it back, `taken_back` the operations that were (the first ones by id); `parts_used` and
     `diagnosis` are what stands of those; a use shows its first `SERIALS_SHOWN` serials and their `serials_count`.
     `reported` are outcomes told by those who no longer had the order. (`case` is a word of SQL: `case_id`.)
     """
 
     name: ClassVar[str] = "work_orders"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS, ORDER_FACTS, CORRECTED, USES, TAKEN_BACK, PART_DEVICES, TURNS)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -107,11 +109,13 @@ class WorkOrders(Projection):
         row = rows.get(WORK_ORDERS, order) if order is not None else None
         if row is None or _was_taken_back(event, rows, row):
             return
+        before, last = row["status"], FACTS.last(rows, row["id"], "steps")
         changed = CHANGES[event.topic](rows, row, event)
         if changed is not None:
             version = event.version if event.stream == order else row["version"]
             row = row | changed | {"position": event.position, "version": version}
-            rows.put(WORK_ORDERS, row | standing(rows, row))
+            row |= standing(rows, row)
+            rows.put(WORK_ORDERS, row | _late(rows, row, event, last, before))
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
@@ -120,6 +124,16 @@ class WorkOrders(Projection):
             silent = row | {column: wordless(row[column]) for column in LISTS}
             silent |= {"problem": None, "position": event.position}
             rows.put(WORK_ORDERS, silent | standing(rows, silent))
+
+
+def _late(rows: Rows, row: Row, event: Recorded, last: Row | None, before: str) -> Row:
+    """The steps, when this event is one that came behind a later one."""
+    if event.topic not in STEPS or last is None:
+        return {}
+    step = told(event, what=event.topic)
+    if not FACTS.is_behind(last, step) or FACTS.get(rows, row["id"], "steps", step) is None:
+        return {}
+    return {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=row["status"] != before)}
 
 
 def _was_taken_back(event: Recorded, rows: Rows, row: Row) -> bool:

@@ -13,6 +13,7 @@ from eventsourcing.utils import get_topic
 from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.problem import NotFound
+from domain.walk import Walked
 from store.answers import Answer, Appended, StreamTakenError, Turn
 
 E = TypeVar("E", bound=Entity)
@@ -97,7 +98,12 @@ class Work:
         before = len(self.events)
         for entity in entities:
             self._entities[entity.id] = entity
-            self.events.extend(entity.collect_events())
+            events = list(entity.collect_events())
+            if events and events[0].originator_version == Entity.INITIAL_VERSION:
+                entity.begun_at = envelope.occurred_at
+            if events and isinstance(entity, Walked):
+                entity.happened(envelope, events[0].originator_version)
+            self.events.extend(events)
         added = len(self.events) - before
         self.envelopes.extend([envelope] * added)
         return added
@@ -137,8 +143,19 @@ class Work:
             if (taken := self._taken()) is not None:
                 raise taken from error
             raise
+        self._placed(appended.base)
         self._log.settled(self._entities[stream] for stream in written)
         return appended
+
+    def _placed(self, base: int) -> None:
+        """Tell the entities that walk along their events where those were recorded."""
+        positions: dict[UUID, dict[int, int]] = {}
+        for place, event in enumerate(self.events, base + 1):
+            positions.setdefault(event.originator_id, {})[event.originator_version] = place
+        for stream, places in positions.items():
+            entity = self._entities[stream]
+            if isinstance(entity, Walked):
+                entity.recorded(places)
 
     def _taken(self) -> StreamTakenError | None:
         """The streams that this commit begins and that were begun before, in the log or by itself."""

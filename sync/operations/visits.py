@@ -12,7 +12,7 @@ from domain.visit_events import NotDoneReason
 from domain.work_order import WorkOrder
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
-from sync.outcome import Context, Outcome
+from sync.outcome import Context, Notice, Outcome
 
 _REASONS = get_args(NotDoneReason)
 
@@ -38,13 +38,21 @@ def _of(name: str, record: str) -> Handler:
 
 @fact("visit_accepted", OfVisit)
 def accepted(context: Context, data: OfVisit) -> Outcome:
-    """The technician will go; a visit that nobody has becomes theirs only where its order is theirs."""
+    """The technician will go; a visit that nobody has becomes theirs only where its order is theirs.
+
+    It is a reply to the plan that was read: it stays without effect on another one.
+    """
 
     def accept(visit: Visit, order: WorkOrder) -> None:
         unasked = visit.technician is None and not order.assigned_to(context.technician)
         visit.record_accepted(context.technician, unasked=unasked)
 
-    return _told(context, data, accept)
+    outcome = _told(context, data, accept)
+    visit: Visit = context.require(Visit, data.visit)
+    if visit.plan_is_seen(context.seen):
+        return outcome
+    notice = Notice("earlier_plan", "The visit has been moved or given anew since.", {"visit": str(visit.id)})
+    return outcome._replace(notices=(*outcome.notices, notice))
 
 
 def _words_apart(data: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +80,7 @@ def signed(context: Context, data: Signed) -> Outcome:
 def decline(context: Context, data: VisitDeclined) -> Outcome:
     """The technician asks not to go."""
     visit: Visit = context.require(Visit, data.visit)
-    visit.decline(technician=context.technician, reason=data.reason)
+    visit.decline(technician=context.technician, reason=data.reason, seen=context.seen)
     return Outcome((visit,), (), context.require(WorkOrder, visit.work_order).case)
 
 

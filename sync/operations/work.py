@@ -98,7 +98,7 @@ def close(context: Context, data: OfOrder) -> Outcome:
     """End a finished own work order for good."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
-    order.close()
+    order.close(context.seen)
     return Outcome((order,), (), order.case)
 
 
