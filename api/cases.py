@@ -11,6 +11,7 @@ from api import office
 from api.belonging import must_be_of, owner_of_contact
 from api.fields import Choice, Id, Instant, Text
 from api.known_customer import in_use
+from api.merged import merged
 from api.noun import Noun
 from api.open_work import open_on
 from api.reading import filters, looking, one, page, paged
@@ -175,7 +176,7 @@ def merge(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
     asking()
-    with looking(query, view.Cases()) as reader:
+    with looking(query, view.Cases(), *merged(query)) as reader:
         rows = view.cases(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("opened_at", "id"))
 

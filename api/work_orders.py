@@ -9,6 +9,7 @@ from flask import Response
 
 from api import office
 from api import work_order_bodies as bodies
+from api.merged import merged
 from api.noun import Noun
 from api.opening import open_work_order
 from api.reading import filters, looking, one, page, paged
@@ -133,7 +134,7 @@ def add_note(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
     asking()
-    with looking(query, view.WorkOrders()) as reader:
+    with looking(query, view.WorkOrders(), *merged(query)) as reader:
         rows = view.work_orders(reader, **paged(query), **filters(query))
         return page(reader, query, spoken_all(rows), key=("opened_at", "id"))
 

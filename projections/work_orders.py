@@ -9,6 +9,7 @@ from uuid import UUID
 
 from projections.double_uses import TURNS
 from projections.facts import wordless
+from projections.merges import one_case, one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -146,15 +147,18 @@ def work_orders(
     site: UUID | None = None,
     number: str | None = None,
 ) -> list[Row]:
-    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen)."""
+    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen).
+
+    `customer` and `case` follow merges, which asks the views `customers` and `cases`.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM work_orders
         WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(technician)s IS NULL OR technician = %(technician)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
-          AND (%(case)s IS NULL OR case_id = %(case)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
+          AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
           AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(number)s IS NULL OR number = %(number)s)
@@ -166,8 +170,8 @@ def work_orders(
             "after": after,
             "status": status,
             "technician": technician,
-            "customer": customer,
-            "case": case,
+            "customers": one_customer(reader, customer),
+            "cases": one_case(reader, case),
             "equipment": equipment,
             "site": site,
             "number": number,
