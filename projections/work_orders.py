@@ -14,6 +14,7 @@ from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
 from projections.work_order_facts import CHANGES, CORRECTED, FACTS, LISTS, ORDER_FACTS, order_of
+from projections.work_order_returns import RETURNS
 from projections.work_order_standing import standing
 from projections.work_order_uses import PART_DEVICES, TAKEN_BACK, USES
 from store.recorded import Recorded
@@ -69,8 +70,17 @@ class WorkOrders(Projection):
     """
 
     name: ClassVar[str] = "work_orders"
-    version: ClassVar[int] = 3
-    tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS, ORDER_FACTS, CORRECTED, USES, TAKEN_BACK, PART_DEVICES, TURNS)
+    version: ClassVar[int] = 4
+    tables: ClassVar[tuple[Table, ...]] = (
+        WORK_ORDERS,
+        ORDER_FACTS,
+        CORRECTED,
+        USES,
+        TAKEN_BACK,
+        RETURNS,
+        PART_DEVICES,
+        TURNS,
+    )
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The order that the event is about."""

@@ -22,7 +22,7 @@ REPAIRS = 5
 
 _SAME = ("id", "number", "status", "problem", "priority", "technician", "hold_reason", "opened_at", "finished_at")
 _COUNTED = ("parts_required", "parts_used", "notes", "labour", "photos")
-_USED = ("part", "quantity", "location", "serials", "serials_count", "lot", "technician", "at")
+_USED = ("part", "quantity", "returned", "location", "serials", "serials_count", "lot", "technician", "at")
 _VISIT = ("id", "technician", "status", "window_start", "window_end")
 
 
