@@ -9,8 +9,9 @@ from flask import Response
 
 from api import office
 from api.belonging import must_be_of, owner_of_contact
-from api.fields import Choice, Id, Instant, Many, Text, Whole
+from api.fields import Choice, Flag, Id, Instant, Many, Text, Whole
 from api.known_customer import in_use, still_there
+from api.merged import merged
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import shape_of, spoken_all, spoken_one
@@ -76,6 +77,7 @@ class Filters(Page):
     status = Choice(tuple(Status))
     channel = Choice(get_args(Channel))
     message_id = Text(998)
+    needs_decision = Flag(metadata={"description": "About a case that was closed already, and nobody has decided."})
 
 
 @contacts.creates(NewContact)
@@ -109,7 +111,11 @@ def set_reason(body: Body, id: UUID) -> Response:
 
 @contacts.command("link", Link)
 def link(body: Body, id: UUID) -> Response:
-    """Say which case it is about; where nobody knew whose contact it was, it is that customer's."""
+    """Say which case it is about; where nobody knew whose contact it was, it is that customer's.
+
+    Where that case is closed, the contact is listed with `needs_decision` until the case is reopened by it, it is
+    linked to another case, or it is answered.
+    """
     who = asking()
 
     def decide(contact: Contact, work: Work) -> tuple[Case]:
@@ -158,7 +164,7 @@ def mark_duplicate(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
     asking()
-    with looking(query, view.Contacts()) as reader:
+    with looking(query, view.Contacts(), *merged(query)) as reader:
         rows = view.contacts(reader, **paged(query), **filters(query))
         return page(reader, query, spoken_all(rows), key=("started_at", "id"))
 

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from flask import Response
 
 from api import office
-from api.belonging import must_be_free
+from api.belonging import entry_with, must_be_free
 from api.fields import Id, Many, Text, Zone
 from api.forgetting import forgotten
-from api.known_customer import in_use
+from api.known_customer import in_use, still_there
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import ID, LIST, done_with, shape_of
@@ -21,6 +21,7 @@ from api.who import asking
 from domain.customer import Customer
 from projections import customers as view
 from store.erasure import Erasure
+from store.merged import standing_entry
 from store.work import Work
 
 customers = Noun("customers", "Customers and their sites.")
@@ -101,9 +102,18 @@ def add_site(body: Body, id: UUID) -> Response:
 
 @customers.command("change-site", SiteDetails)
 def change_site(body: Body, id: UUID) -> Response:
-    """Set the given details of a site; the others stay."""
+    """Set the given details of a site, also of one that came with an entry merged into this; the others stay."""
     who = asking()
-    return office.change(who, Customer, id, body, lambda customer, _: customer.change_site(zone=body.zone, **body))
+
+    def decide(customer: Customer, work: Work) -> tuple[Customer, ...]:
+        if customer.has_site(body["site"]) or customer.merged_into is not None:
+            customer.change_site(zone=body.zone, **body)
+            return ()
+        entry = entry_with(work, still_there(work, id), body["site"])
+        entry.change_site_for(standing_entry(work, entry.id), zone=body.zone, **body)
+        return (entry,)
+
+    return office.change(who, Customer, id, body, decide)
 
 
 @customers.command("merge", StayingEntry)

@@ -109,6 +109,16 @@ class Customer(Entity):
     def change_site(self, site: UUID, **details: Unpack[SiteDetails]) -> None:
         """Set the given details of a site; what is not given stays, and an empty text clears."""
         self._must_be_there()
+        self._change_site(site, details)
+
+    def change_site_for(self, standing: UUID, site: UUID, **details: Unpack[SiteDetails]) -> None:
+        """The same for the entry that stands for this one since they were merged: the site stays where it is."""
+        if self.erased:
+            raise CustomerIsErased
+        assert standing != self.id, "an entry that was merged"
+        self._change_site(site, details)
+
+    def _change_site(self, site: UUID, details: SiteDetails) -> None:
         if not self.has_site(site):
             raise NoSuchSite
         if (zone := details.get("zone")) is not None:

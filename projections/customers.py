@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from projections.customer_entries import entries_below
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -26,6 +27,7 @@ CUSTOMERS = Table(
         "version": "bigint NOT NULL",
     },
     key=("id",),
+    indexes=(("merged_into",),),
 )
 
 SITES = Table(
@@ -69,6 +71,7 @@ class Customers(Projection):
     """
 
     name: ClassVar[str] = "customers"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CUSTOMERS, SITES, CLASHES)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -153,14 +156,13 @@ def _listed(value: tuple[str, ...] | None) -> list[str] | None:
 
 
 def customer(reader: Reader, customer_id: UUID) -> Row | None:
-    """One customer, with `sites` and open `clashes`."""
+    """One customer, with the `sites` and open `clashes` of their entry and of those merged into it."""
     found = reader.fetch_one("SELECT * FROM customers WHERE id = %s", (customer_id,))
     if found is None:
         return None
-    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = %s ORDER BY id", (customer_id,))
-    open_clashes = reader.fetch_all(
-        "SELECT * FROM customer_clashes WHERE customer = %s ORDER BY position", (customer_id,)
-    )
+    below = (entries_below(reader, customer_id),)
+    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = ANY(%s) ORDER BY id", below)
+    open_clashes = reader.fetch_all("SELECT * FROM customer_clashes WHERE customer = ANY(%s) ORDER BY position", below)
     return found | {"sites": sites, "clashes": open_clashes}
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.equipment import Status
 from projections.fact_lists import SHOWN
+from projections.merges import one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -133,17 +134,27 @@ def equipment(
     serial: str | None = None,
     status: str | None = None,
 ) -> list[Row]:
-    """At most `limit` machines by id, those behind `after`."""
+    """At most `limit` machines by id, those behind `after`.
+
+    `customer` follows merges, which asks the views `customers`.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM equipment
         WHERE (%(after)s IS NULL OR id > %(after)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(serial)s IS NULL OR serial = %(serial)s)
           AND (%(status)s IS NULL OR status = %(status)s)
         ORDER BY id
         LIMIT %(limit)s
         """,
-        {"limit": limit, "after": after, "customer": customer, "site": site, "serial": serial, "status": status},
+        {
+            "limit": limit,
+            "after": after,
+            "customers": one_customer(reader, customer),
+            "site": site,
+            "serial": serial,
+            "status": status,
+        },
     )

@@ -91,7 +91,7 @@ class Visits(Projection):
 
     @on("visit.cancelled")
     def _cancelled(self, event: Recorded, rows: Rows) -> None:
-        self._decide(event, rows, {}, note=event.data.reason)
+        self._decide(event, rows, {}, reason=event.data.ended_with, note=event.data.reason)
 
     @on(*TOLD)
     def _told(self, event: Recorded, rows: Rows) -> None:

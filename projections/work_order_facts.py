@@ -14,6 +14,7 @@ from projections.facts import told
 from projections.ordered import Order
 from projections.projection import Rows
 from projections.table import Row, Table
+from projections.work_order_returns import BROUGHT_BACK, settle, take_back
 from store.recorded import Recorded
 
 LISTS = ("steps", "parts_required", "uses", "diagnoses", "labour", "notes", "photos", "completions", "reported")
@@ -101,6 +102,8 @@ def _assigned(rows: Rows, row: Row, event: Recorded) -> Row | None:
 
 
 def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
+    if event.data.kind in BROUGHT_BACK:
+        return _came_back(rows, row, event)
     if event.data.kind not in ("consumption", "correction"):
         return None
     use = _said(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
@@ -113,11 +116,20 @@ def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
         counts = counted(counts, ("parts_used",), by)
         if used["device"] is not None:
             note(rows, used)
+    if "returns" in counts:
+        counts = counted(counts, ("parts_used",), settle(rows, row["id"], event.data.part))
     return {
         "uses": uses.newest(rows, row["id"]),
-        "parts_used": uses.newest_standing(rows, row["id"]),
+        "parts_used": uses.newest_net(rows, row["id"]),
         "counts": counts,
     }
+
+
+def _came_back(rows: Rows, row: Row, event: Recorded) -> Row:
+    fact = _said(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
+    left = take_back(rows, row["id"], fact, kind=event.data.kind, reason=event.data.reason)
+    counts = counted(counted(row["counts"], ("returns",)), ("parts_used",), left)
+    return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}
 
 
 def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:

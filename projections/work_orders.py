@@ -10,10 +10,12 @@ from uuid import UUID
 from domain.work_order_walk import STEPS
 from projections.double_uses import TURNS
 from projections.facts import told, wordless
+from projections.merges import one_case, one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
 from projections.work_order_facts import CHANGES, CORRECTED, FACTS, LISTS, ORDER_FACTS, order_of
+from projections.work_order_returns import RETURNS
 from projections.work_order_standing import standing
 from projections.work_order_uses import PART_DEVICES, TAKEN_BACK, USES
 from store.recorded import Recorded
@@ -71,7 +73,16 @@ class WorkOrders(Projection):
 
     name: ClassVar[str] = "work_orders"
     version: ClassVar[int] = 4
-    tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS, ORDER_FACTS, CORRECTED, USES, TAKEN_BACK, PART_DEVICES, TURNS)
+    tables: ClassVar[tuple[Table, ...]] = (
+        WORK_ORDERS,
+        ORDER_FACTS,
+        CORRECTED,
+        USES,
+        TAKEN_BACK,
+        RETURNS,
+        PART_DEVICES,
+        TURNS,
+    )
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The order that the event is about."""
@@ -160,15 +171,18 @@ def work_orders(
     site: UUID | None = None,
     number: str | None = None,
 ) -> list[Row]:
-    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen)."""
+    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen).
+
+    `customer` and `case` follow merges, which asks the views `customers` and `cases`.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM work_orders
         WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(technician)s IS NULL OR technician = %(technician)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
-          AND (%(case)s IS NULL OR case_id = %(case)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
+          AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
           AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(number)s IS NULL OR number = %(number)s)
@@ -180,8 +194,8 @@ def work_orders(
             "after": after,
             "status": status,
             "technician": technician,
-            "customer": customer,
-            "case": case,
+            "customers": one_customer(reader, customer),
+            "cases": one_case(reader, case),
             "equipment": equipment,
             "site": site,
             "number": number,

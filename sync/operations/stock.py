@@ -19,7 +19,7 @@ from sync.operations.handler import Handler, fact
 from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUsed, StockCounted
 from sync.outcome import Context, Notice, Outcome
 
-REASONS = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade")
+REASONS = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade", "not_needed")
 """Codes of why a part was taken out or scrapped; anything else is kept as words."""
 
 
