@@ -43,6 +43,11 @@ def must_be_free(work: Work, id: UUID, *, of: UUID | None = None) -> None:
         raise IdIsTaken
 
 
+def owner_of_site(site: UUID) -> UUID | None:
+    """The customer whose site it is, None when there is no such site."""
+    return owner_of(services().log.pool, site)
+
+
 def must_be_a_site(site: UUID) -> UUID:
     """The customer whose site it is; raises `NotFound`."""
     owner = owner_of(services().log.pool, site)

@@ -7,9 +7,11 @@ from typing import Any, get_args
 from uuid import UUID
 
 from flask import Response
+from marshmallow import ValidationError, validates_schema
 
 from api import office
-from api.fields import Choice, Flag, Id, Instant, Text, Zone
+from api.belonging import owner_of_site
+from api.fields import Choice, Flag, Id, Instant, Local, Text, Zone
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import FACT, shape_of
@@ -21,29 +23,40 @@ from domain.technician import Technician, TechnicianIsDeactivated
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
 from domain.visit_status import Status
+from domain.visit_window import WINDOW, window_at
 from domain.work_order import WorkOrder
 from domain.work_order_status import must_not_be_final
 from projections import visit_queries as queries
 from projections import visits as view
 from projections.fact_pages import VISIT_LISTS, visit_facts
+from store.places import zone_of_order
 from store.work import Work
 
 visits = Noun("visits", "Every coming of a technician.")
 
 
 class Window(Command):
-    """When somebody is to come, at a place in a zone."""
+    """When somebody is to come: instants, or local times in the zone of the place."""
 
-    window_start = Instant(required=True)
-    window_end = Instant(required=True)
+    window_start = Instant()
+    window_end = Instant()
+    local_start = Local(metadata={"description": "In the place of `window_start`, as the clocks there show it."})
+    local_end = Local(metadata={"description": "In the place of `window_end`, as the clocks there show it."})
     zone = Zone(metadata={"description": "The IANA zone of the place."})
+
+    @validates_schema(skip_on_field_errors=False)
+    def has_both_ends(self, data: dict[str, Any], **_: Any) -> None:
+        """Name what is missing of the window together with all else that is wrong."""
+        edges = [edge for edge in ("start", "end") if not data.keys() & {f"window_{edge}", f"local_{edge}"}]
+        if edges:
+            raise ValidationError({f"window_{edge}": ["Missing data for required field."] for edge in edges})
 
 
 class NewVisit(Creation, Window):
     """A visit for a work order."""
 
     work_order = Id(required=True)
-    zone = Zone(metadata={"description": "The IANA zone of the place; the company's unless given."})
+    zone = Zone(metadata={"description": "The IANA zone of the place; that of the order's site unless given."})
     technician = Id()
 
 
@@ -110,7 +123,9 @@ def create(body: Body) -> Response:
         order = work.get(WorkOrder, body["work_order"])
         must_not_be_final(order.status)
         _must_be_active(work, body.get("technician"))
-        return Visit.plan(id=id, customer=order.customer, zone=body.zone or services().settings.zone, **body)
+        zone = body.zone or zone_of_order(work, order, otherwise=services().settings.zone, owner=owner_of_site)
+        planned: dict[str, Any] = {name: value for name, value in body.items() if name not in WINDOW}
+        return Visit.plan(id=id, customer=order.customer, zone=zone, **planned, **window_at(zone, body))
 
     return office.create(who, Visit, body, make)
 
@@ -138,7 +153,11 @@ def decline(body: Body, id: UUID) -> Response:
 def reschedule(body: Body, id: UUID) -> Response:
     """Move it to another window."""
     who = asking()
-    return office.change(who, Visit, id, body, lambda visit, _: visit.reschedule(zone=body.zone, **body))
+
+    def decide(visit: Visit, _: Work) -> None:
+        visit.reschedule(zone=body.zone, **window_at(body.zone or visit.zone, body))
+
+    return office.change(who, Visit, id, body, decide)
 
 
 @visits.command("cancel", VisitReason)

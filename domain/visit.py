@@ -65,11 +65,20 @@ class Visit(Entity):
             raise rule.NotTheirVisit
         self._tell(self.Declined, technician=technician, reason=reason)
 
-    def reschedule(self, *, window_start: datetime, window_end: datetime, zone: str | None = None) -> None:
+    def reschedule(
+        self,
+        *,
+        window_start: datetime,
+        window_end: datetime,
+        zone: str | None = None,
+        local_start: str | None = None,
+        local_end: str | None = None,
+    ) -> None:
         """Move the visit to another window, which its technician accepts anew."""
         rule.must_not_have_begun(self.status)
         when = rule.window(window_start, window_end)
-        self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
+        local = {"local_start": local_start, "local_end": local_end}
+        self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when, **local)
 
     def cancel(self, reason: str) -> None:
         """Call the visit off."""

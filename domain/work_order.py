@@ -141,8 +141,8 @@ class WorkOrder(Entity):
     # Changes
 
     @event(Opened)
-    def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None) -> None:
-        self.customer, self.case, self.equipment = customer, case, equipment
+    def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None, site: UUID | None) -> None:
+        self.customer, self.case, self.equipment, self.site = customer, case, equipment, site
         self.technician: UUID | None = None
         self.begun, self.status = False, Status.UNSCHEDULED
 

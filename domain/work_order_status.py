@@ -42,6 +42,7 @@ class WorkOrderState:
     customer: UUID
     case: UUID | None
     equipment: UUID | None
+    site: UUID | None
     technician: UUID | None
     begun: bool
     status: Status

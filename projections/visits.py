@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from domain.local_time import format_local
 from projections.facts import told, wordless
 from projections.projection import Projection, Rows, on
 from projections.table import Key, Row, Table
@@ -24,6 +25,8 @@ VISITS = Table(
         "window_start": "timestamptz NOT NULL",
         "window_end": "timestamptz NOT NULL",
         "zone": "text NOT NULL",
+        "local_start": "text NOT NULL",
+        "local_end": "text NOT NULL",
         "reason": "text",
         "note": "text",
         "signatures": "json NOT NULL",
@@ -50,7 +53,7 @@ class Visits(Projection):
     """
 
     name: ClassVar[str] = "visits"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (VISITS, VISIT_FACTS, CORRECTED, DECLINES)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -64,7 +67,8 @@ class Visits(Projection):
         data = event.data
         row: Row = {
             "id": event.stream,
-            **{name: getattr(data, name) for name in ("work_order", "customer", *_WINDOW)},
+            **{name: getattr(data, name) for name in ("work_order", "customer")},
+            **window_of(data),
             "signatures": [],
             "steps": [],
             "taken_back": [],
@@ -82,7 +86,7 @@ class Visits(Projection):
 
     @on("visit.rescheduled")
     def _rescheduled(self, event: Recorded, rows: Rows) -> None:
-        self._decide(event, rows, {name: getattr(event.data, name) for name in _WINDOW})
+        self._decide(event, rows, window_of(event.data))
 
     @on("visit.cancelled")
     def _cancelled(self, event: Recorded, rows: Rows) -> None:
@@ -147,4 +151,12 @@ class Visits(Projection):
         rows.put(VISITS, row | stands | {"position": event.position, "version": event.version})
 
 
-_WINDOW = ("window_start", "window_end", "zone")
+def window_of(data: Any) -> Row:
+    """The window of a visit as instants, and as the clocks at the place show it or were asked to show it."""
+    return {
+        "window_start": data.window_start,
+        "window_end": data.window_end,
+        "zone": data.zone,
+        "local_start": data.local_start or format_local(data.window_start, data.zone),
+        "local_end": data.local_end or format_local(data.window_end, data.zone),
+    }
