@@ -1766,7 +1766,7 @@ class Terminal:
             visits = self.visits(order["id"])
             body, visit = order["body"], visits[0]["body"] if visits else {}
             named = (order["id"], *(row["id"] for row in visits))
-            when = (local(visit.get("window_start")), local(visit.get("window_end"))[-5:], visit.get("status"))
+            when = (edge(visit, "start"), edge(visit, "end")[-5:], visit.get("status"))
             who = ((body.get("customer") or {}).get("name"), (body.get("site") or {}).get("address"), body["problem"])
             waiting = sum(any(id in text for id in named) for text in unsent) or None
             short = (str(text or "")[:40] for text in who)
@@ -1833,9 +1833,13 @@ def explain(result: Json) -> str:
     return "; ".join([result["status"], *(str(item.get("detail") or item.get("code")) for item in said)])
 
 
-def local(text: str | None) -> str:
-    """An instant of the protocol in this device's own zone."""
-    return datetime.fromisoformat(text).astimezone().strftime("%a %d %b %H:%M") if text else ""
+def edge(visit: Json, name: str) -> str:
+    """The start or end of a visit's window as the clocks at the place show it, else in this device's own zone."""
+    local, instant = str(visit.get(f"local_{name}") or ""), str(visit.get(f"window_{name}") or "")
+    if not local and not instant:
+        return ""
+    at = datetime.fromisoformat(local) if local else datetime.fromisoformat(instant).astimezone()
+    return at.strftime("%a %d %b %H:%M")
 
 
 def table(heads: str, rows: list[tuple[Any, ...]]) -> Iterator[str]:
