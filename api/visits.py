@@ -7,16 +7,16 @@ from typing import Any, get_args
 from uuid import UUID
 
 from flask import Response
-from marshmallow import ValidationError, validates_schema
 
 from api import office
 from api.belonging import owner_of_site
-from api.fields import Choice, Flag, Id, Instant, Local, Text, Zone
+from api.fields import Choice, Flag, Id, Instant, Text
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import FACT, shape_of
-from api.schemas import Body, Command, Creation, Page
+from api.schemas import Body, Command, Page
 from api.services import services
+from api.visit_bodies import NewVisit, Window
 from api.who import asking
 from domain.problem import NotFound
 from domain.technician import Technician, TechnicianIsDeactivated
@@ -33,31 +33,6 @@ from store.places import zone_of_order
 from store.work import Work
 
 visits = Noun("visits", "Every coming of a technician.")
-
-
-class Window(Command):
-    """When somebody is to come: instants, or local times in the zone of the place."""
-
-    window_start = Instant()
-    window_end = Instant()
-    local_start = Local(metadata={"description": "In the place of `window_start`, as the clocks there show it."})
-    local_end = Local(metadata={"description": "In the place of `window_end`, as the clocks there show it."})
-    zone = Zone(metadata={"description": "The IANA zone of the place."})
-
-    @validates_schema(skip_on_field_errors=False)
-    def has_both_ends(self, data: dict[str, Any], **_: Any) -> None:
-        """Name what is missing of the window together with all else that is wrong."""
-        edges = [edge for edge in ("start", "end") if not data.keys() & {f"window_{edge}", f"local_{edge}"}]
-        if edges:
-            raise ValidationError({f"window_{edge}": ["Missing data for required field."] for edge in edges})
-
-
-class NewVisit(Creation, Window):
-    """A visit for a work order."""
-
-    work_order = Id(required=True)
-    zone = Zone(metadata={"description": "The IANA zone of the place; that of the order's site unless given."})
-    technician = Id()
 
 
 class Sending(Command):

@@ -1,6 +1,5 @@
 """A visit: somebody is to come, comes, and leaves with the work done or not."""
 
-from datetime import datetime
 from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from domain.aggregate import Entity, event
 from domain.instant import parse_zone
 from domain.visit_events import NotDoneReason, Planning
 from domain.visit_status import OVER, Status
+from domain.visit_window import Window
 
 
 class Visit(Entity):
@@ -65,20 +65,11 @@ class Visit(Entity):
             raise rule.NotTheirVisit
         self._tell(self.Declined, technician=technician, reason=reason)
 
-    def reschedule(
-        self,
-        *,
-        window_start: datetime,
-        window_end: datetime,
-        zone: str | None = None,
-        local_start: str | None = None,
-        local_end: str | None = None,
-    ) -> None:
+    def reschedule(self, *, zone: str | None = None, **asked: Unpack[Window]) -> None:
         """Move the visit to another window, which its technician accepts anew."""
         rule.must_not_have_begun(self.status)
-        when = rule.window(window_start, window_end)
-        local = {"local_start": local_start, "local_end": local_end}
-        self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when, **local)
+        when = {**asked, **rule.window(asked["window_start"], asked["window_end"])}
+        self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
 
     def cancel(self, reason: str) -> None:
         """Call the visit off."""
