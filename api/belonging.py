@@ -58,6 +58,11 @@ def entry_with(work: Work, customer: Customer, site: UUID) -> Customer:
     return work.get(Customer, owner)
 
 
+def owner_of_site(site: UUID) -> UUID | None:
+    """The customer whose site it is, None when there is no such site."""
+    return owner_of(services().log.pool, site)
+
+
 def must_be_a_site(site: UUID) -> UUID:
     """The customer whose site it is; raises `NotFound`."""
     owner = owner_of(services().log.pool, site)

@@ -14,6 +14,7 @@ from marshmallow import ValidationError, fields, validate
 from domain.characters import UNFIT
 from domain.digits import whole_number
 from domain.instant import parse_day, parse_instant, parse_zone
+from domain.local_time import LOCAL_PATTERN, parse_local
 from domain.problem import BadInput
 from domain.quantity import PATTERN, parse_quantity
 
@@ -123,6 +124,18 @@ class Day(fields.Date):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
         return cast("date", _as_asked(lambda: parse_day(value)))
+
+
+class Local(fields.String):
+    """A date and clock time without an offset, as YYYY-MM-DDTHH:MM, in the zone of the place."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"pattern": f"^{LOCAL_PATTERN}$"} | kwargs.get("metadata", {})
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        _as_asked(lambda: parse_local(value).date())
+        return str(value)
 
 
 class Many(fields.List[Any]):

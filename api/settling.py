@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +10,7 @@ from flask import Response
 
 from api import office
 from api.belonging import must_be_free
-from api.moving import move
+from api.moving import Moment, move
 from api.order import Order
 from api.schemas import Body
 from api.services import services
@@ -56,7 +55,7 @@ def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
 
 
 def adjustments(
-    work: Work, row: Row, lines: Iterable[dict[str, Any]], *, by: UUID, on: date, caused_by: set[UUID]
+    work: Work, row: Row, lines: Iterable[dict[str, Any]], *, by: UUID, moment: Moment, caused_by: set[UUID]
 ) -> list[StockMovement]:
     """The movements of an adjustment; what is not said comes from, or goes to, `unexplained`."""
     made = []
@@ -66,5 +65,5 @@ def adjustments(
         if row["work_order"] is not None:
             said["work_order"] = row["work_order"]
         at = f"/movements/{number}"
-        made.append(move(uuid4(), work, said, by=by, on=on, caused_by=caused_by, at=at))
+        made.append(move(uuid4(), work, said, by=by, moment=moment, caused_by=caused_by, at=at))
     return made

@@ -1,6 +1,5 @@
 """A visit: somebody is to come, comes, and leaves with the work done or not."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Self, Unpack
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from domain.aggregate import Entity, event
 from domain.instant import parse_zone
 from domain.visit_events import EndedWith, NotDoneReason, Planning
 from domain.visit_status import OVER, Status
+from domain.visit_window import Window
 from domain.walk import Walked
 
 
@@ -92,10 +92,10 @@ class Visit(Walked, Entity):
             raise rule.PlanHasChanged
         self._tell(self.Declined, technician=technician, reason=reason)
 
-    def reschedule(self, *, window_start: datetime, window_end: datetime, zone: str | None = None) -> None:
+    def reschedule(self, *, zone: str | None = None, **asked: Unpack[Window]) -> None:
         """Move the visit to another window, which its technician accepts anew."""
         rule.must_not_have_begun(self.status)
-        when = rule.window(window_start, window_end)
+        when = {**asked, **rule.window(asked["window_start"], asked["window_end"])}
         self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
 
     def cancel(self, reason: str | None, *, ended_with: EndedWith | None = None) -> None:

@@ -159,8 +159,8 @@ class WorkOrder(Walked, Entity):
     # Changes
 
     @event(Opened)
-    def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None) -> None:
-        self.customer, self.case, self.equipment = customer, case, equipment
+    def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None, site: UUID | None) -> None:
+        self.customer, self.case, self.equipment, self.site = customer, case, equipment, site
         self.technician: UUID | None = None
         self.steps = {}
 

@@ -35,6 +35,7 @@ class WorkOrderState:
     customer: UUID
     case: UUID | None
     equipment: UUID | None
+    site: UUID | None
     technician: UUID | None
     steps: dict[str, tuple[Step, ...]]
 

@@ -36,6 +36,7 @@ SITES = Table(
         "id": "uuid NOT NULL",
         "customer": "uuid NOT NULL",
         "zone": "text NOT NULL",
+        "zone_basis": "text",
         "address": "text",
         "access_notes": "text",
         "position": "bigint NOT NULL",
@@ -112,7 +113,7 @@ class Customers(Projection):
     @on("customer.site_added")
     def _site_added(self, event: Recorded, rows: Rows) -> None:
         data = event.data
-        row = {"id": data.site, "customer": event.stream, "zone": data.zone}
+        row = {"id": data.site, "customer": event.stream, "zone": data.zone, "zone_basis": data.zone_basis}
         words = {"address": data.address, "access_notes": data.access_notes}
         rows.put(SITES, row | words | {"position": event.position})
         self._change(event, rows, {})
@@ -122,7 +123,8 @@ class Customers(Projection):
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
             told = {name: value for name, value in given.items() if value is not None}
-            rows.put(SITES, site | told | {"position": event.position})
+            basis = {} if event.data.zone is None else {"zone_basis": event.data.zone_basis}
+            rows.put(SITES, site | told | basis | {"position": event.position})
         self._change(event, rows, {})
 
     @on("customer.merged")

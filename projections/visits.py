@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from domain.instant import format_instant
+from domain.local_time import format_local
 from domain.visit_walk import TIMES, TOLD
 from domain.walk import REPLIES
 from projections.facts import told, wordless
@@ -27,6 +28,8 @@ VISITS = Table(
         "window_start": "timestamptz NOT NULL",
         "window_end": "timestamptz NOT NULL",
         "zone": "text NOT NULL",
+        "local_start": "text NOT NULL",
+        "local_end": "text NOT NULL",
         "reason": "text",
         "note": "text",
         "signatures": "json NOT NULL",
@@ -69,7 +72,8 @@ class Visits(Projection):
         data = event.data
         row: Row = {
             "id": event.stream,
-            **{name: getattr(data, name) for name in ("work_order", "customer", *_WINDOW)},
+            **{name: getattr(data, name) for name in ("work_order", "customer")},
+            **window_of(data),
             "signatures": [],
             "steps": [],
             "taken_back": [],
@@ -87,7 +91,7 @@ class Visits(Projection):
 
     @on("visit.rescheduled")
     def _rescheduled(self, event: Recorded, rows: Rows) -> None:
-        self._decide(event, rows, {name: getattr(event.data, name) for name in _WINDOW}, **_window(event.data))
+        self._decide(event, rows, window_of(event.data), **_window(event.data))
 
     @on("visit.cancelled")
     def _cancelled(self, event: Recorded, rows: Rows) -> None:
@@ -161,9 +165,17 @@ class Visits(Projection):
         rows.put(VISITS, row | stands | {"position": event.position, "version": event.version})
 
 
-_WINDOW = ("window_start", "window_end", "zone")
-
-
 def _window(data: Any) -> Row:
     """The window of a plan, among the facts."""
     return {name: format_instant(getattr(data, name)) for name in ("window_start", "window_end")}
+
+
+def window_of(data: Any) -> Row:
+    """The window of a visit as instants, and as the clocks at the place show it or were asked to show it."""
+    return {
+        "window_start": data.window_start,
+        "window_end": data.window_end,
+        "zone": data.zone,
+        "local_start": data.local_start or format_local(data.window_start, data.zone),
+        "local_end": data.local_end or format_local(data.window_end, data.zone),
+    }

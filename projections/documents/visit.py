@@ -9,7 +9,18 @@ from projections.documents.kind import Kind
 from projections.projection import Rows
 from projections.visits import VISITS
 
-_SAME = ("id", "work_order", "technician", "status", "window_start", "window_end", "zone", "reason")
+_SAME = (
+    "id",
+    "work_order",
+    "technician",
+    "status",
+    "window_start",
+    "window_end",
+    "zone",
+    "local_start",
+    "local_end",
+    "reason",
+)
 
 
 def body(rows: Rows, id: str) -> Body | None:

@@ -26,9 +26,13 @@ def explain(result: Json) -> str:
     return "; ".join([result["status"], *(str(item.get("detail") or item.get("code")) for item in problems)])
 
 
-def local(text: str | None) -> str:
-    """An instant of the protocol in this device's own zone."""
-    return datetime.fromisoformat(text).astimezone().strftime("%a %d %b %H:%M") if text else ""
+def edge(visit: Json, name: str) -> str:
+    """The start or end of a visit's window as the clocks at the place show it, else in this device's own zone."""
+    local, instant = str(visit.get(f"local_{name}") or ""), str(visit.get(f"window_{name}") or "")
+    if not local and not instant:
+        return ""
+    at = datetime.fromisoformat(local) if local else datetime.fromisoformat(instant).astimezone()
+    return at.strftime("%a %d %b %H:%M")
 
 
 def table(heads: str, rows: list[tuple[Any, ...]]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from .device import Device
 from .errors import BadUseError, DeviceError, ErasedError
 from .json_text import Json, to_json
-from .printing import explain, local, outline, summary_of, table
+from .printing import edge, explain, outline, summary_of, table
 
 DEEDS = {  # word: the operation, then the members of its data; `--` may be left out, `!` may not
     "accept": "visit_accepted visit",
@@ -148,7 +148,7 @@ class Terminal:
             visits = self.visits(order["id"])
             body, visit = order["body"], visits[0]["body"] if visits else {}
             named = (order["id"], *(row["id"] for row in visits))
-            when = (local(visit.get("window_start")), local(visit.get("window_end"))[-5:], visit.get("status"))
+            when = (edge(visit, "start"), edge(visit, "end")[-5:], visit.get("status"))
             who = ((body.get("customer") or {}).get("name"), (body.get("site") or {}).get("address"), body["problem"])
             waiting = sum(any(id in text for id in named) for text in unsent) or None
             short = (str(text or "")[:40] for text in who)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 from domain.instant import parse_instant
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
+from domain.visit_window import in_two_days, window_at
 from domain.work_order import WorkOrder
 from domain.work_order_status import must_not_be_final
+from store.places import zone_of_order
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
 from sync.outcome import Context, Notice, Outcome
@@ -87,22 +89,31 @@ def decline(context: Context, data: VisitDeclined) -> Outcome:
 
 @request("request_visit", VisitRequested)
 def ask_for(context: Context, data: VisitRequested) -> Outcome:
-    """Another visit for an own work order, in two days' time where no window is given."""
+    """Another visit for an own work order, at this time of day two days later where no window is given.
+
+    Days and clock times are those of the site.
+    """
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
     must_not_be_final(order.status)
-    start = parse_instant(data.window_start) if data.window_start else context.occurred_at + timedelta(days=2)
-    end = parse_instant(data.window_end) if data.window_end else start + timedelta(hours=2)
+    zone = zone_of_order(context.work, order, otherwise=context.zone)
+    instants = {name: _instant(getattr(data, name)) for name in ("window_start", "window_end")}
+    said = {**instants, "local_start": data.local_start, "local_end": data.local_end}
+    begun = data.window_start or data.local_start
+    window = window_at(zone, said, pointer="/data") if begun else in_two_days(context.occurred_at, zone)
     visit = Visit.plan(
         id=context.operation,
         work_order=order.id,
         customer=order.customer,
         technician=context.technician,
-        window_start=start,
-        window_end=end,
-        zone=context.zone,
+        zone=zone,
+        **window,
     )
     return Outcome((visit,), (), order.case)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return parse_instant(text) if text else None
 
 
 HANDLERS: tuple[Handler, ...] = (
