@@ -8,13 +8,14 @@ from domain import visit_status as rule
 from domain import visit_walk as walk
 from domain.aggregate import Entity, event
 from domain.instant import parse_zone
-from domain.visit_events import EndedWith, NotDoneReason, Planning
+from domain.visit_events import EndedWith, Planning
+from domain.visit_facts import VisitFacts
 from domain.visit_status import OVER, Status
 from domain.visit_window import Window
 from domain.walk import Walked
 
 
-class Visit(Walked, Entity):
+class Visit(VisitFacts, Walked, Entity):
     """One visit for a work order. Technicians write it offline while the office edits the order.
 
     A fact told by somebody whose visit it no longer is, is recorded and leaves the visit as it is for whoever has it.
@@ -103,56 +104,10 @@ class Visit(Walked, Entity):
         rule.must_not_be_over(self.status)
         self._tell(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
 
-    # Facts; `technician` is who it was, the visit's own unless said otherwise
-
-    def record_accepted(self, technician: UUID | None = None, *, unasked: bool = False) -> None:
-        """The technician will go: a visit that nobody has becomes theirs, unless they were not asked (`unasked`)."""
-        self._tell_of(self.Accepted, technician, unasked=unasked or None)
-
-    def record_travel_started(self, technician: UUID | None = None) -> None:
-        """The technician is on the way."""
-        self._tell_of(self.TravelStarted, technician)
-
-    def record_arrived(self, technician: UUID | None = None) -> None:
-        """The technician is on site."""
-        self._tell_of(self.Arrived, technician)
-
-    def record_paused(self, technician: UUID | None = None) -> None:
-        """The work on site is interrupted."""
-        self._tell_of(self.Paused, technician)
-
-    def record_resumed(self, technician: UUID | None = None) -> None:
-        """The work on site goes on."""
-        self._tell_of(self.Resumed, technician)
-
-    def record_done(self, technician: UUID | None = None) -> None:
-        """What the visit was for has been done."""
-        self._tell_of(self.Done, technician)
-
-    def record_not_done(
-        self, reason: NotDoneReason, *, technician: UUID | None = None, note: str | None = None
-    ) -> None:
-        """What the visit was for has not been done."""
-        self._tell_of(self.NotDone, technician, customer=self.customer, reason=reason, note=note)
-
-    def record_signed(
-        self, *, sha256: str, size: int, media_type: str, signer: str | None = None, technician: UUID | None = None
-    ) -> None:
-        """Somebody signed on site: the hash of the picture, `size` in bytes, and the name of who signed."""
-        picture = {"sha256": sha256, "size": size, "media_type": media_type}
-        self._tell_of(self.Signed, technician, customer=self.customer, signer=signer, **picture)
-
-    def record_correction(
-        self, *, operation: UUID, fact: str | None = None, reason: str | None = None, technician: UUID | None = None
-    ) -> None:
-        """A device takes back its own earlier operation; `fact` is the topic that one had recorded."""
-        said = {"operation": operation, "fact": fact, "reason": reason}
-        self._tell_of(self.FactCorrected, technician, customer=self.customer, **said)
-
     def _tell(self, what: type[happened.OfWorkOrder], **said: object) -> None:
         self.trigger_event(what, work_order=self.work_order, **said)
 
-    def _tell_of(self, what: type[happened.ByTechnician], technician: UUID | None, **said: object) -> None:
+    def _tell_of(self, what: type[happened.ByTechnician], technician: UUID | None, **said: Any) -> None:
         self._tell(what, technician=technician or self.technician, **said)
 
     # Changes

@@ -34,7 +34,7 @@ REASONS = {
     "migrations/0016_verified_reads.sql": STAMP,
     "migrations/0023_security_events.sql": BUCKET,
     "migrations/0028_security_log_shares.sql": BUCKET,
-    "sync/device.py .astimezone()": "shows an instant without a place in the zone of its own machine",
+    "sync/device/printing.py .astimezone()": "shows an instant without a place in the zone of its own machine",
 }
 
 
