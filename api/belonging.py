@@ -7,7 +7,8 @@ from uuid import UUID
 from api.services import services
 from domain.aggregate import Entity
 from domain.contact import Contact
-from domain.customer import Customer, NoSuchSite
+from domain.customer import Customer
+from domain.customer_refusals import NoSuchSite
 from domain.location import VIRTUAL
 from domain.problem import NotFound, Refused
 from domain.work_order import WorkOrder

@@ -8,29 +8,9 @@ from domain import customer_events as happened
 from domain.aggregate import Entity, event
 from domain.customer_change import FIELDS, Clash, Value, check_fields, cleared, sort_out, texts
 from domain.customer_events import Details, SiteDetails
+from domain.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.instant import parse_zone
-from domain.problem import NotFound, Refused
 from domain.site_zone import PlaceZone, ZoneBasis
-
-
-class CustomerIsErased(Refused):
-    """The customer has been erased; register them anew if they ask for it."""
-
-
-class CustomerIsMerged(Refused):
-    """The customer was merged into another entry; use that one."""
-
-
-class MergedIntoItself(Refused):
-    """A customer cannot be merged into itself; name the entry that stays."""
-
-
-class SiteIsKnown(Refused):
-    """The customer has this site already; change it instead."""
-
-
-class NoSuchSite(NotFound):
-    """The customer has no such site."""
 
 
 class Customer(Entity):

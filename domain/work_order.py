@@ -10,11 +10,12 @@ from domain import work_order_walk as walk
 from domain.aggregate import Entity, event
 from domain.reason import reason_and_note
 from domain.walk import OFFICE, Walked
-from domain.work_order_events import Fixed, HoldReason, LabourKind, Opening
+from domain.work_order_events import Fixed, HoldReason, Opening
+from domain.work_order_facts import WorkOrderFacts
 from domain.work_order_status import FAILURES, FINAL, FINISHED, Status
 
 
-class WorkOrder(Walked, Entity):
+class WorkOrder(WorkOrderFacts, Walked, Entity):
     """One repair. Facts are always recorded; decisions are refused where the state does not allow them.
 
     Where it stands follows from what happened in the world, in whatever order that came: `domain/work_order_walk.py`.
@@ -115,39 +116,6 @@ class WorkOrder(Walked, Entity):
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.Cancelled, customer=self.customer, reason=reason)
 
-    # Facts
-
-    def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None = None) -> None:
-        """What was found: codes for problem, cause and remedy, and a note in free words."""
-        codes = {"problem": problem, "cause": cause, "remedy": remedy}
-        self.trigger_event(self.Diagnosed, customer=self.customer, note=note, **codes)
-
-    def record_labour(self, *, minutes: int, kind: LabourKind, technician: UUID | None = None) -> None:
-        """Whole minutes that somebody spent."""
-        self.trigger_event(self.LabourRecorded, minutes=minutes, kind=kind, technician=technician)
-
-    def record_note(self, text: str) -> None:
-        """Something to remember, in free words."""
-        self.trigger_event(self.NoteAdded, customer=self.customer, text=text)
-
-    def record_photo(self, *, sha256: str, size: int, media_type: str) -> None:
-        """A picture, by the hash of its bytes; `size` counts bytes."""
-        self.trigger_event(self.PhotoAttached, sha256=sha256, size=size, media_type=media_type)
-
-    def record_completion(self, *, technician: UUID, fixed: Fixed, remedy: str | None = None) -> None:
-        """A technician has done the work: it counts if the order is theirs, and is a report to the office if not."""
-        told = self.Completed if self._counts(technician) else self.CompletionReported
-        self.trigger_event(told, technician=technician, remedy=remedy, fixed=fixed)
-
-    def record_cannot_complete(self, *, technician: UUID, reason: str) -> None:
-        """A technician could not do the work: a code of `FAILURES` or words, a report if the order is not theirs."""
-        told = self.CannotComplete if self._counts(technician) else self.CannotCompleteReported
-        self.trigger_event(told, customer=self.customer, technician=technician, **reason_and_note(reason, FAILURES))
-
-    def record_correction(self, *, operation: UUID, fact: str | None = None, reason: str | None = None) -> None:
-        """A device takes back its own earlier operation; `fact` is the topic that one had recorded."""
-        self.trigger_event(self.FactCorrected, customer=self.customer, operation=operation, fact=fact, reason=reason)
-
     def _decided_behind(self, seen: int) -> bool:
         """Whether the office has ended the work, or let it go on, behind this position."""
         said = (*self.steps.get("outcome", ()), *self.steps.get("reopened", ()))
@@ -155,6 +123,9 @@ class WorkOrder(Walked, Entity):
 
     def _counts(self, technician: UUID) -> bool:
         return self.assigned_to(technician) and not self.is_final()
+
+    def _tell(self, what: type[Any], **fields: Any) -> None:
+        self.trigger_event(what, **fields)
 
     # Changes
 

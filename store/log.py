@@ -26,6 +26,7 @@ from store.operations import Operations
 from store.order_visits import AllVisits, visits_of
 from store.persistence import Factory
 from store.pool import ConnectionPool
+from store.put_aside_texts import PutAsideTexts
 from store.record import RecordReader
 from store.recorded import Recorded
 from store.recorder import Recorder
@@ -54,6 +55,7 @@ class EventLog(Application[UUID]):
         self._loader = Loader(pool, self.body_mapper)
         self.snapshots_of = Snapshots(pool, keyring)
         self.operations = Operations(pool)
+        self._put_aside = PutAsideTexts(pool)
         self.signed_texts = SignedTexts(pool, keyring, self.reader)
 
     def construct_factory(self, env: Environment) -> Factory:  # noqa: ARG002 - the pool is given, not configured
@@ -128,11 +130,11 @@ class EventLog(Application[UUID]):
 
         With a `position` only the one that is recorded there.
         """
-        return self.reader.read(self.operations.put_aside(operation, position))
+        return self.reader.read(self._put_aside.put_aside(operation, position))
 
     def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
         """The events with these versions of a device's stream, by version, that hold the text of an operation."""
-        found = self.operations.texts(device, versions)
+        found = self._put_aside.texts(device, versions)
         events = self.reader.read([record for record, _ in found])
         return [KeptText(event, content_hash) for event, (_, content_hash) in zip(events, found, strict=True)]
 
