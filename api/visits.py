@@ -16,6 +16,7 @@ from api.rows import FACT, shape_of
 from api.schemas import Body, Command, Creation, Page
 from api.services import services
 from api.who import asking
+from domain.bounds import Kind
 from domain.problem import NotFound
 from domain.technician import Technician, TechnicianIsDeactivated
 from domain.visit import Visit
@@ -34,8 +35,8 @@ visits = Noun("visits", "Every coming of a technician.")
 class Window(Command):
     """When somebody is to come, at a place in a zone."""
 
-    window_start = Instant(required=True)
-    window_end = Instant(required=True)
+    window_start = Instant(Kind.PLANNED, required=True)
+    window_end = Instant(Kind.PLANNED, required=True)
     zone = Zone(metadata={"description": "The IANA zone of the place."})
 
 
@@ -131,7 +132,7 @@ def dispatch(body: Body, id: UUID) -> Response:
 def decline(body: Body, id: UUID) -> Response:
     """Write down that the technician will not go; the visit waits for somebody else."""
     who = asking()
-    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(**body))
+    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(seen=body.seen, **body))
 
 
 @visits.command("reschedule", Window)

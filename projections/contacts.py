@@ -23,6 +23,7 @@ CONTACTS = Table(
         "direction": "text NOT NULL",
         "started_at": "timestamptz NOT NULL",
         "ended_at": "timestamptz",
+        "listed_at": "timestamptz NOT NULL",
         "agent": "uuid",
         "customer": "uuid",
         "message_id": "text",
@@ -41,7 +42,7 @@ CONTACTS = Table(
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("started_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",)),
+    indexes=(("listed_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",)),
 )
 
 _TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
@@ -49,9 +50,13 @@ _LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "
 
 
 class Contacts(Projection):
-    """One row a contact. Its words go when the customer is erased whom it turned out to be from."""
+    """One row a contact. Its words go when the customer is erased whom it turned out to be from.
+
+    `listed_at` is where it stands in lists: when it started, or was recorded if it says that it started after that.
+    """
 
     name: ClassVar[str] = "contacts"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
     needs: ClassVar[tuple[Projection, ...]] = (Customers(),)
 
@@ -66,6 +71,7 @@ class Contacts(Projection):
     def _received(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
         told = {name: getattr(event.data, name) for name in _TOLD}
+        told["listed_at"] = min(event.data.started_at, event.recorded_at)
         rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | _changed(event))
 
     @on("contact.reason_set")
@@ -136,17 +142,17 @@ def contacts(
     channel: str | None = None,
     message_id: str | None = None,
 ) -> list[Row]:
-    """At most `limit` contacts, newest first, those behind `after` (started_at, id of the last one seen)."""
+    """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen)."""
     return reader.fetch_all(
         """
         SELECT * FROM contacts
-        WHERE (%(after)s IS NULL OR (started_at, id) < %(after)s)
+        WHERE (%(after)s IS NULL OR (listed_at, id) < %(after)s)
           AND (%(customer)s IS NULL OR customer = %(customer)s)
           AND (%(case)s IS NULL OR case_id = %(case)s)
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(channel)s IS NULL OR channel = %(channel)s)
           AND (%(message_id)s IS NULL OR message_id = %(message_id)s)
-        ORDER BY started_at DESC, id DESC
+        ORDER BY listed_at DESC, id DESC
         LIMIT %(limit)s
         """,
         {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
+from domain.bounds import Kind, must_be
 from domain.instant import parse_instant
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
@@ -89,8 +90,8 @@ def ask_for(context: Context, data: VisitRequested) -> Outcome:
     """Another visit for an own work order, in two days' time where no window is given."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
-    start = parse_instant(data.window_start) if data.window_start else context.occurred_at + timedelta(days=2)
-    end = parse_instant(data.window_end) if data.window_end else start + timedelta(hours=2)
+    start = _planned(context, data.window_start, "/window_start") or context.occurred_at + timedelta(days=2)
+    end = _planned(context, data.window_end, "/window_end") or start + timedelta(hours=2)
     visit = Visit.plan(
         id=context.operation,
         work_order=order.id,
@@ -101,6 +102,15 @@ def ask_for(context: Context, data: VisitRequested) -> Outcome:
         zone=context.zone,
     )
     return Outcome((visit,), (), order.case)
+
+
+def _planned(context: Context, said: str | None, pointer: str) -> datetime | None:
+    """One end of a window, if it is given; raises `BadInput` for a time that nobody can mean."""
+    if said is None:
+        return None
+    at = parse_instant(said, pointer=pointer)
+    must_be(Kind.PLANNED, at, moment=context.occurred_at, pointer=pointer)
+    return at
 
 
 HANDLERS: tuple[Handler, ...] = (
