@@ -18,6 +18,7 @@ from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
 from domain.aggregate import Entity
+from domain.bounds import Kind
 from domain.case import Case
 from domain.case_codes import Basis, Outcome, Priority, Topic, WaitingOn
 from domain.case_status import Status, must_not_be_final
@@ -39,7 +40,7 @@ class NewCase(Creation):
     customer = Id(required=True)
     topic = Choice(get_args(Topic), required=True)
     priority = Choice(get_args(Priority), load_default="normal")
-    first_contact_at = Instant()
+    first_contact_at = Instant(Kind.HAPPENED)
     contact = Id()
 
 

@@ -17,6 +17,7 @@ from api.reading import filters, looking, one, page, paged
 from api.rows import shape_of, spoken_all, spoken_one
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
+from domain.bounds import Kind
 from domain.case import Case
 from domain.contact import Channel, Contact, Demand, Direction, Status
 from domain.instant import now
@@ -38,8 +39,8 @@ class NewContact(Creation):
 
     channel = Choice(get_args(Channel), required=True)
     direction = Choice(get_args(Direction), load_default="in")
-    started_at = Instant()
-    ended_at = Instant()
+    started_at = Instant(Kind.HAPPENED)
+    ended_at = Instant(Kind.HAPPENED)
     customer = Id()
     work_order = Id()
     message_id = Text(998)
@@ -166,7 +167,7 @@ def register(query: dict[str, Any]) -> Response:
     asking()
     with looking(query, view.Contacts(), *merged(query)) as reader:
         rows = view.contacts(reader, **paged(query), **filters(query))
-        return page(reader, query, spoken_all(rows), key=("started_at", "id"))
+        return page(reader, query, spoken_all(rows), key=("listed_at", "id"))
 
 
 @contacts.shows(shape_of(view.CONTACTS))

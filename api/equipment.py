@@ -16,6 +16,7 @@ from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
+from domain.bounds import Kind
 from domain.equipment import Equipment, Status
 from domain.problem import NotFound
 from projections import equipment as view
@@ -44,8 +45,8 @@ class Place(Command):
 class Warranty(Command):
     """Terms that hold from one day until another, both included."""
 
-    from_ = Day(required=True, data_key="from")
-    until = Day(required=True)
+    from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
+    until = Day(Kind.UNTIL_DAY, required=True)
     terms = Text(200, required=True)
 
 

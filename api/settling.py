@@ -18,7 +18,7 @@ from api.who import Who
 from domain.aggregate import Entity
 from domain.discrepancy import Discrepancy
 from domain.location import VIRTUAL
-from domain.problem import NotFound
+from domain.problem import NotFound, SomebodyWasFaster
 from domain.stock_movement import StockMovement
 from projections.discrepancies import discrepancy
 from projections.discrepancy_row import REFS
@@ -33,6 +33,7 @@ Decide = Callable[[Discrepancy, Work, Row, set[UUID]], Iterable[Entity]]
 def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
     """Decide about a discrepancy that the views have found, the first decision about it included. 200.
 
+    Whoever says how far they had read (`seen`) decides about what they had read, or not at all.
     The reply names the movements that were made.
     """
 
@@ -42,6 +43,8 @@ def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
             if row is None:
                 raise NotFound(f"There is no discrepancy {id}.")
             caused_by = people_behind(reader, [event["position"] for event in row["events"]])
+        if body.seen is not None and row["position"] > body.seen:
+            raise SomebodyWasFaster("The discrepancy has changed since this position; read it again.")
         entity = work.find(Discrepancy, id)
         if entity is None:
             refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])

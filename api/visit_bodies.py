@@ -8,13 +8,14 @@ from marshmallow import ValidationError, validates_schema
 
 from api.fields import Id, Instant, Local, Zone
 from api.schemas import Command, Creation
+from domain.bounds import Kind
 
 
 class Window(Command):
     """When somebody is to come: instants, or local times in the zone of the place."""
 
-    window_start = Instant()
-    window_end = Instant()
+    window_start = Instant(Kind.PLANNED)
+    window_end = Instant(Kind.PLANNED)
     local_start = Local(metadata={"description": "In the place of `window_start`, as the clocks there show it."})
     local_end = Local(metadata={"description": "In the place of `window_end`, as the clocks there show it."})
     zone = Zone(metadata={"description": "The IANA zone of the place."})

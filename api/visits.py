@@ -19,6 +19,7 @@ from api.schemas import Body, Command, Page
 from api.services import services
 from api.visit_bodies import NewVisit, Window
 from api.who import asking
+from domain.instant import now
 from domain.problem import NotFound
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
@@ -96,7 +97,7 @@ def create(body: Body) -> Response:
         must_be_active(work, body.get("technician"))
         zone = body.zone or zone_of_order(work, order, otherwise=services().settings.zone, owner=owner_of_site)
         planned: dict[str, Any] = {name: value for name, value in body.items() if name not in WINDOW}
-        return Visit.plan(id=id, customer=order.customer, zone=zone, **planned, **window_at(zone, body))
+        return Visit.plan(id=id, customer=order.customer, zone=zone, **planned, **window_at(zone, body, moment=now()))
 
     return office.create(who, Visit, body, make)
 
@@ -117,7 +118,7 @@ def dispatch(body: Body, id: UUID) -> Response:
 def decline(body: Body, id: UUID) -> Response:
     """Write down that the technician will not go; the visit waits for somebody else."""
     who = asking()
-    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(**body))
+    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(seen=body.seen, **body))
 
 
 @visits.command("reschedule", Window)
@@ -126,7 +127,7 @@ def reschedule(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(visit: Visit, work: Work) -> None:
-        going_on(visit, work).reschedule(zone=body.zone, **window_at(body.zone or visit.zone, body))
+        going_on(visit, work).reschedule(zone=body.zone, **window_at(body.zone or visit.zone, body, moment=now()))
 
     return office.change(who, Visit, id, body, decide)
 

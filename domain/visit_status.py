@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.bounds import must_be_window
 from domain.problem import BadInput, Refused
 from domain.walk import Step
 
@@ -72,10 +73,11 @@ def further(now: Status, told: Status) -> Status:
 
 
 def window(start: datetime, end: datetime) -> dict[str, datetime]:
-    """The fields of a window in UTC; raises `BadInput` unless both are aware and it ends after it starts."""
+    """The fields of a window in UTC; raises `BadInput` unless both are aware and it ends within a year."""
     if start.tzinfo is None or end.tzinfo is None or end <= start:
         detail = "The window ends after it starts, and both are written with their offset from UTC."
         raise BadInput(detail, errors=[{"pointer": "/window_end", "detail": detail}])
+    must_be_window(start, end)
     return {"window_start": start.astimezone(UTC), "window_end": end.astimezone(UTC)}
 
 

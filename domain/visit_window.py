@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NotRequired, TypedDict
 
+from domain.bounds import Kind, must_be
 from domain.local_time import at_local, days_later, parse_local
 from domain.problem import BadInput
 
@@ -26,11 +27,12 @@ class Window(TypedDict):
     local_end: NotRequired[str]
 
 
-def window_at(zone: str, said: Mapping[str, datetime | str | None], *, pointer: str = "") -> Window:
+def window_at(zone: str, said: Mapping[str, datetime | str | None], *, moment: datetime, pointer: str = "") -> Window:
     """The window that is asked for at a place in an IANA zone: by instants, or by local times, which stay as they are.
 
     `said` has `window_start` and `window_end`, or `local_start` and `local_end`; an end that is not said comes
-    `LENGTH` after the start. Raises `BadInput` for local times that cannot be, and for both ways at once.
+    `LENGTH` after the start. Raises `BadInput` for local times that cannot be, for both ways at once, and for
+    times that nobody can mean at this `moment`.
     """
     begin, end = _edge("start", zone, said, pointer), _edge("end", zone, said, pointer)
     if begin is None:
@@ -38,6 +40,9 @@ def window_at(zone: str, said: Mapping[str, datetime | str | None], *, pointer: 
         raise BadInput(detail, errors=[{"pointer": f"{pointer}/window_start", "detail": detail}])
     if end is None:
         end = begin + min(LENGTH, datetime.max.replace(tzinfo=UTC) - begin)
+    for edge, at in (("start", begin), ("end", end)):
+        way = "window" if said.get(f"window_{edge}") is not None else "local"
+        must_be(Kind.PLANNED, at, moment=moment, pointer=f"{pointer}/{way}_{edge}")
     window = Window(window_start=begin, window_end=end)
     if isinstance(start := said.get("local_start"), str):
         window["local_start"] = start

@@ -27,6 +27,7 @@ CONTACTS = Table(
         "direction": "text NOT NULL",
         "started_at": "timestamptz NOT NULL",
         "ended_at": "timestamptz",
+        "listed_at": "timestamptz NOT NULL",
         "agent": "uuid",
         "customer": "uuid",
         "message_id": "text",
@@ -47,10 +48,10 @@ CONTACTS = Table(
     },
     key=("id",),
     indexes=(
-        ("started_at", "id"),
+        ("listed_at", "id"),
         *((name,) for name in ("customer", "case_id", "work_order", "message_id")),
         ("case_id", "needs_decision"),
-        ("needs_decision", "started_at", "id"),
+        ("needs_decision", "listed_at", "id"),
     ),
 )
 
@@ -63,6 +64,7 @@ class Contacts(Projection):
 
     A contact about a case that was closed already `needs_decision`: to reopen the case, to link the contact to another
     one, or to answer it when there is nothing more to do.
+    `listed_at` is where it stands in lists: when it started, or was recorded if it says that it started after that.
     """
 
     name: ClassVar[str] = "contacts"
@@ -81,6 +83,7 @@ class Contacts(Projection):
     def _received(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
         told = {name: getattr(event.data, name) for name in _TOLD} | {"needs_decision": False}
+        told["listed_at"] = min(event.data.started_at, event.recorded_at)
         rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | _changed(event))
 
     @on("contact.reason_set")
@@ -168,21 +171,21 @@ def contacts(
     message_id: str | None = None,
     needs_decision: bool | None = None,
 ) -> list[Row]:
-    """At most `limit` contacts, newest first, those behind `after` (started_at, id of the last one seen).
+    """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen).
 
     `customer` and `case` follow merges, which asks the views `customers` and `cases`.
     """
     return reader.fetch_all(
         """
         SELECT * FROM contacts
-        WHERE (%(after)s IS NULL OR (started_at, id) < %(after)s)
+        WHERE (%(after)s IS NULL OR (listed_at, id) < %(after)s)
           AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
           AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(channel)s IS NULL OR channel = %(channel)s)
           AND (%(message_id)s IS NULL OR message_id = %(message_id)s)
           AND (%(needs_decision)s IS NULL OR needs_decision = %(needs_decision)s)
-        ORDER BY started_at DESC, id DESC
+        ORDER BY listed_at DESC, id DESC
         LIMIT %(limit)s
         """,
         {

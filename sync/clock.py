@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
+from domain.bounds import EARLIEST
 from domain.envelope import CLOCK_TOLERANCE, Envelope
 from store.answers import Neighbour, Readings
 from sync.outcome import Notice
@@ -38,12 +39,15 @@ def instant_of(said: datetime, received_at: datetime, read_at: datetime | None, 
 
     `read_at` is when that was recorded which its author had read, `before` the instant used for the neighbour in front
     of it; None where that is not known. An estimate lies behind both of them: it depends on the device's own sequence
-    and on what is recorded, and not on when or with what the operation arrived.
+    and on what is recorded, and not on when or with what the operation arrived. Where neither is known, the time of
+    arrival stands in for what nobody can mean: a time before 1900.
     """
     if said > received_at + CLOCK_TOLERANCE:
         return Used(received_at, "ahead")
     latest = received_at + CLOCK_TOLERANCE  # what lies behind that is by a clock of ours that has been put back since
     first = max((at for at in (read_at, before) if at is not None and at <= latest), default=said)
+    if said < EARLIEST and first == said:
+        return Used(received_at, "behind")
     if said < first - DATED_BACK:
         return Used(first + _NEXT, "behind")
     return Used(said)

@@ -97,10 +97,15 @@ def ask_for(context: Context, data: VisitRequested) -> Outcome:
     context.must_own(order)
     must_not_be_final(order.status)
     zone = zone_of_order(context.work, order, otherwise=context.zone)
-    instants = {name: _instant(getattr(data, name)) for name in ("window_start", "window_end")}
+    edges = ("window_start", "window_end")
+    instants = {name: _instant(getattr(data, name), f"/data/{name}") for name in edges}
     said = {**instants, "local_start": data.local_start, "local_end": data.local_end}
     begun = data.window_start or data.local_start
-    window = window_at(zone, said, pointer="/data") if begun else in_two_days(context.occurred_at, zone)
+    window = (
+        window_at(zone, said, moment=context.occurred_at, pointer="/data")
+        if begun
+        else in_two_days(context.occurred_at, zone)
+    )
     visit = Visit.plan(
         id=context.operation,
         work_order=order.id,
@@ -112,8 +117,8 @@ def ask_for(context: Context, data: VisitRequested) -> Outcome:
     return Outcome((visit,), (), order.case)
 
 
-def _instant(text: str | None) -> datetime | None:
-    return parse_instant(text) if text else None
+def _instant(text: str | None, pointer: str) -> datetime | None:
+    return parse_instant(text, pointer=pointer) if text else None
 
 
 HANDLERS: tuple[Handler, ...] = (

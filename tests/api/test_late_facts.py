@@ -178,7 +178,7 @@ def test_who_has_not_seen_that_the_work_was_taken_up_again_does_not_close_it(
     assert late.status == "applied"
 
 
-def test_an_own_completion_that_nobody_has_read_yet_may_be_closed(house: House, field: Field, phone: Phone) -> None:
+def test_an_own_completion_that_nobody_has_read_yet_may_be_closed(field: Field, phone: Phone) -> None:
     """Issue 9, 5: what the same push has told needs no reading."""
     order, seen = field.order(), field.log.head()
     done = complete(phone, order, now()) | {"seen": seen}
