@@ -134,5 +134,9 @@ def page_of(item: dict[str, Any]) -> dict[str, Any]:
             "items": {"type": "array", "items": item},
             "next": {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."},
             "position": {"type": "integer", "description": "The last position that this answer knows."},
+            "moved": {
+                "type": "boolean",
+                "description": "True where a history is too long to show the picture of the first page.",
+            },
         },
     }

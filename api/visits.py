@@ -13,7 +13,7 @@ from api.belonging import owner_of_site
 from api.fields import Choice, Flag, Id, Instant, Text
 from api.going_on import going_on, must_be_active
 from api.noun import Noun
-from api.reading import filters, looking, one, page, paged
+from api.reading import filters, looking, moment_of, one, page, paged
 from api.rows import FACT, shape_of
 from api.schemas import Body, Command, Page
 from api.services import services
@@ -167,7 +167,7 @@ def register(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
     asking()
     with looking(query, view.Visits(), WorkOrders()) as reader:
-        rows = queries.visits(reader, at=query.get("as_of"), **paged(query), **filters(query))
+        rows = queries.visits(reader, at=moment_of(query), **paged(query), **filters(query))
         return page(reader, query, rows, key=("window_start", "id"))
 
 

@@ -52,7 +52,8 @@ def standing_entry(rows: Rows, customer: UUID) -> Row | None:
 def entries_of(rows: Rows, customer: UUID) -> set[UUID]:
     """All entries of the same customer, for a fold."""
     standing = standing_entry(rows, customer)
-    found, due = {customer}, [customer if standing is None else standing["id"]]
+    found: set[UUID] = set()
+    due = [customer if standing is None else standing["id"]]
     while due:
         entry = due.pop()
         found.add(entry)

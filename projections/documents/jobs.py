@@ -127,7 +127,7 @@ JOB = Kind(
         **dict.fromkeys(_JOB, _job),
         **dict.fromkeys(("customer.changed", "customer.merged", "customer.erased"), _customer),
         **dict.fromkeys(("customer.site_added", "customer.site_changed"), _site),
-        **dict.fromkeys(("equipment.registered", "equipment.warranty_set"), _equipment),
+        **dict.fromkeys(("equipment.registered", "equipment.warranty_set", "equipment.warranty_withdrawn"), _equipment),
     },
     _touches,
 )
