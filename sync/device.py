@@ -1746,7 +1746,18 @@ class Terminal:
     def enrol(self, code: str, name: str, *, as_new: bool) -> Iterator[str]:
         """Make this file a technician's device; with --as-new, a copy of another one's file becomes a second device."""
         technician = self.device.enrol(code, name, as_new=as_new)["technician"]
-        yield f"Enrolled for {technician.get('name', technician['id'])}; now sync."
+        try:
+            synced = self.device.sync()
+        except DeviceError as error:
+            yield f"Enrolled for {technician.get('name', technician['id'])}; now sync."
+            yield f"The first sync has not worked: {error}"
+            return
+        known = self.device.document("technician", technician["id"])
+        who = (known or {"body": technician})["body"].get("name") or technician.get("name") or technician["id"]
+        yield f"Enrolled for {who}."
+        yield from came(synced)
+        yield from self.jobs()
+        yield "Next: jobs, job NUMBER, use NUMBER PART QUANTITY, complete NUMBER --fixed yes, sync; --help says more."
 
     def sync(self, wait: int) -> Iterator[str]:
         """Send everything, fetch everything; then wait for news, if asked."""
