@@ -13,7 +13,8 @@ from typing import NoReturn
 from .device import Device
 from .errors import BadUseError, DeviceError
 from .json_text import Json, instant
-from .terminal import CHOICES, DEEDS, Terminal
+from .terminal import Terminal
+from .words import CHOICES, DEEDS
 
 
 class Parser(argparse.ArgumentParser):

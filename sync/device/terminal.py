@@ -15,33 +15,7 @@ from .device import Device
 from .errors import BadUseError, DeviceError, ErasedError
 from .json_text import Json, to_json
 from .printing import edge, explain, outline, summary_of, table
-
-DEEDS = {  # word: the operation, then the members of its data; `--` may be left out, `!` may not
-    "accept": "visit_accepted visit",
-    "travel": "travel_started visit",
-    "arrive": "arrived visit",
-    "pause": "work_paused visit",
-    "resume": "work_resumed visit",
-    "done": "visit_done visit",
-    "not-done": "visit_not_done visit reason",
-    "use": "part_used work_order part quantity --serial --location --visit",
-    "remove": "part_removed work_order part quantity --reason! --serial --location",
-    "count": "stock_counted part counted --location",
-    "diagnose": "diagnosed work_order problem cause remedy --note",
-    "labour": "labour_recorded work_order minutes --kind",
-    "note": "note_added work_order text",
-    "complete": "work_completed work_order --fixed! --remedy",
-    "cannot-complete": "cannot_complete work_order reason",
-}
-CHOICES = {"fixed": ("yes", "temporary", "no"), "kind": ("work", "travel", "wait")}
-NUMBERS = {
-    "quantity": r"(?=.*[1-9])[0-9]{1,12}(\.[0-9]{1,6})?",
-    "counted": r"[0-9]{1,12}(\.[0-9]{1,6})?",
-    "minutes": r"[0-9]{1,5}",
-}
-MEMBERS = {"counted": "quantity", "serial": "serials"}
-ENDED = ("done", "not_done", "cancelled", "rescheduled")
-A_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+from .words import A_UUID, DEEDS, ENDED, MEMBERS, NUMBERS
 
 
 class Terminal:
@@ -128,7 +102,18 @@ class Terminal:
     def enrol(self, code: str, name: str, *, as_new: bool) -> Iterator[str]:
         """Make this file a technician's device; with --as-new, a copy of another one's file becomes a second device."""
         technician = self.device.enrol(code, name, as_new=as_new)["technician"]
-        yield f"Enrolled for {technician.get('name', technician['id'])}; now sync."
+        try:
+            synced = self.device.sync()
+        except DeviceError as error:
+            yield f"Enrolled for {technician.get('name', technician['id'])}; now sync."
+            yield f"The first sync has not worked: {error}"
+            return
+        known = self.device.document("technician", technician["id"])
+        who = (known or {"body": technician})["body"].get("name") or technician.get("name") or technician["id"]
+        yield f"Enrolled for {who}."
+        yield from summary_of(synced)
+        yield from self.jobs()
+        yield "Next: jobs, job NUMBER, use NUMBER PART QUANTITY, complete NUMBER --fixed yes, sync; --help says more."
 
     def sync(self, wait: int) -> Iterator[str]:
         """Send everything, fetch everything; then wait for news, if asked."""
