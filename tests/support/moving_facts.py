@@ -9,7 +9,9 @@ from tests.api.conftest import House
 from tests.api.test_visits import visit
 from tests.support import moving_lists as things
 from tests.support.counter import case, customer, made, part, place, read, told
+from tests.support.field import Field, Phone
 from tests.support.moving_lists import DAY, Prepared
+from tests.support.pocket import Pocket
 
 
 def moved(house: House, pump: str, warehouse: str, **more: Any) -> None:
@@ -125,6 +127,37 @@ def discrepancies(house: House) -> Prepared:
     return "discrepancies?open=true", ("id",), change
 
 
+def devices(house: House) -> Prepared:
+    ids = [str(Pocket(house).id) for _ in range(7)]
+    turn = iter((6, 5, 4, 3))
+
+    def change() -> None:
+        told(house, f"devices/{ids[next(turn)]}/suspend", reason="Found on a bench")
+        Pocket(house)
+
+    return "devices?status=active", ("id",), change
+
+
+def operations(house: House) -> Prepared:
+    field = Field(house.services.log)
+    phone, order = Phone(house.services.log, field.anna), field.order()
+    phone.standing = "suspended"
+
+    def put_aside() -> str:
+        operation = phone.operation("part_used", field.use(order))
+        phone.result(operation)
+        return str(operation["id"])
+
+    ids = [put_aside() for _ in range(7)]
+    turn = iter((0, 1, 2, 3))
+
+    def change() -> None:
+        told(house, f"operations/{ids[next(turn)]}/discard", reason="A test")
+        put_aside()
+
+    return "operations?status=quarantined", ("operation",), change
+
+
 LISTS = (
     things.visits,
     things.filtered_visits,
@@ -146,4 +179,6 @@ LISTS = (
     history,
     warranties,
     discrepancies,
+    devices,
+    operations,
 )
