@@ -22,6 +22,7 @@ from domain.case import Case
 from domain.contact import Channel, Contact, Demand, Direction, Status
 from domain.instant import now
 from domain.work_order import WorkOrder
+from projections import contact_queries as queries
 from projections import contacts as view
 from store.work import Work
 
@@ -166,7 +167,7 @@ def register(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
     asking()
     with looking(query, view.Contacts(), *merged(query)) as reader:
-        rows = view.contacts(reader, **paged(query), **filters(query))
+        rows = queries.contacts(reader, **paged(query), **filters(query))
         return page(reader, query, spoken_all(rows), key=("listed_at", "id"))
 
 
@@ -175,4 +176,4 @@ def contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
     asking()
     with looking(query, view.Contacts()) as reader:
-        return one(reader, spoken_one(view.contact(reader, id)), own=False)
+        return one(reader, spoken_one(queries.contact(reader, id)), own=False)

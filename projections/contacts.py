@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,9 +11,7 @@ from domain.contact import Status
 from projections.above import standing_row
 from projections.cases import CASES, Cases
 from projections.customers import CUSTOMERS, Customers
-from projections.merges import one_case, one_customer
 from projections.projection import Projection, Rows, on
-from projections.reader import Reader
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -152,50 +149,3 @@ def _stays(now: Status, told: Status) -> bool:
 
 def _changed(event: Recorded) -> Row:
     return {"position": event.position, "version": event.version}
-
-
-def contact(reader: Reader, contact_id: UUID) -> Row | None:
-    """One contact."""
-    return reader.fetch_one("SELECT * FROM contacts WHERE id = %s", (contact_id,))
-
-
-def contacts(
-    reader: Reader,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None = None,
-    customer: UUID | None = None,
-    case: UUID | None = None,
-    status: str | None = None,
-    channel: str | None = None,
-    message_id: str | None = None,
-    needs_decision: bool | None = None,
-) -> list[Row]:
-    """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen).
-
-    `customer` and `case` follow merges, which asks the views `customers` and `cases`.
-    """
-    return reader.fetch_all(
-        """
-        SELECT * FROM contacts
-        WHERE (%(after)s IS NULL OR (listed_at, id) < %(after)s)
-          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
-          AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
-          AND (%(status)s IS NULL OR status = %(status)s)
-          AND (%(channel)s IS NULL OR channel = %(channel)s)
-          AND (%(message_id)s IS NULL OR message_id = %(message_id)s)
-          AND (%(needs_decision)s IS NULL OR needs_decision = %(needs_decision)s)
-        ORDER BY listed_at DESC, id DESC
-        LIMIT %(limit)s
-        """,
-        {
-            "limit": limit,
-            "after": after,
-            "customers": one_customer(reader, customer),
-            "cases": one_case(reader, case),
-            "status": status,
-            "channel": channel,
-            "message_id": message_id,
-            "needs_decision": needs_decision,
-        },
-    )

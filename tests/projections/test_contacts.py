@@ -12,7 +12,8 @@ import pytest
 from domain.contact import Contact
 from domain.customer import Customer
 from projections.cases import Cases
-from projections.contacts import Contacts, contact, contacts
+from projections.contact_queries import contact, contacts
+from projections.contacts import Contacts
 from projections.customers import Customers
 from projections.table import Row
 from tests.support.logs import NOON

@@ -12,7 +12,8 @@ from domain.customer import Customer
 from domain.work_order import WorkOrder
 from projections.cases import Cases
 from projections.customers import Customers
-from projections.work_orders import WorkOrders, work_order, work_orders
+from projections.work_order_queries import work_order, work_orders
+from projections.work_orders import WorkOrders
 from tests.support.news import later
 from tests.support.shop import Shop, shop_on
 from tests.support.stock import PART, used
