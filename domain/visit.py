@@ -5,17 +5,16 @@ from uuid import UUID
 
 from domain import visit_events as happened
 from domain import visit_status as rule
-from domain import visit_walk as walk
 from domain.aggregate import Entity, event
 from domain.instant import parse_zone
 from domain.visit_events import EndedWith, Planning
 from domain.visit_facts import VisitFacts
 from domain.visit_status import OVER, Status
+from domain.visit_walk import WalkedVisit
 from domain.visit_window import Window
-from domain.walk import Walked
 
 
-class Visit(VisitFacts, Walked, Entity):
+class Visit(VisitFacts, WalkedVisit, Entity):
     """One visit for a work order. Technicians write it offline while the office edits the order.
 
     A fact told by somebody whose visit it no longer is, is recorded and leaves the visit as it is for whoever has it.
@@ -26,9 +25,6 @@ class Visit(VisitFacts, Walked, Entity):
 
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
-    MOST: ClassVar[int] = walk.MOST
-    DECISIONS: ClassVar[frozenset[str]] = frozenset({"decisions"})
-    FIRST: ClassVar[frozenset[str]] = frozenset({"early"})
 
     Planned, Dispatched, Accepted, Declined = (
         happened.Planned,
@@ -49,21 +45,6 @@ class Visit(VisitFacts, Walked, Entity):
 
     # Questions
 
-    @property
-    def standing(self) -> walk.Standing:
-        """Where it stands, by all that is known of it."""
-        return self._walked(walk.standing_of)
-
-    @property
-    def status(self) -> Status:
-        """How far it has come."""
-        return self.standing.status
-
-    @property
-    def technician(self) -> UUID | None:
-        """Whose it is, as the log says."""
-        return self.standing.technician
-
     def is_over(self) -> bool:
         """Done, not done or cancelled."""
         return self.status in OVER
@@ -71,10 +52,6 @@ class Visit(VisitFacts, Walked, Entity):
     def given_to(self, technician: UUID | None) -> bool:
         """Whether the visit is this technician's, as the log says."""
         return technician is not None and technician == self.technician
-
-    def plan_is_seen(self, through: int | None) -> bool:
-        """Whether somebody who had read up to this position knew the plan as it stands; None is believed."""
-        return self.standing.is_seen(through)
 
     # Decisions
 
@@ -168,9 +145,3 @@ class Visit(VisitFacts, Walked, Entity):
     @event(FactCorrected)
     def _(self, operation: UUID, fact: str | None) -> None:
         self._take_back(operation, fact)
-
-    def _decided(self, what: Any, technician: UUID | None, **more: int) -> None:
-        self._step(what.TOPIC, "decisions", technician=technician, **more)
-
-    def _told(self, what: Any, technician: UUID | None, **more: bool) -> None:
-        self._step(what.TOPIC, "told", "early", technician=technician, **more)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from domain.visit_status import OVER, Status, further
-from domain.walk import Step, Steps
+from domain.walk import Step, Steps, Walked
 
 MOST: Final = 200
 """So many decisions are walked along, the last ones, and so many facts at the beginning and at the end."""
@@ -148,3 +148,38 @@ class _Walk:
         self.status, self.times, self.end = Status.PLANNED, {}, None
         self.accepted = self.stale = None
         self._give(technician)
+
+
+class WalkedVisit(Walked):
+    """A visit as far as it walks: where it stands follows from its steps."""
+
+    MOST: ClassVar[int] = MOST
+    DECISIONS: ClassVar[frozenset[str]] = frozenset({"decisions"})
+    FIRST: ClassVar[frozenset[str]] = frozenset({"early"})
+
+    __slots__ = ()
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, by all that is known of it."""
+        return self._walked(standing_of)
+
+    @property
+    def status(self) -> Status:
+        """How far it has come."""
+        return self.standing.status
+
+    @property
+    def technician(self) -> UUID | None:
+        """Whose it is, as the log says."""
+        return self.standing.technician
+
+    def plan_is_seen(self, through: int | None) -> bool:
+        """Whether somebody who had read up to this position knew the plan as it stands; None is believed."""
+        return self.standing.is_seen(through)
+
+    def _decided(self, what: Any, technician: UUID | None, **more: int) -> None:
+        self._step(what.TOPIC, "decisions", technician=technician, **more)
+
+    def _told(self, what: Any, technician: UUID | None, **more: bool) -> None:
+        self._step(what.TOPIC, "told", "early", technician=technician, **more)

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from domain import work_order_events as happened
 from domain import work_order_status as rule
-from domain import work_order_walk as walk
 from domain.aggregate import Entity, event
 from domain.reason import reason_and_note
-from domain.walk import OFFICE, Walked
 from domain.work_order_events import Fixed, HoldReason, Opening
 from domain.work_order_facts import WorkOrderFacts
 from domain.work_order_status import FAILURES, FINAL, FINISHED, Status
+from domain.work_order_walk import WalkedOrder
 
 
-class WorkOrder(WorkOrderFacts, Walked, Entity):
+class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
     """One repair. Facts are always recorded; decisions are refused where the state does not allow them.
 
     Where it stands follows from what happened in the world, in whatever order that came: `domain/work_order_walk.py`.
@@ -25,7 +24,6 @@ class WorkOrder(WorkOrderFacts, Walked, Entity):
 
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.WorkOrderState
-    DECISIONS: ClassVar[frozenset[str]] = frozenset(walk.DECIDED)
 
     Opened, Assigned, PartRequired = happened.Opened, happened.Assigned, happened.PartRequired
     Diagnosed, Held, Resumed = happened.Diagnosed, happened.Held, happened.Resumed
@@ -41,11 +39,6 @@ class WorkOrder(WorkOrderFacts, Walked, Entity):
         return cls.begin(cls.Opened, id=id, **opening)
 
     # Questions
-
-    @property
-    def status(self) -> Status:
-        """Where it stands, by all that is known of it."""
-        return self._walked(walk.standing_of).status
 
     def is_final(self) -> bool:
         """Closed or cancelled."""
@@ -116,11 +109,6 @@ class WorkOrder(WorkOrderFacts, Walked, Entity):
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.Cancelled, customer=self.customer, reason=reason)
 
-    def _decided_behind(self, seen: int) -> bool:
-        """Whether the office has ended the work, or let it go on, behind this position."""
-        said = (*self.steps.get("outcome", ()), *self.steps.get("reopened", ()))
-        return any(step.rank == OFFICE and (step.position is None or step.position > seen) for step in said)
-
     def _counts(self, technician: UUID) -> bool:
         return self.assigned_to(technician) and not self.is_final()
 
@@ -179,6 +167,3 @@ class WorkOrder(WorkOrderFacts, Walked, Entity):
     @event(FactCorrected)
     def _(self, operation: UUID, fact: str | None) -> None:
         self._take_back(operation, fact)
-
-    def _moved(self, what: Any) -> None:
-        self._step(what.TOPIC, walk.STEPS[what.TOPIC])

@@ -5,9 +5,9 @@ The order that decides and the view that is shown both ask here, so that the rul
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
-from domain.walk import Step, Steps
+from domain.walk import OFFICE, Step, Steps, Walked
 from domain.work_order_status import Status, unhindered
 
 STEPS: Final = {
@@ -124,3 +124,24 @@ class KeptSteps:
 def standing_of(steps: Steps) -> Standing:
     """Where an order stands by the steps that it keeps."""
     return standing(KeptSteps(steps))
+
+
+class WalkedOrder(Walked):
+    """A work order as far as it walks: where it stands follows from its steps."""
+
+    DECISIONS: ClassVar[frozenset[str]] = frozenset(DECIDED)
+
+    __slots__ = ()
+
+    @property
+    def status(self) -> Status:
+        """Where it stands, by all that is known of it."""
+        return self._walked(standing_of).status
+
+    def _decided_behind(self, seen: int) -> bool:
+        """Whether the office has ended the work, or let it go on, behind this position."""
+        said = (*self.steps.get("outcome", ()), *self.steps.get("reopened", ()))
+        return any(step.rank == OFFICE and (step.position is None or step.position > seen) for step in said)
+
+    def _moved(self, what: Any) -> None:
+        self._step(what.TOPIC, STEPS[what.TOPIC])

@@ -6,17 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from store.answers import DECIDED, Known, Life, Neighbour, Past, Readings
-from store.pool import ConnectionPool
+from store.answers import DECIDED, Known, Past
+from store.clock_proofs import ClockProofs
 
 _COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.seq, o.content_hash, o.status, o.answer"
 
 
-class Operations:
+class Operations(ClockProofs):
     """Reads answers. Reading one leaves a mark in the WAL, so that it waits for durability like the first did."""
-
-    def __init__(self, pool: ConnectionPool) -> None:
-        self._pool = pool
 
     def answers(self, operations: Iterable[UUID]) -> dict[UUID, Known]:
         """The first answers to these operations, as far as there are any."""
@@ -85,40 +82,6 @@ class Operations:
             (str(device), incarnation),
         )
         return int(row[0]) if row and row[0] is not None else 0
-
-    def readings(self, positions: Collection[int]) -> Readings:
-        """When these positions were recorded, as far as there are such, and since when the log has them."""
-        rows = self._pool.fetch_all(
-            """
-            SELECT position, recorded_at, NULL::bigint, NULL::timestamptz FROM log.events WHERE position = ANY(%s)
-            UNION ALL
-            SELECT NULL, common.recorded_at, begun.position, begun.recorded_at
-            FROM log.head
-            JOIN log.events begun ON begun.stream = head.epoch AND begun.version = 1
-            LEFT JOIN log.events common ON common.position = begun.position - 1
-            """,
-            (list(positions),),
-        )
-        recorded = {position: at for position, at, *_ in rows if position is not None}
-        lives = [Life(begun, began_at, at) for position, at, begun, began_at in rows if position is None]
-        return Readings(recorded, next(iter(lives), None))
-
-    def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
-        """The operations of a device with numbers from `first` on and below `end`, by number, that recorded something.
-
-        With the instants that were used for them.
-        """
-        rows = self._pool.fetch_all(
-            """
-            SELECT o.seq, e.occurred_at, (e.record::json ->> 'seen_position')::bigint, e.record::json ->> 'clock'
-            FROM log.operations o
-            JOIN log.events e ON e.position = o.first_position
-            WHERE o.device = %s AND o.incarnation = %s AND o.seq >= %s AND o.seq < %s
-            ORDER BY o.seq
-            """,
-            (str(device), incarnation, first, end),
-        )
-        return [Neighbour(*row) for row in rows]
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""
