@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 from flask import Response, request
 
+from api.called import names_in
 from api.encoding import answer, encode
 from api.services import services
 from domain.problem import BadInput, Kind, NotFound, Problem
@@ -64,7 +65,8 @@ def page(reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], 
     items = rows[: query["limit"]]
     more = len(rows) > len(items)
     following = _sealed([items[-1][name] for name in key]) if more else None
-    return answer({"items": items, "next": following, "position": reader.position}, headers=_position(reader))
+    told = {"items": items, "next": following, "position": reader.position}
+    return answer(told | ({"names": names_in(items)} if query.get("names") else {}), headers=_position(reader))
 
 
 def paged(query: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def filters(query: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if name not in _OF_EVERY_QUERY}
 
 
-_OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at"}
+_OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at", "names"}
 
 
 def one(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Response:

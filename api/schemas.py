@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
-from api.fields import Id, Instant, Text, Whole, Zone
+from api.fields import Flag, Id, Instant, Text, Whole, Zone
 from projections.table import Table
 
 
@@ -88,6 +88,7 @@ class Page(Past):
 
     limit = Whole(1, 500, written=True, load_default=50, metadata={"description": "How many at most."})
     cursor = Text(1000, metadata={"description": "`next` of the page before."})
+    names = Flag(metadata={"description": "Say beside the items what the things are called whose ids they hold."})
 
 
 DONE: dict[str, Any] = {
@@ -133,5 +134,10 @@ def page_of(item: dict[str, Any]) -> dict[str, Any]:
             "items": {"type": "array", "items": item},
             "next": {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."},
             "position": {"type": "integer", "description": "The last position that this answer knows."},
+            "names": {
+                "type": "object",
+                "description": "With `names=true`: what the things in the items are called now, by their ids.",
+                "additionalProperties": {"type": "string"},
+            },
         },
     }
