@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
+from api.called import names_in
 from api.cursors import Picture, opened, sealed
 from api.encoding import answer
 from api.services import services
@@ -88,7 +89,9 @@ def page(reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], 
     items = rows[: query["limit"]]
     more = len(rows) > len(items)
     following = sealed([items[-1][name] for name in key], _picture(reader, query)) if more else None
-    told = {"items": items, "next": following, "position": reader.position} | ({"moved": True} if reader.moved else {})
+    told: dict[str, Any] = {"items": items, "next": following, "position": reader.position}
+    told |= {"moved": True} if reader.moved else {}
+    told |= {"names": names_in(items)} if query.get("names") else {}
     return answer(told, headers=_position(reader))
 
 
@@ -103,7 +106,7 @@ def filters(query: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if name not in _OF_EVERY_QUERY}
 
 
-_OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at", "moment"}
+_OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at", "moment", "names"}
 
 
 def moment_of(query: dict[str, Any]) -> datetime:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
-from api.fields import Id, Instant, Text, Whole, Zone
+from api.fields import Flag, Id, Instant, Text, Whole, Zone
 from domain.bounds import Kind
 from projections.table import Table
 
@@ -89,6 +89,7 @@ class Page(Past):
 
     limit = Whole(1, 500, written=True, load_default=50, metadata={"description": "How many at most."})
     cursor = Text(1000, metadata={"description": "`next` of the page before."})
+    names = Flag(metadata={"description": "Say beside the items what the things are called whose ids they hold."})
 
 
 DONE: dict[str, Any] = {
@@ -137,6 +138,11 @@ def page_of(item: dict[str, Any]) -> dict[str, Any]:
             "moved": {
                 "type": "boolean",
                 "description": "True where a history is too long to show the picture of the first page.",
+            },
+            "names": {
+                "type": "object",
+                "description": "With `names=true`: what the things in the items are called now, by their ids.",
+                "additionalProperties": {"type": "string"},
             },
         },
     }
