@@ -45,6 +45,7 @@ CONTACTS = Table(
 )
 
 _TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
+_WORDS = ("about", "reason", "message_id")
 _LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "basis", "answered_at")
 
 
@@ -52,6 +53,7 @@ class Contacts(Projection):
     """One row a contact. Its words go when the customer is erased whom it turned out to be from."""
 
     name: ClassVar[str] = "contacts"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
     needs: ClassVar[tuple[Projection, ...]] = (Customers(),)
 
@@ -82,7 +84,7 @@ class Contacts(Projection):
             said |= {"customer": data.customer}
             customer = rows.get(CUSTOMERS, data.customer)
             if customer is not None and customer["erased"]:
-                said |= {"about": None, "reason": None}
+                said |= dict.fromkeys(_WORDS)
         self._change(event, rows, said, Status.LINKED)
 
     @on("contact.cause_confirmed")
@@ -101,7 +103,7 @@ class Contacts(Projection):
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for contact in rows.where(CONTACTS, customer=event.stream):
-            rows.put(CONTACTS, contact | {"about": None, "reason": None, "position": event.position})
+            rows.put(CONTACTS, contact | dict.fromkeys(_WORDS) | {"position": event.position})
 
     def _change(self, event: Recorded, rows: Rows, said: Row, status: Status | None = None) -> None:
         if (contact := rows.get(CONTACTS, event.stream)) is not None:

@@ -11,6 +11,7 @@ from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
     Notification,
+    PersistenceError,
     ProcessRecorder,
     StoredEvent,
     Subscription,
@@ -23,6 +24,7 @@ from store.answers import Answer, Appended, OperationKnownError, Turn, TurnTaken
 from store.canonical import encode
 from store.pool import ConnectionPool
 from store.record import written
+from store.unique_keys import Held, taken_key
 from store.wakeup import LogSubscription
 from store.work import Change
 
@@ -42,6 +44,14 @@ SELECT outcome, base, recorded FROM done
 """The same, and the texts that were signed, if it is recorded."""
 
 
+def _holding(statement: str) -> str:
+    """The same statement, and what its events do with people's keys, if it is recorded."""
+    return f"""
+    WITH recording AS MATERIALIZED ({statement})
+    SELECT outcome, base, recorded, CASE outcome WHEN 'recorded' THEN log.hold_keys(%s)::text END FROM recording
+    """  # noqa: S608 - one of the statements above
+
+
 class Recorder(ProcessRecorder):
     """Stores events with their envelopes, operation results and tracking, and reads them back in order."""
 
@@ -57,23 +67,34 @@ class Recorder(ProcessRecorder):
         signed: str | None = None,
         *,
         changes: Sequence[Change] = (),
+        held: Held | None = None,
     ) -> Appended:
         """Record everything in one transaction, or nothing; `signed` are rows of signed texts in JSON.
 
-        `changes` are carried out in the same transaction, when it is recorded.
+        `changes` are carried out in the same transaction, when it is recorded; so is what is `held` of people's keys.
 
         `reads` are the versions of streams that the decision rests on, 0 for one that is not there. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
         device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
-        `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id.
+        `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id. And `KeyTaken`
+        when a key is another's.
         """
         plain = [answer._replace(signed=None)._asdict() for answer in answers]
         results = orjson.dumps(plain).decode() if plain else None
         taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
         read = ([str(stream) for stream in reads], list(reads.values())) if reads else (None, None)
-        values = (*_rows(events), results, *taken, *read)
-        statement = _APPEND if signed is None else _APPEND_SIGNED
-        [(outcome, base, recorded)] = self._call(statement, values if signed is None else (*values, signed), changes)
+        values: tuple[Any, ...] = (*_rows(events), results, *taken, *read)
+        statement = _APPEND
+        if signed is not None:
+            statement, values = _APPEND_SIGNED, (*values, signed)
+        if held is not None:
+            statement, values = _holding(statement), (*values, held.as_json())
+        try:
+            [(outcome, base, recorded, *_)] = self._call(statement, values, changes)
+        except PersistenceError as error:
+            if (key := taken_key(error, held)) is not None:
+                raise key from error
+            raise
         if outcome == "known":
             raise OperationKnownError("the operation has been recorded before")
         if outcome == "turn":
