@@ -14,12 +14,14 @@ from api.forgetting import forgotten
 from api.known_customer import in_use
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
+from api.region import region_of
 from api.rows import ID, LIST, done_with, shape_of
 from api.schemas import Body, Command, Creation, Page
 from api.services import services
 from api.who import asking
 from domain.customer import Customer
 from projections import customers as view
+from projections.search import Search
 from store.erasure import Erasure
 from store.work import Work
 
@@ -69,7 +71,9 @@ class StayingEntry(Command):
 class Filters(Page):
     """Which customers."""
 
-    words = Text(200, metadata={"description": "Part of a name, address, e-mail address or phone number."})
+    words = Text(
+        200, metadata={"description": "Part of a name, address, e-mail address or phone number, in any spelling."}
+    )
 
 
 @customers.creates(NewCustomer)
@@ -139,8 +143,8 @@ def erase(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All customers, by id."""
     asking()
-    with looking(query, view.Customers()) as reader:
-        rows = view.customers(reader, **paged(query), **filters(query))
+    with looking(query, view.Customers(), Search()) as reader:
+        rows = view.customers(reader, **paged(query), **filters(query), region=region_of(services().settings.zone))
         return page(reader, query, rows, key=("id",))
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
+from projections.search_query import hits
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -164,22 +165,39 @@ def customer(reader: Reader, customer_id: UUID) -> Row | None:
     return found | {"sites": sites, "clashes": open_clashes}
 
 
-def customers(reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None) -> list[Row]:
-    """At most `limit` customers by id, those behind `after`; `words` is part of a name, address, e-mail or phone."""
-    return reader.fetch_all(
-        """
-        SELECT * FROM customers
-        WHERE (%(after)s IS NULL OR id > %(after)s)
-          AND (%(words)s IS NULL
-            OR strpos(lower(concat_ws(E'\\n', name, email, phones::text)), lower(%(words)s)) > 0
+def customers(
+    reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None, region: str | None = None
+) -> list[Row]:
+    """At most `limit` customers by id, those behind `after`.
+
+    `words` is part of a name, address, e-mail or phone as it is written, or what the view `search` finds a customer or
+    one of their sites by; `region` is the country of telephone numbers without one.
+    """
+    found, values = ("", {}) if words is None else hits(words, region)
+    searched = f"""
+          AND (strpos(lower(concat_ws(E'\\n', name, email)), lower(%(words)s)) > 0
+            OR EXISTS (
+              SELECT FROM json_array_elements_text(coalesce(phones::json, '[]')) AS phone
+              WHERE strpos(lower(phone), lower(%(words)s)) > 0
+            )
             OR EXISTS (
               SELECT FROM sites
               WHERE sites.customer = customers.id AND strpos(lower(sites.address), lower(%(words)s)) > 0
+            )
+            OR id IN (
+              SELECT e.person FROM ({found}) AS h JOIN search_entries e ON e.id = h.thing
+              WHERE e.kind IN ('customers', 'sites')
             ))
+    """  # noqa: S608 - made of fixed text, with values apart
+    return reader.fetch_all(
+        f"""
+        SELECT * FROM customers
+        WHERE (%(after)s IS NULL OR id > %(after)s)
+          {"" if words is None else searched}
         ORDER BY id
         LIMIT %(limit)s
-        """,
-        {"limit": limit, "after": after, "words": words},
+        """,  # noqa: S608 - see above
+        {"limit": limit, "after": after, "words": words, **values},
     )
 
 
