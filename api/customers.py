@@ -13,7 +13,7 @@ from api.fields import Id, Many, Text, Zone
 from api.forgetting import forgotten
 from api.known_customer import in_use
 from api.noun import Noun
-from api.reading import filters, looking, one, page, paged
+from api.reading import looking, one, page, paged
 from api.region import region_of
 from api.rows import ID, LIST, done_with, shape_of
 from api.schemas import Body, Command, Creation, Page
@@ -22,6 +22,7 @@ from api.who import asking
 from domain.customer import Customer
 from projections import customers as view
 from projections.search import Search
+from projections.search_query import EVERYBODY, found_by
 from store.erasure import Erasure
 from store.work import Work
 
@@ -144,7 +145,9 @@ def register(query: dict[str, Any]) -> Response:
     """All customers, by id."""
     asking()
     with looking(query, view.Customers(), Search()) as reader:
-        rows = view.customers(reader, **paged(query), **filters(query), region=region_of(services().settings.zone))
+        words = query.get("words")
+        like = EVERYBODY if words is None else found_by(words, region_of(services().settings.zone))
+        rows = view.customers(reader, **paged(query), like=like)
         return page(reader, query, rows, key=("id",))
 
 

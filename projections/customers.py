@@ -8,7 +8,7 @@ from uuid import UUID
 
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
-from projections.search_query import hits
+from projections.search_query import EVERYBODY, Like, written_so
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -166,38 +166,19 @@ def customer(reader: Reader, customer_id: UUID) -> Row | None:
 
 
 def customers(
-    reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None, region: str | None = None
+    reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None, like: Like = EVERYBODY
 ) -> list[Row]:
-    """At most `limit` customers by id, those behind `after`.
-
-    `words` is part of a name, address, e-mail or phone as it is written, or what the view `search` finds a customer or
-    one of their sites by; `region` is the country of telephone numbers without one.
-    """
-    found, values = ("", {}) if words is None else hits(words, region)
-    searched = f"""
-          AND (strpos(lower(concat_ws(E'\\n', name, email)), lower(%(words)s)) > 0
-            OR EXISTS (
-              SELECT FROM json_array_elements_text(coalesce(phones::json, '[]')) AS phone
-              WHERE strpos(lower(phone), lower(%(words)s)) > 0
-            )
-            OR EXISTS (
-              SELECT FROM sites
-              WHERE sites.customer = customers.id AND strpos(lower(sites.address), lower(%(words)s)) > 0
-            )
-            OR id IN (
-              SELECT e.person FROM ({found}) AS h JOIN search_entries e ON e.id = h.thing
-              WHERE e.kind IN ('customers', 'sites')
-            ))
-    """  # noqa: S608 - made of fixed text, with values apart
+    """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
+    like = like if words is None or like is not EVERYBODY else written_so(words)
     return reader.fetch_all(
         f"""
         SELECT * FROM customers
         WHERE (%(after)s IS NULL OR id > %(after)s)
-          {"" if words is None else searched}
+          AND {like.condition}
         ORDER BY id
         LIMIT %(limit)s
-        """,  # noqa: S608 - see above
-        {"limit": limit, "after": after, "words": words, **values},
+        """,  # noqa: S608 - made of fixed text, with values apart
+        {"limit": limit, "after": after, **like.values},
     )
 
 

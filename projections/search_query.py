@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from projections.reader import Reader
@@ -40,6 +40,48 @@ def found(
         """,  # noqa: S608 - made of fixed text, with values apart
         {"kinds": list(kinds), "limit": limit, "after": after, **values},
     )
+
+
+class Like(NamedTuple):
+    """An SQL condition on the table `customers`, with its values."""
+
+    condition: str
+    values: dict[str, Any]
+
+
+EVERYBODY: Final = Like("true", {})
+
+
+def written_so(words: str) -> Like:
+    """Customers with a name, e-mail, telephone or address that has these words as they are, in any case."""
+    condition = """
+          (strpos(lower(concat_ws(E'\\n', name, email)), lower(%(words)s)) > 0
+            OR EXISTS (
+              SELECT FROM json_array_elements_text(coalesce(phones::json, '[]')) AS phone
+              WHERE strpos(lower(phone), lower(%(words)s)) > 0
+            )
+            OR EXISTS (
+              SELECT FROM sites
+              WHERE sites.customer = customers.id AND strpos(lower(sites.address), lower(%(words)s)) > 0
+            ))
+    """
+    return Like(condition, {"words": words})
+
+
+def found_by(words: str, region: str | None) -> Like:
+    """These, and customers who are found by the words in any spelling, or one of whose sites is.
+
+    `region` is the country of telephone numbers without one.
+    """
+    statement, values = hits(words, region)
+    so = written_so(words)
+    condition = f"""
+          ({so.condition} OR id IN (
+              SELECT e.person FROM ({statement}) AS h JOIN search_entries e ON e.id = h.thing
+              WHERE e.kind IN ('customers', 'sites')
+          ))
+    """  # noqa: S608 - made of fixed text, with values apart
+    return Like(condition, {**so.values, **values})
 
 
 def hits(question: str, region: str | None) -> tuple[str, dict[str, Any]]:

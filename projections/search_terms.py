@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Final, NamedTuple
 from unicodedata import category, normalize
@@ -28,10 +29,9 @@ _WORDS: Final = re.compile(r"[^\W_]+")
 _NOT_OF_CODES: Final = re.compile(r"[\W_]+")
 _ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
 _PHONE_WORDS: Final = re.compile(r"\b(?:tel(?:efon|ephone)?|phone|fon|mobile?|handy|privat|work|home)\b[.:]?")
-    r"\b(?:tel(?:efon|ephone)?|phone|fon|mobile?|mobil|handy|privat)\b[.:]?", re.IGNORECASE
-)
-_EXTENSION: Final = re.compile(r"\s*(?:ext(?:ension)?|durchwahl|dw|nebenstelle|apparat|app|x)\b[.:]?\s*")
+_EXTENSION: Final = re.compile(r"\s*(?<![a-z])(?:ext(?:ension)?|durchwahl|dw|nebenstelle|apparat|app|x)[.:]?\s*(?=\d)")
 _PHONE_SIGNS: Final = re.compile(r"[-+\d\s()/.,;:#\[\]]*")
+_ABROAD: Final = re.compile(r"^[^+\d]*00")
 _NOT_DIGITS: Final = re.compile(r"\D")
 
 
@@ -82,9 +82,10 @@ def codes(text: str) -> set[str]:
 def phones(text: str) -> set[str]:
     """The terms that a telephone number is found by: with its country, without, and its last digits."""
     found: set[str] = set()
-    for country, national in _phone(text, None):
-        found |= {national[at:] for at in range(max(1, len(national) - LEAST_DIGITS + 1))}
-        found |= {country + national} if country else set()
+    for number in _phone(text, None):
+        for national in (number.national, number.national + number.extension):
+            found |= {national[at:] for at in range(max(1, len(national) - LEAST_DIGITS + 1))}
+            found |= {number.country + national} if number.country else set()
     return {PHONE + digits[:LONGEST] for digits in found if digits}
 
 
@@ -96,8 +97,12 @@ def asked(question: str, region: str | None = None) -> list[Alternative]:
     ways: list[Alternative] = []
     if code := _code(question):
         ways.append(Alternative(0, ((Probe(CODE + code[:LONGEST]),),)))
-    numbers = {country + national for country, national in _phone(question, region)}
-    numbers |= {national for _, national in _phone(question, region)}
+    numbers = {
+        digits
+        for number in _phone(question, region)
+        for national in (number.national + number.extension,)
+        for digits in (national, number.country + national)
+    }
     if any(len(each) >= LEAST_DIGITS for each in numbers):
         ways.append(Alternative(1, (tuple(Probe(PHONE + each[:LONGEST]) for each in sorted(numbers) if each),)))
     terms = tuple(_probes(word) for word in islice(dict.fromkeys(_words(question)), MOST_TERMS))
@@ -124,29 +129,33 @@ def _code(text: str) -> str:
 
 
 def _unaccented(text: str) -> str:
-    letters = normalize("NFKD", folded(text).translate(_LETTERS))
-    return normalize("NFC", "".join(each for each in letters if category(each) != "Mn"))
+    letters = "".join(each for each in normalize("NFKD", folded(text)) if category(each) != "Mn")
+    return normalize("NFC", letters.translate(_LETTERS))
 
 
-def _phone(text: str, region: str | None) -> set[tuple[str, str]]:
-    """The country's digits (or none) and the national ones of what may be a telephone number, extension and all."""
+class _Number(NamedTuple):
+    """The digits of a telephone number: the country's, or none, the national ones and those behind them, or none."""
+
+    country: str
+    national: str
+    extension: str
+
+
+def _phone(text: str, region: str | None) -> set[_Number]:
+    """How a text can be a telephone number, if it can."""
     signs = _EXTENSION.sub(" # ", _PHONE_WORDS.sub(" ", folded(text).removeprefix("tel:")))
     if not _PHONE_SIGNS.fullmatch(signs) or not any(each.isdigit() for each in signs):
         return set()
-    number, _, extension = signs.partition("#")
-    number = re.sub(r"^[^+\d]*00", "+", number)
-    extension = _NOT_DIGITS.sub("", extension)
-    found: set[tuple[str, str]] = set()
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        pass
-    else:
+    written, _, more = signs.partition("#")
+    written, extension = _ABROAD.sub("+", written), _NOT_DIGITS.sub("", more)
+    found: set[_Number] = set()
+    with suppress(phonenumbers.NumberParseException):
+        parsed = phonenumbers.parse(written, region)
         national = phonenumbers.national_significant_number(parsed).lstrip("0")
-        found.add((str(parsed.country_code), national))
-    if not found or not number.lstrip().startswith("+"):
-        found.add(("", _NOT_DIGITS.sub("", number).lstrip("0")))
-    return {(country, national + more) for country, national in found for more in {"", extension}}
+        found.add(_Number(str(parsed.country_code), national, extension))
+    if not found or not written.lstrip().startswith("+"):
+        found.add(_Number("", _NOT_DIGITS.sub("", written).lstrip("0"), extension))
+    return found
 
 
 def _bytes(term: str) -> bytes:
