@@ -14,7 +14,8 @@ from api.region import region_of
 from api.schemas import Page
 from api.services import services
 from api.who import Who, asking
-from projections.search import KINDS, Search
+from projections.search import Search
+from projections.search_kinds import KINDS
 from projections.search_query import found
 
 search = Noun("search", "Everything that people look for, by name, number, telephone or address.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Final
+from collections.abc import Iterable
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.location import VIRTUAL
 from projections.projection import Projection, Rows, on
-from projections.search_terms import codes, phones, stored, words
+from projections.search_kinds import terms_of
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -32,59 +32,6 @@ ENTRIES = Table(
 
 TERMS = Table("search_terms", {"term": "bytea NOT NULL", "thing": "uuid NOT NULL"}, key=("term", "thing"))
 """What a thing is found by; see `projections.search_terms`."""
-
-KINDS: Final = (
-    "cases",
-    "customers",
-    "equipment",
-    "locations",
-    "parts",
-    "sites",
-    "technicians",
-    "users",
-    "work-orders",
-)
-"""What can be found, by the noun of the API; a site belongs to the nouns of its customer."""
-
-
-def _names(told: Row) -> set[str]:
-    return words(told["name"] or "")
-
-
-def _customer(told: Row) -> set[str]:
-    email = told["email"] or ""
-    found = _names(told) | words(email) | codes(email)
-    return found.union(*(phones(each) | codes(each) for each in told["phones"] or ()))
-
-
-def _numbered(told: Row) -> set[str]:
-    return words(told["number"] or "") | codes(told["number"] or "")
-
-
-def _equipment(told: Row) -> set[str]:
-    return _numbered(told) | _names(told) | codes(told["name"] or "")
-
-
-def _part(told: Row) -> set[str]:
-    found = _numbered(told).union(*(words(each) for each in told["names"]))
-    return found.union(*(codes(each) | codes(each.zfill(14)) for each in told["gtins"]))
-
-
-def _user(told: Row) -> set[str]:
-    return _names(told) | words(told["login"] or "") | codes(told["login"] or "")
-
-
-_TERMS: Final[dict[str, Callable[[Row], set[str]]]] = {
-    "cases": _numbered,
-    "customers": _customer,
-    "equipment": _equipment,
-    "locations": _names,
-    "parts": _part,
-    "sites": _names,
-    "technicians": _names,
-    "users": _user,
-    "work-orders": _numbered,
-}
 
 
 class Search(Projection):
@@ -184,7 +131,7 @@ def _begin(event: Recorded, rows: Rows, kind: str, told: Row, **more: Any) -> No
     row = {"id": event.stream, "kind": kind, "customer": None, "merged_into": None, "person": None} | more
     shown = {"name": more.get("name", told.get("name")), "number": told.get("number")}
     rows.put(ENTRIES, row | shown | {"told": told, "position": event.position})
-    for term in _terms(kind, told):
+    for term in terms_of(kind, told):
         rows.put(TERMS, {"term": term, "thing": row["id"]})
 
 
@@ -194,7 +141,7 @@ def _change(event: Recorded, rows: Rows, thing: UUID, said: Row) -> None:
     if entry is None:
         return
     told = entry["told"] | said
-    before, after = _terms(entry["kind"], entry["told"]), _terms(entry["kind"], told)
+    before, after = terms_of(entry["kind"], entry["told"]), terms_of(entry["kind"], told)
     shown = {name: told[name] for name in ("name", "number") if name in told}
     rows.put(ENTRIES, entry | shown | {"told": told, "position": event.position})
     gone = [(TERMS, (term, thing)) for term in sorted(before - after)]
@@ -203,7 +150,3 @@ def _change(event: Recorded, rows: Rows, thing: UUID, said: Row) -> None:
         rows.delete(table, *key)
     for term in sorted(after - before):
         rows.put(TERMS, {"term": term, "thing": thing})
-
-
-def _terms(kind: str, told: Row) -> set[bytes]:
-    return stored(_TERMS[kind](told)) if any(told.values()) else set()

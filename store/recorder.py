@@ -21,35 +21,13 @@ from eventsourcing.persistence import (
 from domain.envelope import Envelope
 from domain.instant import now
 from store.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
+from store.append_statement import APPEND, APPEND_SIGNED, holding
 from store.canonical import encode
 from store.pool import ConnectionPool
 from store.record import written
 from store.unique_keys import Held, taken_key
 from store.wakeup import LogSubscription
 from store.work import Change
-
-_APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::integer[])"
-_APPEND_SIGNED = f"""
-WITH done AS MATERIALIZED ({_APPEND}), kept AS (
-    INSERT INTO log.signed_texts (operation, content_hash, signature, persons, key_ids, sealed)
-    SELECT s.operation, s.content_hash, s.signature, s.persons::uuid[], s.key_ids::text[], s.sealed
-    FROM done, json_to_recordset(%s) AS s(
-        operation uuid, content_hash text, signature text, persons text, key_ids text, sealed text
-    )
-    WHERE done.outcome = 'recorded'
-    ON CONFLICT DO NOTHING
-)
-SELECT outcome, base, recorded FROM done
-"""  # noqa: S608 - the statement above
-"""The same, and the texts that were signed, if it is recorded."""
-
-
-def _holding(statement: str) -> str:
-    """The same statement, and what its events do with people's keys, if it is recorded."""
-    return f"""
-    WITH recording AS MATERIALIZED ({statement})
-    SELECT outcome, base, recorded, CASE outcome WHEN 'recorded' THEN log.hold_keys(%s)::text END FROM recording
-    """  # noqa: S608 - one of the statements above
 
 
 class Recorder(ProcessRecorder):
@@ -84,11 +62,11 @@ class Recorder(ProcessRecorder):
         taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
         read = ([str(stream) for stream in reads], list(reads.values())) if reads else (None, None)
         values: tuple[Any, ...] = (*_rows(events), results, *taken, *read)
-        statement = _APPEND
+        statement = APPEND
         if signed is not None:
-            statement, values = _APPEND_SIGNED, (*values, signed)
+            statement, values = APPEND_SIGNED, (*values, signed)
         if held is not None:
-            statement, values = _holding(statement), (*values, held.as_json())
+            statement, values = holding(statement), (*values, held.as_json())
         try:
             [(outcome, base, recorded, *_)] = self._call(statement, values, changes)
         except PersistenceError as error:
@@ -195,7 +173,7 @@ class Recorder(ProcessRecorder):
     def _append_tracked(self, events: list[tuple[StoredEvent, Envelope]], tracking: Tracking) -> int:
         with self.pool.transaction() as cursor:
             self._track(cursor, tracking)
-            cursor.execute(_APPEND, (*_rows(events), *[None] * 7))
+            cursor.execute(APPEND, (*_rows(events), *[None] * 7))
             [(_, base, _)] = cursor.fetchall()
             return int(base)
 

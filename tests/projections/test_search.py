@@ -10,7 +10,8 @@ import pytest
 
 from domain.customer import Customer
 from domain.part import Part, PartName
-from projections.search import KINDS, Search
+from projections.search import Search
+from projections.search_kinds import KINDS
 from projections.search_query import found
 from projections.search_terms import asked, codes, phones, stored, words
 from tests.support.shop import Shop, shop_on
