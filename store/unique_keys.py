@@ -19,8 +19,6 @@ from store.pool import ConnectionPool
 from store.record import RecordReader
 from store.secrets import Secrets
 
-SECRET: Final = "unique-keys"  # noqa: S105 - the name of a secret
-"""Under this name the secret is kept that personal keys are hashed with; it never changes."""
 _TAKEN: Final = "CK001"
 _AT_ONCE: Final = 1_000
 
@@ -66,7 +64,7 @@ class UniqueKeys:
         """
         if self._are_filled(self._pool.fetch_one("SELECT rules FROM log.key_rules")):
             return False
-        self._secrets.newest(SECRET)
+        self._secrets.newest("unique-keys")
         with self._pool.transaction() as cursor:
             cursor.execute("SELECT position FROM log.head FOR UPDATE")
             cursor.execute("SELECT rules FROM log.key_rules")
@@ -107,7 +105,7 @@ class UniqueKeys:
         held.sources.append((keeping, operation))
 
     def _hashed(self, kind: str, key: str) -> str:
-        secret = self._secrets.newest(SECRET)
+        secret = self._secrets.newest("unique-keys")  # never changed: what was hashed with it is compared
         return hmac.digest(secret, f"{kind}\0{key}".encode(errors="surrogatepass"), "sha256").hex()
 
 
