@@ -17,7 +17,6 @@ from api.devices import devices
 from api.discrepancies import discrepancies
 from api.docs import docs
 from api.encoding import Orjson
-from api.equipment import equipment
 from api.events import events
 from api.headers import guard
 from api.health import health
@@ -44,6 +43,7 @@ from api.technicians import technicians
 from api.unfit import refuse_unfit
 from api.users import users
 from api.visits import visits
+from api.warranties import equipment
 from api.who import admit
 from api.whole_number import WholeNumber
 from api.work_orders import work_orders

@@ -11,13 +11,16 @@ from api import office
 from api.belonging import must_be_of, owner_of_contact
 from api.fields import Choice, Id, Instant, Text
 from api.known_customer import in_use
+from api.merged import merged
 from api.noun import Noun
 from api.open_work import open_on
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
 from domain.aggregate import Entity
-from domain.case import Basis, Case, Outcome, Priority, Topic, WaitingOn
+from domain.bounds import Kind
+from domain.case import Case
+from domain.case_codes import Basis, Outcome, Priority, Topic, WaitingOn
 from domain.case_status import Status, must_not_be_final
 from domain.contact import Contact
 from domain.instant import now
@@ -37,7 +40,7 @@ class NewCase(Creation):
     customer = Id(required=True)
     topic = Choice(get_args(Topic), required=True)
     priority = Choice(get_args(Priority), load_default="normal")
-    first_contact_at = Instant()
+    first_contact_at = Instant(Kind.HAPPENED)
     contact = Id()
 
 
@@ -54,9 +57,10 @@ class Resolution(Command):
 
 
 class Again(Command):
-    """The contact in which the customer said that it was not what they had asked for."""
+    """The contact in which the customer said that it was not what they had asked for; a closed case needs one."""
 
     by_contact = Id()
+    reason = Text(2000)
 
 
 class Ending(Command):
@@ -110,6 +114,13 @@ def wait(body: Body, id: UUID) -> Response:
     return office.change(who, Case, id, body, lambda case, _: case.wait(**body))
 
 
+@cases.command("resume")
+def resume(body: Body, id: UUID) -> Response:
+    """What it waited for has come, or is no longer waited for: it goes on."""
+    who = asking()
+    return office.change(who, Case, id, body, lambda case, _: case.resume())
+
+
 @cases.command("resolve", Resolution)
 def resolve(body: Body, id: UUID) -> Response:
     """What the customer asked for has been done, in our view."""
@@ -119,7 +130,7 @@ def resolve(body: Body, id: UUID) -> Response:
 
 @cases.command("reopen", Again)
 def reopen(body: Body, id: UUID) -> Response:
-    """It was not what the customer asked for; where nobody knew whose the contact was, it is that customer's."""
+    """Take up a resolved case, or by a contact a closed one; a contact of nobody known becomes this customer's."""
     who = asking()
 
     def decide(case: Case, work: Work) -> list[Contact]:
@@ -128,7 +139,7 @@ def reopen(body: Body, id: UUID) -> Response:
             contact = work.get(Contact, body["by_contact"])
             must_be_of(work, "contact", owner_of_contact(work, contact), case.customer)
             case.attach_contact(contact.id)
-            if contact.customer is None and not contact.is_duplicate():
+            if None in (contact.case, contact.customer) and not contact.is_duplicate():
                 contact.link(id, customer=case.customer)
                 contacts.append(contact)
         case.reopen(**body)
@@ -166,7 +177,7 @@ def merge(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
     asking()
-    with looking(query, view.Cases()) as reader:
+    with looking(query, view.Cases(), *merged(query)) as reader:
         rows = view.cases(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("opened_at", "id"))
 

@@ -13,6 +13,7 @@ from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page, Value
 from api.who import asking
+from domain.bounds import Kind
 from domain.money import Money
 from domain.part import Part, PartName, SupersededInCircle
 from projections import parts as view
@@ -58,7 +59,7 @@ class Cost(Command):
     """What one unit costs from a day on."""
 
     cost = One(MoneyFields, required=True)
-    from_ = Day(required=True, data_key="from")
+    from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
 
 
 class Replacement(Command):

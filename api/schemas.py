@@ -10,6 +10,7 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
 from api.fields import Id, Instant, Text, Whole, Zone
+from domain.bounds import Kind
 from projections.table import Table
 
 
@@ -32,7 +33,7 @@ class Body(dict[str, Any]):
 class Command(Strict):
     """What every command may say: when and where it happened, and how far its author had read."""
 
-    occurred_at = Instant(metadata={"description": "When it happened, if earlier than now."})
+    occurred_at = Instant(Kind.HAPPENED, metadata={"description": "When it happened, if earlier than now."})
     zone = Zone(metadata={"description": "The IANA zone of the place."})
     seen = Whole(metadata={"description": "The position that the author had read through."})
 
@@ -133,5 +134,9 @@ def page_of(item: dict[str, Any]) -> dict[str, Any]:
             "items": {"type": "array", "items": item},
             "next": {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."},
             "position": {"type": "integer", "description": "The last position that this answer knows."},
+            "moved": {
+                "type": "boolean",
+                "description": "True where a history is too long to show the picture of the first page.",
+            },
         },
     }

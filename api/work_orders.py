@@ -9,6 +9,7 @@ from flask import Response
 
 from api import office
 from api import work_order_bodies as bodies
+from api.merged import merged
 from api.noun import Noun
 from api.opening import open_work_order
 from api.reading import filters, looking, one, page, paged
@@ -21,6 +22,7 @@ from domain.technician import Technician, TechnicianIsDeactivated
 from domain.work_order import WorkOrder
 from projections import work_orders as view
 from projections.fact_pages import order_facts
+from store.order_ends import cancel_order, close_order
 from store.work import Work
 
 work_orders = Noun("work-orders", "One repair each.")
@@ -109,16 +111,16 @@ def reopen(body: Body, id: UUID) -> Response:
 
 @work_orders.command("close")
 def close(body: Body, id: UUID) -> Response:
-    """End a finished work order for good."""
+    """End a finished work order for good; its visits that are not over are cancelled with it."""
     who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.close())
+    return office.change(who, WorkOrder, id, body, lambda order, work: close_order(work, order))
 
 
 @work_orders.command("cancel", bodies.OrderReason)
 def cancel(body: Body, id: UUID) -> Response:
-    """Call the work off for good."""
+    """Call the work off for good; its visits that are not over are cancelled with it."""
     who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.cancel(**body))
+    return office.change(who, WorkOrder, id, body, lambda order, work: cancel_order(work, order, **body))
 
 
 @work_orders.command("add-note", bodies.Note)
@@ -132,7 +134,7 @@ def add_note(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
     asking()
-    with looking(query, view.WorkOrders()) as reader:
+    with looking(query, view.WorkOrders(), *merged(query)) as reader:
         rows = view.work_orders(reader, **paged(query), **filters(query))
         return page(reader, query, spoken_all(rows), key=("opened_at", "id"))
 

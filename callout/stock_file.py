@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -13,6 +12,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from callout.assembly import House
 from callout.importing import BadLine, Entry
 from domain.digits import whole_number
+from domain.instant import now
+from domain.local_time import local_day
 from domain.spelling import compact, folded
 
 NEEDED = ("number", "name", "unit")
@@ -24,11 +25,12 @@ Command = tuple[str, dict[str, Any]]
 class StockFile:
     """Turns rows into commands. A part that is known by its number is not registered again.
 
-    `cost` is in minor units (cents) and holds from today on. Stock comes from the supplier into a warehouse; into a
-    van it goes through the warehouse that is called `through`, or through the only one.
+    `cost` is in minor units (cents) and holds from the company's today on. Stock comes from the supplier into a
+    warehouse; into a van it goes through the warehouse that is called `through`, or through the only one.
     """
 
     def __init__(self, house: House, through: str | None = None) -> None:
+        self._zone = house.settings.zone
         with house.services.views.now() as reader:
             rows = reader.fetch_all("SELECT id, number FROM parts ORDER BY position DESC")
             self._parts: dict[str, UUID] = {compact(row["number"]): row["id"] for row in rows}
@@ -73,7 +75,7 @@ class StockFile:
             }
             found["part"] = "parts", {"id": str(part), "names": names, **about}
         if "cost" in told:
-            found["cost"] = f"parts/{part}/set-cost", _cost(told, line)
+            found["cost"] = f"parts/{part}/set-cost", _cost(told, line, self._zone)
         if "quantity" in told:
             found |= self._stock(str(part), told, line, content)
         return found
@@ -94,12 +96,12 @@ class StockFile:
         return found
 
 
-def _cost(told: Row, line: int) -> dict[str, Any]:
+def _cost(told: Row, line: int, zone: str) -> dict[str, Any]:
     amount = whole_number(told["cost"])
     if amount is None:
         raise BadLine(f"line {line}: the cost is a whole number of minor units, cents for example")
     money = {"amount": amount, "currency": told.get("currency", "EUR")}
-    return {"cost": money, "from": datetime.now(UTC).date().isoformat()}
+    return {"cost": money, "from": local_day(now(), zone).isoformat()}
 
 
 def _check_columns(found: set[str]) -> None:

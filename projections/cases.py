@@ -8,7 +8,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.case_status import Status
+from projections.above import rows_above
 from projections.fact_lists import SHOWN
+from projections.merges import one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -33,6 +35,8 @@ CASES = Table(
         "waived_by": "uuid",
         "waiver": "text",
         "reopenings": "bigint NOT NULL",
+        "reopened_by": "uuid",
+        "reopen_reason": "text",
         "contacts": "json NOT NULL",
         "contacts_count": "bigint NOT NULL",
         "merged_into": "uuid",
@@ -52,15 +56,25 @@ _LATER = (
     "basis",
     "waived_by",
     "waiver",
+    "reopened_by",
+    "reopen_reason",
     "merged_into",
 )
 
+_WORDS = ("resolution", "waiver", "reopen_reason")
+
+_OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "waived_by", "waiver")
+"""What a case has no longer once it is taken up again; the timeline keeps it."""
+
 
 class Cases(Projection):
-    """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`."""
+    """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`.
+
+    Those of merged cases are among them. `reopened_by` is the contact of the last reopening, `reopen_reason` why.
+    """
 
     name: ClassVar[str] = "cases"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (CASES,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -88,9 +102,9 @@ class Cases(Projection):
     @on("case.contact_attached")
     def _contact_attached(self, event: Recorded, rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            contacts = [*case["contacts"], str(event.data.contact)][-SHOWN:]
-            more = {"contacts": contacts, "contacts_count": case["contacts_count"] + 1}
-            rows.put(CASES, case | more | _changed(event))
+            rows.put(CASES, _with(case, [str(event.data.contact)], 1) | _changed(event))
+            for above in rows_above(rows, CASES, event.stream):
+                rows.put(CASES, _with(above, [str(event.data.contact)], 1) | {"position": event.position})
 
     @on("case.work_started")
     def _work_started(self, event: Recorded, rows: Rows) -> None:
@@ -100,6 +114,10 @@ class Cases(Projection):
     def _waiting(self, event: Recorded, rows: Rows) -> None:
         self._go(event, rows, Status.WAITING, {"waits_on": event.data.on})
 
+    @on("case.resumed")
+    def _resumed(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.IN_PROGRESS, {})
+
     @on("case.resolved")
     def _resolved(self, event: Recorded, rows: Rows) -> None:
         said = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
@@ -108,8 +126,9 @@ class Cases(Projection):
     @on("case.reopened")
     def _reopened(self, event: Recorded, rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            again = {"resolved_at": None, "resolution": None, "reopenings": case["reopenings"] + 1}
-            self._go(event, rows, Status.IN_PROGRESS, again)
+            again = {"reopenings": case["reopenings"] + 1, "reopened_by": event.data.by_contact}
+            ended = dict.fromkeys(_OF_THE_END) | {"reopen_reason": event.data.reason}
+            self._go(event, rows, Status.IN_PROGRESS, again | ended)
 
     @on("case.closed")
     def _closed(self, event: Recorded, rows: Rows) -> None:
@@ -119,15 +138,25 @@ class Cases(Projection):
     @on("case.merged")
     def _merged(self, event: Recorded, rows: Rows) -> None:
         self._go(event, rows, Status.MERGED, {"merged_into": event.data.into})
+        if (case := rows.get(CASES, event.stream)) is not None:
+            for above in rows_above(rows, CASES, event.stream):
+                more = _with(above, case["contacts"], case["contacts_count"])
+                rows.put(CASES, more | {"position": event.position})
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for case in rows.where(CASES, customer=event.stream):
-            rows.put(CASES, case | {"resolution": None, "waiver": None, "position": event.position})
+            rows.put(CASES, case | dict.fromkeys(_WORDS) | {"position": event.position})
 
     def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
             rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | _changed(event))
+
+
+def _with(case: Row, contacts: list[str], number: int) -> Row:
+    """A case with more contacts, of which these are the last."""
+    last = [*case["contacts"], *contacts][-SHOWN:]
+    return case | {"contacts": last, "contacts_count": case["contacts_count"] + number}
 
 
 def _changed(event: Recorded) -> Row:
@@ -149,24 +178,21 @@ def cases(
     topic: str | None = None,
     priority: str | None = None,
 ) -> list[Row]:
-    """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen)."""
+    """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen).
+
+    `customer` follows merges, which asks the views `customers`.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM cases
         WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(topic)s IS NULL OR topic = %(topic)s)
           AND (%(priority)s IS NULL OR priority = %(priority)s)
         ORDER BY opened_at DESC, id DESC
         LIMIT %(limit)s
         """,
-        {
-            "limit": limit,
-            "after": after,
-            "customer": customer,
-            "status": status,
-            "topic": topic,
-            "priority": priority,
-        },
+        {"limit": limit, "after": after, "customers": one_customer(reader, customer)}
+        | {"status": status, "topic": topic, "priority": priority},
     )

@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from domain.case_status import Status as CaseStatus
 from domain.contact import Status
+from projections.above import standing_row
+from projections.cases import CASES, Cases
 from projections.customers import CUSTOMERS, Customers
+from projections.merges import one_case, one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -23,6 +27,7 @@ CONTACTS = Table(
         "direction": "text NOT NULL",
         "started_at": "timestamptz NOT NULL",
         "ended_at": "timestamptz",
+        "listed_at": "timestamptz NOT NULL",
         "agent": "uuid",
         "customer": "uuid",
         "message_id": "text",
@@ -37,11 +42,17 @@ CONTACTS = Table(
         "causing_events": "json NOT NULL",
         "basis": "text",
         "answered_at": "timestamptz",
+        "needs_decision": "boolean NOT NULL",
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("started_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",)),
+    indexes=(
+        ("listed_at", "id"),
+        *((name,) for name in ("customer", "case_id", "work_order", "message_id")),
+        ("case_id", "needs_decision"),
+        ("needs_decision", "listed_at", "id"),
+    ),
 )
 
 _TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
@@ -50,12 +61,17 @@ _LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "
 
 
 class Contacts(Projection):
-    """One row a contact. Its words go when the customer is erased whom it turned out to be from."""
+    """One row a contact. Its words go when the customer is erased whom it turned out to be from.
+
+    A contact about a case that was closed already `needs_decision`: to reopen the case, to link the contact to another
+    one, or to answer it when there is nothing more to do.
+    `listed_at` is where it stands in lists: when it started, or was recorded if it says that it started after that.
+    """
 
     name: ClassVar[str] = "contacts"
     version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
-    needs: ClassVar[tuple[Projection, ...]] = (Customers(),)
+    needs: ClassVar[tuple[Projection, ...]] = (Customers(), Cases())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The contact, and the customer it is found to be of."""
@@ -67,7 +83,8 @@ class Contacts(Projection):
     @on("contact.received")
     def _received(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
-        told = {name: getattr(event.data, name) for name in _TOLD}
+        told = {name: getattr(event.data, name) for name in _TOLD} | {"needs_decision": False}
+        told["listed_at"] = min(event.data.started_at, event.recorded_at)
         rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | _changed(event))
 
     @on("contact.reason_set")
@@ -80,6 +97,7 @@ class Contacts(Projection):
         if contact is None:
             return
         said: Row = {"case_id": data.case, "repeat_of": data.repeat_of}
+        said["needs_decision"] = contact["duplicate_of"] is None and _is_closed(rows, data.case)
         if contact["customer"] is None and data.customer is not None:
             said |= {"customer": data.customer}
             customer = rows.get(CUSTOMERS, data.customer)
@@ -94,11 +112,20 @@ class Contacts(Projection):
 
     @on("contact.answered")
     def _answered(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {"answered_at": event.occurred_at}, Status.ANSWERED)
+        self._change(event, rows, {"answered_at": event.occurred_at, "needs_decision": False}, Status.ANSWERED)
 
     @on("contact.duplicate_of")
     def _duplicate_of(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {"duplicate_of": event.data.contact}, Status.DUPLICATE)
+        self._change(event, rows, {"duplicate_of": event.data.contact, "needs_decision": False}, Status.DUPLICATE)
+
+    @on("case.reopened")
+    def _reopened(self, event: Recorded, rows: Rows) -> None:
+        """What was about it, or about a case merged into it, is decided."""
+        due = [event.stream]
+        for case in due:
+            for contact in rows.where(CONTACTS, case_id=case, needs_decision=True):
+                rows.put(CONTACTS, contact | {"needs_decision": False, "position": event.position})
+            due += [row["id"] for row in rows.where(CASES, merged_into=case) if row["id"] not in due]
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
@@ -110,6 +137,12 @@ class Contacts(Projection):
             now = Status(contact["status"])
             status = now if status is None or _stays(now, status) else status
             rows.put(CONTACTS, contact | said | {"status": status.value} | _changed(event))
+
+
+def _is_closed(rows: Rows, case: UUID) -> bool:
+    """Whether the case, or the one in which it goes on, is closed."""
+    row = standing_row(rows, CASES, case)
+    return row is not None and bool(row["status"] == CaseStatus.CLOSED)
 
 
 def _stays(now: Status, told: Status) -> bool:
@@ -137,27 +170,33 @@ def contacts(
     status: str | None = None,
     channel: str | None = None,
     message_id: str | None = None,
+    needs_decision: bool | None = None,
 ) -> list[Row]:
-    """At most `limit` contacts, newest first, those behind `after` (started_at, id of the last one seen)."""
+    """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen).
+
+    `customer` and `case` follow merges, which asks the views `customers` and `cases`.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM contacts
-        WHERE (%(after)s IS NULL OR (started_at, id) < %(after)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
-          AND (%(case)s IS NULL OR case_id = %(case)s)
+        WHERE (%(after)s IS NULL OR (listed_at, id) < %(after)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
+          AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(channel)s IS NULL OR channel = %(channel)s)
           AND (%(message_id)s IS NULL OR message_id = %(message_id)s)
-        ORDER BY started_at DESC, id DESC
+          AND (%(needs_decision)s IS NULL OR needs_decision = %(needs_decision)s)
+        ORDER BY listed_at DESC, id DESC
         LIMIT %(limit)s
         """,
         {
             "limit": limit,
             "after": after,
-            "customer": customer,
-            "case": case,
+            "customers": one_customer(reader, customer),
+            "cases": one_case(reader, case),
             "status": status,
             "channel": channel,
             "message_id": message_id,
+            "needs_decision": needs_decision,
         },
     )

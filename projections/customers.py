@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from projections.customer_entries import entries_below
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.search_query import EVERYBODY, Like, written_so
@@ -27,6 +28,7 @@ CUSTOMERS = Table(
         "version": "bigint NOT NULL",
     },
     key=("id",),
+    indexes=(("merged_into",),),
 )
 
 SITES = Table(
@@ -35,6 +37,7 @@ SITES = Table(
         "id": "uuid NOT NULL",
         "customer": "uuid NOT NULL",
         "zone": "text NOT NULL",
+        "zone_basis": "text",
         "address": "text",
         "access_notes": "text",
         "position": "bigint NOT NULL",
@@ -70,6 +73,7 @@ class Customers(Projection):
     """
 
     name: ClassVar[str] = "customers"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CUSTOMERS, SITES, CLASHES)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -110,7 +114,7 @@ class Customers(Projection):
     @on("customer.site_added")
     def _site_added(self, event: Recorded, rows: Rows) -> None:
         data = event.data
-        row = {"id": data.site, "customer": event.stream, "zone": data.zone}
+        row = {"id": data.site, "customer": event.stream, "zone": data.zone, "zone_basis": data.zone_basis}
         words = {"address": data.address, "access_notes": data.access_notes}
         rows.put(SITES, row | words | {"position": event.position})
         self._change(event, rows, {})
@@ -120,7 +124,8 @@ class Customers(Projection):
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
             told = {name: value for name, value in given.items() if value is not None}
-            rows.put(SITES, site | told | {"position": event.position})
+            basis = {} if event.data.zone is None else {"zone_basis": event.data.zone_basis}
+            rows.put(SITES, site | told | basis | {"position": event.position})
         self._change(event, rows, {})
 
     @on("customer.merged")
@@ -154,14 +159,13 @@ def _listed(value: tuple[str, ...] | None) -> list[str] | None:
 
 
 def customer(reader: Reader, customer_id: UUID) -> Row | None:
-    """One customer, with `sites` and open `clashes`."""
+    """One customer, with the `sites` and open `clashes` of their entry and of those merged into it."""
     found = reader.fetch_one("SELECT * FROM customers WHERE id = %s", (customer_id,))
     if found is None:
         return None
-    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = %s ORDER BY id", (customer_id,))
-    open_clashes = reader.fetch_all(
-        "SELECT * FROM customer_clashes WHERE customer = %s ORDER BY position", (customer_id,)
-    )
+    below = (entries_below(reader, customer_id),)
+    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = ANY(%s) ORDER BY id", below)
+    open_clashes = reader.fetch_all("SELECT * FROM customer_clashes WHERE customer = ANY(%s) ORDER BY position", below)
     return found | {"sites": sites, "clashes": open_clashes}
 
 

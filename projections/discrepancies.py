@@ -41,7 +41,7 @@ class Discrepancies(Projection):
     """
 
     name: ClassVar[str] = "discrepancies"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES, CAUSES)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),

@@ -23,8 +23,10 @@ from store.loading import Loader
 from store.mapper import BodyMapper, NotRoundTrippingError
 from store.master_keys import MasterKeyMissingError
 from store.operations import Operations
+from store.order_visits import AllVisits, visits_of
 from store.persistence import Factory
 from store.pool import ConnectionPool
+from store.put_aside_texts import PutAsideTexts
 from store.record import RecordReader
 from store.recorded import Recorded
 from store.recorder import Recorder
@@ -54,6 +56,7 @@ class EventLog(Application[UUID]):
         self._loader = Loader(pool, self.body_mapper)
         self.snapshots_of = Snapshots(pool, keyring)
         self.operations = Operations(pool)
+        self._put_aside = PutAsideTexts(pool)
         self.signed_texts = SignedTexts(pool, keyring, self.reader)
         self.unique_keys = UniqueKeys(pool)
 
@@ -70,6 +73,7 @@ class EventLog(Application[UUID]):
         reads: Mapping[UUID, int] | None = None,
         *,
         changes: Sequence[Change] = (),
+        visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything in one transaction; see `Recorder.append` for what can go wrong.
 
@@ -77,6 +81,8 @@ class EventLog(Application[UUID]):
         master key that is not here, and `KeyTaken` when a number or name that they give belongs to something else.
         """
         held = self.unique_keys.held_by(events, envelopes)
+        if visits:
+            changes = (AllVisits(visits), *changes)
         stored = [self._stored(event, envelope) for event, envelope in zip(events, envelopes, strict=True)]
         try:
             signed = sealed_texts(self.body_mapper.keyring, answers)
@@ -87,6 +93,10 @@ class EventLog(Application[UUID]):
             if passes_by_itself(error) and not isinstance(error, MasterKeyMissingError):
                 raise
             raise UnrecordableError(reason_of(error)) from error
+
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits that were ever planned for a work order."""
+        return visits_of(self.pool, order)
 
     def _stored(self, event: DomainEventProtocol[UUID], envelope: Envelope) -> StoredEvent:
         try:
@@ -123,11 +133,11 @@ class EventLog(Application[UUID]):
 
         With a `position` only the one that is recorded there.
         """
-        return self.reader.read(self.operations.put_aside(operation, position))
+        return self.reader.read(self._put_aside.put_aside(operation, position))
 
     def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
         """The events with these versions of a device's stream, by version, that hold the text of an operation."""
-        found = self.operations.texts(device, versions)
+        found = self._put_aside.texts(device, versions)
         events = self.reader.read([record for record, _ in found])
         return [KeptText(event, content_hash) for event, (_, content_hash) in zip(events, found, strict=True)]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from store.answers import DECIDED, Known, Past
+from store.answers import DECIDED, Known, Life, Neighbour, Past, Readings
 from store.pool import ConnectionPool
 
 _COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.seq, o.content_hash, o.status, o.answer"
@@ -86,6 +86,40 @@ class Operations:
         )
         return int(row[0]) if row and row[0] is not None else 0
 
+    def readings(self, positions: Collection[int]) -> Readings:
+        """When these positions were recorded, as far as there are such, and since when the log has them."""
+        rows = self._pool.fetch_all(
+            """
+            SELECT position, recorded_at, NULL::bigint, NULL::timestamptz FROM log.events WHERE position = ANY(%s)
+            UNION ALL
+            SELECT NULL, common.recorded_at, begun.position, begun.recorded_at
+            FROM log.head
+            JOIN log.events begun ON begun.stream = head.epoch AND begun.version = 1
+            LEFT JOIN log.events common ON common.position = begun.position - 1
+            """,
+            (list(positions),),
+        )
+        recorded = {position: at for position, at, *_ in rows if position is not None}
+        lives = [Life(begun, began_at, at) for position, at, begun, began_at in rows if position is None]
+        return Readings(recorded, next(iter(lives), None))
+
+    def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
+        """The operations of a device with numbers from `first` on and below `end`, by number, that recorded something.
+
+        With the instants that were used for them.
+        """
+        rows = self._pool.fetch_all(
+            """
+            SELECT o.seq, e.occurred_at, (e.record::json ->> 'seen_position')::bigint, e.record::json ->> 'clock'
+            FROM log.operations o
+            JOIN log.events e ON e.position = o.first_position
+            WHERE o.device = %s AND o.incarnation = %s AND o.seq >= %s AND o.seq < %s
+            ORDER BY o.seq
+            """,
+            (str(device), incarnation, first, end),
+        )
+        return [Neighbour(*row) for row in rows]
+
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""
         rows = self._pool.fetch_all(
@@ -153,40 +187,6 @@ class Operations:
             {"ids": [str(one) for one in operations], "decided": DECIDED},
         )
         return dict(rows)
-
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[str]:
-        """The records of how operations under this id came to be quarantined or held, the oldest first; 100 at most.
-
-        With a `position` only the one that is recorded there.
-        """
-        rows = self._pool.fetch_all(
-            """
-            SELECT record FROM log.events
-            WHERE operation_id = %(id)s AND topic IN ('device.operation_quarantined', 'device.operation_held')
-                AND position = coalesce(%(position)s, position)
-            ORDER BY position
-            LIMIT 100
-            """,
-            {"id": str(operation), "position": position},
-        )
-        return [record for (record,) in rows]
-
-    def texts(self, device: UUID, versions: Collection[int]) -> list[tuple[str, str]]:
-        """The records with these versions of a device's stream, by version, that hold the text of an operation.
-
-        Each with the hash of the operation's content, which is empty when no answer is known.
-        """
-        rows = self._pool.fetch_all(
-            """
-            SELECT e.record, coalesce(o.content_hash, '') FROM log.events e
-            LEFT JOIN log.operations o ON o.id = e.operation_id AND o.first_position = e.position
-            WHERE e.stream = %s AND e.version = ANY(%s)
-                AND e.topic IN ('device.operation_quarantined', 'device.operation_held')
-            ORDER BY e.version
-            """,
-            (str(device), list(versions)),
-        )
-        return [(record, content_hash) for record, content_hash in rows]
 
 
 def _known(row: Sequence[Any]) -> Known:

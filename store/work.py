@@ -14,6 +14,8 @@ from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.keys import KeyTaken
 from domain.problem import NotFound
+from domain.visit_events import Planned
+from domain.walk import Walked
 from store.answers import Answer, Appended, StreamTakenError, Turn
 
 E = TypeVar("E", bound=Entity)
@@ -27,6 +29,9 @@ class Backing(Protocol):
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
         """The entities of these streams as they stand, as far as they exist."""
 
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits that were ever planned for a work order."""
+
     def append(
         self,
         events: Sequence[DomainEventProtocol[UUID]],
@@ -36,11 +41,13 @@ class Backing(Protocol):
         reads: Mapping[UUID, int] | None = None,
         *,
         changes: Sequence[Change] = (),
+        visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything in one transaction, or nothing.
 
         `reads` are the versions of the streams that the decision rests on, 0 for one that is not there;
-        `changes` are carried out when the events are recorded, and what they raise undoes everything. Raises
+        `changes` are carried out when the events are recorded, and what they raise undoes everything; `visits` says
+        how many visits these work orders have by then, and another number is a stream that has moved on. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
         device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
         `UnrecordableError` for what can never be recorded as it is.
@@ -59,6 +66,7 @@ class Work:
         self._missing: set[UUID] = set()
         self._versions: dict[UUID, int] = {}
         self._reads: dict[UUID, int] = {}
+        self._visits: dict[UUID, int] = {}
         self.events: list[DomainEventProtocol[UUID]] = []
         self.envelopes: list[Envelope] = []
         self.answers: list[Answer] = []
@@ -84,6 +92,18 @@ class Work:
         entity = self._entities.get(stream)
         return entity if isinstance(entity, kind) else None
 
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits of a work order, those that this work plans included.
+
+        The commit raises when another one is planned meanwhile.
+        """
+        there = self._log.visits_of(order)
+        self._visits[order] = len(there)
+        return there | {event.originator_id for event in self._planned(order)}
+
+    def _planned(self, order: UUID) -> list[Planned]:
+        return [event for event in self.events if isinstance(event, Planned) and event.work_order == order]
+
     def loaded(self, stream: UUID) -> Entity | None:
         """What this work knows of a stream already, whatever it is."""
         return self._entities.get(stream)
@@ -100,7 +120,12 @@ class Work:
         before = len(self.events)
         for entity in entities:
             self._entities[entity.id] = entity
-            self.events.extend(entity.collect_events())
+            events = list(entity.collect_events())
+            if events and events[0].originator_version == Entity.INITIAL_VERSION:
+                entity.begun_at = envelope.occurred_at
+            if events and isinstance(entity, Walked):
+                entity.happened(envelope, events[0].originator_version)
+            self.events.extend(events)
         added = len(self.events) - before
         self.envelopes.extend([envelope] * added)
         return added
@@ -133,7 +158,9 @@ class Work:
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
-        more = {"changes": self.changes} if self.changes else {}
+        more: dict[str, Any] = {"changes": self.changes} if self.changes else {}
+        if self._visits:
+            more["visits"] = {order: n + len(self._planned(order)) for order, n in self._visits.items()}
         try:
             appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads, **more)
         except IntegrityError as error:
@@ -144,8 +171,19 @@ class Work:
             if taken.claim.text in self.made:
                 raise IntegrityError("a key that was made here was given by somebody meanwhile") from taken
             raise
+        self._placed(appended.base)
         self._log.settled(self._entities[stream] for stream in written)
         return appended
+
+    def _placed(self, base: int) -> None:
+        """Tell the entities that walk along their events where those were recorded."""
+        positions: dict[UUID, dict[int, int]] = {}
+        for place, event in enumerate(self.events, base + 1):
+            positions.setdefault(event.originator_id, {})[event.originator_version] = place
+        for stream, places in positions.items():
+            entity = self._entities[stream]
+            if isinstance(entity, Walked):
+                entity.recorded(places)
 
     def _taken(self) -> StreamTakenError | None:
         """The streams that this commit begins and that were begun before, in the log or by itself."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.topics import events_of
 from domain.visit import Visit
+from domain.visit_status import OVER, Status
 from domain.work_order import WorkOrder
 from projections.documents.discrepancy import share_anew
 from projections.documents.due import Due, Share
@@ -15,6 +16,7 @@ from projections.documents.kind import Kind
 from projections.documents.repairs import note
 from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, shares, slice_of, visits_of
 from projections.documents.work_order import body
+from projections.merges import entries_of
 from projections.projection import Rows
 from projections.table import Key, Row, Table
 from projections.visits import VISITS
@@ -45,7 +47,7 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
     note(rows, order)
     had, has, technicians = _shared(event, rows, order)
     why: Why = "closed" if is_ended(order) else "reassigned"
-    due.withdraw(event, rows, had - has, why)
+    due.withdraw(event, rows, had - has, why, _ended(rows, order, had - has) if why == "closed" else None)
     if technicians:
         share_anew(due, event, rows, order["id"], why)
     due.mark(event, rows, [share for share in has if _concerns(event, share) or share not in had])
@@ -71,16 +73,29 @@ def _shared(event: Recorded, rows: Rows, order: Row) -> tuple[set[Share], set[Sh
     return had, has, changed
 
 
+def _ended(rows: Rows, order: Row, gone: Iterable[Share]) -> dict[str, str]:
+    """The statuses in which an order that has ended and its visits have gone; what was open is cancelled with it."""
+    ended: dict[str, str] = {str(order["id"]): order["status"]}
+    for share in gone:
+        visit = rows.get(VISITS, UUID(share.id)) if share.type == "visit" else None
+        if visit is not None:
+            ended[share.id] = visit["status"] if visit["status"] in OVER else Status.CANCELLED.value
+    return ended
+
+
 def _concerns(event: Recorded, share: Share) -> bool:
     return share.type == "work_order" or share.id == str(event.stream)
 
 
 def _customer(due: Due, event: Recorded, rows: Rows) -> None:
-    _mark(due, event, rows, rows.where(SLICES, customer=event.stream, shared=True))
+    """The details of the entry that stays are told for all entries of the customer."""
+    for entry in sorted(entries_of(rows, event.stream)):
+        _mark(due, event, rows, rows.where(SLICES, customer=entry, shared=True))
 
 
 def _site(due: Due, event: Recorded, rows: Rows) -> None:
-    _mark(due, event, rows, rows.where(SLICES, customer=event.stream, site=event.data.site, shared=True))
+    for entry in sorted(entries_of(rows, event.stream)):
+        _mark(due, event, rows, rows.where(SLICES, customer=entry, site=event.data.site, shared=True))
 
 
 def _equipment(due: Due, event: Recorded, rows: Rows) -> None:
@@ -110,9 +125,9 @@ JOB = Kind(
     body,
     {
         **dict.fromkeys(_JOB, _job),
-        **dict.fromkeys(("customer.changed", "customer.erased"), _customer),
+        **dict.fromkeys(("customer.changed", "customer.merged", "customer.erased"), _customer),
         **dict.fromkeys(("customer.site_added", "customer.site_changed"), _site),
-        **dict.fromkeys(("equipment.registered", "equipment.warranty_set"), _equipment),
+        **dict.fromkeys(("equipment.registered", "equipment.warranty_set", "equipment.warranty_withdrawn"), _equipment),
     },
     _touches,
 )
