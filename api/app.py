@@ -29,6 +29,7 @@ from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
 from api.projections import views
+from api.search import search
 from api.security import watch
 from api.security_events import security_events
 from api.services import Services
@@ -51,6 +52,7 @@ NOUNS = (
     sessions,
     me,
     users,
+    search,
     customers,
     contacts,
     cases,

@@ -13,7 +13,8 @@ from api.fields import Id, Many, Text, Zone
 from api.forgetting import forgotten
 from api.known_customer import in_use, still_there
 from api.noun import Noun
-from api.reading import filters, looking, one, page, paged
+from api.reading import looking, one, page, paged
+from api.region import region_of
 from api.rows import ID, LIST, STRING, done_with, shape_of
 from api.schemas import Body, Command, Creation, Page
 from api.services import services
@@ -21,6 +22,8 @@ from api.site_zones import Whereabouts, site_fields
 from api.who import asking
 from domain.customer import Customer
 from projections import customers as view
+from projections.search import Search
+from projections.search_query import EVERYBODY, found_by
 from store.erasure import Erasure
 from store.merged import standing_entry
 from store.work import Work
@@ -71,7 +74,9 @@ class StayingEntry(Command):
 class Filters(Page):
     """Which customers."""
 
-    words = Text(200, metadata={"description": "Part of a name, address, e-mail address or phone number."})
+    words = Text(
+        200, metadata={"description": "Part of a name, address, e-mail address or phone number, in any spelling."}
+    )
 
 
 @customers.creates(NewCustomer)
@@ -158,8 +163,10 @@ def erase(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All customers, by id."""
     asking()
-    with looking(query, view.Customers()) as reader:
-        rows = view.customers(reader, **paged(query), **filters(query))
+    with looking(query, view.Customers(), Search()) as reader:
+        words = query.get("words")
+        like = EVERYBODY if words is None else found_by(words, region_of(services().settings.zone))
+        rows = view.customers(reader, **paged(query), like=like)
         return page(reader, query, rows, key=("id",))
 
 

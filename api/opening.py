@@ -28,7 +28,10 @@ def open_work_order(id: UUID, work: Work, said: dict[str, Any]) -> tuple[WorkOrd
         must_have_site(work, customer, said["site"])
     if "equipment" in said:
         must_be_of(work, "machine", work.get(Equipment, said["equipment"]).customer, customer.id)
-    number = said.get("number") or services().log.next_work_order_number()
+    number = said.get("number")
+    if number is None:
+        number = services().log.next_work_order_number()
+        work.made.add(number)
     order = WorkOrder.open(id=id, **said | {"number": number, "customer": customer.id})
     if case is None:
         return order, ()

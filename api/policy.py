@@ -113,6 +113,8 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/projections/{name}/verify": AUDITOR,
     "GET /api/v1/jobs": AUDITOR,
     "GET /api/v1/jobs/{id}": AUDITOR,
+    # Whatever is looked for: of each kind only who may read it
+    "GET /api/v1/search": OFFICE,
     # The customer's side
     **_reads(OFFICE, "customers", "contacts", "cases", "equipment"),
     "GET /api/v1/cases/{id}/timeline": OFFICE,

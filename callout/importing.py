@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from callout.assembly import House
+from callout.import_lines import Lines
 from domain.problem import Kind, Problem
 
 AT_ONCE = 500
@@ -53,6 +54,7 @@ class Importer:
         self._house = house
         self._user = user
         self._file = file
+        self._lines = Lines()
         self._client = house.app().test_client()
         self._headers = {"Authorization": f"Bearer {house.services.access.let_in(user)}"}
 
@@ -101,10 +103,12 @@ class Importer:
             with self._client.post(
                 f"/api/v1/{entry.do}", json=entry.body, headers=self._headers | {"Idempotency-Key": key}
             ) as answer:
+                said = answer.get_json(silent=True) or {}
                 if answer.status_code < HTTPStatus.BAD_REQUEST:
+                    self._lines.brought(entry.line, said)
                     return None
                 if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                    return _reason(answer.get_json(silent=True) or {}, answer.status_code)
+                    return _reason(said, answer.status_code) + self._lines.clash(said)
             time.sleep(_PAUSE_SECONDS)
         raise BadLine(f"line {entry.line}: the database is away; the same import goes on from here later")
 

@@ -14,6 +14,7 @@ from callout.importing import BadLine, Entry
 from domain.digits import whole_number
 from domain.instant import now
 from domain.local_time import local_day
+from domain.spelling import compact, folded
 
 NEEDED = ("number", "name", "unit")
 COLUMNS = (*NEEDED, "language", "tracking", "criticality", "cost", "currency", "location", "quantity")
@@ -31,11 +32,16 @@ class StockFile:
     def __init__(self, house: House, through: str | None = None) -> None:
         self._zone = house.settings.zone
         with house.services.views.now() as reader:
-            self._parts: dict[str, UUID] = {row["number"]: row["id"] for row in reader.fetch_all("SELECT * FROM parts")}
+            rows = reader.fetch_all("SELECT id, number FROM parts ORDER BY position DESC")
+            self._parts: dict[str, UUID] = {compact(row["number"]): row["id"] for row in rows}
             places = reader.fetch_all("SELECT * FROM locations WHERE NOT retired")
-        names = Counter(place["name"] for place in places)
-        self._places = {place["name"]: place for place in places if names[place["name"]] == 1}
-        stores = [place for place in places if place["kind"] == "warehouse" and through in (None, place["name"])]
+        names = Counter(folded(place["name"]) for place in places)
+        self._places = {folded(place["name"]): place for place in places if names[folded(place["name"])] == 1}
+        stores = [
+            place
+            for place in places
+            if place["kind"] == "warehouse" and (through is None or folded(through) == folded(place["name"]))
+        ]
         self._store: UUID | None = stores[0]["id"] if len(stores) == 1 else None
 
     def entries(self, file: Path) -> Iterator[Entry]:
@@ -59,9 +65,10 @@ class StockFile:
         if lacking:
             raise BadLine(f"line {line}: {', '.join(lacking)} must be there")
         found: dict[str, Command] = {}
-        part = self._parts.get(told["number"])
+        number = compact(told["number"])
+        part = self._parts.get(number)
         if part is None:
-            part = self._parts[told["number"]] = uuid5(NAMESPACE_OID, f"callout part {told['number']}")
+            part = self._parts[number] = uuid5(NAMESPACE_OID, f"callout part {told['number']}")
             names = [{"language": told.get("language", "en"), "text": told["name"]}]
             about: dict[str, Any] = {
                 name: told[name] for name in ("number", "unit", "tracking", "criticality") if name in told
@@ -74,7 +81,7 @@ class StockFile:
         return found
 
     def _stock(self, part: str, told: Row, line: int, content: str) -> dict[str, Command]:
-        place = self._places.get(told.get("location", ""))
+        place = self._places.get(folded(told.get("location", "")))
         if place is None:
             raise BadLine(f"line {line}: no location, or more than one, is called {told.get('location', 'nothing')}")
         store = place["id"] if place["kind"] == "warehouse" else self._store

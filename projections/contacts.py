@@ -53,6 +53,7 @@ CONTACTS = Table(
 )
 
 _TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
+_WORDS = ("about", "reason", "message_id")
 _LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "basis", "answered_at")
 
 
@@ -98,7 +99,7 @@ class Contacts(Projection):
             said |= {"customer": data.customer}
             customer = rows.get(CUSTOMERS, data.customer)
             if customer is not None and customer["erased"]:
-                said |= {"about": None, "reason": None}
+                said |= dict.fromkeys(_WORDS)
         self._change(event, rows, said, Status.LINKED)
 
     @on("contact.cause_confirmed")
@@ -126,7 +127,7 @@ class Contacts(Projection):
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for contact in rows.where(CONTACTS, customer=event.stream):
-            rows.put(CONTACTS, contact | {"about": None, "reason": None, "position": event.position})
+            rows.put(CONTACTS, contact | dict.fromkeys(_WORDS) | {"position": event.position})
 
     def _change(self, event: Recorded, rows: Rows, said: Row, status: Status | None = None) -> None:
         if (contact := rows.get(CONTACTS, event.stream)) is not None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from projections.customer_entries import entries_below
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
+from projections.search_query import EVERYBODY, Like, written_so
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -168,22 +169,20 @@ def customer(reader: Reader, customer_id: UUID) -> Row | None:
     return found | {"sites": sites, "clashes": open_clashes}
 
 
-def customers(reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None) -> list[Row]:
-    """At most `limit` customers by id, those behind `after`; `words` is part of a name, address, e-mail or phone."""
+def customers(
+    reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None, like: Like = EVERYBODY
+) -> list[Row]:
+    """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
+    like = like if words is None or like is not EVERYBODY else written_so(words)
     return reader.fetch_all(
-        """
+        f"""
         SELECT * FROM customers
         WHERE (%(after)s IS NULL OR id > %(after)s)
-          AND (%(words)s IS NULL
-            OR strpos(lower(concat_ws(E'\\n', name, email, phones::text)), lower(%(words)s)) > 0
-            OR EXISTS (
-              SELECT FROM sites
-              WHERE sites.customer = customers.id AND strpos(lower(sites.address), lower(%(words)s)) > 0
-            ))
+          AND {like.condition}
         ORDER BY id
         LIMIT %(limit)s
-        """,
-        {"limit": limit, "after": after, "words": words},
+        """,  # noqa: S608 - made of fixed text, with values apart
+        {"limit": limit, "after": after, **like.values},
     )
 
 

@@ -12,6 +12,7 @@ from eventsourcing.utils import get_topic
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
+from domain.keys import KeyTaken
 from domain.problem import NotFound
 from domain.visit_events import Planned
 from domain.walk import Walked
@@ -70,6 +71,8 @@ class Work:
         self.envelopes: list[Envelope] = []
         self.answers: list[Answer] = []
         self.changes: list[Change] = []
+        self.made: set[str] = set()
+        """Texts of keys that were made here and not given by anybody: where one is taken, another one is made."""
 
     def preload(self, streams: Iterable[UUID]) -> None:
         """Load these streams with one query, so that `get` and `find` need none."""
@@ -151,7 +154,7 @@ class Work:
         """Record everything in one transaction; see `Backing.append` for what can go wrong.
 
         What was found, or looked for in vain, must still stand as it was read. Raises `StreamTakenError` when it begins
-        a stream that is somebody else's.
+        a stream that is somebody else's, and `KeyTaken` when a number or name that it gives belongs to something else.
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
@@ -163,6 +166,10 @@ class Work:
         except IntegrityError as error:
             if (taken := self._taken()) is not None:
                 raise taken from error
+            raise
+        except KeyTaken as taken:
+            if taken.claim.text in self.made:
+                raise IntegrityError("a key that was made here was given by somebody meanwhile") from taken
             raise
         self._placed(appended.base)
         self._log.settled(self._entities[stream] for stream in written)
