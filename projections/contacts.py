@@ -69,7 +69,7 @@ class Contacts(Projection):
     """
 
     name: ClassVar[str] = "contacts"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
     needs: ClassVar[tuple[Projection, ...]] = (Customers(), Cases())
 
@@ -147,8 +147,7 @@ def _is_closed(rows: Rows, case: UUID) -> bool:
 
 def _stays(now: Status, told: Status) -> bool:
     """An answer is not undone by sorting the contact afterwards, nor a link by a reason."""
-    reached = list(Status)
-    return reached.index(now) > reached.index(told)
+    return list(Status).index(now) > list(Status).index(told)
 
 
 def _changed(event: Recorded) -> Row:
@@ -172,10 +171,7 @@ def contacts(
     message_id: str | None = None,
     needs_decision: bool | None = None,
 ) -> list[Row]:
-    """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen).
-
-    `customer` and `case` follow merges, which asks the views `customers` and `cases`.
-    """
+    """At most `limit` contacts, newest first, behind `after` (listed_at, id); `customer` and `case` follow merges."""
     return reader.fetch_all(
         """
         SELECT * FROM contacts
