@@ -66,7 +66,7 @@ class Contacts(Projection):
     """
 
     name: ClassVar[str] = "contacts"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
     needs: ClassVar[tuple[Projection, ...]] = (Customers(), Cases())
 
@@ -144,8 +144,7 @@ def _is_closed(rows: Rows, case: UUID) -> bool:
 
 def _stays(now: Status, told: Status) -> bool:
     """An answer is not undone by sorting the contact afterwards, nor a link by a reason."""
-    reached = list(Status)
-    return reached.index(now) > reached.index(told)
+    return list(Status).index(now) > list(Status).index(told)
 
 
 def _changed(event: Recorded) -> Row:

@@ -48,9 +48,7 @@ class Backing(Protocol):
         `reads` are the versions of the streams that the decision rests on, 0 for one that is not there;
         `changes` are carried out when the events are recorded, and what they raise undoes everything; `visits` says
         how many visits these work orders have by then, and another number is a stream that has moved on. Raises
-        `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
-        device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
-        `UnrecordableError` for what can never be recorded as it is.
+        `OperationKnownError`, `TurnTakenError`, `IntegrityError` when a stream has moved on, and `UnrecordableError`.
         """
 
     def settled(self, entities: Iterable[Entity]) -> None:
@@ -71,8 +69,7 @@ class Work:
         self.envelopes: list[Envelope] = []
         self.answers: list[Answer] = []
         self.changes: list[Change] = []
-        self.made: set[str] = set()
-        """Texts of keys that were made here and not given by anybody: where one is taken, another one is made."""
+        self.made: set[str] = set()  # keys that nobody gave: where one is taken, another one is made
 
     def preload(self, streams: Iterable[UUID]) -> None:
         """Load these streams with one query, so that `get` and `find` need none."""
@@ -167,10 +164,10 @@ class Work:
             if (taken := self._taken()) is not None:
                 raise taken from error
             raise
-        except KeyTaken as taken:
-            if taken.claim.text in self.made:
-                raise IntegrityError("a key that was made here was given by somebody meanwhile") from taken
-            raise
+        except KeyTaken as error:
+            if error.claim.text not in self.made:
+                raise
+            raise IntegrityError("a key made here was given meanwhile") from error
         self._placed(appended.base)
         self._log.settled(self._entities[stream] for stream in written)
         return appended
