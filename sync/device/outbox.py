@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import takewhile
 
 from .errors import BadUseError
@@ -45,8 +46,11 @@ class Outbox:
         if at.tzinfo is None:
             raise BadUseError("The time of an operation needs its offset from UTC.")
         seq, id_ = self.file.get("last_seq", 0) + 1, self.world.new_id()
+        # What somebody dates back by more than a day is history: what is known today was not known then.
+        is_history = deed.at is not None and deed.at < self.world.clock() - timedelta(days=1)
+        seen = 0 if is_history else self.file.get("through", 0)
         operation: Json = {"id": id_, "seq": seq, "type": deed.kind, "v": deed.v}
-        operation |= {"at": at.isoformat(timespec="milliseconds"), "seen": self.file.get("through", 0)}
+        operation |= {"at": at.isoformat(timespec="milliseconds"), "seen": seen}
         operation |= {"group": group, "needs": list(deed.needs), "data": deed.data}
         try:
             text = to_json(signed(sendable(operation), who))

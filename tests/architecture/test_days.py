@@ -39,6 +39,7 @@ REASONS = {
     "migrations/0023_security_events.sql": BUCKET,
     "migrations/0028_security_log_shares.sql": BUCKET,
     "sync/clock.py timedelta(days": "how far back people date what they did; 24 hours",
+    "sync/device/outbox.py timedelta(days": "how far back people date what they did; 24 hours",
     "sync/device/json_text.py .astimezone()": "an instant typed without an offset is one of its own machine",
     "sync/device/world.py .astimezone()": "the clock of the device, in the zone of its own machine",
     "sync/device/printing.py .astimezone()": "shows an instant without a place in the zone of its own machine",
