@@ -53,6 +53,7 @@ def move(
         from_kind=kind_of(work, from_, f"{at}/from"),
         to_kind=kind_of(work, to, f"{at}/to", leaving=False),
         tracking=part.tracking,
+        unit_kept=part.unit,
         caused_by=caused_by,
         **movement,
     )

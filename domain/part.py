@@ -142,8 +142,14 @@ class Part(Entity):
 
     @event(Registered)
     def __init__(
-        self, names: tuple[PartName, ...], tracking: Tracking, criticality: Criticality | None, gtins: tuple[str, ...]
+        self,
+        names: tuple[PartName, ...],
+        unit: str,
+        tracking: Tracking,
+        criticality: Criticality | None,
+        gtins: tuple[str, ...],
     ) -> None:
+        self.unit = unit
         self.names = names
         self.tracking = tracking
         self.criticality = criticality

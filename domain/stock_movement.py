@@ -57,6 +57,7 @@ class StockMovement(Entity):
         corrects: UUID | None = None
         person: UUID | None = None
         note: Personal = None
+        unit: str | None = None
 
     # Facts (refused only when they are no movement at all)
 
@@ -94,17 +95,18 @@ class StockMovement(Entity):
         from_kind: LocationKind,
         to_kind: LocationKind,
         tracking: Tracking = "none",
+        unit_kept: str | None = None,
         caused_by: Collection[UUID] = (),
         **movement: Unpack[Movement],
     ) -> "StockMovement":
         """A movement that the office makes, held to the rules of its kind.
 
-        The caller says which kinds of location these are, how the part is tracked and, for an adjustment, all ids of
-        those who counted or caused the difference.
+        The caller says which kinds of location these are, how the part is tracked, in which unit it is
+        kept and, for an adjustment, all ids of those who counted or caused the difference.
         """
         check_route(movement, from_kind, to_kind)
         check_grounds(movement, caused_by)
-        check_units(movement, tracking)
+        check_units(movement, tracking, unit_kept)
         return cls.record(id=id, **movement)
 
     # Changes

@@ -47,6 +47,7 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
         "to": to,
         "serials": data.serials,
         "lot": data.lot,
+        "unit": data.unit,
         "cost": part.cost_on(context.occurred_at.date()) if part else None,
         "technician": context.technician,
     }
@@ -129,7 +130,7 @@ def counted(context: Context, data: StockCounted) -> Outcome:
     count, mismatch = _sheet(context, data)
     seen = {"part": data.part, "location": data.location, "counter": context.technician}
     quantity = parse_quantity(data.quantity, pointer="/data/quantity", positive=False)
-    count.record_line(quantity=quantity, blind=False, **seen)
+    count.record_line(quantity=quantity, blind=False, unit=data.unit, **seen)
     return Outcome((count,), (*_at_hand(context, data.location), *mismatch))
 
 
