@@ -17,7 +17,8 @@ from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
 from domain.aggregate import Entity
-from domain.case import Basis, Case, Outcome, Priority, Topic, WaitingOn
+from domain.case import Case
+from domain.case_codes import Basis, Outcome, Priority, Topic, WaitingOn
 from domain.case_status import Status, must_not_be_final
 from domain.contact import Contact
 from domain.instant import now
@@ -54,9 +55,10 @@ class Resolution(Command):
 
 
 class Again(Command):
-    """The contact in which the customer said that it was not what they had asked for."""
+    """The contact in which the customer said that it was not what they had asked for; a closed case needs one."""
 
     by_contact = Id()
+    reason = Text(2000)
 
 
 class Ending(Command):
@@ -110,6 +112,13 @@ def wait(body: Body, id: UUID) -> Response:
     return office.change(who, Case, id, body, lambda case, _: case.wait(**body))
 
 
+@cases.command("resume")
+def resume(body: Body, id: UUID) -> Response:
+    """What it waited for has come, or is no longer waited for: it goes on."""
+    who = asking()
+    return office.change(who, Case, id, body, lambda case, _: case.resume())
+
+
 @cases.command("resolve", Resolution)
 def resolve(body: Body, id: UUID) -> Response:
     """What the customer asked for has been done, in our view."""
@@ -119,7 +128,7 @@ def resolve(body: Body, id: UUID) -> Response:
 
 @cases.command("reopen", Again)
 def reopen(body: Body, id: UUID) -> Response:
-    """It was not what the customer asked for; where nobody knew whose the contact was, it is that customer's."""
+    """Take up a resolved case, or by a contact a closed one; a contact of nobody known becomes this customer's."""
     who = asking()
 
     def decide(case: Case, work: Work) -> list[Contact]:
@@ -128,7 +137,7 @@ def reopen(body: Body, id: UUID) -> Response:
             contact = work.get(Contact, body["by_contact"])
             must_be_of(work, "contact", owner_of_contact(work, contact), case.customer)
             case.attach_contact(contact.id)
-            if contact.customer is None and not contact.is_duplicate():
+            if None in (contact.case, contact.customer) and not contact.is_duplicate():
                 contact.link(id, customer=case.customer)
                 contacts.append(contact)
         case.reopen(**body)

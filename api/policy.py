@@ -123,7 +123,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/contacts": CARE,
     **_commands(CARE, "contacts", "set-reason", "link", "confirm-cause", "answer", "mark-duplicate"),
     "POST /api/v1/cases": CARE,
-    **_commands(CARE, "cases", "wait", "resolve", "reopen", "close", "merge"),
+    **_commands(CARE, "cases", "wait", "resume", "resolve", "reopen", "close", "merge"),
     "POST /api/v1/equipment": CARE,
     **_commands(CARE, "equipment", "install", "set-warranty", "move", "change-owner", "retire"),
     # Work

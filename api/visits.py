@@ -10,6 +10,7 @@ from flask import Response
 
 from api import office
 from api.fields import Choice, Flag, Id, Instant, Text, Zone
+from api.going_on import going_on, must_be_active
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import FACT, shape_of
@@ -17,7 +18,6 @@ from api.schemas import Body, Command, Creation, Page
 from api.services import services
 from api.who import asking
 from domain.problem import NotFound
-from domain.technician import Technician, TechnicianIsDeactivated
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
 from domain.visit_status import Status
@@ -26,6 +26,7 @@ from domain.work_order_status import must_not_be_final
 from projections import visit_queries as queries
 from projections import visits as view
 from projections.fact_pages import VISIT_LISTS, visit_facts
+from projections.work_orders import WorkOrders
 from store.work import Work
 
 visits = Noun("visits", "Every coming of a technician.")
@@ -96,11 +97,6 @@ class Facts(Page):
     list = Choice(VISIT_LISTS, required=True)
 
 
-def _must_be_active(work: Work, technician: UUID | None) -> None:
-    if technician is not None and not work.get(Technician, technician).is_active():
-        raise TechnicianIsDeactivated
-
-
 @visits.creates(NewVisit)
 def create(body: Body) -> Response:
     """Plan a visit."""
@@ -109,7 +105,7 @@ def create(body: Body) -> Response:
     def make(id: UUID, work: Work) -> Visit:
         order = work.get(WorkOrder, body["work_order"])
         must_not_be_final(order.status)
-        _must_be_active(work, body.get("technician"))
+        must_be_active(work, body.get("technician"))
         return Visit.plan(id=id, customer=order.customer, zone=body.zone or services().settings.zone, **body)
 
     return office.create(who, Visit, body, make)
@@ -121,8 +117,8 @@ def dispatch(body: Body, id: UUID) -> Response:
     who = asking()
 
     def decide(visit: Visit, work: Work) -> None:
-        _must_be_active(work, body["technician"])
-        visit.dispatch(**body)
+        must_be_active(work, body["technician"])
+        going_on(visit, work).dispatch(**body)
 
     return office.change(who, Visit, id, body, decide)
 
@@ -138,7 +134,8 @@ def decline(body: Body, id: UUID) -> Response:
 def reschedule(body: Body, id: UUID) -> Response:
     """Move it to another window."""
     who = asking()
-    return office.change(who, Visit, id, body, lambda visit, _: visit.reschedule(zone=body.zone, **body))
+
+    return office.change(who, Visit, id, body, lambda it, work: going_on(it, work).reschedule(zone=body.zone, **body))
 
 
 @visits.command("cancel", VisitReason)
@@ -175,7 +172,7 @@ VISIT = shape_of(view.VISITS, missed={"type": "boolean"})
 def register(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
     asking()
-    with looking(query, view.Visits()) as reader:
+    with looking(query, view.Visits(), WorkOrders()) as reader:
         rows = queries.visits(reader, at=query.get("as_of"), **paged(query), **filters(query))
         return page(reader, query, rows, key=("window_start", "id"))
 
@@ -184,7 +181,7 @@ def register(query: dict[str, Any]) -> Response:
 def visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
     asking()
-    with looking(query, view.Visits()) as reader:
+    with looking(query, view.Visits(), WorkOrders()) as reader:
         return one(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
 
 

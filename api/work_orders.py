@@ -21,6 +21,7 @@ from domain.technician import Technician, TechnicianIsDeactivated
 from domain.work_order import WorkOrder
 from projections import work_orders as view
 from projections.fact_pages import order_facts
+from store.order_ends import cancel_order, close_order
 from store.work import Work
 
 work_orders = Noun("work-orders", "One repair each.")
@@ -109,16 +110,16 @@ def reopen(body: Body, id: UUID) -> Response:
 
 @work_orders.command("close")
 def close(body: Body, id: UUID) -> Response:
-    """End a finished work order for good."""
+    """End a finished work order for good; its visits that are not over are cancelled with it."""
     who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.close())
+    return office.change(who, WorkOrder, id, body, lambda order, work: close_order(work, order))
 
 
 @work_orders.command("cancel", bodies.OrderReason)
 def cancel(body: Body, id: UUID) -> Response:
-    """Call the work off for good."""
+    """Call the work off for good; its visits that are not over are cancelled with it."""
     who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.cancel(**body))
+    return office.change(who, WorkOrder, id, body, lambda order, work: cancel_order(work, order, **body))
 
 
 @work_orders.command("add-note", bodies.Note)

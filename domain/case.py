@@ -1,32 +1,15 @@
 """A case: the spine of everything from a customer's first contact until they are satisfied."""
 
 from datetime import datetime
-from typing import ClassVar, Literal, Required, Self, TypedDict, Unpack
+from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain import case_status as rule
 from domain.aggregate import Begun, Entity, Personal, event
+from domain.case_codes import Basis, Closing, Outcome, Priority, Topic, WaitingOn
 from domain.case_status import FINAL, Status
 
-Topic = Literal["purchase", "billing", "troubleshooting"]
-Priority = Literal["low", "normal", "high", "urgent"]
-WaitingOn = Literal["customer", "parts", "vendor", "payment"]
-Outcome = Literal["satisfied", "unsatisfied_final", "no_reply"]
-Basis = Literal["survey", "spoken", "timeout"]
-
-
 MOST_CONTACTS = 1_000
-
-
-class Closing(TypedDict, total=False):
-    """How a case ends, how much is still open on it (the caller counts), and who waives that and why."""
-
-    outcome: Required[Outcome]
-    basis: Required[Basis]
-    open_work_orders: Required[int]
-    open_discrepancies: int
-    waived_by: UUID | None
-    waiver: str | None
 
 
 class Case(Entity):
@@ -60,6 +43,9 @@ class Case(Entity):
         TOPIC: ClassVar[str] = "case.waiting"
         on: WaitingOn
 
+    class Resumed(Entity.Event):
+        TOPIC: ClassVar[str] = "case.resumed"
+
     class Resolved(Entity.Event):
         TOPIC: ClassVar[str] = "case.resolved"
         PERSON: ClassVar[str] = "customer"
@@ -68,7 +54,10 @@ class Case(Entity):
 
     class Reopened(Entity.Event):
         TOPIC: ClassVar[str] = "case.reopened"
+        PERSON: ClassVar[str] = "customer"
         by_contact: UUID | None
+        customer: UUID | None = None
+        reason: Personal = None
 
     class Closed(Entity.Event):
         TOPIC: ClassVar[str] = "case.closed"
@@ -121,15 +110,20 @@ class Case(Entity):
         if on != self.waits_on:
             self.trigger_event(self.Waiting, on=on)
 
+    def resume(self) -> None:
+        """What it waited for has come, or is no longer waited for: it goes on."""
+        rule.must_be_waiting(self.status)
+        self.trigger_event(self.Resumed)
+
     def resolve(self, resolution: str | None = None) -> None:
         """What the customer asked for has been done, in our view."""
         rule.must_be_unresolved(self.status)
         self.trigger_event(self.Resolved, customer=self.customer, resolution=resolution)
 
-    def reopen(self, by_contact: UUID | None = None) -> None:
-        """It was not what the customer asked for; `by_contact` is how they told us."""
-        rule.must_be_resolved(self.status)
-        self.trigger_event(self.Reopened, by_contact=by_contact)
+    def reopen(self, by_contact: UUID | None = None, *, reason: str | None = None) -> None:
+        """It was not what the customer asked for; `by_contact` is how they told us, and a closed case needs one."""
+        rule.may_be_reopened(self.status, by_contact)
+        self.trigger_event(self.Reopened, customer=self.customer, by_contact=by_contact, reason=reason)
 
     def close(self, **closing: Unpack[Closing]) -> None:
         """End the case with what the customer says of it; what is still open refuses this unless waived by name."""
@@ -166,6 +160,10 @@ class Case(Entity):
     @event(Waiting)
     def _(self, on: WaitingOn) -> None:
         self._go(Status.WAITING, on)
+
+    @event(Resumed)
+    def _(self) -> None:
+        self._go(Status.IN_PROGRESS)
 
     @event(Resolved)
     def _(self) -> None:

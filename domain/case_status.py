@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from uuid import UUID
 
 from domain.problem import Refused
 
 
 class Status(StrEnum):
-    """Where a case stands; closed and merged are final."""
+    """Where a case stands; closed and merged end it, and only a contact takes a closed one up again."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
@@ -22,7 +23,7 @@ FINAL = frozenset({Status.CLOSED, Status.MERGED})
 
 
 class CaseIsFinal(Refused):
-    """A closed or merged case takes no further decisions; open a new one."""
+    """A closed or merged case takes no further decisions; reopen a closed one by a contact, or open a new one."""
 
 
 class CaseIsResolved(Refused):
@@ -31,6 +32,10 @@ class CaseIsResolved(Refused):
 
 class NotResolved(Refused):
     """Only a resolved case can be closed or reopened."""
+
+
+class NotWaiting(Refused):
+    """Only a waiting case can be resumed."""
 
 
 class SomethingIsOpen(Refused):
@@ -59,3 +64,16 @@ def must_be_resolved(status: Status) -> None:
     must_not_be_final(status)
     if status != Status.RESOLVED:
         raise NotResolved
+
+
+def must_be_waiting(status: Status) -> None:
+    """Refuse what has no place unless the case waits."""
+    must_be_unresolved(status)
+    if status != Status.WAITING:
+        raise NotWaiting
+
+
+def may_be_reopened(status: Status, by_contact: UUID | None) -> None:
+    """Refuse to take up again what has not ended, has gone on elsewhere, or is closed while no contact is named."""
+    if status != Status.CLOSED or by_contact is None:
+        must_be_resolved(status)

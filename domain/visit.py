@@ -8,7 +8,7 @@ from domain import visit_events as happened
 from domain import visit_status as rule
 from domain.aggregate import Entity, event
 from domain.instant import parse_zone
-from domain.visit_events import NotDoneReason, Planning
+from domain.visit_events import EndedWith, NotDoneReason, Planning
 from domain.visit_status import OVER, Status
 
 
@@ -71,10 +71,10 @@ class Visit(Entity):
         when = rule.window(window_start, window_end)
         self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
 
-    def cancel(self, reason: str) -> None:
-        """Call the visit off."""
+    def cancel(self, reason: str | None, *, ended_with: EndedWith | None = None) -> None:
+        """Call the visit off for a reason in words, or since its work order has ended."""
         rule.must_not_be_over(self.status)
-        self._tell(self.Cancelled, customer=self.customer, reason=reason)
+        self._tell(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
 
     # Facts; `technician` is who it was, the visit's own unless said otherwise
 

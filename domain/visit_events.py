@@ -6,6 +6,8 @@ from uuid import UUID
 
 from domain.aggregate import Begun, Entity, Personal
 
+EndedWith = Literal["work_order_cancelled", "work_order_closed"]
+"""What called a visit off that nobody called off by itself."""
 NotDoneReason = Literal["no_access", "no_part", "not_fixed", "unsafe", "customer_cancelled"]
 
 
@@ -118,11 +120,12 @@ class Rescheduled(OfWorkOrder):
 
 
 class Cancelled(OfWorkOrder):
-    """The visit is called off."""
+    """The visit is called off, by itself or with its work order (`ended_with`)."""
 
     TOPIC: ClassVar[str] = "visit.cancelled"
     PERSON: ClassVar[str] = "customer"
     customer: UUID
+    ended_with: EndedWith | None = None
     reason: Personal = None
 
 

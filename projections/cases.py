@@ -33,6 +33,8 @@ CASES = Table(
         "waived_by": "uuid",
         "waiver": "text",
         "reopenings": "bigint NOT NULL",
+        "reopened_by": "uuid",
+        "reopen_reason": "text",
         "contacts": "json NOT NULL",
         "contacts_count": "bigint NOT NULL",
         "merged_into": "uuid",
@@ -52,15 +54,25 @@ _LATER = (
     "basis",
     "waived_by",
     "waiver",
+    "reopened_by",
+    "reopen_reason",
     "merged_into",
 )
 
+_WORDS = ("resolution", "waiver", "reopen_reason")
+
+_OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "waived_by", "waiver")
+"""What a case has no longer once it is taken up again; the timeline keeps it."""
+
 
 class Cases(Projection):
-    """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`."""
+    """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`.
+
+    `reopened_by` is the contact of the last reopening, `reopen_reason` why.
+    """
 
     name: ClassVar[str] = "cases"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (CASES,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -100,6 +112,10 @@ class Cases(Projection):
     def _waiting(self, event: Recorded, rows: Rows) -> None:
         self._go(event, rows, Status.WAITING, {"waits_on": event.data.on})
 
+    @on("case.resumed")
+    def _resumed(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.IN_PROGRESS, {})
+
     @on("case.resolved")
     def _resolved(self, event: Recorded, rows: Rows) -> None:
         said = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
@@ -108,8 +124,9 @@ class Cases(Projection):
     @on("case.reopened")
     def _reopened(self, event: Recorded, rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            again = {"resolved_at": None, "resolution": None, "reopenings": case["reopenings"] + 1}
-            self._go(event, rows, Status.IN_PROGRESS, again)
+            again = {"reopenings": case["reopenings"] + 1, "reopened_by": event.data.by_contact}
+            ended = dict.fromkeys(_OF_THE_END) | {"reopen_reason": event.data.reason}
+            self._go(event, rows, Status.IN_PROGRESS, again | ended)
 
     @on("case.closed")
     def _closed(self, event: Recorded, rows: Rows) -> None:
@@ -123,7 +140,7 @@ class Cases(Projection):
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for case in rows.where(CASES, customer=event.stream):
-            rows.put(CASES, case | {"resolution": None, "waiver": None, "position": event.position})
+            rows.put(CASES, case | dict.fromkeys(_WORDS) | {"position": event.position})
 
     def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:

@@ -9,11 +9,19 @@ from domain.instant import now
 from projections.reader import Reader
 from projections.table import Row
 
-_MISSED = "arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND window_end < %(now)s AS missed"
+_MISSED = """
+arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND window_end < %(now)s AND NOT EXISTS (
+    SELECT FROM work_orders WHERE work_orders.id = visits.work_order AND work_orders.status IN ('closed', 'cancelled')
+) AS missed
+"""
+"""Nobody is awaited any more for an order that has ended, also where that end took no visits along, as it once did."""
 
 
 def visit(reader: Reader, visit_id: UUID, *, at: datetime | None = None) -> Row | None:
-    """One visit; `missed`, by the instant `at` or now, when its window has passed and nobody came."""
+    """One visit; `missed`, by the instant `at` or now, when its window has passed and nobody came.
+
+    Reads the views `visits` and `work_orders`.
+    """
     return reader.fetch_one(
         f"SELECT *, {_MISSED} FROM visits WHERE id = %(id)s",  # noqa: S608 - only a constant is put in
         {"id": visit_id, "now": at or now()},

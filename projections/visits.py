@@ -50,7 +50,7 @@ class Visits(Projection):
     """
 
     name: ClassVar[str] = "visits"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (VISITS, VISIT_FACTS, CORRECTED, DECLINES)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -86,7 +86,7 @@ class Visits(Projection):
 
     @on("visit.cancelled")
     def _cancelled(self, event: Recorded, rows: Rows) -> None:
-        self._decide(event, rows, {}, note=event.data.reason)
+        self._decide(event, rows, {}, reason=event.data.ended_with, note=event.data.reason)
 
     @on(*TOLD)
     def _told(self, event: Recorded, rows: Rows) -> None:

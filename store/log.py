@@ -23,6 +23,7 @@ from store.loading import Loader
 from store.mapper import BodyMapper, NotRoundTrippingError
 from store.master_keys import MasterKeyMissingError
 from store.operations import Operations
+from store.order_visits import AllVisits, visits_of
 from store.persistence import Factory
 from store.pool import ConnectionPool
 from store.record import RecordReader
@@ -68,12 +69,15 @@ class EventLog(Application[UUID]):
         reads: Mapping[UUID, int] | None = None,
         *,
         changes: Sequence[Change] = (),
+        visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything in one transaction; see `Recorder.append` for what can go wrong.
 
         Raises `UnrecordableError` when that has nothing to do with the moment, as with words that are sealed under a
         master key that is not here.
         """
+        if visits:
+            changes = (AllVisits(visits), *changes)
         stored = [self._stored(event, envelope) for event, envelope in zip(events, envelopes, strict=True)]
         try:
             signed = sealed_texts(self.body_mapper.keyring, answers)
@@ -84,6 +88,10 @@ class EventLog(Application[UUID]):
             if passes_by_itself(error) and not isinstance(error, MasterKeyMissingError):
                 raise
             raise UnrecordableError(reason_of(error)) from error
+
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits that were ever planned for a work order."""
+        return visits_of(self.pool, order)
 
     def _stored(self, event: DomainEventProtocol[UUID], envelope: Envelope) -> StoredEvent:
         try:

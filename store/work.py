@@ -13,6 +13,7 @@ from eventsourcing.utils import get_topic
 from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.problem import NotFound
+from domain.visit_events import Planned
 from store.answers import Answer, Appended, StreamTakenError, Turn
 
 E = TypeVar("E", bound=Entity)
@@ -26,6 +27,9 @@ class Backing(Protocol):
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
         """The entities of these streams as they stand, as far as they exist."""
 
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits that were ever planned for a work order."""
+
     def append(
         self,
         events: Sequence[DomainEventProtocol[UUID]],
@@ -35,11 +39,13 @@ class Backing(Protocol):
         reads: Mapping[UUID, int] | None = None,
         *,
         changes: Sequence[Change] = (),
+        visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything in one transaction, or nothing.
 
         `reads` are the versions of the streams that the decision rests on, 0 for one that is not there;
-        `changes` are carried out when the events are recorded, and what they raise undoes everything. Raises
+        `changes` are carried out when the events are recorded, and what they raise undoes everything; `visits` says
+        how many visits these work orders have by then, and another number is a stream that has moved on. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
         device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
         `UnrecordableError` for what can never be recorded as it is.
@@ -58,6 +64,7 @@ class Work:
         self._missing: set[UUID] = set()
         self._versions: dict[UUID, int] = {}
         self._reads: dict[UUID, int] = {}
+        self._visits: dict[UUID, int] = {}
         self.events: list[DomainEventProtocol[UUID]] = []
         self.envelopes: list[Envelope] = []
         self.answers: list[Answer] = []
@@ -80,6 +87,18 @@ class Work:
         self._reads.setdefault(stream, self._versions.get(stream, 0))
         entity = self._entities.get(stream)
         return entity if isinstance(entity, kind) else None
+
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits of a work order, those that this work plans included.
+
+        The commit raises when another one is planned meanwhile.
+        """
+        there = self._log.visits_of(order)
+        self._visits[order] = len(there)
+        return there | {event.originator_id for event in self._planned(order)}
+
+    def _planned(self, order: UUID) -> list[Planned]:
+        return [event for event in self.events if isinstance(event, Planned) and event.work_order == order]
 
     def loaded(self, stream: UUID) -> Entity | None:
         """What this work knows of a stream already, whatever it is."""
@@ -130,7 +149,9 @@ class Work:
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
-        more = {"changes": self.changes} if self.changes else {}
+        more: dict[str, Any] = {"changes": self.changes} if self.changes else {}
+        if self._visits:
+            more["visits"] = {order: n + len(self._planned(order)) for order, n in self._visits.items()}
         try:
             appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads, **more)
         except IntegrityError as error:

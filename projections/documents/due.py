@@ -54,12 +54,14 @@ class Due:
         """These documents are to be rendered, from the first event that asks for it on."""
         self._asked[rows] += [(share, event.position, _begin) for share in shares]
 
-    def withdraw(self, event: Recorded, rows: Rows, shares: Iterable[Share], why: Why) -> None:
-        """These documents are gone from their audiences."""
+    def withdraw(
+        self, event: Recorded, rows: Rows, shares: Iterable[Share], why: Why, ended: Row | None = None
+    ) -> None:
+        """These documents are gone from their audiences; `ended` are the statuses in which some went, by id."""
 
         def gone(batch: Batch, share: Share, position: int) -> None:
             batch.due.pop(share, None)
-            batch.gone[share] = tombstone(*share, position, why)
+            batch.gone[share] = tombstone(*share, position, why, status=(ended or {}).get(share.id))
 
         self._asked[rows] += [(share, event.position, gone) for share in shares]
 

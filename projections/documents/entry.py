@@ -24,10 +24,11 @@ def written(audience: UUID, kind: str, id: str, position: int, body: Body) -> Ro
     return _row(audience, head, head | {"body": orjson.Fragment(text)}, gone=None)
 
 
-def tombstone(audience: UUID, kind: str, id: str, position: int, why: Why) -> Row:
-    """The row of a document that the technician no longer has, and nothing of what it said."""
+def tombstone(audience: UUID, kind: str, id: str, position: int, why: Why, *, status: str | None = None) -> Row:
+    """The row of a document that the technician no longer has; of what it said only the status in which it ended."""
     head = {"type": kind, "id": id, "position": position, "hash": None}
-    return _row(audience, head, {"type": kind, "id": id, "position": position, "gone": why}, gone=why)
+    ended = {} if status is None else {"status": status}
+    return _row(audience, head, {"type": kind, "id": id, "position": position, "gone": why, **ended}, gone=why)
 
 
 def _row(audience: UUID, head: Row, entry: Row, gone: Why | None) -> Row:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.topics import events_of
 from domain.visit import Visit
+from domain.visit_status import OVER, Status
 from domain.work_order import WorkOrder
 from projections.documents.discrepancy import share_anew
 from projections.documents.due import Due, Share
@@ -45,7 +46,7 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
     note(rows, order)
     had, has, technicians = _shared(event, rows, order)
     why: Why = "closed" if is_ended(order) else "reassigned"
-    due.withdraw(event, rows, had - has, why)
+    due.withdraw(event, rows, had - has, why, _ended(rows, order, had - has) if why == "closed" else None)
     if technicians:
         share_anew(due, event, rows, order["id"], why)
     due.mark(event, rows, [share for share in has if _concerns(event, share) or share not in had])
@@ -69,6 +70,16 @@ def _shared(event: Recorded, rows: Rows, order: Row) -> tuple[set[Share], set[Sh
     had = shares(order["id"], before["technicians"], [*others, *([visit] if visit else [])])
     has = shares(order["id"], now["technicians"], [*others, *([moved] if moved else [])])
     return had, has, changed
+
+
+def _ended(rows: Rows, order: Row, gone: Iterable[Share]) -> dict[str, str]:
+    """The statuses in which an order that has ended and its visits have gone; what was open is cancelled with it."""
+    ended: dict[str, str] = {str(order["id"]): order["status"]}
+    for share in gone:
+        visit = rows.get(VISITS, UUID(share.id)) if share.type == "visit" else None
+        if visit is not None:
+            ended[share.id] = visit["status"] if visit["status"] in OVER else Status.CANCELLED.value
+    return ended
 
 
 def _concerns(event: Recorded, share: Share) -> bool:

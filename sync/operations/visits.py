@@ -10,6 +10,7 @@ from domain.instant import parse_instant
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
 from domain.work_order import WorkOrder
+from domain.work_order_status import must_not_be_final
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
 from sync.outcome import Context, Outcome
@@ -81,6 +82,7 @@ def ask_for(context: Context, data: VisitRequested) -> Outcome:
     """Another visit for an own work order, in two days' time where no window is given."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
+    must_not_be_final(order.status)
     start = parse_instant(data.window_start) if data.window_start else context.occurred_at + timedelta(days=2)
     end = parse_instant(data.window_end) if data.window_end else start + timedelta(hours=2)
     visit = Visit.plan(

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 from domain.survey import Survey
 from domain.work_order import WorkOrder
 from domain.work_order_status import Status
+from store.order_ends import close_order
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import (
     CannotComplete,
@@ -95,11 +96,11 @@ def satisfaction_recorded(context: Context, data: SatisfactionRecorded) -> Outco
 
 @request("close_work_order", OfOrder)
 def close(context: Context, data: OfOrder) -> Outcome:
-    """End a finished own work order for good."""
+    """End a finished own work order for good, and the visits that are still open with it."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
-    order.close()
-    return Outcome((order,), (), order.case)
+    visits = close_order(context.work, order)
+    return Outcome((order, *visits), (), order.case)
 
 
 HANDLERS: tuple[Handler, ...] = (

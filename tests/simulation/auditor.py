@@ -12,6 +12,7 @@ from tests.simulation.books import Books
 from tests.simulation.conflicts import Conflicts
 from tests.simulation.copies import Copies
 from tests.simulation.disk import Disk
+from tests.simulation.ends import Ends
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Request
 from tests.simulation.replies import Replies
@@ -32,7 +33,7 @@ class Auditor:
         self.ledger, self.replies = Ledger(world), Replies(world)
         self.copies, self.books = Copies(world), Books(world)
         self.conflicts, self.words, self.waiting = Conflicts(world), Words(world), Waiting(world)
-        self.verdicts = Verdicts(world)
+        self.verdicts, self.ends = Verdicts(world), Ends(world)
         world.log.watchers.append(self._committed)
 
     def answered(self, request: Request, reply: Reply) -> None:
@@ -78,3 +79,4 @@ class Auditor:
         self.books.committed(events)
         self.conflicts.committed(events)
         self.verdicts.committed(events, answers)
+        self.ends.committed(events)

@@ -17,7 +17,9 @@ from domain.stock_movement import StockMovement
 from domain.technician import Technician
 from domain.visit import Visit
 from domain.work_order import WorkOrder
+from domain.work_order_status import must_not_be_final
 from projections.stock_lines import COUNTED
+from store.order_ends import cancel_order, close_order
 from store.work import Work
 from tests.simulation.steps import step
 
@@ -48,9 +50,8 @@ def office_is_faster(world: World, pending: Sequence[Any]) -> None:
         if entity is None:
             return ()
         if cancels:
-            entity.cancel("the customer has moved away")
-        else:
-            entity.assign(who)
+            return (entity, *cancel_order(work, entity, "the customer has moved away"))
+        entity.assign(who)
         return (entity,)
 
     office(world, change)
@@ -73,13 +74,13 @@ def decide(world: World, _: Phone) -> None:
         if what < 6:
             order.assign(who)
         elif what == 6:
-            order.cancel("the customer has moved away")
+            return (order, *cancel_order(work, order, "the customer has moved away"))
         elif what == 7:
             order.complete(fixed="yes")
         elif what == 8:
             order.reopen("it leaks again")
         else:
-            order.close()
+            return (order, *close_order(work, order))
         return (order,)
 
     office(world, change)
@@ -96,7 +97,9 @@ def plan(world: World, _: Phone) -> None:
     def planned(work: Work) -> Iterable[Entity]:
         if order is None:
             return ()
-        return (Visit.plan(id=id, customer=work.get(WorkOrder, order).customer, **about),)
+        entity = work.get(WorkOrder, order)
+        must_not_be_final(entity.status)
+        return (Visit.plan(id=id, customer=entity.customer, **about),)
 
     office(world, planned)
     world.company.visits.append(id)
@@ -111,6 +114,7 @@ def decide_visit(world: World, _: Phone) -> None:
         if id is None:
             return ()
         visit = work.get(Visit, id)
+        must_not_be_final(work.get(WorkOrder, visit.work_order).status)
         if goes:
             visit.dispatch(who)
         else:

@@ -50,10 +50,11 @@ class MappedLog(MemoryLog):
         reads: Mapping[UUID, int] | None = None,
         *,
         changes: Sequence[Change] = (),
+        visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record what comes back of the events."""
         back = [self._mapper.to_domain_event(self._mapper.to_stored_event(event)) for event in events]
-        return super().append(back, envelopes, answers, turn, reads, changes=changes)
+        return super().append(back, envelopes, answers, turn, reads, changes=changes, visits=visits)
 
     def settled(self, entities: Iterable[Entity]) -> None:
         """Each entity is replayed from its events, every time that one was added."""

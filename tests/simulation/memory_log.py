@@ -13,6 +13,7 @@ from eventsourcing.persistence import IntegrityError
 from domain.aggregate import Entity
 from domain.envelope import Envelope
 from domain.topics import EVENT_CLASSES
+from domain.visit_events import Planned
 from store.answers import Answer, Appended, KeptText, OperationKnownError, Turn, TurnTakenError
 from store.attempting import attempt
 from store.recorded import Recorded
@@ -87,6 +88,11 @@ class MemoryLog:
         """The entities of these streams as they stand."""
         return self.streams.load(streams)
 
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits that were ever planned for a work order."""
+        planned = (event for event in self.events if event.topic == Planned.TOPIC)
+        return {event.stream for event in planned if event.data.work_order == order}
+
     def settled(self, entities: Iterable[Entity]) -> None:
         """These entities stand as they are recorded now: no need to replay them."""
         self.streams.keep(entities)
@@ -100,6 +106,7 @@ class MemoryLog:
         reads: Mapping[UUID, int] | None = None,
         *,
         changes: Sequence[Change] = (),
+        visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
         """Record everything or nothing, in the order of `log.append`."""
         assert not changes, "devices change nothing beside the log"
@@ -109,7 +116,8 @@ class MemoryLog:
             raise TurnTakenError
         if any(answer.original and self.operations.first(answer.id) is not None for answer in answers):
             raise OperationKnownError
-        if any(self.streams.version(stream) > version for stream, version in (reads or {}).items()):
+        moved = any(self.streams.version(stream) > version for stream, version in (reads or {}).items())
+        if moved or self._planned_meanwhile(events, visits or {}):
             raise IntegrityError
         if self.streams.collide(events) or self.operations.collide(answers):
             raise IntegrityError
@@ -132,6 +140,11 @@ class MemoryLog:
             watch(recorded, answers)
         self.after_commit()
         return Appended(base, recorded_at)
+
+    def _planned_meanwhile(self, events: Sequence[DomainEventProtocol[UUID]], visits: Mapping[UUID, int]) -> bool:
+        """Whether one of these work orders has another number of visits, with those that are about to be recorded."""
+        planned = [event.work_order for event in events if isinstance(event, Planned)]
+        return any(len(self.visits_of(order)) + planned.count(order) != number for order, number in visits.items())
 
     def read(self, event: Recorded) -> Recorded:
         """An event as it is read now: words of somebody who has been erased are gone."""

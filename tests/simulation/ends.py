@@ -1,0 +1,51 @@
+"""Ends: a work order that is closed or cancelled leaves no visit open, and gets none afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from domain.visit import Visit
+from domain.work_order import WorkOrder
+from store.recorded import Recorded
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+NONE_STAYS = "no visit outlives its work order"
+ENDS = ("work_order.closed", "work_order.cancelled")
+
+
+class Ends:
+    """Looks at each end of an order when it is recorded, and at each visit that is planned."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def committed(self, events: Sequence[Recorded]) -> None:
+        """These events were recorded together."""
+        ended: set[UUID] = set()
+        for place, event in enumerate(events):
+            if event.topic in ENDS:
+                ended.add(event.stream)
+                self._nothing_is_left(event.stream, events[place:])
+            elif event.topic == "visit.planned":
+                order = event.data.work_order
+                found = cast("WorkOrder | None", self._world.log.load([order]).get(order))
+                late = order in ended or (
+                    found is not None and found.is_final() and not self._ends_in(order, events[place:])
+                )
+                must(not late, NONE_STAYS, f"{event.stream} was planned for {order}")
+
+    def _nothing_is_left(self, order: UUID, behind: Sequence[Recorded]) -> None:
+        """What devices tell afterwards may take a step back, but the end itself has left nothing open."""
+        told_later = {event.stream for event in behind if event.topic == "visit.fact_corrected"}
+        visits = self._world.log.load(self._world.log.visits_of(order)).values()
+        left = [one.id for one in visits if not cast("Visit", one).is_over() and one.id not in told_later]
+        must(not left, NONE_STAYS, f"{left} of {order}")
+
+    @staticmethod
+    def _ends_in(order: UUID, events: Sequence[Recorded]) -> bool:
+        return any(event.stream == order and event.topic in ENDS for event in events)
