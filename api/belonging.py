@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from api.batch import batching
 from api.services import services
 from domain.aggregate import Entity
 from domain.contact import Contact
@@ -38,14 +39,19 @@ def owner_of_contact(work: Work, contact: Contact) -> UUID | None:
 
 def must_be_free(work: Work, id: UUID, *, of: UUID | None = None) -> None:
     """Refuse an id that a stream, a well-known place, or a site has; it may be a site of the customer `of`."""
-    owner = owner_of(services().log.pool, id)
+    owner = _owner_of(id)
     if (owner is not None and owner != of) or id in VIRTUAL.values() or work.find(Entity, id) is not None:
         raise IdIsTaken
 
 
 def must_be_a_site(site: UUID) -> UUID:
     """The customer whose site it is; raises `NotFound`."""
-    owner = owner_of(services().log.pool, site)
+    owner = _owner_of(site)
     if owner is None:
         raise NotFound(f"There is no site {site}.")
     return owner
+
+
+def _owner_of(site: UUID) -> UUID | None:
+    batch = batching()
+    return owner_of(services().log.pool, site) if batch is None else batch.owner_of(site)

@@ -1,125 +1,211 @@
-"""Import: commands from a file, each through the office's API, each once however often the file is imported."""
+"""Import: commands from a file in batches, each through the office's rules, each once however often it is imported."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from hashlib import sha256
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
+import orjson
+from eventsourcing.persistence import PersistenceError
+
+from api.batch import Batch, NeedsViews, Sent
+from api.who import Who
 from callout.assembly import House
-from domain.problem import Kind, Problem
+from callout.import_entry import BadLine, Entry, Imported
+from callout.import_keys import Keys, Standing
+from store.answers import OperationKnownError
+from store.errors import passes_by_itself
 
-AT_ONCE = 500
-_ATTEMPTS = 50
-_PATIENCE = 20
-_PAUSE_SECONDS = 0.5
+__all__ = ["BadLine", "Entry", "Imported", "Importer"]
 
-
-class BadLine(Problem):
-    """A line of the file cannot be imported."""
-
-    kind = Kind.UNPROCESSABLE
-
-
-class Entry(NamedTuple):
-    """One command of a file: `do` is the path behind `/api/v1/`, `content` tells it from all others of the file."""
-
-    line: int
-    content: str
-    do: str
-    body: Mapping[str, Any]
+AT_ONCE: Final = 500
+"""As many lines are one transaction."""
+_PATIENCE: Final = 20
+_PAUSE_SECONDS: Final = 0.5
 
 
-class Imported(NamedTuple):
-    """What came of an import: commands done now, done by an earlier one, and refused as (line, why)."""
+_Read = list[tuple[Entry, Standing]]
 
-    done: int
-    already: int
-    refused: list[tuple[int, str]]
+
+class _Line(NamedTuple):
+    """A line that is to be imported now."""
+
+    entry: Entry
+    sent: Sent
 
 
 class Importer:
-    """Sends the commands of a file as one user. `file` is what the file is called in the books.
+    """Records the commands of a file as one user; what belongs together in time is one transaction.
 
-    How far an import has come is in the log itself: a command's operation id follows from the file's name and the
-    line, so what has been done is known and passed over. A line that was refused is tried again by the next import.
+    How far an import has come is in the log itself: a command's operation id follows from the import's `name` and the
+    line, so what has been done is known and passed over, and what was refused stays refused where it stood unless
+    `retry` says otherwise. An import that was killed in the middle has recorded whole batches, and goes on behind them.
     """
 
-    def __init__(self, house: House, user: UUID, file: str) -> None:
+    def __init__(self, house: House, user: UUID, file: str, name: str | None = None) -> None:
         self._house = house
-        self._user = user
-        self._file = file
-        self._client = house.app().test_client()
+        self._keys = Keys(house.services.log.operations, user, name, file)
+        app = house.app()
+        self._client = app.test_client()
         self._headers = {"Authorization": f"Bearer {house.services.access.let_in(user)}"}
+        session = house.services.access.sessions.find(self._headers["Authorization"].removeprefix("Bearer "))
+        roles = session.roles if session else ()
+        self._batch = Batch(app, house.services, Who(user, roles, ""))
+        self.done = self.already = 0
+        self.refused: list[tuple[int, str]] = []
+        self.rejects: list[tuple[Entry, str]] = []
 
     def run(
-        self, entries: Iterator[Entry], *, keep_going: bool = False, tell: Callable[[int], None] = lambda _: None
+        self,
+        entries: Iterator[Entry],
+        *,
+        keep_going: bool = False,
+        retry: bool = False,
+        tell: Callable[[int], None] = lambda _: None,
+        reject: Callable[[Entry, str], None] = lambda _, __: None,
     ) -> Imported:
-        """Import in order up to the first refusal, or to the end with `keep_going`; `tell` is told the line reached."""
-        done = already = 0
-        refused: list[tuple[int, str]] = []
-        while batch := list(islice(entries, AT_ONCE)):
-            known = self._known([self._key(entry, 0) for entry in batch])
-            for entry in batch:
-                status = known.get(self._key(entry, 0))
-                if status == "applied":
-                    already += 1
-                    continue
-                key = self._free_key(entry) if status else self._key(entry, 0)
-                if key is None:
-                    already += 1
-                    continue
-                why = self._send(entry, key)
-                if why is None:
-                    done += 1
-                else:
-                    refused.append((entry.line, why))
+        """Import in order up to the first refusal, or to the end with `keep_going`; `tell` is told the line reached.
+
+        `reject` is given what was refused, and why.
+        """
+        batch = self._read(entries)
+        while batch:
+            ahead = self._read(entries)
+            lines, refused = self._plan(batch, ahead, keep_going=keep_going, retry=retry)
+            now = self._record(lines, keep_going=keep_going)
+            stopped = bool(now) and not keep_going
+            for entry, why in sorted(now if stopped else [*now, *refused], key=lambda each: each[0].line):
+                self.refused.append((entry.line, why))
+                reject(entry, why)
+            tell(batch[-1][0].line)
+            if self.refused and not keep_going:
+                break
+            batch = ahead
+        return Imported(self.done, self.already, self.refused)
+
+    def _read(self, entries: Iterator[Entry]) -> _Read:
+        batch = list(islice(entries, AT_ONCE))
+        return list(zip(batch, self._keys.standing(batch), strict=True)) if batch else []
+
+    def _plan(
+        self, batch: _Read, ahead: _Read, *, keep_going: bool, retry: bool
+    ) -> tuple[list[_Line], list[tuple[Entry, str]]]:
+        """What is to be recorded of a batch, and what is refused already or no command; all up to the first such.
+
+        What was refused is tried again where nothing behind it has been imported: it stands where it stood.
+        """
+        known = [place for place, (_, standing) in enumerate([*batch, *ahead]) if standing.status is not None]
+        last = max(known, default=-1)
+        lines: list[_Line] = []
+        refused: list[tuple[Entry, str]] = []
+        for place, (entry, standing) in enumerate(batch):
+            why = _refused_before(entry, standing, retry=retry or place == last)
+            if why is not None:
+                refused.append((entry, why))
+                if not keep_going:
+                    break
+            elif standing.status == "applied":
+                self.already += 1
+            else:
+                key = self._keys.next_try(entry) if standing.status else standing.key
+                lines.append(_Line(entry, Sent(entry.do, entry.body, key)))
+        return lines, refused
+
+    def _record(self, lines: list[_Line], *, keep_going: bool) -> list[tuple[Entry, str]]:
+        """Record these lines in few transactions; what was refused, only the first without `keep_going`."""
+        refused: list[tuple[Entry, str]] = []
+        while lines:
+            taken, alone, now = self._together(lines, keep_going=keep_going)
+            refused += now
+            if now and not keep_going:
+                break
+            lines = lines[taken:]
+            if alone and lines:
+                why = self._send(lines[0])
+                self.done += why is None
+                if why is not None:
+                    refused.append((lines[0].entry, why))
                     if not keep_going:
-                        return Imported(done, already, refused)
-                tell(entry.line)
-            tell(batch[-1].line)
-        return Imported(done, already, refused)
+                        break
+                lines = lines[1:]
+        return refused
 
-    def _free_key(self, entry: Entry) -> str | None:
-        """The key for another attempt at what was refused, as a refusal stands for ever; None if one was applied."""
-        keys = [self._key(entry, attempt) for attempt in range(_ATTEMPTS)]
-        known = self._known(keys)
-        if "applied" in known.values():
-            return None
-        free = next((key for key in keys if key not in known), None)
-        if free is None:
-            raise BadLine(f"line {entry.line} was refused {_ATTEMPTS} times; write it in another way")
-        return free
+    def _together(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
+        """Decide as many lines as can be in one unit of work, and record them.
 
-    def _send(self, entry: Entry, key: str) -> str | None:
-        """Why it was refused, or None."""
+        How many these were, whether the next one must be carried out alone, and which were refused. Where the log does
+        not take them together, the first half is tried, and in the end the first one alone.
+        """
+        most = len(lines)
         for _ in range(_PATIENCE):
-            with self._client.post(
-                f"/api/v1/{entry.do}", json=entry.body, headers=self._headers | {"Idempotency-Key": key}
-            ) as answer:
+            if not Batch.takes(lines[0].sent) or most == 0:
+                return 0, True, []
+            try:
+                return self._decide(lines[:most], keep_going=keep_going)
+            except OperationKnownError:
+                most //= 2
+            except PersistenceError as error:
+                if passes_by_itself(error):
+                    time.sleep(_PAUSE_SECONDS)
+                most //= 2
+        return 0, True, []
+
+    def _decide(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
+        self._batch.begin([line.sent for line in lines])
+        refused: list[tuple[Entry, str]] = []
+        done, alone = 0, False
+        for line in lines:
+            if not Batch.takes(line.sent):
+                alone = True
+                break
+            try:
+                refusal = self._batch.take(line.sent)
+            except NeedsViews:
+                alone = True
+                break
+            if refusal is not None and refusal.passes:
+                alone = True
+                break
+            done += 1
+            if refusal is not None:
+                refused.append((line.entry, reason(refusal.document)))
+                if not keep_going or self._batch.is_dirty():
+                    break
+        self._batch.commit()
+        self.done += done - len(refused)
+        return done, alone, refused
+
+    def _send(self, line: _Line) -> str | None:
+        """Carry out one command by itself, with views that know all that was recorded; why it was refused, or None."""
+        projector = self._house.projector()
+        while projector.run_once():
+            pass
+        for _ in range(_PATIENCE):
+            headers = self._headers | {"Idempotency-Key": line.sent.key}
+            with self._client.post(f"/api/v1/{line.sent.do}", json=line.sent.body, headers=headers) as answer:
                 if answer.status_code < HTTPStatus.BAD_REQUEST:
                     return None
                 if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                    return _reason(answer.get_json(silent=True) or {}, answer.status_code)
+                    return reason(answer.get_json(silent=True) or {"detail": f"answered with {answer.status_code}"})
             time.sleep(_PAUSE_SECONDS)
-        raise BadLine(f"line {entry.line}: the database is away; the same import goes on from here later")
-
-    def _known(self, keys: list[str]) -> dict[str, str]:
-        """What has become of these keys, as far as they were used."""
-        operations = {uuid5(self._user, key): key for key in keys}
-        found = self._house.services.log.operations.answers(operations)
-        return {operations[id]: known.status for id, known in found.items()}
-
-    def _key(self, entry: Entry, attempt: int) -> str:
-        content = sha256(f"{self._file}\0{entry.content}".encode()).hexdigest()
-        return f"import {content} {attempt}"
+        raise BadLine(f"line {line.entry.line}: the database is away; the same import goes on from here later")
 
 
-def _reason(problem: Mapping[str, Any], status: int) -> str:
+def reason(problem: Mapping[str, Any]) -> str:
     """A problem document as one sentence."""
     errors = "; ".join(f"{each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
-    return errors or str(problem.get("detail") or f"answered with {status}")
+    return errors or str(problem.get("detail") or problem.get("title") or "refused")
+
+
+def _refused_before(entry: Entry, standing: Standing, *, retry: bool) -> str | None:
+    """Why a line is not imported now, if it is no command or was refused by an earlier import."""
+    if entry.unread is not None:
+        return entry.unread
+    if standing.status != "rejected" or retry:
+        return None
+    why = reason(orjson.loads(standing.why or "{}"))
+    return f"{why} (refused by an earlier import; --retry-refused tries it again)"

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from callout.assembly import House
-from callout.importing import BadLine, Entry
+from callout.import_entry import BadLine, Entry
 from domain.digits import whole_number
 
 NEEDED = ("number", "name", "unit")

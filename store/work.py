@@ -133,6 +133,10 @@ class Work:
         """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
         self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
 
+    def is_undecided(self) -> bool:
+        """Whether any entity has decided something that nobody has added."""
+        return any(entity.pending_events for entity in self._entities.values())
+
     def answer(self, answer: Answer) -> None:
         """Store this answer with the commit, besides those that the commit is given."""
         self.answers.append(answer)
@@ -158,7 +162,7 @@ class Work:
             if (taken := self._taken()) is not None:
                 raise taken from error
             raise
-        self._log.settled(self._entities[stream] for stream in written)
+        self._log.settled(self._entities[stream] for stream in written if stream in self._entities)
         return appended
 
     def _taken(self) -> StreamTakenError | None:

@@ -16,11 +16,23 @@ if TYPE_CHECKING:
 @click.command
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "login", default="admin", show_default=True, help="Whose commands these are.")
-@click.option("--id", "name", help="What the file is called in the books (its name unless given).")
+@click.option("--name", "--id", "name", help="What the import is called; another name makes all of it another import.")
 @click.option("--through", help="CSV: the warehouse from which vans get their opening stock.")
 @click.option("--keep-going", is_flag=True, help="Go on behind a line that is refused.")
+@click.option(
+    "--retry-refused", is_flag=True, help="Try again what an earlier import refused, behind all that came since."
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what came of it as one line of JSON.")
-def command(*, file: Path, login: str, name: str | None, through: str | None, keep_going: bool, as_json: bool) -> int:
+def command(
+    *,
+    file: Path,
+    login: str,
+    name: str | None,
+    through: str | None,
+    keep_going: bool,
+    retry_refused: bool,
+    as_json: bool,
+) -> int:
     """Import FILE, each command once: imported again, it goes on where it stopped, and new lines are added.
 
     NDJSON: one command a line, {"do": PATH, "body": {...}}, with the paths and bodies of the API (/docs):
@@ -43,15 +55,22 @@ def command(*, file: Path, login: str, name: str | None, through: str | None, ke
         user = built.services.access.user_of(login)
         if user is None:
             raise click.BadParameter(f"There is no user {login}; say --as LOGIN.")
-        entries = _entries(built, file, through)
-        importer = Importer(built, user, name or file.name)
-        outcome = importer.run(entries, keep_going=keep_going, tell=lambda line: tell(line, lines))
+        importer = Importer(built, user, file.name, name)
+        if retry_refused:
+            say(f"{file.name}: what was refused before is tried again now, behind all that was recorded since.")
+        outcome = importer.run(
+            _entries(built, file, through),
+            keep_going=keep_going,
+            retry=retry_refused,
+            tell=lambda line: tell(line, lines),
+        )
     if as_json:
         say_json({"file": name or file.name, **outcome._asdict()})
     else:
         say(f"{name or file.name}: {outcome.done} commands done, {outcome.already} had been done before.")
     for line, why in outcome.refused:
-        click.echo(f"callout: {file.name} line {line}: {why}", err=True)
+        start = "" if why.startswith("line ") else f"{file.name} line {line}: "
+        click.echo(f"callout: {start}{why}", err=True)
     return 1 if outcome.refused else 0
 
 

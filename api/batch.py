@@ -1,0 +1,219 @@
+"""A batch: many commands of one user, decided one after the other in this process and recorded in one transaction."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from io import BytesIO
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from api.encoding import encode
+from api.order import Order
+from api.problems import document, tell_http
+from api.schemas import Body
+from api.services import Services
+from api.who import Who
+from domain.aggregate import Entity
+from domain.envelope import Envelope
+from domain.problem import Kind, NotAllowed, Problem
+from store.answers import Answer
+from store.sites import owner_of, owners_of
+
+NOUNS: Final = frozenset(
+    {"customers", "contacts", "cases", "equipment", "work-orders", "visits", "parts", "locations", "stock-movements"}
+)
+"""The commands of these may be decided together; any other one is carried out alone."""
+ALONE: Final = frozenset({"erase", "erase-words"})
+MOST_CASES: Final = 50_000
+KEPT: Final = (Kind.CONFLICT, Kind.INVALID, Kind.NOT_FOUND, Kind.UNPROCESSABLE)
+PASSING: Final = (Kind.UNAVAILABLE, Kind.RATE_LIMITED)
+
+
+class NeedsViews(Exception):  # noqa: N818 - no error: the command must be carried out alone
+    """What is decided rests on views that must know all that was recorded before."""
+
+
+class Sent(NamedTuple):
+    """One command: its path behind `/api/v1/`, its body, and the key under which it happens once."""
+
+    do: str
+    body: Any
+    key: str
+
+
+class Refusal(NamedTuple):
+    """Why a command was refused, as the problem document; `passes` says that it was not the command's fault."""
+
+    document: dict[str, Any]
+    passes: bool = False
+
+
+class Batch:
+    """Decides commands of a user on one unit of work; nothing is recorded before `commit`."""
+
+    def __init__(self, app: Flask, services: Services, who: Who) -> None:
+        self._app, self._services, self._who = app, services, who
+        self._head = services.log.head()
+        self._fresh: OrderedDict[UUID, int] = OrderedDict()
+        self._began: dict[UUID, int] = {}
+        self._sites: dict[UUID, UUID | None] = {}
+        self.work = services.log.work()
+
+    @staticmethod
+    def takes(sent: Sent) -> bool:
+        """Whether such a command may be decided together with others."""
+        steps = sent.do.split("/")
+        return steps[0] in NOUNS and steps[-1] not in ALONE
+
+    def begin(self, sent: Iterable[Sent]) -> None:
+        """Begin a new unit of work, and load with one query what these commands name."""
+        self._began, self.work, self._head = {}, self._services.log.work(), self._services.log.head()
+        named = {id for each in sent for id in _ids([each.do.split("/"), each.body])}
+        self.work.preload(named)
+        self._sites = dict.fromkeys(named) | owners_of(self._services.log.pool, named)
+
+    def take(self, sent: Sent) -> Refusal | None:
+        """Decide one command; why it is refused, or None. Raises `NeedsViews` when it must be carried out alone."""
+        raw = orjson.dumps(sent.body)
+        with self._app.request_context(self._environ(sent, raw)):
+            g.batch = self
+            try:
+                self._view()(**(request.view_args or {}))
+            except Problem as problem:
+                return self._refused(problem)
+            except HTTPException as error:
+                return Refusal(orjson.loads(tell_http(error).get_data()))
+        return None
+
+    def add(
+        self,
+        order: Order,
+        envelope: Envelope,
+        entities: tuple[Entity, ...],
+        more: Mapping[str, Any],
+        reply: tuple[int, str | None],
+    ) -> Response:
+        """Take what a command has decided into the unit of work, with the answer that will stand for ever.
+
+        The answer is about the first of `entities`; `more` are further members, `reply` has status and location.
+        """
+        before = len(self.work.events)
+        many = self.work.add(envelope, *entities)
+        self._note(before, entities)
+        said = {"id": entities[0].id, "version": entities[0].version, **more}
+        if not many:
+            said["position"] = self._head
+        stored = encode({"status": reply[0], "location": reply[1], "reply": said}).decode()
+        first = before if many else None
+        self.work.answer(Answer(order.operation, order.content_hash(), "applied", stored, first, many))
+        return Response(status=204)
+
+    def commit(self) -> None:
+        """Record what was decided; see `Work.commit` for what can go wrong. Then begin anew."""
+        if self.is_dirty():
+            self.work.forget()
+        if self.work.events or self.work.answers:
+            self.work.commit()
+        for case, version in self._began.items():
+            self._fresh[case] = version
+            self._fresh.move_to_end(case)
+        while len(self._fresh) > MOST_CASES:
+            self._fresh.popitem(last=False)
+        self._began = {}
+
+    def is_dirty(self) -> bool:
+        """Whether a command that was refused has left something decided behind: then nothing more can be added."""
+        return self.work.is_undecided()
+
+    def owner_of(self, site: UUID) -> UUID | None:
+        """The customer whose site this is, one that is added in this batch included."""
+        if site not in self._sites:
+            self._sites[site] = owner_of(self._services.log.pool, site)
+        return self._sites[site]
+
+    def has_no_work(self, case: UUID, version: int) -> bool:
+        """Whether this batch or one before it has opened the case, nobody else changed it, and it never had work."""
+        known = self._began.get(case, self._fresh.get(case))
+        return known is not None and known == version
+
+    def _note(self, before: int, entities: Iterable[Any]) -> None:
+        """Keep in mind what later commands of the batch will ask of the database, which does not know it yet."""
+        for event in self.work.events[before:]:
+            topic = getattr(type(event), "TOPIC", "")
+            if topic == "customer.site_added":
+                self._sites[event.site] = event.originator_id  # type: ignore[attr-defined]
+            elif topic in ("case.work_started", "case.merged"):
+                for case in (event.originator_id, getattr(event, "into", None)):
+                    self._began[case] = self._fresh[case] = -1  # type: ignore[index]
+        for entity in entities:
+            if getattr(entity, "TOPIC", "") == "case":
+                known = self._began.get(entity.id, self._fresh.get(entity.id))
+                opened = any(
+                    event.originator_id == entity.id and getattr(type(event), "TOPIC", "") == "case.opened"
+                    for event in self.work.events[before:]
+                )
+                if opened or (known is not None and known >= 0):
+                    self._began[entity.id] = entity.version
+
+    def _view(self) -> Any:
+        """What carries the command out; raises when there is nothing like it, or not for this user."""
+        g.who = self._who
+        if request.routing_exception is not None:
+            raise request.routing_exception
+        allowed = self._app.extensions["callout.policy"][request.endpoint, "POST"]
+        role = next((role for role in self._who.roles if role in allowed), None)
+        if role is None:
+            raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
+        g.who = self._who._replace(role=role)
+        return self._app.view_functions[request.endpoint or ""]
+
+    def _refused(self, problem: Problem) -> Refusal:
+        told = document(problem)
+        if problem.kind in KEPT:
+            order = Order(g.who, Body())
+            self.work.answer(Answer(order.operation, order.content_hash(), "rejected", encode(told).decode()))
+        return Refusal(told, passes=problem.kind in PASSING)
+
+    def _environ(self, sent: Sent, raw: bytes) -> dict[str, Any]:
+        hosts = self._services.settings.hosts
+        return {
+            "REQUEST_METHOD": "POST",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": f"/api/v1/{sent.do}".encode().decode("latin-1"),
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": hosts[0].lstrip(".") if hosts else "localhost",
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": str(len(raw)),
+            "HTTP_IDEMPOTENCY_KEY": sent.key,
+            "wsgi.input": BytesIO(raw),
+            "wsgi.url_scheme": "http",
+        }
+
+
+def batching() -> Batch | None:
+    """The batch that the current command belongs to, if any."""
+    found = g.get("batch")
+    return found if isinstance(found, Batch) else None
+
+
+def _ids(value: Any) -> Iterator[UUID]:
+    """Every id that is written in a value."""
+    if isinstance(value, str):
+        if len(value) == 36:  # noqa: PLR2004 - how long a UUID is
+            with suppress(ValueError):
+                yield UUID(value)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _ids(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _ids(each)
