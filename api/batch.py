@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from io import BytesIO
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from api.batch_request import Refusal, Sent, environ_of, ids_in
 from api.encoding import encode
 from api.order import Order
 from api.problems import document, tell_http
@@ -35,25 +34,6 @@ KEPT: Final = (Kind.CONFLICT, Kind.INVALID, Kind.NOT_FOUND, Kind.UNPROCESSABLE)
 PASSING: Final = (Kind.UNAVAILABLE, Kind.RATE_LIMITED)
 
 
-class NeedsViews(Exception):  # noqa: N818 - no error: the command must be carried out alone
-    """What is decided rests on views that must know all that was recorded before."""
-
-
-class Sent(NamedTuple):
-    """One command: its path behind `/api/v1/`, its body, and the key under which it happens once."""
-
-    do: str
-    body: Any
-    key: str
-
-
-class Refusal(NamedTuple):
-    """Why a command was refused, as the problem document; `passes` says that it was not the command's fault."""
-
-    document: dict[str, Any]
-    passes: bool = False
-
-
 class Batch:
     """Decides commands of a user on one unit of work; nothing is recorded before `commit`."""
 
@@ -74,14 +54,19 @@ class Batch:
     def begin(self, sent: Iterable[Sent]) -> None:
         """Begin a new unit of work, and load with one query what these commands name."""
         self._began, self.work, self._head = {}, self._services.log.work(), self._services.log.head()
-        named = {id for each in sent for id in _ids([each.do.split("/"), each.body])}
+        self._sites = {}
+        self.load(sent)
+
+    def load(self, sent: Iterable[Sent]) -> None:
+        """Load with one query what these commands name."""
+        named = {id for each in sent for id in ids_in([each.do.split("/"), each.body])}
         self.work.preload(named)
-        self._sites = dict.fromkeys(named) | owners_of(self._services.log.pool, named)
+        self._sites = dict.fromkeys(named) | owners_of(self._services.log.pool, named) | self._sites
 
     def take(self, sent: Sent) -> Refusal | None:
         """Decide one command; why it is refused, or None. Raises `NeedsViews` when it must be carried out alone."""
         raw = orjson.dumps(sent.body)
-        with self._app.request_context(self._environ(sent, raw)):
+        with self._app.request_context(environ_of(sent, raw, self._services.settings.hosts)):
             g.batch = self
             try:
                 self._view()(**(request.view_args or {}))
@@ -116,8 +101,7 @@ class Batch:
 
     def commit(self) -> None:
         """Record what was decided; see `Work.commit` for what can go wrong. Then begin anew."""
-        if self.is_dirty():
-            self.work.forget()
+        self.forget()
         if self.work.events or self.work.answers:
             self.work.commit()
         for case, version in self._began.items():
@@ -126,6 +110,11 @@ class Batch:
         while len(self._fresh) > MOST_CASES:
             self._fresh.popitem(last=False)
         self._began = {}
+
+    def forget(self) -> None:
+        """Drop what a command that was refused has left behind, with all that this batch has decided about it."""
+        if self.is_dirty():
+            self.work.forget()
 
     def is_dirty(self) -> bool:
         """Whether a command that was refused has left something decided behind: then nothing more can be added."""
@@ -180,40 +169,8 @@ class Batch:
             self.work.answer(Answer(order.operation, order.content_hash(), "rejected", encode(told).decode()))
         return Refusal(told, passes=problem.kind in PASSING)
 
-    def _environ(self, sent: Sent, raw: bytes) -> dict[str, Any]:
-        hosts = self._services.settings.hosts
-        return {
-            "REQUEST_METHOD": "POST",
-            "SCRIPT_NAME": "",
-            "PATH_INFO": f"/api/v1/{sent.do}".encode().decode("latin-1"),
-            "QUERY_STRING": "",
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": hosts[0].lstrip(".") if hosts else "localhost",
-            "CONTENT_TYPE": "application/json",
-            "CONTENT_LENGTH": str(len(raw)),
-            "HTTP_IDEMPOTENCY_KEY": sent.key,
-            "wsgi.input": BytesIO(raw),
-            "wsgi.url_scheme": "http",
-        }
-
 
 def batching() -> Batch | None:
     """The batch that the current command belongs to, if any."""
     found = g.get("batch")
     return found if isinstance(found, Batch) else None
-
-
-def _ids(value: Any) -> Iterator[UUID]:
-    """Every id that is written in a value."""
-    if isinstance(value, str):
-        if len(value) == 36:  # noqa: PLR2004 - how long a UUID is
-            with suppress(ValueError):
-                yield UUID(value)
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _ids(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _ids(each)

@@ -30,11 +30,12 @@ class NameFields(Value):
 
 
 class MoneyFields(Value):
-    """An amount in minor units with its currency."""
+    """An amount in minor units with its currency, for so many units."""
 
     MAKES = Money
     amount = Whole(required=True)
     currency = Text(3, required=True)
+    per = Whole(1, 10_000, load_default=1, metadata={"description": "For so many units: 6.8 cents are 68 per 10."})
 
 
 class Description(Command):

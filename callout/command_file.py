@@ -18,7 +18,8 @@ LONGEST: Final = 4 * 1024 * 1024
 def commands(file: Path) -> Iterator[Entry]:
     """The lines of a file: {"do": "work-orders", "body": {…}}; anything else is an entry that says why it is `unread`.
 
-    Lines that say the same are as many commands, told apart by their count. Memory does not grow with the file.
+    Empty lines and those that begin with `#` do not count. Lines that say the same are as many commands, told apart by
+    their count. Memory does not grow with the file.
     """
     with file.open("rb") as lines, Counts() as counts:
         number = 0
@@ -29,7 +30,7 @@ def commands(file: Path) -> Iterator[Entry]:
                 line = b""  # read on to the end of a line that is too long, keeping nothing
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
-            if not (said := line.strip()):
+            if not (said := line.strip()) or said.startswith(b"#"):
                 if not line:
                     yield _unread(number, f"is longer than {LONGEST} bytes")
                 continue
@@ -41,15 +42,17 @@ def _entry(number: int, said: bytes, counts: Counts) -> Entry:
         told = orjson.loads(said)
         do, body = told.pop("do"), told.pop("body", {})
     except orjson.JSONDecodeError as error:
-        return _unread(number, f'is no JSON object with "do" and "body": {error.msg} (column {error.colno})')
+        return _unread(number, f'is no JSON object with "do" and "body": {error.msg} (column {error.colno})', said)
     except (AttributeError, KeyError, TypeError):
-        return _unread(number, 'is no JSON object with "do" and "body"')
+        return _unread(number, 'is no JSON object with "do" and "body"', said)
     if not isinstance(do, str) or not isinstance(body, dict) or told:
-        return _unread(number, 'says something else: "do" is a path, "body" an object, and nothing is beside them')
+        return _unread(
+            number, 'says something else: "do" is a path, "body" an object, and nothing is beside them', said
+        )
     content = f"{said.decode()} {counts.count(said)}"
     return Entry(number, content, do.strip("/"), body, source=said.decode())
 
 
-def _unread(number: int, why: str) -> Entry:
+def _unread(number: int, why: str, said: bytes = b"") -> Entry:
     nothing: dict[str, Any] = {}
-    return Entry(number, "", "", nothing, unread=f"line {number} {why}")
+    return Entry(number, "", "", nothing, unread=f"line {number} {why}", source=said.decode(errors="replace"))

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-import orjson
 from eventsourcing.persistence import PersistenceError
 
-from api.batch import Batch, NeedsViews, Sent
+from api.batch import Batch
+from api.batch_request import NeedsViews, Sent
 from api.who import Who
 from callout.assembly import House
 from callout.import_entry import BadLine, Entry, Imported
-from callout.import_keys import Keys, Standing
+from callout.import_keys import Keys
+from callout.import_lines import AT_ONCE, Lines, in_batches, reason, refused_before
+from domain.problem import Problem
 from store.answers import OperationKnownError
 from store.errors import passes_by_itself
 
 __all__ = ["BadLine", "Entry", "Imported", "Importer"]
 
-AT_ONCE: Final = 500
-"""As many lines are one transaction."""
+_FEWEST: Final = 8
 _PATIENCE: Final = 20
 _PAUSE_SECONDS: Final = 0.5
-
-
-_Read = list[tuple[Entry, Standing]]
 
 
 class _Line(NamedTuple):
@@ -55,9 +52,9 @@ class Importer:
         session = house.services.access.sessions.find(self._headers["Authorization"].removeprefix("Bearer "))
         roles = session.roles if session else ()
         self._batch = Batch(app, house.services, Who(user, roles, ""))
+        self._most = AT_ONCE
         self.done = self.already = 0
         self.refused: list[tuple[int, str]] = []
-        self.rejects: list[tuple[Entry, str]] = []
 
     def run(
         self,
@@ -72,9 +69,10 @@ class Importer:
 
         `reject` is given what was refused, and why.
         """
-        batch = self._read(entries)
+        read = in_batches(entries, self._keys)
+        batch = next(read, [])
         while batch:
-            ahead = self._read(entries)
+            ahead = next(read, [])
             lines, refused = self._plan(batch, ahead, keep_going=keep_going, retry=retry)
             now = self._record(lines, keep_going=keep_going)
             stopped = bool(now) and not keep_going
@@ -87,12 +85,8 @@ class Importer:
             batch = ahead
         return Imported(self.done, self.already, self.refused)
 
-    def _read(self, entries: Iterator[Entry]) -> _Read:
-        batch = list(islice(entries, AT_ONCE))
-        return list(zip(batch, self._keys.standing(batch), strict=True)) if batch else []
-
     def _plan(
-        self, batch: _Read, ahead: _Read, *, keep_going: bool, retry: bool
+        self, batch: Lines, ahead: Lines, *, keep_going: bool, retry: bool
     ) -> tuple[list[_Line], list[tuple[Entry, str]]]:
         """What is to be recorded of a batch, and what is refused already or no command; all up to the first such.
 
@@ -103,7 +97,7 @@ class Importer:
         lines: list[_Line] = []
         refused: list[tuple[Entry, str]] = []
         for place, (entry, standing) in enumerate(batch):
-            why = _refused_before(entry, standing, retry=retry or place == last)
+            why = refused_before(entry, standing, retry=retry or place == last)
             if why is not None:
                 refused.append((entry, why))
                 if not keep_going:
@@ -140,18 +134,23 @@ class Importer:
         How many these were, whether the next one must be carried out alone, and which were refused. Where the log does
         not take them together, the first half is tried, and in the end the first one alone.
         """
-        most = len(lines)
+        most = min(len(lines), self._most)
         for _ in range(_PATIENCE):
             if not Batch.takes(lines[0].sent) or most == 0:
                 return 0, True, []
             try:
-                return self._decide(lines[:most], keep_going=keep_going)
+                taken, alone, refused = self._decide(lines[:most], keep_going=keep_going)
             except OperationKnownError:
                 most //= 2
+            except Problem:
+                most //= 2  # one of them takes what is somebody else's, which shows when it is recorded
             except PersistenceError as error:
                 if passes_by_itself(error):
                     time.sleep(_PAUSE_SECONDS)
                 most //= 2
+            else:
+                self._most = max(_FEWEST, taken) if alone else min(AT_ONCE, 2 * self._most)
+                return taken, alone, refused
         return 0, True, []
 
     def _decide(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
@@ -193,19 +192,3 @@ class Importer:
                     return reason(answer.get_json(silent=True) or {"detail": f"answered with {answer.status_code}"})
             time.sleep(_PAUSE_SECONDS)
         raise BadLine(f"line {line.entry.line}: the database is away; the same import goes on from here later")
-
-
-def reason(problem: Mapping[str, Any]) -> str:
-    """A problem document as one sentence."""
-    errors = "; ".join(f"{each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
-    return errors or str(problem.get("detail") or problem.get("title") or "refused")
-
-
-def _refused_before(entry: Entry, standing: Standing, *, retry: bool) -> str | None:
-    """Why a line is not imported now, if it is no command or was refused by an earlier import."""
-    if entry.unread is not None:
-        return entry.unread
-    if standing.status != "rejected" or retry:
-        return None
-    why = reason(orjson.loads(standing.why or "{}"))
-    return f"{why} (refused by an earlier import; --retry-refused tries it again)"

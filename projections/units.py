@@ -34,17 +34,18 @@ UNIT_FACTS = Table(
         "misfits": "json NOT NULL",
         "stands": "boolean NOT NULL",
         "root": "uuid",
+        "waits": "boolean NOT NULL",
         "judged_in": "bigint NOT NULL",
         "fact": "json NOT NULL",
         "position": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("part", "judged_in"),),
+    indexes=(("part", "waits"), ("part", "judged_in")),
 )
-"""A movement or a counted line that does not fit, or whose part is not in the catalogue yet (`judged_in` is 0).
+"""A movement or a counted line that does not fit, or that `waits` for its part to be in the catalogue.
 
-`judged_in` is the position at which it was compared with the catalogue. A movement that was taken back does not stand;
-the correction has a row too, with the movement that it is about in the end as `root`.
+`judged_in` is the position at which its part came into the catalogue behind it, or 0. A movement that was
+taken back does not stand; the correction has a row too, with the movement that it is about in the end as `root`.
 """
 
 
@@ -73,8 +74,8 @@ class UnitsView(Projection):
         since = [{"from": "", "tracking": event.data.tracking}]
         part = {"part": event.stream, "unit": event.data.unit, "tracked": since, "position": event.position}
         rows.put(TRACKED, part)
-        for row in rows.where(UNIT_FACTS, part=event.stream, judged_in=0):
-            rows.put(UNIT_FACTS, row | {"misfits": _misfits(row, part), "judged_in": event.position})
+        for row in rows.where(UNIT_FACTS, part=event.stream, waits=True):
+            rows.put(UNIT_FACTS, row | {"misfits": _misfits(row, part), "waits": False, "judged_in": event.position})
 
     @on("part.revised")
     def _revised(self, event: Recorded, rows: Rows) -> None:
@@ -103,7 +104,7 @@ class UnitsView(Projection):
         part = rows.get(TRACKED, event.data.part)
         row = _row(event, id, location, units._asdict() | {"quantity": format_quantity(units.quantity)})
         if part is not None:
-            row |= {"misfits": _misfits(row, part), "judged_in": event.position}
+            row |= {"misfits": _misfits(row, part), "waits": False}
         if part is None or row["misfits"]:
             rows.put(UNIT_FACTS, row)
 
@@ -113,7 +114,7 @@ class UnitsView(Projection):
         if root is not None:
             rows.put(UNIT_FACTS, root | {"stands": not root["stands"], "position": event.position})
             row = _row(event, event.stream, root["location"], {})
-            rows.put(UNIT_FACTS, row | {"root": root["id"], "judged_in": event.position})
+            rows.put(UNIT_FACTS, row | {"root": root["id"], "waits": False})
 
 
 def fact_of(rows: Rows, id: UUID) -> Row | None:
@@ -131,6 +132,7 @@ def _row(event: Recorded, id: UUID, location: UUID, said: dict[str, Any]) -> Row
         "misfits": [],
         "stands": True,
         "root": None,
+        "waits": True,
         "judged_in": 0,
         "fact": told(event, stream=event.stream),
         "position": event.position,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ from projections.discrepancy_row import DISCREPANCIES
 from projections.lots import Lots
 from tests.support.misfits import Office, positions
 from tests.support.news import News, Phone, later, shuffled
-from tests.support.stock import PART, TRANSIT, VAN, WAREHOUSE, bought, moved, places, used
+from tests.support.stock import PART, TRANSIT, VAN, WAREHOUSE, bought, places, used
 from tests.support.work_days import TURNS
 
 KINDS = ("serial_missing", "serial_count", "serial_duplicate", "fraction_of_unit", "lot_missing", "unit_mismatch")
@@ -29,6 +29,11 @@ def revised(tracking: Any) -> Part:
     part.collect_events()
     part.revise(names=(PartName("en", "Board"),), tracking=tracking, criticality=None, gtins=())
     return part
+
+
+def taken(from_: UUID, to: UUID, **said: Any) -> StockMovement:
+    whole: Any = {"id": uuid4(), "kind": "transfer_out", "part": PART, "from_": from_, "to": to} | said
+    return StockMovement.record(**whole)
 
 
 def office(tracking: str) -> Office:
@@ -51,7 +56,7 @@ def office(tracking: str) -> Office:
 )
 def test_a_fact_that_does_not_fit_is_a_discrepancy(tracking: str, kind: str, said: dict[str, Any]) -> None:
     company = office(tracking)
-    movement = moved("consumption", 1, VAN, UUID(int=99), **said)
+    movement = taken(VAN, UUID(int=99), **said)
 
     operation = company.anna.tell(company.news, movement, minutes=5)
 
@@ -196,7 +201,7 @@ class Day:
             return
         ends = (VAN, TRANSIT) if what == "use" else (TRANSIT, VAN)
         said = {"quantity": Decimal(quantity), "serials": serials, "lot": lot, "unit": unit}
-        made.append(moved("transfer_out", 1, *ends, id=phone.operation(), **said))
+        made.append(taken(*ends, id=phone.operation(), **said))
         phone.tell(self.news, made[-1], minutes=minutes)
 
 

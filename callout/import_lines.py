@@ -1,0 +1,40 @@
+"""The lines of an import, many at a time, each with what has become of it; and why one was refused, as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Final
+
+import orjson
+
+from callout.import_entry import Entry
+from callout.import_keys import Keys, Standing
+
+AT_ONCE: Final = 500
+"""As many lines are one transaction."""
+
+Lines = list[tuple[Entry, Standing]]
+
+
+def in_batches(entries: Iterable[Entry], keys: Keys) -> Iterator[Lines]:
+    """The lines of a file, many at a time, each with what has become of it."""
+    read = iter(entries)
+    while batch := list(islice(read, AT_ONCE)):
+        yield list(zip(batch, keys.standing(batch), strict=True))
+
+
+def reason(problem: Mapping[str, Any]) -> str:
+    """A problem document as one sentence."""
+    errors = "; ".join(f"{each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
+    return errors or str(problem.get("detail") or problem.get("title") or "refused")
+
+
+def refused_before(entry: Entry, standing: Standing, *, retry: bool) -> str | None:
+    """Why a line is not imported now, if it is no command or was refused by an earlier import."""
+    if entry.unread is not None:
+        return entry.unread
+    if standing.status != "rejected" or retry:
+        return None
+    why = reason(orjson.loads(standing.why or "{}"))
+    return f"{why} (refused by an earlier import; --retry-refused tries it again)"
