@@ -63,11 +63,18 @@ class Batch:
         self.work.preload(named)
         self._sites = dict.fromkeys(named) | owners_of(self._services.log.pool, named) | self._sites
 
+    def alone(self, sent: Sent) -> Refusal | None:
+        """Decide one command and record it, as a request would be; why it is refused, or None."""
+        return self._carried_out(sent, None)
+
     def take(self, sent: Sent) -> Refusal | None:
         """Decide one command; why it is refused, or None. Raises `NeedsViews` when it must be carried out alone."""
+        return self._carried_out(sent, self)
+
+    def _carried_out(self, sent: Sent, batch: Batch | None) -> Refusal | None:
         raw = orjson.dumps(sent.body)
         with self._app.request_context(environ_of(sent, raw, self._services.settings.hosts)):
-            g.batch = self
+            g.batch, g.who = batch, self._author(sent)
             try:
                 self._view()(**(request.view_args or {}))
             except Problem as problem:
@@ -150,21 +157,25 @@ class Batch:
                 if opened or (known is not None and known >= 0):
                     self._began[entity.id] = entity.version
 
+    def _author(self, sent: Sent) -> Who:
+        if sent.actor in (None, self._who.id):
+            return self._who
+        return self._who._replace(id=sent.actor, imported_by=self._who.id)
+
     def _view(self) -> Any:
         """What carries the command out; raises when there is nothing like it, or not for this user."""
-        g.who = self._who
         if request.routing_exception is not None:
             raise request.routing_exception
         allowed = self._app.extensions["callout.policy"][request.endpoint, "POST"]
         role = next((role for role in self._who.roles if role in allowed), None)
         if role is None:
             raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
-        g.who = self._who._replace(role=role)
+        g.who = g.who._replace(role=role)
         return self._app.view_functions[request.endpoint or ""]
 
     def _refused(self, problem: Problem) -> Refusal:
         told = document(problem)
-        if problem.kind in KEPT:
+        if problem.kind in KEPT and batching() is not None:
             order = Order(g.who, Body())
             self.work.answer(Answer(order.operation, order.content_hash(), "rejected", encode(told).decode()))
         return Refusal(told, passes=problem.kind in PASSING)

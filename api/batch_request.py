@@ -14,11 +14,12 @@ class NeedsViews(Exception):  # noqa: N818 - no error: the command must be carri
 
 
 class Sent(NamedTuple):
-    """One command: its path behind `/api/v1/`, its body, and the key under which it happens once."""
+    """One command: its path behind `/api/v1/`, its body, its key, and who did it if that was not the user."""
 
     do: str
     body: Any
     key: str
+    actor: UUID | None = None
 
 
 class Refusal(NamedTuple):

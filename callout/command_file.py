@@ -16,7 +16,7 @@ LONGEST: Final = 4 * 1024 * 1024
 
 
 def commands(file: Path) -> Iterator[Entry]:
-    """The lines of a file: {"do": "work-orders", "body": {…}}; anything else is an entry that says why it is `unread`.
+    """The lines of a file: {"do": "work-orders", "body": {…}, "by": "anna"}; anything else is `unread`.
 
     Empty lines and those that begin with `#` do not count. Lines that say the same are as many commands, told apart by
     their count. Memory does not grow with the file.
@@ -40,17 +40,19 @@ def commands(file: Path) -> Iterator[Entry]:
 def _entry(number: int, said: bytes, counts: Counts) -> Entry:
     try:
         told = orjson.loads(said)
-        do, body = told.pop("do"), told.pop("body", {})
+        do, body, by = told.pop("do"), told.pop("body", {}), told.pop("by", None)
     except orjson.JSONDecodeError as error:
         return _unread(number, f'is no JSON object with "do" and "body": {error.msg} (column {error.colno})', said)
     except (AttributeError, KeyError, TypeError):
         return _unread(number, 'is no JSON object with "do" and "body"', said)
-    if not isinstance(do, str) or not isinstance(body, dict) or told:
+    if not isinstance(do, str) or not isinstance(body, dict) or told or not isinstance(by, str | None):
         return _unread(
-            number, 'says something else: "do" is a path, "body" an object, and nothing is beside them', said
+            number,
+            'says something else: "do" is a path, "body" an object, "by" a name, and nothing is beside them',
+            said,
         )
     content = f"{said.decode()} {counts.count(said)}"
-    return Entry(number, content, do.strip("/"), body, source=said.decode())
+    return Entry(number, content, do.strip("/"), body, by=by, source=said.decode())
 
 
 def _unread(number: int, why: str, said: bytes = b"") -> Entry:

@@ -18,7 +18,8 @@ class Entry(NamedTuple):
     """One command of a file: `do` is the path behind `/api/v1/`, `content` tells it from all others of the import.
 
     `unread` says why the line is no command; then there is nothing else to it. `before` is what an import of an
-    earlier version called it, and `source` the line as it stands, for those that are refused.
+    earlier version called it, `by` who did it (None: whose import it is), and
+    `source` the line as it stands, for those that are refused.
     """
 
     line: int
@@ -27,6 +28,7 @@ class Entry(NamedTuple):
     body: Mapping[str, Any]
     unread: str | None = None
     before: str | None = None
+    by: str | None = None
     source: Any = None
 
 

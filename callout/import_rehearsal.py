@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from api.batch import Batch
 from api.batch_request import NeedsViews, Sent
 from api.who import Who
 from callout.assembly import House
-from callout.import_entry import Entry
-from callout.import_keys import Keys
+from callout.import_entry import BadLine, Entry
+from callout.import_keys import Keys, Standing
 from callout.import_lines import in_batches, reason, refused_before
+from callout.import_people import People
 from store.sessions import COMMAND_LINE
+
+
+NEW: Final = "new"
+UNTOLD: Final = "untold"
 
 
 class Rehearsed(NamedTuple):
@@ -37,6 +42,7 @@ def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, 
     token = access.let_in(user)
     session = access.sessions.find(token)
     access.end(token)
+    people = People(house, None)
     batch = Batch(app, house.services, Who(user, session.roles if session else (), COMMAND_LINE))
     new: list[tuple[int, str]] = []
     refused: list[tuple[int, str]] = []
@@ -58,17 +64,28 @@ def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, 
                 same += 1
                 later += bool(retried)
                 continue
-            sent = Sent(entry.do, entry.body, standing.key)
-            try:
-                refusal = batch.take(sent) if Batch.takes(sent) else None
-            except NeedsViews:
-                untold.append((entry.line, entry.do))
-                continue
-            if refusal is not None:
-                refused.append((entry.line, reason(refusal.document)))
-                batch.forget()
-            elif Batch.takes(sent):
+            told = _decided(batch, people, entry, standing)
+            if told == NEW:
                 new.append((entry.line, entry.do))
-            else:
+            elif told == UNTOLD:
                 untold.append((entry.line, entry.do))
+            else:
+                refused.append((entry.line, told))
     return Rehearsed(new, same, refused, untold, retried, later)
+
+
+def _decided(batch: Batch, people: People, entry: Entry, standing: Standing) -> str:
+    """`NEW`, `UNTOLD`, or why it is refused."""
+    try:
+        sent = Sent(entry.do, entry.body, standing.key, people.who(entry.by))
+        if not Batch.takes(sent):
+            return UNTOLD
+        refusal = batch.take(sent)
+    except BadLine as problem:
+        return problem.detail
+    except NeedsViews:
+        return UNTOLD
+    if refusal is None:
+        return NEW
+    batch.forget()
+    return reason(refusal.document)

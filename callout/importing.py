@@ -17,6 +17,7 @@ from callout.assembly import House
 from callout.import_entry import BadLine, Entry, Imported
 from callout.import_keys import Keys
 from callout.import_lines import AT_ONCE, Lines, in_batches, reason, refused_before
+from callout.import_people import People
 from domain.problem import Problem
 from store.answers import OperationKnownError
 from store.errors import passes_by_itself
@@ -52,6 +53,7 @@ class Importer:
         session = house.services.access.sessions.find(self._headers["Authorization"].removeprefix("Bearer "))
         roles = session.roles if session else ()
         self._batch = Batch(app, house.services, Who(user, roles, ""))
+        self._people = People(house, self._batch)
         self._most = AT_ONCE
         self.done = self.already = 0
         self.refused: list[tuple[int, str]] = []
@@ -105,8 +107,13 @@ class Importer:
             elif standing.status == "applied":
                 self.already += 1
             else:
-                key = self._keys.next_try(entry) if standing.status else standing.key
-                lines.append(_Line(entry, Sent(entry.do, entry.body, key)))
+                try:
+                    key = self._keys.next_try(entry) if standing.status else standing.key
+                    lines.append(_Line(entry, Sent(entry.do, entry.body, key, self._people.who(entry.by))))
+                except BadLine as problem:
+                    refused.append((entry, problem.detail))
+                    if not keep_going:
+                        break
         return lines, refused
 
     def _record(self, lines: list[_Line], *, keep_going: bool) -> list[tuple[Entry, str]]:
@@ -184,6 +191,12 @@ class Importer:
         while projector.run_once():
             pass
         for _ in range(_PATIENCE):
+            if line.sent.actor is not None:
+                refusal = self._batch.alone(line.sent)
+                if refusal is None or not refusal.passes:
+                    return None if refusal is None else reason(refusal.document)
+                time.sleep(_PAUSE_SECONDS)
+                continue
             headers = self._headers | {"Idempotency-Key": line.sent.key}
             with self._client.post(f"/api/v1/{line.sent.do}", json=line.sent.body, headers=headers) as answer:
                 if answer.status_code < HTTPStatus.BAD_REQUEST:

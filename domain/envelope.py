@@ -17,7 +17,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `claimed_at` is what a device's clock said where that differs from the corrected `occurred_at`; `signature` is the
     device's, of the operation that this came of;
     `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
-    author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office.
+    author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office. `imported_by` is the user
+    who brought along what the `actor` did elsewhere.
     """
 
     occurred_at: datetime
@@ -31,5 +32,6 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
     seen_position: int | None = None
+    imported_by: UUID | None = None
     claimed_at: datetime | None = None
     signature: str | None = None

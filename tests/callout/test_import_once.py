@@ -1,4 +1,4 @@
-"""A large history comes in once, whatever happens to the import, and its refusals stay where they stood. Issue 9, 14."""
+"""A large history comes in once, whatever happens, and its refusals stay where they stood. Issue 9, 14."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -166,8 +167,6 @@ def test_a_batch_takes_few_transactions(company: House, tmp_path: Path, capsys: 
 
 
 def test_memory_does_not_grow_with_the_lines(tmp_path: Path) -> None:
-    import tracemalloc
-
     def most(lines: int) -> int:
         file = tmp_path / f"{lines}.ndjson"
         with file.open("w") as text:
