@@ -69,6 +69,7 @@ class StayingEntry(Command):
 class Filters(Page):
     """Which customers."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     words = Text(200, metadata={"description": "Part of a name, address, e-mail address or phone number."})
 
 

@@ -66,6 +66,7 @@ class Order:
             actor=self.who.id,
             role=self.who.role,
             imported_by=self.who.imported_by,
+            external_ref=body.external_ref,
             operation_id=self.operation,
             correlation_id=case,
             seen_position=body.seen,

@@ -71,6 +71,7 @@ class Replacement(Command):
 class Filters(Page):
     """Which parts."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     number = Text(64)
     discontinued = Flag()
 

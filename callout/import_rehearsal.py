@@ -16,7 +16,6 @@ from callout.import_lines import in_batches, reason, refused_before
 from callout.import_people import People
 from store.sessions import COMMAND_LINE
 
-
 NEW: Final = "new"
 UNTOLD: Final = "untold"
 

@@ -8,6 +8,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.case_status import Status
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
+from projections.external_refs import external_ref as _external_ref
 from projections.fact_lists import SHOWN
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
@@ -38,11 +40,12 @@ CASES = Table(
         "contacts": "json NOT NULL",
         "contacts_count": "bigint NOT NULL",
         "merged_into": "uuid",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",)),
+    indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",), *BY_EXTERNAL_ID),
 )
 
 _LATER = (
@@ -72,7 +75,7 @@ class Cases(Projection):
     """
 
     name: ClassVar[str] = "cases"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (CASES,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -95,7 +98,7 @@ class Cases(Projection):
             "contacts": [],
             "contacts_count": 0,
         }
-        rows.put(CASES, row | dict.fromkeys(_LATER) | _changed(event))
+        rows.put(CASES, row | dict.fromkeys(_LATER) | _external_ref(event) | _changed(event))
 
     @on("case.contact_attached")
     def _contact_attached(self, event: Recorded, rows: Rows) -> None:
@@ -165,6 +168,7 @@ def cases(
     status: str | None = None,
     topic: str | None = None,
     priority: str | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen)."""
     return reader.fetch_all(
@@ -175,10 +179,12 @@ def cases(
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(topic)s IS NULL OR topic = %(topic)s)
           AND (%(priority)s IS NULL OR priority = %(priority)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY opened_at DESC, id DESC
         LIMIT %(limit)s
         """,
         {
+            "external_ref": external_ref,
             "limit": limit,
             "after": after,
             "customer": customer,

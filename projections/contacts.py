@@ -9,6 +9,8 @@ from uuid import UUID
 
 from domain.contact import Status
 from projections.customers import CUSTOMERS, Customers
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
+from projections.external_refs import external_ref as _external_ref
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -37,11 +39,12 @@ CONTACTS = Table(
         "causing_events": "json NOT NULL",
         "basis": "text",
         "answered_at": "timestamptz",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("started_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",)),
+    indexes=(("started_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",), *BY_EXTERNAL_ID),
 )
 
 _TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
@@ -52,6 +55,7 @@ class Contacts(Projection):
     """One row a contact. Its words go when the customer is erased whom it turned out to be from."""
 
     name: ClassVar[str] = "contacts"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
     needs: ClassVar[tuple[Projection, ...]] = (Customers(),)
 
@@ -66,7 +70,7 @@ class Contacts(Projection):
     def _received(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
         told = {name: getattr(event.data, name) for name in _TOLD}
-        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | _changed(event))
+        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | _external_ref(event) | _changed(event))
 
     @on("contact.reason_set")
     def _reason_set(self, event: Recorded, rows: Rows) -> None:
@@ -135,6 +139,7 @@ def contacts(
     status: str | None = None,
     channel: str | None = None,
     message_id: str | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` contacts, newest first, those behind `after` (started_at, id of the last one seen)."""
     return reader.fetch_all(
@@ -146,10 +151,12 @@ def contacts(
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(channel)s IS NULL OR channel = %(channel)s)
           AND (%(message_id)s IS NULL OR message_id = %(message_id)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY started_at DESC, id DESC
         LIMIT %(limit)s
         """,
         {
+            "external_ref": external_ref,
             "limit": limit,
             "after": after,
             "customer": customer,

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
+from projections.external_refs import external_ref as _external_ref
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -22,10 +24,12 @@ CUSTOMERS = Table(
         "zone": "text",
         "merged_into": "uuid",
         "erased": "boolean NOT NULL",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
+    indexes=BY_EXTERNAL_ID,
 )
 
 SITES = Table(
@@ -69,6 +73,7 @@ class Customers(Projection):
     """
 
     name: ClassVar[str] = "customers"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (CUSTOMERS, SITES, CLASHES)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -81,7 +86,9 @@ class Customers(Projection):
     @on("customer.registered")
     def _registered(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "merged_into": None, "erased": False}
-        rows.put(CUSTOMERS, row | {field: _value(event, field) for field in DETAILS} | _changed(event))
+        rows.put(
+            CUSTOMERS, row | {field: _value(event, field) for field in DETAILS} | _external_ref(event) | _changed(event)
+        )
 
     @on("customer.changed")
     def _details(self, event: Recorded, rows: Rows) -> None:
@@ -128,7 +135,7 @@ class Customers(Projection):
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {**dict.fromkeys(DETAILS), "erased": True})
+        self._change(event, rows, {**dict.fromkeys((*DETAILS, *EXTERNAL_REF)), "erased": True})
         for site in rows.where(SITES, customer=event.stream):
             rows.put(SITES, site | {"address": None, "access_notes": None, "position": event.position})
         for clash in rows.where(CLASHES, customer=event.stream):
@@ -164,7 +171,9 @@ def customer(reader: Reader, customer_id: UUID) -> Row | None:
     return found | {"sites": sites, "clashes": open_clashes}
 
 
-def customers(reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None) -> list[Row]:
+def customers(
+    reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None, external_ref: str | None = None
+) -> list[Row]:
     """At most `limit` customers by id, those behind `after`; `words` is part of a name, address, e-mail or phone."""
     return reader.fetch_all(
         """
@@ -176,10 +185,11 @@ def customers(reader: Reader, *, limit: int, after: UUID | None = None, words: s
               SELECT FROM sites
               WHERE sites.customer = customers.id AND strpos(lower(sites.address), lower(%(words)s)) > 0
             ))
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY id
         LIMIT %(limit)s
         """,
-        {"limit": limit, "after": after, "words": words},
+        {"external_ref": external_ref, "limit": limit, "after": after, "words": words},
     )
 
 

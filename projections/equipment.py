@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.equipment import Status
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
+from projections.external_refs import external_ref as _external_ref
 from projections.fact_lists import SHOWN
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
@@ -30,11 +32,12 @@ EQUIPMENT = Table(
         "retired_for": "text",
         "retirement_note": "text",
         "note_of": "uuid",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("customer",), ("site",), ("serial",), ("note_of",)),
+    indexes=(("customer",), ("site",), ("serial",), ("note_of",), *BY_EXTERNAL_ID),
 )
 
 
@@ -46,7 +49,7 @@ class EquipmentView(Projection):
 
     name: ClassVar[str] = "equipment"
     tables: ClassVar[tuple[Table, ...]] = (EQUIPMENT,)
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The machine itself."""
@@ -58,7 +61,7 @@ class EquipmentView(Projection):
         told = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
         row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties": [], "warranties_count": 0}
-        rows.put(EQUIPMENT, row | told | later | _changed(event))
+        rows.put(EQUIPMENT, row | told | later | _external_ref(event) | _changed(event))
 
     @on("equipment.installed")
     def _installed(self, event: Recorded, rows: Rows) -> None:
@@ -132,6 +135,7 @@ def equipment(
     site: UUID | None = None,
     serial: str | None = None,
     status: str | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` machines by id, those behind `after`."""
     return reader.fetch_all(
@@ -142,8 +146,17 @@ def equipment(
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(serial)s IS NULL OR serial = %(serial)s)
           AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY id
         LIMIT %(limit)s
         """,
-        {"limit": limit, "after": after, "customer": customer, "site": site, "serial": serial, "status": status},
+        {
+            "external_ref": external_ref,
+            "limit": limit,
+            "after": after,
+            "customer": customer,
+            "site": site,
+            "serial": serial,
+            "status": status,
+        },
     )

@@ -8,6 +8,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from projections.double_uses import TURNS
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
+from projections.external_refs import external_ref as _external_ref
 from projections.facts import wordless
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
@@ -42,11 +44,13 @@ WORK_ORDERS = Table(
         "started_at": "timestamptz",
         "finished_at": "timestamptz",
         "closed_at": "timestamptz",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(
+        *BY_EXTERNAL_ID,
         ("opened_at", "id"),
         ("technician", "opened_at"),
         ("customer", "opened_at"),
@@ -68,7 +72,7 @@ class WorkOrders(Projection):
     """
 
     name: ClassVar[str] = "work_orders"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS, ORDER_FACTS, CORRECTED, USES, TAKEN_BACK, PART_DEVICES, TURNS)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -96,6 +100,7 @@ class WorkOrders(Projection):
             "taken_back": [],
             "counts": {},
             "opened_at": event.occurred_at,
+            **_external_ref(event),
             "position": event.position,
             "version": event.version,
         }
@@ -145,6 +150,7 @@ def work_orders(
     equipment: UUID | None = None,
     site: UUID | None = None,
     number: str | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen)."""
     return reader.fetch_all(
@@ -158,10 +164,12 @@ def work_orders(
           AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(number)s IS NULL OR number = %(number)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY opened_at DESC, id DESC
         LIMIT %(limit)s
         """,
         {
+            "external_ref": external_ref,
             "limit": limit,
             "after": after,
             "status": status,
