@@ -43,7 +43,7 @@ def move(
     if said.get("technician") is not None:
         work.get(Technician, said["technician"])
     why = reason_and_note(said["reason"], REASONS) if said.get("reason") else {}
-    movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on)} | about | why
+    movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on), "cost_per": part.cost_per(on)} | about | why
     if order is not None:
         movement["work_order"] = order.id
     if movement.get("note"):

@@ -30,12 +30,11 @@ class NameFields(Value):
 
 
 class MoneyFields(Value):
-    """An amount in minor units with its currency, for so many units."""
+    """An amount in minor units with its currency."""
 
     MAKES = Money
     amount = Whole(required=True)
     currency = Text(3, required=True)
-    per = Whole(1, 10_000, load_default=1, metadata={"description": "For so many units: 6.8 cents are 68 per 10."})
 
 
 class Description(Command):
@@ -59,6 +58,7 @@ class Cost(Command):
     """What one unit costs from a day on."""
 
     cost = One(MoneyFields, required=True)
+    per = Whole(2, 10_000, load_default=None, metadata={"description": "For so many units: 6.8 cents are 68 per 10."})
     from_ = Day(required=True, data_key="from")
 
 

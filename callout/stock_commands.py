@@ -24,8 +24,8 @@ def described(id: UUID, told: Wanted) -> dict[str, Any]:
 
 def cost_of(cost: Cost) -> dict[str, Any]:
     """What a part costs from a day on."""
-    money: dict[str, Any] = {"amount": cost.amount, "currency": cost.currency}
-    return {"cost": money | ({} if cost.per == 1 else {"per": cost.per}), "from": cost.since.isoformat()}
+    per = {} if cost.per == 1 else {"per": cost.per}
+    return {"cost": {"amount": cost.amount, "currency": cost.currency}, "from": cost.since.isoformat(), **per}
 
 
 def moving(told: Wanted, opening: Opening, turn: int, through: UUID | None) -> Iterator[Command]:

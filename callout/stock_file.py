@@ -152,7 +152,7 @@ class StockFile:
             self.same += 1
         elif on_that_day is None or self._may_replace(told, f"{part['number']} costs {_written(on_that_day)}"):
             one = cost_of(told.cost)
-            part["costs"] = [*part["costs"], {"from": told.cost.since.isoformat(), **one["cost"]}]
+            part["costs"] = [*part["costs"], {"from": told.cost.since.isoformat(), **one["cost"], "per": told.cost.per}]
             yield f"cost {part['id']} {told.cost} {part['version']}", f"parts/{part['id']}/set-cost", one
 
     def _of_stock(self, told: Wanted, opening: Opening, known: Recorded) -> Iterable[Command]:

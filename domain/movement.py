@@ -38,7 +38,7 @@ ROUTES: dict[MovementKind, tuple[frozenset[LocationKind], frozenset[LocationKind
 
 
 class Movement(TypedDict, total=False):
-    """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations, `cost` is for one unit.
+    """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations, `cost` is for `cost_per` units.
 
     `unit` is what the author counted in, where that was said: None is the part's own.
     `billable` None leaves the question to billing; `corrects` is the movement that a correction takes back;
@@ -54,6 +54,7 @@ class Movement(TypedDict, total=False):
     lot: str | None
     serials: tuple[str, ...]
     cost: Money | None
+    cost_per: int | None
     reason: str | None
     work_order: UUID | None
     visit: UUID | None

@@ -59,6 +59,7 @@ class Part(Entity):
         TOPIC: ClassVar[str] = "part.cost_set"
         cost: Money
         from_: date
+        per: int | None = None
 
     class Superseded(Entity.Event):
         TOPIC: ClassVar[str] = "part.superseded"
@@ -104,6 +105,10 @@ class Part(Entity):
         since = max((start for start in self.costs if start <= day), default=None)
         return None if since is None else self.costs[since]
 
+    def cost_per(self, day: date) -> int | None:
+        """For how many units that is; None for one."""
+        return self.per.get(max((start for start in self.costs if start <= day), default=day))
+
     # Decisions
 
     def revise(
@@ -120,11 +125,11 @@ class Part(Entity):
         if (names, tracking, criticality, gtins) != (self.names, self.tracking, self.criticality, self.gtins):
             self.trigger_event(self.Revised, names=names, tracking=tracking, criticality=criticality, gtins=gtins)
 
-    def set_cost(self, *, cost: Money, from_: date) -> None:
-        """What one unit costs from that date on; movements keep the cost they were made with."""
+    def set_cost(self, *, cost: Money, from_: date, per: int | None = None) -> None:
+        """What a unit, or `per` units, cost from that date on; movements keep the cost they were made with."""
         if cost.amount < 0 or not re.fullmatch("[A-Z]{3}", cost.currency):
             _refuse_input("/cost", "A cost is a whole number of minor units, not negative, with an ISO 4217 code.")
-        self.trigger_event(self.CostSet, cost=cost, from_=from_)
+        self.trigger_event(self.CostSet, cost=cost, from_=from_, per=per)
 
     def supersede(self, by: UUID) -> None:
         """Name the part that replaces this one."""
@@ -155,6 +160,7 @@ class Part(Entity):
         self.criticality = criticality
         self.gtins = gtins
         self.costs: dict[date, Money] = {}
+        self.per: dict[date, int | None] = {}
         self.superseded_by: UUID | None = None
         self.discontinued = False
 
@@ -168,8 +174,8 @@ class Part(Entity):
         self.gtins = gtins
 
     @event(CostSet)
-    def _(self, cost: Money, from_: date) -> None:
-        self.costs[from_] = cost
+    def _(self, cost: Money, from_: date, per: int | None) -> None:
+        self.costs[from_], self.per[from_] = cost, per
 
     @event(Superseded)
     def _(self, by: UUID) -> None:

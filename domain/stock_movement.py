@@ -58,6 +58,7 @@ class StockMovement(Entity):
         person: UUID | None = None
         note: Personal = None
         unit: str | None = None
+        cost_per: int | None = None
 
     # Facts (refused only when they are no movement at all)
 
@@ -135,6 +136,7 @@ class StockMovement(Entity):
         po_line: UUID | None,
         return_: UUID | None,
         billable: bool | None,
+        cost_per: int | None,
     ) -> None:
         self.moved: Movement = {
             "kind": kind,
@@ -145,6 +147,7 @@ class StockMovement(Entity):
             "lot": lot,
             "serials": serials,
             "cost": cost,
+            "cost_per": cost_per,
             "work_order": work_order,
             "visit": visit,
             "equipment": equipment,

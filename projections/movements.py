@@ -82,7 +82,7 @@ class Movements(Projection):
             "serials": list(data.serials),
             "cost_amount": data.cost.amount if data.cost else None,
             "cost_currency": data.cost.currency if data.cost else None,
-            "cost_per": data.cost.per if data.cost else None,
+            "cost_per": (data.cost_per or 1) if data.cost else None,
             "case_id": data.case,
             "occurred_at": event.occurred_at,
             "recorded_at": event.recorded_at,

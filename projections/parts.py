@@ -71,6 +71,7 @@ class Parts(Projection):
     def _cost_set(self, event: Recorded, rows: Rows) -> None:
         if (part := rows.get(PARTS, event.stream)) is not None:
             cost = {"from": event.data.from_.isoformat(), **msgspec.to_builtins(event.data.cost)}
+            cost |= {} if event.data.per is None else {"per": event.data.per}
             others = [other for other in part["costs"] if other["from"] != cost["from"]]
             costs = sorted([*others, cost], key=lambda each: str(each["from"]))
             rows.put(PARTS, part | {"costs": costs} | _changed(event))

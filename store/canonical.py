@@ -24,8 +24,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return format_quantity(value)
-    if isinstance(value, msgspec.Struct) and value.__struct_config__.omit_defaults:
-        return msgspec.to_builtins(value)
     if isinstance(value, msgspec.Struct):
         return {name: getattr(value, name) for name in value.__struct_fields__}
     raise TypeError(f"{type(value).__name__} has no canonical writing")

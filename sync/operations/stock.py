@@ -49,6 +49,7 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
         "lot": data.lot,
         "unit": data.unit,
         "cost": part.cost_on(context.occurred_at.date()) if part else None,
+        "cost_per": part.cost_per(context.occurred_at.date()) if part else None,
         "technician": context.technician,
     }
 
