@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from api.batch import Batch
 from api.batch_request import NeedsViews, Sent
 from api.who import Who
 from callout.assembly import House
+from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
 from callout.import_entry import BadLine, Entry, Imported
 from callout.import_keys import Keys
 from callout.import_lines import AT_ONCE, Lines, in_batches, reason, refused_before
@@ -25,8 +25,6 @@ from store.errors import passes_by_itself
 __all__ = ["BadLine", "Entry", "Imported", "Importer"]
 
 _FEWEST: Final = 8
-_PATIENCE: Final = 20
-_PAUSE_SECONDS: Final = 0.5
 
 
 class _Line(NamedTuple):
@@ -45,14 +43,13 @@ class Importer:
     """
 
     def __init__(self, house: House, user: UUID, file: str, name: str | None = None) -> None:
-        self._house = house
         self._keys = Keys(house.services.log.operations, user, name, file)
         app = house.app()
-        self._client = app.test_client()
-        self._headers = {"Authorization": f"Bearer {house.services.access.let_in(user)}"}
-        session = house.services.access.sessions.find(self._headers["Authorization"].removeprefix("Bearer "))
+        token = house.services.access.let_in(user)
+        session = house.services.access.sessions.find(token)
         roles = session.roles if session else ()
         self._batch = Batch(app, house.services, Who(user, roles, ""))
+        self._alone = Alone(house, app, self._batch, token)
         self._people = People(house, self._batch)
         self._most = AT_ONCE
         self.done = self.already = 0
@@ -126,7 +123,7 @@ class Importer:
                 break
             lines = lines[taken:]
             if alone and lines:
-                why = self._send(lines[0])
+                why = self._alone.send(lines[0].sent, lines[0].entry.line)
                 self.done += why is None
                 if why is not None:
                     refused.append((lines[0].entry, why))
@@ -142,7 +139,7 @@ class Importer:
         not take them together, the first half is tried, and in the end the first one alone.
         """
         most = min(len(lines), self._most)
-        for _ in range(_PATIENCE):
+        for _ in range(PATIENCE):
             if not Batch.takes(lines[0].sent) or most == 0:
                 return 0, True, []
             try:
@@ -153,7 +150,7 @@ class Importer:
                 most //= 2  # one of them takes what is somebody else's, which shows when it is recorded
             except PersistenceError as error:
                 if passes_by_itself(error):
-                    time.sleep(_PAUSE_SECONDS)
+                    time.sleep(PAUSE_SECONDS)
                 most //= 2
             else:
                 self._most = max(_FEWEST, taken) if alone else min(AT_ONCE, 2 * self._most)
@@ -184,24 +181,3 @@ class Importer:
         self._batch.commit()
         self.done += done - len(refused)
         return done, alone, refused
-
-    def _send(self, line: _Line) -> str | None:
-        """Carry out one command by itself, with views that know all that was recorded; why it was refused, or None."""
-        projector = self._house.projector()
-        while projector.run_once():
-            pass
-        for _ in range(_PATIENCE):
-            if line.sent.actor is not None:
-                refusal = self._batch.alone(line.sent)
-                if refusal is None or not refusal.passes:
-                    return None if refusal is None else reason(refusal.document)
-                time.sleep(_PAUSE_SECONDS)
-                continue
-            headers = self._headers | {"Idempotency-Key": line.sent.key}
-            with self._client.post(f"/api/v1/{line.sent.do}", json=line.sent.body, headers=headers) as answer:
-                if answer.status_code < HTTPStatus.BAD_REQUEST:
-                    return None
-                if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                    return reason(answer.get_json(silent=True) or {"detail": f"answered with {answer.status_code}"})
-            time.sleep(_PAUSE_SECONDS)
-        raise BadLine(f"line {line.entry.line}: the database is away; the same import goes on from here later")

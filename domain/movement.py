@@ -38,7 +38,9 @@ ROUTES: dict[MovementKind, tuple[frozenset[LocationKind], frozenset[LocationKind
 
 
 class Movement(TypedDict, total=False):
-    """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations, `cost` is for `cost_per` units.
+    """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations.
+
+    `cost` is for `cost_per` units, None is one.
 
     `unit` is what the author counted in, where that was said: None is the part's own.
     `billable` None leaves the question to billing; `corrects` is the movement that a correction takes back;

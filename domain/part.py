@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import Begun, Entity, event
+from domain.gtin import check_gtins
 from domain.money import Money
 from domain.problem import BadInput, Refused
 
@@ -16,7 +17,6 @@ Criticality = Literal["V", "E", "D"]
 """Vital, essential or desirable."""
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 
 
 class PartName(msgspec.Struct, frozen=True):
@@ -193,13 +193,6 @@ def check_names(names: tuple[PartName, ...]) -> None:
         _refuse_input("/names", "A part has at least one name, and at most one in each language.")
     if not all(LANGUAGE.fullmatch(name.language) and name.text.strip() for name in names):
         _refuse_input("/names", "A name is a text with the tag of its language, like de or en-GB.")
-
-
-def check_gtins(gtins: tuple[str, ...]) -> None:
-    """Raise `BadInput` unless each is a GTIN-8, -12, -13 or -14 with the right check digit (as GS1 sets it)."""
-    for gtin in gtins:
-        if not GTIN.fullmatch(gtin) or sum(int(d) * (1, 3)[i % 2] for i, d in enumerate(reversed(gtin))) % 10:
-            _refuse_input("/gtins", f"{gtin} is not a GTIN: 8, 12, 13 or 14 digits, the last of them a check digit.")
 
 
 def _refuse_input(pointer: str, detail: str) -> None:
