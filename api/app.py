@@ -17,7 +17,6 @@ from api.devices import devices
 from api.discrepancies import discrepancies
 from api.docs import docs
 from api.encoding import Orjson
-from api.equipment import equipment
 from api.events import events
 from api.headers import guard
 from api.health import health
@@ -30,6 +29,7 @@ from api.parts import parts
 from api.policy import POLICY, access_of
 from api.problems import tell_everything
 from api.projections import views
+from api.search import search
 from api.security import watch
 from api.security_events import security_events
 from api.services import Services
@@ -43,6 +43,7 @@ from api.technicians import technicians
 from api.unfit import refuse_unfit
 from api.users import users
 from api.visits import visits
+from api.warranties import equipment
 from api.who import admit
 from api.whole_number import WholeNumber
 from api.work_orders import work_orders
@@ -51,6 +52,7 @@ NOUNS = (
     sessions,
     me,
     users,
+    search,
     customers,
     contacts,
     cases,

@@ -8,6 +8,8 @@ from api.batch import batching
 from api.services import services
 from domain.aggregate import Entity
 from domain.contact import Contact
+from domain.customer import Customer
+from domain.customer_refusals import NoSuchSite
 from domain.location import VIRTUAL
 from domain.problem import NotFound, Refused
 from domain.work_order import WorkOrder
@@ -39,19 +41,34 @@ def owner_of_contact(work: Work, contact: Contact) -> UUID | None:
 
 def must_be_free(work: Work, id: UUID, *, of: UUID | None = None) -> None:
     """Refuse an id that a stream, a well-known place, or a site has; it may be a site of the customer `of`."""
-    owner = _owner_of(id)
+    owner = owner_of_site(id)
     if (owner is not None and owner != of) or id in VIRTUAL.values() or work.find(Entity, id) is not None:
         raise IdIsTaken
 
 
+def must_have_site(work: Work, customer: Customer, site: UUID) -> None:
+    """Raise `NoSuchSite` unless the site belongs to this customer, by whichever of their entries."""
+    if not customer.has_site(site):
+        _ = entry_with(work, customer, site)
+
+
+def entry_with(work: Work, customer: Customer, site: UUID) -> Customer:
+    """The entry of this customer that a site was added to; raises `NoSuchSite`."""
+    owner = owner_of_site(site)
+    if owner is None or not one_customer(work, owner, customer.id):
+        raise NoSuchSite
+    return work.get(Customer, owner)
+
+
+def owner_of_site(site: UUID) -> UUID | None:
+    """The customer whose site it is, None when there is no such site."""
+    batch = batching()
+    return owner_of(services().log.pool, site) if batch is None else batch.owner_of(site)
+
+
 def must_be_a_site(site: UUID) -> UUID:
     """The customer whose site it is; raises `NotFound`."""
-    owner = _owner_of(site)
+    owner = owner_of_site(site)
     if owner is None:
         raise NotFound(f"There is no site {site}.")
     return owner
-
-
-def _owner_of(site: UUID) -> UUID | None:
-    batch = batching()
-    return owner_of(services().log.pool, site) if batch is None else batch.owner_of(site)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from flask import Response
 
+from api import case_bodies as bodies
 from api import office
 from api.belonging import must_be_of, owner_of_contact
-from api.fields import Choice, Id, Instant, Text
 from api.known_customer import in_use
+from api.merged import merged
 from api.noun import Noun
 from api.open_work import open_on
 from api.reading import filters, looking, one, page, paged
-from api.schemas import Body, Command, Creation, Page
+from api.schemas import Body, Page
 from api.who import asking
 from domain.aggregate import Entity
 from domain.case import Case
-from domain.case_codes import Basis, Outcome, Priority, Topic, WaitingOn
-from domain.case_status import Status, must_not_be_final
+from domain.case_status import must_not_be_final
 from domain.contact import Contact
 from domain.instant import now
 from domain.problem import NotFound
@@ -32,60 +32,7 @@ from store.work import Work
 cases = Noun("cases", "From first contact to satisfied.")
 
 
-class NewCase(Creation):
-    """A new concern of a customer; `contact` is the one in which they first told about it."""
-
-    customer = Id(required=True)
-    topic = Choice(get_args(Topic), required=True)
-    priority = Choice(get_args(Priority), load_default="normal")
-    first_contact_at = Instant()
-    contact = Id()
-
-
-class Waiting(Command):
-    """Who or what it waits for."""
-
-    on = Choice(get_args(WaitingOn), required=True)
-
-
-class Resolution(Command):
-    """What has been done, in words."""
-
-    resolution = Text(4000)
-
-
-class Again(Command):
-    """The contact in which the customer said that it was not what they had asked for; a closed case needs one."""
-
-    by_contact = Id()
-    reason = Text(2000)
-
-
-class Ending(Command):
-    """What the customer says of it; `waiver` is why what is still open may stay open, in the name of who closes."""
-
-    outcome = Choice(get_args(Outcome), required=True)
-    basis = Choice(get_args(Basis), required=True)
-    waiver = Text(2000)
-
-
-class StayingCase(Command):
-    """The case that goes on."""
-
-    into = Id(required=True)
-
-
-class Filters(Page):
-    """Which cases."""
-
-    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
-    customer = Id()
-    status = Choice(tuple(Status))
-    topic = Choice(get_args(Topic))
-    priority = Choice(get_args(Priority))
-
-
-@cases.creates(NewCase)
+@cases.creates(bodies.NewCase)
 def create(body: Body) -> Response:
     """Open a case."""
     who = asking()
@@ -106,7 +53,7 @@ def create(body: Body) -> Response:
     return office.create(who, Case, body, make)
 
 
-@cases.command("wait", Waiting)
+@cases.command("wait", bodies.Waiting)
 def wait(body: Body, id: UUID) -> Response:
     """Nothing can be done until somebody or something comes."""
     who = asking()
@@ -120,14 +67,14 @@ def resume(body: Body, id: UUID) -> Response:
     return office.change(who, Case, id, body, lambda case, _: case.resume())
 
 
-@cases.command("resolve", Resolution)
+@cases.command("resolve", bodies.Resolution)
 def resolve(body: Body, id: UUID) -> Response:
     """What the customer asked for has been done, in our view."""
     who = asking()
     return office.change(who, Case, id, body, lambda case, _: case.resolve(**body))
 
 
-@cases.command("reopen", Again)
+@cases.command("reopen", bodies.Again)
 def reopen(body: Body, id: UUID) -> Response:
     """Take up a resolved case, or by a contact a closed one; a contact of nobody known becomes this customer's."""
     who = asking()
@@ -147,7 +94,7 @@ def reopen(body: Body, id: UUID) -> Response:
     return office.change(who, Case, id, body, decide)
 
 
-@cases.command("close", Ending)
+@cases.command("close", bodies.Ending)
 def close(body: Body, id: UUID) -> Response:
     """End it with what the customer says; work and discrepancies that are open refuse this unless they are waived."""
     who = asking()
@@ -158,7 +105,7 @@ def close(body: Body, id: UUID) -> Response:
     return office.change(who, Case, id, body, decide)
 
 
-@cases.command("merge", StayingCase)
+@cases.command("merge", bodies.StayingCase)
 def merge(body: Body, id: UUID) -> Response:
     """Say that another case is about the same and goes on alone."""
     who = asking()
@@ -172,11 +119,11 @@ def merge(body: Body, id: UUID) -> Response:
     return office.change(who, Case, id, body, decide)
 
 
-@cases.lists(view.CASES, Filters)
+@cases.lists(view.CASES, bodies.Filters)
 def register(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
     asking()
-    with looking(query, view.Cases()) as reader:
+    with looking(query, view.Cases(), *merged(query)) as reader:
         rows = view.cases(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("opened_at", "id"))
 

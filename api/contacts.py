@@ -9,17 +9,20 @@ from flask import Response
 
 from api import office
 from api.belonging import must_be_of, owner_of_contact
-from api.fields import Choice, Id, Instant, Many, Text, Whole
+from api.fields import Choice, Flag, Id, Instant, Many, Text, Whole
 from api.known_customer import in_use, still_there
+from api.merged import merged
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import shape_of, spoken_all, spoken_one
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
+from domain.bounds import Kind
 from domain.case import Case
 from domain.contact import Channel, Contact, Demand, Direction, Status
 from domain.instant import now
 from domain.work_order import WorkOrder
+from projections import contact_queries as queries
 from projections import contacts as view
 from store.work import Work
 
@@ -37,8 +40,8 @@ class NewContact(Creation):
 
     channel = Choice(get_args(Channel), required=True)
     direction = Choice(get_args(Direction), load_default="in")
-    started_at = Instant()
-    ended_at = Instant()
+    started_at = Instant(Kind.HAPPENED)
+    ended_at = Instant(Kind.HAPPENED)
     customer = Id()
     work_order = Id()
     message_id = Text(998)
@@ -77,6 +80,7 @@ class Filters(Page):
     status = Choice(tuple(Status))
     channel = Choice(get_args(Channel))
     message_id = Text(998)
+    needs_decision = Flag(metadata={"description": "About a case that was closed already, and nobody has decided."})
 
 
 @contacts.creates(NewContact)
@@ -110,7 +114,11 @@ def set_reason(body: Body, id: UUID) -> Response:
 
 @contacts.command("link", Link)
 def link(body: Body, id: UUID) -> Response:
-    """Say which case it is about; where nobody knew whose contact it was, it is that customer's."""
+    """Say which case it is about; where nobody knew whose contact it was, it is that customer's.
+
+    Where that case is closed, the contact is listed with `needs_decision` until the case is reopened by it, it is
+    linked to another case, or it is answered.
+    """
     who = asking()
 
     def decide(contact: Contact, work: Work) -> tuple[Case]:
@@ -159,9 +167,9 @@ def mark_duplicate(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
     asking()
-    with looking(query, view.Contacts()) as reader:
-        rows = view.contacts(reader, **paged(query), **filters(query))
-        return page(reader, query, spoken_all(rows), key=("started_at", "id"))
+    with looking(query, view.Contacts(), *merged(query)) as reader:
+        rows = queries.contacts(reader, **paged(query), **filters(query))
+        return page(reader, query, spoken_all(rows), key=("listed_at", "id"))
 
 
 @contacts.shows(shape_of(view.CONTACTS))
@@ -169,4 +177,4 @@ def contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
     asking()
     with looking(query, view.Contacts()) as reader:
-        return one(reader, spoken_one(view.contact(reader, id)), own=False)
+        return one(reader, spoken_one(queries.contact(reader, id)), own=False)

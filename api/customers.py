@@ -8,19 +8,24 @@ from uuid import UUID, uuid4
 from flask import Response
 
 from api import office
-from api.belonging import must_be_free
+from api.belonging import entry_with, must_be_free
 from api.fields import Id, Many, Text, Zone
 from api.forgetting import forgotten
-from api.known_customer import in_use
+from api.known_customer import in_use, still_there
 from api.noun import Noun
-from api.reading import filters, looking, one, page, paged
-from api.rows import ID, LIST, done_with, shape_of
+from api.reading import looking, one, page, paged
+from api.region import region_of
+from api.rows import ID, LIST, STRING, done_with, shape_of
 from api.schemas import Body, Command, Creation, Page
 from api.services import services
+from api.site_zones import Whereabouts, site_fields
 from api.who import asking
 from domain.customer import Customer
 from projections import customers as view
+from projections.search import Search
+from projections.search_query import EVERYBODY, found_by
 from store.erasure import Erasure
+from store.merged import standing_entry
 from store.work import Work
 
 customers = Noun("customers", "Customers and their sites.")
@@ -43,7 +48,7 @@ class NewCustomer(Creation, Details):
     email = Text(254)
 
 
-class SiteDetails(Command):
+class SiteDetails(Whereabouts):
     """What may change about a site; an empty text clears."""
 
     site = Id(required=True)
@@ -56,7 +61,7 @@ class NewSite(SiteDetails):
     """A place where the customer has equipment; its id is made here when it is left out."""
 
     site = Id()
-    zone = Zone(metadata={"description": "The IANA zone of the site; the company's unless given."})
+    zone = Zone(metadata={"description": "The IANA zone of the site; what its country or address decide unless given."})
     address = Text(1000, required=True)
 
 
@@ -70,7 +75,9 @@ class Filters(Page):
     """Which customers."""
 
     external_ref = Text(200, metadata={"description": "Its id or number in another system."})
-    words = Text(200, metadata={"description": "Part of a name, address, e-mail address or phone number."})
+    words = Text(
+        200, metadata={"description": "Part of a name, address, e-mail address or phone number, in any spelling."}
+    )
 
 
 @customers.creates(NewCustomer)
@@ -87,24 +94,41 @@ def change(body: Body, id: UUID) -> Response:
     return office.change(who, Customer, id, body, lambda customer, _: customer.change(zone=body.zone, **body))
 
 
-@customers.command("add-site", NewSite, done_with(site=ID))
+@customers.command("add-site", NewSite, done_with(site=ID, zone=STRING, zone_basis=STRING))
 def add_site(body: Body, id: UUID) -> Response:
-    """Add a place where the customer has equipment; the reply names it as `site`."""
+    """Add a place where the customer has equipment; the reply names it as `site`, and its zone.
+
+    Without a `zone`, the country, its region or the postcode decide, else an address that ends with its country; else
+    it is the company's, and `zone_basis` says that it is `assumed`.
+    """
     who = asking()
-    site = body.pop("site", None) or uuid4()
+    site = body.setdefault("site", uuid4())
 
     def decide(customer: Customer, work: Work) -> None:
         must_be_free(work, site, of=customer.id)
-        customer.add_site(site=site, zone=body.zone or services().settings.zone, **body)
+        customer.add_site(**site_fields(body, customer))
 
-    return office.change(who, Customer, id, body, decide, say=lambda _: {"site": site})
+    def said(customer: Customer) -> dict[str, Any]:
+        found = customer.site_zones[site]
+        return {"site": site, "zone": found.zone, "zone_basis": found.basis}
+
+    return office.change(who, Customer, id, body, decide, say=said)
 
 
 @customers.command("change-site", SiteDetails)
 def change_site(body: Body, id: UUID) -> Response:
-    """Set the given details of a site; the others stay."""
+    """Set the given details of a site, also of one that came with an entry merged into this; the others stay."""
     who = asking()
-    return office.change(who, Customer, id, body, lambda customer, _: customer.change_site(zone=body.zone, **body))
+
+    def decide(customer: Customer, work: Work) -> tuple[Customer, ...]:
+        if customer.has_site(body["site"]) or customer.merged_into is not None:
+            customer.change_site(**site_fields(body, customer))
+            return ()
+        entry = entry_with(work, still_there(work, id), body["site"])
+        entry.change_site_for(standing_entry(work, entry.id), **site_fields(body, entry))
+        return (entry,)
+
+    return office.change(who, Customer, id, body, decide)
 
 
 @customers.command("merge", StayingEntry)
@@ -140,8 +164,10 @@ def erase(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All customers, by id."""
     asking()
-    with looking(query, view.Customers()) as reader:
-        rows = view.customers(reader, **paged(query), **filters(query))
+    with looking(query, view.Customers(), Search()) as reader:
+        words = query.get("words")
+        like = EVERYBODY if words is None else found_by(words, region_of(services().settings.zone))
+        rows = view.customers(reader, **paged(query), like=like)
         return page(reader, query, rows, key=("id",))
 
 

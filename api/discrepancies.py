@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api.fields import Choice, Flag, Id, Many, One, Quantity, Text
+from api.moving import Moment
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import ID, done_with, shape_of
@@ -16,7 +17,6 @@ from api.settling import adjustments, settle
 from api.who import asking
 from domain.aggregate import Entity
 from domain.discrepancy import DISCREPANCY_KINDS, Discrepancy
-from domain.instant import now
 from domain.problem import NotFound
 from domain.stock_movement import StockMovement
 from domain.technician import Technician
@@ -119,10 +119,10 @@ def explain(body: Body, id: UUID) -> Response:
 def adjust(body: Body, id: UUID) -> Response:
     """Settle it by movements, in the name of whoever asks for it; who caused it does not settle it."""
     who = asking()
-    on = (body.occurred_at or now()).date()
+    moment = Moment.of(body)
 
     def decide(discrepancy: Discrepancy, work: Work, row: Row, caused_by: set[UUID]) -> list[StockMovement]:
-        made = adjustments(work, row, body["movements"], by=who.id, on=on, caused_by=caused_by)
+        made = adjustments(work, row, body["movements"], by=who.id, moment=moment, caused_by=caused_by)
         movements = tuple(movement.id for movement in made)
         discrepancy.adjust(movements=movements, approved_by=who.id, caused_by=caused_by)
         return made

@@ -8,13 +8,15 @@ from uuid import UUID
 from flask import Response
 
 from api import office
+from api.belonging import must_have_site
 from api.fields import Choice, Day, Id, Text
 from api.known_customer import still_there
+from api.merged import merged
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page
 from api.who import asking
-from domain.customer import NoSuchSite
+from domain.bounds import Kind
 from domain.equipment import Equipment, Status
 from domain.problem import NotFound
 from projections import equipment as view
@@ -43,8 +45,8 @@ class Place(Command):
 class Warranty(Command):
     """Terms that hold from one day until another, both included."""
 
-    from_ = Day(required=True, data_key="from")
-    until = Day(required=True)
+    from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
+    until = Day(Kind.UNTIL_DAY, required=True)
     terms = Text(200, required=True)
 
 
@@ -79,8 +81,8 @@ class Filters(Page):
 def _owner(work: Work, customer: UUID, site: UUID | None = None) -> UUID:
     """The customer's id, if they are there and the site is theirs."""
     owner = still_there(work, customer)
-    if site is not None and not owner.has_site(site):
-        raise NoSuchSite
+    if site is not None:
+        must_have_site(work, owner, site)
     return owner.id
 
 
@@ -149,7 +151,7 @@ def retire(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All machines, by id."""
     asking()
-    with looking(query, view.EquipmentView()) as reader:
+    with looking(query, view.EquipmentView(), *merged(query)) as reader:
         rows = view.equipment(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("id",))
 

@@ -52,6 +52,8 @@ NOTICES: Final = (
     "duplicate_completion",
     "unknown_part",
     "clock_suspect",
+    "before_it_was_there",
+    "earlier_plan",
     "details_clash",
     "foreign_visit",
     "foreign_van",

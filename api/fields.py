@@ -11,9 +11,11 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
+from domain.bounds import Kind, must_be
 from domain.characters import UNFIT
 from domain.digits import whole_number
-from domain.instant import parse_day, parse_instant, parse_zone
+from domain.instant import now, parse_day, parse_instant, parse_zone
+from domain.local_time import LOCAL_PATTERN, parse_local
 from domain.problem import BadInput
 from domain.quantity import PATTERN, parse_quantity
 
@@ -105,10 +107,16 @@ class Quantity(fields.String):
 
 
 class Instant(fields.AwareDateTime):
-    """RFC 3339 with an offset, in UTC once it is inside."""
+    """RFC 3339 with an offset, in UTC once it is inside; of a kind within the bounds of that kind."""
+
+    def __init__(self, kind: Kind | None = None, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
-        return cast("datetime", _as_asked(lambda: parse_instant(value)))
+        at = cast("datetime", _as_asked(lambda: parse_instant(value)))
+        _must_be(self.kind, at)
+        return at
 
 
 class Zone(fields.String):
@@ -119,10 +127,28 @@ class Zone(fields.String):
 
 
 class Day(fields.Date):
-    """A date, as YYYY-MM-DD."""
+    """A date, as YYYY-MM-DD; of a kind within the bounds of that kind."""
+
+    def __init__(self, kind: Kind | None = None, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
-        return cast("date", _as_asked(lambda: parse_day(value)))
+        day = cast("date", _as_asked(lambda: parse_day(value)))
+        _must_be(self.kind, day)
+        return day
+
+
+class Local(fields.String):
+    """A date and clock time without an offset, as YYYY-MM-DDTHH:MM, in the zone of the place."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"pattern": f"^{LOCAL_PATTERN}$"} | kwargs.get("metadata", {})
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        _as_asked(lambda: parse_local(value).date())
+        return str(value)
 
 
 class Many(fields.List[Any]):
@@ -140,6 +166,15 @@ class Many(fields.List[Any]):
 
 class One(fields.Nested):
     """An object of its own schema."""
+
+
+def _must_be(kind: Kind | None, at: date) -> None:
+    """Raise marshmallow's refusal of a time that is out of the bounds of its kind."""
+    if kind is not None:
+        try:
+            must_be(kind, at, moment=now())
+        except BadInput as problem:
+            raise ValidationError(problem.detail) from None
 
 
 def _as_asked(parse: Any) -> Decimal | date | str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.customer import Customer, CustomerIsErased, CustomerIsMerged
+from domain.customer import Customer
+from domain.customer_refusals import CustomerIsErased, CustomerIsMerged
 from store.work import Work
 
 

@@ -9,7 +9,7 @@ from flask import Response
 
 from api import office
 from api.belonging import must_be_a_site
-from api.fields import Choice, Flag, Id, Text
+from api.fields import Choice, Flag, Id, Text, Zone
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page
@@ -28,6 +28,7 @@ class NewLocation(Creation):
     kind = Choice(get_args(LocationKind), required=True)
     name = Text(200, required=True)
     site = Id()
+    zone = Zone(metadata={"description": "Its own IANA zone; else its site's, or that of who has the van."})
 
 
 class Custody(Command):
@@ -52,7 +53,7 @@ def create(body: Body) -> Response:
     def make(id: UUID, _: Work) -> Location:
         if "site" in body:
             must_be_a_site(body["site"])
-        return Location.register(id=id, **body)
+        return Location.register(id=id, zone=body.zone, **body)
 
     return office.create(who, Location, body, make)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from api.belonging import must_be_of
+from api.belonging import must_be_of, owner_of_site
 from api.movement_bodies import ENDS
+from api.schemas import Body
+from api.services import services
 from domain.equipment import Equipment
+from domain.instant import now
+from domain.local_time import local_day
 from domain.location import VIRTUAL, Location, LocationIsRetired, LocationKind
 from domain.part import Part
 from domain.problem import BadInput, NotFound, Refused
@@ -18,8 +22,27 @@ from domain.stock_movement import StockMovement
 from domain.technician import Technician
 from domain.visit import Visit
 from domain.work_order import WorkOrder
+from store.places import day_of_stock
 from store.work import Work
 from sync.operations.stock import REASONS
+
+
+class Moment(NamedTuple):
+    """When something moves, and the zone of the place where the request says it."""
+
+    at: datetime
+    zone: str | None
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        """When and where the request says that it happened."""
+        return cls(body.occurred_at or now(), body.zone)
+
+    def day(self, work: Work, *places: UUID) -> date:
+        """The day there, where parts move from and to."""
+        if self.zone is not None:
+            return local_day(self.at, self.zone)
+        return day_of_stock(work, self.at, *places, otherwise=services().settings.zone, owner=owner_of_site)
 
 
 class VisitOfAnotherOrder(Refused):
@@ -27,9 +50,16 @@ class VisitOfAnotherOrder(Refused):
 
 
 def move(
-    id: UUID, work: Work, said: dict[str, Any], *, by: UUID, on: date, caused_by: Collection[UUID] = (), at: str = ""
+    id: UUID,
+    work: Work,
+    said: dict[str, Any],
+    *,
+    by: UUID,
+    moment: Moment,
+    caused_by: Collection[UUID] = (),
+    at: str = "",
 ) -> StockMovement:
-    """The movement that was `said`, made by the user `by` on that day; raises a `Problem` for what cannot be.
+    """The movement that was `said`, made by the user `by` at a moment; raises a `Problem` for what cannot be.
 
     `at` points to where it was said; `caused_by` are all ids of those who may not approve an adjustment. Words that
     are no code of a reason are sealed as the customer's, or as the user's own where there is none.
@@ -43,6 +73,7 @@ def move(
     if said.get("technician") is not None:
         work.get(Technician, said["technician"])
     why = reason_and_note(said["reason"], REASONS) if said.get("reason") else {}
+    on = moment.day(work, from_, to)
     movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on), "cost_per": part.cost_per(on)} | about | why
     if order is not None:
         movement["work_order"] = order.id

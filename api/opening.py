@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from api.belonging import must_be_of
+from api.belonging import must_be_of, must_have_site
 from api.known_customer import in_use, still_there
 from api.services import services
 from domain.case import Case
-from domain.customer import NoSuchSite
 from domain.equipment import Equipment
 from domain.problem import BadInput, Refused
 from domain.work_order import WorkOrder
@@ -25,11 +24,14 @@ def open_work_order(id: UUID, work: Work, said: dict[str, Any]) -> tuple[WorkOrd
     """The work order, and the case it is for, which goes on with it; raises a `Problem` for what cannot be."""
     case = work.get(Case, said["case"]) if "case" in said else None
     customer = in_use(work, _customer(said)) if case is None else still_there(work, _whose(work, said, case))
-    if "site" in said and not customer.has_site(said["site"]):
-        raise NoSuchSite
+    if "site" in said:
+        must_have_site(work, customer, said["site"])
     if "equipment" in said:
         must_be_of(work, "machine", work.get(Equipment, said["equipment"]).customer, customer.id)
-    number = said.get("number") or services().log.next_work_order_number()
+    number = said.get("number")
+    if number is None:
+        number = services().log.next_work_order_number()
+        work.made.add(number)
     order = WorkOrder.open(id=id, **said | {"number": number, "customer": customer.id})
     if case is None:
         return order, ()

@@ -13,6 +13,7 @@ from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page, Value
 from api.who import asking
+from domain.bounds import Kind
 from domain.money import Money
 from domain.part import Part, PartName, SupersededInCircle
 from projections import parts as view
@@ -59,7 +60,7 @@ class Cost(Command):
 
     cost = One(MoneyFields, required=True)
     per = Whole(2, 10_000, load_default=None, metadata={"description": "For so many units: 6.8 cents are 68 per 10."})
-    from_ = Day(required=True, data_key="from")
+    from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
 
 
 class Replacement(Command):

@@ -113,10 +113,12 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/projections/{name}/verify": AUDITOR,
     "GET /api/v1/jobs": AUDITOR,
     "GET /api/v1/jobs/{id}": AUDITOR,
+    # Whatever is looked for: of each kind only who may read it
+    "GET /api/v1/search": OFFICE,
     # The customer's side
     **_reads(OFFICE, "customers", "contacts", "cases", "equipment"),
     "GET /api/v1/cases/{id}/timeline": OFFICE,
-    "GET /api/v1/equipment/{id}/history": OFFICE,
+    **dict.fromkeys((f"GET /api/v1/equipment/{{id}}/{one}" for one in ("history", "coverage", "warranties")), OFFICE),
     "POST /api/v1/customers": CARE,
     **_commands(CARE, "customers", "change", "add-site", "change-site", "merge"),
     "POST /api/v1/customers/{id}/erase": MANAGERS,
@@ -125,7 +127,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/cases": CARE,
     **_commands(CARE, "cases", "wait", "resume", "resolve", "reopen", "close", "merge"),
     "POST /api/v1/equipment": CARE,
-    **_commands(CARE, "equipment", "install", "set-warranty", "move", "change-owner", "retire"),
+    **_commands(CARE, "equipment", "install", "set-warranty", "withdraw-warranty", "move", "change-owner", "retire"),
     # Work
     **_reads(OFFICE, "work-orders", "visits"),
     "GET /api/v1/work-orders/{id}/facts": OFFICE,

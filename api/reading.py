@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
 from flask import Response, request
 
-from api.encoding import answer, encode
+from api.called import names_in
+from api.cursors import Picture, opened, sealed
+from api.encoding import answer
 from api.services import services
-from domain.problem import BadInput, Kind, NotFound, Problem
+from domain.instant import now
+from domain.problem import Kind, NotFound, Problem
+from projections.past_place import QuestionTooLarge, QuestionTooLong
 from projections.projection import Projection
 from projections.reader import Reader
 
 POSITION = "Callout-Position"
-_SIGNATURE: Final = 16
 FRESH_SHARE: Final = 0.1
 """How much of the patience a question that names no position has for what had been recorded when it was asked."""
 
@@ -35,9 +34,11 @@ class ViewsBehind(Problem):
 def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]:
     """The views as this query wants them: `at_least` a position, `as_of` what had happened, `known_at` what was known.
 
-    `projections` are those whose tables the queries read. Raises `ViewsBehind` when the wait takes too long, and the
-    problems of `Views.reach` and of `PastDesk.at`.
+    `projections` are those whose tables the queries read. All pages of a list show what the first one has shown part
+    of. Raises `ViewsBehind` when the wait takes too long, and the problems of `Views.reach` and of `PastDesk.at`.
     """
+    picture = opened(query["cursor"]).picture if query.get("cursor") is not None else None
+    query["moment"] = picture.moment if picture is not None else now()
     views, wanted = services().views, query.get("at_least")
     names = [each.name for each in projections]
     if wanted is not None and not views.reach(wanted, services().settings.patience, names):
@@ -46,11 +47,35 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
     if as_of is None and known_at is None:
         if wanted is None:
             see_what_was_written(names)
+        if "limit" in query and projections:
+            with _listing(projections, names, picture) as reader:
+                yield reader
+            return
         with views.now() as reader:
             yield reader
         return
     position = views.position_at(known_at) if isinstance(known_at, datetime) else known_at
+    if known_at is None and picture is not None:
+        position = picture.position
     with services().past.at(projections, known_at=position, as_of=as_of) as reader:
+        yield reader
+
+
+@contextmanager
+def _listing(projections: Sequence[Projection], names: Sequence[str], picture: Picture | None) -> Iterator[Reader]:
+    """The views as they stand, or for a further page as they stood, when something has changed in them meanwhile."""
+    views = services().views
+    if picture is not None and not views.reach(picture.position, services().settings.patience, names):
+        raise ViewsBehind
+    with ExitStack() as stack:
+        reader = stack.enter_context(views.picture(projections))
+        if picture is not None and views.has_changed(reader, projections, picture.position):
+            stack.close()
+            try:
+                reader = stack.enter_context(services().past.at(projections, known_at=picture.position))
+            except (QuestionTooLong, QuestionTooLarge):
+                reader = stack.enter_context(views.picture(projections))
+                reader.moved = True
         yield reader
 
 
@@ -63,14 +88,17 @@ def page(reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], 
     """One page of `rows`, of which the query asked for one more than the limit; `key` are the columns they go by."""
     items = rows[: query["limit"]]
     more = len(rows) > len(items)
-    following = _sealed([items[-1][name] for name in key]) if more else None
-    return answer({"items": items, "next": following, "position": reader.position}, headers=_position(reader))
+    following = sealed([items[-1][name] for name in key], _picture(reader, query)) if more else None
+    told: dict[str, Any] = {"items": items, "next": following, "position": reader.position}
+    told |= {"moved": True} if reader.moved else {}
+    told |= {"names": names_in(items)} if query.get("names") else {}
+    return answer(told, headers=_position(reader))
 
 
 def paged(query: dict[str, Any]) -> dict[str, Any]:
     """The members of a query function's call that turn pages: one row more than wanted, behind the last one seen."""
     cursor = query.get("cursor")
-    return {"limit": query["limit"] + 1, "after": None if cursor is None else _opened(cursor)}
+    return {"limit": query["limit"] + 1, "after": None if cursor is None else opened(cursor).after()}
 
 
 def filters(query: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +106,21 @@ def filters(query: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if name not in _OF_EVERY_QUERY}
 
 
-_OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at"}
+_OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at", "moment", "names"}
+
+
+def moment_of(query: dict[str, Any]) -> datetime:
+    """The instant by which to judge what depends on the time: asked for, or that of the list's first page, or now."""
+    moment: datetime = query.get("as_of") or query["moment"]
+    return moment
+
+
+def _picture(reader: Reader, query: dict[str, Any]) -> Picture | None:
+    """The picture that the next page continues: that of the first one."""
+    known = opened(query["cursor"]).picture if query.get("cursor") is not None else None
+    if known is not None or reader.picture is None:
+        return known
+    return Picture(reader.picture, query["moment"])
 
 
 def one(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Response:
@@ -95,27 +137,3 @@ def one(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Resp
 
 def _position(reader: Reader) -> dict[str, str]:
     return {POSITION: str(reader.position)}
-
-
-def _signature(payload: bytes, secret: bytes) -> bytes:
-    return hmac.digest(secret, request.path.encode() + b"\x00" + payload, "sha256")[:_SIGNATURE]
-
-
-def _sealed(values: list[Any]) -> str:
-    payload = encode(values)
-    return urlsafe_b64encode(_signature(payload, services().access.secret("cursors")) + payload).decode().rstrip("=")
-
-
-def _opened(cursor: str) -> Any:
-    """The key behind which the page begins: a tuple, or the value itself where one column is the key."""
-    try:
-        raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-    except (NotBase64, ValueError):
-        raw = b""
-    signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
-    secrets = services().access.secrets.accepted("cursors")
-    if not any(hmac.compare_digest(signature, _signature(payload, secret)) for secret in secrets):
-        detail = "This cursor is not one of this list; begin again without one."
-        raise BadInput(detail, errors=[{"pointer": "/cursor", "detail": detail}])
-    values = orjson.loads(payload)
-    return tuple(values) if len(values) > 1 else values[0]

@@ -42,6 +42,7 @@ def done_with(**more: dict[str, Any]) -> dict[str, Any]:
 
 
 ID: Final = {"type": "string", "format": "uuid"}
+STRING: Final = {"type": "string"}
 LIST: Final[dict[str, Any]] = {"type": "array", "items": {"type": "object"}}
 FACT: Final[dict[str, Any]] = {
     "type": "object",

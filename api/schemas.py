@@ -9,7 +9,8 @@ from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
-from api.fields import Id, Instant, One, Text, Whole, Zone
+from api.fields import Flag, Id, Instant, One, Text, Whole, Zone
+from domain.bounds import Kind
 from domain.envelope import ExternalRef
 from projections.table import Table
 
@@ -34,7 +35,7 @@ class Body(dict[str, Any]):
 class Command(Strict):
     """What every command may say: when and where it happened, and how far its author had read."""
 
-    occurred_at = Instant(metadata={"description": "When it happened, if earlier than now."})
+    occurred_at = Instant(Kind.HAPPENED, metadata={"description": "When it happened, if earlier than now."})
     zone = Zone(metadata={"description": "The IANA zone of the place."})
     seen = Whole(metadata={"description": "The position that the author had read through."})
 
@@ -99,6 +100,7 @@ class Page(Past):
 
     limit = Whole(1, 500, written=True, load_default=50, metadata={"description": "How many at most."})
     cursor = Text(1000, metadata={"description": "`next` of the page before."})
+    names = Flag(metadata={"description": "Say beside the items what the things are called whose ids they hold."})
 
 
 DONE: dict[str, Any] = {
@@ -144,5 +146,14 @@ def page_of(item: dict[str, Any]) -> dict[str, Any]:
             "items": {"type": "array", "items": item},
             "next": {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."},
             "position": {"type": "integer", "description": "The last position that this answer knows."},
+            "moved": {
+                "type": "boolean",
+                "description": "True where a history is too long to show the picture of the first page.",
+            },
+            "names": {
+                "type": "object",
+                "description": "With `names=true`: what the things in the items are called now, by their ids.",
+                "additionalProperties": {"type": "string"},
+            },
         },
     }

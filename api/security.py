@@ -76,7 +76,7 @@ DONE: Final[Mapping[str, str]] = {
 
 PERSONAL: Final = (
     *("customers", "contacts", "cases", "equipment", "work-orders", "visits", "technicians", "users", "devices"),
-    *("events", "operations", "blobs", "discrepancies", "stock-movements"),
+    *("events", "operations", "blobs", "discrepancies", "stock-movements", "search"),
 )
 READ: Final = tuple(f"GET /api/v1/{noun}" for noun in PERSONAL)
 """Beginnings of routes that show personal data: noted when somebody reads them who is an auditor."""

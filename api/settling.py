@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +10,7 @@ from flask import Response
 
 from api import office
 from api.belonging import must_be_free
-from api.moving import move
+from api.moving import Moment, move
 from api.order import Order
 from api.schemas import Body
 from api.services import services
@@ -19,7 +18,7 @@ from api.who import Who
 from domain.aggregate import Entity
 from domain.discrepancy import Discrepancy
 from domain.location import VIRTUAL
-from domain.problem import NotFound
+from domain.problem import NotFound, SomebodyWasFaster
 from domain.stock_movement import StockMovement
 from projections.discrepancies import discrepancy
 from projections.discrepancy_row import REFS
@@ -34,6 +33,7 @@ Decide = Callable[[Discrepancy, Work, Row, set[UUID]], Iterable[Entity]]
 def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
     """Decide about a discrepancy that the views have found, the first decision about it included. 200.
 
+    Whoever says how far they had read (`seen`) decides about what they had read, or not at all.
     The reply names the movements that were made.
     """
 
@@ -43,6 +43,8 @@ def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
             if row is None:
                 raise NotFound(f"There is no discrepancy {id}.")
             caused_by = people_behind(reader, [event["position"] for event in row["events"]])
+        if body.seen is not None and row["position"] > body.seen:
+            raise SomebodyWasFaster("The discrepancy has changed since this position; read it again.")
         entity = work.find(Discrepancy, id)
         if entity is None:
             refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])
@@ -56,7 +58,7 @@ def settle(who: Who, id: UUID, body: Body, decide: Decide) -> Response:
 
 
 def adjustments(
-    work: Work, row: Row, lines: Iterable[dict[str, Any]], *, by: UUID, on: date, caused_by: set[UUID]
+    work: Work, row: Row, lines: Iterable[dict[str, Any]], *, by: UUID, moment: Moment, caused_by: set[UUID]
 ) -> list[StockMovement]:
     """The movements of an adjustment; what is not said comes from, or goes to, `unexplained`."""
     made = []
@@ -66,5 +68,5 @@ def adjustments(
         if row["work_order"] is not None:
             said["work_order"] = row["work_order"]
         at = f"/movements/{number}"
-        made.append(move(uuid4(), work, said, by=by, on=on, caused_by=caused_by, at=at))
+        made.append(move(uuid4(), work, said, by=by, moment=moment, caused_by=caused_by, at=at))
     return made

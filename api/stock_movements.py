@@ -9,13 +9,12 @@ from flask import Response
 
 from api import office
 from api.movement_bodies import Filters, Mistake, NewMovement
-from api.moving import move
+from api.moving import Moment, move
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.rows import ID, done_with, shape_of, spoken
 from api.schemas import Body
 from api.who import asking
-from domain.instant import now
 from domain.stock_movement import StockMovement
 from projections import movements as view
 from projections.table import Row
@@ -35,10 +34,9 @@ for _column in ("cost_amount", "cost_currency", "cost_per"):
 
 @stock_movements.creates(NewMovement)
 def create(body: Body) -> Response:
-    """Move a part. Its cost is the part's of that day and stays with the movement."""
-    who = asking()
-    on = (body.occurred_at or now()).date()
-    return office.create(who, StockMovement, body, lambda id, work: move(id, work, dict(body), by=who.id, on=on))
+    """Move a part. Its cost is the part's of that day, where it lies, and stays with the movement."""
+    who, at = asking(), Moment.of(body)
+    return office.create(who, StockMovement, body, lambda id, work: move(id, work, dict(body), by=who.id, moment=at))
 
 
 @stock_movements.command("correct", Mistake, done_with(correction=ID))

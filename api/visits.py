@@ -9,43 +9,32 @@ from uuid import UUID
 from flask import Response
 
 from api import office
-from api.fields import Choice, Flag, Id, Instant, Text, Zone
+from api.belonging import owner_of_site
+from api.fields import Choice, Flag, Id, Instant, Text
 from api.going_on import going_on, must_be_active
 from api.noun import Noun
-from api.reading import filters, looking, one, page, paged
+from api.reading import filters, looking, moment_of, one, page, paged
 from api.rows import FACT, shape_of
-from api.schemas import Body, Command, Creation, Page
+from api.schemas import Body, Command, Page
 from api.services import services
+from api.visit_bodies import NewVisit, Window
 from api.who import asking
+from domain.instant import now
 from domain.problem import NotFound
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
 from domain.visit_status import Status
+from domain.visit_window import WINDOW, window_at
 from domain.work_order import WorkOrder
 from domain.work_order_status import must_not_be_final
 from projections import visit_queries as queries
 from projections import visits as view
 from projections.fact_pages import VISIT_LISTS, visit_facts
 from projections.work_orders import WorkOrders
+from store.places import zone_of_order
 from store.work import Work
 
 visits = Noun("visits", "Every coming of a technician.")
-
-
-class Window(Command):
-    """When somebody is to come, at a place in a zone."""
-
-    window_start = Instant(required=True)
-    window_end = Instant(required=True)
-    zone = Zone(metadata={"description": "The IANA zone of the place."})
-
-
-class NewVisit(Creation, Window):
-    """A visit for a work order."""
-
-    work_order = Id(required=True)
-    zone = Zone(metadata={"description": "The IANA zone of the place; the company's unless given."})
-    technician = Id()
 
 
 class Sending(Command):
@@ -106,7 +95,9 @@ def create(body: Body) -> Response:
         order = work.get(WorkOrder, body["work_order"])
         must_not_be_final(order.status)
         must_be_active(work, body.get("technician"))
-        return Visit.plan(id=id, customer=order.customer, zone=body.zone or services().settings.zone, **body)
+        zone = body.zone or zone_of_order(work, order, otherwise=services().settings.zone, owner=owner_of_site)
+        planned: dict[str, Any] = {name: value for name, value in body.items() if name not in WINDOW}
+        return Visit.plan(id=id, customer=order.customer, zone=zone, **planned, **window_at(zone, body, moment=now()))
 
     return office.create(who, Visit, body, make)
 
@@ -127,7 +118,7 @@ def dispatch(body: Body, id: UUID) -> Response:
 def decline(body: Body, id: UUID) -> Response:
     """Write down that the technician will not go; the visit waits for somebody else."""
     who = asking()
-    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(**body))
+    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(seen=body.seen, **body))
 
 
 @visits.command("reschedule", Window)
@@ -135,7 +126,10 @@ def reschedule(body: Body, id: UUID) -> Response:
     """Move it to another window."""
     who = asking()
 
-    return office.change(who, Visit, id, body, lambda it, work: going_on(it, work).reschedule(zone=body.zone, **body))
+    def decide(visit: Visit, work: Work) -> None:
+        going_on(visit, work).reschedule(zone=body.zone, **window_at(body.zone or visit.zone, body, moment=now()))
+
+    return office.change(who, Visit, id, body, decide)
 
 
 @visits.command("cancel", VisitReason)
@@ -173,7 +167,7 @@ def register(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
     asking()
     with looking(query, view.Visits(), WorkOrders()) as reader:
-        rows = queries.visits(reader, at=query.get("as_of"), **paged(query), **filters(query))
+        rows = queries.visits(reader, at=moment_of(query), **paged(query), **filters(query))
         return page(reader, query, rows, key=("window_start", "id"))
 
 

@@ -9,6 +9,7 @@ from flask import Response
 
 from api import office
 from api import work_order_bodies as bodies
+from api.merged import merged
 from api.noun import Noun
 from api.opening import open_work_order
 from api.reading import filters, looking, one, page, paged
@@ -19,6 +20,7 @@ from domain.part import Part
 from domain.problem import NotFound
 from domain.technician import Technician, TechnicianIsDeactivated
 from domain.work_order import WorkOrder
+from projections import work_order_queries as queries
 from projections import work_orders as view
 from projections.fact_pages import order_facts
 from store.order_ends import cancel_order, close_order
@@ -133,8 +135,8 @@ def add_note(body: Body, id: UUID) -> Response:
 def register(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
     asking()
-    with looking(query, view.WorkOrders()) as reader:
-        rows = view.work_orders(reader, **paged(query), **filters(query))
+    with looking(query, view.WorkOrders(), *merged(query)) as reader:
+        rows = queries.work_orders(reader, **paged(query), **filters(query))
         return page(reader, query, spoken_all(rows), key=("opened_at", "id"))
 
 
@@ -143,7 +145,7 @@ def work_order(query: dict[str, Any], id: UUID) -> Response:
     """One work order."""
     asking()
     with looking(query, view.WorkOrders()) as reader:
-        return one(reader, spoken_one(view.work_order(reader, id)), own=False)
+        return one(reader, spoken_one(queries.work_order(reader, id)), own=False)
 
 
 @work_orders.lists(FACT, bodies.Facts, path="/<uuid:id>/facts")
@@ -151,7 +153,7 @@ def facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the order itself shows the newest 50 and counts the others."""
     asking()
     with looking(query, view.WorkOrders()) as reader:
-        if view.work_order(reader, id) is None:
+        if queries.work_order(reader, id) is None:
             raise NotFound
         rows = order_facts(reader, id, name=query["list"], **paged(query))
         return page(reader, query, rows, key=("at", "rank", "position"))

@@ -74,6 +74,7 @@ class House:
             require_finished(settings.home, writer)
             self.erased.add(self.keyring.destroyed())  # also those of other machines, and of before there was a list
             log = EventLog(writer, self.keyring)
+            log.unique_keys.fill(log.reader)
             settle_life(log)
             self.erased_again = erase_again(log, unfinished(log, self.erased.ids()))
         except BaseException:

@@ -36,7 +36,7 @@ def to_json(value: Any) -> str:
 
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Columns as wide as their widest cell, never cut off, so that they can be searched and piped."""
-    cells = [[head.upper() for head in heads], *([_cell(value) for value in row] for row in rows)]
+    cells = [[head.upper() for head in heads], *([cell(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -52,7 +52,8 @@ def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int],
         yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as one cell of a table."""
     if value is None:
         return ""
     if isinstance(value, list | dict):

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from api.batch_request import Sent
 from callout.assembly import House
 from callout.import_entry import BadLine
-from callout.spelling import spelled
+from domain.spelling import folded
 
 if TYPE_CHECKING:
     from api.batch import Batch
@@ -42,7 +42,7 @@ class People:
         try:
             id = UUID(by)
         except ValueError:
-            found = named.get(spelled(by), set())
+            found = named.get(folded(by), set())
             if len(found) > 1:
                 raise BadLine(f"{len(found)} people are called {by}; name one by login or id") from None
             return next(iter(found), None)
@@ -60,12 +60,12 @@ class People:
             twice = {row["user_id"] for row in technicians}
             self._named = {}
             for row in (*technicians, *(each for each in users if each["id"] not in twice and not each["technician"])):
-                self._named.setdefault(spelled(row["name"] or str(row["id"])), set()).add(row["id"])
+                self._named.setdefault(folded(row["name"] or str(row["id"])), set()).add(row["id"])
         return self._named
 
     def _left(self, name: str) -> UUID:
         """Somebody who is known by this name only."""
-        id = uuid5(NAMESPACE_OID, f"callout person {spelled(name)}")
+        id = uuid5(NAMESPACE_OID, f"callout person {folded(name)}")
         if self._batch is not None and not self._house.services.log.load([id]):
             body = {"id": str(id), "name": name}
             for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):

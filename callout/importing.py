@@ -14,10 +14,12 @@ from api.batch_request import NeedsViews, Sent
 from api.who import Who
 from callout.assembly import House
 from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
+from callout.import_clashes import Clashes
 from callout.import_entry import BadLine, Entry, Imported
 from callout.import_keys import Keys
-from callout.import_lines import AT_ONCE, Lines, in_batches, reason, refused_before
+from callout.import_lines import AT_ONCE, Lines, in_batches, refused_before
 from callout.import_people import People
+from domain.keys import KeyTaken
 from domain.problem import Problem
 from store.answers import OperationKnownError
 from store.errors import passes_by_itself
@@ -49,7 +51,8 @@ class Importer:
         session = house.services.access.sessions.find(token)
         roles = session.roles if session else ()
         self._batch = Batch(app, house.services, Who(user, roles, ""))
-        self._alone = Alone(house, app, self._batch, token)
+        self._clashes = Clashes()
+        self._alone = Alone(house, app, self._batch, token, self._clashes)
         self._people = People(house, self._batch)
         self._most = AT_ONCE
         self.done = self.already = 0
@@ -138,21 +141,22 @@ class Importer:
         How many these were, whether the next one must be carried out alone, and which were refused. Where the log does
         not take them together, the first half is tried, and in the end the first one alone.
         """
-        most = min(len(lines), self._most)
+        most, clashes = min(len(lines), self._most), False
         for _ in range(PATIENCE):
             if not Batch.takes(lines[0].sent) or most == 0:
                 return 0, True, []
             try:
                 taken, alone, refused = self._decide(lines[:most], keep_going=keep_going)
-            except OperationKnownError:
-                most //= 2
-            except Problem:
+            except KeyTaken as clash:
+                most, clashes = self._before(lines[:most], clash), True
+            except (OperationKnownError, Problem):
                 most //= 2  # one of them takes what is somebody else's, which shows when it is recorded
             except PersistenceError as error:
                 if passes_by_itself(error):
                     time.sleep(PAUSE_SECONDS)
                 most //= 2
             else:
+                alone = alone or (clashes and taken == most)
                 self._most = max(_FEWEST, taken) if alone else min(AT_ONCE, 2 * self._most)
                 return taken, alone, refused
         return 0, True, []
@@ -175,9 +179,16 @@ class Importer:
                 break
             done += 1
             if refusal is not None:
-                refused.append((line.entry, reason(refusal.document)))
+                refused.append((line.entry, self._clashes.reason(refusal.document)))
                 if not keep_going or self._batch.is_dirty():
                     break
+        work = self._batch.work
         self._batch.commit()
+        self._clashes.recorded({self._keys.operation(line.sent.key): line.entry.line for line in lines[:done]}, work)
         self.done += done - len(refused)
         return done, alone, refused
+
+    def _before(self, lines: list[_Line], clash: KeyTaken) -> int:
+        """How many lines stand before the one whose key is somebody else's; half of them where that is not known."""
+        operations = [self._keys.operation(line.sent.key) for line in lines]
+        return operations.index(clash.operation) if clash.operation in operations else len(lines) // 2

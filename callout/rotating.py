@@ -26,7 +26,7 @@ SECRETS: Final = (
     "device-challenges",
     "known-devices",
 )
-FIXED: Final = ("erased-logins",)
+FIXED: Final = ("erased-logins", "unique-keys")
 """Secrets that stay: what was hashed with them is compared for as long as it is kept."""
 _ROUNDS: Final = 100
 _LOCK: Final = 7_266_432

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from callout.stock_rows import Cost, Wanted
 from callout.stock_standing import Opening, Recorded
+from domain.local_time import day_starts
 
 Command = tuple[str, str, dict[str, Any]]
 """What tells it from all others, its path behind `/api/v1/`, and its body."""
@@ -51,4 +50,4 @@ def _when(told: Wanted) -> dict[str, str]:
     """At the beginning of that day: stock is counted before work begins."""
     if told.as_of is None:
         return {}
-    return {"occurred_at": datetime.combine(told.as_of, time(), ZoneInfo(told.zone)).isoformat(), "zone": told.zone}
+    return {"occurred_at": day_starts(told.as_of, told.zone).isoformat(), "zone": told.zone}

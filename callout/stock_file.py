@@ -12,7 +12,6 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from callout.assembly import House
 from callout.import_entry import BadLine, Entry
-from callout.spelling import spelled
 from callout.stock_commands import Command, cost_of, described, moving, replaced
 from callout.stock_rows import Cell, Wanted, same_cost, wanted
 from callout.stock_standing import Opening, Recorded, recorded
@@ -20,6 +19,7 @@ from callout.table_file import Row, Written, headings_of, how_written, rows
 from callout.table_headings import NEEDED, columns_of
 from callout.table_numbers import Mark, mark_of
 from domain.quantity import format_quantity, parse_quantity
+from domain.spelling import compact, folded
 from domain.unit_misfits import same_unit
 from projections.parts import cost_on
 
@@ -44,13 +44,13 @@ class StockFile:
         self._log, self._file, self._name, self._replace, self._as_of = house.services.log, file, name, replace, as_of
         self._zone = house.settings.zone
         with house.services.views.now() as reader:
-            self._parts: dict[str, dict[str, Any]] = {
-                spelled(row["number"]): row for row in reader.fetch_all("SELECT * FROM parts")
-            }
+            parts = reader.fetch_all("SELECT * FROM parts ORDER BY position DESC")
+            self._parts: dict[str, dict[str, Any]] = {compact(row["number"]): row for row in parts}
             places = reader.fetch_all("SELECT * FROM locations WHERE NOT retired")
-        names = Counter(spelled(place["name"]) for place in places)
-        self._places = {spelled(place["name"]): place for place in places if names[spelled(place["name"])] == 1}
-        stores = [place for place in places if place["kind"] == "warehouse" and through in (None, place["name"])]
+        names = Counter(folded(place["name"]) for place in places)
+        self._places = {folded(place["name"]): place for place in places if names[folded(place["name"])] == 1}
+        store = None if through is None else folded(through)
+        stores = [place for place in places if place["kind"] == "warehouse" and store in (None, folded(place["name"]))]
         self._store: UUID | None = stores[0]["id"] if len(stores) == 1 else None
         self.written: Written = how_written(file)
         self.headings = headings_of(rows(file, self.written))
@@ -101,7 +101,7 @@ class StockFile:
 
     def _opening(self, told: Wanted) -> Opening | None:
         """What the row is about, if it says how many lie where; raises `BadLine`."""
-        part = self._parts.get(spelled(told.cells["number"]))
+        part = self._parts.get(compact(told.cells["number"]))
         if part is not None and not same_unit(told.cells["unit"], part["unit"]):
             column = self._columns.index("unit") + 1
             raise BadLine(
@@ -110,7 +110,7 @@ class StockFile:
             )
         if told.quantity is None:
             return None
-        place = self._places.get(spelled(told.cells.get("location", "")))
+        place = self._places.get(folded(told.cells.get("location", "")))
         if place is None:
             called = told.cells.get("location", "nothing")[:60]
             raise BadLine(f"line {told.line}: no location, or more than one, is called {called}")
@@ -134,7 +134,7 @@ class StockFile:
             yield Entry(row.line, content, do, body, source=row)
 
     def _of_part(self, told: Wanted) -> Iterator[Command]:
-        number = spelled(told.cells["number"])
+        number = compact(told.cells["number"])
         part = self._parts.get(number)
         if part is None:
             part = self._parts[number] = {

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from callout.import_entry import BadLine
 from callout.table_numbers import Mark, number_of
 from domain.digits import whole_number
+from domain.instant import now
+from domain.local_time import local_day
 from domain.quantity import format_quantity
 
 _GERMAN: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
@@ -56,8 +58,8 @@ class Cell:
 def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> Wanted:
     """Read a row; raises `BadLine` with line and column for a cell that says nothing that can be taken."""
     cells = row.cells
-    day = _day(row) if "as_of" in cells else as_of
-    if day is not None and day > datetime.now(UTC).date():
+    day, today = _day(row) if "as_of" in cells else as_of, local_day(now(), zone)
+    if day is not None and day > today:
         raise row.wrong("as_of", f"{day.isoformat()} is still to come")
     quantity = None
     if "quantity" in cells:
@@ -67,7 +69,7 @@ def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> Wante
                 "quantity", f"{cells['quantity'][:40]} is no quantity: a number, not negative, six decimals at most"
             )
         quantity = format_quantity(number)
-    return Wanted(row.line, cells, _cost(row, mark, day or datetime.now(UTC).date()), quantity, day, zone)
+    return Wanted(row.line, cells, _cost(row, mark, day or today), quantity, day, zone)
 
 
 def _cost(row: Cell, mark: Mark | None, since: date) -> Cost | None:

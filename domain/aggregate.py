@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING, fields
+from datetime import datetime
 from functools import cache
 from inspect import signature
 from operator import itemgetter
@@ -62,6 +63,16 @@ class Entity(BaseAggregate[UUID]):
     A public method decides and raises a `Problem`; a private `@event` method changes state and does nothing else.
     Events carry `TOPIC`; those with personal fields name in `PERSON` the field that holds the person's id.
     """
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When it began in the world, as its first event says; None as long as that has no envelope."""
+        at: datetime | None = vars(self).get("_begun_at")
+        return at
+
+    @begun_at.setter
+    def begun_at(self, at: datetime | None) -> None:
+        vars(self)["_begun_at"] = at
 
     class Event(AggregateEvent):
         """Something that happened to an entity."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal, Required, Self, TypedDict, Unpack
+from typing import Any, ClassVar, Literal, Required, Self, TypedDict, Unpack
 from uuid import UUID
 
 from domain.aggregate import Begun, Entity, Personal, event
@@ -51,8 +51,11 @@ class Contact(Entity):
     TOPIC: ClassVar[str] = "contact"
 
     class Received(Begun):
+        """A message's id names people and their computers; until version 2 it stood in plain text."""
+
         TOPIC: ClassVar[str] = "contact.received"
         PERSON: ClassVar[str] = "person"
+        class_version: ClassVar[int] = 2
         person: UUID
         channel: Channel
         direction: Direction
@@ -60,9 +63,13 @@ class Contact(Entity):
         ended_at: datetime | None = None
         agent: UUID | None = None
         customer: UUID | None = None
-        message_id: str | None = None
+        message_id: Personal = None
         work_order: UUID | None = None
         about: Personal = None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """The message's id stays where it is; it has become personal."""
 
     class ReasonSet(Entity.Event):
         TOPIC: ClassVar[str] = "contact.reason_set"

@@ -8,28 +8,9 @@ from domain import customer_events as happened
 from domain.aggregate import Entity, event
 from domain.customer_change import FIELDS, Clash, Value, check_fields, cleared, sort_out, texts
 from domain.customer_events import Details, SiteDetails
+from domain.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.instant import parse_zone
-from domain.problem import NotFound, Refused
-
-
-class CustomerIsErased(Refused):
-    """The customer has been erased; register them anew if they ask for it."""
-
-
-class CustomerIsMerged(Refused):
-    """The customer was merged into another entry; use that one."""
-
-
-class MergedIntoItself(Refused):
-    """A customer cannot be merged into itself; name the entry that stays."""
-
-
-class SiteIsKnown(Refused):
-    """The customer has this site already; change it instead."""
-
-
-class NoSuchSite(NotFound):
-    """The customer has no such site."""
+from domain.site_zone import PlaceZone, ZoneBasis
 
 
 class Customer(Entity):
@@ -42,6 +23,7 @@ class Customer(Entity):
 
     details: dict[str, Value]
     sites: list[UUID]
+    site_zones: dict[UUID, PlaceZone]
     merged_into: UUID | None
     erased: bool
 
@@ -74,6 +56,11 @@ class Customer(Entity):
         """Whether the site is this customer's."""
         return site in self.sites
 
+    def zone_at(self, site: UUID | None) -> str | None:
+        """The zone of a site, without one that is known the customer's own; None where neither is known."""
+        known = None if site is None else self.site_zones.get(site)
+        return known.zone if known is not None else str(self.details["zone"] or "") or None
+
     # Decisions
 
     def change(self, **details: Unpack[Details]) -> None:
@@ -98,17 +85,36 @@ class Customer(Entity):
             self.trigger_event(self.ChangeClashed, field=clash.field, kept=kept, wanted=wish)
         return clashes
 
-    def add_site(self, *, site: UUID, zone: str, address: str, access_notes: str | None = None) -> None:
-        """A place where the customer has equipment, in an IANA zone."""
+    def add_site(
+        self,
+        *,
+        site: UUID,
+        zone: str,
+        address: str,
+        access_notes: str | None = None,
+        zone_basis: ZoneBasis | None = None,
+    ) -> None:
+        """A place where the customer has equipment, in an IANA zone; `zone_basis` is what that was taken from."""
         self._must_be_there()
         if self.has_site(site):
             raise SiteIsKnown
         parse_zone(zone)
-        self.trigger_event(self.SiteAdded, site=site, zone=zone, address=address, access_notes=access_notes)
+        told = {"address": address, "access_notes": access_notes, "zone_basis": zone_basis}
+        self.trigger_event(self.SiteAdded, site=site, zone=zone, **told)
 
     def change_site(self, site: UUID, **details: Unpack[SiteDetails]) -> None:
         """Set the given details of a site; what is not given stays, and an empty text clears."""
         self._must_be_there()
+        self._change_site(site, details)
+
+    def change_site_for(self, standing: UUID, site: UUID, **details: Unpack[SiteDetails]) -> None:
+        """The same for the entry that stands for this one since they were merged: the site stays where it is."""
+        if self.erased:
+            raise CustomerIsErased
+        assert standing != self.id, "an entry that was merged"
+        self._change_site(site, details)
+
+    def _change_site(self, site: UUID, details: SiteDetails) -> None:
         if not self.has_site(site):
             raise NoSuchSite
         if (zone := details.get("zone")) is not None:
@@ -146,6 +152,7 @@ class Customer(Entity):
     ) -> None:
         self.details: dict[str, Value] = dict(zip(FIELDS, (name, phones, email, language, zone), strict=True))
         self.sites: list[UUID] = []
+        self.site_zones: dict[UUID, PlaceZone] = {}
         self.merged_into: UUID | None = None
         self.erased = False
 
@@ -162,8 +169,14 @@ class Customer(Entity):
         self.details.update({field: value for field, value in values if value is not None})
 
     @event(SiteAdded)
-    def _(self, site: UUID) -> None:
+    def _(self, site: UUID, zone: str, zone_basis: ZoneBasis | None) -> None:
         self.sites.append(site)
+        self.site_zones[site] = PlaceZone(zone, zone_basis)
+
+    @event(SiteChanged)
+    def _(self, site: UUID, zone: str | None, zone_basis: ZoneBasis | None) -> None:
+        if zone is not None:
+            self.site_zones[site] = PlaceZone(zone, zone_basis)
 
     @event(Merged)
     def _(self, into: UUID) -> None:

@@ -4,6 +4,7 @@ from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.aggregate import Begun, Entity, Personal, PersonalList
+from domain.site_zone import ZoneBasis
 
 
 class Details(TypedDict, total=False):
@@ -22,6 +23,7 @@ class SiteDetails(TypedDict, total=False):
     address: str | None
     zone: str | None
     access_notes: str | None
+    zone_basis: ZoneBasis | None
 
 
 class Registered(Begun):
@@ -57,13 +59,14 @@ class ChangeClashed(Entity.Event):
 
 
 class SiteAdded(Entity.Event):
-    """A place where the customer has equipment; `zone` is its IANA zone."""
+    """A place where the customer has equipment; `zone` is its IANA zone, `zone_basis` what that was taken from."""
 
     TOPIC: ClassVar[str] = "customer.site_added"
     site: UUID
     zone: str
     address: Personal = None
     access_notes: Personal = None
+    zone_basis: ZoneBasis | None = None
 
 
 class SiteChanged(Entity.Event):
@@ -74,6 +77,7 @@ class SiteChanged(Entity.Event):
     zone: str | None = None
     address: Personal = None
     access_notes: Personal = None
+    zone_basis: ZoneBasis | None = None
 
 
 class Merged(Entity.Event):

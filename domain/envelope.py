@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -22,7 +23,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who did it, when, where and knowing what. Instants are aware and UTC, `zone` is the IANA zone of the place.
 
     `claimed_at` is what a device's clock said where that differs from the corrected `occurred_at`; `signature` is the
-    device's, of the operation that this came of;
+    device's, of the operation that this came of; `clock` says that the claim could not be used: it was "ahead" of its
+    arrival, which stands in for it, or "behind" what must have come before it, and the instant is estimated;
     `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
     author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office.
 
@@ -45,3 +47,4 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     external_ref: ExternalRef | None = None
     claimed_at: datetime | None = None
     signature: str | None = None
+    clock: Literal["ahead", "behind"] | None = None

@@ -1,47 +1,28 @@
 """Equipment: one machine at a customer's, its place, its owner, its warranties and whether it is in repair."""
 
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar, Self
 from uuid import UUID
 
 import msgspec
 
 from domain.aggregate import Begun, Entity, Personal, event
-from domain.problem import BadInput, Refused
+from domain.equipment_status import EquipmentIsRetired, NotInRepair, NotInstalled, Status
 from domain.reason import reason_and_note
+from domain.warranty import WITHDRAWALS, Warranty, must_end_behind, withdrawn_from
+
+__all__ = [
+    "RETIREMENTS",
+    "Equipment",
+    "EquipmentIsRetired",
+    "NotInRepair",
+    "NotInstalled",
+    "Status",
+    "Warranty",
+]
 
 RETIREMENTS = ("scrapped", "replaced", "sold", "lost", "beyond_repair", "other")
 """Codes of why equipment is retired; anything else is kept as words."""
-
-
-class Status(StrEnum):
-    """Where a machine stands; retired is final."""
-
-    REGISTERED = "registered"
-    INSTALLED = "installed"
-    IN_REPAIR = "in_repair"
-    RETIRED = "retired"
-
-
-class Warranty(msgspec.Struct, frozen=True):
-    """Terms that hold from one day until another, both included."""
-
-    from_: date
-    until: date
-    terms: str
-
-
-class EquipmentIsRetired(Refused):
-    """The equipment is retired; register what replaces it."""
-
-
-class NotInstalled(Refused):
-    """The equipment is not installed anywhere; install it first."""
-
-
-class NotInRepair(Refused):
-    """The equipment is not in repair."""
 
 
 class Equipment(Entity):
@@ -65,6 +46,15 @@ class Equipment(Entity):
         from_: date
         until: date
         terms: str
+
+    class WarrantyWithdrawn(Entity.Event):
+        TOPIC: ClassVar[str] = "equipment.warranty_withdrawn"
+        PERSON: ClassVar[str] = "person"
+        person: UUID
+        number: int
+        from_: date
+        reason: str
+        note: Personal = None
 
     class Moved(Entity.Event):
         TOPIC: ClassVar[str] = "equipment.moved"
@@ -104,7 +94,7 @@ class Equipment(Entity):
 
     def warranty_on(self, day: date) -> Warranty | None:
         """The terms that hold on a day: those set last, where several do; judge by the day of the fault."""
-        return next((each for each in reversed(self.warranties) if each.from_ <= day <= each.until), None)
+        return next((each for each in reversed(self.warranties) if each.holds_on(day)), None)
 
     # Decisions
 
@@ -117,10 +107,17 @@ class Equipment(Entity):
     def set_warranty(self, *, from_: date, until: date, terms: str) -> None:
         """Say which terms hold from a day until another, both included; earlier warranties stay."""
         self._must_be_in_use()
-        if until < from_:
-            detail = "A warranty does not end before it begins."
-            raise BadInput(detail, errors=[{"pointer": "/until", "detail": detail}])
+        must_end_behind(from_, until)
         self.trigger_event(self.WarrantySet, from_=from_, until=until, terms=terms)
+
+    def withdraw_warranty(self, *, number: int, reason: str, from_: date | None = None) -> None:
+        """Say that a warranty does not hold: as a whole, or from a day on; `number` counts those set, from 1.
+
+        `reason` is a code of `WITHDRAWALS` or words. Raises what `withdrawn_from` raises.
+        """
+        day = withdrawn_from(self.warranties, number, from_)
+        why = reason_and_note(reason, WITHDRAWALS)
+        self.trigger_event(self.WarrantyWithdrawn, person=self.customer or self.id, number=number, from_=day, **why)
 
     def move(self, site: UUID) -> None:
         """Say that it stands at another site of the same owner."""
@@ -174,6 +171,10 @@ class Equipment(Entity):
     @event(WarrantySet)
     def _(self, from_: date, until: date, terms: str) -> None:
         self.warranties.append(Warranty(from_, until, terms))
+
+    @event(WarrantyWithdrawn)
+    def _(self, number: int, from_: date) -> None:
+        self.warranties[number - 1] = msgspec.structs.replace(self.warranties[number - 1], withdrawn=from_)
 
     @event(Moved)
     def _(self, site: UUID) -> None:

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 from uuid import UUID, uuid5
 
 from domain.aggregate import Begun, Entity, event
+from domain.instant import parse_zone
 from domain.problem import BadInput, Refused
 
 LocationKind = Literal[
@@ -55,12 +56,15 @@ class Location(Entity):
     kind: LocationKind
     custodian: UUID | None
     retired: bool
+    site: UUID | None
+    zone: str | None
 
     class Registered(Begun):
         TOPIC: ClassVar[str] = "location.registered"
         kind: LocationKind
         name: str
         site: UUID | None = None
+        zone: str | None = None
 
     class CustodyTaken(Entity.Event):
         TOPIC: ClassVar[str] = "location.custody_taken"
@@ -71,14 +75,17 @@ class Location(Entity):
         TOPIC: ClassVar[str] = "location.retired"
 
     @classmethod
-    def register(cls, *, id: UUID, kind: LocationKind, name: str, site: UUID | None = None) -> "Location":
-        """A new location; one of kind `site` says at which customer's site it is."""
+    def register(
+        cls, *, id: UUID, kind: LocationKind, name: str, site: UUID | None = None, zone: str | None = None
+    ) -> "Location":
+        """A new location; one of kind `site` says at which customer's site it is; `zone` is its own IANA zone."""
         if kind in ONLY_ONE and id != VIRTUAL[kind]:
             raise ThereIsOnlyOne
         if kind == "site" and site is None:
             detail = "A location at a customer names the site."
             raise BadInput(detail, errors=[{"pointer": "/site", "detail": detail}])
-        return cls.begin(cls.Registered, id=id, kind=kind, name=name, site=site)
+        zone = None if zone is None else parse_zone(zone)
+        return cls.begin(cls.Registered, id=id, kind=kind, name=name, site=site, zone=zone)
 
     # Questions
 
@@ -111,8 +118,8 @@ class Location(Entity):
     # Changes
 
     @event(Registered)
-    def __init__(self, kind: LocationKind) -> None:
-        self.kind = kind
+    def __init__(self, kind: LocationKind, site: UUID | None, zone: str | None) -> None:
+        self.kind, self.site, self.zone = kind, site, zone
         self.custodian = None
         self.retired = False
 

@@ -20,6 +20,8 @@ class Planning(TypedDict, total=False):
     window_end: Required[datetime]
     zone: Required[str]
     technician: UUID | None
+    local_start: str | None
+    local_end: str | None
 
 
 class OfWorkOrder(Entity.Event):
@@ -35,7 +37,10 @@ class ByTechnician(OfWorkOrder):
 
 
 class Planned(Begun):
-    """Somebody is to come within the window; `zone` is the IANA zone of the place."""
+    """Somebody is to come within the window; `zone` is the IANA zone of the place.
+
+    `local_start` and `local_end` are the window in the clock times in which it was asked for, where it was.
+    """
 
     TOPIC: ClassVar[str] = "visit.planned"
     work_order: UUID
@@ -44,6 +49,8 @@ class Planned(Begun):
     window_end: datetime
     zone: str
     technician: UUID | None = None
+    local_start: str | None = None
+    local_end: str | None = None
 
 
 class Dispatched(OfWorkOrder):
@@ -111,12 +118,14 @@ class NotDone(ByTechnician):
 
 
 class Rescheduled(OfWorkOrder):
-    """The visit has another window."""
+    """The visit has another window; local times as when it is planned."""
 
     TOPIC: ClassVar[str] = "visit.rescheduled"
     window_start: datetime
     window_end: datetime
     zone: str
+    local_start: str | None = None
+    local_end: str | None = None
 
 
 class Cancelled(OfWorkOrder):

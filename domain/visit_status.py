@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.bounds import must_be_window
 from domain.problem import BadInput, Refused
+from domain.walk import Step
 
 
 class Status(StrEnum):
@@ -37,24 +39,14 @@ _HOW_FAR = {
     Status.NOT_DONE: 5,
 }
 
-TAKEN_BACK = {
-    "visit.accepted": (Status.ACCEPTED, Status.DISPATCHED),
-    "visit.travel_started": (Status.TRAVELLING, Status.ACCEPTED),
-    "visit.arrived": (Status.ON_SITE, Status.TRAVELLING),
-    "visit.done": (Status.DONE, Status.ON_SITE),
-    "visit.not_done": (Status.NOT_DONE, Status.ON_SITE),
-}
-"""A correction of the fact turns the first status into the second."""
-
 
 class VisitState:
     """What a snapshot keeps of a visit."""
 
     work_order: UUID
     customer: UUID
-    technician: UUID | None
     zone: str
-    status: Status
+    steps: dict[str, tuple[Step, ...]]
 
 
 class VisitIsOver(Refused):
@@ -69,6 +61,10 @@ class NotTheirVisit(Refused):
     """The visit is somebody else's."""
 
 
+class PlanHasChanged(Refused):
+    """The visit has been moved or given anew since; read the new plan and decline that if need be."""
+
+
 def further(now: Status, told: Status) -> Status:
     """The status after a fact, which may come late: it never takes a visit back, and a visit done was done."""
     if now == Status.CANCELLED:
@@ -77,10 +73,11 @@ def further(now: Status, told: Status) -> Status:
 
 
 def window(start: datetime, end: datetime) -> dict[str, datetime]:
-    """The fields of a window in UTC; raises `BadInput` unless both are aware and it ends after it starts."""
+    """The fields of a window in UTC; raises `BadInput` unless both are aware and it ends within a year."""
     if start.tzinfo is None or end.tzinfo is None or end <= start:
         detail = "The window ends after it starts, and both are written with their offset from UTC."
         raise BadInput(detail, errors=[{"pointer": "/window_end", "detail": detail}])
+    must_be_window(start, end)
     return {"window_start": start.astimezone(UTC), "window_end": end.astimezone(UTC)}
 
 

@@ -1,19 +1,24 @@
 """A work order: one repair, from the moment it is opened until it is closed or cancelled."""
 
 from decimal import Decimal
-from typing import ClassVar, Self, Unpack
+from typing import Any, ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain import work_order_events as happened
 from domain import work_order_status as rule
 from domain.aggregate import Entity, event
 from domain.reason import reason_and_note
-from domain.work_order_events import Fixed, HoldReason, LabourKind, Opening
+from domain.work_order_events import Fixed, HoldReason, Opening
+from domain.work_order_facts import WorkOrderFacts
 from domain.work_order_status import FAILURES, FINAL, FINISHED, Status
+from domain.work_order_walk import WalkedOrder
 
 
-class WorkOrder(Entity):
-    """One repair. Facts are always recorded; decisions are refused where the state does not allow them."""
+class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
+    """One repair. Facts are always recorded; decisions are refused where the state does not allow them.
+
+    Where it stands follows from what happened in the world, in whatever order that came: `domain/work_order_walk.py`.
+    """
 
     TOPIC: ClassVar[str] = "work_order"
 
@@ -92,9 +97,11 @@ class WorkOrder(Entity):
         rule.must_be_finished(self.status, rule.NotFinished)
         self.trigger_event(self.Reopened, customer=self.customer, reason=reason)
 
-    def close(self) -> None:
-        """End a finished work order for good."""
+    def close(self, seen: int | None = None) -> None:
+        """End a finished work order for good; `seen` is how far whoever asks had read, where that proves anything."""
         rule.must_be_finished(self.status, rule.NothingToClose)
+        if seen and self._decided_behind(seen):
+            raise rule.OrderHasChanged
         self.trigger_event(self.Closed)
 
     def cancel(self, reason: str) -> None:
@@ -102,99 +109,61 @@ class WorkOrder(Entity):
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.Cancelled, customer=self.customer, reason=reason)
 
-    # Facts
-
-    def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None = None) -> None:
-        """What was found: codes for problem, cause and remedy, and a note in free words."""
-        codes = {"problem": problem, "cause": cause, "remedy": remedy}
-        self.trigger_event(self.Diagnosed, customer=self.customer, note=note, **codes)
-
-    def record_labour(self, *, minutes: int, kind: LabourKind, technician: UUID | None = None) -> None:
-        """Whole minutes that somebody spent."""
-        self.trigger_event(self.LabourRecorded, minutes=minutes, kind=kind, technician=technician)
-
-    def record_note(self, text: str) -> None:
-        """Something to remember, in free words."""
-        self.trigger_event(self.NoteAdded, customer=self.customer, text=text)
-
-    def record_photo(self, *, sha256: str, size: int, media_type: str) -> None:
-        """A picture, by the hash of its bytes; `size` counts bytes."""
-        self.trigger_event(self.PhotoAttached, sha256=sha256, size=size, media_type=media_type)
-
-    def record_completion(self, *, technician: UUID, fixed: Fixed, remedy: str | None = None) -> None:
-        """A technician has done the work: it counts if the order is theirs, and is a report to the office if not."""
-        told = self.Completed if self._counts(technician) else self.CompletionReported
-        self.trigger_event(told, technician=technician, remedy=remedy, fixed=fixed)
-
-    def record_cannot_complete(self, *, technician: UUID, reason: str) -> None:
-        """A technician could not do the work: a code of `FAILURES` or words, a report if the order is not theirs."""
-        told = self.CannotComplete if self._counts(technician) else self.CannotCompleteReported
-        self.trigger_event(told, customer=self.customer, technician=technician, **reason_and_note(reason, FAILURES))
-
-    def record_correction(self, *, operation: UUID, fact: str | None = None, reason: str | None = None) -> None:
-        """A device takes back its own earlier operation; `fact` is the topic that one had recorded."""
-        self.trigger_event(self.FactCorrected, customer=self.customer, operation=operation, fact=fact, reason=reason)
-
     def _counts(self, technician: UUID) -> bool:
         return self.assigned_to(technician) and not self.is_final()
+
+    def _tell(self, what: type[Any], **fields: Any) -> None:
+        self.trigger_event(what, **fields)
 
     # Changes
 
     @event(Opened)
-    def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None) -> None:
-        self.customer, self.case, self.equipment = customer, case, equipment
+    def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None, site: UUID | None) -> None:
+        self.customer, self.case, self.equipment, self.site = customer, case, equipment, site
         self.technician: UUID | None = None
-        self.begun, self.status = False, Status.UNSCHEDULED
+        self.steps = {}
 
     @event(Assigned)
     def _(self, technician: UUID) -> None:
         self.technician = technician
-        if self.status == Status.UNSCHEDULED:
-            self.status = Status.SCHEDULED
+        self._moved(self.Assigned)
 
     @event(Diagnosed)
     def _(self) -> None:
-        self._begin()
+        self._moved(self.Diagnosed)
 
     @event(LabourRecorded)
     def _(self) -> None:
-        self._begin()
-
-    def _begin(self) -> None:
-        self.begun = True
-        if self.status in (Status.UNSCHEDULED, Status.SCHEDULED):
-            self.status = Status.IN_PROGRESS
+        self._moved(self.LabourRecorded)
 
     @event(Held)
     def _(self) -> None:
-        self.status = Status.ON_HOLD
+        self._moved(self.Held)
 
     @event(Resumed)
     def _(self) -> None:
-        self.status = rule.standing(begun=self.begun, assigned=self.technician is not None)
+        self._moved(self.Resumed)
 
     @event(Completed)
     def _(self) -> None:
-        self.status = Status.COMPLETED
+        self._moved(self.Completed)
 
     @event(CannotComplete)
     def _(self) -> None:
-        self.status = Status.CANNOT_COMPLETE
+        self._moved(self.CannotComplete)
 
     @event(Reopened)
     def _(self) -> None:
-        self.begun = False
-        self.status = rule.standing(begun=self.begun, assigned=self.technician is not None)
+        self._moved(self.Reopened)
 
     @event(Closed)
     def _(self) -> None:
-        self.status = Status.CLOSED
+        self._moved(self.Closed)
 
     @event(Cancelled)
     def _(self) -> None:
-        self.status = Status.CANCELLED
+        self._moved(self.Cancelled)
 
     @event(FactCorrected)
-    def _(self, fact: str | None) -> None:
-        if (fact, self.status) in rule.TAKEN_BACK:
-            self.status = rule.standing(begun=self.begun, assigned=self.technician is not None)
+    def _(self, operation: UUID, fact: str | None) -> None:
+        self._take_back(operation, fact)

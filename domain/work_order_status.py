@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.problem import Refused
+from domain.walk import Step
 
 FAILURES = ("no_access", "no_part", "no_skill", "unsafe", "not_repairable", "customer_cancelled", "other")
 """Codes of why work cannot be done; anything else is kept as words."""
@@ -27,14 +28,6 @@ class Status(StrEnum):
 FINISHED = frozenset({Status.COMPLETED, Status.CANNOT_COMPLETE})
 FINAL = frozenset({Status.CLOSED, Status.CANCELLED})
 
-TAKEN_BACK = frozenset(
-    {
-        ("work_order.completed", Status.COMPLETED),
-        ("work_order.cannot_complete", Status.CANNOT_COMPLETE),
-    }
-)
-"""A correction of the fact on the left ends the status on the right."""
-
 
 class WorkOrderState:
     """What a snapshot keeps of a work order."""
@@ -42,9 +35,9 @@ class WorkOrderState:
     customer: UUID
     case: UUID | None
     equipment: UUID | None
+    site: UUID | None
     technician: UUID | None
-    begun: bool
-    status: Status
+    steps: dict[str, tuple[Step, ...]]
 
 
 class WorkOrderIsFinal(Refused):
@@ -59,6 +52,10 @@ class NothingToClose(Refused):
     """Only a completed work order, or one that cannot be completed, can be closed."""
 
 
+class OrderHasChanged(Refused):
+    """The office has finished or reopened the work since; read what it says now and close it then."""
+
+
 class NotOnHold(Refused):
     """The work order is not on hold."""
 
@@ -67,7 +64,7 @@ class NotFinished(Refused):
     """Only a finished work order can be reopened."""
 
 
-def standing(*, begun: bool, assigned: bool) -> Status:
+def unhindered(*, begun: bool, assigned: bool) -> Status:
     """Where an order stands that nothing holds or ends."""
     if begun:
         return Status.IN_PROGRESS

@@ -8,9 +8,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.case_status import Status
-from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
-from projections.external_refs import external_ref as _external_ref
+from projections.above import rows_above
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.fact_lists import SHOWN
+from projections.merges import one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -48,21 +49,19 @@ CASES = Table(
     indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",), *BY_EXTERNAL_ID),
 )
 
+_WORDS = ("resolution", "waiver", "reopen_reason")
+
 _LATER = (
     "waits_on",
     "resolved_at",
     "closed_at",
-    "resolution",
     "outcome",
     "basis",
     "waived_by",
-    "waiver",
     "reopened_by",
-    "reopen_reason",
     "merged_into",
+    *_WORDS,
 )
-
-_WORDS = ("resolution", "waiver", "reopen_reason")
 
 _OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "waived_by", "waiver")
 """What a case has no longer once it is taken up again; the timeline keeps it."""
@@ -71,7 +70,7 @@ _OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "wa
 class Cases(Projection):
     """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`.
 
-    `reopened_by` is the contact of the last reopening, `reopen_reason` why.
+    Those of merged cases are among them. `reopened_by` is the contact of the last reopening, `reopen_reason` why.
     """
 
     name: ClassVar[str] = "cases"
@@ -98,14 +97,14 @@ class Cases(Projection):
             "contacts": [],
             "contacts_count": 0,
         }
-        rows.put(CASES, row | dict.fromkeys(_LATER) | _external_ref(event) | _changed(event))
+        rows.put(CASES, row | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
 
     @on("case.contact_attached")
     def _contact_attached(self, event: Recorded, rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            contacts = [*case["contacts"], str(event.data.contact)][-SHOWN:]
-            more = {"contacts": contacts, "contacts_count": case["contacts_count"] + 1}
-            rows.put(CASES, case | more | _changed(event))
+            rows.put(CASES, _with(case, [str(event.data.contact)], 1) | _changed(event))
+            for above in rows_above(rows, CASES, event.stream):
+                rows.put(CASES, _with(above, [str(event.data.contact)], 1) | {"position": event.position})
 
     @on("case.work_started")
     def _work_started(self, event: Recorded, rows: Rows) -> None:
@@ -139,6 +138,10 @@ class Cases(Projection):
     @on("case.merged")
     def _merged(self, event: Recorded, rows: Rows) -> None:
         self._go(event, rows, Status.MERGED, {"merged_into": event.data.into})
+        if (case := rows.get(CASES, event.stream)) is not None:
+            for above in rows_above(rows, CASES, event.stream):
+                more = _with(above, case["contacts"], case["contacts_count"])
+                rows.put(CASES, more | {"position": event.position})
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
@@ -148,6 +151,12 @@ class Cases(Projection):
     def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
             rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | _changed(event))
+
+
+def _with(case: Row, contacts: list[str], number: int) -> Row:
+    """A case with more contacts, of which these are the last."""
+    last = [*case["contacts"], *contacts][-SHOWN:]
+    return case | {"contacts": last, "contacts_count": case["contacts_count"] + number}
 
 
 def _changed(event: Recorded) -> Row:
@@ -170,12 +179,15 @@ def cases(
     priority: str | None = None,
     external_ref: str | None = None,
 ) -> list[Row]:
-    """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen)."""
+    """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen).
+
+    `customer` follows merges, which asks the views `customers`.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM cases
         WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(topic)s IS NULL OR topic = %(topic)s)
           AND (%(priority)s IS NULL OR priority = %(priority)s)
@@ -183,13 +195,6 @@ def cases(
         ORDER BY opened_at DESC, id DESC
         LIMIT %(limit)s
         """,
-        {
-            "external_ref": external_ref,
-            "limit": limit,
-            "after": after,
-            "customer": customer,
-            "status": status,
-            "topic": topic,
-            "priority": priority,
-        },
+        {"limit": limit, "after": after, "customers": one_customer(reader, customer)}
+        | {"status": status, "topic": topic, "priority": priority, "external_ref": external_ref},
     )

@@ -25,6 +25,7 @@ from projections.parts import Parts
 from projections.projection import Projection
 from projections.rebuild import RebuildError, alone, rebuild_alone
 from projections.replay import with_needs
+from projections.search import Search
 from projections.serials import Serials
 from projections.stock import Stock
 from projections.stored import VIEWS
@@ -65,6 +66,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Operations(),
     Discrepancies(),
     Timeline(),
+    Search(),
     Documents(),
 )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from domain.case_status import Status as CaseStatus
 from domain.contact import Status
+from projections.above import standing_row
+from projections.cases import CASES, Cases
 from projections.customers import CUSTOMERS, Customers
-from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
-from projections.external_refs import external_ref as _external_ref
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.projection import Projection, Rows, on
-from projections.reader import Reader
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -25,6 +25,7 @@ CONTACTS = Table(
         "direction": "text NOT NULL",
         "started_at": "timestamptz NOT NULL",
         "ended_at": "timestamptz",
+        "listed_at": "timestamptz NOT NULL",
         "agent": "uuid",
         "customer": "uuid",
         "message_id": "text",
@@ -40,24 +41,37 @@ CONTACTS = Table(
         "basis": "text",
         "answered_at": "timestamptz",
         **EXTERNAL_REF,
+        "needs_decision": "boolean NOT NULL",
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("started_at", "id"), ("customer",), ("case_id",), ("work_order",), ("message_id",), *BY_EXTERNAL_ID),
+    indexes=(
+        ("listed_at", "id"),
+        *((name,) for name in ("customer", "case_id", "work_order", "message_id")),
+        ("case_id", "needs_decision"),
+        ("needs_decision", "listed_at", "id"),
+        *BY_EXTERNAL_ID,
+    ),
 )
 
 _TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
+_WORDS = ("about", "reason", "message_id")
 _LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "basis", "answered_at")
 
 
 class Contacts(Projection):
-    """One row a contact. Its words go when the customer is erased whom it turned out to be from."""
+    """One row a contact. Its words go when the customer is erased whom it turned out to be from.
+
+    A contact about a case that was closed already `needs_decision`: to reopen the case, to link the contact to another
+    one, or to answer it when there is nothing more to do.
+    `listed_at` is where it stands in lists: when it started, or was recorded if it says that it started after that.
+    """
 
     name: ClassVar[str] = "contacts"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
-    needs: ClassVar[tuple[Projection, ...]] = (Customers(),)
+    needs: ClassVar[tuple[Projection, ...]] = (Customers(), Cases())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The contact, and the customer it is found to be of."""
@@ -69,8 +83,9 @@ class Contacts(Projection):
     @on("contact.received")
     def _received(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
-        told = {name: getattr(event.data, name) for name in _TOLD}
-        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | _external_ref(event) | _changed(event))
+        told = {name: getattr(event.data, name) for name in _TOLD} | {"needs_decision": False}
+        told["listed_at"] = min(event.data.started_at, event.recorded_at)
+        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
 
     @on("contact.reason_set")
     def _reason_set(self, event: Recorded, rows: Rows) -> None:
@@ -82,11 +97,12 @@ class Contacts(Projection):
         if contact is None:
             return
         said: Row = {"case_id": data.case, "repeat_of": data.repeat_of}
+        said["needs_decision"] = contact["duplicate_of"] is None and _is_closed(rows, data.case)
         if contact["customer"] is None and data.customer is not None:
             said |= {"customer": data.customer}
             customer = rows.get(CUSTOMERS, data.customer)
             if customer is not None and customer["erased"]:
-                said |= {"about": None, "reason": None}
+                said |= dict.fromkeys(_WORDS)
         self._change(event, rows, said, Status.LINKED)
 
     @on("contact.cause_confirmed")
@@ -96,16 +112,25 @@ class Contacts(Projection):
 
     @on("contact.answered")
     def _answered(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {"answered_at": event.occurred_at}, Status.ANSWERED)
+        self._change(event, rows, {"answered_at": event.occurred_at, "needs_decision": False}, Status.ANSWERED)
 
     @on("contact.duplicate_of")
     def _duplicate_of(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {"duplicate_of": event.data.contact}, Status.DUPLICATE)
+        self._change(event, rows, {"duplicate_of": event.data.contact, "needs_decision": False}, Status.DUPLICATE)
+
+    @on("case.reopened")
+    def _reopened(self, event: Recorded, rows: Rows) -> None:
+        """What was about it, or about a case merged into it, is decided."""
+        due = [event.stream]
+        for case in due:
+            for contact in rows.where(CONTACTS, case_id=case, needs_decision=True):
+                rows.put(CONTACTS, contact | {"needs_decision": False, "position": event.position})
+            due += [row["id"] for row in rows.where(CASES, merged_into=case) if row["id"] not in due]
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
         for contact in rows.where(CONTACTS, customer=event.stream):
-            rows.put(CONTACTS, contact | {"about": None, "reason": None, "position": event.position})
+            rows.put(CONTACTS, contact | dict.fromkeys(_WORDS) | {"position": event.position})
 
     def _change(self, event: Recorded, rows: Rows, said: Row, status: Status | None = None) -> None:
         if (contact := rows.get(CONTACTS, event.stream)) is not None:
@@ -114,55 +139,16 @@ class Contacts(Projection):
             rows.put(CONTACTS, contact | said | {"status": status.value} | _changed(event))
 
 
+def _is_closed(rows: Rows, case: UUID) -> bool:
+    """Whether the case, or the one in which it goes on, is closed."""
+    row = standing_row(rows, CASES, case)
+    return row is not None and bool(row["status"] == CaseStatus.CLOSED)
+
+
 def _stays(now: Status, told: Status) -> bool:
     """An answer is not undone by sorting the contact afterwards, nor a link by a reason."""
-    reached = list(Status)
-    return reached.index(now) > reached.index(told)
+    return list(Status).index(now) > list(Status).index(told)
 
 
 def _changed(event: Recorded) -> Row:
     return {"position": event.position, "version": event.version}
-
-
-def contact(reader: Reader, contact_id: UUID) -> Row | None:
-    """One contact."""
-    return reader.fetch_one("SELECT * FROM contacts WHERE id = %s", (contact_id,))
-
-
-def contacts(
-    reader: Reader,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None = None,
-    customer: UUID | None = None,
-    case: UUID | None = None,
-    status: str | None = None,
-    channel: str | None = None,
-    message_id: str | None = None,
-    external_ref: str | None = None,
-) -> list[Row]:
-    """At most `limit` contacts, newest first, those behind `after` (started_at, id of the last one seen)."""
-    return reader.fetch_all(
-        """
-        SELECT * FROM contacts
-        WHERE (%(after)s IS NULL OR (started_at, id) < %(after)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
-          AND (%(case)s IS NULL OR case_id = %(case)s)
-          AND (%(status)s IS NULL OR status = %(status)s)
-          AND (%(channel)s IS NULL OR channel = %(channel)s)
-          AND (%(message_id)s IS NULL OR message_id = %(message_id)s)
-          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
-        ORDER BY started_at DESC, id DESC
-        LIMIT %(limit)s
-        """,
-        {
-            "external_ref": external_ref,
-            "limit": limit,
-            "after": after,
-            "customer": customer,
-            "case": case,
-            "status": status,
-            "channel": channel,
-            "message_id": message_id,
-        },
-    )

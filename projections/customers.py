@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
-from projections.external_refs import external_ref as _external_ref
+from projections.customer_entries import entries_below
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
+from projections.search_query import EVERYBODY, Like, written_so
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
 
@@ -29,7 +30,7 @@ CUSTOMERS = Table(
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=BY_EXTERNAL_ID,
+    indexes=(("merged_into",), *BY_EXTERNAL_ID),
 )
 
 SITES = Table(
@@ -38,6 +39,7 @@ SITES = Table(
         "id": "uuid NOT NULL",
         "customer": "uuid NOT NULL",
         "zone": "text NOT NULL",
+        "zone_basis": "text",
         "address": "text",
         "access_notes": "text",
         "position": "bigint NOT NULL",
@@ -87,7 +89,8 @@ class Customers(Projection):
     def _registered(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "merged_into": None, "erased": False}
         rows.put(
-            CUSTOMERS, row | {field: _value(event, field) for field in DETAILS} | _external_ref(event) | _changed(event)
+            CUSTOMERS,
+            row | {field: _value(event, field) for field in DETAILS} | external_ref_of(event) | _changed(event),
         )
 
     @on("customer.changed")
@@ -116,7 +119,7 @@ class Customers(Projection):
     @on("customer.site_added")
     def _site_added(self, event: Recorded, rows: Rows) -> None:
         data = event.data
-        row = {"id": data.site, "customer": event.stream, "zone": data.zone}
+        row = {"id": data.site, "customer": event.stream, "zone": data.zone, "zone_basis": data.zone_basis}
         words = {"address": data.address, "access_notes": data.access_notes}
         rows.put(SITES, row | words | {"position": event.position})
         self._change(event, rows, {})
@@ -126,7 +129,8 @@ class Customers(Projection):
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
             told = {name: value for name, value in given.items() if value is not None}
-            rows.put(SITES, site | told | {"position": event.position})
+            basis = {} if event.data.zone is None else {"zone_basis": event.data.zone_basis}
+            rows.put(SITES, site | told | basis | {"position": event.position})
         self._change(event, rows, {})
 
     @on("customer.merged")
@@ -160,41 +164,35 @@ def _listed(value: tuple[str, ...] | None) -> list[str] | None:
 
 
 def customer(reader: Reader, customer_id: UUID) -> Row | None:
-    """One customer, with `sites` and open `clashes`."""
+    """One customer, with the `sites` and open `clashes` of their entry and of those merged into it."""
     found = reader.fetch_one("SELECT * FROM customers WHERE id = %s", (customer_id,))
     if found is None:
         return None
-    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = %s ORDER BY id", (customer_id,))
-    open_clashes = reader.fetch_all(
-        "SELECT * FROM customer_clashes WHERE customer = %s ORDER BY position", (customer_id,)
-    )
+    below = (entries_below(reader, customer_id),)
+    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = ANY(%s) ORDER BY id", below)
+    open_clashes = reader.fetch_all("SELECT * FROM customer_clashes WHERE customer = ANY(%s) ORDER BY position", below)
     return found | {"sites": sites, "clashes": open_clashes}
 
 
 def customers(
-    reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None, external_ref: str | None = None
+    reader: Reader,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    words: str | None = None,
+    like: Like = EVERYBODY,
+    external_ref: str | None = None,
 ) -> list[Row]:
-    """At most `limit` customers by id, those behind `after`; `words` is part of a name, address, e-mail or phone."""
+    """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
+    like = like if words is None or like is not EVERYBODY else written_so(words)
     return reader.fetch_all(
-        """
+        f"""
         SELECT * FROM customers
         WHERE (%(after)s IS NULL OR id > %(after)s)
-          AND (%(words)s IS NULL
-            OR strpos(lower(concat_ws(E'\\n', name, email, phones::text)), lower(%(words)s)) > 0
-            OR EXISTS (
-              SELECT FROM sites
-              WHERE sites.customer = customers.id AND strpos(lower(sites.address), lower(%(words)s)) > 0
-            ))
           AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
+          AND {like.condition}
         ORDER BY id
         LIMIT %(limit)s
-        """,
-        {"external_ref": external_ref, "limit": limit, "after": after, "words": words},
-    )
-
-
-def clashes(reader: Reader, *, limit: int, after: int | None = None) -> list[Row]:
-    """At most `limit` open clashes, oldest first, those behind the position `after`."""
-    return reader.fetch_all(
-        "SELECT * FROM customer_clashes WHERE position > %s ORDER BY position LIMIT %s", (after or 0, limit)
+        """,  # noqa: S608 - made of fixed text, with values apart
+        {"external_ref": external_ref, "limit": limit, "after": after, **like.values},
     )

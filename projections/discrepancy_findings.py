@@ -131,6 +131,9 @@ def _unknown_part(subject: Subject, event: Recorded, rows: Rows) -> Found:
 
 
 def _clock_suspect(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    if event.envelope.clock == "behind":
+        detail = "The device's clock was behind: it told of a time before what its owner had read or done already."
+        return _with(subject, event, rows, detail)
     return _with(subject, event, rows, "The device's clock was ahead: it told of what had not happened yet.")
 
 

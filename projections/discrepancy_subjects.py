@@ -53,7 +53,8 @@ OF_LATE_WORK: tuple[DiscrepancyKind, ...] = ("work_after_reassignment", "work_af
 def subjects(event: Recorded, rows: Rows) -> Iterator[Subject]:
     """The subjects that this event concerns, when the views that it needs have folded it."""
     envelope = event.envelope
-    if envelope.claimed_at and envelope.device and envelope.claimed_at > event.recorded_at + CLOCK_TOLERANCE:
+    ahead = envelope.claimed_at is not None and envelope.claimed_at > event.recorded_at + CLOCK_TOLERANCE
+    if envelope.device and (ahead or envelope.clock == "behind"):
         yield Subject("clock_suspect", (envelope.device,))
     for concerned in _CONCERNED.get(event.topic, ()):
         yield from concerned(event, rows)

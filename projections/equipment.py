@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.equipment import Status
-from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
-from projections.external_refs import external_ref as _external_ref
-from projections.fact_lists import SHOWN
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.merges import one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
+from projections.warranties import WARRANTIES, shown
 from store.recorded import Recorded
 
 ERASED = ("customer.erased", "technician.erased", "user.erased")
@@ -29,6 +29,7 @@ EQUIPMENT = Table(
         "status": "text NOT NULL",
         "warranties": "json NOT NULL",
         "warranties_count": "bigint NOT NULL",
+        "withdrawn_warranties": "json NOT NULL",
         "retired_for": "text",
         "retirement_note": "text",
         "note_of": "uuid",
@@ -44,11 +45,12 @@ EQUIPMENT = Table(
 class EquipmentView(Projection):
     """One row a machine.
 
-    `warranties` are {"from", "until", "terms"} by day, those that were set last, in that order, of `warranties_count`.
+    `warranties` are {"from", "until", "terms"} by day, those that were set last, in that order, of `warranties_count`,
+    each as far as it has not been withdrawn; `withdrawn_warranties` are those that do not hold as they were set.
     """
 
     name: ClassVar[str] = "equipment"
-    tables: ClassVar[tuple[Table, ...]] = (EQUIPMENT,)
+    tables: ClassVar[tuple[Table, ...]] = (EQUIPMENT, WARRANTIES)
     version: ClassVar[int] = 3
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -60,8 +62,9 @@ class EquipmentView(Projection):
     def _registered(self, event: Recorded, rows: Rows) -> None:
         told = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
-        row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties": [], "warranties_count": 0}
-        rows.put(EQUIPMENT, row | told | later | _external_ref(event) | _changed(event))
+        row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties_count": 0}
+        row |= {"warranties": [], "withdrawn_warranties": []}
+        rows.put(EQUIPMENT, row | told | later | external_ref_of(event) | _changed(event))
 
     @on("equipment.installed")
     def _installed(self, event: Recorded, rows: Rows) -> None:
@@ -71,11 +74,19 @@ class EquipmentView(Projection):
     @on("equipment.warranty_set")
     def _warranty_set(self, event: Recorded, rows: Rows) -> None:
         if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
-            data = event.data
-            terms = {"from": data.from_.isoformat(), "until": data.until.isoformat(), "terms": data.terms}
-            warranties = [*machine["warranties"], terms][-SHOWN:]
-            more = {"warranties": warranties, "warranties_count": machine["warranties_count"] + 1}
-            rows.put(EQUIPMENT, machine | more | _changed(event))
+            data, number = event.data, machine["warranties_count"] + 1
+            days = {"from_day": data.from_, "until_day": data.until, "withdrawn_from": None, "withdrawn_for": None}
+            told = {"equipment": event.stream, "number": number, "terms": data.terms, "position": event.position}
+            rows.put(WARRANTIES, days | told)
+            rows.put(EQUIPMENT, machine | {"warranties_count": number} | shown(rows, event.stream) | _changed(event))
+
+    @on("equipment.warranty_withdrawn")
+    def _warranty_withdrawn(self, event: Recorded, rows: Rows) -> None:
+        warranty, machine = rows.get(WARRANTIES, event.stream, event.data.number), rows.get(EQUIPMENT, event.stream)
+        if warranty is not None and machine is not None:
+            told = {"withdrawn_from": event.data.from_, "withdrawn_for": event.data.reason, "position": event.position}
+            rows.put(WARRANTIES, warranty | told)
+            rows.put(EQUIPMENT, machine | shown(rows, event.stream) | _changed(event))
 
     @on("equipment.moved")
     def _moved(self, event: Recorded, rows: Rows) -> None:
@@ -137,12 +148,15 @@ def equipment(
     status: str | None = None,
     external_ref: str | None = None,
 ) -> list[Row]:
-    """At most `limit` machines by id, those behind `after`."""
+    """At most `limit` machines by id, those behind `after`.
+
+    `customer` follows merges, which asks the views `customers`.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM equipment
         WHERE (%(after)s IS NULL OR id > %(after)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(serial)s IS NULL OR serial = %(serial)s)
           AND (%(status)s IS NULL OR status = %(status)s)
@@ -154,7 +168,7 @@ def equipment(
             "external_ref": external_ref,
             "limit": limit,
             "after": after,
-            "customer": customer,
+            "customers": one_customer(reader, customer),
             "site": site,
             "serial": serial,
             "status": status,

@@ -14,7 +14,7 @@ EXTERNAL_REF: Final = {"external_ref": "json", "external_id": "text"}
 BY_EXTERNAL_ID: Final = (("external_id",),)
 
 
-def external_ref(event: Recorded) -> dict[str, Any]:
+def external_ref_of(event: Recorded) -> dict[str, Any]:
     """The columns, from the event with which a thing begins."""
     found = event.envelope.external_ref
     return none() if found is None else {"external_ref": msgspec.to_builtins(found), "external_id": found.id}

@@ -82,6 +82,21 @@ class FactLists:
         found = rows.span(self.table, _BY, (subject, name), limit=2, low=low)
         return next((row["fact"] for row in found if behind is None or key_of(row["fact"]) != low), None)
 
+    def get(self, rows: Rows, subject: UUID, name: str, fact: Row) -> Row | None:
+        """The fact of a list that stands where this one does."""
+        row = rows.get(self.table, subject, name, *key_of(fact))
+        return None if row is None else row["fact"]
+
+    def is_late(self, rows: Rows, subject: UUID, name: str, fact: Row) -> bool:
+        """Whether a fact that comes now happened before one of the list that is known already."""
+        last = self.last(rows, subject, name)
+        return last is not None and self.is_behind(last, fact)
+
+    def mark_late(self, rows: Rows, subject: UUID, name: str, fact: Row, *, changed: bool) -> list[Row]:
+        """Say of a fact that it came late, and whether it `changed` where its subject stands; the list's last facts."""
+        self.add(rows, subject, name, fact | {"late": {"changed": changed}})
+        return self.newest(rows, subject, name)
+
     @staticmethod
     def is_behind(fact: Row, other: Row) -> bool:
         """Whether a fact comes after another one."""

@@ -33,13 +33,14 @@ def order_facts(reader: Reader, order: UUID, *, name: str, limit: int, after: Af
         return _facts(reader, "work_order_facts", order, name=name, limit=limit, after=after)
     return reader.fetch_all(
         """
-        SELECT at, rank, position, fact FROM work_order_uses
-        WHERE work_order = %(order)s AND (stands OR NOT %(standing)s)
+        SELECT at, rank, position, CASE WHEN %(net)s THEN coalesce(net_fact, fact) ELSE fact END AS fact
+        FROM work_order_uses
+        WHERE work_order = %(order)s AND (net OR NOT %(net)s)
           AND (%(after)s IS NULL OR (at, rank, position) < %(after)s)
         ORDER BY at DESC, rank DESC, position DESC
         LIMIT %(limit)s
         """,
-        {"order": order, "standing": name == "parts_used", "limit": limit, "after": after},
+        {"order": order, "net": name == "parts_used", "limit": limit, "after": after},
     )
 
 

@@ -19,6 +19,7 @@ LOCATIONS = Table(
         "kind": "text NOT NULL",
         "name": "text NOT NULL",
         "site": "uuid",
+        "zone": "text",
         "custodian": "uuid",
         "retired": "boolean NOT NULL",
         "position": "bigint NOT NULL",
@@ -33,6 +34,7 @@ class Locations(Projection):
     """One row a registered location; the well-known ones of the books need none."""
 
     name: ClassVar[str] = "locations"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (LOCATIONS,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -42,7 +44,7 @@ class Locations(Projection):
     @on("location.registered")
     def _registered(self, event: Recorded, rows: Rows) -> None:
         data = event.data
-        row = {"id": event.stream, "kind": data.kind, "name": data.name, "site": data.site}
+        row = {"id": event.stream, "kind": data.kind, "name": data.name, "site": data.site, "zone": data.zone}
         rows.put(LOCATIONS, row | {"custodian": None, "retired": False} | _changed(event))
 
     @on("location.custody_taken")

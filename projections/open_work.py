@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from uuid import UUID
 
+from projections.merges import one_customer
 from projections.past import Views
 from projections.reader import Reader
 
@@ -32,14 +33,17 @@ def open_discrepancies(reader: Reader, work_orders: Collection[UUID]) -> list[UU
 
 
 def works_for(reader: Reader, technician: UUID, customer: UUID) -> bool:
-    """Whether an open work order of this customer is assigned to this technician. Reads the view `work_orders`."""
+    """Whether an open work order of this customer is assigned to this technician.
+
+    All entries of the customer count. Reads the views `work_orders` and `customers`.
+    """
     row = reader.fetch_one(
         """
         SELECT 1 AS found FROM work_orders
-        WHERE customer = %s AND technician = %s AND status NOT IN ('closed', 'cancelled')
+        WHERE customer = ANY(%s) AND technician = %s AND status NOT IN ('closed', 'cancelled')
         LIMIT 1
         """,
-        (customer, technician),
+        (one_customer(reader, customer), technician),
     )
     return row is not None
 

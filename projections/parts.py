@@ -9,8 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
-from projections.external_refs import external_ref as _external_ref
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -60,7 +59,7 @@ class Parts(Projection):
             "superseded_by": None,
             "discontinued": False,
         }
-        rows.put(PARTS, row | _described(event.data) | _external_ref(event) | _changed(event))
+        rows.put(PARTS, row | _described(event.data) | external_ref_of(event) | _changed(event))
 
     @on("part.revised")
     def _revised(self, event: Recorded, rows: Rows) -> None:

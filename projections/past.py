@@ -16,6 +16,7 @@ from projections.progress import Progress, progress
 from projections.projection import Projection
 from projections.reader import Reader
 from projections.replay import no_collecting, with_needs
+from projections.stored import VIEWS
 from projections.table import Table
 from store.connecting import Cursor
 from store.log import EventLog
@@ -77,6 +78,30 @@ class Views:
             yield Reader(cursor, self._position(cursor))
 
     @contextmanager
+    def picture(self, projections: Iterable[Projection]) -> Iterator[Reader]:
+        """These views as of one moment: `picture` is the position at which they stand there."""
+        asked = with_needs(projections)
+        tables = [table for each in asked for table in each.tables]
+        with self._pool.connection() as session, session.cursor() as cursor, snapshot(cursor, VIEWS, tables):
+            cursor.execute(_POSITION, self._asked([each.name for each in asked]))
+            [(picture,)] = cursor.fetchall()
+            yield Reader(cursor, self._position(cursor), int(picture))
+
+    @staticmethod
+    def has_changed(reader: Reader, projections: Iterable[Projection], since: int) -> bool:
+        """Whether something that these views take in was recorded behind a position, as far as the reader knows."""
+        topics = sorted({topic for each in with_needs(projections) for topic in each.folds})
+        row = reader.fetch_one(
+            """
+            SELECT EXISTS (
+                SELECT FROM log.events WHERE position > %s AND position <= %s AND topic = ANY(%s)
+            ) AS changed
+            """,
+            (since, reader.picture, topics),
+        )
+        return bool(row and row["changed"])
+
+    @contextmanager
     def at(
         self,
         projections: Iterable[Projection],
@@ -103,7 +128,7 @@ class Views:
             with no_collecting():
                 filling.fill(cursor, known, as_of, progress)
             del filling  # and the rows in memory: they are in the tables now
-            yield Reader(cursor, known)
+            yield Reader(cursor, known, known)
 
     def position_at(self, instant: datetime) -> int:
         """The last position recorded at or before an instant, 0 when there is none.

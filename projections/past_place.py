@@ -193,7 +193,7 @@ class FarReader(Reader):
 
     def __init__(self, place: Place, position: int) -> None:
         self._place = place
-        self.position = position
+        self.position = self.picture = position
 
     def fetch_all(self, sql: str, params: Params | None = None) -> list[Row]:
         """All rows, as dicts by column."""

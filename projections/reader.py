@@ -8,11 +8,19 @@ from store.rows import Row, rows_of
 
 
 class Reader:
-    """Answers SELECTs over the views. `position` is that of the last event the answers are sure to know."""
+    """Answers SELECTs over the views. `position` is that of the last event the answers are sure to know.
 
-    def __init__(self, cursor: Cursor, position: int) -> None:
+    `picture` is the position at which exactly the asked views stand, when all answers are as of one moment. `moved`
+    says that they are of now though they should be of then, which would have taken too long to find out.
+    """
+
+    picture: int | None = None
+    moved: bool = False
+
+    def __init__(self, cursor: Cursor, position: int, picture: int | None = None) -> None:
         self._cursor = cursor
         self.position = position
+        self.picture = picture
 
     def fetch_all(self, sql: str, params: Params | None = None) -> list[Row]:
         """All rows, as dicts by column."""

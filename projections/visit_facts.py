@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from domain.visit_walk import MOST
 from projections.fact_lists import SHOWN, FactLists, counted, facts_table
 from projections.facts import happened
 from projections.ordered import Order
@@ -21,7 +22,6 @@ CORRECTED = Table(
 )
 """The operations that were taken back."""
 
-MOST: Final = 200
 _BY_OPERATION: Final = Order(("visit",), ("operation",))
 
 

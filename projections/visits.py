@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from domain.instant import format_instant
+from domain.local_time import format_local
+from domain.visit_walk import TIMES, TOLD
+from domain.walk import REPLIES
 from projections.facts import told, wordless
 from projections.projection import Projection, Rows, on
 from projections.table import Key, Row, Table
 from projections.visit_declines import DECLINES
 from projections.visit_facts import CORRECTED, FACTS, VISIT_FACTS, listed, stepped, taken_out, walked
-from projections.visit_standing import TIMES, TOLD, standing
+from projections.visit_standing import standing
 from store.recorded import Recorded
 
 VISITS = Table(
@@ -24,6 +28,8 @@ VISITS = Table(
         "window_start": "timestamptz NOT NULL",
         "window_end": "timestamptz NOT NULL",
         "zone": "text NOT NULL",
+        "local_start": "text NOT NULL",
+        "local_end": "text NOT NULL",
         "reason": "text",
         "note": "text",
         "signatures": "json NOT NULL",
@@ -31,6 +37,7 @@ VISITS = Table(
         "taken_back": "json NOT NULL",
         "counts": "json NOT NULL",
         "planned_at": "timestamptz NOT NULL",
+        "stale_acceptance": "json",
         **dict.fromkeys(TIMES, "timestamptz"),
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
@@ -44,7 +51,8 @@ class Visits(Projection):
     """One row a visit.
 
     `steps` are decisions and facts as `projections/facts.py` tells them, `signatures` pictures by their hashes, the
-    newest `SHOWN` of each; `counts` says how many there are.
+    newest `SHOWN` of each; `counts` says how many there are. A fact that came when later ones were known has `late`,
+    which says whether it `changed` where the visit stands; `stale_acceptance` is one of an earlier plan.
     A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
     a visit was not done or was cancelled. `DECLINES` finds the words of a technician who is erased.
     """
@@ -64,14 +72,15 @@ class Visits(Projection):
         data = event.data
         row: Row = {
             "id": event.stream,
-            **{name: getattr(data, name) for name in ("work_order", "customer", *_WINDOW)},
+            **{name: getattr(data, name) for name in ("work_order", "customer")},
+            **window_of(data),
             "signatures": [],
             "steps": [],
             "taken_back": [],
             "counts": {},
             "planned_at": event.occurred_at,
         }
-        planned = told(event, what=event.topic, technician=data.technician)
+        planned = told(event, what=event.topic, technician=data.technician, **_window(data))
         self._put(event, rows, row | stepped(rows, row, planned | {"device": None, "decision": True}))
 
     @on("visit.dispatched", "visit.declined")
@@ -82,7 +91,7 @@ class Visits(Projection):
 
     @on("visit.rescheduled")
     def _rescheduled(self, event: Recorded, rows: Rows) -> None:
-        self._decide(event, rows, {name: getattr(event.data, name) for name in _WINDOW})
+        self._decide(event, rows, window_of(event.data), **_window(event.data))
 
     @on("visit.cancelled")
     def _cancelled(self, event: Recorded, rows: Rows) -> None:
@@ -94,9 +103,18 @@ class Visits(Projection):
         more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}
         if getattr(data, "unasked", None):
             more = {"unasked": True}
+        if event.topic in REPLIES and event.envelope.seen_position is not None:
+            more |= {"seen": event.envelope.seen_position}
         if (row := self._row(event, rows)) is not None:
             step = told(event, what=event.topic, technician=data.technician, **more)
-            self._put(event, rows, row | stepped(rows, row, step))
+            late = FACTS.is_late(rows, row["id"], "steps", step)
+            before = {name: row[name] for name in ("status", "technician")}
+            row = row | stepped(rows, row, step)
+            if late:
+                after = standing(walked(rows, row["id"]))
+                changed = any(after[name] != value for name, value in before.items())
+                row |= {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=changed)}
+            self._put(event, rows, row)
 
     @on("visit.signed")
     def _signed(self, event: Recorded, rows: Rows) -> None:
@@ -147,4 +165,17 @@ class Visits(Projection):
         rows.put(VISITS, row | stands | {"position": event.position, "version": event.version})
 
 
-_WINDOW = ("window_start", "window_end", "zone")
+def _window(data: Any) -> Row:
+    """The window of a plan, among the facts."""
+    return {name: format_instant(getattr(data, name)) for name in ("window_start", "window_end")}
+
+
+def window_of(data: Any) -> Row:
+    """The window of a visit as instants, and as the clocks at the place show it or were asked to show it."""
+    return {
+        "window_start": data.window_start,
+        "window_end": data.window_end,
+        "zone": data.zone,
+        "local_start": data.local_start or format_local(data.window_start, data.zone),
+        "local_end": data.local_end or format_local(data.window_end, data.zone),
+    }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+from domain.work_order_walk import DECIDED, STEPS
 from projections import work_order_uses as uses
 from projections.double_uses import note
 from projections.fact_lists import SHOWN, FactLists, counted, facts_table
@@ -13,6 +14,7 @@ from projections.facts import told
 from projections.ordered import Order
 from projections.projection import Rows
 from projections.table import Row, Table
+from projections.work_order_returns import BROUGHT_BACK, settle, take_back
 from store.recorded import Recorded
 
 LISTS = ("steps", "parts_required", "uses", "diagnoses", "labour", "notes", "photos", "completions", "reported")
@@ -32,26 +34,8 @@ CORRECTED = Table(
 
 _BY_OPERATION: Final = Order(("work_order",), ("operation",))
 
-STEPS: Final = {
-    "work_order.diagnosed": "begin",
-    "work_order.labour_recorded": "begin",
-    "visit.travel_started": "begin",
-    "visit.arrived": "begin",
-    "work_order.assigned": "assigned",
-    "work_order.completed": "outcome",
-    "work_order.cannot_complete": "outcome",
-    "work_order.held": "hold",
-    "work_order.resumed": "hold",
-    "work_order.reopened": "reopened",
-    "work_order.closed": "end",
-    "work_order.cancelled": "end",
-}
-"""What moves the status, by what it does: the work begins, is given to somebody, has an outcome …"""
-
 SERIALS_SHOWN: Final = 20
 """A use shows so many of its serials, the first ones; the movement has them all."""
-
-_DECIDED: Final = ("assigned", "hold", "reopened", "end")
 
 Change = Callable[[Rows, Row, Recorded], Row | None]
 """Adds an event to the lists; the columns that change besides, None where the event says nothing to the order."""
@@ -103,7 +87,7 @@ def _decision(**names: str) -> Change:
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
         said = {name: getattr(event.data, field) for name, field in names.items()}
-        before = (FACTS.last(rows, row["id"], name) for name in _DECIDED)
+        before = (FACTS.last(rows, row["id"], name) for name in DECIDED)
         latest = max((step["at"] for step in before if step is not None), default="")
         step = told(event, what=event.topic, **said)
         return _stepped(rows, row, step | {"at": max(step["at"], latest), "device": None, "decision": True})
@@ -118,6 +102,8 @@ def _assigned(rows: Rows, row: Row, event: Recorded) -> Row | None:
 
 
 def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
+    if event.data.kind in BROUGHT_BACK:
+        return _came_back(rows, row, event)
     if event.data.kind not in ("consumption", "correction"):
         return None
     use = _said(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
@@ -130,11 +116,20 @@ def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
         counts = counted(counts, ("parts_used",), by)
         if used["device"] is not None:
             note(rows, used)
+    if "returns" in counts:
+        counts = counted(counts, ("parts_used",), settle(rows, row["id"], event.data.part))
     return {
         "uses": uses.newest(rows, row["id"]),
-        "parts_used": uses.newest_standing(rows, row["id"]),
+        "parts_used": uses.newest_net(rows, row["id"]),
         "counts": counts,
     }
+
+
+def _came_back(rows: Rows, row: Row, event: Recorded) -> Row:
+    fact = _said(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
+    left = take_back(rows, row["id"], fact, kind=event.data.kind, reason=event.data.reason)
+    counts = counted(counted(row["counts"], ("returns",)), ("parts_used",), left)
+    return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}
 
 
 def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:

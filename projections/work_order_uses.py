@@ -20,20 +20,25 @@ USES = Table(
         "corrects": "uuid",
         "stands": "boolean NOT NULL",
         "by_device": "boolean NOT NULL",
+        "net": "boolean NOT NULL",
         "at": "timestamptz NOT NULL",
         "rank": "uuid NOT NULL",
         "position": "bigint NOT NULL",
         "fact": "json NOT NULL",
+        "net_fact": "json",
     },
     key=("work_order", "movement"),
     indexes=(
         ("work_order", "at", "rank", "position"),
+        ("work_order", "part"),
+        ("work_order", "net", "at", "rank", "position"),
         ("work_order", "stands", "at", "rank", "position"),
         ("work_order", "part", "by_device", "at", "rank", "position"),
     ),
 )
 """`stands` says that it is a use and that nothing which stands itself has taken it back, `by_device` that it
-is one that a device has told."""
+is one that a device has told, `net` that something of it is left when what came back is taken off; `net_fact` says
+how much, where something came back."""
 
 TAKEN_BACK = Table(
     "work_order_uses_taken_back",
@@ -52,11 +57,12 @@ PART_DEVICES = Table(
 _BY: Final = ("at", "rank", "position")
 _ALL: Final = Order(("work_order",), _BY)
 _STANDING: Final = Order(("work_order", "stands"), _BY)
+_NET: Final = Order(("work_order", "net"), _BY)
 BY_DEVICE: Final = Order(("work_order", "part", "by_device"), _BY)
 
 
 def take(rows: Rows, order: UUID, use: Row) -> list[tuple[Row, int]]:
-    """Add a use, or what takes one back. The uses that stand now (1) or no longer (-1), as rows."""
+    """Add a use, or what takes one back. The uses that stand now or no longer, and how many more are counted so."""
     at, rank, position = key_of(use)
     movement = UUID(use["movement"])
     unknown = rows.get(TAKEN_BACK, order, movement) is None
@@ -72,11 +78,16 @@ def take(rows: Rows, order: UUID, use: Row) -> list[tuple[Row, int]]:
         "rank": rank,
         "position": position,
         "fact": use,
+        "net_fact": None,
     }
+    row["net"] = row["stands"]
     rows.put(USES, row)
     if row["corrects"] is not None:
         return _turn(rows, order, row["corrects"], 1) if unknown else []
-    return [_noted(rows, row, 1)] if unknown else []
+    if not unknown:
+        return []
+    _note_device(rows, row, 1)
+    return [(row, 1)]
 
 
 def _turn(rows: Rows, order: UUID, movement: UUID, by: int) -> list[tuple[Row, int]]:
@@ -94,12 +105,15 @@ def _turn(rows: Rows, order: UUID, movement: UUID, by: int) -> list[tuple[Row, i
         by = 1 if times == 0 else -1
         if row["corrects"] is None:
             row = row | {"stands": times == 0, "by_device": times == 0 and row["device"] is not None}
+            counts = times == 0 or row["net"]
+            row = row | {"net": times == 0, "net_fact": None}
             rows.put(USES, row)
-            return [_noted(rows, row, by)]
+            _note_device(rows, row, by)
+            return [(row, by if counts else 0)]
         movement = row["corrects"]
 
 
-def _noted(rows: Rows, row: Row, by: int) -> tuple[Row, int]:
+def _note_device(rows: Rows, row: Row, by: int) -> None:
     if row["device"] is not None:
         key: Key = row["work_order"], row["part"], row["device"]
         before = rows.get(PART_DEVICES, *key)
@@ -108,7 +122,6 @@ def _noted(rows: Rows, row: Row, by: int) -> tuple[Row, int]:
             rows.put(PART_DEVICES, dict(zip(PART_DEVICES.key, key, strict=True)) | {"uses": uses})
         else:
             rows.delete(PART_DEVICES, *key)
-    return row, by
 
 
 def newest(rows: Rows, order: UUID, limit: int = SHOWN) -> list[Row]:
@@ -116,9 +129,10 @@ def newest(rows: Rows, order: UUID, limit: int = SHOWN) -> list[Row]:
     return _facts(rows.span(USES, _ALL, (order,), limit=limit, last=True))
 
 
-def newest_standing(rows: Rows, order: UUID, limit: int = SHOWN) -> list[Row]:
-    """The last uses that stand, first to last."""
-    return _facts(rows.span(USES, _STANDING, (order, True), limit=limit, last=True))
+def newest_net(rows: Rows, order: UUID, limit: int = SHOWN) -> list[Row]:
+    """The last uses of which something is left, first to last, each with what is left."""
+    found = rows.span(USES, _NET, (order, True), limit=limit, last=True)
+    return [row["net_fact"] or row["fact"] for row in reversed(found)]
 
 
 def first_standing(rows: Rows, order: UUID, behind: Row | None = None) -> Row | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import ClassVar
-from uuid import UUID
 
+from domain.work_order_walk import STEPS
 from projections.double_uses import TURNS
-from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF
-from projections.external_refs import external_ref as _external_ref
-from projections.facts import wordless
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.facts import told, wordless
 from projections.projection import Projection, Rows, on
-from projections.reader import Reader
 from projections.table import Key, Row, Table
 from projections.work_order_facts import CHANGES, CORRECTED, FACTS, LISTS, ORDER_FACTS, order_of
+from projections.work_order_returns import RETURNS
 from projections.work_order_standing import standing
 from projections.work_order_uses import PART_DEVICES, TAKEN_BACK, USES
 from store.recorded import Recorded
@@ -65,7 +63,8 @@ class WorkOrders(Projection):
     """One row a work order.
 
     Lists hold facts as `projections/facts.py` tells them, the newest `SHOWN` of each, and `counts` says by list how
-    many there are; the others are in the tables of facts and uses. `steps` is what moves the status, `uses` every
+    many there are; the others are in the tables of facts and uses. `steps` is what moves the status (one that came when
+    later ones were known has `late`, which says whether it `changed` the status), `uses` every
     consumption and what took it back, `taken_back` the operations that were (the first ones by id); `parts_used` and
     `diagnosis` are what stands of those; a use shows its first `SERIALS_SHOWN` serials and their `serials_count`.
     `reported` are outcomes told by those who no longer had the order. (`case` is a word of SQL: `case_id`.)
@@ -73,7 +72,16 @@ class WorkOrders(Projection):
 
     name: ClassVar[str] = "work_orders"
     version: ClassVar[int] = 4
-    tables: ClassVar[tuple[Table, ...]] = (WORK_ORDERS, ORDER_FACTS, CORRECTED, USES, TAKEN_BACK, PART_DEVICES, TURNS)
+    tables: ClassVar[tuple[Table, ...]] = (
+        WORK_ORDERS,
+        ORDER_FACTS,
+        CORRECTED,
+        USES,
+        TAKEN_BACK,
+        RETURNS,
+        PART_DEVICES,
+        TURNS,
+    )
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The order that the event is about."""
@@ -100,7 +108,7 @@ class WorkOrders(Projection):
             "taken_back": [],
             "counts": {},
             "opened_at": event.occurred_at,
-            **_external_ref(event),
+            **external_ref_of(event),
             "position": event.position,
             "version": event.version,
         }
@@ -112,11 +120,13 @@ class WorkOrders(Projection):
         row = rows.get(WORK_ORDERS, order) if order is not None else None
         if row is None or _was_taken_back(event, rows, row):
             return
+        before, last = row["status"], FACTS.last(rows, row["id"], "steps")
         changed = CHANGES[event.topic](rows, row, event)
         if changed is not None:
             version = event.version if event.stream == order else row["version"]
             row = row | changed | {"position": event.position, "version": version}
-            rows.put(WORK_ORDERS, row | standing(rows, row))
+            row |= standing(rows, row)
+            rows.put(WORK_ORDERS, row | _late(rows, row, event, last, before))
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
@@ -127,57 +137,17 @@ class WorkOrders(Projection):
             rows.put(WORK_ORDERS, silent | standing(rows, silent))
 
 
+def _late(rows: Rows, row: Row, event: Recorded, last: Row | None, before: str) -> Row:
+    """The steps, when this event is one that came behind a later one."""
+    if event.topic not in STEPS or last is None:
+        return {}
+    step = told(event, what=event.topic)
+    if not FACTS.is_behind(last, step) or FACTS.get(rows, row["id"], "steps", step) is None:
+        return {}
+    return {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=row["status"] != before)}
+
+
 def _was_taken_back(event: Recorded, rows: Rows, row: Row) -> bool:
     """Whether the operation was taken back before it came."""
     operation = event.envelope.operation_id
     return operation is not None and rows.get(CORRECTED, row["id"], operation) is not None
-
-
-def work_order(reader: Reader, order_id: UUID) -> Row | None:
-    """One work order."""
-    return reader.fetch_one("SELECT * FROM work_orders WHERE id = %s", (order_id,))
-
-
-def work_orders(
-    reader: Reader,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None = None,
-    status: str | None = None,
-    technician: UUID | None = None,
-    customer: UUID | None = None,
-    case: UUID | None = None,
-    equipment: UUID | None = None,
-    site: UUID | None = None,
-    number: str | None = None,
-    external_ref: str | None = None,
-) -> list[Row]:
-    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen)."""
-    return reader.fetch_all(
-        """
-        SELECT * FROM work_orders
-        WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
-          AND (%(status)s IS NULL OR status = %(status)s)
-          AND (%(technician)s IS NULL OR technician = %(technician)s)
-          AND (%(customer)s IS NULL OR customer = %(customer)s)
-          AND (%(case)s IS NULL OR case_id = %(case)s)
-          AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
-          AND (%(site)s IS NULL OR site = %(site)s)
-          AND (%(number)s IS NULL OR number = %(number)s)
-          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
-        ORDER BY opened_at DESC, id DESC
-        LIMIT %(limit)s
-        """,
-        {
-            "external_ref": external_ref,
-            "limit": limit,
-            "after": after,
-            "status": status,
-            "technician": technician,
-            "customer": customer,
-            "case": case,
-            "equipment": equipment,
-            "site": site,
-            "number": number,
-        },
-    )

@@ -11,7 +11,7 @@ from domain.problem import NotFound, Refused
 from store.caller import THE_HOUSE, Caller
 from store.connecting import Cursor
 from store.hashing_queue import lane_of
-from store.logins import fold, skeleton, spellings, visible
+from store.logins import fold, must_be_of_one_script, skeleton, spellings, visible
 from store.passwords import Passwords
 from store.pool import ConnectionPool
 from store.proving import Proving, WrongPassword
@@ -80,6 +80,7 @@ class Access:
             (spellings(login), alike, str(user)),
         )
         self._must_be_alone(user, login, alike)
+        must_be_of_one_script(kept)
         values = (str(user), kept, alike, self._passwords.hash(password))
 
         def change(cursor: Cursor) -> None:

@@ -121,3 +121,30 @@ class Past(NamedTuple):
     epoch: UUID
     last: int
     known: list[Known]
+
+
+class Neighbour(NamedTuple):
+    """An operation of a device that has been taken in: its number, the instant used, and what its envelope says."""
+
+    seq: int
+    at: datetime
+    seen: int | None
+    clock: str | None
+
+
+class Life(NamedTuple):
+    """Where and when this life of the log began, and when that was recorded which it has in common with the one before.
+
+    That is None where they have nothing in common.
+    """
+
+    position: int
+    began_at: datetime
+    both_at: datetime | None
+
+
+class Readings(NamedTuple):
+    """When positions were recorded, and the life of the log in which that is so; None for the first life."""
+
+    recorded: dict[int, datetime]
+    life: Life | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,7 @@ from eventsourcing.domain import OriginatorVersionError
 from eventsourcing.utils import resolve_topic
 
 from domain.aggregate import Entity
+from domain.walk import Moment, Walked
 from store.keyring import Key
 from store.mapper import Body, BodyMapper, decode_body
 from store.pool import ConnectionPool, Row
@@ -18,9 +20,11 @@ from store.shape import Shape, blank, shape_of
 from store.snapshots import restored, sealed_in
 
 # One text with a line an event arrives in a fraction of the time of as many rows: neither topics nor bodies have line
-# breaks, and topics have no blanks. Asked stream by stream, the planner never reads a whole table for many of them.
+# breaks, and what stands before a body has no blanks. Asked stream by stream, the planner never reads a whole table for
+# many of them. What an author had read matters to replies only.
 _QUERY = """
-SELECT wanted.stream, s.version, s.topic, s.state, e.version, e.lines
+SELECT wanted.stream, s.version, s.topic, s.state, e.version, e.lines,
+    (SELECT occurred_at FROM log.events WHERE events.stream = wanted.stream AND events.version = 1)
 FROM unnest(%s::uuid[]) AS wanted (stream)
 LEFT JOIN LATERAL (
     SELECT version, topic, state FROM log.snapshots
@@ -30,12 +34,21 @@ LEFT JOIN LATERAL (
 ) AS s ON true
 LEFT JOIN LATERAL (
     SELECT max(version) AS version,
-        string_agg(topic || ' ' || substr(record, body_at, body_length), E'\\n' ORDER BY version) AS lines
+        string_agg(
+            topic || ' ' || position || ',' || (extract(epoch FROM occurred_at) * 1000000)::bigint || ','
+                || coalesce(device::text, '') || ',' || coalesce(operation_id::text, '') || ','
+                || CASE topic WHEN 'visit.accepted' THEN coalesce(record::json ->> 'seen_position', '') ELSE '' END
+                || ' '
+                || substr(record, body_at, body_length),
+            E'\\n' ORDER BY version
+        ) AS lines
     FROM log.events
     WHERE events.stream = wanted.stream AND events.version > coalesce(s.version, 0)
 ) AS e ON true
 WHERE s.version IS NOT NULL OR e.version IS NOT NULL
 """
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Snapshot(NamedTuple):
@@ -47,15 +60,17 @@ class _Snapshot(NamedTuple):
 
 
 class _History(NamedTuple):
-    """A stream: its newest snapshot, where it stands now, and what has happened since.
+    """A stream: its newest snapshot, where it stands now, when it began, and what has happened since.
 
-    Events that change nothing of an entity have no body here: there is no need to read it.
+    Events that change nothing of an entity have no body here: there is no need to read it. The moment of an event is
+    read where the entity walks along them.
     """
 
     stream: UUID
     snapshot: _Snapshot | None
     version: int
-    events: list[tuple[Shape, Body | None]]
+    begun_at: datetime | None
+    events: list[tuple[Shape, Body | None, str]]
 
 
 class Loader:
@@ -75,7 +90,9 @@ class Loader:
     def _load(self, streams: Iterable[UUID], *, snapshots: bool) -> dict[UUID, Entity]:
         wanted = [str(stream) for stream in streams]
         histories = [_history(row) for row in self._pool.fetch_all(_QUERY, (wanted, snapshots))]
-        sealed = [body for history in histories for shape, body in history.events if body is not None and shape.opens]
+        sealed = [
+            body for history in histories for shape, body, _ in history.events if body is not None and shape.opens
+        ]
         taken = [history.stream for history in histories if history.snapshot and _seals(history.snapshot)]
         keys = self._mapper.opening_keys(sealed, taken)
         loaded, anew = {}, []
@@ -94,12 +111,14 @@ class Loader:
         if history.snapshot is not None:
             entity = restored(stream, *history.snapshot, keys.get(stream))
         version = 0 if entity is None else entity.version
-        for shape, body in history.events:
+        for shape, body, moment in history.events:
             version += 1
             if body is not None:
                 data = mapper.data_of(shape, body, keys)
                 if shape.begins is not None:
                     entity = blank(shape.begins, stream)
+                if isinstance(entity, Walked):
+                    entity.meet(_moment(moment))
                 if shape.change is not None:
                     shape.change(entity, **{name: getattr(data, name) for name in shape.takes})
             assert entity is not None, "a stream begins with the event that makes its entity"
@@ -107,6 +126,9 @@ class Loader:
         assert entity is not None, "a stream has a snapshot or events"
         if version != history.version:
             raise OriginatorVersionError(history.version, version)
+        if isinstance(entity, Walked):
+            entity.meet(None)
+        entity.begun_at = history.begun_at
         return entity
 
 
@@ -115,12 +137,26 @@ def _seals(snapshot: _Snapshot) -> bool:
 
 
 def _history(row: Row) -> _History:
-    stream, taken_at, topic, state, version, lines = row
+    stream, taken_at, topic, state, version, lines, begun_at = row
     snapshot = None if taken_at is None else _Snapshot(taken_at, topic, state)
-    events = [] if lines is None else [_event(*line.split(" ", 1)) for line in lines.split("\n")]
-    return _History(stream, snapshot, version or taken_at, events)
+    events = [] if lines is None else [_event(line) for line in lines.split("\n")]
+    return _History(stream, snapshot, version or taken_at, begun_at and begun_at.astimezone(UTC), events)
 
 
-def _event(topic: str, body: str) -> tuple[Shape, Body | None]:
+def _event(line: str) -> tuple[Shape, Body | None, str]:
+    topic, rest = line.split(" ", 1)
+    moment, body = rest.split(" ", 1)
     shape = shape_of(resolve_topic(topic))
-    return shape, decode_body(body) if shape.change is not None else None
+    return shape, decode_body(body) if shape.change is not None else None, moment
+
+
+def _moment(text: str) -> Moment:
+    """The moment that stands before a body: position, microseconds since 1970, device, operation, what was read."""
+    position, at, device, operation, seen = text.split(",")
+    return Moment(
+        _EPOCH + timedelta(microseconds=int(at)),
+        UUID(device) if device else None,
+        UUID(operation) if operation else None,
+        int(seen) if seen else None,
+        int(position),
+    )

@@ -26,11 +26,13 @@ from store.operations import Operations
 from store.order_visits import AllVisits, visits_of
 from store.persistence import Factory
 from store.pool import ConnectionPool
+from store.put_aside_texts import PutAsideTexts
 from store.record import RecordReader
 from store.recorded import Recorded
 from store.recorder import Recorder
 from store.signed_texts import SignedTexts, sealed_texts
 from store.snapshots import Snapshots
+from store.unique_keys import UniqueKeys
 from store.work import Change, Work
 
 E = TypeVar("E", bound=Entity)
@@ -54,7 +56,9 @@ class EventLog(Application[UUID]):
         self._loader = Loader(pool, self.body_mapper)
         self.snapshots_of = Snapshots(pool, keyring)
         self.operations = Operations(pool)
+        self._put_aside = PutAsideTexts(pool)
         self.signed_texts = SignedTexts(pool, keyring, self.reader)
+        self.unique_keys = UniqueKeys(pool)
 
     def construct_factory(self, env: Environment) -> Factory:  # noqa: ARG002 - the pool is given, not configured
         """The library asks for its persistence here."""
@@ -74,15 +78,16 @@ class EventLog(Application[UUID]):
         """Record everything in one transaction; see `Recorder.append` for what can go wrong.
 
         Raises `UnrecordableError` when that has nothing to do with the moment, as with words that are sealed under a
-        master key that is not here.
+        master key that is not here, and `KeyTaken` when a number or name that they give belongs to something else.
         """
+        held = self.unique_keys.held_by(events, envelopes)
         if visits:
             changes = (AllVisits(visits), *changes)
         stored = [self._stored(event, envelope) for event, envelope in zip(events, envelopes, strict=True)]
         try:
             signed = sealed_texts(self.body_mapper.keyring, answers)
             return self._recorder.append(
-                list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed, changes=changes
+                list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed, changes=changes, held=held
             )
         except PersistenceError as error:
             if passes_by_itself(error) and not isinstance(error, MasterKeyMissingError):
@@ -128,11 +133,11 @@ class EventLog(Application[UUID]):
 
         With a `position` only the one that is recorded there.
         """
-        return self.reader.read(self.operations.put_aside(operation, position))
+        return self.reader.read(self._put_aside.put_aside(operation, position))
 
     def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
         """The events with these versions of a device's stream, by version, that hold the text of an operation."""
-        found = self.operations.texts(device, versions)
+        found = self._put_aside.texts(device, versions)
         events = self.reader.read([record for record, _ in found])
         return [KeptText(event, content_hash) for event, (_, content_hash) in zip(events, found, strict=True)]
 
@@ -148,6 +153,9 @@ class EventLog(Application[UUID]):
         return int(position)
 
     def next_work_order_number(self) -> str:
-        """A number for a new work order: readable, unique, not gapless."""
-        [(number,)] = self.pool.execute("SELECT nextval('log.work_order_number')")
-        return f"W-{number:06d}"
+        """A number for a new work order that no other has: readable, not gapless.
+
+        Somebody may type the same one at this moment: say so in `Work.made` to be asked again.
+        """
+        [(number,)] = self.pool.execute("SELECT log.next_work_order_number()")
+        return str(number)

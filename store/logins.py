@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Final
-from unicodedata import category, normalize
+from unicodedata import category, name, normalize
 
 from domain.problem import BadInput
+from domain.spelling import is_hidden
 
 LONGEST: Final = 200
-_INVISIBLE: Final = frozenset({"Cf", "Cc", "Cn", "Co", "Cs"})
+_LOOK_ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU", "DESERET"})
+_SMALL_CAPITAL: Final = re.compile("LATIN LETTER SMALL CAPITAL ([A-Z])")
 
 
 def fold(login: str) -> str:
@@ -34,20 +37,25 @@ def visible(login: str) -> tuple[str, str]:
 
 def skeleton(login: str) -> str:
     """The same text for logins that look alike (`ada` in Latin and in Cyrillic letters, `paul` and `pau1`)."""
+    spaced = " ".join(normalize("NFD", fold(login)).split())
     visible = "".join(
-        prototype
-        for letter in normalize("NFD", fold(login))
-        if not _is_hidden(letter)
-        for prototype in _prototype(letter)
+        prototype for letter in spaced if not is_hidden(letter) for prototype in _prototype(_large(letter))
     )
-    return visible.casefold()
+    return " ".join(visible.casefold().split())
 
 
-def _is_hidden(letter: str) -> bool:
-    """Whether nothing of it is drawn: format characters, joiners and selectors of variants."""
-    return (
-        category(letter) in _INVISIBLE or letter == "\u034f" or "\ufe00" <= letter <= "\ufe0f" or letter >= "\U000e0000"
-    )
+def must_be_of_one_script(login: str) -> None:
+    """Raise `BadInput` for a login with letters of several of the scripts whose letters look alike."""
+    scripts = {name(letter, "").partition(" ")[0] for letter in fold(login) if letter.isalpha()} & _LOOK_ALIKE
+    if len(scripts) > 1:
+        detail = "The letters of a login are of one script: these only look as if they were."
+        raise BadInput(detail, errors=[{"pointer": "/login", "detail": detail}])
+
+
+def _large(letter: str) -> str:
+    """A small capital as the letter that it is taken for."""
+    found = _SMALL_CAPITAL.fullmatch(name(letter, ""))
+    return found[1].lower() if found else letter
 
 
 @cache

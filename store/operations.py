@@ -7,16 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from store.answers import DECIDED, Known, Past
-from store.pool import ConnectionPool
+from store.clock_proofs import ClockProofs
 
 _COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.seq, o.content_hash, o.status, o.answer"
 
 
-class Operations:
+class Operations(ClockProofs):
     """Reads answers. Reading one leaves a mark in the WAL, so that it waits for durability like the first did."""
-
-    def __init__(self, pool: ConnectionPool) -> None:
-        self._pool = pool
 
     def answers(self, operations: Iterable[UUID]) -> dict[UUID, Known]:
         """The first answers to these operations, as far as there are any."""
@@ -153,40 +150,6 @@ class Operations:
             {"ids": [str(one) for one in operations], "decided": DECIDED},
         )
         return dict(rows)
-
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[str]:
-        """The records of how operations under this id came to be quarantined or held, the oldest first; 100 at most.
-
-        With a `position` only the one that is recorded there.
-        """
-        rows = self._pool.fetch_all(
-            """
-            SELECT record FROM log.events
-            WHERE operation_id = %(id)s AND topic IN ('device.operation_quarantined', 'device.operation_held')
-                AND position = coalesce(%(position)s, position)
-            ORDER BY position
-            LIMIT 100
-            """,
-            {"id": str(operation), "position": position},
-        )
-        return [record for (record,) in rows]
-
-    def texts(self, device: UUID, versions: Collection[int]) -> list[tuple[str, str]]:
-        """The records with these versions of a device's stream, by version, that hold the text of an operation.
-
-        Each with the hash of the operation's content, which is empty when no answer is known.
-        """
-        rows = self._pool.fetch_all(
-            """
-            SELECT e.record, coalesce(o.content_hash, '') FROM log.events e
-            LEFT JOIN log.operations o ON o.id = e.operation_id AND o.first_position = e.position
-            WHERE e.stream = %s AND e.version = ANY(%s)
-                AND e.topic IN ('device.operation_quarantined', 'device.operation_held')
-            ORDER BY e.version
-            """,
-            (str(device), list(versions)),
-        )
-        return [(record, content_hash) for record, content_hash in rows]
 
 
 def _known(row: Sequence[Any]) -> Known:

@@ -7,9 +7,9 @@ from domain.work_order import WorkOrder
 from store.work import Work
 
 
-def close_order(work: Work, order: WorkOrder) -> list[Visit]:
-    """Close a work order; the visits that end with it."""
-    order.close()
+def close_order(work: Work, order: WorkOrder, seen: int | None = None) -> list[Visit]:
+    """Close a work order; the visits that end with it. `seen` is how far whoever asks had read."""
+    order.close(seen)
     return _ended(work, order, None)
 
 

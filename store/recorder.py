@@ -11,6 +11,7 @@ from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
     Notification,
+    PersistenceError,
     ProcessRecorder,
     StoredEvent,
     Subscription,
@@ -20,26 +21,13 @@ from eventsourcing.persistence import (
 from domain.envelope import Envelope
 from domain.instant import now
 from store.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
+from store.append_statement import APPEND, APPEND_SIGNED, holding
 from store.canonical import encode
 from store.pool import ConnectionPool
 from store.record import written
+from store.unique_keys import Held, taken_key
 from store.wakeup import LogSubscription
 from store.work import Change
-
-_APPEND = "SELECT outcome, base, recorded FROM log.append(%s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::integer[])"
-_APPEND_SIGNED = f"""
-WITH done AS MATERIALIZED ({_APPEND}), kept AS (
-    INSERT INTO log.signed_texts (operation, content_hash, signature, persons, key_ids, sealed)
-    SELECT s.operation, s.content_hash, s.signature, s.persons::uuid[], s.key_ids::text[], s.sealed
-    FROM done, json_to_recordset(%s) AS s(
-        operation uuid, content_hash text, signature text, persons text, key_ids text, sealed text
-    )
-    WHERE done.outcome = 'recorded'
-    ON CONFLICT DO NOTHING
-)
-SELECT outcome, base, recorded FROM done
-"""  # noqa: S608 - the statement above
-"""The same, and the texts that were signed, if it is recorded."""
 
 
 class Recorder(ProcessRecorder):
@@ -57,23 +45,34 @@ class Recorder(ProcessRecorder):
         signed: str | None = None,
         *,
         changes: Sequence[Change] = (),
+        held: Held | None = None,
     ) -> Appended:
         """Record everything in one transaction, or nothing; `signed` are rows of signed texts in JSON.
 
-        `changes` are carried out in the same transaction, when it is recorded.
+        `changes` are carried out in the same transaction, when it is recorded; so is what is `held` of people's keys.
 
         `reads` are the versions of streams that the decision rests on, 0 for one that is not there. Raises
         `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
         device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
-        `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id.
+        `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id. And `KeyTaken`
+        when a key is another's.
         """
         plain = [answer._replace(signed=None)._asdict() for answer in answers]
         results = orjson.dumps(plain).decode() if plain else None
         taken = (str(turn.device), turn.incarnation, turn.last, turn.next) if turn else (None, None, None, None)
         read = ([str(stream) for stream in reads], list(reads.values())) if reads else (None, None)
-        values = (*_rows(events), results, *taken, *read)
-        statement = _APPEND if signed is None else _APPEND_SIGNED
-        [(outcome, base, recorded)] = self._call(statement, values if signed is None else (*values, signed), changes)
+        values: tuple[Any, ...] = (*_rows(events), results, *taken, *read)
+        statement = APPEND
+        if signed is not None:
+            statement, values = APPEND_SIGNED, (*values, signed)
+        if held is not None:
+            statement, values = holding(statement), (*values, held.as_json())
+        try:
+            [(outcome, base, recorded, *_)] = self._call(statement, values, changes)
+        except PersistenceError as error:
+            if (key := taken_key(error, held)) is not None:
+                raise key from error
+            raise
         if outcome == "known":
             raise OperationKnownError("the operation has been recorded before")
         if outcome == "turn":
@@ -174,7 +173,7 @@ class Recorder(ProcessRecorder):
     def _append_tracked(self, events: list[tuple[StoredEvent, Envelope]], tracking: Tracking) -> int:
         with self.pool.transaction() as cursor:
             self._track(cursor, tracking)
-            cursor.execute(_APPEND, (*_rows(events), *[None] * 7))
+            cursor.execute(APPEND, (*_rows(events), *[None] * 7))
             [(_, base, _)] = cursor.fetchall()
             return int(base)
 

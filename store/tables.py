@@ -139,8 +139,9 @@ def snapshot(cursor: Cursor, schema: str, names: Iterable[TableLike]) -> Iterato
     """
     cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
     try:
-        for table in names:
-            cursor.execute(f"LOCK TABLE {schema}.{table.name} IN ACCESS SHARE MODE")
+        locked = ", ".join(f"{schema}.{table.name}" for table in names)
+        if locked:
+            cursor.execute(f"LOCK TABLE {locked} IN ACCESS SHARE MODE")
         yield
     finally:
         cursor.execute("ROLLBACK")

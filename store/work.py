@@ -12,8 +12,10 @@ from eventsourcing.utils import get_topic
 
 from domain.aggregate import Entity
 from domain.envelope import Envelope
+from domain.keys import KeyTaken
 from domain.problem import NotFound
 from domain.visit_events import Planned
+from domain.walk import Walked
 from store.answers import Answer, Appended, StreamTakenError, Turn
 
 E = TypeVar("E", bound=Entity)
@@ -46,9 +48,7 @@ class Backing(Protocol):
         `reads` are the versions of the streams that the decision rests on, 0 for one that is not there;
         `changes` are carried out when the events are recorded, and what they raise undoes everything; `visits` says
         how many visits these work orders have by then, and another number is a stream that has moved on. Raises
-        `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
-        device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
-        `UnrecordableError` for what can never be recorded as it is.
+        `OperationKnownError`, `TurnTakenError`, `IntegrityError` when a stream has moved on, and `UnrecordableError`.
         """
 
     def settled(self, entities: Iterable[Entity]) -> None:
@@ -69,6 +69,7 @@ class Work:
         self.envelopes: list[Envelope] = []
         self.answers: list[Answer] = []
         self.changes: list[Change] = []
+        self.made: set[str] = set()  # keys that nobody gave: where one is taken, another one is made
 
     def preload(self, streams: Iterable[UUID]) -> None:
         """Load these streams with one query, so that `get` and `find` need none."""
@@ -106,8 +107,7 @@ class Work:
 
     def get(self, kind: type[E], stream: UUID) -> E:
         """The entity; raises `NotFound` when there is no such stream of this kind."""
-        entity = self.find(kind, stream)
-        if entity is None:
+        if (entity := self.find(kind, stream)) is None:
             raise NotFound(f"There is no {kind.TOPIC.replace('_', ' ')} {stream}.")  # type: ignore[attr-defined]
         return entity
 
@@ -116,10 +116,14 @@ class Work:
         before = len(self.events)
         for entity in entities:
             self._entities[entity.id] = entity
-            self.events.extend(entity.collect_events())
-        added = len(self.events) - before
-        self.envelopes.extend([envelope] * added)
-        return added
+            events = list(entity.collect_events())
+            if events and events[0].originator_version == Entity.INITIAL_VERSION:
+                entity.begun_at = envelope.occurred_at
+            if events and isinstance(entity, Walked):
+                entity.happened(envelope, events[0].originator_version)
+            self.events.extend(events)
+        self.envelopes.extend([envelope] * (len(self.events) - before))
+        return len(self.events) - before
 
     def added_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of this technician has added to this commit."""
@@ -149,7 +153,7 @@ class Work:
         """Record everything in one transaction; see `Backing.append` for what can go wrong.
 
         What was found, or looked for in vain, must still stand as it was read. Raises `StreamTakenError` when it begins
-        a stream that is somebody else's.
+        a stream that is somebody else's, and `KeyTaken` when a number or name that it gives belongs to something else.
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
@@ -162,8 +166,22 @@ class Work:
             if (taken := self._taken()) is not None:
                 raise taken from error
             raise
+        except KeyTaken as error:
+            if error.claim.text not in self.made:
+                raise
+            raise IntegrityError("a key made here was given meanwhile") from error
+        self._placed(appended.base)
         self._log.settled(self._entities[stream] for stream in written if stream in self._entities)
         return appended
+
+    def _placed(self, base: int) -> None:
+        """Tell the entities that walk along their events where those were recorded."""
+        positions: dict[UUID, dict[int, int]] = {}
+        for place, event in enumerate(self.events, base + 1):
+            positions.setdefault(event.originator_id, {})[event.originator_version] = place
+        for stream, places in positions.items():
+            if isinstance(entity := self._entities.get(stream), Walked):
+                entity.recorded(places)
 
     def _taken(self) -> StreamTakenError | None:
         """The streams that this commit begins and that were begun before, in the log or by itself."""
@@ -173,8 +191,7 @@ class Work:
             if event.originator_version == Entity.INITIAL_VERSION
         ]
         begun_before = set(self._log.load({stream for stream, _ in begun}))
-        taken: set[UUID] = set()
-        operations: set[UUID] = set()
+        taken, operations = set[UUID](), set[UUID]()
         for stream, operation in begun:
             if stream in begun_before:
                 taken.add(stream)

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from domain.device import Device
-from domain.envelope import CLOCK_TOLERANCE, Envelope
+from domain.envelope import Envelope
 from domain.technician import Technician
+from store.answers import Neighbour, Readings
 from store.identity import DeviceIdentity, TokenExpired
 from store.work import Work
-from sync.clock import ahead_of, clock_of
+from sync.clock import (
+    DATED_BACK,
+    LOOKED_BACK,
+    Used,
+    ahead_of,
+    before_of,
+    clock_of,
+    instant_of,
+    read_by,
+    suspicions,
+)
 from sync.decide import Arrived, Sender
 from sync.envelope import Push
 from sync.operation import Operation
-from sync.outcome import Notice
 from sync.ports import Log
 from sync.seen import Seen
 
@@ -75,7 +85,11 @@ class PushArrival:
         self._zone = self._found.get(Technician, who.technician).zone
         ids = [operation.id for operation in new]
         first = {id: place for place, id in reversed(list(enumerate(ids)))}
-        arrived = [self._arrived(operation, again=first[operation.id] < place) for place, operation in enumerate(new)]
+        instants = self._instants(new)
+        arrived = [
+            self._arrived(operation, instants[place], again=first[operation.id] < place)
+            for place, operation in enumerate(new)
+        ]
         self.operations = [one.put_aside() if one.operation.id in aside else one for one in arrived]
 
     def begin(self) -> tuple[Work, Sender]:
@@ -106,20 +120,37 @@ class PushArrival:
         work.preload(self._streams)
         return work
 
-    def _arrived(self, operation: Operation, *, again: bool) -> Arrived:
-        """The operation in its envelope; an instant from the future is clamped and the claim kept.
+    def _instants(self, new: Sequence[Operation]) -> list[Used]:
+        """The instant that is used for each operation, in their order.
+
+        What an author had read and done before is only looked up where something claims to be from long ago.
+        """
+        said = [self._corrected(operation.at or self._received_at) for operation in new]
+        old = [one for one, at in zip(new, said, strict=True) if one.seen and at < self._received_at - DATED_BACK]
+        log, readings, neighbours = self._around.log.operations, Readings({}, None), list[Neighbour]()
+        if old:
+            readings = log.readings({one.seen for one in old if one.seen})
+            first = new[0].seq
+            neighbours = log.neighbours(self.who.device, self.who.incarnation, first - LOOKED_BACK, first)
+        used = []
+        for operation, at in zip(new, said, strict=True):
+            seen = operation.seen or 0
+            before = before_of(operation.seq, neighbours) if old and seen else None
+            one = instant_of(at, self._received_at, read_by(at, seen, readings) if seen else None, before)
+            neighbours.append(Neighbour(operation.seq, one.at, operation.seen, one.clock))
+            used.append(one)
+        return used
+
+    def _arrived(self, operation: Operation, used: Used, *, again: bool) -> Arrived:
+        """The operation in its envelope, with what is claimed where another instant is used.
 
         `again` says that another one before it in this push has its id.
         """
         claimed = operation.at or self._received_at
-        occurred = self._corrected(claimed)
-        suspicion: tuple[Notice, ...] = ()
-        if occurred > self._received_at + CLOCK_TOLERANCE:
-            occurred = self._received_at
-            suspicion = (Notice("clock_suspect", "The device says that this happened in the future."),)
-        envelope = self._envelope(occurred, operation, claimed if claimed != occurred else None)
+        envelope = self._envelope(used.at, operation, claimed if claimed != used.at else None, used.clock)
         contested = again or operation.id in self._seen.by_id
-        return Arrived(operation, envelope, suspicion, contested=contested, needs=self._needs_of(operation))
+        needs = self._needs_of(operation)
+        return Arrived(operation, envelope, suspicions(envelope), contested=contested, needs=needs)
 
     def _needs_of(self, operation: Operation) -> tuple[UUID, ...]:
         """What it says that it needs, and what it names that is held; a thing that is there is waited for by nobody.
@@ -139,7 +170,11 @@ class PushArrival:
             device.record_missed(incarnation=incarnation, from_seq=missed.from_, through_seq=missed.through)
 
     def _envelope(
-        self, occurred_at: datetime, operation: Operation | None = None, claimed_at: datetime | None = None
+        self,
+        occurred_at: datetime,
+        operation: Operation | None = None,
+        claimed_at: datetime | None = None,
+        clock: Literal["ahead", "behind"] | None = None,
     ) -> Envelope:
         return Envelope(
             occurred_at=occurred_at,
@@ -149,6 +184,7 @@ class PushArrival:
             device=self.who.device,
             incarnation=self.who.incarnation,
             claimed_at=claimed_at,
+            clock=clock,
             device_seq=operation.seq if operation else None,
             operation_id=operation.id if operation else None,
             seen_position=operation.seen if operation else None,

@@ -13,6 +13,7 @@ from domain.device import Device
 from domain.envelope import Envelope
 from domain.problem import BadInput, Problem
 from store.work import Work
+from sync.clock import DATED_BACK
 from sync.operation import Operation, without_values
 from sync.operations.catalogue import handler_of
 from sync.operations.handler import Handler
@@ -102,7 +103,8 @@ def decide(work: Work, sender: Sender, arrived: Arrived, late: Notice | None = N
     except Problem as problem:
         return settle(work, sender, arrived, problem)
     first, count = len(work.events), work.add(about(arrived.envelope, outcome.case), *outcome.entities)
-    notices = (*outcome.notices, *arrived.suspicion, *((late,) if late else ()))
+    early = too_early(work, arrived) if handler.is_fact else ()
+    notices = (*outcome.notices, *early, *arrived.suspicion, *((late,) if late else ()))
     return Decision(arrived.operation, "conflicted" if notices else "applied", first, count, notices)
 
 
@@ -119,6 +121,7 @@ def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> O
         sender.technician,
         arrived.envelope.occurred_at,
         sender.zone,
+        operation.seen,
         earlier=lambda one: work.added_by(one, sender.technician) or sender.earlier(one),
         works_for=sender.works_for,
     )
@@ -133,6 +136,23 @@ def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> O
         work.forget()
         _log.exception("operation failed", operation=str(operation.id), type=operation.type)
         raise NotUnderstood("The server could not take it in; this is a fault of the server.") from error
+
+
+def too_early(work: Work, arrived: Arrived) -> tuple[Notice, ...]:
+    """What an operation names that began, in the world, more than a day after it says that it happened.
+
+    People date back within a day, and work begins before somebody has opened an order for it.
+    """
+    found = []
+    for id in sorted(arrived.operation.references()):
+        entity = work.loaded(id)
+        if entity is None or entity.begun_at is None:
+            continue
+        if arrived.envelope.occurred_at < entity.begun_at - DATED_BACK:
+            kind = str(getattr(entity, "TOPIC", ""))
+            detail = f"It says that it happened before the {kind.replace('_', ' ')} was there."
+            found.append(Notice("before_it_was_there", detail, {kind: str(id)}))
+    return tuple(found)
 
 
 def about(envelope: Envelope, case: UUID | None) -> Envelope:

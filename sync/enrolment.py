@@ -137,8 +137,8 @@ class EnrolmentDesk:
             device=enrolled.device,
         )
         work.add(envelope, device)
+        self._log.operations.begin(enrolled.device, incarnation)  # before the event: no copy has it without the other
         work.commit()
-        self._log.operations.begin(enrolled.device, incarnation)
         return technician, incarnation
 
     def _must_be_later(self, device: Device, code_from: datetime | None) -> None:

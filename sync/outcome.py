@@ -44,6 +44,8 @@ class NotYourCustomer(Refused):
 class Context(NamedTuple):
     """What an operation is decided in: the unit of work, who sends it, when and in which zone it happened, its id.
 
+    `seen` is the position up to which its author had read.
+
     `earlier` tells which streams and topics an earlier operation of this technician has recorded, `works_for` whether
     they have open work for a customer.
     """
@@ -53,6 +55,7 @@ class Context(NamedTuple):
     technician: UUID
     occurred_at: datetime
     zone: str
+    seen: int | None
     earlier: Callable[[UUID], list[tuple[UUID, str]]]
     works_for: Callable[[UUID], bool]
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from projections.documents.moment import Moment
-from store.answers import KeptText, Past
+from store.answers import KeptText, Neighbour, Past, Readings
 from store.recorded import Recorded
 from store.work import Work
 
@@ -31,6 +31,15 @@ class Operations(Protocol):
 
     def come(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
+
+    def readings(self, positions: Collection[int]) -> Readings:
+        """When these positions were recorded, as far as there are such, and since when the log has them."""
+
+    def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
+        """The operations of a device with numbers from `first` on and below `end`, by number, that recorded something.
+
+        With the instants that were used for them.
+        """
 
     def held(self, operations: Collection[UUID]) -> dict[UUID, int]:
         """Those of these operations that are held now, each with the position at which it began to wait."""

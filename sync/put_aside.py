@@ -14,6 +14,7 @@ from domain.problem import NotFound, Refused
 from store.answers import DECIDED, Answer, KeptText
 from store.recorded import Recorded
 from store.work import Work
+from sync.clock import suspicions
 from sync.decide import Arrived
 from sync.operation import Operation, parse_operation, raw_of
 from sync.ports import Log
@@ -60,7 +61,7 @@ def again(put_aside: Recorded, because_of: UUID | None) -> Arrived:
     operation = _operation_of(put_aside)
     envelope = msgspec.structs.replace(envelope, causation_id=because_of)
     needs = getattr(put_aside.data, "needs", ())
-    return Arrived(operation, envelope, needs=needs, text_version=put_aside.version)
+    return Arrived(operation, envelope, suspicions(envelope), needs=needs, text_version=put_aside.version)
 
 
 def again_if_kept(text: KeptText) -> Arrived | None:

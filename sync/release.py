@@ -12,7 +12,7 @@ from domain.envelope import Envelope
 from domain.problem import Refused
 from store.recorded import Recorded
 from store.work import Work
-from sync.decide import OF_THE_OFFICE, Arrived, Sender, about, attempt
+from sync.decide import OF_THE_OFFICE, Arrived, Sender, about, attempt, too_early
 from sync.mending import mended
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice, Outcome
@@ -44,9 +44,12 @@ def release(log: Log, work: Work, operation_id: UUID, office: Envelope, position
     outcome = _decided(work, _trusted(log, device, event), arrived)
     work.add(about(office, outcome.case), device)
     work.add(about(arrived.envelope, outcome.case), *outcome.entities)
-    notices = msgspec.to_builtins(outcome.notices)
-    work.answer(decided(event, arrived.operation.content_hash, "released", notices=notices))
-    return Released(device.id, outcome.notices)
+    handler = handler_of(arrived.operation)
+    early = too_early(work, arrived) if handler is not None and handler.is_fact else ()
+    notices = (*outcome.notices, *early, *arrived.suspicion)
+    told = msgspec.to_builtins(notices)
+    work.answer(decided(event, arrived.operation.content_hash, "released", notices=told))
+    return Released(device.id, notices)
 
 
 def discard(log: Log, work: Work, operation_id: UUID, reason: str, position: int | None = None) -> Device:

@@ -14,7 +14,8 @@ from domain.instant import parse_instant
 from domain.problem import BadInput
 
 if TYPE_CHECKING:
-    from projections.table import Table
+    from callout.assembly import House
+    from projections.table import Row, Table
 
 MOST = 50
 
@@ -56,7 +57,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Show VIEWs from what had happened by TIME (like 2026-11-21T12:00:00+01:00) and was known by --known-at."""
-    from callout.console import say, say_json, say_table
+    from callout.console import say, say_json
     from callout.serving import house
     from callout.settings import Settings
     from callout.views import chosen
@@ -76,7 +77,25 @@ def command(
                         say_json({"table": table.name, "row": row})
                     continue
                 say(f"{table.name}: {len(rows)} rows, known through position {reader.position}")
-                say_table(list(table.columns), [list(row.values()) for row in rows])
+                _show(table, rows, built)
+
+
+def _show(table: Table, rows: Sequence[Row], built: House) -> None:
+    """On a screen what fits it, with names for ids and without empty columns; into a pipe or file all as it is."""
+    from callout.console import say_table
+    from callout.screen import in_words, is_watched, say_records
+    from projections.names import ids_in, names_of
+
+    if not is_watched():
+        say_table(list(table.columns), [list(row.values()) for row in rows])
+        return
+    with built.services.views.now() as reader:
+        names = names_of(reader, ids_in(rows))
+    zone = built.settings.zone
+    told = [[row[name] if name == "id" else in_words(row[name], names, zone) for name in table.columns] for row in rows]
+    filled = [number for number in range(len(table.columns)) if any(line[number] != "" for line in told)]
+    heads = [name.replace("_", " ") for name in table.columns]
+    say_records([heads[number] for number in filled], [[line[number] for number in filled] for line in told])
 
 
 def _question(table: Table, wanted: Sequence[tuple[str, ...]], limit: int | None) -> tuple[str, list[Any]]:

@@ -33,6 +33,9 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
     settings = Settings.from_environment()
     settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
     people: list[SignIn] = []
+    if not as_json:
+        new = settings.database_url is None and not (settings.home / "postgres").exists()
+        click.echo(f"callout: starting the server{', with a database of its own' if new else ''}", err=True)
 
     def prepare(house: House) -> None:
         register_locations(house)

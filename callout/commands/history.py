@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 @click.argument("stream")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON an event.")
 def command(stream: str, as_json: bool) -> None:
-    """Show all events of a STREAM: its id, or the number of a part or work order."""
-    from callout.console import say_json, say_table
+    """Show all events of a STREAM: its id, or the number of a part or work order.
+
+    Times are those of the company's zone; names stand in the place of ids. With --json everything is as it is stored.
+    """
+    from callout.console import say_json
     from callout.serving import house
     from callout.settings import Settings
+    from projections.names import ids_in, names_of
 
-    with house(Settings.from_environment()) as built:
+    settings = Settings.from_environment()
+    with house(settings) as built:
         log = built.services.log
         rows = log.pool.fetch_all(
             "SELECT record FROM log.events WHERE stream = %s ORDER BY version", (str(_id_of(built, stream)),)
@@ -29,12 +35,33 @@ def command(stream: str, as_json: bool) -> None:
         if not rows:
             raise click.ClickException(f"Nothing has happened to {stream}; there is no such thing.")
         events = [_plain(event) for event in log.reader.read([record for (record,) in rows])]
+        with built.services.views.now() as reader:
+            names = {} if as_json else names_of(reader, ids_in(events))
     if as_json:
         for event in events:
             say_json(event)
         return
-    heads = ("position", "version", "topic", "occurred_at", "recorded_at", "actor", "role", "device", "data")
-    say_table(heads, [[event[head] for head in heads] for event in events])
+    for event in events:
+        _show(event, names, settings.zone)
+
+
+def _show(event: Mapping[str, Any], names: Mapping[UUID, str], zone: str) -> None:
+    """An event in a few lines: when, who and what, and below that its data."""
+    from callout.console import say
+    from callout.screen import in_words, say_wrapped, width
+
+    when, known = (in_words(event[name], names, zone) for name in ("occurred_at", "recorded_at"))
+    who = in_words(event["actor"], names, zone) if event["actor"] else "the system"
+    role = f" ({event['role'].replace('_', ' ')})" if event["role"] else ""
+    line = f"{event['version']:>3}  {when[:16]}  {event['topic']}"
+    by = f"{who}{role}" + (f" on {in_words(event['device'], names, zone)}" if event["device"] else "")
+    if len(line) + len(by) + 2 > width():
+        say(line)
+        line = "    "
+    say_wrapped(f"{line}  by {by}")
+    later = {} if known[:16] == when[:16] else {"recorded": known[:16]}
+    if told := in_words(event["data"] | later, names, zone):
+        say_wrapped(f"     {told}", "     ")
 
 
 def _id_of(built: House, stream: str) -> UUID:

@@ -17,16 +17,25 @@ from callout.typed import Whole
 def command(kind: str | None, days: int, limit: int, as_json: bool) -> None:
     """Show the latest security events, the newest first."""
     from callout.console import say_json, say_table
+    from callout.screen import in_words, is_watched, say_records
     from callout.serving import house
     from callout.settings import Settings
     from domain.instant import now
+    from projections.names import ids_in, names_of
 
-    with house(Settings.from_environment()) as built:
+    settings = Settings.from_environment()
+    with house(settings) as built:
         since = now() - timedelta(days=days)
         found = built.services.security.page(limit=limit, kind=kind, since=since)
+        with built.services.views.now() as reader:
+            names = names_of(reader, ids_in([(each.user, each.actor) for each in found])) if is_watched() else {}
     if as_json:
         for each in found:
             say_json(each._asdict())
         return
     heads = ("at", "kind", "many", "address", "login", "user", "actor", "subject")
-    say_table(heads, [[getattr(each, head) for head in heads] for each in found])
+    rows = [[getattr(each, head) for head in heads] for each in found]
+    if is_watched():
+        say_records(heads, [[in_words(value, names, settings.zone) for value in row] for row in rows])
+    else:
+        say_table(heads, rows)

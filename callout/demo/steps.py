@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
+
+from domain.local_time import at_local, local_day, parse_local
 
 ZONE = "Europe/Berlin"
 DAYS = 6
-_BERLIN = ZoneInfo(ZONE)
 _STORY = UUID("5b0c6f0e-5d0b-5c7e-8a55-0d3f6f6f2f11")
 _SUNDAY = 7
 
@@ -53,13 +53,12 @@ class Calendar:
     """The last six working days before the story is told: 0 is the oldest, 5 the last, 6 the next one to come."""
 
     def __init__(self, told_at: datetime) -> None:
-        self.today = told_at.astimezone(_BERLIN).date()
+        self.today = local_day(told_at, ZONE)
         self._days = [_working_day(self.today, back) for back in range(DAYS, 0, -1)]
 
     def at(self, day: int, clock: str, minutes: int = 0) -> datetime:
         """The instant of a day at a clock time in Berlin, so many minutes later."""
-        begun = datetime.combine(self.day(day), time.fromisoformat(clock), _BERLIN)
-        return begun + timedelta(minutes=minutes)
+        return at_local(parse_local(f"{self.day(day)}T{clock}"), ZONE) + timedelta(minutes=minutes)
 
     def day(self, day: int) -> date:
         """The date of a day of the story."""

@@ -14,7 +14,8 @@ from callout.demo.office import Office
 from callout.demo.people import COMPANY, FITTERS, WAREHOUSES
 from callout.demo.roster import SignIn
 from callout.demo.steps import id_of
-from callout.demo.teller import tell
+from callout.demo.teller import is_told, tell
+from callout.demo.tries import ORDER, TECHNICIAN, tries
 from callout.serving import Running
 from domain.location import VIRTUAL
 
@@ -24,33 +25,38 @@ def show(running: Running, people: list[SignIn], *, as_json: bool) -> None:
     passwords = {each.login: each.password for each in people}
     begun = monotonic()
     with closing(Office(running.url, passwords)) as office:
+        if not as_json and not is_told(running.house):
+            click.echo("callout: telling the company's week, through the same doors that users have", err=True)
         with progress("telling the week", quiet=as_json) as show_progress:
             steps = tell(running.house, office, running.url, running.stop, show_progress)
         if running.stop.is_set():
             return
         if steps:
             click.echo(f"callout: told the week in {steps} steps and {monotonic() - begun:.1f} s", err=True)
-        ready = _ready(running.url, people, office)
+        ready = _ready(running, people, office)
     if as_json:
         say_json(ready)
     else:
         _greet(ready)
 
 
-def _ready(url: str, people: list[SignIn], office: Office) -> dict[str, Any]:
+def _ready(running: Running, people: list[SignIn], office: Office) -> dict[str, Any]:
     places = [*((word, "warehouse", name) for word, name in WAREHOUSES)]
     vans = [{"id": id_of(f"van:{each.word}"), "kind": "van", "name": each.van} for each in FITTERS]
     stores = [{"id": id_of(f"place:{word}"), "kind": kind, "name": name} for word, kind, name in places]
     books = [{"id": id, "kind": kind, "name": kind.capitalize()} for kind, id in VIRTUAL.items()]
+    codes = {id: office.enrolment_code("admin", id) for id in (id_of(f"fitter:{each.word}") for each in FITTERS)}
+    number = office.read("dispatcher", f"work-orders/{ORDER}")["number"]
     return {
-        "url": url,
+        "url": running.url,
+        "try": tries(running.url, codes[TECHNICIAN], number, running.house.settings.home),
         "users": [each._asdict() for each in people],
         "technicians": [
             {
                 "id": id_of(f"fitter:{each.word}"),
                 "name": each.name,
                 "van": id_of(f"van:{each.word}"),
-                "enrolment_code": office.enrolment_code("admin", id_of(f"fitter:{each.word}")),
+                "enrolment_code": codes[id_of(f"fitter:{each.word}")],
             }
             for each in FITTERS
         ],
@@ -73,7 +79,7 @@ def _greet(ready: dict[str, Any]) -> None:
         "  Phones:    "
         + "\n             ".join(f"{each['enrolment_code']:<17}{each['name']}" for each in ready["technicians"])
     )
-    code = ready["technicians"][0]["enrolment_code"]
-    say(f"  Be one:    python -m sync.device --home phone.db --url {url} enrol {code} --name mine")
-    say("             python -m sync.device --home phone.db sync, jobs, stock, …")
+    say("Try in another terminal, in this folder: be a technician, use a part, see who did what:")
+    for each in ready["try"]:
+        say(f"  {each}")
     say("Ctrl-C ends it.")

@@ -14,6 +14,7 @@ from callout.doctor.connections import connections
 from callout.doctor.database import answers, migrations
 from callout.doctor.disk import disk
 from callout.doctor.finding import Finding, wrong
+from callout.doctor.keys import keys
 from callout.doctor.master_key import master_key
 from callout.doctor.patient import Patient
 from callout.doctor.roles import roles
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     Check("migrations", migrations, "database"),
     Check("roles", roles, "database"),
     Check("views", views, "schema"),
+    Check("keys", keys, "schema"),
     Check("worker", worker, "schema"),
     Check("connections", connections, "database"),
     Check("clocks", clocks, "database"),

@@ -16,6 +16,7 @@ from projections.documents.kind import Kind
 from projections.documents.repairs import note
 from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, shares, slice_of, visits_of
 from projections.documents.work_order import body
+from projections.merges import entries_of
 from projections.projection import Rows
 from projections.table import Key, Row, Table
 from projections.visits import VISITS
@@ -87,11 +88,14 @@ def _concerns(event: Recorded, share: Share) -> bool:
 
 
 def _customer(due: Due, event: Recorded, rows: Rows) -> None:
-    _mark(due, event, rows, rows.where(SLICES, customer=event.stream, shared=True))
+    """The details of the entry that stays are told for all entries of the customer."""
+    for entry in sorted(entries_of(rows, event.stream)):
+        _mark(due, event, rows, rows.where(SLICES, customer=entry, shared=True))
 
 
 def _site(due: Due, event: Recorded, rows: Rows) -> None:
-    _mark(due, event, rows, rows.where(SLICES, customer=event.stream, site=event.data.site, shared=True))
+    for entry in sorted(entries_of(rows, event.stream)):
+        _mark(due, event, rows, rows.where(SLICES, customer=entry, site=event.data.site, shared=True))
 
 
 def _equipment(due: Due, event: Recorded, rows: Rows) -> None:
@@ -121,9 +125,9 @@ JOB = Kind(
     body,
     {
         **dict.fromkeys(_JOB, _job),
-        **dict.fromkeys(("customer.changed", "customer.erased"), _customer),
+        **dict.fromkeys(("customer.changed", "customer.merged", "customer.erased"), _customer),
         **dict.fromkeys(("customer.site_added", "customer.site_changed"), _site),
-        **dict.fromkeys(("equipment.registered", "equipment.warranty_set"), _equipment),
+        **dict.fromkeys(("equipment.registered", "equipment.warranty_set", "equipment.warranty_withdrawn"), _equipment),
     },
     _touches,
 )

@@ -9,13 +9,28 @@ from projections.documents.kind import Kind
 from projections.projection import Rows
 from projections.visits import VISITS
 
-_SAME = ("id", "work_order", "technician", "status", "window_start", "window_end", "zone", "reason")
+_SAME = (
+    "id",
+    "work_order",
+    "technician",
+    "status",
+    "window_start",
+    "window_end",
+    "zone",
+    "local_start",
+    "local_end",
+    "reason",
+)
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """Where the visit stands."""
+    """Where the visit stands, and an acceptance that was of an earlier plan."""
     visit = rows.get(VISITS, UUID(id))
-    return None if visit is None else {name: visit[name] for name in _SAME}
+    if visit is None:
+        return None
+    told = {name: visit[name] for name in _SAME}
+    stale = visit["stale_acceptance"]
+    return told if stale is None else told | {"stale_acceptance": stale}
 
 
 VISIT = Kind("visit", body, {})

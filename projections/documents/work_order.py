@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from projections.customers import CUSTOMERS, SITES
+from projections.customers import SITES
 from projections.documents.entry import Body
 from projections.documents.repairs import latest
 from projections.documents.slices import newest_visits, slice_of
 from projections.equipment import EQUIPMENT
 from projections.fact_lists import SHOWN
+from projections.merges import standing_entry
 from projections.projection import Rows
 from projections.table import Row
 from projections.visits import VISITS
@@ -21,7 +22,7 @@ REPAIRS = 5
 
 _SAME = ("id", "number", "status", "problem", "priority", "technician", "hold_reason", "opened_at", "finished_at")
 _COUNTED = ("parts_required", "parts_used", "notes", "labour", "photos")
-_USED = ("part", "quantity", "location", "serials", "serials_count", "lot", "technician", "at")
+_USED = ("part", "quantity", "returned", "location", "serials", "serials_count", "lot", "technician", "at")
 _VISIT = ("id", "technician", "status", "window_start", "window_end")
 
 
@@ -33,7 +34,7 @@ def body(rows: Rows, id: str) -> Body | None:
     order = rows.get(WORK_ORDERS, UUID(id))
     if order is None:
         return None
-    customer = rows.get(CUSTOMERS, order["customer"])
+    customer = standing_entry(rows, order["customer"])
     told = {name: order[name] for name in _SAME} | {
         "case": order["case_id"],
         "customer": _customer(order, customer),
@@ -75,7 +76,7 @@ def _visits(rows: Rows, order: Row) -> list[Body]:
 def _customer(order: Row, customer: Row | None) -> Body:
     known = customer or {"name": None, "phones": None, "email": None, "language": None}
     told = {name: known[name] for name in ("name", "email", "language")}
-    return {"id": order["customer"], "phones": known["phones"] or [], **told}
+    return {"id": known.get("id", order["customer"]), "phones": known["phones"] or [], **told}
 
 
 def _site(rows: Rows, order: Row, customer: Row | None) -> Body:

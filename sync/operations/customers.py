@@ -7,7 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 from domain.contact import Contact
 from domain.customer import Customer
 from domain.work_order import WorkOrder
-from store.merged import one_customer
+from store.merged import one_customer, standing_entry
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import CustomerDetails, CustomerSpoke
 from sync.outcome import Context, Notice, NotYourCustomer, Outcome
@@ -15,8 +15,9 @@ from sync.outcome import Context, Notice, NotYourCustomer, Outcome
 
 @fact("customer_spoke", CustomerSpoke)
 def spoke(context: Context, data: CustomerSpoke) -> Outcome:
-    """A contact on site."""
-    customer: Customer = context.require(Customer, data.customer)
+    """A contact on site, with the entry that stays where the one that is named was merged into another."""
+    named: Customer = context.require(Customer, data.customer)
+    customer: Customer = context.require(Customer, standing_entry(context.work, named.id))
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     fits = order is None or one_customer(context.work, order.customer, customer.id)
     contact = Contact.receive(
@@ -37,8 +38,12 @@ def spoke(context: Context, data: CustomerSpoke) -> Outcome:
 
 @request("change_customer_details", CustomerDetails)
 def change(context: Context, data: CustomerDetails) -> Outcome:
-    """Field by field: disjoint edits both stand, a clash keeps both values and says so."""
-    customer: Customer = context.require(Customer, data.customer)
+    """Field by field: disjoint edits both stand, a clash keeps both values and says so.
+
+    About an entry that was merged into another one, it is about that one.
+    """
+    named: Customer = context.require(Customer, data.customer)
+    customer: Customer = context.require(Customer, standing_entry(context.work, named.id))
     if not context.works_for(customer.id):
         raise NotYourCustomer
     clashes = customer.request_change({name: (one.from_, one.to) for name, one in data.changes.items()})

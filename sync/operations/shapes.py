@@ -102,10 +102,12 @@ class CannotComplete(OfOrder, kw_only=True):
 
 
 class VisitRequested(OfOrder, kw_only=True):
-    """Another visit is needed."""
+    """Another visit is needed, at instants or at clock times of the site."""
 
     window_start: str | None = None
     window_end: str | None = None
+    local_start: Annotated[str, msgspec.Meta(max_length=19)] | None = None
+    local_end: Annotated[str, msgspec.Meta(max_length=19)] | None = None
     reason: Words | None = None
 
 

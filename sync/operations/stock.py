@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from domain.aggregate import Entity
+from domain.local_time import local_day
 from domain.location import VIRTUAL, Location
 from domain.movement import Movement, MovementKind
 from domain.part import Part
@@ -19,7 +21,7 @@ from sync.operations.handler import Handler, fact
 from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUsed, StockCounted
 from sync.outcome import Context, Notice, Outcome
 
-REASONS = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade")
+REASONS = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade", "not_needed")
 """Codes of why a part was taken out or scrapped; anything else is kept as words."""
 
 
@@ -37,8 +39,9 @@ def _at_hand(context: Context, location: UUID) -> tuple[Notice, ...]:
 
 def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, to: UUID) -> Movement:
     """What every movement of a device says; an unknown part is no reason to forget that it moved."""
-    context.require(Location, data.location)
+    place: Location = context.require(Location, data.location)
     part = context.work.find(Part, data.part)
+    on = _day_at(context, place)
     return {
         "kind": kind,
         "part": data.part,
@@ -48,10 +51,15 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
         "serials": data.serials,
         "lot": data.lot,
         "unit": data.unit,
-        "cost": part.cost_on(context.occurred_at.date()) if part else None,
-        "cost_per": part.cost_per(context.occurred_at.date()) if part else None,
+        "cost": part.cost_on(on) if part else None,
+        "cost_per": part.cost_per(on) if part else None,
         "technician": context.technician,
     }
+
+
+def _day_at(context: Context, place: Location) -> date:
+    """The day there, which decides about the cost; the technician's own where the place has no zone."""
+    return local_day(context.occurred_at, place.zone or context.zone)
 
 
 def _recorded(context: Context, movement: Movement, order: WorkOrder | None = None, *more: Notice) -> Outcome:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 from domain.instant import parse_instant
 from domain.visit import Visit
 from domain.visit_events import NotDoneReason
+from domain.visit_window import in_two_days, window_at
 from domain.work_order import WorkOrder
 from domain.work_order_status import must_not_be_final
+from store.places import zone_of_order
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
-from sync.outcome import Context, Outcome
+from sync.outcome import Context, Notice, Outcome
 
 _REASONS = get_args(NotDoneReason)
 
@@ -39,13 +41,21 @@ def _of(name: str, record: str) -> Handler:
 
 @fact("visit_accepted", OfVisit)
 def accepted(context: Context, data: OfVisit) -> Outcome:
-    """The technician will go; a visit that nobody has becomes theirs only where its order is theirs."""
+    """The technician will go; a visit that nobody has becomes theirs only where its order is theirs.
+
+    It is a reply to the plan that was read: it stays without effect on another one.
+    """
 
     def accept(visit: Visit, order: WorkOrder) -> None:
         unasked = visit.technician is None and not order.assigned_to(context.technician)
         visit.record_accepted(context.technician, unasked=unasked)
 
-    return _told(context, data, accept)
+    outcome = _told(context, data, accept)
+    visit: Visit = context.require(Visit, data.visit)
+    if visit.plan_is_seen(context.seen):
+        return outcome
+    notice = Notice("earlier_plan", "The visit has been moved or given anew since.", {"visit": str(visit.id)})
+    return outcome._replace(notices=(*outcome.notices, notice))
 
 
 def _words_apart(data: dict[str, Any]) -> dict[str, Any]:
@@ -73,28 +83,42 @@ def signed(context: Context, data: Signed) -> Outcome:
 def decline(context: Context, data: VisitDeclined) -> Outcome:
     """The technician asks not to go."""
     visit: Visit = context.require(Visit, data.visit)
-    visit.decline(technician=context.technician, reason=data.reason)
+    visit.decline(technician=context.technician, reason=data.reason, seen=context.seen)
     return Outcome((visit,), (), context.require(WorkOrder, visit.work_order).case)
 
 
 @request("request_visit", VisitRequested)
 def ask_for(context: Context, data: VisitRequested) -> Outcome:
-    """Another visit for an own work order, in two days' time where no window is given."""
+    """Another visit for an own work order, at this time of day two days later where no window is given.
+
+    Days and clock times are those of the site.
+    """
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
     must_not_be_final(order.status)
-    start = parse_instant(data.window_start) if data.window_start else context.occurred_at + timedelta(days=2)
-    end = parse_instant(data.window_end) if data.window_end else start + timedelta(hours=2)
+    zone = zone_of_order(context.work, order, otherwise=context.zone)
+    edges = ("window_start", "window_end")
+    instants = {name: _instant(getattr(data, name), f"/data/{name}") for name in edges}
+    said = {**instants, "local_start": data.local_start, "local_end": data.local_end}
+    begun = data.window_start or data.local_start
+    window = (
+        window_at(zone, said, moment=context.occurred_at, pointer="/data")
+        if begun
+        else in_two_days(context.occurred_at, zone)
+    )
     visit = Visit.plan(
         id=context.operation,
         work_order=order.id,
         customer=order.customer,
         technician=context.technician,
-        window_start=start,
-        window_end=end,
-        zone=context.zone,
+        zone=zone,
+        **window,
     )
     return Outcome((visit,), (), order.case)
+
+
+def _instant(text: str | None, pointer: str) -> datetime | None:
+    return parse_instant(text, pointer=pointer) if text else None
 
 
 HANDLERS: tuple[Handler, ...] = (

@@ -99,7 +99,7 @@ def close(context: Context, data: OfOrder) -> Outcome:
     """End a finished own work order for good, and the visits that are still open with it."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
-    visits = close_order(context.work, order)
+    visits = close_order(context.work, order, context.seen)
     return Outcome((order, *visits), (), order.case)
 
 

@@ -35,7 +35,7 @@ class Two:
 
     def order(self) -> WorkOrder:
         """A work order of Anna for a new customer."""
-        order = WorkOrder.open(id=uuid4(), number="W-1", customer=registered(self.company.house).id)
+        order = WorkOrder.open(id=uuid4(), number=f"W-{uuid4()}", customer=registered(self.company.house).id)
         order.assign(self.field.anna)
         self.company.house.commit(order)
         return order

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from domain.device import Device
+from store.log import EventLog
 from sync.enrolment import EnrolmentDesk
 from tests.api.conftest import House
 from tests.support.pocket import Pocket
@@ -53,3 +55,33 @@ def test_an_enrolment_that_goes_on_behind_the_erasure_lets_nobody_in(
 
     assert replies == [200]
     assert reply.status_code in {401, 403, 409}, reply.text
+
+
+def test_a_copy_taken_right_behind_the_event_of_an_enrolment_takes_the_device_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Simulated seed 602539454: a device restored without its sequence numbers could never push again."""
+    pocket = Pocket(house)
+    code, _ = house.services.devices.issue_code(pocket.technician)
+    lacking: list[int] = []
+    append = EventLog.append
+
+    def looked_at(log: EventLog, *args: Any, **more: Any) -> Any:
+        appended = append(log, *args, **more)
+        row = log.pool.fetch_one(
+            """
+            SELECT count(*) FROM log.events e WHERE topic = 'device.enrolled' AND stream <> %s
+                AND NOT EXISTS (SELECT FROM log.device_sequences s WHERE s.device = e.stream)
+            """,
+            (str(pocket.id),),
+        )
+        lacking.append(row[0] if row else -1)
+        return appended
+
+    monkeypatch.setattr(EventLog, "append", looked_at)
+    reply = house.app_client().post(
+        "/sync/v1/devices",
+        json={"code": code, "install_id": str(uuid4()), "name": "p", "platform": "t", "app_version": "1.4"},
+    )
+
+    assert (reply.status_code, lacking) == (201, [0])

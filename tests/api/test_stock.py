@@ -8,7 +8,7 @@ from tests.support.counter import items, made, part, place, read, told
 
 
 def test_stock_is_one_line_a_place_and_part(house: House) -> None:
-    shelf, pump = place(house), part(house)
+    shelf, pump = place(house), part(house, number="P-1")
     for quantity in ("5", "2.5"):
         made(house, "stock-movements", kind="receipt", part=pump, quantity=quantity, to=shelf)
 

@@ -7,14 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import (
-    Customer,
-    CustomerIsErased,
-    CustomerIsMerged,
-    MergedIntoItself,
-    NoSuchSite,
-    SiteIsKnown,
-)
+from domain.customer import Customer
+from domain.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.problem import BadInput, Problem
 from tests.support.bench import given, then
 

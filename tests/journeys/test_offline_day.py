@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from sync.device import Device, OfflineError, local_now
+from sync.device import Device, OfflineError
+from sync.device.world import local_now
 from tests.support.company import Company, Technician
 from tests.support.desk import Json
 from tests.support.story import Story, ago, used

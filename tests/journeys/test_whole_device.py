@@ -90,14 +90,14 @@ def test_a_lost_reply_to_an_enrolment_is_given_again(company: Company) -> None:
     phone, code = company.blank_device(), company.code(anna)
     phone.enrol(code, "phone")
     first = phone.status()
-    phone._set(device_id=None, access_token=None)
+    phone._local.file.set(device_id=None, access_token=None)
 
     phone.enrol(code, "phone")
 
     assert {name: phone.status()[name] for name in ("device_id", "incarnation")} == {
         name: first[name] for name in ("device_id", "incarnation")
     }
-    phone._set(refresh_token="long ago", access_token="long ago")
+    phone._local.file.set(refresh_token="long ago", access_token="long ago")
     phone.sync()
 
 

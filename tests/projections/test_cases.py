@@ -12,6 +12,7 @@ import pytest
 from domain.case import Case
 from domain.customer import Customer
 from projections.cases import Cases, case, cases
+from projections.customers import Customers
 from projections.table import Row
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
@@ -19,7 +20,7 @@ from tests.support.shop import Shop, shop_on
 
 @pytest.fixture
 def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Cases()) as made:
+    with shop_on(database, Customers(), Cases()) as made:
         yield made
 
 

@@ -11,7 +11,10 @@ import pytest
 
 from domain.contact import Contact
 from domain.customer import Customer
-from projections.contacts import Contacts, contact, contacts
+from projections.cases import Cases
+from projections.contact_queries import contact, contacts
+from projections.contacts import Contacts
+from projections.customers import Customers
 from projections.table import Row
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
@@ -19,7 +22,7 @@ from tests.support.shop import Shop, shop_on
 
 @pytest.fixture
 def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Contacts()) as made:
+    with shop_on(database, Customers(), Cases(), Contacts()) as made:
         yield made
 
 

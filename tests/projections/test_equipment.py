@@ -10,6 +10,7 @@ import pytest
 
 from domain.customer import Customer
 from domain.equipment import Equipment
+from projections.customers import Customers
 from projections.equipment import EquipmentView, equipment, one_equipment, warranty_on
 from projections.table import Row
 from tests.support.shop import Shop, shop_on
@@ -17,7 +18,7 @@ from tests.support.shop import Shop, shop_on
 
 @pytest.fixture
 def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, EquipmentView()) as made:
+    with shop_on(database, Customers(), EquipmentView()) as made:
         yield made
 
 

@@ -14,6 +14,7 @@ from domain.visit import Visit
 from projections.table import Row
 from projections.visit_queries import visit, visits
 from projections.visits import VISITS, Visits
+from projections.work_orders import WorkOrders
 from tests.support.news import News, Phone, later
 from tests.support.shop import Shop, shop_on
 from tests.support.visits import ANNA, BEN, CUSTOMER, EVENING, MORNING, NOON, ORDER, planned
@@ -26,7 +27,7 @@ def news() -> News:
 
 @pytest.fixture
 def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Visits()) as made:
+    with shop_on(database, Visits(), WorkOrders()) as made:
         yield made
 
 

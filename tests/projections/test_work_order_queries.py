@@ -10,7 +10,10 @@ import pytest
 
 from domain.customer import Customer
 from domain.work_order import WorkOrder
-from projections.work_orders import WorkOrders, work_order, work_orders
+from projections.cases import Cases
+from projections.customers import Customers
+from projections.work_order_queries import work_order, work_orders
+from projections.work_orders import WorkOrders
 from tests.support.news import later
 from tests.support.shop import Shop, shop_on
 from tests.support.stock import PART, used
@@ -21,7 +24,7 @@ CUSTOMER, CASE, SITE, MACHINE = (uuid4() for _ in range(4))
 
 @pytest.fixture
 def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, WorkOrders()) as made:
+    with shop_on(database, Customers(), Cases(), WorkOrders()) as made:
         yield made
 
 

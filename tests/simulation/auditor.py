@@ -16,6 +16,7 @@ from tests.simulation.ends import Ends
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Request
 from tests.simulation.replies import Replies
+from tests.simulation.standings import Standings
 from tests.simulation.verdicts import Verdicts
 from tests.simulation.waiting import Waiting
 from tests.simulation.words import Words
@@ -33,7 +34,7 @@ class Auditor:
         self.ledger, self.replies = Ledger(world), Replies(world)
         self.copies, self.books = Copies(world), Books(world)
         self.conflicts, self.words, self.waiting = Conflicts(world), Words(world), Waiting(world)
-        self.verdicts, self.ends = Verdicts(world), Ends(world)
+        self.verdicts, self.ends, self.standings = Verdicts(world), Ends(world), Standings(world)
         world.log.watchers.append(self._committed)
 
     def answered(self, request: Request, reply: Reply) -> None:
@@ -73,6 +74,7 @@ class Auditor:
         self.conflicts.check_the_end()
         self.words.check_the_end()
         self.waiting.check_the_end()
+        self.standings.check_the_end()
 
     def _committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
         self.ledger.committed(events, answers)
@@ -80,3 +82,4 @@ class Auditor:
         self.conflicts.committed(events)
         self.verdicts.committed(events, answers)
         self.ends.committed(events)
+        self.standings.committed(events)

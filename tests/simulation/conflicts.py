@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 ATOMIC = "a group's requests stand or fall together, and its facts land in one commit"
 NOTICED = "a change that clashes keeps both values"
 BOTH_SIDES = "both sides of a conflict can be reached from it"
-ABOUT_REFS = ("foreign_visit", "foreign_van", "reference_mismatch")
+ABOUT_REFS = ("foreign_visit", "foreign_van", "reference_mismatch", "earlier_plan", "before_it_was_there")
+ABOUT_NAMES = ("reference_mismatch", "before_it_was_there")
 _NAMED = {"work_order": WORK_ORDERS, "visit": VISITS, "location": LOCATIONS}
 FALLEN = ("rejected", "quarantined")
 
@@ -101,7 +102,7 @@ class Conflicts:
         table, done = _NAMED.get(name), self._events_of(operation)
         if not (world.log.streams.version(stream) if table is None else world.views.rows.get(table, stream)):
             return False
-        if code == "reference_mismatch":
+        if code in ABOUT_NAMES:
             return bool(done) and id in world.auditor.ledger.data_of(operation).values()
         streams = [event for made in done for event in world.log.events if event.stream == made.stream]
         return any(event.stream == stream or id in repr(event.data) for event in streams)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from store.answers import DECIDED, Answer, Known, Past, Turn
+from store.answers import DECIDED, Answer, Known, Life, Neighbour, Past, Readings, Turn
 from store.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -68,6 +68,26 @@ class MemoryAnswers:
         known = (row.known for row in self.rows[: self.begun])
         mine = [one.seq for one in known if one.seq and (one.device, one.incarnation) == (device, incarnation)]
         return max(mine, default=0)
+
+    def readings(self, positions: Collection[int]) -> Readings:
+        """When these positions were recorded, and since when this life of the log has them."""
+        events = self._log.events
+        recorded = {one: events[one - 1].recorded_at for one in positions if 0 < one <= len(events)}
+        begun = next((one for one in events if one.stream == self._log.epoch_now), None)
+        if begun is None:
+            return Readings(recorded, None)
+        both_at = events[begun.position - 2].recorded_at if begun.position > 1 else None
+        return Readings(recorded, Life(begun.position, begun.recorded_at, both_at))
+
+    def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
+        """The operations of a device with these numbers that recorded something, with the instants used for them."""
+        found = []
+        for seq in range(max(first, 1), end):
+            row = self._by_seq.get((device, incarnation, seq))
+            if row is not None and row.known.positions:
+                said = self._log.events[row.known.positions[0] - 1].envelope
+                found.append(Neighbour(seq, said.occurred_at, said.seen_position, said.clock))
+        return found
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""

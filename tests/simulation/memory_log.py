@@ -129,7 +129,7 @@ class MemoryLog:
             for number, (event, envelope) in enumerate(zip(events, envelopes, strict=True), 1)
         ]
         self.events += recorded
-        self.streams.append(events)
+        self.streams.append(events, recorded)
         self.operations.append(recorded, answers, base)
         if turn is not None:
             self.operations.turns[turn.device, turn.incarnation] = turn.next

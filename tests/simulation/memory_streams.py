@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
 
 from domain.aggregate import Entity
+from domain.envelope import Envelope
+from domain.walk import Moment, Walked
 from store.recorded import Recorded
 
 
@@ -16,7 +19,7 @@ class MemoryStreams:
     """Each stream's events in order. An entity is replayed once and handed out as a copy from then on."""
 
     def __init__(self) -> None:
-        self._events: dict[UUID, list[Any]] = {}
+        self._events: dict[UUID, list[tuple[Any, Moment]]] = {}
         self._ready: dict[UUID, Entity] = {}
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
@@ -45,12 +48,14 @@ class MemoryStreams:
         places = {(event.originator_id, event.originator_version) for event in events}
         return len(places) < len(events) or any(version <= self.version(stream) for stream, version in places)
 
-    def append(self, events: Sequence[DomainEventProtocol[UUID]]) -> None:
+    def append(self, events: Sequence[DomainEventProtocol[UUID]], recorded: Sequence[Recorded]) -> None:
         """Behind what there is."""
-        for event in events:
+        for event, record in zip(events, recorded, strict=True):
             stream = self._events.setdefault(event.originator_id, [])
             assert event.originator_version == len(stream) + 1, "versions of a stream have no gap"
-            stream.append(event)
+            said = record.envelope
+            moment = Moment(said.occurred_at, said.device, said.operation_id, said.seen_position, record.position)
+            stream.append((event, moment))
 
     def cut(self, left: Sequence[Recorded]) -> None:
         """Keep only what these events of the log are."""
@@ -61,13 +66,26 @@ class MemoryStreams:
         self._events = {stream: self._events[stream][:version] for stream, version in versions.items()}
 
 
-def replayed(events: Iterable[Any]) -> Entity:
-    """The entity that these events make."""
+def replayed(events: Iterable[tuple[Any, Moment]]) -> Entity:
+    """The entity that these events make, each at its moment."""
     entity: Any = None
-    for event in events:
+    begun_at: datetime | None = None
+    for event, moment in events:
+        begun_at = begun_at or moment.at
+        if isinstance(entity, Walked):
+            entity.meet(moment)
         entity = event.mutate(entity)
+        if isinstance(entity, Walked):
+            entity.happened(Envelope(occurred_at=moment.at, **_told(moment)), 1)
+            entity.recorded({event.originator_version: moment.position or 0})
+            entity.meet(None)
     assert isinstance(entity, Entity)
+    entity.begun_at = begun_at
     return entity
+
+
+def _told(moment: Moment) -> dict[str, Any]:
+    return {"device": moment.device, "operation_id": moment.operation, "seen_position": moment.seen}
 
 
 def copied(entity: Entity) -> Entity:

@@ -16,6 +16,7 @@ from projections.documents.documents import Documents
 from projections.documents.moment import Moment
 from projections.documents.table import DOCUMENTS, SHARED
 from projections.memory import MemoryRows
+from projections.merges import entries_of
 from projections.operations import OPERATIONS, WAITING, Operations
 from projections.projection import Projection
 from projections.replay import Replay
@@ -56,7 +57,8 @@ class MemoryViews:
 
     def works_for(self, technician: UUID, customer: UUID) -> bool:
         """Whether an open work order of this customer is assigned to this technician."""
-        orders = self.rows.where(WORK_ORDERS, customer=customer)
+        entries = sorted(entries_of(self.rows, customer))
+        orders = [order for entry in entries for order in self.rows.where(WORK_ORDERS, customer=entry)]
         return any(order["technician"] == technician and order["status"] not in OVER for order in orders)
 
     def documents_of(self, technician: UUID | None) -> list[Row]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-import sync.device
 from domain.work_order import WorkOrder
+from sync.device import fetching, identity, sending
 from sync.operations import work
 from sync.operations.catalogue import OPERATIONS
 from sync.operations.handler import fact
@@ -45,7 +45,10 @@ def upgrade_notes() -> None:
 @contextmanager
 def as_at_first(profile: Profile) -> Iterator[None]:
     """The server knows what it knows today; devices sign or not, and ask for pages of a size, as the run has it."""
-    signer = sync.device.signer if profile.signs else lambda _: None
-    page = patch.object(sync.device, "PAGE", profile.page)
-    with patch.dict(OPERATIONS), page, patch.object(sync.device, "signer", signer):
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(OPERATIONS))
+        for asks in (sending, fetching):
+            stack.enter_context(patch.object(asks, "PAGE", profile.page))
+        if not profile.signs:
+            stack.enter_context(patch.object(identity, "signer", lambda _: None))
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from tests.api.conftest import House
 
@@ -71,10 +72,10 @@ def technician(house: House) -> str:
 
 def place(house: House, kind: str = "warehouse", **more: Any) -> str:
     """A location of this kind."""
-    return made(house, "locations", kind=kind, name=f"The {kind}", **more)
+    return made(house, "locations", **{"kind": kind, "name": f"The {kind} {uuid4()}"} | more)
 
 
 def part(house: House, **more: Any) -> str:
     """A part."""
-    said = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
+    said = {"number": f"P-{uuid4()}", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
     return made(house, "parts", **said | more)

@@ -93,16 +93,16 @@ class Field:
         self.anna, self.boris, self.van, self.part, self.customer = (uuid4() for _ in range(5))
         anna = Technician.register(id=self.anna, name="Anna", zone="Europe/Berlin", language="de")
         boris = Technician.register(id=self.boris, name="Boris", zone="Europe/Berlin", language="de")
-        van = Location.register(id=self.van, kind="van", name="Van 1")
+        van = Location.register(id=self.van, kind="van", name=f"Van {uuid4()}")
         van.take_custody(self.anna)
         anna.assign_van(self.van)
-        part = Part.register(id=self.part, number="P-1", names=(PartName("en", "Pump"),), unit="piece")
+        part = Part.register(id=self.part, number=f"P-{uuid4()}", names=(PartName("en", "Pump"),), unit="piece")
         customer = Customer.register(id=self.customer, name="Kastanienbaum", phones=("030 1",), language="de")
         save(log, anna, boris, van, part, customer)
 
     def order(self, technician: UUID | None = None) -> UUID:
         """A work order, assigned to Anna unless said otherwise."""
-        order = WorkOrder.open(id=uuid4(), number="W-1", customer=self.customer, problem=WORDS)
+        order = WorkOrder.open(id=uuid4(), number=f"W-{uuid4()}", customer=self.customer, problem=WORDS)
         order.assign(technician or self.anna)
         save(self.log, order)
         return order.id

@@ -18,7 +18,7 @@ from store.recorded import Recorded
 from store.shape import shape_of
 from tests.support.logs import NOON
 
-OF_ARRIVAL = frozenset({"position", "version", "recorded_at", "last_recorded_at"})
+OF_ARRIVAL = frozenset({"position", "version", "recorded_at", "last_recorded_at", "late"})
 """What depends on the order in which the news arrived, and may."""
 
 
@@ -44,6 +44,12 @@ class News:
                 stream, version = event.originator_id, event.originator_version
                 self._fold(Recorded(self.position, stream, version, shape.topic, recorded_at, said, data))
         return self.position
+
+    def fold(self, events: Iterable[Recorded]) -> None:
+        """Events that have been recorded, one by one."""
+        for event in events:
+            self.position = event.position
+            self._fold(event)
 
     def row(self, table: Table, *key: Any) -> Row:
         """The row with this key."""

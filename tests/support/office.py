@@ -8,7 +8,8 @@ from threading import RLock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sync.device import Json, Reply
+from sync.device import Reply
+from sync.device.json_text import Json
 from tests.support.office_digests import digests, kind, leaf, leaves
 from tests.support.office_gate import Gate, is_signed, problem, reply
 from tests.support.office_shelf import Shelf

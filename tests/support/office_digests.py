@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import rfc8785
 
-from sync.device import Json
+from sync.device.json_text import Json
 
 
 def leaf(document: Json) -> int:

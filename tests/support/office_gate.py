@@ -10,7 +10,8 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync.device import Json, Reply
+from sync.device import Reply
+from sync.device.json_text import Json
 
 ME = "0191cb40-0000-7000-8000-000000000005"
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from sync.device import Json, Reply
+from sync.device import Reply
+from sync.device.json_text import Json
 from tests.support.office_gate import problem, reply
 
 CHUNK = 256 * 1024

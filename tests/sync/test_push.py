@@ -16,13 +16,13 @@ from tests.support.logs import read, records
 
 def test_a_fact_is_applied_and_keeps_its_own_time_device_and_case(field: Field, phone: Phone) -> None:
     order = field.order()
-    operation = phone.operation("part_used", field.use(order, "2.5"), at=NOON - timedelta(days=3), seen=4)
+    operation = phone.operation("part_used", field.use(order, "2.5"), at=NOON - timedelta(hours=20), seen=4)
     result = phone.result(operation)
     assert result.status == "applied"
     event = read(field.log)[result.positions[0] - 1]
     assert (event.topic, event.occurred_at, str(event.stream)) == (
         "stock.moved",
-        NOON - timedelta(days=3),
+        NOON - timedelta(hours=20),
         result.id.__str__(),
     )
     assert (event.envelope.device, event.envelope.device_seq, event.envelope.seen_position) == (phone.id, 1, 4)

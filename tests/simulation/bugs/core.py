@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
+import sync.arrival
 import sync.groups
 import sync.holding
 import sync.push
 from domain.customer_change import Clash
 from domain.problem import Refused
+from domain.walk import Walked
 from sync.decide import Decision, settle
 from sync.problems import MalformedEnvelope
 from sync.pull import Pull
@@ -141,3 +145,18 @@ def half_healed(garden: Garden) -> None:
         return original(verify, who, moment, leaves, entries[1:], now)
 
     garden.wrap(Verify, "_written", written)
+
+
+@bug("rules go by arrival", "an order decides by what came last, whatever the screens show")
+def by_arrival(garden: Garden) -> None:
+    def happened(original: Any, entity: Any, envelope: Any, first: int) -> None:
+        latest = max((step.at for steps in entity.steps.values() for step in steps if step.order < first), default=None)
+        at = envelope.occurred_at if latest is None else max(latest, envelope.occurred_at)
+        original(entity, msgspec.structs.replace(envelope, occurred_at=at), first)
+
+    garden.wrap(Walked, "happened", happened)
+
+
+@bug("only the future is suspected", "a clock that stood at another year while recording dates what was done")
+def past_is_believed(garden: Garden) -> None:
+    garden.replace(sync.arrival, "read_by", lambda *_: None)

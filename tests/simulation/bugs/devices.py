@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.device import Device, Outbox, RefusedError, Replica
+from sync.device import RefusedError
+from sync.device.local import Local
+from sync.device.outbox import Outbox
+from sync.device.replica import Replica
+from sync.device.sending import Sender
+from sync.device.wiping import Wiper
 from tests.simulation.planted import Garden, bug
 
 
 @bug("operation dropped on 403", "a refused device throws its outbox away")
 def dropped_on_403(garden: Garden) -> None:
-    def push(original: Any, device: Device, **how: Any) -> Any:
+    def push(original: Any, sender: Sender, **how: Any) -> Any:
         try:
-            return original(device, **how)
+            return original(sender, **how)
         except RefusedError as refusal:
             if refusal.status == 403:
-                device.db.execute("DELETE FROM operations WHERE acknowledged IS NULL")
+                sender._local.file.db.execute("DELETE FROM operations WHERE acknowledged IS NULL")
             raise
 
-    garden.wrap(Device, "_push", push)
+    garden.wrap(Sender, "push", push)
 
 
 @bug("cursor saved before its page", "a device that dies between the two never gets the page")
 def cursor_first(garden: Garden) -> None:
-    def take(original: Any, device: Device, asked: str | None, page: dict[str, Any]) -> Any:
-        if device._get("cursor") == asked:
-            device._set(cursor=page["cursor"])
-            device.db.execute("COMMIT")
-            device.db.execute("BEGIN IMMEDIATE")
-        return original(device, device._get("cursor"), page)
+    def take(original: Any, local: Local, asked: str | None, page: dict[str, Any]) -> Any:
+        if local.file.get("cursor") == asked:
+            local.file.set(cursor=page["cursor"])
+            local.file.db.execute("COMMIT")
+            local.file.db.execute("BEGIN IMMEDIATE")
+        return original(local, local.file.get("cursor"), page)
 
-    garden.wrap(Device, "_take", take)
+    garden.wrap(Local, "take", take)
 
 
 @bug("eviction deletes a pending operation", "a device that makes room forgets what it has not sent")
@@ -78,7 +83,7 @@ def new_ids(garden: Garden) -> None:
 
 @bug("erased before salvage", "a lost device takes its work with it")
 def no_salvage(garden: Garden) -> None:
-    garden.replace(Device, "_salvage", lambda device: device._set(wiping="erase"))
+    garden.replace(Wiper, "_salvage", lambda wiper: wiper._local.file.set(wiping="erase"))
 
 
 @bug("a new download keeps what is old", "documents that are no longer the technician's stay")

@@ -14,11 +14,11 @@ from tests.simulation.world import World
 
 @bug("result stored apart from effect", "a server that dies between the two does it all again")
 def apart(garden: Garden) -> None:
-    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
+    def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
         events, envelopes, answers, turn, reads = what
         if turn is None or not events:
-            return original(log, *what)
-        appended = original(log, events, envelopes, (), None, reads)
+            return original(log, *what, **more)
+        appended = original(log, events, envelopes, (), None, reads, **more)
         log.operations.append((), answers, appended.base)
         log.operations.turns[turn.device, turn.incarnation] = turn.next
         return appended
@@ -28,10 +28,10 @@ def apart(garden: Garden) -> None:
 
 @bug("acknowledged before it is committed", "a server that dies has promised what it does not have")
 def before_commit(garden: Garden) -> None:
-    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
+    def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
         copy = log.backup()
         try:
-            return original(log, *what)
+            return original(log, *what, **more)
         except Crashed:
             if what[3] is None:
                 raise
@@ -43,10 +43,10 @@ def before_commit(garden: Garden) -> None:
 
 @bug("duplicate answered before it is durable", "the second attempt is told what the first one had not saved yet")
 def not_durable(garden: Garden) -> None:
-    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
+    def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
         copy = log.backup()
         try:
-            return original(log, *what)
+            return original(log, *what, **more)
         except Crashed:
             world: World = log.after_commit.__self__  # type: ignore[attr-defined]
             world.network.send_again()  # it is answered out of what is lost with the server
@@ -76,8 +76,8 @@ def each_device(garden: Garden) -> None:
 
 @bug("reads are not verified", "a decision rests on what is not so any more when it is recorded")
 def unverified(garden: Garden) -> None:
-    def append(original: Any, log: MemoryLog, *what: Any) -> Any:
-        return original(log, *what[:4])
+    def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
+        return original(log, *what[:4], **more)
 
     garden.wrap(MemoryLog, "append", append)
 

@@ -149,6 +149,7 @@ def day(office: Office, url: str, typed: Type) -> Type:
     office.put("work_order", JOB, **job, customer=customer, site=site, parts_required=[], parts_used=used, notes=[])
     window = {"window_start": "2026-11-21T09:00:00Z", "window_end": "2026-11-21T11:00:00Z"}
     office.put("visit", VISIT, work_order=JOB, technician=ME, status="dispatched", **window)
-    assert typed("--url", url, "enrol", "CODE", "--name", "Ada's laptop").stdout == "Enrolled for Ada; now sync.\n"
-    assert "received 6 documents" in typed("sync").stdout
+    enrolled = typed("--url", url, "enrol", "CODE", "--name", "Ada's laptop").stdout
+    assert enrolled.startswith("Enrolled for Ada.\nSent 0, received 6 documents.\nJOB ")  # issue 9, 16: at once
+    assert "received 0 documents" in typed("sync").stdout
     return typed

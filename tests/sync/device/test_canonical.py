@@ -7,7 +7,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as some
 
-from sync.device import Json, canonical, sendable
+from sync.device.json_text import Json, canonical, sendable
 
 LARGEST = 2**53 - 1
 # Surrogates alone are no text; they can be in a Python string all the same.

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sync.device import Device, Json, OfflineError, RefusedError, Reply
+from sync.device import Device, OfflineError, RefusedError, Reply
+from sync.device.json_text import Json
 from tests.support.office import JOB, Office, says, unreachable
 from tests.support.office_gate import problem, reply
 

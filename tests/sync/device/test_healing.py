@@ -81,7 +81,7 @@ def test_the_server_s_digest_is_never_adopted(office: Office, device: Device) ->
     digests = office.told([], 0)["digests"]
 
     assert digests["own"]["sum"] not in stored
-    assert device._replica.digests() == digests
+    assert device._local.replica.digests() == digests
 
 
 def test_a_file_of_an_older_version_is_filled_anew(

@@ -55,7 +55,7 @@ def test_a_stream_that_cannot_be_had_is_told(station: Station, listening: Device
 def test_a_stream_is_read_over_http_as_it_comes(office: Office, url: str, opened: Wire) -> None:
     device = opened()
     device.enrol("code", "phone")
-    device._set(base_url=url)
+    device._local.file.set(base_url=url)
     office.news = WAKE
 
     assert device.live() is True

@@ -53,7 +53,7 @@ def test_large_bodies_travel_compressed_unless_the_server_cannot_read_them(offic
     office.faults.append(says(problem(415, "encoding-unsupported")))
     device.push()
     assert "content-encoding" not in office.headers
-    device._wire.gzip = True
+    device._local.wire.gzip = True
     record(device, 20)
 
     device.push()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_an_operation_that_was_changed_no_longer_fits_its_signature(device: Devi
 
 
 def test_a_new_number_leaves_the_signature_as_it_is(office: Office, device: Device) -> None:
-    device._set(last_seq=7)
+    device._local.file.set(last_seq=7)
     device.record("note_added", {"work_order": JOB, "text": "unsent"})
     [before] = device.outbox()
     assert before["seq"] == 8
@@ -92,12 +93,13 @@ def test_a_company_that_wants_signatures_says_so(office: Office, opened: Callabl
         opened().enrol("code", "phone")
 
 
-def test_the_file_runs_on_the_standard_library_alone(tmp_path: Path) -> None:
-    file = Path(__file__).parents[3] / "sync/device.py"
+def test_a_copy_of_the_folder_under_another_name_runs_on_the_standard_library_alone(tmp_path: Path) -> None:
+    copytree(Path(__file__).parents[3] / "sync/device", tmp_path / "phone", ignore=ignore_patterns("__pycache__"))
+    run = f"import runpy, sys; sys.path.insert(0, {str(tmp_path)!r}); runpy.run_module('phone', run_name='__main__')"
     words = ["--home", str(tmp_path / "alone.db"), "record", "note_added", '{"text":"alone"}']
 
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(file), *words], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-I", "-S", "-c", run, *words], capture_output=True, text=True, check=False, timeout=60
     )
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,57 @@
+"""The zones of places: of a work order's site, and of the place where parts move, whose day decides about a cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.customer import Customer
+from domain.local_time import local_day
+from domain.location import Location
+from domain.technician import Technician
+from domain.work_order import WorkOrder
+from store.merged import MOST_STEPS
+from store.work import Work
+
+SiteOwner = Callable[[UUID], UUID | None]
+"""From a site to the customer whose it is."""
+
+
+def zone_of_order(work: Work, order: WorkOrder, *, otherwise: str, owner: SiteOwner = lambda _: None) -> str:
+    """The zone of the site where the work is, else of where the customer lives, else `otherwise`."""
+    whose = None if order.site is None else work.find(Customer, owner(order.site))
+    if whose is not None:
+        return whose.zone_at(order.site) or otherwise
+    customer: UUID | None = order.customer
+    found = []
+    for _ in range(MOST_STEPS):
+        entry = work.find(Customer, customer)
+        if entry is None:
+            break
+        if order.site is not None and entry.has_site(order.site):
+            return entry.zone_at(order.site) or otherwise
+        found.append(entry.zone_at(None))
+        customer = entry.merged_into
+    return next((zone for zone in found if zone is not None), otherwise)
+
+
+def day_of_stock(work: Work, instant: datetime, *places: UUID | None, otherwise: str, owner: SiteOwner) -> date:
+    """The day of a movement where parts lie, which decides what they cost; places of the books have no day.
+
+    It is the day in the own zone of the first of these places that has one, that of the site where it stands, or
+    that of the technician who has the van; `otherwise` where none has.
+    """
+    zones = (_zone_of(work, place, owner) for place in places)
+    return local_day(instant, next((zone for zone in zones if zone is not None), otherwise))
+
+
+def _zone_of(work: Work, place: UUID | None, owner: SiteOwner) -> str | None:
+    location = work.find(Location, place)
+    if location is None or location.zone is not None:
+        return None if location is None else location.zone
+    if location.site is not None:
+        customer = work.find(Customer, owner(location.site))
+        return None if customer is None else customer.zone_at(location.site)
+    custodian = work.find(Technician, location.custodian)
+    return None if custodian is None else custodian.zone

@@ -1,0 +1,70 @@
+"""What can go wrong on a device, each error with one sentence for a person."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .json_text import Json
+
+ADVICE = {
+    "token-expired": "This device was away for too long: enrol it again with a new code.",
+    "token-reused": "The server no longer trusts this device: enrol it again with a new code.",
+    "proof-required": "The server asks for this device's key: enrol it again with a new code.",
+    "device-forked": "This device was cloned or restored: enrol it again with a new code.",
+    "device-revoked": "The office has revoked this device: its work stays here, and it can be enrolled again.",
+    "device-suspended": "The office has suspended this device: what it sends is kept apart, and nothing comes back.",
+    "upgrade-required": "This app is too old to receive anything: what is recorded is still sent, but upgrade it.",
+    "signature-required": "This company wants signed work: install the Python package cryptography and enrol again.",
+}
+
+
+class DeviceError(Exception):
+    """Something did not work; the message is one sentence for a person, and the outbox is untouched."""
+
+    def __init__(self, message: str, status: int = 0, problem: Json | None = None, wait: float | None = None) -> None:
+        self.status, self.problem, self.wait = status, problem or {}, wait
+        self.code = re.split(r"[/:#]", str(self.problem.get("type", "")))[-1]
+        super().__init__(ADVICE.get(self.code, message))
+
+
+class BadUseError(DeviceError):
+    """The caller asked for something that cannot be."""
+
+
+class FullError(DeviceError, sqlite3.OperationalError):
+    """The disk is full: nothing was stored, and everything that was stored before is there."""
+
+
+class OfflineError(DeviceError):
+    """No usable answer came: no network, a lost reply, an overloaded or a foreign server."""
+
+
+class RefusedError(DeviceError):
+    """The server answered with a problem: see `status`, `code` and `problem`."""
+
+
+class ErasedError(RefusedError):
+    """The office has had this device erased."""
+
+
+@contextmanager
+def stored() -> Iterator[None]:
+    """A full disk in one sentence."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "full" not in str(error):
+            raise
+        raise FullError("The disk is full, so nothing of this was stored: make room and do it again.") from error
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """An answer without the form that it must have is as good as none."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, sqlite3.InterfaceError) as error:
+        raise OfflineError(f"The server's answer cannot be understood ({type(error).__name__}: {error}).") from error

@@ -1,0 +1,87 @@
+"""Who an installation is: its id and its Ed25519 key, now and after an enrolment."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol
+
+from .file import File
+from .json_text import base64
+from .world import World
+
+
+class Signer(Protocol):
+    """What the package `cryptography` gives for an Ed25519 key."""
+
+    def sign(self, data: bytes, /) -> bytes:
+        """64 bytes."""
+
+    def public_key(self) -> Any:
+        """With `public_bytes_raw()`."""
+
+
+def signer(secret: bytes) -> Signer | None:
+    """An Ed25519 key from its 32 secret bytes, or None without the package `cryptography`."""
+    with suppress(ImportError):
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+
+        return Ed25519PrivateKey.from_private_bytes(secret)
+    return None
+
+
+class Installation(NamedTuple):
+    """An installation: its name for ever and, in base64url, the secret of its key, if it has one."""
+
+    install_id: str
+    key: str | None
+
+    def signed(self, text: str) -> str | None:
+        """The signature of a text, or None without a key."""
+        key = self._signer()
+        return None if key is None else base64(key.sign(text.encode()))
+
+    def public_key(self) -> str | None:
+        """The public key as the protocol writes it, or None without a key."""
+        key = self._signer()
+        return None if key is None else base64(key.public_key().public_bytes_raw())
+
+    def _signer(self) -> Signer | None:
+        return signer(urlsafe_b64decode(self.key + "=")) if self.key else None
+
+
+class Identity:
+    """Who this installation is, and who it will be when an enrolment has been answered."""
+
+    def __init__(self, file: File, world: World) -> None:
+        self.file, self.world = file, world
+        self._begin()
+
+    def _begin(self) -> None:
+        if self.file.get("install_id") is None:
+            with self.file.transaction():
+                if self.file.get("install_id") is None:  # no other process was faster
+                    self.become(self._another())
+
+    def now(self) -> Installation:
+        """Who it is."""
+        return Installation(self.file.get("install_id"), self.file.get("key"))
+
+    def become(self, who: Installation) -> None:
+        """Inside a transaction: be that one from now on."""
+        self.file.set(install_id=who.install_id, key=who.key, next_self=None)
+
+    def for_code(self, code: str, *, as_new: bool) -> Installation:
+        """Who enrols with a code; the same one each time, since a lost reply is only given again to the same."""
+        self._begin()  # anew, after having been erased
+        waiting, who = self.file.get("next_self"), self.now()
+        if waiting and waiting["code"] == code:
+            return Installation(waiting["install_id"], waiting["key"])
+        another = self._another()
+        other = Installation(another.install_id if as_new else who.install_id, who.key or another.key)
+        self.file.set(next_self={"code": code} | other._asdict())  # a full disk shows before the code is used up
+        return other
+
+    def _another(self) -> Installation:
+        secret = self.world.random.randbytes(32)
+        return Installation(self.world.new_id(), base64(secret) if signer(secret) else None)

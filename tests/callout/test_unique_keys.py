@@ -1,0 +1,134 @@
+"""People's keys beside an import, a backup, an upgrade and the doctor (issue 9, 7)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from callout.assembly import House
+from callout.bootstrap import bootstrap
+from callout.cli import main
+from callout.settings import Settings
+from domain.contact import Contact
+from domain.envelope import Envelope
+from domain.keys import KeyTaken
+from domain.work_order import WorkOrder
+from store.unique_keys import CLASHES
+from tests.support.backups import Site, registered
+from tests.support.databases import run
+from tests.support.examining import findings
+from tests.support.logs import NOON
+
+KEYS = "SELECT kind, key, holder, person FROM log.unique_keys ORDER BY kind, key"
+Capture = pytest.CaptureFixture[str]
+
+
+def order(number: str) -> WorkOrder:
+    return WorkOrder.open(id=uuid4(), number=number, customer=uuid4())
+
+
+def record(house: House, *entities: Any, **envelope: Any) -> None:
+    work = house.services.log.work()
+    work.add(Envelope(occurred_at=NOON, **envelope), *entities)
+    work.commit()
+
+
+def mail(message_id: str) -> Contact:
+    return Contact.receive(id=uuid4(), channel="email", direction="in", started_at=NOON, message_id=message_id)
+
+
+def test_an_import_says_which_line_clashes_with_which(house: House, tmp_path: Path, capsys: Capture) -> None:
+    """Issue 9, 7."""
+    bootstrap(house)
+    names = [{"language": "en", "text": "Pump"}]
+    lines = [{"do": "parts", "body": {"number": number, "names": names}} for number in ("P-1", "P-2", "p -1")]
+    file = tmp_path / "old.ndjson"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    assert main(["import", str(file), "--keep-going"]) == 1
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert "line 3" in said
+    assert "There is a part with this number “p -1” already" in said
+    assert "Line 1 brought it." in said
+
+
+def test_a_table_of_stock_knows_parts_and_places_however_they_are_written(
+    house: House, tmp_path: Path, capsys: Capture
+) -> None:
+    """Issue 9, 7: the second spelling was another part."""
+    bootstrap(house)
+    place = tmp_path / "p.ndjson"
+    place.write_text(json.dumps({"do": "locations", "body": {"kind": "warehouse", "name": "Main store"}}) + "\n")
+    assert main(["import", str(place)]) == 0
+    while house.projector().run_once():
+        pass
+    table = tmp_path / "stock.csv"
+    table.write_text(
+        "number,name,unit,location,quantity\nPUMP-20,Pump,pcs,Main store,4\npump -20,Pump,pcs,MAIN  STORE,1\n"
+    )
+
+    assert main(["import", str(table), "--json"]) == 0
+
+    events = house.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE topic ~ '^(part|stock)'")
+    assert sorted(topic for (topic,) in events) == ["part.registered", "stock.moved", "stock.moved"]
+    assert capsys.readouterr()
+
+
+def test_the_doctor_names_what_clashes(house: House, settings: Settings) -> None:
+    """Issue 9, 7: clashes from before stay, and somebody hears of them."""
+    assert [found.level for name, found in findings(settings) if name == "keys"] == ["ok"]
+    first, second = order("W-1"), order("w -1")
+    first_mail, second_mail = mail("<1@x.example>"), mail("1@x.example")
+    record(house, first, first_mail)
+    record(house, second, second_mail)
+
+    found = [each for name, each in findings(settings) if name == "keys"]
+
+    assert [each.level for each in found] == ["advice", "advice"]
+    said = " ".join(each.says for each in found)
+    assert all(str(each.id) in said for each in (first, second, first_mail, second_mail))
+    assert "x.example" not in said
+
+
+def test_a_backup_brings_keys_back_as_they_were(site: Site, tmp_path: Path) -> None:
+    """Issue 9, 7: nobody takes a key again after a restore."""
+    with site.house() as house:
+        registered(house)
+        record(house, order("w -000001"), mail("<1@x.example>"))
+        kept = house.services.log.pool.fetch_all(KEYS)
+    site.back_up(tmp_path / "backup")
+    with site.house() as house:
+        record(house, order("W-8"))
+
+    site.restore(tmp_path / "backup", replace=True)
+
+    with site.house() as house:
+        assert house.services.log.pool.fetch_all(KEYS) == kept
+        assert len(house.services.log.pool.fetch_all(CLASHES, (9,))) == 1
+        record(house, order("W-8"), role="agent")
+        for taken in (order("W-000001"), mail("<1@X.EXAMPLE>")):
+            with pytest.raises(KeyTaken):
+                record(house, taken, role="agent")
+
+
+def test_a_database_from_before_is_read_at_its_first_start(site: Site) -> None:
+    """Issue 9, 7: one with clashes migrates, and the next number is free."""
+    with site.house() as house:
+        first, second = order("W-000001"), order("w-000001")
+        record(house, first, second, mail("<1@x.example>"))
+        kept = house.services.log.pool.fetch_all(KEYS)
+    run(site.dsn, "DELETE FROM log.key_rules")
+    run(site.dsn, "DELETE FROM log.unique_keys")
+    run(site.dsn, "DELETE FROM log.key_clashes")
+
+    with site.house() as house:
+        pool = house.services.log.pool
+        assert pool.fetch_all(KEYS) == kept
+        assert pool.fetch_all(CLASHES, (9,)) == [("work_order_number", first.id, second.id)]
+        assert house.services.log.next_work_order_number() == "W-000002"
+        assert {UUID(str(holder)) for _, _, holder, _ in kept} >= {first.id}

@@ -1,0 +1,95 @@
+"""Issue 9, 16: what the demo and the README tell a stranger to type works as it stands and shows something."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.test_demo import HOUSE, demo, password_of, ready
+from tests.support.desk import Desk
+from tests.support.processes import state_folder
+
+README = (HOUSE / "README.md").read_text()
+PYTHON = ".venv/bin/python"
+
+
+class Stranger:
+    """Somebody at another terminal while the demo serves."""
+
+    def __init__(self, told: dict[str, Any], home: Path, folder: Path) -> None:
+        self.told = told
+        self._home = home
+        self._folder = folder
+
+    def types(self, command: str) -> str:
+        """What a command of the README or the demo prints; `./run` is the command line itself, without a set-up."""
+        line = re.sub(rf"(^|\s){re.escape(PYTHON)}(?=\s)", rf"\1{sys.executable}", command)
+        line = re.sub(r"(^|\s)\S*/run(?=\s)", rf"\1{sys.executable} -m callout", line)
+        environment = os.environ | {"CALLOUT_HOME": str(self._home), "PYTHONPATH": str(HOUSE), "COLUMNS": "80"}
+        environment.pop("DATABASE_URL", None)
+        outcome = subprocess.run(  # noqa: S602 - the lines are the README's own, and people type them into a shell
+            line,
+            shell=True,
+            cwd=self._folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert outcome.returncode == 0, f"{command}: {outcome.stdout}{outcome.stderr}"
+        return outcome.stdout
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
+    with state_folder() as home, demo(home) as process:
+        yield Stranger(ready(process), home, tmp_path_factory.mktemp("elsewhere"))
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+
+
+def fresh_code(stranger: Stranger, name: str) -> str:
+    """Another enrolment code for a technician, as a code is good for one device."""
+    desk = Desk.sign_in(stranger.told["url"], "admin", password_of(stranger.told, "admin"))
+    technician = next(each["id"] for each in stranger.told["technicians"] if each["name"] == name)
+    return str(desk.post(f"technicians/{technician}/enrolments", {})["code"])
+
+
+def test_the_three_commands_of_the_demo_work_as_they_stand(stranger: Stranger) -> None:
+    assert len(stranger.told["try"]) == 3
+    enrolled, used, history = (stranger.types(command) for command in stranger.told["try"])
+
+    assert "Enrolled for Mia Castell." in enrolled
+    assert "The washing machine for the nappies" in enrolled
+    assert "part_used" in used
+    assert "work_order.assigned" in history
+    assert "Mia Castell" in history
+    assert max(map(len, history.splitlines())) <= 80
+
+
+def test_the_day_in_the_readme_works_as_it_stands(stranger: Stranger) -> None:
+    [day] = re.findall(r"## A day from a terminal.*?```sh\n(.*?)```", README, re.DOTALL)
+    lines = [line for line in day.splitlines() if line]
+    assert len(lines) > 4
+    code, said = fresh_code(stranger, "Mia Castell"), []
+    for line in lines:
+        command = line.replace(" CODE ", f" {code} ")
+        said.append(stranger.types(command.replace("http://127.0.0.1:8080", stranger.told["url"])))
+
+    assert "W-000031" in said[0]
+    assert "received" in said[-2]
+    assert "work_order.completed" in said[-1]
+
+
+@pytest.mark.parametrize("command", re.findall(r"`(\./run (?:status|as-of)[^`]*)`", README))
+def test_what_looks_behind_it_works_as_it_stands(stranger: Stranger, command: str) -> None:
+    assert len(stranger.types(command).splitlines()) > 3

@@ -1,0 +1,94 @@
+"""What a phone hears of work orders that have ended, and of customers that were merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from domain.customer import Customer
+from projections.documents.documents import Documents
+from tests.support.jobs import ANNA, Office
+from tests.support.phone import Phone
+from tests.support.shop import Shop, shop_on
+
+
+@pytest.fixture
+def shop(database: str) -> Iterator[Shop]:
+    with shop_on(database, Documents()) as made:
+        yield made
+
+
+@pytest.fixture
+def office(shop: Shop) -> Office:
+    return Office(shop)
+
+
+@pytest.mark.parametrize("end", ["closed", "cancelled"])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_phone_hears_how_an_order_and_its_visits_have_ended(
+    shop: Shop, office: Office, end: str, *, together: bool
+) -> None:
+    """Issue 9, 6: the phone is told that they are cancelled, or closed and done."""
+    anna, order = Phone(shop, ANNA), office.order()
+    done, planned = office.visit(order), office.visit(order)
+    done.record_done(ANNA)
+    shop.record(done)
+    anna.pull()
+    if end == "closed":
+        order.complete(fixed="yes")
+        order.close()
+    else:
+        order.cancel("They moved away")
+    planned.cancel("They moved away", ended_with="work_order_cancelled" if end == "cancelled" else "work_order_closed")
+    if together:
+        shop.record(order, planned)
+    else:
+        shop.record(order)
+        shop.record(planned)
+
+    heard = {change["id"]: (change["gone"], change["status"]) for change in anna.pull()}
+
+    assert heard == {
+        str(order.id): ("closed", end),
+        str(done.id): ("closed", "done"),
+        str(planned.id): ("closed", "cancelled"),
+    }
+    shop.must_be_the_same_rebuilt()
+
+
+def test_a_job_shows_the_details_of_the_entry_that_stays(shop: Shop) -> None:
+    """Issue 9, 6: documents follow merges, in a chain, and change with the entry that stays."""
+    first, second, third = (
+        Customer.register(id=uuid4(), name=name, phones=(number,))
+        for name, number in (("Old", "1"), ("Other", "2"), ("New", "3"))
+    )
+    shop.record(first, second, third)
+    office = Office(shop)
+    order = office.order(customer=first.id)
+    anna = Phone(shop, ANNA)
+
+    def customer() -> tuple[str, str]:
+        anna.pull()
+        shown = anna.has("work_order")[str(order.id)]["customer"]
+        return shown["id"], shown["name"]
+
+    seen = [customer()]
+    first.merge(second.id)
+    shop.record(first)
+    seen.append(customer())
+    second.merge(third.id)
+    shop.record(second)
+    seen.append(customer())
+    third.change(name="Newest")
+    shop.record(third)
+    seen.append(customer())
+
+    assert seen == [
+        (str(first.id), "Old"),
+        (str(second.id), "Other"),
+        (str(third.id), "New"),
+        (str(third.id), "Newest"),
+    ]
+    shop.must_be_the_same_rebuilt()

@@ -1,0 +1,56 @@
+"""Standings: the rules know a visit and an order as the screens show them, and no impossible time is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from domain.work_order_status import Status
+from projections.visits import VISITS
+from projections.work_orders import WORK_ORDERS
+from store.recorded import Recorded
+from tests.simulation.violation import must
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+AGREE = "rules and screens know the same of a visit or an order"
+POSSIBLE = "no time is used that lies a day before what its author had read"
+DAY = timedelta(days=1)
+OPEN = (Status.UNSCHEDULED, Status.SCHEDULED, Status.IN_PROGRESS)
+"""What no rule tells apart: an order does not know what visits and parts tell of it."""
+
+
+class Standings:
+    """Looks at both sides when everything has arrived, and at the time of each operation when it is recorded."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def committed(self, events: Sequence[Recorded]) -> None:
+        """The time that is used for an operation; one that was read before a restoration is another event by now."""
+        log = self._world.log
+        for event in events:
+            seen = event.envelope.seen_position or 0
+            if event.envelope.device is None or not 0 < seen < event.position:
+                continue
+            if event.occurred_at < log.events[seen - 1].recorded_at - DAY:
+                begun = next((one.position for one in log.events if one.stream == log.epoch_now), None)
+                must(begun and seen >= begun, POSSIBLE, f"{event.envelope.operation_id} at {event.occurred_at}")
+
+    def check_the_end(self) -> None:
+        """Each visit and each order, as it decides and as it is shown."""
+        rows, load = self._world.views.rows, self._world.log.load
+        for row in rows.rows(VISITS):
+            visit: Any = load([row["id"]])[row["id"]]
+            must(
+                (visit.status, visit.technician) == (row["status"], row["technician"]),
+                AGREE,
+                f"visit {row['id']}: {visit.status} {visit.technician}, shown {row['status']} {row['technician']}",
+            )
+        for row in rows.rows(WORK_ORDERS):
+            order: Any = load([row["id"]])[row["id"]]
+            shown = Status(row["status"])
+            same = order.status == shown or (order.status in OPEN and shown in OPEN)
+            must(same, AGREE, f"order {row['id']}: {order.status}, shown {shown}")
