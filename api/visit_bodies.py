@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -20,10 +21,10 @@ class Window(Command):
     local_end = Local(metadata={"description": "In the place of `window_end`, as the clocks there show it."})
     zone = Zone(metadata={"description": "The IANA zone of the place."})
 
-    @validates_schema(skip_on_field_errors=False)
-    def has_both_ends(self, data: dict[str, Any], **_: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def has_both_ends(self, _: dict[str, Any], sent: Mapping[str, Any], **__: Any) -> None:
         """Name what is missing of the window together with all else that is wrong."""
-        edges = [edge for edge in ("start", "end") if not data.keys() & {f"window_{edge}", f"local_{edge}"}]
+        edges = [edge for edge in ("start", "end") if not sent.keys() & {f"window_{edge}", f"local_{edge}"}]
         if edges:
             raise ValidationError({f"window_{edge}": ["Missing data for required field."] for edge in edges})
 

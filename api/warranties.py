@@ -17,6 +17,7 @@ from api.rows import ID
 from api.schemas import Body, Command, Page, Past
 from api.services import services
 from api.who import asking
+from domain.bounds import Kind
 from domain.equipment import Equipment
 from domain.instant import now
 from domain.local_time import local_day
@@ -59,7 +60,7 @@ class Withdrawal(Command):
 
     number = Whole(1, required=True)
     reason = Text(2000, required=True)
-    from_ = Day(data_key="from")
+    from_ = Day(Kind.FROM_DAY, data_key="from")
 
 
 class Covered(Past):

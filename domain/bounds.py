@@ -33,6 +33,7 @@ CHECKED: Final = {
     ("contact.received", "ended_at"): Kind.HAPPENED,
     ("equipment.warranty_set", "from_"): Kind.FROM_DAY,
     ("equipment.warranty_set", "until"): Kind.UNTIL_DAY,
+    ("equipment.warranty_withdrawn", "from_"): Kind.FROM_DAY,
     ("part.cost_set", "from_"): Kind.FROM_DAY,
     ("visit.planned", "window_start"): Kind.PLANNED,
     ("visit.planned", "window_end"): Kind.PLANNED,

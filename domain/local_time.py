@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.problem import BadInput
 
@@ -16,6 +16,15 @@ _LOCAL: Final = re.compile(LOCAL_PATTERN)
 _DAY: Final = timedelta(days=1)
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@lru_cache(4096)
+def place(zone: str) -> ZoneInfo:
+    """The clocks of an IANA zone; UTC for one on record that this machine does not know."""
+    try:
+        return ZoneInfo(zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")
 
 
 def local_day(instant: datetime, zone: str) -> date:
@@ -37,8 +46,7 @@ def day_starts(day: date, zone: str) -> datetime:
     """
     if day == date.min:
         return _FIRST
-    place = ZoneInfo(zone)
-    midnight = datetime.combine(day, time(), place)
+    midnight = datetime.combine(day, time(), place(zone))
     starts, earlier = _in_utc(midnight), _in_utc(midnight.replace(fold=1))
     if earlier >= starts:  # midnight is there; where it is twice, the first one counts
         return starts
@@ -64,7 +72,7 @@ def at_local(local: datetime, zone: str) -> datetime:
 
     A time that comes twice is the first of both; one that the clocks skip is as much later as they are put forward.
     """
-    return _in_utc(local.replace(tzinfo=ZoneInfo(zone), fold=0))
+    return _in_utc(local.replace(tzinfo=place(zone), fold=0))
 
 
 def days_later(instant: datetime, days: int, zone: str) -> datetime:
@@ -74,13 +82,13 @@ def days_later(instant: datetime, days: int, zone: str) -> datetime:
         moved = local + timedelta(days=days)
     except OverflowError:
         return _LAST if days > 0 else _FIRST
-    return _in_utc(moved.replace(tzinfo=ZoneInfo(zone), fold=local.fold))
+    return _in_utc(moved.replace(tzinfo=place(zone), fold=local.fold))
 
 
 def wall_clock(instant: datetime, zone: str) -> datetime:
     """What calendar and clock show at an instant in an IANA zone, without an offset."""
     try:
-        return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return instant.astimezone(place(zone)).replace(tzinfo=None)
     except OverflowError:  # at both ends of what a date can be
         return instant.astimezone(UTC).replace(tzinfo=None)
 

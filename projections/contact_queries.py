@@ -40,7 +40,7 @@ def contacts(
           AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(channel)s IS NULL OR channel = %(channel)s)
-          AND (%(message_id)s IS NULL OR message_id = %(message_id)s)
+          AND (%(message_id)s IS NULL OR (md5(message_id) = md5(%(message_id)s) AND message_id = %(message_id)s))
           AND (%(needs_decision)s IS NULL OR needs_decision = %(needs_decision)s)
           AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY listed_at DESC, id DESC

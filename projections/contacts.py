@@ -48,7 +48,7 @@ CONTACTS = Table(
     key=("id",),
     indexes=(
         ("listed_at", "id"),
-        *((name,) for name in ("customer", "case_id", "work_order", "message_id")),
+        *((name,) for name in ("customer", "case_id", "work_order", "md5(message_id)")),
         ("case_id", "needs_decision"),
         ("needs_decision", "listed_at", "id"),
         *BY_EXTERNAL_ID,

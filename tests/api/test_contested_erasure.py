@@ -11,6 +11,7 @@ from domain.work_order import WorkOrder
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.erasing import erased
+from tests.support.field import save
 from tests.support.held import Company, contest
 from tests.support.photos import registered
 
@@ -37,7 +38,7 @@ class Two:
         """A work order of Anna for a new customer."""
         order = WorkOrder.open(id=uuid4(), number=f"W-{uuid4()}", customer=registered(self.company.house).id)
         order.assign(self.field.anna)
-        self.company.house.commit(order)
+        save(self.company.log, order)
         return order
 
     def erase(self, which: int) -> None:

@@ -69,7 +69,7 @@ def test_a_fault_is_told_by_its_type_and_place_and_not_by_its_words(
             raise ValueError("Lindenstraße 7") from error
 
     house.user("admin")
-    monkeypatch.setattr(house.services.views, "now", broken)
+    monkeypatch.setattr(house.services.views, "picture", broken)
     reply = house.ask("GET", "/api/v1/parts")
 
     [line] = lines(journal)

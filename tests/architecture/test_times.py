@@ -23,8 +23,10 @@ FREE: Final = {
 QUESTIONS: Final = ("Filters", "Past", "Page", "Asked")
 """Schemas of questions: whatever they ask for changes nothing."""
 WRITTEN: Final = {
-    ("request_visit", "window_start"): "must_be",
-    ("request_visit", "window_end"): "must_be",
+    ("request_visit", "window_start"): "window_at",
+    ("request_visit", "window_end"): "window_at",
+    ("request_visit", "local_start"): "window_at",
+    ("request_visit", "local_end"): "window_at",
 }
 """Times that operations say as texts, each with what checks it."""
 

@@ -57,7 +57,7 @@ class Company:
     def hire(self, name: str) -> Technician:
         """A technician with a van of their own."""
         person = self.admin.post("technicians", {"name": name, "zone": "Europe/Berlin", "language": "de"})["id"]
-        van = self.admin.post("locations", {"kind": "van", "name": f"Van of {name}"})["id"]
+        van = self.admin.post("locations", {"kind": "van", "name": f"Van of {name} {uuid4()}"})["id"]
         self.admin.post(f"technicians/{person}/assign-van", {"location": van})
         return Technician(person, name, van)
 

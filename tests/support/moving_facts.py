@@ -19,13 +19,13 @@ def moved(house: House, pump: str, warehouse: str, **more: Any) -> None:
 
 
 def stock(house: House) -> Prepared:
-    pumps, warehouse = [part(house, number=f"P-{n}") for n in range(7)], place(house)
+    pumps, warehouse = [part(house, number=f"M-{n}") for n in range(7)], place(house)
     for pump in pumps:
         moved(house, pump, warehouse)
     numbers = count(50)
 
     def change() -> None:
-        moved(house, part(house, number=f"P-{next(numbers)}"), warehouse)
+        moved(house, part(house, number=f"M-{next(numbers)}"), warehouse)
         for pump in pumps:
             moved(house, pump, warehouse)
 
@@ -166,6 +166,7 @@ LISTS = (
     things.cases,
     things.contacts,
     things.customers,
+    things.search,
     things.equipment,
     things.parts,
     things.locations,

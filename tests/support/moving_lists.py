@@ -111,6 +111,18 @@ def customers(house: House) -> Prepared:
     return "customers?words=Kastanienbaum", ("id",), change
 
 
+def search(house: House) -> Prepared:
+    """What is found by a word, of which some is called otherwise meanwhile and some is new."""
+    ids = [made(house, "customers", name=f"Kastanie {n}") for n in range(7)]
+    turn = iter((0, 1, 2, 3))
+
+    def change() -> None:
+        told(house, f"customers/{ids[next(turn)]}/change", name="Another")
+        made(house, "customers", name="Kastanie too")
+
+    return "search?q=kastanie", ("id",), change
+
+
 def equipment(house: House) -> Prepared:
     owner, other = customer(house), customer(house)
     ids = [made(house, "equipment", model="B", customer=owner) for _ in range(7)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from domain.location import VIRTUAL
 from tests.support.company import Company, Technician
@@ -18,7 +19,7 @@ class Story:
         self.dispatcher = company.desk("dispatcher", "agent")
         self.keeper = company.desk("stock_keeper")
         self._numbers = 0
-        self.warehouse = self.keeper.post("locations", {"kind": "warehouse", "name": "Warehouse"})["id"]
+        self.warehouse = self.keeper.post("locations", {"kind": "warehouse", "name": f"Warehouse {uuid4()}"})["id"]
 
     def customer(self, name: str = "Kastanienbaum", **more: Any) -> str:
         """A customer."""
