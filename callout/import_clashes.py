@@ -23,7 +23,7 @@ class Clashes:
     def recorded(self, lines: Mapping[UUID, int], work: Work) -> None:
         """Lines were recorded together, by the ids of their operations."""
         for event, envelope in zip(work.events, work.envelopes, strict=True):
-            if envelope.operation_id in lines:
+            if envelope.operation_id is not None and envelope.operation_id in lines:
                 self.brought(lines[envelope.operation_id], event.originator_id)
 
     def brought(self, line: int, id: object) -> None:

@@ -181,7 +181,7 @@ class StockFile:
 
 
 def _part_id(told: Wanted) -> UUID:
-    return uuid5(NAMESPACE_OID, f"callout part {told.cells['number']}")
+    return uuid5(NAMESPACE_OID, f"callout part {compact(told.cells['number'])}")
 
 
 def _written(cost: dict[str, Any]) -> str:

@@ -52,14 +52,7 @@ CASES = Table(
 _WORDS = ("resolution", "waiver", "reopen_reason")
 
 _LATER = (
-    "waits_on",
-    "resolved_at",
-    "closed_at",
-    "outcome",
-    "basis",
-    "waived_by",
-    "reopened_by",
-    "merged_into",
+    *("waits_on", "resolved_at", "closed_at", "outcome", "basis", "waived_by", "reopened_by", "merged_into"),
     *_WORDS,
 )
 
