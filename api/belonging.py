@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from api.batch import batching
 from api.services import services
 from domain.aggregate import Entity
 from domain.contact import Contact
@@ -40,7 +41,7 @@ def owner_of_contact(work: Work, contact: Contact) -> UUID | None:
 
 def must_be_free(work: Work, id: UUID, *, of: UUID | None = None) -> None:
     """Refuse an id that a stream, a well-known place, or a site has; it may be a site of the customer `of`."""
-    owner = owner_of(services().log.pool, id)
+    owner = owner_of_site(id)
     if (owner is not None and owner != of) or id in VIRTUAL.values() or work.find(Entity, id) is not None:
         raise IdIsTaken
 
@@ -53,7 +54,7 @@ def must_have_site(work: Work, customer: Customer, site: UUID) -> None:
 
 def entry_with(work: Work, customer: Customer, site: UUID) -> Customer:
     """The entry of this customer that a site was added to; raises `NoSuchSite`."""
-    owner = owner_of(services().log.pool, site)
+    owner = owner_of_site(site)
     if owner is None or not one_customer(work, owner, customer.id):
         raise NoSuchSite
     return work.get(Customer, owner)
@@ -61,12 +62,13 @@ def entry_with(work: Work, customer: Customer, site: UUID) -> Customer:
 
 def owner_of_site(site: UUID) -> UUID | None:
     """The customer whose site it is, None when there is no such site."""
-    return owner_of(services().log.pool, site)
+    batch = batching()
+    return owner_of(services().log.pool, site) if batch is None else batch.owner_of(site)
 
 
 def must_be_a_site(site: UUID) -> UUID:
     """The customer whose site it is; raises `NotFound`."""
-    owner = owner_of(services().log.pool, site)
+    owner = owner_of_site(site)
     if owner is None:
         raise NotFound(f"There is no site {site}.")
     return owner

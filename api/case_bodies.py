@@ -57,6 +57,7 @@ class StayingCase(Command):
 class Filters(Page):
     """Which cases."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     customer = Id()
     status = Choice(tuple(Status))
     topic = Choice(get_args(Topic))

@@ -74,6 +74,7 @@ class Duplicate(Command):
 class Filters(Page):
     """Which contacts."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     customer = Id()
     case = Id()
     status = Choice(tuple(Status))

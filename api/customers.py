@@ -74,6 +74,7 @@ class StayingEntry(Command):
 class Filters(Page):
     """Which customers."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     words = Text(
         200, metadata={"description": "Part of a name, address, e-mail address or phone number, in any spelling."}
     )
@@ -166,7 +167,7 @@ def register(query: dict[str, Any]) -> Response:
     with looking(query, view.Customers(), Search()) as reader:
         words = query.get("words")
         like = EVERYBODY if words is None else found_by(words, region_of(services().settings.zone))
-        rows = view.customers(reader, **paged(query), like=like)
+        rows = view.customers(reader, **paged(query), like=like, external_ref=query.get("external_ref"))
         return page(reader, query, rows, key=("id",))
 
 

@@ -71,6 +71,7 @@ class Retirement(Command):
 class Filters(Page):
     """Which machines."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     customer = Id()
     site = Id()
     serial = Text(100)

@@ -40,6 +40,7 @@ class NewMovement(Creation):
     quantity = Quantity(required=True)
     from_ = Id(data_key="from")
     to = Id()
+    unit = Text(64, metadata={"description": "Refused unless it is the part's own."})
     lot = Text(64)
     serials = Many(Text(100), most=1000, load_default=())
     reason = Text(2000)

@@ -73,7 +73,8 @@ def move(
     if said.get("technician") is not None:
         work.get(Technician, said["technician"])
     why = reason_and_note(said["reason"], REASONS) if said.get("reason") else {}
-    movement = said | {"from_": from_, "to": to, "cost": part.cost_on(moment.day(work, from_, to))} | about | why
+    on = moment.day(work, from_, to)
+    movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on), "cost_per": part.cost_per(on)} | about | why
     if order is not None:
         movement["work_order"] = order.id
     if movement.get("note"):
@@ -83,6 +84,7 @@ def move(
         from_kind=kind_of(work, from_, f"{at}/from"),
         to_kind=kind_of(work, to, f"{at}/to", leaving=False),
         tracking=part.tracking,
+        unit_kept=part.unit,
         caused_by=caused_by,
         **movement,
     )

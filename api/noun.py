@@ -117,7 +117,7 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             described = self.response(status, reply)(view)
             if schema is not None:
                 location = "query" if method == "GET" else "json"
-                described = self.arguments(schema, location=location, required=has_required(schema))(described)
+                described = self.arguments(schema(), location=location, required=has_required(schema))(described)
             self.add_url_rule(path, view_func=described, methods=[method])
             return view
 

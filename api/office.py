@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 import msgspec
 from flask import Response, request
 
+from api.batch import batching
 from api.belonging import must_be_free
 from api.encoding import answer, encode
 from api.order import Order
@@ -102,7 +103,15 @@ def carry_out(
     *,
     unkept: Callable[[], Mapping[str, Any]] = dict,
 ) -> Response:
-    """Decide and record, or answer as the first time; `unkept()` gives members of the reply that are never stored."""
+    """Decide and record, or answer as the first time; `unkept()` gives members of the reply that are never stored.
+
+    What belongs to a batch is decided now and recorded with the batch.
+    """
+    batch = batching()
+    if batch is not None:
+        entity, others, more = decide(batch.work)
+        envelope = order.envelope(case_of(entity, batch.work))
+        return batch.add(order, envelope, (entity, *others), more, (status, location))
     known = order.known()
     if known is None:
         try:

@@ -38,7 +38,7 @@ class Order:
         if self.key is not None and not (0 < len(self.key) <= LONGEST_KEY and self.key.isprintable()):
             detail = f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters."
             raise BadInput(detail, errors=[{"pointer": "/Idempotency-Key", "detail": detail}])
-        self.operation = uuid5(who.id, self.key) if self.key else uuid4()
+        self.operation = uuid5(who.imported_by or who.id, self.key) if self.key else uuid4()
 
     def content_hash(self) -> str:
         """Tells this request from another one under its key; keyed, so that no password can be guessed from it."""
@@ -65,6 +65,8 @@ class Order:
             zone=body.zone or services().settings.zone,
             actor=self.who.id,
             role=self.who.role,
+            imported_by=self.who.imported_by,
+            external_ref=body.external_ref,
             operation_id=self.operation,
             correlation_id=case,
             seen_position=body.seen,

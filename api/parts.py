@@ -59,6 +59,7 @@ class Cost(Command):
     """What one unit costs from a day on."""
 
     cost = One(MoneyFields, required=True)
+    per = Whole(2, 10_000, load_default=None, metadata={"description": "For so many units: 6.8 cents are 68 per 10."})
     from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
 
 
@@ -71,6 +72,7 @@ class Replacement(Command):
 class Filters(Page):
     """Which parts."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     number = Text(64)
     discontinued = Flag()
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
-from api.fields import Flag, Id, Instant, Text, Whole, Zone
+from api.fields import Flag, Id, Instant, One, Text, Whole, Zone
 from domain.bounds import Kind
+from domain.envelope import ExternalRef
 from projections.table import Table
 
 
@@ -28,6 +29,7 @@ class Body(dict[str, Any]):
     occurred_at: datetime | None = None
     zone: str | None = None
     seen: int | None = None
+    external_ref: ExternalRef | None = None
 
 
 class Command(Strict):
@@ -41,16 +43,10 @@ class Command(Strict):
     def body(self, data: dict[str, Any], **_: Any) -> Body:
         """The command's own members, apart from those of every command."""
         made = Body(data)
-        for name in ("id", "occurred_at", "zone", "seen"):
+        for name in ("id", "occurred_at", "zone", "seen", "external_ref"):
             if name in made:
                 setattr(made, name, made.pop(name))
         return made
-
-
-class Creation(Command):
-    """A command that begins something; its id may be made by whoever asks."""
-
-    id = Id(metadata={"description": "The new thing's id; made here when it is left out."})
 
 
 class Value(Strict):
@@ -62,6 +58,21 @@ class Value(Strict):
     def value(self, data: dict[str, Any], **_: Any) -> Any:
         """The value."""
         return type(self).MAKES(**data)
+
+
+class ExternalRefFields(Value):
+    """What another system calls it: that system's name, and the id or number there."""
+
+    MAKES = ExternalRef
+    system = Text(64, required=True)
+    id = Text(200, required=True)
+
+
+class Creation(Command):
+    """A command that begins something; its id may be made by whoever asks."""
+
+    id = Id(metadata={"description": "The new thing's id; made here when it is left out."})
+    external_ref = One(ExternalRefFields, metadata={"description": "What another system calls it."})
 
 
 class Moment(fields.String):

@@ -25,10 +25,11 @@ stock_movements = Noun("stock-movements", "What went from where to where.")
 
 _MONEY = {
     "type": ["object", "null"],
-    "properties": {"amount": {"type": "integer"}, "currency": {"type": "string"}},
+    "properties": {"amount": {"type": "integer"}, "currency": {"type": "string"}, "per": {"type": "integer"}},
 }
 MOVEMENT = shape_of(view.MOVEMENTS, cost=_MONEY)
-del MOVEMENT["properties"]["cost_amount"], MOVEMENT["properties"]["cost_currency"]
+for _column in ("cost_amount", "cost_currency", "cost_per"):
+    del MOVEMENT["properties"][_column]
 
 
 @stock_movements.creates(NewMovement)
@@ -74,5 +75,6 @@ def movement(query: dict[str, Any], id: UUID) -> Response:
 
 def _shown(row: Row) -> Row:
     shown = spoken(row)
-    amount, currency = shown.pop("cost_amount"), shown.pop("cost_currency")
-    return shown | {"cost": None if amount is None else {"amount": amount, "currency": currency}}
+    amount, currency, per = (shown.pop(name) for name in ("cost_amount", "cost_currency", "cost_per"))
+    cost = {"amount": amount, "currency": currency} | ({} if per == 1 else {"per": per})
+    return shown | {"cost": None if amount is None else cost}

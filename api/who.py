@@ -40,11 +40,15 @@ class ReauthenticationRequired(Problem):
 
 
 class Who(NamedTuple):
-    """A user: their roles, and the one of them that opened this route."""
+    """A user: their roles, and the one of them that opened this route.
+
+    In an import it may be somebody else who did it: the roles are then those of the user `imported_by`.
+    """
 
     id: UUID
     roles: tuple[str, ...]
     role: str
+    imported_by: UUID | None = None
 
 
 def admit() -> None:

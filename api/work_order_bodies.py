@@ -93,6 +93,7 @@ class Note(Command):
 class Filters(Page):
     """Which work orders."""
 
+    external_ref = Text(200, metadata={"description": "Its id or number in another system."})
     status = Choice(tuple(Status))
     technician = Id()
     customer = Id()

@@ -10,6 +10,7 @@ from benchmarks import (
     growing,
     growth,
     idle,
+    importing,
     live,
     load,
     overload,
@@ -26,6 +27,7 @@ from benchmarks.rounds import Outcome, Progress
 BENCHMARKS: dict[str, Callable[[Place, int, Progress], Outcome]] = {
     "append": append.measure,
     "load": load.measure,
+    "importing": importing.measure,
     "rebuild": rebuild.measure,
     "live": live.measure,
     "growth": growth.measure,

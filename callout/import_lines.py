@@ -1,29 +1,40 @@
-"""Which line of an import brought what, so that a refusal can name the line that it clashes with."""
+"""The lines of an import, many at a time, each with what has become of it; and why one was refused, as a sentence."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
-MOST: Final = 50_000
-"""So many things are remembered, those that were brought last."""
+import orjson
+
+from callout.import_entry import Entry
+from callout.import_keys import Keys, Standing
+
+AT_ONCE: Final = 500
+"""As many lines are one transaction."""
+
+Lines = list[tuple[Entry, Standing]]
 
 
-class Lines:
-    """Lines by the ids of what they brought in this run."""
+def in_batches(entries: Iterable[Entry], keys: Keys) -> Iterator[Lines]:
+    """The lines of a file, many at a time, each with what has become of it."""
+    read = iter(entries)
+    while batch := list(islice(read, AT_ONCE)):
+        yield list(zip(batch, keys.standing(batch), strict=True))
 
-    def __init__(self) -> None:
-        self._of: OrderedDict[str, int] = OrderedDict()
 
-    def brought(self, line: int, reply: Mapping[str, Any]) -> None:
-        """A line was done, and this is the reply to its command."""
-        if "id" in reply:
-            self._of.setdefault(str(reply["id"]), line)
-        if len(self._of) > MOST:
-            self._of.popitem(last=False)
+def reason(problem: Mapping[str, Any]) -> str:
+    """A problem document as one sentence."""
+    errors = "; ".join(f"{each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
+    return errors or str(problem.get("detail") or problem.get("title") or "refused")
 
-    def clash(self, problem: Mapping[str, Any]) -> str:
-        """What to add to the reason of a refusal: the line that brought what has the key, if one of this run did."""
-        line = self._of.get(str(problem.get("holder")))
-        return "" if line is None else f" Line {line} brought it."
+
+def refused_before(entry: Entry, standing: Standing, *, retry: bool) -> str | None:
+    """Why a line is not imported now, if it is no command or was refused by an earlier import."""
+    if entry.unread is not None:
+        return entry.unread
+    if standing.status != "rejected" or retry:
+        return None
+    why = reason(orjson.loads(standing.why or "{}"))
+    return f"{why} (refused by an earlier import; --retry-refused tries it again)"

@@ -1,129 +1,194 @@
-"""Import: commands from a file, each through the office's API, each once however often the file is imported."""
+"""Import: commands from a file in batches, each through the office's rules, each once however often it is imported."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from hashlib import sha256
-from http import HTTPStatus
-from itertools import islice
-from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+from uuid import UUID
 
+from eventsourcing.persistence import PersistenceError
+
+from api.batch import Batch
+from api.batch_request import NeedsViews, Sent
+from api.who import Who
 from callout.assembly import House
-from callout.import_lines import Lines
-from domain.problem import Kind, Problem
+from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
+from callout.import_clashes import Clashes
+from callout.import_entry import BadLine, Entry, Imported
+from callout.import_keys import Keys
+from callout.import_lines import AT_ONCE, Lines, in_batches, refused_before
+from callout.import_people import People
+from domain.keys import KeyTaken
+from domain.problem import Problem
+from store.answers import OperationKnownError
+from store.errors import passes_by_itself
 
-AT_ONCE = 500
-_ATTEMPTS = 50
-_PATIENCE = 20
-_PAUSE_SECONDS = 0.5
+__all__ = ["BadLine", "Entry", "Imported", "Importer"]
 
-
-class BadLine(Problem):
-    """A line of the file cannot be imported."""
-
-    kind = Kind.UNPROCESSABLE
-
-
-class Entry(NamedTuple):
-    """One command of a file: `do` is the path behind `/api/v1/`, `content` tells it from all others of the file."""
-
-    line: int
-    content: str
-    do: str
-    body: Mapping[str, Any]
+_FEWEST: Final = 8
 
 
-class Imported(NamedTuple):
-    """What came of an import: commands done now, done by an earlier one, and refused as (line, why)."""
+class _Line(NamedTuple):
+    """A line that is to be imported now."""
 
-    done: int
-    already: int
-    refused: list[tuple[int, str]]
+    entry: Entry
+    sent: Sent
 
 
 class Importer:
-    """Sends the commands of a file as one user. `file` is what the file is called in the books.
+    """Records the commands of a file as one user; what belongs together in time is one transaction.
 
-    How far an import has come is in the log itself: a command's operation id follows from the file's name and the
-    line, so what has been done is known and passed over. A line that was refused is tried again by the next import.
+    How far an import has come is in the log itself: a command's operation id follows from the import's `name` and the
+    line, so what has been done is known and passed over, and what was refused stays refused where it stood unless
+    `retry` says otherwise. An import that was killed in the middle has recorded whole batches, and goes on behind them.
     """
 
-    def __init__(self, house: House, user: UUID, file: str) -> None:
-        self._house = house
-        self._user = user
-        self._file = file
-        self._lines = Lines()
-        self._client = house.app().test_client()
-        self._headers = {"Authorization": f"Bearer {house.services.access.let_in(user)}"}
+    def __init__(self, house: House, user: UUID, file: str, name: str | None = None) -> None:
+        self._keys = Keys(house.services.log.operations, user, name, file)
+        app = house.app()
+        token = house.services.access.let_in(user)
+        session = house.services.access.sessions.find(token)
+        roles = session.roles if session else ()
+        self._batch = Batch(app, house.services, Who(user, roles, ""))
+        self._clashes = Clashes()
+        self._alone = Alone(house, app, self._batch, token, self._clashes)
+        self._people = People(house, self._batch)
+        self._most = AT_ONCE
+        self.done = self.already = 0
+        self.refused: list[tuple[int, str]] = []
 
     def run(
-        self, entries: Iterator[Entry], *, keep_going: bool = False, tell: Callable[[int], None] = lambda _: None
+        self,
+        entries: Iterator[Entry],
+        *,
+        keep_going: bool = False,
+        retry: bool = False,
+        tell: Callable[[int], None] = lambda _: None,
+        reject: Callable[[Entry, str], None] = lambda _, __: None,
     ) -> Imported:
-        """Import in order up to the first refusal, or to the end with `keep_going`; `tell` is told the line reached."""
-        done = already = 0
-        refused: list[tuple[int, str]] = []
-        while batch := list(islice(entries, AT_ONCE)):
-            known = self._known([self._key(entry, 0) for entry in batch])
-            for entry in batch:
-                status = known.get(self._key(entry, 0))
-                if status == "applied":
-                    already += 1
-                    continue
-                key = self._free_key(entry) if status else self._key(entry, 0)
-                if key is None:
-                    already += 1
-                    continue
-                why = self._send(entry, key)
-                if why is None:
-                    done += 1
-                else:
-                    refused.append((entry.line, why))
+        """Import in order up to the first refusal, or to the end with `keep_going`; `tell` is told the line reached.
+
+        `reject` is given what was refused, and why.
+        """
+        read = in_batches(entries, self._keys)
+        batch = next(read, [])
+        while batch:
+            ahead = next(read, [])
+            lines, refused = self._plan(batch, ahead, keep_going=keep_going, retry=retry)
+            now = self._record(lines, keep_going=keep_going)
+            stopped = bool(now) and not keep_going
+            for entry, why in sorted(now if stopped else [*now, *refused], key=lambda each: each[0].line):
+                self.refused.append((entry.line, why))
+                reject(entry, why)
+            tell(batch[-1][0].line)
+            if self.refused and not keep_going:
+                break
+            batch = ahead
+        return Imported(self.done, self.already, self.refused)
+
+    def _plan(
+        self, batch: Lines, ahead: Lines, *, keep_going: bool, retry: bool
+    ) -> tuple[list[_Line], list[tuple[Entry, str]]]:
+        """What is to be recorded of a batch, and what is refused already or no command; all up to the first such.
+
+        What was refused is tried again where nothing behind it has been imported: it stands where it stood.
+        """
+        known = [place for place, (_, standing) in enumerate([*batch, *ahead]) if standing.status is not None]
+        last = max(known, default=-1)
+        lines: list[_Line] = []
+        refused: list[tuple[Entry, str]] = []
+        for place, (entry, standing) in enumerate(batch):
+            why = refused_before(entry, standing, retry=retry or place == last)
+            if why is not None:
+                refused.append((entry, why))
+                if not keep_going:
+                    break
+            elif standing.status == "applied":
+                self.already += 1
+            else:
+                try:
+                    key = self._keys.next_try(entry) if standing.status else standing.key
+                    lines.append(_Line(entry, Sent(entry.do, entry.body, key, self._people.who(entry.by))))
+                except BadLine as problem:
+                    refused.append((entry, problem.detail))
                     if not keep_going:
-                        return Imported(done, already, refused)
-                tell(entry.line)
-            tell(batch[-1].line)
-        return Imported(done, already, refused)
+                        break
+        return lines, refused
 
-    def _free_key(self, entry: Entry) -> str | None:
-        """The key for another attempt at what was refused, as a refusal stands for ever; None if one was applied."""
-        keys = [self._key(entry, attempt) for attempt in range(_ATTEMPTS)]
-        known = self._known(keys)
-        if "applied" in known.values():
-            return None
-        free = next((key for key in keys if key not in known), None)
-        if free is None:
-            raise BadLine(f"line {entry.line} was refused {_ATTEMPTS} times; write it in another way")
-        return free
+    def _record(self, lines: list[_Line], *, keep_going: bool) -> list[tuple[Entry, str]]:
+        """Record these lines in few transactions; what was refused, only the first without `keep_going`."""
+        refused: list[tuple[Entry, str]] = []
+        while lines:
+            taken, alone, now = self._together(lines, keep_going=keep_going)
+            refused += now
+            if now and not keep_going:
+                break
+            lines = lines[taken:]
+            if alone and lines:
+                why = self._alone.send(lines[0].sent, lines[0].entry.line)
+                self.done += why is None
+                if why is not None:
+                    refused.append((lines[0].entry, why))
+                    if not keep_going:
+                        break
+                lines = lines[1:]
+        return refused
 
-    def _send(self, entry: Entry, key: str) -> str | None:
-        """Why it was refused, or None."""
-        for _ in range(_PATIENCE):
-            with self._client.post(
-                f"/api/v1/{entry.do}", json=entry.body, headers=self._headers | {"Idempotency-Key": key}
-            ) as answer:
-                said = answer.get_json(silent=True) or {}
-                if answer.status_code < HTTPStatus.BAD_REQUEST:
-                    self._lines.brought(entry.line, said)
-                    return None
-                if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                    return _reason(said, answer.status_code) + self._lines.clash(said)
-            time.sleep(_PAUSE_SECONDS)
-        raise BadLine(f"line {entry.line}: the database is away; the same import goes on from here later")
+    def _together(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
+        """Decide as many lines as can be in one unit of work, and record them.
 
-    def _known(self, keys: list[str]) -> dict[str, str]:
-        """What has become of these keys, as far as they were used."""
-        operations = {uuid5(self._user, key): key for key in keys}
-        found = self._house.services.log.operations.answers(operations)
-        return {operations[id]: known.status for id, known in found.items()}
+        How many these were, whether the next one must be carried out alone, and which were refused. Where the log does
+        not take them together, the first half is tried, and in the end the first one alone.
+        """
+        most, clashes = min(len(lines), self._most), False
+        for _ in range(PATIENCE):
+            if not Batch.takes(lines[0].sent) or most == 0:
+                return 0, True, []
+            try:
+                taken, alone, refused = self._decide(lines[:most], keep_going=keep_going)
+            except KeyTaken as clash:
+                most, clashes = self._before(lines[:most], clash), True
+            except (OperationKnownError, Problem):
+                most //= 2  # one of them takes what is somebody else's, which shows when it is recorded
+            except PersistenceError as error:
+                if passes_by_itself(error):
+                    time.sleep(PAUSE_SECONDS)
+                most //= 2
+            else:
+                alone = alone or (clashes and taken == most)
+                self._most = max(_FEWEST, taken) if alone else min(AT_ONCE, 2 * self._most)
+                return taken, alone, refused
+        return 0, True, []
 
-    def _key(self, entry: Entry, attempt: int) -> str:
-        content = sha256(f"{self._file}\0{entry.content}".encode()).hexdigest()
-        return f"import {content} {attempt}"
+    def _decide(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
+        self._batch.begin([line.sent for line in lines])
+        refused: list[tuple[Entry, str]] = []
+        done, alone = 0, False
+        for line in lines:
+            if not Batch.takes(line.sent):
+                alone = True
+                break
+            try:
+                refusal = self._batch.take(line.sent)
+            except NeedsViews:
+                alone = True
+                break
+            if refusal is not None and refusal.passes:
+                alone = True
+                break
+            done += 1
+            if refusal is not None:
+                refused.append((line.entry, self._clashes.reason(refusal.document)))
+                if not keep_going or self._batch.is_dirty():
+                    break
+        work = self._batch.work
+        self._batch.commit()
+        self._clashes.recorded({self._keys.operation(line.sent.key): line.entry.line for line in lines[:done]}, work)
+        self.done += done - len(refused)
+        return done, alone, refused
 
-
-def _reason(problem: Mapping[str, Any], status: int) -> str:
-    """A problem document as one sentence."""
-    errors = "; ".join(f"{each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
-    return errors or str(problem.get("detail") or f"answered with {status}")
+    def _before(self, lines: list[_Line], clash: KeyTaken) -> int:
+        """How many lines stand before the one whose key is somebody else's; half of them where that is not known."""
+        operations = [self._keys.operation(line.sent.key) for line in lines]
+        return operations.index(clash.operation) if clash.operation in operations else len(lines) // 2

@@ -1,111 +1,188 @@
-"""The CSV files that can be imported: parts with what they cost, and how many lie where when work begins."""
+"""The tables that can be imported: parts with what they cost, and how many lie where when work begins."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from callout.assembly import House
-from callout.importing import BadLine, Entry
-from domain.digits import whole_number
-from domain.instant import now
-from domain.local_time import local_day
+from callout.import_entry import BadLine, Entry
+from callout.stock_commands import Command, cost_of, described, moving, replaced
+from callout.stock_rows import Cell, Wanted, same_cost, wanted
+from callout.stock_standing import Opening, Recorded, recorded
+from callout.table_file import Row, Written, headings_of, how_written, rows
+from callout.table_headings import NEEDED, columns_of
+from callout.table_numbers import Mark, mark_of
+from domain.quantity import format_quantity, parse_quantity
 from domain.spelling import compact, folded
+from domain.unit_misfits import same_unit
+from projections.parts import cost_on
 
-NEEDED = ("number", "name", "unit")
-COLUMNS = (*NEEDED, "language", "tracking", "criticality", "cost", "currency", "location", "quantity")
-Row = dict[str, str]
-Command = tuple[str, dict[str, Any]]
+AT_ONCE: Final = 200
 
 
 class StockFile:
-    """Turns rows into commands. A part that is known by its number is not registered again.
+    """Turns rows into commands, as far as they say anything that has not been recorded.
 
-    `cost` is in minor units (cents) and holds from the company's today on. Stock comes from the supplier into a
-    warehouse; into a van it goes through the warehouse that is called `through`, or through the only one.
+    What a line is about follows from part, place and day, so that the same stock is not brought in twice, whatever the
+    file is called and whatever else is in the line. A line that says something else than what was recorded is told in
+    `differs`, and changes nothing unless `replace` is set: then it is corrected by further movements.
+
+    `cost` is in minor units (cents) and holds from the day of the stock on, or from today. Stock comes from the
+    supplier into a warehouse; into a van it goes through the one called `through`, or the only one.
     """
 
-    def __init__(self, house: House, through: str | None = None) -> None:
+    def __init__(
+        self, house: House, file: Path, *, name: str = "", through: str | None = None, replace: bool = False,
+        as_of: date | None = None, decimal: Mark | None = None,
+    ) -> None:  # fmt: skip
+        self._log, self._file, self._name, self._replace, self._as_of = house.services.log, file, name, replace, as_of
         self._zone = house.settings.zone
         with house.services.views.now() as reader:
-            rows = reader.fetch_all("SELECT id, number FROM parts ORDER BY position DESC")
-            self._parts: dict[str, UUID] = {compact(row["number"]): row["id"] for row in rows}
+            parts = reader.fetch_all("SELECT * FROM parts ORDER BY position DESC")
+            self._parts: dict[str, dict[str, Any]] = {compact(row["number"]): row for row in parts}
             places = reader.fetch_all("SELECT * FROM locations WHERE NOT retired")
         names = Counter(folded(place["name"]) for place in places)
         self._places = {folded(place["name"]): place for place in places if names[folded(place["name"])] == 1}
-        stores = [
-            place
-            for place in places
-            if place["kind"] == "warehouse" and (through is None or folded(through) == folded(place["name"]))
-        ]
+        store = None if through is None else folded(through)
+        stores = [place for place in places if place["kind"] == "warehouse" and store in (None, folded(place["name"]))]
         self._store: UUID | None = stores[0]["id"] if len(stores) == 1 else None
+        self.written: Written = how_written(file)
+        self.headings = headings_of(rows(file, self.written))
+        self._columns = columns_of(self.headings.values, self.headings.line)
+        self._mark: Mark | None = decimal or mark_of(self._numbers())
+        self._said: dict[Opening, tuple[int, str]] = {}
+        self.differs: list[tuple[int, str]] = []
+        self.same = 0
 
-    def entries(self, file: Path) -> Iterator[Entry]:
-        """The commands of all rows; raises `BadLine` for a row that cannot be read."""
-        seen: Counter[str] = Counter()
-        with file.open(newline="", encoding="utf-8-sig") as text:
-            rows = csv.DictReader(text, strict=True)
-            _check_columns(set(rows.fieldnames or ()))
-            for row in rows:
-                if None in row or None in row.values():
-                    raise BadLine(f"line {rows.line_num} has more or fewer values than there are columns")
-                told = {name: value.strip() for name, value in row.items() if value.strip()}
-                content = repr(sorted(told.items()))
-                seen[content] += 1
-                for step, (do, body) in self._commands(told, rows.line_num, f"{content} {seen[content]}").items():
-                    yield Entry(rows.line_num, f"{content} {seen[content]} {step}", do, body)
+    def read_as(self) -> str:
+        """How the file was read, in one line."""
+        mark = f", decimal {self._mark}" if self._mark else ""
+        return f"read as {self.written}{mark}"
 
-    def _commands(self, told: Row, line: int, content: str) -> dict[str, Command]:
-        """The commands of a row by what they are called, whatever is known already."""
-        lacking = [name for name in NEEDED if name not in told]
-        if lacking:
-            raise BadLine(f"line {line}: {', '.join(lacking)} must be there")
-        found: dict[str, Command] = {}
-        number = compact(told["number"])
+    def entries(self) -> Iterator[Entry]:
+        """The commands of all rows; a row that cannot be read is an entry that says why."""
+        data = (row for row in rows(self._file, self.written) if row.line > self.headings.line and not row.is_empty())
+        while batch := list(islice(data, AT_ONCE)):
+            read = [(row, self._read(row)) for row in batch]
+            openings = [
+                opening for _, found in read if not isinstance(found, str) and (opening := found[1]) is not None
+            ]
+            known = recorded(self._log, openings)
+            for row, found in read:
+                if isinstance(found, str):
+                    yield Entry(row.line, "", "", {}, unread=found, source=row)
+                else:
+                    yield from self._entries(row, *found, known)
+
+    def _read(self, row: Row) -> tuple[Wanted, Opening | None] | str:
+        try:
+            cells = Cell(row.line, self._columns, self._cells(row))
+            told = wanted(cells, self._mark, self._as_of, self._zone)
+            return told, self._opening(told)
+        except BadLine as problem:
+            return problem.detail
+
+    def _cells(self, row: Row) -> dict[str, str]:
+        if row.wrong is not None:
+            raise BadLine(row.wrong)
+        values, many = row.values, len(self._columns)
+        if len(values) < many or any(value.strip() for value in values[many:]):
+            raise BadLine(f"line {row.line} has more or fewer values than there are columns")
+        cells = {name: value.strip() for name, value in zip(self._columns, values, strict=False) if value.strip()}
+        if lacking := [name for name in NEEDED if name not in cells]:
+            raise BadLine(f"line {row.line}: {', '.join(lacking)} must be there")
+        return cells
+
+    def _opening(self, told: Wanted) -> Opening | None:
+        """What the row is about, if it says how many lie where; raises `BadLine`."""
+        part = self._parts.get(compact(told.cells["number"]))
+        if part is not None and not same_unit(told.cells["unit"], part["unit"]):
+            column = self._columns.index("unit") + 1
+            raise BadLine(
+                f"line {told.line}, column {column}: the unit is {told.cells['unit'][:40]}, and the catalogue keeps"
+                f" {part['number']} in {part['unit']}"
+            )
+        if told.quantity is None:
+            return None
+        place = self._places.get(folded(told.cells.get("location", "")))
+        if place is None:
+            called = told.cells.get("location", "nothing")[:60]
+            raise BadLine(f"line {told.line}: no location, or more than one, is called {called}")
+        if place["kind"] != "warehouse" and self._store is None:
+            raise BadLine(f"line {told.line}: name with --through the warehouse from which vans are stocked")
+        opening = Opening(self._name, part["id"] if part else _part_id(told), place["id"], told.as_of)
+        before = self._said.setdefault(opening, (told.line, told.quantity))
+        if before[1] != told.quantity:
+            raise BadLine(
+                f"line {told.line} says {told.quantity}, and line {before[0]} said {before[1]} of the same stock"
+            )
+        return opening
+
+    def _entries(
+        self, row: Row, told: Wanted, opening: Opening | None, known: dict[Opening, Recorded]
+    ) -> Iterator[Entry]:
+        commands = [*self._of_part(told)]
+        if opening is not None:
+            commands += self._of_stock(told, opening, known[opening])
+        for content, do, body in commands:
+            yield Entry(row.line, content, do, body, source=row)
+
+    def _of_part(self, told: Wanted) -> Iterator[Command]:
+        number = compact(told.cells["number"])
         part = self._parts.get(number)
         if part is None:
-            part = self._parts[number] = uuid5(NAMESPACE_OID, f"callout part {told['number']}")
-            names = [{"language": told.get("language", "en"), "text": told["name"]}]
-            about: dict[str, Any] = {
-                name: told[name] for name in ("number", "unit", "tracking", "criticality") if name in told
+            part = self._parts[number] = {
+                "id": _part_id(told),
+                "number": told.cells["number"],
+                "costs": [],
+                "version": 0,
             }
-            found["part"] = "parts", {"id": str(part), "names": names, **about}
-        if "cost" in told:
-            found["cost"] = f"parts/{part}/set-cost", _cost(told, line, self._zone)
-        if "quantity" in told:
-            found |= self._stock(str(part), told, line, content)
-        return found
+            part["unit"] = told.cells["unit"]
+            yield f"part {part['id']}", "parts", described(part["id"], told)
+        if told.cost is None:
+            return
+        on_that_day = cost_on(part, told.cost.since)
+        if on_that_day is not None and same_cost(on_that_day, told.cost):
+            self.same += 1
+        elif on_that_day is None or self._may_replace(told, f"{part['number']} costs {_written(on_that_day)}"):
+            one = cost_of(told.cost)
+            part["costs"] = [*part["costs"], {"from": told.cost.since.isoformat(), **one["cost"], "per": told.cost.per}]
+            yield f"cost {part['id']} {told.cost} {part['version']}", f"parts/{part['id']}/set-cost", one
 
-    def _stock(self, part: str, told: Row, line: int, content: str) -> dict[str, Command]:
-        place = self._places.get(folded(told.get("location", "")))
-        if place is None:
-            raise BadLine(f"line {line}: no location, or more than one, is called {told.get('location', 'nothing')}")
-        store = place["id"] if place["kind"] == "warehouse" else self._store
-        if store is None:
-            raise BadLine(f"line {line}: name with --through the warehouse from which vans are stocked")
-        moved = {"part": part, "quantity": told["quantity"]}
-        found: dict[str, Command] = {"receipt": ("stock-movements", {"kind": "receipt", "to": str(store), **moved})}
-        if store != place["id"]:
-            moved["transfer"] = str(uuid5(NAMESPACE_OID, f"callout opening {content}"))
-            found["out"] = "stock-movements", {"kind": "transfer_out", "from": str(store), **moved}
-            found["in"] = "stock-movements", {"kind": "transfer_in", "to": str(place["id"]), **moved}
-        return found
+    def _of_stock(self, told: Wanted, opening: Opening, known: Recorded) -> Iterable[Command]:
+        quantity = parse_quantity(told.quantity or "0", positive=False)
+        place = next(place for place in self._places.values() if place["id"] == opening.place)
+        through = None if place["kind"] == "warehouse" else self._store
+        if known.quantity is None or known.quantity == quantity:
+            self.same += known.quantity is not None
+            return moving(told, opening, known.turn, through) if quantity else ()
+        called = f"{told.cells['number']} at {place['name']}: {format_quantity(known.quantity)} recorded"
+        if not self._may_replace(told, f"{called}, {told.quantity} in the file"):
+            return ()
+        turn = known.turn + bool(known.movements)
+        return [*replaced(known), *(moving(told, opening, turn, through) if quantity else ())]
+
+    def _may_replace(self, told: Wanted, what: str) -> bool:
+        if not self._replace:
+            self.differs.append((told.line, f"{what}; --replace corrects it"))
+        return self._replace
+
+    def _numbers(self) -> Iterator[tuple[int, str]]:
+        places = [place for place, name in enumerate(self._columns) if name in ("quantity", "unit_cost")]
+        for row in rows(self._file, self.written):
+            if row.wrong is None and row.line > self.headings.line:
+                yield from ((row.line, row.values[place].strip()) for place in places if place < len(row.values))
 
 
-def _cost(told: Row, line: int, zone: str) -> dict[str, Any]:
-    amount = whole_number(told["cost"])
-    if amount is None:
-        raise BadLine(f"line {line}: the cost is a whole number of minor units, cents for example")
-    money = {"amount": amount, "currency": told.get("currency", "EUR")}
-    return {"cost": money, "from": local_day(now(), zone).isoformat()}
+def _part_id(told: Wanted) -> UUID:
+    return uuid5(NAMESPACE_OID, f"callout part {compact(told.cells['number'])}")
 
 
-def _check_columns(found: set[str]) -> None:
-    unknown, missing = found - set(COLUMNS), set(NEEDED) - found
-    if unknown or missing:
-        wrong = f"missing: {', '.join(sorted(missing))}" if missing else f"unknown: {', '.join(sorted(unknown))}"
-        raise BadLine(f"line 1 names the columns, some or all of {', '.join(COLUMNS)}; {wrong}")
+def _written(cost: dict[str, Any]) -> str:
+    return f"{cost['amount']} {cost['currency']} (minor units) for {cost.get('per', 1)}"

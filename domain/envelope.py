@@ -12,6 +12,13 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 """How far an instant may lie after its recording before it is clamped and flagged `clock_suspect`."""
 
 
+class ExternalRef(msgspec.Struct, frozen=True):
+    """What another system calls something: the system's name, and the id or number that the thing has there."""
+
+    system: str
+    id: str
+
+
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who did it, when, where and knowing what. Instants are aware and UTC, `zone` is the IANA zone of the place.
 
@@ -20,6 +27,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arrival, which stands in for it, or "behind" what must have come before it, and the instant is estimated;
     `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
     author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office.
+
+    `imported_by` is the user who brought along what the `actor` did elsewhere, `external_ref` what another system calls
+    the thing that begins.
     """
 
     occurred_at: datetime
@@ -33,6 +43,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
     seen_position: int | None = None
+    imported_by: UUID | None = None
+    external_ref: ExternalRef | None = None
     claimed_at: datetime | None = None
     signature: str | None = None
     clock: Literal["ahead", "behind"] | None = None

@@ -38,8 +38,11 @@ ROUTES: dict[MovementKind, tuple[frozenset[LocationKind], frozenset[LocationKind
 
 
 class Movement(TypedDict, total=False):
-    """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations, `cost` is for one unit.
+    """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations.
 
+    `cost` is for `cost_per` units, None is one.
+
+    `unit` is what the author counted in, where that was said: None is the part's own.
     `billable` None leaves the question to billing; `corrects` is the movement that a correction takes back;
     `note` holds words about `person`, which are sealed with that person's key.
     """
@@ -49,9 +52,11 @@ class Movement(TypedDict, total=False):
     quantity: Required[Decimal]
     from_: Required[UUID]
     to: Required[UUID]
+    unit: str | None
     lot: str | None
     serials: tuple[str, ...]
     cost: Money | None
+    cost_per: int | None
     reason: str | None
     work_order: UUID | None
     visit: UUID | None

@@ -9,6 +9,7 @@ from domain.location import LocationKind
 from domain.movement import Movement, fits
 from domain.part import Tracking
 from domain.problem import Refused
+from domain.unit_misfits import same_unit
 
 
 class WrongRoute(Refused):
@@ -47,6 +48,10 @@ class LotNotNamed(Refused):
     """A part that is tracked by lot names the lot."""
 
 
+class UnitIsAnother(Refused):
+    """The part is kept in another unit; give the quantity in the catalogue's."""
+
+
 def check_route(movement: Movement, from_kind: LocationKind, to_kind: LocationKind) -> None:
     """Refuse a kind of movement between locations that it does not join."""
     kind = movement["kind"]
@@ -83,11 +88,16 @@ def check_approver(approver: UUID | None, caused_by: Collection[UUID]) -> None:
         raise SettledByItsCause
 
 
-def check_units(movement: Movement, tracking: Tracking) -> None:
-    """Refuse serial numbers that do not match the quantity, and tracked parts without serial numbers or lot."""
+def check_units(movement: Movement, tracking: Tracking, unit: str | None = None) -> None:
+    """Refuse serial numbers that do not match the quantity, tracked parts without serial numbers or lot, other units.
+
+    `unit` is the catalogue's.
+    """
+    if unit is not None and not same_unit(movement.get("unit"), unit):
+        raise UnitIsAnother(f"The part is kept in {unit}; give the quantity in {unit}.")
     serials = movement.get("serials", ())
     matches = len(serials) == movement["quantity"] and len(set(serials)) == len(serials)
     if (serials or tracking == "serial") and not matches:
         raise SerialsDoNotMatch
-    if tracking == "lot" and not movement.get("lot"):
+    if tracking == "lot" and not (movement.get("lot") or "").strip():
         raise LotNotNamed

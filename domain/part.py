@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import Begun, Entity, event
+from domain.gtin import check_gtins
 from domain.money import Money
 from domain.problem import BadInput, Refused
 
@@ -16,7 +17,6 @@ Criticality = Literal["V", "E", "D"]
 """Vital, essential or desirable."""
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 
 
 class PartName(msgspec.Struct, frozen=True):
@@ -59,6 +59,7 @@ class Part(Entity):
         TOPIC: ClassVar[str] = "part.cost_set"
         cost: Money
         from_: date
+        per: int | None = None
 
     class Superseded(Entity.Event):
         TOPIC: ClassVar[str] = "part.superseded"
@@ -104,6 +105,10 @@ class Part(Entity):
         since = max((start for start in self.costs if start <= day), default=None)
         return None if since is None else self.costs[since]
 
+    def cost_per(self, day: date) -> int | None:
+        """For how many units that is; None for one."""
+        return self.per.get(max((start for start in self.costs if start <= day), default=day))
+
     # Decisions
 
     def revise(
@@ -120,11 +125,11 @@ class Part(Entity):
         if (names, tracking, criticality, gtins) != (self.names, self.tracking, self.criticality, self.gtins):
             self.trigger_event(self.Revised, names=names, tracking=tracking, criticality=criticality, gtins=gtins)
 
-    def set_cost(self, *, cost: Money, from_: date) -> None:
-        """What one unit costs from that date on; movements keep the cost they were made with."""
+    def set_cost(self, *, cost: Money, from_: date, per: int | None = None) -> None:
+        """What a unit, or `per` units, cost from that date on; movements keep the cost they were made with."""
         if cost.amount < 0 or not re.fullmatch("[A-Z]{3}", cost.currency):
             _refuse_input("/cost", "A cost is a whole number of minor units, not negative, with an ISO 4217 code.")
-        self.trigger_event(self.CostSet, cost=cost, from_=from_)
+        self.trigger_event(self.CostSet, cost=cost, from_=from_, per=per)
 
     def supersede(self, by: UUID) -> None:
         """Name the part that replaces this one."""
@@ -142,13 +147,20 @@ class Part(Entity):
 
     @event(Registered)
     def __init__(
-        self, names: tuple[PartName, ...], tracking: Tracking, criticality: Criticality | None, gtins: tuple[str, ...]
+        self,
+        names: tuple[PartName, ...],
+        unit: str,
+        tracking: Tracking,
+        criticality: Criticality | None,
+        gtins: tuple[str, ...],
     ) -> None:
+        self.unit = unit
         self.names = names
         self.tracking = tracking
         self.criticality = criticality
         self.gtins = gtins
         self.costs: dict[date, Money] = {}
+        self.per: dict[date, int | None] = {}
         self.superseded_by: UUID | None = None
         self.discontinued = False
 
@@ -162,8 +174,8 @@ class Part(Entity):
         self.gtins = gtins
 
     @event(CostSet)
-    def _(self, cost: Money, from_: date) -> None:
-        self.costs[from_] = cost
+    def _(self, cost: Money, from_: date, per: int | None) -> None:
+        self.costs[from_], self.per[from_] = cost, per
 
     @event(Superseded)
     def _(self, by: UUID) -> None:
@@ -181,13 +193,6 @@ def check_names(names: tuple[PartName, ...]) -> None:
         _refuse_input("/names", "A part has at least one name, and at most one in each language.")
     if not all(LANGUAGE.fullmatch(name.language) and name.text.strip() for name in names):
         _refuse_input("/names", "A name is a text with the tag of its language, like de or en-GB.")
-
-
-def check_gtins(gtins: tuple[str, ...]) -> None:
-    """Raise `BadInput` unless each is a GTIN-8, -12, -13 or -14 with the right check digit (as GS1 sets it)."""
-    for gtin in gtins:
-        if not GTIN.fullmatch(gtin) or sum(int(d) * (1, 3)[i % 2] for i, d in enumerate(reversed(gtin))) % 10:
-            _refuse_input("/gtins", f"{gtin} is not a GTIN: 8, 12, 13 or 14 digits, the last of them a check digit.")
 
 
 def _refuse_input(pointer: str, detail: str) -> None:

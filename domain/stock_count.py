@@ -56,6 +56,7 @@ class StockCount(Entity):
         quantity: Decimal
         blind: bool
         counter: UUID | None
+        unit: str | None = None
 
     class Submitted(Entity.Event):
         TOPIC: ClassVar[str] = "count.submitted"
@@ -84,15 +85,21 @@ class StockCount(Entity):
     # Facts (never refused)
 
     def record_line(
-        self, *, part: UUID, location: UUID, quantity: Decimal, blind: bool, counter: UUID | None = None
+        self,
+        *,
+        part: UUID,
+        location: UUID,
+        quantity: Decimal,
+        blind: bool,
+        counter: UUID | None = None,
+        unit: str | None = None,
     ) -> None:
         """What somebody saw; `blind` when the book's number was hidden. `counter` is a technician or a user."""
         if quantity < 0:
             detail = "A counted quantity is not negative."
             raise BadInput(detail, errors=[{"pointer": "/quantity", "detail": detail}])
-        self.trigger_event(
-            self.LineCounted, part=part, location=location, quantity=quantity, blind=blind, counter=counter
-        )
+        seen = {"part": part, "location": location, "quantity": quantity, "unit": unit}
+        self.trigger_event(self.LineCounted, **seen, blind=blind, counter=counter)
 
     # Decisions (may be refused)
 

@@ -57,6 +57,8 @@ class StockMovement(Entity):
         corrects: UUID | None = None
         person: UUID | None = None
         note: Personal = None
+        unit: str | None = None
+        cost_per: int | None = None
 
     # Facts (refused only when they are no movement at all)
 
@@ -94,17 +96,18 @@ class StockMovement(Entity):
         from_kind: LocationKind,
         to_kind: LocationKind,
         tracking: Tracking = "none",
+        unit_kept: str | None = None,
         caused_by: Collection[UUID] = (),
         **movement: Unpack[Movement],
     ) -> "StockMovement":
         """A movement that the office makes, held to the rules of its kind.
 
-        The caller says which kinds of location these are, how the part is tracked and, for an adjustment, all ids of
-        those who counted or caused the difference.
+        The caller says which kinds of location these are, how the part is tracked, in which unit it is
+        kept and, for an adjustment, all ids of those who counted or caused the difference.
         """
         check_route(movement, from_kind, to_kind)
         check_grounds(movement, caused_by)
-        check_units(movement, tracking)
+        check_units(movement, tracking, unit_kept)
         return cls.record(id=id, **movement)
 
     # Changes
@@ -133,6 +136,7 @@ class StockMovement(Entity):
         po_line: UUID | None,
         return_: UUID | None,
         billable: bool | None,
+        cost_per: int | None,
     ) -> None:
         self.moved: Movement = {
             "kind": kind,
@@ -143,6 +147,7 @@ class StockMovement(Entity):
             "lot": lot,
             "serials": serials,
             "cost": cost,
+            "cost_per": cost_per,
             "work_order": work_order,
             "visit": visit,
             "equipment": equipment,

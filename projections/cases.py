@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.case_status import Status
 from projections.above import rows_above
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.fact_lists import SHOWN
 from projections.merges import one_customer
 from projections.projection import Projection, Rows, on
@@ -40,28 +41,20 @@ CASES = Table(
         "contacts": "json NOT NULL",
         "contacts_count": "bigint NOT NULL",
         "merged_into": "uuid",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",)),
-)
-
-_LATER = (
-    "waits_on",
-    "resolved_at",
-    "closed_at",
-    "resolution",
-    "outcome",
-    "basis",
-    "waived_by",
-    "waiver",
-    "reopened_by",
-    "reopen_reason",
-    "merged_into",
+    indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",), *BY_EXTERNAL_ID),
 )
 
 _WORDS = ("resolution", "waiver", "reopen_reason")
+
+_LATER = (
+    *("waits_on", "resolved_at", "closed_at", "outcome", "basis", "waived_by", "reopened_by", "merged_into"),
+    *_WORDS,
+)
 
 _OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "waived_by", "waiver")
 """What a case has no longer once it is taken up again; the timeline keeps it."""
@@ -74,7 +67,7 @@ class Cases(Projection):
     """
 
     name: ClassVar[str] = "cases"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (CASES,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -97,7 +90,7 @@ class Cases(Projection):
             "contacts": [],
             "contacts_count": 0,
         }
-        rows.put(CASES, row | dict.fromkeys(_LATER) | _changed(event))
+        rows.put(CASES, row | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
 
     @on("case.contact_attached")
     def _contact_attached(self, event: Recorded, rows: Rows) -> None:
@@ -177,6 +170,7 @@ def cases(
     status: str | None = None,
     topic: str | None = None,
     priority: str | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen).
 
@@ -190,9 +184,10 @@ def cases(
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(topic)s IS NULL OR topic = %(topic)s)
           AND (%(priority)s IS NULL OR priority = %(priority)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY opened_at DESC, id DESC
         LIMIT %(limit)s
         """,
         {"limit": limit, "after": after, "customers": one_customer(reader, customer)}
-        | {"status": status, "topic": topic, "priority": priority},
+        | {"status": status, "topic": topic, "priority": priority, "external_ref": external_ref},
     )

@@ -18,6 +18,7 @@ from projections.documents.documents import Documents
 from projections.equipment import EquipmentView
 from projections.filling import Progress
 from projections.locations import Locations
+from projections.lots import Lots
 from projections.movements import Movements
 from projections.operations import Operations
 from projections.parts import Parts
@@ -31,6 +32,7 @@ from projections.stored import VIEWS
 from projections.surveys import Surveys
 from projections.technicians import Technicians
 from projections.timeline import Timeline
+from projections.units import UnitsView
 from projections.users import Users
 from projections.visits import Visits
 from projections.work_orders import WorkOrders
@@ -56,6 +58,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     Movements(),
     Stock(),
     Serials(),
+    UnitsView(),
+    Lots(),
     WorkOrders(),
     Visits(),
     Attachments(),

@@ -26,6 +26,7 @@ def contacts(
     channel: str | None = None,
     message_id: str | None = None,
     needs_decision: bool | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen).
 
@@ -41,6 +42,7 @@ def contacts(
           AND (%(channel)s IS NULL OR channel = %(channel)s)
           AND (%(message_id)s IS NULL OR (md5(message_id) = md5(%(message_id)s) AND message_id = %(message_id)s))
           AND (%(needs_decision)s IS NULL OR needs_decision = %(needs_decision)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY listed_at DESC, id DESC
         LIMIT %(limit)s
         """,
@@ -53,5 +55,6 @@ def contacts(
             "channel": channel,
             "message_id": message_id,
             "needs_decision": needs_decision,
+            "external_ref": external_ref,
         },
     )

@@ -11,6 +11,7 @@ from domain.contact import Status
 from projections.above import standing_row
 from projections.cases import CASES, Cases
 from projections.customers import CUSTOMERS, Customers
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.projection import Projection, Rows, on
 from projections.table import Key, Row, Table
 from store.recorded import Recorded
@@ -39,6 +40,7 @@ CONTACTS = Table(
         "causing_events": "json NOT NULL",
         "basis": "text",
         "answered_at": "timestamptz",
+        **EXTERNAL_REF,
         "needs_decision": "boolean NOT NULL",
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
@@ -49,6 +51,7 @@ CONTACTS = Table(
         *((name,) for name in ("customer", "case_id", "work_order", "md5(message_id)")),
         ("case_id", "needs_decision"),
         ("needs_decision", "listed_at", "id"),
+        *BY_EXTERNAL_ID,
     ),
 )
 
@@ -82,7 +85,7 @@ class Contacts(Projection):
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
         told = {name: getattr(event.data, name) for name in _TOLD} | {"needs_decision": False}
         told["listed_at"] = min(event.data.started_at, event.recorded_at)
-        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | _changed(event))
+        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
 
     @on("contact.reason_set")
     def _reason_set(self, event: Recorded, rows: Rows) -> None:

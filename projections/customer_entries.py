@@ -1,10 +1,11 @@
-"""The entries of a customer that were merged into one of them."""
+"""The entries of a customer that were merged into one of them, and corrections that clash."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from projections.reader import Reader
+from projections.table import Row
 
 
 def entries_below(reader: Reader, customer: UUID) -> list[UUID]:
@@ -21,3 +22,10 @@ def entries_below(reader: Reader, customer: UUID) -> list[UUID]:
         (customer,),
     )
     return [row["id"] for row in rows]
+
+
+def clashes(reader: Reader, *, limit: int, after: int | None = None) -> list[Row]:
+    """At most `limit` open clashes, oldest first, those behind the position `after`."""
+    return reader.fetch_all(
+        "SELECT * FROM customer_clashes WHERE position > %s ORDER BY position LIMIT %s", (after or 0, limit)
+    )

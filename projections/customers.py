@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from projections.customer_entries import entries_below
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.search_query import EVERYBODY, Like, written_so
@@ -24,11 +25,12 @@ CUSTOMERS = Table(
         "zone": "text",
         "merged_into": "uuid",
         "erased": "boolean NOT NULL",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("merged_into",),),
+    indexes=(("merged_into",), *BY_EXTERNAL_ID),
 )
 
 SITES = Table(
@@ -86,7 +88,10 @@ class Customers(Projection):
     @on("customer.registered")
     def _registered(self, event: Recorded, rows: Rows) -> None:
         row = {"id": event.stream, "merged_into": None, "erased": False}
-        rows.put(CUSTOMERS, row | {field: _value(event, field) for field in DETAILS} | _changed(event))
+        rows.put(
+            CUSTOMERS,
+            row | {field: _value(event, field) for field in DETAILS} | external_ref_of(event) | _changed(event),
+        )
 
     @on("customer.changed")
     def _details(self, event: Recorded, rows: Rows) -> None:
@@ -134,7 +139,7 @@ class Customers(Projection):
 
     @on("customer.erased")
     def _erased(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {**dict.fromkeys(DETAILS), "erased": True})
+        self._change(event, rows, {**dict.fromkeys((*DETAILS, *EXTERNAL_REF)), "erased": True})
         for site in rows.where(SITES, customer=event.stream):
             rows.put(SITES, site | {"address": None, "access_notes": None, "position": event.position})
         for clash in rows.where(CLASHES, customer=event.stream):
@@ -170,7 +175,13 @@ def customer(reader: Reader, customer_id: UUID) -> Row | None:
 
 
 def customers(
-    reader: Reader, *, limit: int, after: UUID | None = None, words: str | None = None, like: Like = EVERYBODY
+    reader: Reader,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    words: str | None = None,
+    like: Like = EVERYBODY,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
     like = like if words is None or like is not EVERYBODY else written_so(words)
@@ -178,16 +189,10 @@ def customers(
         f"""
         SELECT * FROM customers
         WHERE (%(after)s IS NULL OR id > %(after)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
           AND {like.condition}
         ORDER BY id
         LIMIT %(limit)s
         """,  # noqa: S608 - made of fixed text, with values apart
-        {"limit": limit, "after": after, **like.values},
-    )
-
-
-def clashes(reader: Reader, *, limit: int, after: int | None = None) -> list[Row]:
-    """At most `limit` open clashes, oldest first, those behind the position `after`."""
-    return reader.fetch_all(
-        "SELECT * FROM customer_clashes WHERE position > %s ORDER BY position LIMIT %s", (after or 0, limit)
+        {"external_ref": external_ref, "limit": limit, "after": after, **like.values},
     )

@@ -12,17 +12,20 @@ from domain.topics import EVENT_CLASSES
 from projections.devices import DEVICES, Devices
 from projections.discrepancy_causes import CAUSES
 from projections.discrepancy_findings import look
-from projections.discrepancy_row import ALL_FITS, DISCREPANCIES, OF_SERIALS, Subject, begun, found, standing
+from projections.discrepancy_row import ALL_FITS, DISCREPANCIES, Subject, begun, found, standing
 from projections.discrepancy_subjects import subjects
+from projections.discrepancy_taken_up import taken_up
 from projections.fact_lists import SHOWN
 from projections.facts import told
 from projections.locations import Locations
+from projections.lots import Lots
 from projections.parts import PARTS, Parts
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
-from projections.serials import SERIALS, Serials
+from projections.serials import Serials
 from projections.stock import Stock
 from projections.table import Key, Row, Table
+from projections.units import UnitsView
 from projections.visits import Visits
 from projections.work_order_facts import order_of
 from projections.work_orders import WORK_ORDERS, WorkOrders
@@ -49,6 +52,8 @@ class Discrepancies(Projection):
         Devices(),
         Stock(),
         Serials(),
+        UnitsView(),
+        Lots(),
         WorkOrders(),
         Visits(),
     )
@@ -87,7 +92,7 @@ class Discrepancies(Projection):
     def _decide(event: Recorded, rows: Rows) -> None:
         row = rows.get(DISCREPANCIES, event.stream)
         if row is None:
-            row = begun(_taken_up(event, rows)) | {"id": event.stream}
+            row = begun(taken_up(event, rows)) | {"id": event.stream}
             row |= {"events": [], "opened_at": event.occurred_at, "detail": ALL_FITS}
         said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
         since = format_instant(row["opened_at"])
@@ -114,17 +119,6 @@ class Discrepancies(Projection):
 def _is_quiet(subject: Subject, row: Row | None) -> bool:
     """Whether nothing was found before about a subject: each movement of a unit is looked at, most change nothing."""
     return row is None or (subject.serial is not None and not row["events"])
-
-
-def _taken_up(event: Recorded, rows: Rows) -> Subject:
-    """What people decide about though it does not show any more; which serial that is, its id tells."""
-    subject = Subject(event.data.kind, getattr(event.data, "refs", ()))
-    if subject.kind in OF_SERIALS:
-        column = "elsewhere_id" if subject.kind == "serial_elsewhere" else "unknown_id"
-        for row in rows.where(SERIALS, **{column: event.stream}):
-            if subject.refs == (row["part"],):
-                return subject._replace(serial=row["serial"])
-    return subject
 
 
 def concerned(event: Recorded, rows: Rows) -> list[UUID]:

@@ -33,13 +33,17 @@ _BY: Final = Order(("discrepancy",), ("at", "rank", "position"))
 
 def add(rows: Rows, discrepancy: UUID, event: Recorded) -> None:
     """This event is a cause too; an operation is one cause, however many events it has."""
-    cause = told(event, stream=event.stream)
-    operation = event.envelope.operation_id
+    add_told(rows, discrepancy, told(event, stream=event.stream))
+
+
+def add_told(rows: Rows, discrepancy: UUID, cause: Row) -> None:
+    """This fact, with its `stream`, is a cause too."""
+    operation = UUID(cause["operation"]) if cause["operation"] else None
     if operation is not None and rows.where(CAUSES, discrepancy=discrepancy, operation=operation):
         return
     at, rank, position = key_of(cause)
     known = {"discrepancy": discrepancy, "at": at, "rank": rank, "position": position, "operation": operation}
-    rows.put(CAUSES, known | {"stream": event.stream, "fact": cause})
+    rows.put(CAUSES, known | {"stream": UUID(cause["stream"]), "fact": cause})
 
 
 def take_out(rows: Rows, discrepancy: UUID, **told_by: Any) -> None:

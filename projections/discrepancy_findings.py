@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.instant import format_instant
 from domain.quantity import format_quantity
 from projections import discrepancy_causes as causes
+from projections.discrepancies_of_units import UNIT_MISFITS, look_at_lot, look_at_units
 from projections.discrepancy_row import Found, Subject
 from projections.discrepancy_subjects import CORRECTIONS
 from projections.double_uses import double_uses
@@ -181,4 +182,6 @@ _LOOK: dict[str, Callable[[Subject, Recorded, Rows], Found]] = {
     "clock_suspect": _clock_suspect,
     "serial_elsewhere": _serial_elsewhere,
     "serial_unknown": _serial_unknown,
+    "lot_short": look_at_lot,
+    **dict.fromkeys(UNIT_MISFITS, look_at_units),
 }

@@ -22,8 +22,15 @@ REFS: dict[str, tuple[str, ...]] = {
     "clock_suspect": ("device",),
     "serial_elsewhere": ("part",),
     "serial_unknown": ("part",),
+    "serial_missing": ("location", "part"),
+    "serial_count": ("location", "part"),
+    "serial_duplicate": ("location", "part"),
+    "fraction_of_unit": ("location", "part"),
+    "lot_missing": ("location", "part"),
+    "lot_short": ("location", "part"),
+    "unit_mismatch": ("location", "part"),
 }
-"""What a discrepancy of each kind is about; its id follows from these, in this order, and from the serial, if any."""
+"""What a discrepancy of each kind is about; its id follows from these, in this order, and the serial or lot."""
 
 ABOUT = ("location", "part", "work_order", "technician", "device")
 
@@ -73,11 +80,12 @@ class Subject(NamedTuple):
     kind: DiscrepancyKind
     refs: tuple[UUID, ...]
     serial: str | None = None
+    lot: str | None = None
 
     @property
     def id(self) -> UUID:
         """The same whenever the same misfit is found."""
-        return discrepancy_id(self.kind, *self.refs, *([] if self.serial is None else [self.serial]))
+        return discrepancy_id(self.kind, *self.refs, *(each for each in (self.serial, self.lot) if each is not None))
 
 
 class Found(NamedTuple):
@@ -91,12 +99,13 @@ class Found(NamedTuple):
 def begun(subject: Subject) -> Row:
     """A row about which nothing has been found or decided yet."""
     about = dict(zip(REFS.get(subject.kind, ()), subject.refs, strict=False))
-    serial = {} if subject.serial is None else {"serial": subject.serial}
+    named = {"serial": subject.serial, "lot": subject.lot}
     return {
         "id": subject.id,
         "kind": subject.kind,
         **{name: about.get(name) for name in ABOUT},
-        "refs": {name: str(value) for name, value in about.items()} | serial,
+        "refs": {name: str(value) for name, value in about.items()}
+        | {name: value for name, value in named.items() if value is not None},
         "decisions": [],
         "decisions_count": 0,
         "taken_up_since": None,

@@ -9,6 +9,7 @@ from domain.discrepancy import DiscrepancyKind
 from domain.envelope import CLOCK_TOLERANCE
 from domain.work_order_status import Status
 from projections.devices import DEVICES
+from projections.discrepancies_of_units import of_lots, of_units
 from projections.discrepancy_row import OF_SERIALS, Subject
 from projections.locations import must_not_be_negative
 from projections.parts import PARTS
@@ -150,10 +151,11 @@ def _registered(event: Recorded, _: Rows) -> Iterator[Subject]:
 
 _Concerned = Callable[[Recorded, Rows], Iterable[Subject]]
 _CONCERNED: dict[str, list[_Concerned]] = {
-    "stock.moved": [_moved, _named],
+    "stock.moved": [_moved, _named, of_units, of_lots],
+    "count.line_counted": [of_units],
     "count.approved": [_anchored],
-    "part.registered": [_registered, _tracked],
-    "part.revised": [_tracked],
+    "part.registered": [_registered, _tracked, of_units, of_lots],
+    "part.revised": [_tracked, of_lots],
 }
 for _topics, _concerned in ((FACTS, _late_work), (CORRECTIONS, _taken_back), (COMPLETIONS, _completed)):
     for _topic in _topics:

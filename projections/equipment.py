@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.equipment import Status
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.merges import one_customer
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
@@ -32,11 +33,12 @@ EQUIPMENT = Table(
         "retired_for": "text",
         "retirement_note": "text",
         "note_of": "uuid",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("customer",), ("site",), ("serial",), ("note_of",)),
+    indexes=(("customer",), ("site",), ("serial",), ("note_of",), *BY_EXTERNAL_ID),
 )
 
 
@@ -62,7 +64,7 @@ class EquipmentView(Projection):
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
         row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties_count": 0}
         row |= {"warranties": [], "withdrawn_warranties": []}
-        rows.put(EQUIPMENT, row | told | later | _changed(event))
+        rows.put(EQUIPMENT, row | told | later | external_ref_of(event) | _changed(event))
 
     @on("equipment.installed")
     def _installed(self, event: Recorded, rows: Rows) -> None:
@@ -144,6 +146,7 @@ def equipment(
     site: UUID | None = None,
     serial: str | None = None,
     status: str | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` machines by id, those behind `after`.
 
@@ -157,10 +160,12 @@ def equipment(
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(serial)s IS NULL OR serial = %(serial)s)
           AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY id
         LIMIT %(limit)s
         """,
         {
+            "external_ref": external_ref,
             "limit": limit,
             "after": after,
             "customers": one_customer(reader, customer),

@@ -24,6 +24,7 @@ MOVEMENTS = Table(
         "serials": "json NOT NULL",
         "cost_amount": "bigint",
         "cost_currency": "text",
+        "cost_per": "bigint",
         "reason": "text",
         "work_order": "uuid",
         "visit": "uuid",
@@ -63,10 +64,11 @@ _TOO = ("technician", "transfer", "count", "discrepancy", "billable", "approved_
 class Movements(Projection):
     """One row a movement. `reason` is a code; words about a movement stay in the log, where they can be erased.
 
-    The cost is for one unit, in minor units. (`case` is a word of SQL, hence `case_id`.)
+    The cost is for `cost_per` units, in minor units. (`case` is a word of SQL, hence `case_id`.)
     """
 
     name: ClassVar[str] = "movements"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (MOVEMENTS,)
 
     @on("stock.moved")
@@ -80,6 +82,7 @@ class Movements(Projection):
             "serials": list(data.serials),
             "cost_amount": data.cost.amount if data.cost else None,
             "cost_currency": data.cost.currency if data.cost else None,
+            "cost_per": (data.cost_per or 1) if data.cost else None,
             "case_id": data.case,
             "occurred_at": event.occurred_at,
             "recorded_at": event.recorded_at,

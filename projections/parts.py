@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.projection import Projection, Rows, on
 from projections.reader import Reader
 from projections.table import Key, Row, Table
@@ -27,11 +28,12 @@ PARTS = Table(
         "costs": "json NOT NULL",
         "superseded_by": "uuid",
         "discontinued": "boolean NOT NULL",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=(("number", "id"),),
+    indexes=(("number", "id"), *BY_EXTERNAL_ID),
 )
 
 
@@ -39,6 +41,7 @@ class Parts(Projection):
     """One row a part. `costs` are {"from", "amount", "currency"} by day: what a unit costs from that day on."""
 
     name: ClassVar[str] = "parts"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (PARTS,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -56,7 +59,7 @@ class Parts(Projection):
             "superseded_by": None,
             "discontinued": False,
         }
-        rows.put(PARTS, row | _described(event.data) | _changed(event))
+        rows.put(PARTS, row | _described(event.data) | external_ref_of(event) | _changed(event))
 
     @on("part.revised")
     def _revised(self, event: Recorded, rows: Rows) -> None:
@@ -67,6 +70,7 @@ class Parts(Projection):
     def _cost_set(self, event: Recorded, rows: Rows) -> None:
         if (part := rows.get(PARTS, event.stream)) is not None:
             cost = {"from": event.data.from_.isoformat(), **msgspec.to_builtins(event.data.cost)}
+            cost |= {} if event.data.per is None else {"per": event.data.per}
             others = [other for other in part["costs"] if other["from"] != cost["from"]]
             costs = sorted([*others, cost], key=lambda each: str(each["from"]))
             rows.put(PARTS, part | {"costs": costs} | _changed(event))
@@ -112,6 +116,7 @@ def parts(
     after: tuple[str, UUID] | None = None,
     number: str | None = None,
     discontinued: bool | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` parts by number, those behind `after` (number, id of the last one seen)."""
     return reader.fetch_all(
@@ -120,8 +125,9 @@ def parts(
         WHERE (%(after)s IS NULL OR (number, id) > %(after)s)
           AND (%(number)s IS NULL OR number = %(number)s)
           AND (%(discontinued)s IS NULL OR discontinued = %(discontinued)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY number, id
         LIMIT %(limit)s
         """,
-        {"limit": limit, "after": after, "number": number, "discontinued": discontinued},
+        {"external_ref": external_ref, "limit": limit, "after": after, "number": number, "discontinued": discontinued},
     )

@@ -27,6 +27,7 @@ def work_orders(
     equipment: UUID | None = None,
     site: UUID | None = None,
     number: str | None = None,
+    external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen).
 
@@ -43,6 +44,7 @@ def work_orders(
           AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
           AND (%(site)s IS NULL OR site = %(site)s)
           AND (%(number)s IS NULL OR number = %(number)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY opened_at DESC, id DESC
         LIMIT %(limit)s
         """,
@@ -56,5 +58,6 @@ def work_orders(
             "equipment": equipment,
             "site": site,
             "number": number,
+            "external_ref": external_ref,
         },
     )

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from domain.work_order_walk import STEPS
 from projections.double_uses import TURNS
+from projections.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.facts import told, wordless
 from projections.projection import Projection, Rows, on
 from projections.table import Key, Row, Table
@@ -41,11 +42,13 @@ WORK_ORDERS = Table(
         "started_at": "timestamptz",
         "finished_at": "timestamptz",
         "closed_at": "timestamptz",
+        **EXTERNAL_REF,
         "position": "bigint NOT NULL",
         "version": "bigint NOT NULL",
     },
     key=("id",),
     indexes=(
+        *BY_EXTERNAL_ID,
         ("opened_at", "id"),
         ("technician", "opened_at"),
         ("customer", "opened_at"),
@@ -105,6 +108,7 @@ class WorkOrders(Projection):
             "taken_back": [],
             "counts": {},
             "opened_at": event.occurred_at,
+            **external_ref_of(event),
             "position": event.position,
             "version": event.version,
         }

@@ -107,8 +107,7 @@ class Work:
 
     def get(self, kind: type[E], stream: UUID) -> E:
         """The entity; raises `NotFound` when there is no such stream of this kind."""
-        entity = self.find(kind, stream)
-        if entity is None:
+        if (entity := self.find(kind, stream)) is None:
             raise NotFound(f"There is no {kind.TOPIC.replace('_', ' ')} {stream}.")  # type: ignore[attr-defined]
         return entity
 
@@ -123,9 +122,8 @@ class Work:
             if events and isinstance(entity, Walked):
                 entity.happened(envelope, events[0].originator_version)
             self.events.extend(events)
-        added = len(self.events) - before
-        self.envelopes.extend([envelope] * added)
-        return added
+        self.envelopes.extend([envelope] * (len(self.events) - before))
+        return len(self.events) - before
 
     def added_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of this technician has added to this commit."""
@@ -138,6 +136,10 @@ class Work:
     def forget(self) -> None:
         """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
         self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
+
+    def is_undecided(self) -> bool:
+        """Whether any entity has decided something that nobody has added."""
+        return any(entity.pending_events for entity in self._entities.values())
 
     def answer(self, answer: Answer) -> None:
         """Store this answer with the commit, besides those that the commit is given."""
@@ -169,7 +171,7 @@ class Work:
                 raise
             raise IntegrityError("a key made here was given meanwhile") from error
         self._placed(appended.base)
-        self._log.settled(self._entities[stream] for stream in written)
+        self._log.settled(self._entities[stream] for stream in written if stream in self._entities)
         return appended
 
     def _placed(self, base: int) -> None:
@@ -178,8 +180,7 @@ class Work:
         for place, event in enumerate(self.events, base + 1):
             positions.setdefault(event.originator_id, {})[event.originator_version] = place
         for stream, places in positions.items():
-            entity = self._entities[stream]
-            if isinstance(entity, Walked):
+            if isinstance(entity := self._entities.get(stream), Walked):
                 entity.recorded(places)
 
     def _taken(self) -> StreamTakenError | None:
@@ -190,8 +191,7 @@ class Work:
             if event.originator_version == Entity.INITIAL_VERSION
         ]
         begun_before = set(self._log.load({stream for stream, _ in begun}))
-        taken: set[UUID] = set()
-        operations: set[UUID] = set()
+        taken, operations = set[UUID](), set[UUID]()
         for stream, operation in begun:
             if stream in begun_before:
                 taken.add(stream)

@@ -1,26 +1,32 @@
-"""Take in history from elsewhere: NDJSON of commands, or CSV of parts and opening stock; goes on where it stopped."""  # noqa: N999 - the word itself
+"""Take in history from elsewhere: commands as NDJSON, or tables of parts and opening stock, each line once."""  # noqa: N999 - the word itself
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from callout.assembly import House
-    from callout.importing import Entry
+    from datetime import datetime
+
+FORMATS = ["%Y-%m-%d"]
 
 
 @click.command
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "login", default="admin", show_default=True, help="Whose commands these are.")
-@click.option("--id", "name", help="What the file is called in the books (its name unless given).")
-@click.option("--through", help="CSV: the warehouse from which vans get their opening stock.")
+@click.option("--name", "--id", "name", help="What the import is called; another name makes it another import.")
+@click.option("--through", help="Tables: the warehouse from which vans get their opening stock.")
+@click.option("--as-of", type=click.DateTime(FORMATS), help="Tables: the day of the stock, where no column says it.")
+@click.option("--decimal", type=click.Choice(["point", "comma"]), help="Tables: how decimals are written.")
+@click.option("--replace", is_flag=True, help="Tables: correct what was recorded where the file says something else.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and record nothing.")
 @click.option("--keep-going", is_flag=True, help="Go on behind a line that is refused.")
+@click.option("--retry-refused", is_flag=True, help="Try again what an earlier import refused, and say first what.")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write what was refused to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Say what came of it as one line of JSON.")
-def command(*, file: Path, login: str, name: str | None, through: str | None, keep_going: bool, as_json: bool) -> int:
+def command(*, file: Path, as_of: datetime | None, **options: Any) -> int:
     """Import FILE, each command once: imported again, it goes on where it stopped, and new lines are added.
 
     NDJSON: one command a line, {"do": PATH, "body": {...}}, with the paths and bodies of the API (/docs):
@@ -29,40 +35,9 @@ def command(*, file: Path, login: str, name: str | None, through: str | None, ke
     {"do": "customers", "body": {"id": "...", "name": "Ada", "occurred_at": "2025-03-01T09:00:00+01:00"}}
     {"do": "customers/ID/add-site", "body": {...}}
 
-    CSV (*.csv): the columns number, name, unit, and if wanted language, tracking, criticality, cost (in cents),
-    currency, location (by its name), quantity.
+    Tables (*.csv, *.tsv, *.txt): the columns number, name, unit, and if wanted language, tracking, criticality, cost
+    (in cents), unit_cost, currency, location (by its name), quantity, as_of.
     """  # noqa: D301 - \b is click's mark for lines that are kept
-    from callout.console import progress, say, say_json
-    from callout.importing import Importer
-    from callout.serving import house
-    from callout.settings import Settings
+    from callout.import_word import run
 
-    with file.open("rb") as counted:
-        lines = sum(1 for _ in counted)
-    with house(Settings.from_environment()) as built, progress(file.name, quiet=as_json) as tell:
-        user = built.services.access.user_of(login)
-        if user is None:
-            raise click.BadParameter(f"There is no user {login}; say --as LOGIN.")
-        entries = _entries(built, file, through)
-        importer = Importer(built, user, name or file.name)
-        outcome = importer.run(entries, keep_going=keep_going, tell=lambda line: tell(line, lines))
-    if as_json:
-        say_json({"file": name or file.name, **outcome._asdict()})
-    else:
-        say(f"{name or file.name}: {outcome.done} commands done, {outcome.already} had been done before.")
-    for line, why in outcome.refused:
-        click.echo(f"callout: {file.name} line {line}: {why}", err=True)
-    return 1 if outcome.refused else 0
-
-
-def _entries(built: House, file: Path, through: str | None) -> Iterator[Entry]:
-    from callout.command_file import commands
-    from callout.stock_file import StockFile
-
-    built.require_views()
-    if file.suffix.lower() != ".csv":
-        return commands(file)
-    projector = built.projector()
-    while projector.run_once():  # what an earlier import recorded may not be in the views yet
-        pass
-    return StockFile(built, through).entries(file)
+    return run(file, as_of=as_of.date() if as_of else None, **options)

@@ -112,13 +112,14 @@ class VisitRequested(OfOrder, kw_only=True):
 
 
 class PartMoved(Data, kw_only=True):
-    """A part that left or reached a location; `quantity` in the part's unit."""
+    """A part that left or reached a location; `quantity` in the part's unit, whatever `unit` says."""
 
     location: UUID
     part: UUID
     quantity: Quantity
     serials: Serials = ()
     lot: Code | None = None
+    unit: Code | None = None
 
 
 class PartUsed(PartMoved, kw_only=True):
@@ -150,6 +151,7 @@ class StockCounted(Data, kw_only=True):
     part: UUID
     quantity: Quantity
     count: UUID | None = None
+    unit: Code | None = None
 
 
 class SatisfactionRecorded(OfOrder, kw_only=True):

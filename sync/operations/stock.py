@@ -41,6 +41,7 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
     """What every movement of a device says; an unknown part is no reason to forget that it moved."""
     place: Location = context.require(Location, data.location)
     part = context.work.find(Part, data.part)
+    on = _day_at(context, place)
     return {
         "kind": kind,
         "part": data.part,
@@ -49,7 +50,9 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
         "to": to,
         "serials": data.serials,
         "lot": data.lot,
-        "cost": part.cost_on(_day_at(context, place)) if part else None,
+        "unit": data.unit,
+        "cost": part.cost_on(on) if part else None,
+        "cost_per": part.cost_per(on) if part else None,
         "technician": context.technician,
     }
 
@@ -136,7 +139,7 @@ def counted(context: Context, data: StockCounted) -> Outcome:
     count, mismatch = _sheet(context, data)
     seen = {"part": data.part, "location": data.location, "counter": context.technician}
     quantity = parse_quantity(data.quantity, pointer="/data/quantity", positive=False)
-    count.record_line(quantity=quantity, blind=False, **seen)
+    count.record_line(quantity=quantity, blind=False, unit=data.unit, **seen)
     return Outcome((count,), (*_at_hand(context, data.location), *mismatch))
 
 

@@ -60,7 +60,7 @@ def test_an_import_says_which_line_clashes_with_which(house: House, tmp_path: Pa
 def test_a_table_of_stock_knows_parts_and_places_however_they_are_written(
     house: House, tmp_path: Path, capsys: Capture
 ) -> None:
-    """Issue 9, 7: the second spelling was another part."""
+    """Issue 9, 7: the second spelling was another part. Issue 9, 2: on the same day it is the same stock."""
     bootstrap(house)
     place = tmp_path / "p.ndjson"
     place.write_text(json.dumps({"do": "locations", "body": {"kind": "warehouse", "name": "Main store"}}) + "\n")
@@ -68,15 +68,18 @@ def test_a_table_of_stock_knows_parts_and_places_however_they_are_written(
     while house.projector().run_once():
         pass
     table = tmp_path / "stock.csv"
-    table.write_text(
-        "number,name,unit,location,quantity\nPUMP-20,Pump,pcs,Main store,4\npump -20,Pump,pcs,MAIN  STORE,1\n"
-    )
+    head = "number,name,unit,location,quantity,as_of\n"
+    first, second = "PUMP-20,Pump,pcs,Main store,4,2025-03-31\n", "pump -20,Pump,pcs,MAIN  STORE,1,2025-04-01\n"
+    table.write_text(head + first + second)
 
     assert main(["import", str(table), "--json"]) == 0
 
     events = house.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE topic ~ '^(part|stock)'")
     assert sorted(topic for (topic,) in events) == ["part.registered", "stock.moved", "stock.moved"]
-    assert capsys.readouterr()
+    capsys.readouterr()
+    table.write_text(head + first + second.replace("04-01", "03-31"))
+    assert main(["import", str(table), "--json"]) == 1
+    assert "line 3 says 1, and line 2 said 4 of the same stock" in capsys.readouterr().err
 
 
 def test_the_doctor_names_what_clashes(house: House, settings: Settings) -> None:

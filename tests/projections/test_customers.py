@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from domain.customer import Customer
-from projections.customers import Customers, clashes, customer, customers
+from projections.customer_entries import clashes
+from projections.customers import Customers, customer, customers
 from tests.support.shop import Shop, shop_on
 
 

@@ -1,0 +1,40 @@
+"""What a file that is imported consists of: commands, and what of it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from domain.problem import Kind, Problem
+
+
+class BadLine(Problem):
+    """A line of the file cannot be imported."""
+
+    kind = Kind.UNPROCESSABLE
+
+
+class Entry(NamedTuple):
+    """One command of a file: `do` is the path behind `/api/v1/`, `content` tells it from all others of the import.
+
+    `unread` says why the line is no command; then there is nothing else to it. `before` is what an import of an
+    earlier version called it, `by` who did it (None: whose import it is), and
+    `source` the line as it stands, for those that are refused.
+    """
+
+    line: int
+    content: str
+    do: str
+    body: Mapping[str, Any]
+    unread: str | None = None
+    before: str | None = None
+    by: str | None = None
+    source: Any = None
+
+
+class Imported(NamedTuple):
+    """What came of an import: commands done now, done by an earlier one, and refused as (line, why)."""
+
+    done: int
+    already: int
+    refused: list[tuple[int, str]]

@@ -1,0 +1,75 @@
+"""Who did what a line of an import tells: somebody of this house, or somebody who only the old system knew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from api.batch_request import Sent
+from callout.assembly import House
+from callout.import_entry import BadLine
+from domain.spelling import folded
+
+if TYPE_CHECKING:
+    from api.batch import Batch
+
+
+class People:
+    """Finds people by login, id or name; a name that nobody has is kept as that of a technician who has left.
+
+    So the history tells who it was, their words can be erased like anybody's, and they can be given no work. Without a
+    `batch` nobody is registered.
+    """
+
+    def __init__(self, house: House, batch: Batch | None) -> None:
+        self._house, self._batch = house, batch
+        self._known: dict[str, UUID] = {}
+        self._named: dict[str, set[UUID]] | None = None
+
+    def who(self, by: str | None) -> UUID | None:
+        """The id of whoever is called so; None for None. Raises `BadLine` for a name of several people."""
+        if by is None:
+            return None
+        if by not in self._known:
+            self._known[by] = self._found(by) or self._left(by)
+        return self._known[by]
+
+    def _found(self, by: str) -> UUID | None:
+        login = self._house.services.access.user_of(by)
+        if login is not None:
+            return login
+        named = self._names()
+        try:
+            id = UUID(by)
+        except ValueError:
+            found = named.get(folded(by), set())
+            if len(found) > 1:
+                raise BadLine(f"{len(found)} people are called {by}; name one by login or id") from None
+            return next(iter(found), None)
+        return id if any(id in ids for ids in named.values()) else None
+
+    def _names(self) -> dict[str, set[UUID]]:
+        """Everybody by name; somebody who is a user and a technician is one, the technician."""
+        if self._named is None:
+            projector = self._house.projector()
+            while projector.run_once():
+                pass
+            with self._house.services.views.now() as reader:
+                technicians = reader.fetch_all("SELECT id, name, user_id FROM technicians")
+                users = reader.fetch_all("SELECT id, name, technician FROM users")
+            twice = {row["user_id"] for row in technicians}
+            self._named = {}
+            for row in (*technicians, *(each for each in users if each["id"] not in twice and not each["technician"])):
+                self._named.setdefault(folded(row["name"] or str(row["id"])), set()).add(row["id"])
+        return self._named
+
+    def _left(self, name: str) -> UUID:
+        """Somebody who is known by this name only."""
+        id = uuid5(NAMESPACE_OID, f"callout person {folded(name)}")
+        if self._batch is not None and not self._house.services.log.load([id]):
+            body = {"id": str(id), "name": name}
+            for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):
+                refusal = self._batch.alone(Sent(do, said, f"import person {id} {do}"))
+                if refusal is not None:
+                    raise BadLine(f"{name} cannot be kept as a name: {refusal.document.get('detail')}")
+        return id

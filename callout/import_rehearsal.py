@@ -1,0 +1,90 @@
+"""A rehearsal of an import: everything is decided as it would be, and nothing is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from api.batch import Batch
+from api.batch_request import NeedsViews, Sent
+from api.who import Who
+from callout.assembly import House
+from callout.import_entry import BadLine, Entry
+from callout.import_keys import Keys, Standing
+from callout.import_lines import in_batches, reason, refused_before
+from callout.import_people import People
+from store.sessions import COMMAND_LINE
+
+NEW: Final = "new"
+UNTOLD: Final = "untold"
+
+
+class Rehearsed(NamedTuple):
+    """What an import would do: lines and their paths that are new, known, refused, and that only time will tell.
+
+    `retried` are lines that an earlier import refused, with why: `--retry-refused` would try them behind `later` lines
+    that have been imported since.
+    """
+
+    new: list[tuple[int, str]]
+    same: int
+    refused: list[tuple[int, str]]
+    untold: list[tuple[int, str]]
+    retried: list[tuple[int, str]]
+    later: int
+
+
+def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, retry: bool = False) -> Rehearsed:
+    """Decide what the lines of a file say on one unit of work that is never recorded; memory grows with the file."""
+    app, access = house.app(), house.services.access
+    token = access.let_in(user)
+    session = access.sessions.find(token)
+    access.end(token)
+    people = People(house, None)
+    batch = Batch(app, house.services, Who(user, session.roles if session else (), COMMAND_LINE))
+    new: list[tuple[int, str]] = []
+    refused: list[tuple[int, str]] = []
+    untold: list[tuple[int, str]] = []
+    retried: list[tuple[int, str]] = []
+    same = later = 0
+    for lines in in_batches(entries, keys):
+        batch.load([Sent(entry.do, entry.body, standing.key) for entry, standing in lines])
+        for entry, standing in lines:
+            why = refused_before(entry, standing, retry=False)
+            if why is not None and standing.status == "rejected":
+                retried.append((entry.line, why))
+                if not retry:
+                    continue
+            elif why is not None:
+                refused.append((entry.line, why))
+                continue
+            if standing.status == "applied":
+                same += 1
+                later += bool(retried)
+                continue
+            told = _decided(batch, people, entry, standing)
+            if told == NEW:
+                new.append((entry.line, entry.do))
+            elif told == UNTOLD:
+                untold.append((entry.line, entry.do))
+            else:
+                refused.append((entry.line, told))
+    return Rehearsed(new, same, refused, untold, retried, later)
+
+
+def _decided(batch: Batch, people: People, entry: Entry, standing: Standing) -> str:
+    """`NEW`, `UNTOLD`, or why it is refused."""
+    try:
+        sent = Sent(entry.do, entry.body, standing.key, people.who(entry.by))
+        if not Batch.takes(sent):
+            return UNTOLD
+        refusal = batch.take(sent)
+    except BadLine as problem:
+        return problem.detail
+    except NeedsViews:
+        return UNTOLD
+    if refusal is None:
+        return NEW
+    batch.forget()
+    return reason(refusal.document)

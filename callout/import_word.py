@@ -1,0 +1,124 @@
+"""The word `import`: what is asked for on the command line, carried out and told."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from callout.assembly import House
+from callout.command_file import commands
+from callout.console import progress, say, say_json
+from callout.import_keys import Keys
+from callout.import_rehearsal import Rehearsed, rehearse
+from callout.import_rejects import Reject, Rejects, nowhere
+from callout.importing import Importer
+from callout.serving import house
+from callout.settings import Settings
+from callout.stock_file import StockFile
+from callout.table_numbers import Mark
+
+TABLES = (".csv", ".tsv", ".txt")
+
+
+def run(
+    file: Path,
+    *,
+    login: str,
+    name: str | None,
+    through: str | None,
+    as_of: date | None,
+    decimal: Mark | None,
+    replace: bool,
+    dry_run: bool,
+    keep_going: bool,
+    retry_refused: bool,
+    rejects: Path | None,
+    as_json: bool,
+) -> int:
+    """Import a file and tell what came of it; 0, or 1 when something was refused or says what was not recorded so."""
+    with file.open("rb") as counted:
+        lines = sum(1 for _ in counted)
+    with house(Settings.from_environment()) as built, ExitStack() as open_files:
+        user = built.services.access.user_of(login)
+        if user is None:
+            raise click.BadParameter(f"There is no user {login}; say --as LOGIN.")
+        built.require_views()
+
+        def table() -> StockFile | None:
+            if file.suffix.lower() not in TABLES:
+                return None
+            projector = built.projector()
+            while projector.run_once():  # what an earlier import recorded may not be in the views yet
+                pass
+            more: Any = {"through": through, "replace": replace, "as_of": as_of, "decimal": decimal}
+            return StockFile(built, file, name=name or "", **more)
+
+        stock = table()
+        if stock is not None and not as_json:
+            say(f"{file.name}: {stock.read_as()}")
+        if dry_run or retry_refused:
+            found = _rehearsed(built, user, file, name, stock, retry=retry_refused)
+            _foretell(file, found, stock, as_json=as_json, all_of_it=dry_run)
+            if dry_run:
+                return 1 if found.refused or (stock is not None and stock.differs) else 0
+            stock = table()
+        reject: Reject = nowhere
+        if rejects is not None:
+            of_table = (stock.headings, stock.written) if stock is not None else ()
+            reject = open_files.enter_context(Rejects(rejects, *of_table)).add
+        tell = open_files.enter_context(progress(file.name, quiet=as_json))
+        outcome = Importer(built, user, file.name, name).run(
+            stock.entries() if stock is not None else commands(file),
+            keep_going=keep_going,
+            retry=retry_refused,
+            tell=lambda line: tell(line, lines),
+            reject=reject,
+        )
+    differs = stock.differs if stock is not None else []
+    if as_json:
+        of_stock = {"read": stock.read_as(), "differs": differs} if stock is not None else {}
+        say_json({"file": name or file.name, **outcome._asdict(), **of_stock})
+    else:
+        say(f"{name or file.name}: {outcome.done} commands done, {outcome.already} had been done before.")
+    _complain(file, [*outcome.refused, *differs])
+    return 1 if outcome.refused or differs else 0
+
+
+def _rehearsed(
+    built: House, user: UUID, file: Path, name: str | None, stock: StockFile | None, *, retry: bool
+) -> Rehearsed:
+    keys = Keys(built.services.log.operations, user, name, file.name)
+    entries = stock.entries() if stock is not None else commands(file)
+    return rehearse(built, user, keys, entries, retry=retry)
+
+
+def _foretell(file: Path, found: Rehearsed, stock: StockFile | None, *, as_json: bool, all_of_it: bool) -> None:
+    """Tell what would be done: all of it, or what would be tried again."""
+    if as_json:
+        if all_of_it:
+            differs = {"differs": stock.differs} if stock is not None else {}
+            say_json({"file": file.name, "dry_run": True, **found._asdict(), **differs})
+        return
+    for line, why in found.retried:
+        say(f"line {line}: to be tried again, behind {found.later} that were imported since: {why}")
+    if not all_of_it:
+        return
+    for line, do in found.new:
+        say(f"line {line}: new: {do}")
+    for line, do in found.untold:
+        say(f"line {line}: {do}: to be decided when the lines before it are recorded")
+    _complain(file, [*found.refused, *(stock.differs if stock is not None else [])])
+    say(
+        f"{file.name}: {len(found.new)} new, {found.same} the same, {len(found.refused)} refused; nothing was recorded."
+    )
+
+
+def _complain(file: Path, lines: list[tuple[int, str]]) -> None:
+    for line, why in sorted(lines):
+        start = "" if why.startswith("line ") else f"{file.name} line {line}: "
+        click.echo(f"callout: {start}{why}", err=True)

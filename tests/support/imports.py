@@ -1,0 +1,55 @@
+"""Imports as tests run them: the command line, a file, and what both the log and the views say afterwards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callout.assembly import House
+from callout.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def imported(capture: Capture, file: Path, *more: str, code: int = 0) -> dict[str, Any]:
+    """What an import says of itself."""
+    capture.readouterr()
+    assert main(["import", str(file), "--json", *more]) == code
+    said: dict[str, Any] = json.loads(capture.readouterr().out)
+    return said
+
+
+def topics(house: House) -> list[str]:
+    """What has been recorded beside the first user and the places of every house."""
+    rows = house.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE position > 7 ORDER BY position")
+    return [topic for (topic,) in rows]
+
+
+def shelves(house: House) -> dict[tuple[str, str], str]:
+    """How many of each part lie where, by number and name."""
+    projector = house.projector()
+    while projector.run_once():
+        pass
+    with house.services.views.now() as reader:
+        lines = reader.fetch_all(
+            """
+            SELECT p.number, l.name, trim_scale(s.on_hand)::text AS on_hand FROM stock s
+            JOIN parts p ON p.id = s.part JOIN locations l ON l.id = s.location
+            WHERE l.kind IN ('warehouse', 'van')
+            """
+        )
+    return {(line["number"], line["name"]): line["on_hand"] for line in lines}
+
+
+def places(capture: Capture, folder: Path) -> None:
+    """A warehouse and a van."""
+    lines = [
+        {"do": "locations", "body": {"kind": kind, "name": name}}
+        for kind, name in (("warehouse", "Main"), ("van", "Van 1"))
+    ]
+    file = folder / "places.ndjson"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    imported(capture, file)
