@@ -51,7 +51,11 @@ class Story:
     def part(self, name: str = "Pump", **more: Any) -> str:
         """A part of the catalogue."""
         self._numbers += 1
-        told = {"number": f"P-{self._numbers}", "names": [{"language": "en", "text": name}], "unit": "piece"}
+        told = {
+            "number": f"P-{self._numbers}-{uuid4().hex[:8]}",
+            "names": [{"language": "en", "text": name}],
+            "unit": "piece",
+        }
         return self._id(self.keeper.post("parts", told | more))
 
     def stock(self, location: str, part: str, quantity: str, **more: Any) -> None:
