@@ -114,7 +114,8 @@ def _same_message_twice(calendar: Calendar) -> Iterator[Step]:
     mail = {"channel": "email", "customer": id_of("customer:spreeblick"), "message_id": "<laundry-7@hotel.example>"}
     mail |= {"about": "When does your man come for the shaking machine?", "reason": "asks for the time"}
     yield Ask(calendar.at(0, "18:10"), "agent", "contacts", {"id": first, **mail}, "mail")
-    yield Ask(calendar.at(0, "18:12"), "agent", "contacts", {"id": again, **mail}, "mail again")
+    sent_anew = mail | {"message_id": "<laundry-8@hotel.example>"}
+    yield Ask(calendar.at(0, "18:12"), "agent", "contacts", {"id": again, **sent_anew}, "mail again")
     yield Ask(calendar.at(0, "18:15"), "agent", f"contacts/{again}/mark-duplicate", {"of": first}, "mail twice")
     linked = {"case": id_of("case:spreeblick-0-0")}
     yield Ask(calendar.at(0, "18:20"), "agent", f"contacts/{first}/link", linked, "mail linked")
