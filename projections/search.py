@@ -38,6 +38,7 @@ class Search(Projection):
     """One row a thing that can be found, one row a term of it. Both lose all words of somebody who is erased."""
 
     name: ClassVar[str] = "search"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (ENTRIES, TERMS)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
@@ -128,6 +129,8 @@ def _described(data: Any) -> Row:
 
 
 def _begin(event: Recorded, rows: Rows, kind: str, told: Row, **more: Any) -> None:
+    ref = event.envelope.external_ref
+    told = told | {"external_id": None if ref is None else ref.id}
     row = {"id": event.stream, "kind": kind, "customer": None, "merged_into": None, "person": None} | more
     shown = {"name": more.get("name", told.get("name")), "number": told.get("number")}
     rows.put(ENTRIES, row | shown | {"told": told, "position": event.position})

@@ -49,6 +49,11 @@ def _user(told: Row) -> set[str]:
     return _names(told) | words(told["login"] or "") | codes(told["login"] or "")
 
 
+def _elsewhere(told: Row) -> set[str]:
+    """What another system calls it, whatever it is."""
+    return words(told["external_id"] or "") | codes(told["external_id"] or "")
+
+
 _TERMS: Final[dict[str, Callable[[Row], set[str]]]] = {
     "cases": _numbered,
     "customers": _customer,
@@ -64,4 +69,4 @@ _TERMS: Final[dict[str, Callable[[Row], set[str]]]] = {
 
 def terms_of(kind: str, told: Row) -> set[bytes]:
     """The terms that a thing is found by, as they are stored; nothing told is nothing that it is found by."""
-    return stored(_TERMS[kind](told)) if any(told.values()) else set()
+    return stored(_TERMS[kind](told) | _elsewhere(told)) if any(told.values()) else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -10,6 +11,11 @@ from tests.api.conftest import House
 from tests.support.counter import case, customer, items, made, read
 
 REF = {"system": "Old desk", "id": "K-00017 / ä"}
+
+
+def searched(house: House, question: str) -> list[str]:
+    """The ids of all that is found."""
+    return [row["id"] for row in items(house, f"search?q={quote(question)}")]
 
 
 def thing(house: House, noun: str) -> str:
@@ -37,6 +43,15 @@ def test_what_another_system_calls_a_thing_is_shown_and_found(house: House, noun
     assert items(house, f"{noun}?external_ref=K-00018") == []
 
 
+@pytest.mark.parametrize("noun", ["customers", "cases", "work-orders", "equipment", "parts"])
+@pytest.mark.parametrize("question", ["K-00017 / ä", "k00017", "17 k"])
+def test_the_search_knows_what_another_system_calls_a_thing(house: House, noun: str, question: str) -> None:
+    id = thing(house, noun)
+
+    assert id in searched(house, question)
+    assert searched(house, "K-00018") == []
+
+
 @pytest.mark.parametrize("wrong", [{"system": "x"}, {"id": "x"}, "x", {"system": "", "id": "x"}, {**REF, "more": 1}])
 def test_a_reference_has_a_system_and_an_id(house: House, wrong: Any) -> None:
     assert house.post("/api/v1/contacts", {"channel": "phone", "external_ref": wrong}).status_code == 400
@@ -47,3 +62,4 @@ def test_a_forgotten_customer_is_not_found_by_it(house: House) -> None:
     assert house.post(f"/api/v1/customers/{id}/erase", {}, role="admin").status_code == 200
 
     assert items(house, "customers?external_ref=K-00017%20/%20%C3%A4") == []
+    assert searched(house, "K-00017") == []

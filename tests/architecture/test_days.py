@@ -20,6 +20,7 @@ STAMP = "writes an instant in UTC, as records and documents have it"
 BUCKET = "counts events of a minute or an hour, for limits"
 REASONS = {
     "api/fields.py parse_local(value).date": "only asks whether it can be read",
+    "callout/commands/import.py as_of.date": "a day typed without a clock time, not an instant",
     "callout/commands/security_log.py timedelta(days": "a length of time that an operator asks back; days of 24 hours",
     "callout/demo/founding.py timedelta(days": "moves a date, not an instant",
     "callout/demo/steps.py timedelta(days": "moves a date, not an instant",

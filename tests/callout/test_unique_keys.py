@@ -57,6 +57,23 @@ def test_an_import_says_which_line_clashes_with_which(house: House, tmp_path: Pa
     assert "Line 1 brought it." in said
 
 
+def test_only_the_lines_that_clash_are_refused(house: House, tmp_path: Path, capsys: Capture) -> None:
+    """Issue 9, 7 and 14: one transaction of many lines is recorded without those whose number is another's."""
+    bootstrap(house)
+    names = [{"language": "en", "text": "Pump"}]
+    numbers = ["P-1", "P-2", "p-2", "P-3", "P 1", "P-4", "P-5", "p - 5"]
+    file = tmp_path / "old.ndjson"
+    file.write_text("".join(json.dumps({"do": "parts", "body": {"number": n, "names": names}}) + "\n" for n in numbers))
+
+    for done, already in ((6, 0), (0, 6)):
+        assert main(["import", str(file), "--keep-going", "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["done"], told["already"]) == (done, already)
+        assert [line for line, _ in told["refused"]] == [3, 8]
+    [(many,)] = house.services.log.pool.fetch_all("SELECT count(*) FROM log.events WHERE topic = 'part.registered'")
+    assert many == 6
+
+
 def test_a_table_of_stock_knows_parts_and_places_however_they_are_written(
     house: House, tmp_path: Path, capsys: Capture
 ) -> None:
