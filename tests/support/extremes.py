@@ -80,13 +80,16 @@ class Extremes:
         return kind(originator_id=stream, originator_version=self._versions[stream], **state)
 
     def envelope(self) -> Envelope:
-        """An envelope with instants and numbers at their limits."""
+        """An envelope with instants and numbers at their limits, of a device or of nobody.
+
+        What the office asks for may be refused when it is recorded: a key that nobody can see, or that is taken.
+        """
         device = self._dice.choice((None, *self._ids))
         return Envelope(
             occurred_at=self._dice.choice(INSTANTS),
             zone="Pacific/Kiritimati",
             actor=self._dice.choice((None, *self._ids)),
-            role="technician",
+            role=None if device is None else "technician",
             device=device,
             device_seq=None if device is None else self._dice.choice((1, MOST)),
             incarnation=None if device is None else self._dice.choice((None, 1, 2**31 - 1)),
