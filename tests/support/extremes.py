@@ -88,7 +88,7 @@ class Extremes:
         return Envelope(
             occurred_at=self._dice.choice(INSTANTS),
             zone="Pacific/Kiritimati",
-            actor=self._dice.choice((None, *self._ids)),
+            actor=None if device is None else self._dice.choice((None, *self._ids)),
             role=None if device is None else "technician",
             device=device,
             device_seq=None if device is None else self._dice.choice((1, MOST)),
