@@ -137,7 +137,8 @@ class EnrolmentDesk:
             device=enrolled.device,
         )
         work.add(envelope, device)
-        self._log.operations.begin(enrolled.device, incarnation)  # before the event: no copy has it without the other
+        # First, since a backup that has the event without these numbers would refuse each push of the device.
+        self._log.operations.begin(enrolled.device, incarnation)
         work.commit()
         return technician, incarnation
 
