@@ -31,6 +31,8 @@ class Ends:
             if event.topic in ENDS:
                 ended.add(event.stream)
                 self._nothing_is_left(event.stream, events[place:])
+            elif _takes_an_end_back(event):
+                ended.discard(event.stream)
             elif event.topic == "visit.planned":
                 order = event.data.work_order
                 found = cast("WorkOrder | None", self._world.log.load([order]).get(order))
@@ -40,8 +42,16 @@ class Ends:
                 must(not late, NONE_STAYS, f"{event.stream} was planned for {order}")
 
     def _nothing_is_left(self, order: UUID, behind: Sequence[Recorded]) -> None:
-        """What devices tell afterwards may take a step back, but the end itself has left nothing open."""
+        """What devices tell afterwards may take a step back, but the end itself has left nothing open.
+
+        When the end itself was taken back, the order may get visits again.
+        """
         told_later = {event.stream for event in behind if event.topic == "visit.fact_corrected"}
+        taken_back = [
+            place for place, event in enumerate(behind) if event.stream == order and _takes_an_end_back(event)
+        ]
+        if taken_back:
+            told_later |= {event.stream for event in behind[taken_back[0] :] if event.topic == "visit.planned"}
         visits = self._world.log.load(self._world.log.visits_of(order)).values()
         left = [one.id for one in visits if not cast("Visit", one).is_over() and one.id not in told_later]
         must(not left, NONE_STAYS, f"{left} of {order}")
@@ -49,3 +59,7 @@ class Ends:
     @staticmethod
     def _ends_in(order: UUID, events: Sequence[Recorded]) -> bool:
         return any(event.stream == order and event.topic in ENDS for event in events)
+
+
+def _takes_an_end_back(event: Recorded) -> bool:
+    return event.topic == "work_order.fact_corrected" and event.data.fact in ENDS

@@ -66,14 +66,20 @@ class Ledger:
                 must(before == self._last, ONE_EFFECT, f"{operation} took effect at {before} and again at {self._last}")
 
     def restored(self) -> None:
-        """The log has gone back to a backup: what it forgot may take effect once more, if anybody still has it."""
+        """The log has gone back to a backup: what it forgot may take effect once more, if anybody still has it.
+
+        A phone that has handed over what it holds erases it as soon as the reply is there, which nobody can call back.
+        """
         log = self._world.log
         self._last = log.head()
         known = {event.envelope.operation_id for event in log.events if _is_effect(event)}
         self._effects = {operation: at for operation, at in self._effects.items() if operation in known}
         for phone in self._world.phones:
             self.check(phone)
-        for id in self.made.keys() - self.on_disks():
+        handed_over = set().union(
+            *(self._held[one.number] & self.answered for one in self._world.phones if one.waits_to_erase())
+        )
+        for id in self.made.keys() - self.on_disks() | handed_over:
             self._excuse(id)
 
     def disk_lost(self, phone: Phone, disk: Disk) -> None:

@@ -100,6 +100,10 @@ class Phone:
         state = dict(map(tuple, self.disk.rows("SELECT name, value FROM state WHERE value <> 'null'")))
         return None if "wiping" in state else state.get("install_id")
 
+    def waits_to_erase(self) -> bool:
+        """Whether it waits for the reply to what it hands over before it erases its disk."""
+        return self.busy and bool(self.disk.rows("SELECT 1 FROM state WHERE name = 'wiping' AND value = '\"salvage\"'"))
+
     def is_erasing(self) -> bool:
         """Whether all is handed over and the disk is being erased, some rows at a time."""
         return bool(
