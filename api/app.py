@@ -8,45 +8,45 @@ from typing import TypeAlias
 
 from flask import Blueprint, Flask
 
-from api.blobs import blobs
-from api.cases import cases
-from api.contacts import contacts
-from api.customers import customers
-from api.description import Description, described
-from api.devices import devices
-from api.discrepancies import discrepancies
-from api.docs import docs
-from api.encoding import Orjson
-from api.events import events
-from api.headers import guard
-from api.health import health
-from api.jobs import jobs
-from api.journal import keep_journal
-from api.locations import locations
-from api.me import me
-from api.metrics import Metrics
-from api.parts import parts
-from api.policy import POLICY, access_of
-from api.problems import tell_everything
-from api.projections import views
-from api.search import search
-from api.security import watch
-from api.security_events import security_events
-from api.services import Services
-from api.sessions import sessions
-from api.signed import operations
-from api.stock import stock
-from api.stock_movements import stock_movements
+from api.access.devices import devices
+from api.access.me import me
+from api.access.security_events import security_events
+from api.access.sessions import sessions
+from api.access.users import users
+from api.care.cases import cases
+from api.care.contacts import contacts
+from api.care.customers import customers
+from api.http.description import Description, described
+from api.http.docs import docs
+from api.http.encoding import Orjson
+from api.http.headers import guard
+from api.http.health import health
+from api.http.jobs import jobs
+from api.http.journal import keep_journal
+from api.http.metrics import Metrics
+from api.http.policy import POLICY, access_of
+from api.http.problems import tell_everything
+from api.http.security import watch
+from api.http.services import Services
+from api.http.unfit import refuse_unfit
+from api.http.who import admit
+from api.http.whole_number import WholeNumber
+from api.integrity.events import events
+from api.integrity.projections import views
+from api.integrity.signed import operations
+from api.lookup.search import search
+from api.stock.discrepancies import discrepancies
+from api.stock.locations import locations
+from api.stock.parts import parts
+from api.stock.stock import stock
+from api.stock.stock_movements import stock_movements
 from api.sync.door import sync
 from api.sync.full import RefusingWhenFull
-from api.technicians import technicians
-from api.unfit import refuse_unfit
-from api.users import users
-from api.visits import visits
-from api.warranties import equipment
-from api.who import admit
-from api.whole_number import WholeNumber
-from api.work_orders import work_orders
+from api.work.blobs import blobs
+from api.work.technicians import technicians
+from api.work.visits import visits
+from api.work.warranties import equipment
+from api.work.work_orders import work_orders
 
 NOUNS = (
     sessions,

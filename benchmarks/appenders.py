@@ -12,7 +12,7 @@ from psycopg2.extras import execute_values
 from benchmarks.library import Library
 from benchmarks.place import library_environment
 from benchmarks.samples import envelope_of, movement
-from domain.stock_movement import StockMovement
+from domain.stock.stock_movement import StockMovement
 from store.canonical import encode
 from store.keyring import Keyring
 from store.mapper import BodyMapper

@@ -11,10 +11,10 @@ from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection as LibrarysProjection
 
-from domain.stock_movement import StockMovement
-from projections.projection import Projection, Rows, on
-from projections.table import Key, Table
-from store.recorded import Recorded
+from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Table
 
 TOPIC = StockMovement.Moved.TOPIC
 BALANCES = Table(

@@ -12,15 +12,15 @@ from uuid import UUID, uuid4
 
 from benchmarks.place import Place, log_as
 from benchmarks.rounds import Goal, Outcome, Progress, Slice, compare, timed
-from domain.location import VIRTUAL
-from domain.stock_movement import StockMovement
+from domain.stock.location import VIRTUAL
+from domain.stock.stock_movement import StockMovement
 from projections.catalogue import PROJECTIONS, ensure
 from projections.documents import documents
 from projections.documents.digests import put
 from projections.documents.table import DOCUMENTS
-from projections.projection import Rows
-from projections.projector import Projector
-from projections.table import Row
+from projections.engine.projection import Rows
+from projections.engine.projector import Projector
+from projections.engine.table import Row
 from store.log import EventLog
 from tests.support.field import Field, Phone, save
 

@@ -7,7 +7,7 @@ from itertools import islice
 from benchmarks.library import Library
 from benchmarks.rounds import Progress
 from benchmarks.samples import BEGIN, locations, movements
-from domain.envelope import Envelope
+from domain.kernel.envelope import Envelope
 from store.log import EventLog
 
 _AT_ONCE = 1_000

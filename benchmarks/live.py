@@ -14,8 +14,8 @@ from benchmarks.place import Place, log_as
 from benchmarks.rebuild import IN_LIBRARY, RUNNER, RUNNER_EVENTS, run_by_library
 from benchmarks.rounds import Goal, Outcome, Progress, Slice, compare, timed
 from projections.catalogue import ensure
-from projections.projector import Projector
-from projections.rebuild import rebuild
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
 from store.log import EventLog
 
 EVENTS = 20_000

@@ -16,9 +16,9 @@ from benchmarks.balances import TOPIC, Balances, LibrarysBalances, LibrarysFold,
 from benchmarks.library import Library, library_on
 from benchmarks.place import Place, library_environment, log_as
 from benchmarks.rounds import Goal, Outcome, Progress, Slice, compare, timed
-from projections.projection import Projection
-from projections.rebuild import rebuild
-from projections.stock import Stock
+from projections.engine.projection import Projection
+from projections.engine.rebuild import rebuild
+from projections.stock.stock import Stock
 from store.log import EventLog
 
 EVENTS = 200_000

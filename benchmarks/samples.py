@@ -8,10 +8,10 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID, uuid4
 
-from domain.envelope import Envelope
-from domain.location import Location
-from domain.stock_movement import StockMovement
-from domain.work_order import WorkOrder
+from domain.kernel.envelope import Envelope
+from domain.stock.location import Location
+from domain.stock.stock_movement import StockMovement
+from domain.work.work_order import WorkOrder
 
 BEGIN = datetime(2026, 11, 2, 8, 0, 0, 120_000, tzinfo=UTC)
 _LOCATIONS = 21

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from api.app import Application, create_app
-from api.policy import POLICY
-from api.services import Past
+from api.http.policy import POLICY
+from api.http.services import Past
 from callout.blob_place import place_of
 from callout.database import VIEWS_REMEDY, OtherMasterKey, ViewsDiffer, enter, enter_by
 from callout.erasing import erase_again, unfinished
@@ -18,9 +18,9 @@ from callout.services import services_of
 from callout.settings import Settings
 from callout.unfinished_restore import require_finished
 from projections.catalogue import PROJECTIONS, ensure, unsound
-from projections.filling import Progress
-from projections.past import Views
-from projections.projector import Projector
+from projections.engine.filling import Progress
+from projections.engine.projector import Projector
+from projections.engine.views import Views
 from store.access import Access
 from store.embedded import EmbeddedPostgres
 from store.erased import ErasedList
@@ -80,7 +80,7 @@ class House:
         except BaseException:
             self._close_pools()
             raise
-        views, projecting = Views(log, pool=reader), EventLog(projector, self.keyring)
+        views, projecting = Views(log, PROJECTIONS, pool=reader), EventLog(projector, self.keyring)
         self.services = services_of(settings, log, projecting, views, access, place=self.place)
 
     def ensure_views(self, progress: Progress | None = None) -> list[str]:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from callout.assembly import House
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.location import VIRTUAL, Location
-from domain.user import Role, User
+from domain.access.user import Role, User
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
+from domain.stock.location import VIRTUAL, Location
 from store.password_rules import must_be_good
 
 FIRST_LOGIN = "admin"

@@ -13,7 +13,7 @@ from pkgutil import iter_modules
 import click
 
 from callout import commands
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 
 FAILED = 1
 INTERRUPTED = 130

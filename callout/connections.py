@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from callout.settings import Settings
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.pool import ConnectionPool
 
 POOLS: Final = 3

@@ -14,8 +14,8 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from domain.instant import format_instant
-from domain.quantity import format_quantity
+from domain.kernel.instant import format_instant
+from domain.kernel.quantity import format_quantity
 
 
 def say(sentence: str) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from callout.master_key import master_keys
 from callout.settings import Settings
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.complete_dsn import completed, must_name_its_database
 from store.key_ids import key_id_of
 from store.migrate import migrate

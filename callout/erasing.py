@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from domain.aggregate import Entity
-from domain.customer import Customer
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.technician import Technician
-from domain.user import User
+from domain.access.device import Device
+from domain.access.user import User
+from domain.care.customer import Customer
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
+from domain.work.technician import Technician
 from store.erasure import Erasure
 from store.standing import Standings
 

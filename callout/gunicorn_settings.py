@@ -8,7 +8,7 @@ from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
 
-from api.metrics import SHARED
+from api.http.metrics import SHARED
 from callout.lifeline import follow
 
 worker_class = "callout.http_worker.HttpWorker"

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Final
 
 from api.app import Application
-from api.batch import Batch
-from api.batch_request import Sent
+from api.http.batch import Batch
+from api.http.batch_request import Sent
 from callout.assembly import House
 from callout.import_clashes import Clashes
 from callout.import_entry import BadLine

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from callout.import_lines import reason
-from store.work import Work
+from domain.recording.unit_of_work import Work
 
 MOST: Final = 50_000
 """So many things are remembered, those that were brought last."""

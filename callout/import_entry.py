@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 
 
 class BadLine(Problem):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from api.batch_request import Sent
+from api.http.batch_request import Sent
 from callout.assembly import House
 from callout.import_entry import BadLine
-from domain.spelling import folded
+from domain.kernel.spelling import folded
 
 if TYPE_CHECKING:
-    from api.batch import Batch
+    from api.http.batch import Batch
 
 
 class People:

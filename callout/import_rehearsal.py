@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from api.batch import Batch
-from api.batch_request import NeedsViews, Sent
-from api.who import Who
+from api.http.batch import Batch
+from api.http.batch_request import NeedsViews, Sent
+from api.http.who import Who
 from callout.assembly import House
 from callout.import_entry import BadLine, Entry
 from callout.import_keys import Keys, Standing

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 
-from api.batch import Batch
-from api.batch_request import NeedsViews, Sent
-from api.who import Who
+from api.http.batch import Batch
+from api.http.batch_request import NeedsViews, Sent
+from api.http.who import Who
 from callout.assembly import House
 from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
 from callout.import_clashes import Clashes
@@ -19,9 +19,9 @@ from callout.import_entry import BadLine, Entry, Imported
 from callout.import_keys import Keys
 from callout.import_lines import AT_ONCE, Lines, in_batches, refused_before
 from callout.import_people import People
-from domain.keys import KeyTaken
-from domain.problem import Problem
-from store.answers import OperationKnownError
+from domain.kernel.keys import KeyTaken
+from domain.kernel.problem import Problem
+from domain.recording.answers import OperationKnownError
 from store.errors import passes_by_itself
 
 __all__ = ["BadLine", "Entry", "Imported", "Importer"]

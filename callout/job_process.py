@@ -10,7 +10,7 @@ from callout.priority import stand_behind
 from callout.serving import house
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
-from projections.long_jobs import do_next_job
+from projections.engine.long_jobs import do_next_job
 
 BEHIND: Final = 5
 """How far it stands behind the processes that answer requests (`nice`); not far, as the projector waits for the end."""

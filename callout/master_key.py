@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_bytes, token_hex
 
 from callout.settings import KEY_BYTES, Settings
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 from store.key_ids import key_id_of
 from store.master_keys import MasterKeys
 

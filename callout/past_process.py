@@ -16,16 +16,16 @@ from multiprocessing.connection import Connection
 from time import sleep
 from typing import Final
 
-from api.metrics import SHARED
+from api.http.metrics import SHARED
 from callout.assembly import House
 from callout.journal import write_journal
 from callout.priority import stand_behind
 from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
-from projections.past_desk import PastDesk
-from projections.past_place import Teller
-from projections.past_telling import Telling
+from projections.past.desk import PastDesk
+from projections.past.place import Teller
+from projections.past.telling import Telling
 
 BEHIND: Final = 10
 """How far it stands behind the processes that answer requests (`nice`)."""

@@ -15,7 +15,7 @@ from callout.erasing import erase_again
 from callout.master_key import has_master_key, master_keys
 from callout.settings import Settings
 from callout.unfinished_restore import begin, end
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 from store.backup.files import CHUNK
 from store.backup.load import holds_log, load, must_be_free
 from store.backup.manifest import Manifest, Progress, check, read

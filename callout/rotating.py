@@ -11,7 +11,7 @@ from callout.assembly import House
 from callout.database import enter
 from callout.master_key import is_prepared, keep_newest, put_in_front
 from callout.settings import Settings
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.backup.manifest import Progress
 from store.connecting import open_connection
 from store.errors import renamed

@@ -11,10 +11,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from callout.console import cell, say
-from domain.instant import parse_instant
-from domain.local_time import format_local
-from domain.problem import BadInput
-from projections.names import ids_in
+from domain.kernel.instant import parse_instant
+from domain.kernel.local_time import format_local
+from domain.kernel.problem import BadInput
+from projections.lookup.names import ids_in
 
 LEAST: Final = 40
 """As many columns at least are taken to be there."""

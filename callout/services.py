@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from api.services import ApiSettings, Services
-from api.strangers import Strangers
-from projections.open_work import working_for
-from projections.past import Views
+from api.http.services import ApiSettings, Services
+from api.http.strangers import Strangers
+from projections.engine.views import Views
+from projections.work.open_work import working_for
 from store.access import Access
 from store.blobs.place import Place
 from store.blobs.uploads import Uploads

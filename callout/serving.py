@@ -15,7 +15,7 @@ from threading import Event
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from api.metrics import SHARED
+from api.http.metrics import SHARED
 from callout.assembly import House
 from callout.bootstrap import register_locations
 from callout.child import Child
@@ -27,7 +27,7 @@ from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from callout.supervisor import Supervisor
 from callout.tenancy import Tenancy, embedded
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.roles import READER
 
 _READY_SECONDS = 60.0

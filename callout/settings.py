@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from domain.digits import whole_number
-from domain.instant import parse_zone
-from domain.problem import BadInput, Problem
+from domain.kernel.digits import whole_number
+from domain.kernel.instant import parse_zone
+from domain.kernel.problem import BadInput, Problem
 
 KEY_BYTES = 32
 METRICS = ("off", "loopback", "open")

@@ -9,9 +9,9 @@ from eventsourcing.persistence import PersistenceError
 
 from callout.database import enter_by
 from callout.settings import Settings
-from projections import checkpoints, parking
 from projections.catalogue import PROJECTIONS
-from projections.replay import with_needs
+from projections.engine import checkpoints, parking
+from projections.engine.replay import with_needs
 from store.connecting import Cursor
 from store.embedded import EmbeddedPostgres
 from store.heartbeats import hearts, silent

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from callout.stock_rows import Cost, Wanted
 from callout.stock_standing import Opening, Recorded
-from domain.local_time import day_starts
+from domain.kernel.local_time import day_starts
 
 Command = tuple[str, str, dict[str, Any]]
 """What tells it from all others, its path behind `/api/v1/`, and its body."""

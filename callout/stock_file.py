@@ -18,10 +18,10 @@ from callout.stock_standing import Opening, Recorded, recorded
 from callout.table_file import Row, Written, headings_of, how_written, rows
 from callout.table_headings import NEEDED, columns_of
 from callout.table_numbers import Mark, mark_of
-from domain.quantity import format_quantity, parse_quantity
-from domain.spelling import compact, folded
-from domain.unit_misfits import same_unit
-from projections.parts import cost_on
+from domain.kernel.quantity import format_quantity, parse_quantity
+from domain.kernel.spelling import compact, folded
+from domain.stock.unit_misfits import same_unit
+from projections.stock.parts import cost_on
 
 AT_ONCE: Final = 200
 

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 from callout.import_entry import BadLine
 from callout.table_numbers import Mark, number_of
-from domain.digits import whole_number
-from domain.instant import now
-from domain.local_time import local_day
-from domain.quantity import format_quantity
+from domain.kernel.digits import whole_number
+from domain.kernel.instant import now
+from domain.kernel.local_time import local_day
+from domain.kernel.quantity import format_quantity
 
 _GERMAN: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _MOST_PER: Final = 10_000

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from domain.stock_movement import StockMovement, correction_id
+from domain.recording.unit_of_work import Work
+from domain.stock.stock_movement import StockMovement, correction_id
 from store.log import EventLog
 from store.taking_back import correction_of
-from store.work import Work
 
 MOST_TURNS: Final = 50
 STEPS: Final = ("receipt", "out", "in")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from domain.digits import whole_number
+from domain.kernel.digits import whole_number
 
 
 class Whole(click.IntRange):

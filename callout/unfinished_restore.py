@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.backup.files import keep_names
 from store.pool import ConnectionPool
 

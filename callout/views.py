@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 
 from projections.catalogue import PROJECTIONS
-from projections.projection import Projection
-from projections.replay import with_needs
+from projections.engine.projection import Projection
+from projections.engine.replay import with_needs
 
 
 def chosen(names: Sequence[str]) -> list[Projection]:

@@ -16,7 +16,7 @@ from eventsourcing.persistence import PersistenceError
 from callout.assembly import House
 from callout.job_watch import watch_jobs
 from callout.jobs import Job, forget_slots, scheduler
-from domain.instant import now
+from domain.kernel.instant import now
 from store.blobs.sweeping import forget_uploads, sweep
 from store.connecting import Cursor
 from store.erasure import Erasure

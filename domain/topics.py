@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from eventsourcing.domain import CanMutateAggregate
 
-from domain.aggregate import Entity
-from domain.case import Case
-from domain.contact import Contact
-from domain.customer import Customer
-from domain.device import Device
-from domain.discrepancy import Discrepancy
-from domain.equipment import Equipment
-from domain.location import Location
-from domain.log_life import LogLife
-from domain.part import Part
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement
-from domain.survey import Survey
-from domain.technician import Technician
-from domain.user import User
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.access.device import Device
+from domain.access.user import User
+from domain.care.case import Case
+from domain.care.contact import Contact
+from domain.care.customer import Customer
+from domain.care.survey import Survey
+from domain.integrity.log_life import LogLife
+from domain.kernel.aggregate import Entity
+from domain.stock.discrepancy import Discrepancy
+from domain.stock.location import Location
+from domain.stock.part import Part
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
+from domain.work.equipment import Equipment
+from domain.work.technician import Technician
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 
 ENTITIES: tuple[type[Entity], ...] = (
     Case,

@@ -6,36 +6,36 @@ from collections.abc import Iterable
 
 import structlog
 
-from projections import checkpoints, parking
-from projections.attachments import Attachments
-from projections.cases import Cases
-from projections.contacts import Contacts
-from projections.customers import Customers
-from projections.device_activity import DeviceActivity
-from projections.devices import Devices
-from projections.discrepancies import Discrepancies
+from projections.access.device_activity import DeviceActivity
+from projections.access.devices import Devices
+from projections.access.operations import Operations
+from projections.access.users import Users
+from projections.care.cases import Cases
+from projections.care.contacts import Contacts
+from projections.care.customers import Customers
+from projections.care.surveys import Surveys
+from projections.care.timeline import Timeline
 from projections.documents.documents import Documents
-from projections.equipment import EquipmentView
-from projections.filling import Progress
-from projections.locations import Locations
-from projections.lots import Lots
-from projections.movements import Movements
-from projections.operations import Operations
-from projections.parts import Parts
-from projections.projection import Projection
-from projections.rebuild import RebuildError, alone, rebuild_alone
-from projections.replay import with_needs
-from projections.search import Search
-from projections.serials import Serials
-from projections.stock import Stock
-from projections.stored import VIEWS
-from projections.surveys import Surveys
-from projections.technicians import Technicians
-from projections.timeline import Timeline
-from projections.units import UnitsView
-from projections.users import Users
-from projections.visits import Visits
-from projections.work_orders import WorkOrders
+from projections.engine import checkpoints, parking
+from projections.engine.filling import Progress
+from projections.engine.projection import Projection
+from projections.engine.rebuild import RebuildError, alone, rebuild_alone
+from projections.engine.replay import with_needs
+from projections.engine.stored import VIEWS
+from projections.lookup.search import Search
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.locations import Locations
+from projections.stock.lots import Lots
+from projections.stock.movements import Movements
+from projections.stock.parts import Parts
+from projections.stock.serials import Serials
+from projections.stock.stock import Stock
+from projections.stock.units import UnitsView
+from projections.work.attachments import Attachments
+from projections.work.equipment import EquipmentView
+from projections.work.technicians import Technicians
+from projections.work.visits import Visits
+from projections.work.work_orders import WorkOrders
 from store import tables
 from store.connecting import Cursor
 from store.errors import Trouble, name_of, trouble_of

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError
 
-from domain.problem import NotFound, Refused
+from domain.kernel.problem import NotFound, Refused
+from domain.recording.unit_of_work import Change
 from store.caller import THE_HOUSE, Caller
 from store.connecting import Cursor
 from store.hashing_queue import lane_of
@@ -17,7 +18,6 @@ from store.pool import ConnectionPool
 from store.proving import Proving, WrongPassword
 from store.secrets import Secrets
 from store.sessions import COMMAND_LINE, Limits, Sessions, token_hash
-from store.work import Change
 
 __all__ = ["Access", "LoginTaken", "LooksLikeAnother", "Session", "SignedIn", "WrongPassword", "fold", "token_hash"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import orjson
 
-from domain.instant import format_instant
-from domain.quantity import format_quantity
+from domain.kernel.instant import format_instant
+from domain.kernel.quantity import format_quantity
 
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | orjson.OPT_PASSTHROUGH_DATETIME
 

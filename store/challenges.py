@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.pool import ConnectionPool
 from store.sessions import SessionEnded, token_hash
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from store.answers import Life, Neighbour, Readings
+from domain.recording.answers import Life, Neighbour, Readings
 from store.pool import ConnectionPool
 
 

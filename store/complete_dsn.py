@@ -8,7 +8,7 @@ from typing import Final
 
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 from store.connecting import open_connection
 from store.errors import renamed
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from domain.problem import Kind, Problem
+from domain.access.identity import DeviceIdentity, DeviceRevoked, Keyholder, TokenExpired, TokenReused
+from domain.kernel.problem import Kind, Problem
 from store.access import token_hash
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
 from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before, note
 from store.enrolment_code import CODE_LIFE, code_of, folded
-from store.identity import DeviceIdentity, DeviceRevoked, Keyholder, TokenExpired, TokenReused
 from store.pool import ConnectionPool
 from store.standing import LATELY
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from domain.problem import Problem
+from domain.access.identity import DeviceRevoked, ProofRequired, TokenExpired, TokenReused
+from domain.kernel.problem import Problem
 from store.access import token_hash
 from store.connecting import Cursor
-from store.identity import DeviceRevoked, ProofRequired, TokenExpired, TokenReused
 
 ACCESS_LIFE: Final = timedelta(minutes=15)
 REFRESH_LIFE: Final = timedelta(days=180)

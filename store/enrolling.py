@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+from domain.access.identity import Keyholder
 from store.connecting import Cursor
-from store.identity import Keyholder
 
 
 class Enrolment(NamedTuple):

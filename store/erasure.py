@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 from eventsourcing.persistence import PersistenceError
 
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.instant import now
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
 from store.account_erasure import forget_account
 from store.erased_operations import ErasedOperations
 from store.errors import is_timeout, reason_of

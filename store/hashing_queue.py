@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 
 AT_ONCE: Final = 2
 """Each takes 64 MiB and a core."""

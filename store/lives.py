@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID, uuid4
 
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.log_life import LogLife
+from domain.integrity.log_life import LogLife
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
 from store.connecting import Cursor
 from store.log import EventLog
 

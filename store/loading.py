@@ -11,8 +11,8 @@ import msgspec
 from eventsourcing.domain import OriginatorVersionError
 from eventsourcing.utils import resolve_topic
 
-from domain.aggregate import Entity
-from domain.walk import Moment, Walked
+from domain.kernel.aggregate import Entity
+from domain.kernel.walk import Moment, Walked
 from store.keyring import Key
 from store.mapper import Body, BodyMapper, decode_body
 from store.pool import ConnectionPool, Row

@@ -13,10 +13,12 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.utils import Environment
 
-from domain.aggregate import Entity
-from domain.envelope import Envelope
-from store.answers import Answer, Appended, KeptText, Turn, UnrecordableError
-from store.attempting import attempt
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Answer, Appended, KeptText, Turn, UnrecordableError
+from domain.recording.attempting import attempt
+from domain.recording.recorded import Recorded
+from domain.recording.unit_of_work import Change, Work
 from store.errors import passes_by_itself, reason_of
 from store.keyring import Keyring
 from store.loading import Loader
@@ -28,12 +30,10 @@ from store.persistence import Factory
 from store.pool import ConnectionPool
 from store.put_aside_texts import PutAsideTexts
 from store.record import RecordReader
-from store.recorded import Recorded
 from store.recorder import Recorder
 from store.signed_texts import SignedTexts, sealed_texts
 from store.snapshots import Snapshots
 from store.unique_keys import UniqueKeys
-from store.work import Change, Work
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.pool import ConnectionPool
 
 FREE_ATTEMPTS: Final = 5

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Final
 from unicodedata import category, name, normalize
 
-from domain.problem import BadInput
-from domain.spelling import is_hidden
+from domain.kernel.problem import BadInput
+from domain.kernel.spelling import is_hidden
 
 LONGEST: Final = 200
 _LOOK_ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU", "DESERET"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.customer import Customer
-from store.work import Work
+from domain.care.customer import Customer
+from domain.recording.unit_of_work import Work
 
 MOST_STEPS = 100
 """As many merges one behind the other are followed."""

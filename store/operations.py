@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from store.answers import DECIDED, Known, Past
+from domain.recording.answers import DECIDED, Known, Past
 from store.clock_proofs import ClockProofs
 
 _COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.seq, o.content_hash, o.status, o.answer"

@@ -21,7 +21,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from domain.problem import Problem, Refused
+from domain.kernel.problem import Problem, Refused
 from store.second_factors import Factor, SecondFactors
 
 _NAME: Final = "callout"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from domain.problem import BadInput
+from domain.kernel.problem import BadInput
 from store.logins import fold
 from store.passwords import prepared
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.customer import Customer
-from domain.local_time import local_day
-from domain.location import Location
-from domain.technician import Technician
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.kernel.local_time import local_day
+from domain.recording.unit_of_work import Work
+from domain.stock.location import Location
+from domain.work.technician import Technician
+from domain.work.work_order import WorkOrder
 from store.merged import MOST_STEPS
-from store.work import Work
 
 SiteOwner = Callable[[UUID], UUID | None]
 """From a site to the customer whose it is."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.caller import THE_HOUSE, Caller, device_of, known_device
 from store.hashing_queue import Lane, TooManyLogins, lane_of
 from store.login_brake import LoginBrake, TooManyAttempts

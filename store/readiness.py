@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from importlib.resources import files
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.connecting import open_connection
 from store.errors import renamed
 from store.pool import ConnectionPool

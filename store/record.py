@@ -11,11 +11,11 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.utils import resolve_topic
 from msgspec.structs import asdict
 
-from domain.envelope import Envelope
-from domain.instant import format_instant
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import format_instant
+from domain.recording.recorded import Recorded
 from store.canonical import encode
 from store.mapper import Body, BodyMapper
-from store.recorded import Recorded
 from store.shape import shape_of
 
 if TYPE_CHECKING:

@@ -18,16 +18,16 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from domain.envelope import Envelope
-from domain.instant import now
-from store.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
+from domain.recording.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
+from domain.recording.unit_of_work import Change
 from store.append_statement import APPEND, APPEND_SIGNED, holding
 from store.canonical import encode
 from store.pool import ConnectionPool
 from store.record import written
 from store.unique_keys import Held, taken_key
 from store.wakeup import LogSubscription
-from store.work import Change
 
 
 class Recorder(ProcessRecorder):

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
+from domain.recording.unit_of_work import Change
 from store.caller import Caller
 from store.connecting import Cursor
 from store.enrolment_code import CODE_LIFE, code_of, folded
@@ -14,7 +15,6 @@ from store.login_brake import LoginBrake
 from store.logins import fold, spellings
 from store.pool import ConnectionPool
 from store.sessions import token_hash
-from store.work import Change
 
 
 class ResetCodeNotGood(Problem):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
-from domain.problem import NotFound, Refused
+from domain.kernel.problem import NotFound, Refused
 from store.canonical import encode
 from store.connecting import Cursor
 from store.keyring import Keyring

@@ -8,11 +8,11 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
+from domain.recording.unit_of_work import Change
 from store.caller import LONGEST_AGENT, THE_HOUSE, Caller
 from store.connecting import Cursor
 from store.pool import ConnectionPool
-from store.work import Change
 
 COMMAND_LINE: Final = "command_line"
 """Stands in the place of a second factor for whoever may run the command line."""

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from eventsourcing.domain import CanInitAggregate, decorated_funcs
 
-from domain.aggregate import PERSONAL, Entity
+from domain.kernel.aggregate import PERSONAL, Entity
 
 _ENVELOPED = frozenset({"originator_id", "originator_version", "timestamp", "originator_topic", "originator_id_type"})
 _UNTIMED: Final = datetime(1970, 1, 1, tzinfo=UTC)

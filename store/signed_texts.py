@@ -10,11 +10,11 @@ from uuid import UUID
 
 import orjson
 
-from store.answers import DECIDED, Answer, SignedText
+from domain.recording.answers import DECIDED, Answer, SignedText
+from domain.recording.recorded import Recorded
 from store.keyring import Key, Keyring
 from store.pool import ConnectionPool, Row
 from store.record import RecordReader
-from store.recorded import Recorded
 from store.sealing import seal_bytes, unseal_bytes
 
 _ASIDE: Final = ("quarantined", "held")

@@ -13,7 +13,7 @@ import msgspec
 from eventsourcing.persistence import AggregateRecorder, IntegrityError, StoredEvent
 from eventsourcing.utils import resolve_topic
 
-from domain.aggregate import Entity
+from domain.kernel.aggregate import Entity
 from store.canonical import encode
 from store.keyring import Key, Keyring
 from store.pool import ConnectionPool

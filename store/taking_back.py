@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import count
 from uuid import UUID
 
-from domain.aggregate import Entity
-from domain.stock_movement import StockMovement, correction_id
-from store.work import Work
+from domain.kernel.aggregate import Entity
+from domain.recording.unit_of_work import Work
+from domain.stock.stock_movement import StockMovement, correction_id
 
 
 def correction_of(work: Work, movement: UUID) -> tuple[UUID, bool]:

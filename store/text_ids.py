@@ -12,9 +12,9 @@ import msgspec
 import structlog
 from cryptography.exceptions import InvalidTag
 
+from domain.recording.recorded import Recorded
 from store.master_keys import MasterKeyMissingError
 from store.record import RecordReader
-from store.recorded import Recorded
 
 ANYBODY: Final = UUID(int=0)
 """Named by texts of which nobody can tell whom they lead to: whoever is erased."""

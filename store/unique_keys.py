@@ -12,8 +12,8 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import get_topic
 
-from domain.envelope import Envelope
-from domain.keys import RULES, TOPICS, Claim, Forgotten, Keeping, KeyTaken, Owned, Release, keeping_of
+from domain.kernel.envelope import Envelope
+from domain.kernel.keys import RULES, TOPICS, Claim, Forgotten, Keeping, KeyTaken, Owned, Release, keeping_of
 from store.connecting import Cursor
 from store.pool import ConnectionPool
 from store.record import RecordReader
@@ -35,7 +35,7 @@ class Held(NamedTuple):
 
 
 class UniqueKeys:
-    """Keys by kind, as `domain.keys` says; personal ones are known by a keyed hash only."""
+    """Keys by kind, as `domain.kernel.keys` says; personal ones are known by a keyed hash only."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 
 BUSY_SECONDS: Final = 2
 FULL_SECONDS: Final = 5

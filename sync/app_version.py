@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 
 _NUMBERS: Final = re.compile(r"\s*v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,7})", re.ASCII)
 

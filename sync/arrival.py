@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.technician import Technician
-from store.answers import Neighbour, Readings
-from store.identity import DeviceIdentity, TokenExpired
-from store.work import Work
+from domain.access.device import Device
+from domain.access.identity import DeviceIdentity, TokenExpired
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Neighbour, Readings
+from domain.recording.unit_of_work import Work
+from domain.work.technician import Technician
 from sync.clock import (
     DATED_BACK,
     LOOKED_BACK,

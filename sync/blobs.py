@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from domain.problem import Kind, Problem
-from projections.attachments import Attachments, attachments, newest_sizes
-from projections.past import Views
+from domain.kernel.problem import Kind, Problem
+from projections.engine.views import Views
+from projections.work.attachments import Attachments, attachments, newest_sizes
 from store.blobs.blob import MOST_BYTES, Blob, BlobMismatch, BlobTooLarge
 from store.blobs.uploads import Upload, UploadGone, Uploads
 from store.blobs.vault import Vault

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from store.identity import Keyholder
+from domain.access.identity import Keyholder
 
 LIFE: Final = timedelta(minutes=5)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from domain.bounds import EARLIEST
-from domain.envelope import CLOCK_TOLERANCE, Envelope
-from store.answers import Neighbour, Readings
+from domain.kernel.bounds import EARLIEST
+from domain.kernel.envelope import CLOCK_TOLERANCE, Envelope
+from domain.recording.answers import Neighbour, Readings
 from sync.outcome import Notice
 
 CLOCK_NOISE = timedelta(seconds=5)

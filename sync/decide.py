@@ -9,10 +9,10 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.problem import BadInput, Problem
-from store.work import Work
+from domain.access.device import Device
+from domain.kernel.envelope import Envelope
+from domain.kernel.problem import BadInput, Problem
+from domain.recording.unit_of_work import Work
 from sync.clock import DATED_BACK
 from sync.operation import Operation, without_values
 from sync.operations.catalogue import handler_of

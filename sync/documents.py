@@ -8,7 +8,7 @@ from uuid import UUID
 from projections.documents.holdings import Holdings, holdings_of
 from projections.documents.page import page
 from projections.documents.watch import Watch
-from projections.past import Views
+from projections.engine.views import Views
 from sync.ports import Changes
 
 

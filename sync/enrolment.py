@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.device import Device
-from domain.device_events import Installation
-from domain.envelope import Envelope
-from domain.instant import format_instant
-from domain.technician import Technician
+from domain.access.device import Device
+from domain.access.device_events import Installation
+from domain.access.identity import Keyholder, TokenExpired, TokenReused
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import format_instant
+from domain.work.technician import Technician
 from store.blobs.blob import MOST_BYTES as MOST_BLOB_BYTES
 from store.blobs.blob import PIECE
 from store.device_access import CodeNotGood, DeviceAccess
 from store.device_tokens import Pair
 from store.enrolling import Enrolment
-from store.identity import Keyholder, TokenExpired, TokenReused
 from store.log import EventLog
 from sync.challenge import Challenges
 from sync.entry import EnrolmentAsked, RefreshAsked, SignatureRequired

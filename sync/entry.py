@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from domain.characters import FIT_PATTERN
-from domain.problem import Kind, Problem
-from store.identity import Keyholder
+from domain.access.identity import Keyholder
+from domain.kernel.characters import FIT_PATTERN
+from domain.kernel.problem import Kind, Problem
 from sync.envelope import decoded
 from sync.signature import check_key, proves
 

@@ -13,9 +13,9 @@ from uuid import UUID
 import msgspec
 import zstandard
 
-from domain.characters import FIT_PATTERN
-from domain.instant import parse_instant
-from domain.problem import BadInput
+from domain.kernel.characters import FIT_PATTERN
+from domain.kernel.instant import parse_instant
+from domain.kernel.problem import BadInput
 from sync.clock import AT_ONCE, clock_of
 from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope

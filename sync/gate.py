@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
-from domain.problem import Kind, Problem
-from store.identity import DeviceIdentity
+from domain.access.identity import DeviceIdentity
+from domain.kernel.problem import Kind, Problem
 from sync.admission import Admission, Line, WaitingRoom
 from sync.limits import Buckets, RateLimited
 

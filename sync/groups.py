@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.problem import Problem
-from store.work import Work
+from domain.kernel.problem import Problem
+from domain.recording.unit_of_work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Decision, Sender, decide, hold, settle, trouble_with
 from sync.neighbours import neighbours
 from sync.operations.catalogue import handler_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from domain.device import Device
-from domain.envelope import Envelope
-from store.answers import KeptText
-from store.work import Work
+from domain.access.device import Device
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import KeptText
+from domain.recording.unit_of_work import Work
 from sync.decide import Arrived, Decision
 from sync.put_aside import decided
 from sync.results import misfits_of, said_of

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import structlog
 
-from domain.device import Device
-from domain.device_status import NotWaiting
-from domain.technician import Technician
-from store.answers import KeptText
-from store.work import Work
+from domain.access.device import Device
+from domain.access.device_status import NotWaiting
+from domain.recording.answers import KeptText
+from domain.recording.unit_of_work import Work
+from domain.work.technician import Technician
 from sync.decide import Arrived, Sender, settle
 from sync.failures import is_passing
 from sync.groups import decide_all, unmet

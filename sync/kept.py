@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.customer import Customer
-from domain.stock_movement import StockMovement
-from domain.visit import Visit
-from store.answers import SignedText
-from store.identity import DeviceIdentity
-from store.work import Work
+from domain.access.identity import DeviceIdentity
+from domain.care.customer import Customer
+from domain.recording.answers import SignedText
+from domain.recording.unit_of_work import Work
+from domain.stock.stock_movement import StockMovement
+from domain.work.visit import Visit
 from sync.decide import Decision
 
 

@@ -8,7 +8,7 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 
 MOST_BUCKETS: Final = 10_000
 

@@ -7,7 +7,7 @@ from random import SystemRandom
 from time import monotonic
 from typing import Final
 
-from store.identity import DeviceIdentity
+from domain.access.identity import DeviceIdentity
 from sync.ports import Documents
 
 HEARTBEAT: Final = 15.0

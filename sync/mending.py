@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from domain.characters import readable
+from domain.kernel.characters import readable
 from sync.operation import Operation, parse_operation
 
 

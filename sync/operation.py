@@ -12,9 +12,9 @@ from uuid import UUID
 
 import msgspec
 
-from domain.characters import may_be_unfit, unfit_place
-from domain.instant import parse_instant
-from domain.problem import BadInput
+from domain.kernel.characters import may_be_unfit, unfit_place
+from domain.kernel.instant import parse_instant
+from domain.kernel.problem import BadInput
 from sync.splitting import members_of
 
 MOST_OPERATION_BYTES = 16 * 1024

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from domain.aggregate import Entity
-from domain.problem import TYPE, Problem, Refused
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from store.work import Work
+from domain.kernel.aggregate import Entity
+from domain.kernel.problem import TYPE, Problem, Refused
+from domain.recording.unit_of_work import Work
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from sync.problems import UnknownReference
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from domain.recording.answers import KeptText, Neighbour, Past, Readings
+from domain.recording.recorded import Recorded
+from domain.recording.unit_of_work import Work
 from projections.documents.moment import Moment
-from store.answers import KeptText, Neighbour, Past, Readings
-from store.recorded import Recorded
-from store.work import Work
 
 T = TypeVar("T")
 Row = Mapping[str, Any]

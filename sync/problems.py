@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.problem import Kind, Problem, Refused
+from domain.kernel.problem import Kind, Problem, Refused
 
 
 class MalformedEnvelope(Problem):

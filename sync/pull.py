@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from domain.access.identity import DeviceIdentity
 from projections.documents.digest import Digest
-from store.identity import DeviceIdentity
 from sync.app_version import ANY_APP, OldestApp
 from sync.cursor import Cursors
 from sync.ports import Changes, Documents

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import msgspec
 
-from domain.instant import format_instant
-from domain.problem import Problem
-from store.answers import Answer, OperationKnownError, Turn, TurnTakenError, UnrecordableError
-from store.identity import DeviceIdentity
+from domain.access.identity import DeviceIdentity
+from domain.kernel.instant import format_instant
+from domain.kernel.problem import Problem
+from domain.recording.answers import Answer, OperationKnownError, Turn, TurnTakenError, UnrecordableError
 from sync.arrival import Arrival, PushArrival
 from sync.clock import AT_ONCE, ahead_of
 from sync.envelope import Push, parse_push

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from domain.device import Device
-from domain.device_status import NotWaiting, SeveralTexts
-from domain.envelope import Envelope
-from domain.problem import NotFound, Refused
-from store.answers import DECIDED, Answer, KeptText
-from store.recorded import Recorded
-from store.work import Work
+from domain.access.device import Device
+from domain.access.device_status import NotWaiting, SeveralTexts
+from domain.kernel.envelope import Envelope
+from domain.kernel.problem import NotFound, Refused
+from domain.recording.answers import DECIDED, Answer, KeptText
+from domain.recording.recorded import Recorded
+from domain.recording.unit_of_work import Work
 from sync.clock import suspicions
 from sync.decide import Arrived
 from sync.operation import Operation, parse_operation, raw_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from domain.device import Device
+from domain.access.device import Device
 from sync.decide import Decision
 from sync.problems import QuotaReached
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.problem import Refused
-from store.recorded import Recorded
-from store.work import Work
+from domain.access.device import Device
+from domain.kernel.envelope import Envelope
+from domain.kernel.problem import Refused
+from domain.recording.recorded import Recorded
+from domain.recording.unit_of_work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Sender, about, attempt, too_early
 from sync.mending import mended
 from sync.operations.catalogue import handler_of

@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from domain.device_operations import Misfit, Ref
-from store.answers import Answer, Appended, Known, SignedText
-from store.identity import DeviceIdentity
+from domain.access.device_operations import Misfit, Ref
+from domain.access.identity import DeviceIdentity
+from domain.recording.answers import Answer, Appended, Known, SignedText
 from sync.decide import Decision
 from sync.outcome import Result, problem_document
 

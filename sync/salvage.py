@@ -8,11 +8,11 @@ from uuid import UUID
 
 import msgspec
 
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.instant import format_instant
-from store.answers import OperationKnownError
-from store.identity import DeviceIdentity
+from domain.access.device import Device
+from domain.access.identity import DeviceIdentity
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import format_instant
+from domain.recording.answers import OperationKnownError
 from sync.arrival import Arrival
 from sync.clock import AT_ONCE
 from sync.decide import settle

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from store.answers import Known, Past
-from store.identity import DeviceIdentity
+from domain.access.identity import DeviceIdentity
+from domain.recording.answers import Known, Past
 from sync.envelope import Missing
 from sync.operation import Operation
 from sync.ports import Operations

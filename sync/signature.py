@@ -9,8 +9,8 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from domain.points import is_weak
-from domain.problem import BadInput
+from domain.kernel.points import is_weak
+from domain.kernel.problem import BadInput
 from sync.operation import Operation
 
 _KEY_BYTES = 32

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from store.answers import UnrecordableError
+from domain.recording.answers import UnrecordableError
 from sync.neighbours import neighbours
 from sync.operation import Operation
 

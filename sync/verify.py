@@ -9,12 +9,12 @@ from uuid import UUID
 
 import msgspec
 
-from domain.device import Device
-from domain.device_events import DigestKind, Divergence
-from domain.envelope import Envelope
+from domain.access.device import Device
+from domain.access.device_events import DigestKind, Divergence
+from domain.access.identity import DeviceIdentity
+from domain.kernel.envelope import Envelope
 from projections.documents.digest import LEAVES, Digest, entry_of, leaf_of, number_of, written
 from projections.documents.moment import Moment
-from store.identity import DeviceIdentity
 from sync.cursor import Cursors
 from sync.envelope import decoded, decompressed
 from sync.limits import RateLimited

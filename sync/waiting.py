@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from projections.operation_queries import all_ripe, overdue_page, reached, ripe
-from projections.past import Views
-from projections.table import Row
+from projections.access.operation_queries import all_ripe, overdue_page, reached, ripe
+from projections.engine.table import Row
+from projections.engine.views import Views
 from sync.ports import Found, Held, Looked
 
 

@@ -7,8 +7,8 @@ from typing import Final
 from eventsourcing.persistence import PersistenceError
 from flask import Blueprint, render_template
 
-from api.policy import ANYONE
-from api.services import services
+from api.http.policy import ANYONE
+from api.http.services import services
 
 landing = Blueprint(
     "landing", __name__, template_folder="templates", static_folder="static", static_url_path="/pages/static"

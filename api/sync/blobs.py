@@ -8,11 +8,11 @@ from typing import Final
 from flask import Response, request
 from werkzeug.exceptions import ClientDisconnected, LengthRequired
 
-from api.encoding import answer
-from api.services import services
+from api.http.encoding import answer
+from api.http.services import services
+from api.http.who import asking_device
 from api.sync.blueprint import sync
-from api.who import asking_device
-from domain.digits import whole_number
+from domain.kernel.digits import whole_number
 from store.blobs.blob import PIECE
 from sync.blobs import BlobNotNamed, Progress
 from sync.problems import EncodingUnsupported, MalformedEnvelope

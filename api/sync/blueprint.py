@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from flask import Blueprint, g, request
 
-from api.services import services
-from api.who import asking_device
-from domain.instant import now
-from domain.problem import Kind, Problem
-from store.identity import DeviceIdentity
+from api.http.services import services
+from api.http.who import asking_device
+from domain.access.identity import DeviceIdentity
+from domain.kernel.instant import now
+from domain.kernel.problem import Kind, Problem
 
 sync = Blueprint("sync", __name__, url_prefix="/sync/v1")
 

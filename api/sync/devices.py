@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from api.encoding import answer
-from api.services import services
+from api.http.encoding import answer
+from api.http.services import services
 from api.sync.blueprint import sync
-from domain.instant import now
+from domain.kernel.instant import now
 from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
 
 

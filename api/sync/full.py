@@ -8,9 +8,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from api.encoding import encode
-from api.metrics import Metrics
-from api.problems import MEDIA_TYPE, STATUS, document
+from api.http.encoding import encode
+from api.http.metrics import Metrics
+from api.http.problems import MEDIA_TYPE, STATUS, document
 from sync.admission import BUSY_SECONDS, Overloaded
 from sync.gate import Gate
 

@@ -6,11 +6,11 @@ from contextlib import ExitStack
 
 from flask import Response, request, stream_with_context
 
-from api.services import services
+from api.http.services import services
+from api.http.who import admit
 from api.sync.blueprint import may_read, sync
-from api.who import admit
-from domain.instant import now
-from domain.problem import Problem
+from domain.kernel.instant import now
+from domain.kernel.problem import Problem
 
 EVENTS = "text/event-stream"
 

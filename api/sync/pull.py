@@ -6,13 +6,13 @@ from random import uniform
 
 from flask import Response, request
 
-from api.encoding import JSON
-from api.reading import see_what_was_written
-from api.services import services
+from api.http.encoding import JSON
+from api.http.reading import see_what_was_written
+from api.http.services import services
+from api.http.who import admit
 from api.sync.blueprint import may_read, sync
-from api.who import admit
-from domain.digits import whole_number
-from domain.instant import now
+from domain.kernel.digits import whole_number
+from domain.kernel.instant import now
 from sync.envelope import MOST_CHANGES, PullAsked
 from sync.problems import MalformedEnvelope
 from sync.pull import MOST_WAIT, Page

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.encoding import JSON
-from api.services import services
+from api.http.encoding import JSON
+from api.http.services import services
+from api.http.who import asking_device
 from api.sync.blueprint import received_body, sync
-from api.who import asking_device
 
 
 @sync.post("/push")

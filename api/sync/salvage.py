@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.encoding import JSON, answer
-from api.services import services
+from api.http.encoding import JSON, answer
+from api.http.services import services
+from api.http.who import asking_device
 from api.sync.blueprint import received_body, sync
-from api.who import asking_device
-from domain.instant import format_instant, now
+from domain.kernel.instant import format_instant, now
 
 
 @sync.post("/salvage")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from api.encoding import JSON
-from api.reading import see_what_was_written
-from api.services import services
+from api.http.encoding import JSON
+from api.http.reading import see_what_was_written
+from api.http.services import services
 from api.sync.blueprint import may_read, sync
-from domain.instant import now
+from domain.kernel.instant import now
 from sync.verify import parse_verify
 
 

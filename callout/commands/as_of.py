@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from callout.typed import Whole
-from domain.digits import whole_number
-from domain.instant import parse_instant
-from domain.problem import BadInput
+from domain.kernel.digits import whole_number
+from domain.kernel.instant import parse_instant
+from domain.kernel.problem import BadInput
 
 if TYPE_CHECKING:
     from callout.assembly import House
-    from projections.table import Row, Table
+    from projections.engine.table import Row, Table
 
 MOST = 50
 
@@ -84,7 +84,7 @@ def _show(table: Table, rows: Sequence[Row], built: House) -> None:
     """On a screen what fits it, with names for ids and without empty columns; into a pipe or file all as it is."""
     from callout.console import say_table
     from callout.screen import in_words, is_watched, say_records
-    from projections.names import ids_in, names_of
+    from projections.lookup.names import ids_in, names_of
 
     if not is_watched():
         say_table(list(table.columns), [list(row.values()) for row in rows])

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from callout.assembly import House
-    from store.recorded import Recorded
+    from domain.recording.recorded import Recorded
 
 
 @click.command
@@ -24,7 +24,7 @@ def command(stream: str, as_json: bool) -> None:
     from callout.console import say_json
     from callout.serving import house
     from callout.settings import Settings
-    from projections.names import ids_in, names_of
+    from projections.lookup.names import ids_in, names_of
 
     settings = Settings.from_environment()
     with house(settings) as built:

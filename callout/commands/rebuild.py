@@ -15,8 +15,8 @@ def command(views: tuple[str, ...], as_json: bool) -> None:
     from callout.settings import Settings
     from callout.views import chosen
     from projections.catalogue import PROJECTIONS
-    from projections.failures import FoldError
-    from projections.rebuild import RebuildError, rebuild
+    from projections.engine.failures import FoldError
+    from projections.engine.rebuild import RebuildError, rebuild
 
     names = [each.name for each in chosen(views)]
     with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:

@@ -20,8 +20,8 @@ def command(kind: str | None, days: int, limit: int, as_json: bool) -> None:
     from callout.screen import in_words, is_watched, say_records
     from callout.serving import house
     from callout.settings import Settings
-    from domain.instant import now
-    from projections.names import ids_in, names_of
+    from domain.kernel.instant import now
+    from projections.lookup.names import ids_in, names_of
 
     settings = Settings.from_environment()
     with house(settings) as built:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import click
 
-from domain.user import ROLES, Role
+from domain.access.user import ROLES, Role
 
 
 @click.group

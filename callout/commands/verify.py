@@ -17,7 +17,7 @@ def command(views: tuple[str, ...], as_json: bool) -> int:
     from callout.settings import Settings
     from callout.views import chosen
     from projections.catalogue import PROJECTIONS
-    from projections.verify import verify
+    from projections.engine.verify import verify
 
     names, wrong = [each.name for each in chosen(views)], 0
     with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:

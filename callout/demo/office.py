@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from callout.demo.steps import ZONE, Ask
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 
 _TRIES = 30
 _PAUSE_SECONDS = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from domain.user import Role
+from domain.access.user import Role
 
 COMPANY = "Brandt & Vogel, household appliances and heating, Berlin"
 

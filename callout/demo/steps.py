@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from domain.local_time import at_local, local_day, parse_local
+from domain.kernel.local_time import at_local, local_day, parse_local
 
 ZONE = "Europe/Berlin"
 DAYS = 6

@@ -18,8 +18,8 @@ from callout.demo.phones import Phone
 from callout.demo.scenes import THE_END
 from callout.demo.script import story
 from callout.demo.steps import Ask, Did, id_of
-from domain.instant import now
-from domain.problem import Kind, Problem
+from domain.kernel.instant import now
+from domain.kernel.problem import Kind, Problem
 
 Progress = Callable[[int, int], None]
 

@@ -17,7 +17,7 @@ from callout.demo.steps import id_of
 from callout.demo.teller import is_told, tell
 from callout.demo.tries import ORDER, TECHNICIAN, tries
 from callout.serving import Running
-from domain.location import VIRTUAL
+from domain.stock.location import VIRTUAL
 
 
 def show(running: Running, people: list[SignIn], *, as_json: bool) -> None:

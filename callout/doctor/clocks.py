@@ -7,7 +7,7 @@ from typing import Final
 
 from callout.doctor.finding import Finding, ok, wrong
 from callout.doctor.patient import Patient
-from domain.instant import format_instant, now
+from domain.kernel.instant import format_instant, now
 
 MOST_SECONDS: Final = 5.0
 

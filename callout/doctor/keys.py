@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callout.doctor.finding import Finding, advice, ok
 from callout.doctor.patient import Patient
-from domain.keys import NAMES
+from domain.kernel.keys import NAMES
 from store.unique_keys import CLASHES
 
 _SHOWN = 20

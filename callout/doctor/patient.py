@@ -11,7 +11,7 @@ from eventsourcing.persistence import PersistenceError
 
 from callout.master_key import master_keys
 from callout.settings import Settings
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 from store.complete_dsn import must_name_its_database
 from store.connecting import Cursor
 from store.embedded import EmbeddedPostgres

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from callout.doctor.finding import Finding, advice, ok, wrong
 from callout.doctor.patient import Patient
-from projections import checkpoints
 from projections.catalogue import PROJECTIONS
-from projections.parking import MOST
-from projections.progress import progress_of
-from projections.replay import with_needs
+from projections.engine import checkpoints
+from projections.engine.parking import MOST
+from projections.engine.progress import progress_of
+from projections.engine.replay import with_needs
 
 MANY = 10_000
 """Events that the views may lack before somebody should look how fast they catch up."""

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from projections.documents.digest import NOTHING, entry_of, number_of, written
 from projections.documents.table import DOCUMENTS
-from projections.projection import Rows
-from projections.table import Row, Table
+from projections.engine.projection import Rows
+from projections.engine.table import Row, Table
 
 DIGESTS = Table(
     "document_digests",

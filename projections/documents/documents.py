@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from projections.customers import Customers
-from projections.discrepancies import Discrepancies
-from projections.documents.code_list import CODE_LIST
+from domain.recording.recorded import Recorded
+from projections.care.customers import Customers
 from projections.documents.digests import DIGESTS, put
-from projections.documents.discrepancy import DISCREPANCY, HOLDERS
 from projections.documents.due import Due
 from projections.documents.entry import written
-from projections.documents.jobs import JOB
 from projections.documents.kind import Kind, Reaction
-from projections.documents.location import LOCATION
-from projections.documents.operation import OPERATION, RESULTS
-from projections.documents.part import PART
+from projections.documents.kinds.code_list import CODE_LIST
+from projections.documents.kinds.discrepancy import DISCREPANCY, HOLDERS
+from projections.documents.kinds.jobs import JOB
+from projections.documents.kinds.location import LOCATION
+from projections.documents.kinds.operation import OPERATION, RESULTS
+from projections.documents.kinds.part import PART
 from projections.documents.repairs import REPAIRS
 from projections.documents.slices import HELPERS, ORDER_VISITS, SLICES
 from projections.documents.stock import STOCK_LINE
 from projections.documents.table import DOCUMENTS
 from projections.documents.technician import TECHNICIAN
 from projections.documents.visit import VISIT
-from projections.equipment import EquipmentView
-from projections.locations import Locations
-from projections.parts import Parts
-from projections.projection import Projection, Rows, on
-from projections.stock import Stock
-from projections.table import Key, Table
-from projections.technicians import Technicians
-from projections.visits import Visits
-from projections.work_orders import WorkOrders
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Table
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.locations import Locations
+from projections.stock.parts import Parts
+from projections.stock.stock import Stock
+from projections.work.equipment import EquipmentView
+from projections.work.technicians import Technicians
+from projections.work.visits import Visits
+from projections.work.work_orders import WorkOrders
 from store.errors import Trouble, trouble_of
-from store.recorded import Recorded
 
 KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT, OPERATION, DISCREPANCY)
 """All types of document, in the order in which they heed an event."""

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from domain.recording.recorded import Recorded
 from projections.documents.entry import Why, tombstone
-from projections.projection import Rows
-from projections.table import Row
-from store.recorded import Recorded
+from projections.engine.projection import Rows
+from projections.engine.table import Row
 
 
 class Share(NamedTuple):

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from projections.documents.table import SHARED
-from projections.table import Row
+from projections.engine.table import Row
 from store.canonical import encode
 
 Body: TypeAlias = dict[str, Any]

@@ -10,10 +10,10 @@ from uuid import UUID
 from projections.documents.moment import Moment
 from projections.documents.page import MOMENT, asked_for, moment_of
 from projections.documents.table import DOCUMENTS, SHARED
-from projections.past import Views
-from projections.reader import Reader
-from projections.stored import VIEWS
-from projections.table import Row
+from projections.engine.reader import Reader
+from projections.engine.stored import VIEWS
+from projections.engine.table import Row
+from projections.engine.views import Views
 
 
 class Holdings(NamedTuple):

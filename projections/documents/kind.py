@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from domain.recording.recorded import Recorded
 from projections.documents.due import Due
 from projections.documents.entry import Body
-from projections.projection import Rows
-from projections.table import Key, Table
-from store.recorded import Recorded
+from projections.engine.projection import Rows
+from projections.engine.table import Key, Table
 
 Reaction = Callable[[Due, Recorded, Rows], None]
 Touching = Callable[[Recorded], Iterable[tuple[Table, Key]]]

@@ -10,8 +10,8 @@ import orjson
 from projections.documents.digest import NOTHING, Digest
 from projections.documents.moment import Moment
 from projections.documents.table import SHARED
-from projections.reader import Reader
-from projections.table import Row
+from projections.engine.reader import Reader
+from projections.engine.table import Row
 
 
 class Page(NamedTuple):

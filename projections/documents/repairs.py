@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from projections.ordered import Order
-from projections.projection import Rows
-from projections.table import Row, Table
+from projections.engine.ordered import Order
+from projections.engine.projection import Rows
+from projections.engine.table import Row, Table
 
 REPAIRS = Table(
     "device_repairs",

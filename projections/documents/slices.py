@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from domain.visit_status import OVER
-from domain.work_order_status import FINAL
+from domain.recording.recorded import Recorded
+from domain.work.visit_status import OVER
+from domain.work.work_order_status import FINAL
 from projections.documents.due import Share
-from projections.ordered import Order
-from projections.projection import Rows
-from projections.table import Row, Table
-from projections.visits import VISITS
-from store.recorded import Recorded
+from projections.engine.ordered import Order
+from projections.engine.projection import Rows
+from projections.engine.table import Row, Table
+from projections.work.visits import VISITS
 
 SLICES = Table(
     "device_slices",

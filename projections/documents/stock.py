@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from domain.recording.recorded import Recorded
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
-from projections.locations import LOCATIONS
-from projections.projection import Rows
-from projections.stock import STOCK
-from projections.stock_lines import COUNTED
-from projections.table import Key, Table
-from store.recorded import Recorded
+from projections.engine.projection import Rows
+from projections.engine.table import Key, Table
+from projections.stock.locations import LOCATIONS
+from projections.stock.stock import STOCK
+from projections.stock.stock_lines import COUNTED
 
 
 def body(rows: Rows, id: str) -> Body | None:

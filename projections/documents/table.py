@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from projections.table import Table
+from projections.engine.table import Table
 
 SHARED: Final = UUID("8f2d51c6-0a7b-5e94-9c3e-64d1f0b7a825")
 """The audience of what every device gets. Fixed for ever, since rows are kept under it."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from domain.recording.recorded import Recorded
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
-from projections.locations import LOCATIONS
-from projections.projection import Rows
-from projections.technicians import TECHNICIANS
-from store.recorded import Recorded
+from projections.engine.projection import Rows
+from projections.stock.locations import LOCATIONS
+from projections.work.technicians import TECHNICIANS
 
 
 def body(rows: Rows, id: str) -> Body | None:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
-from projections.projection import Rows
-from projections.visits import VISITS
+from projections.engine.projection import Rows
+from projections.work.visits import VISITS
 
 _SAME = (
     "id",

@@ -9,7 +9,7 @@ from threading import Event, Lock
 from uuid import UUID
 
 from projections.documents.table import SHARED
-from projections.past import Views
+from projections.engine.views import Views
 
 _NEWS = """
     SELECT c.position, d.audience, d.position

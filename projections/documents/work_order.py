@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from projections.customers import SITES
+from projections.care.customers import SITES
+from projections.care.merges import standing_entry
 from projections.documents.entry import Body
 from projections.documents.repairs import latest
 from projections.documents.slices import newest_visits, slice_of
-from projections.equipment import EQUIPMENT
-from projections.fact_lists import SHOWN
-from projections.merges import standing_entry
-from projections.projection import Rows
-from projections.table import Row
-from projections.visits import VISITS
-from projections.work_orders import WORK_ORDERS
+from projections.engine.fact_lists import SHOWN
+from projections.engine.projection import Rows
+from projections.engine.table import Row
+from projections.work.equipment import EQUIPMENT
+from projections.work.visits import VISITS
+from projections.work.work_orders import WORK_ORDERS
 
 REPAIRS = 5
 """How many earlier repairs of the same machine are told."""

@@ -13,8 +13,8 @@ from uuid import UUID
 import zstandard
 from msgspec import structs
 
-from domain.instant import format_instant
-from domain.problem import Problem
+from domain.kernel.instant import format_instant
+from domain.kernel.problem import Problem
 from store.backup.blobs import Copy, copied, lost
 from store.backup.content import Content, sequences, tables
 from store.backup.files import keep_names, written

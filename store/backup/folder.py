@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 
 
 class FolderIsTaken(Problem):

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg2
 import zstandard
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.backup.content import schemas
 from store.backup.manifest import BackupNotUsable, Manifest, Progress, StoredTable
 from store.connecting import Connection, Cursor, open_connection

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 from store.backup.files import CHUNK, Sink, write_durably
 
 FORMAT: Final = 1

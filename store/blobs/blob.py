@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 
 PIECE: Final = 256 * 1024
 """The bytes of a full piece, and the most that come at once."""

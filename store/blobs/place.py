@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 
 from eventsourcing.persistence import OperationalError
 
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 
 
 class PlaceNotUsable(Problem):

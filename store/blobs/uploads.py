@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from domain.problem import Kind, Problem
+from domain.kernel.problem import Kind, Problem
 from store.blobs.blob import PIECE, Blob, BlobMismatch, UploadOffsetMismatch
 from store.blobs.pieces import seal_piece, unseal_piece
 from store.connecting import Cursor

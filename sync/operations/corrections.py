@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.stock_movement import StockMovement
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.stock.stock_movement import StockMovement
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from store.taking_back import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_OID, uuid5
 
-from domain.contact import Contact
-from domain.customer import Customer
-from domain.work_order import WorkOrder
+from domain.care.contact import Contact
+from domain.care.customer import Customer
+from domain.work.work_order import WorkOrder
 from store.merged import one_customer, standing_entry
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import CustomerDetails, CustomerSpoke

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.visit_events import NotDoneReason
+from domain.work.visit_events import NotDoneReason
 from store.blobs.blob import MOST_BYTES
 
 Words = Annotated[str, msgspec.Meta(max_length=8000)]

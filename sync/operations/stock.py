@@ -6,17 +6,17 @@ from datetime import date
 from typing import cast
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from domain.aggregate import Entity
-from domain.local_time import local_day
-from domain.location import VIRTUAL, Location
-from domain.movement import Movement, MovementKind
-from domain.part import Part
-from domain.quantity import parse_quantity
-from domain.reason import reason_and_note
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.kernel.aggregate import Entity
+from domain.kernel.local_time import local_day
+from domain.kernel.quantity import parse_quantity
+from domain.kernel.reason import reason_and_note
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.movement import Movement, MovementKind
+from domain.stock.part import Part
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUsed, StockCounted
 from sync.outcome import Context, Notice, Outcome

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_OID, uuid5
 
-from domain.survey import Survey
-from domain.work_order import WorkOrder
-from domain.work_order_status import Status
-from store.order_ends import close_order
+from domain.care.survey import Survey
+from domain.recording.order_ends import close_order
+from domain.work.work_order import WorkOrder
+from domain.work.work_order_status import Status
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import (
     CannotComplete,

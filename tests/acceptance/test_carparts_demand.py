@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from domain.location import VIRTUAL
+from domain.stock.location import VIRTUAL
 from tests.support.carparts import FILLED, TECHNICIANS, Use, is_short, named, needed, uses_of
 from tests.support.company import Company, Technician
 from tests.support.crowd import Command, give_all, upload

@@ -16,15 +16,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.services import Services
+from api.http.services import Services
 from callout.services import services_of
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.user import Role, User
+from domain.access.user import Role, User
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
 from projections.catalogue import PROJECTIONS, ensure
-from projections.long_jobs import do_next_job
-from projections.past import Views
-from projections.projector import Projector
+from projections.engine.long_jobs import do_next_job
+from projections.engine.projector import Projector
+from projections.engine.views import Views
 from store.access import Access
 from store.blobs.folder import FolderPlace
 from store.keyring import Keyring
@@ -130,7 +130,7 @@ def services_on(database: str, folder: Path) -> Iterator[Services]:
     log = EventLog(pools["callout_writer"], keyring)
     projecting = EventLog(pools["callout_projector"], keyring)
     ensure(projecting)
-    views = Views(log, pool=pools["callout_reader"])
+    views = Views(log, PROJECTIONS, pool=pools["callout_reader"])
     access = Access(log.pool, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
     yield services_of(Settings(), log, projecting, views, access, place=FolderPlace(folder / "blobs"))
     views.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from store.work import Work
+from domain.recording.unit_of_work import Work
 from tests.api.conftest import PASSWORD, House
 
 AGAINST = [("disable", {}), ("set-roles", {"roles": ["biller"]}), ("erase", {})]

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.contact import Contact
-from domain.instant import now
-from domain.location import VIRTUAL
-from domain.stock_movement import correction_id
+from domain.care.contact import Contact
+from domain.kernel.instant import now
+from domain.stock.location import VIRTUAL
+from domain.stock.stock_movement import correction_id
 from tests.api.conftest import House
 from tests.support.counter import case, customer, items, made, part, place, read, refused, site, told
 

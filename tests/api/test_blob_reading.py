@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.user import Role
+from domain.access.user import Role
 from tests.api.conftest import House
 from tests.support.photos import Technician, code, named, photo, seen
 

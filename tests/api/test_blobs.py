@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from store.blobs.blob import PIECE
 from tests.api.conftest import House
 from tests.support.photos import Stored, Technician, code, named, photo, seen, stored

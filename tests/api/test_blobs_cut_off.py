@@ -11,7 +11,7 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from api.app import create_app
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from store.blobs.blob import PIECE
 from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault

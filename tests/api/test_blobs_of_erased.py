@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from store.blobs.folder import FolderPlace
 from tests.api.conftest import House
 from tests.support.photos import Stored, Technician, age, clean, code, named, photo, registered, seen, stored

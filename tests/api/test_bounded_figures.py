@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
-from api.services import Services
+from api.http.services import Services
 from tests.api.conftest import House
 
 TOKEN = "a-token-of-more-than-twenty"

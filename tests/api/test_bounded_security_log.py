@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.services import Services
+from api.http.services import Services
 from store.noted import BEYOND, Noted
 from store.security_log import MOST_AN_HOUR, MOST_OF_ADDRESS, SecurityLog
 from tests.api.conftest import House

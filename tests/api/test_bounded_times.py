@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.contact import Contact
-from domain.instant import now
+from domain.care.contact import Contact
+from domain.kernel.instant import now
 from tests.api.conftest import House
 from tests.support.counter import case, customer, items, made, part
 from tests.support.field import Field, Phone

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from domain.case import Case
-from domain.instant import now
+from domain.care.case import Case
+from domain.kernel.instant import now
 from tests.api.conftest import House
 from tests.support.counter import customer, items, made, read, refused, told
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.erasing import erased

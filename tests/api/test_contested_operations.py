@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import IntegrityError
 
-from domain.device import Device
-from store.answers import DECIDED
+from domain.access.device import Device
+from domain.recording.answers import DECIDED
 from sync.put_aside import decided
 from tests.api.conftest import House
 from tests.support.held import Company, contest

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import IntegrityError
 
-from domain.technician import Technician
+from domain.work.technician import Technician
 from store.recorder import Recorder
 from tests.api.conftest import PASSWORD, House
 from tests.api.test_standing_by_events import at_once, code, enrolled

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.part import Part, PartName
+from domain.care.customer import Customer
+from domain.recording.unit_of_work import Work
+from domain.stock.part import Part, PartName
 from store.erasure import Erasure
-from store.work import Work
 from tests.api.conftest import House
 from tests.support.counter import customer, items, made, read, refused, told
 

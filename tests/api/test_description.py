@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.policy import POLICY, routes
+from api.http.policy import POLICY, routes
 from tests.api.conftest import House
 
 

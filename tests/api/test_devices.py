@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.device import Device
-from store.identity import DeviceRevoked, TokenExpired
+from domain.access.device import Device
+from domain.access.identity import DeviceRevoked, TokenExpired
 from tests.api.conftest import House
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.location import VIRTUAL
-from domain.technician import Technician
-from domain.user import Role, User
-from domain.work_order import WorkOrder
+from domain.access.device import Device
+from domain.access.user import Role, User
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
+from domain.stock.location import VIRTUAL
+from domain.work.technician import Technician
+from domain.work.work_order import WorkOrder
 from tests.api.conftest import PASSWORD, House
 from tests.support.counter import case, customer, items, made, part, place, read, refused, technician, told
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device import Device
+from domain.access.device import Device
 from store.log import EventLog
 from sync.enrolment import EnrolmentDesk
 from tests.api.conftest import House

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from domain.user import Role
+from domain.access.user import Role
 from projections.catalogue import PROJECTIONS
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from store.erasure import Erasure
 from store.keyring import Keyring
 from tests.api.conftest import House

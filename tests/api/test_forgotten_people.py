@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from api.services import Services
-from domain.user import User
+from api.http.services import Services
+from domain.access.user import User
 from projections.catalogue import PROJECTIONS
-from projections.rebuild import rebuild
+from projections.engine.rebuild import rebuild
 from store.erasure import Erasure
 from store.mapper import Body, BodyMapper, Personal
 from store.pool import ConnectionPool

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from domain.customer import Customer
+from domain.care.customer import Customer
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.erasing import opens

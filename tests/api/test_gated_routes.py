@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.policy import ANYONE, POLICY
-from api.services import Services
+from api.http.policy import ANYONE, POLICY
+from api.http.services import Services
 from api.sync.full import LINES
 from sync.gate import Gate
 from tests.api.conftest import House

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from api.services import Services
+from api.http.services import Services
 from store.caller import Caller
 from store.challenges import Challenges
 from store.passwords import Passwords

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from projections import progress
+from projections.engine import progress
 from store.pool import ConnectionPool
 from tests.api.conftest import House
 

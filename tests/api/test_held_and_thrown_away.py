@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device import Device
-from projections import operation_queries
+from domain.access.device import Device
+from projections.access import operation_queries
 from sync.holding import LONGEST
 from tests.api.conftest import House
 from tests.support.field import decide

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.device import Device
-from domain.envelope import Envelope
+from domain.access.device import Device
+from domain.kernel.envelope import Envelope
 from tests.api.conftest import House
 from tests.support.field import NOON
 from tests.support.held import Company

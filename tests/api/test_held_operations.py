@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.instant import now
+from domain.kernel.instant import now
 from tests.api.conftest import House
 from tests.support.field import Field, Phone
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.visit import Visit
+from domain.work.visit import Visit
 from sync.holding import LONGEST
 from tests.api.conftest import House
 from tests.support.held import Company, Json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.device import Device
+from domain.access.device import Device
 from tests.api.conftest import House
 from tests.support.field import decide
 from tests.support.held import Company, contest

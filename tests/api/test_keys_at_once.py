@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.contact import Contact
-from domain.envelope import Envelope
-from domain.equipment import Equipment
-from domain.instant import now
+from domain.care.contact import Contact
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
+from domain.work.equipment import Equipment
 from store.unique_keys import CLASHES
 from tests.api.conftest import House
 from tests.api.test_decisions_at_once import at_once

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.services import Services
+from api.http.services import Services
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS
 from tests.api.conftest import PASSWORD, House
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from api.services import Services
+from api.http.services import Services
 from callout.rotating import SECRETS
-from domain.instant import now
+from domain.kernel.instant import now
 from store.access import Access
 from store.caller import Caller, device_of, known_device
 from store.factor_desk import Given, WrongSecondFactor

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.instant import format_instant, now
+from domain.kernel.instant import format_instant, now
 from tests.api.conftest import House
 from tests.support.field import Field
 

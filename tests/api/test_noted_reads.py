@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, get_type_hints
 from uuid import uuid4
 
-from api.policy import POLICY
-from api.security import READ
-from domain.aggregate import PERSONAL, Entity
-from domain.part import Part, PartName
+from api.http.policy import POLICY
+from api.http.security import READ
+from domain.kernel.aggregate import PERSONAL, Entity
+from domain.stock.part import Part, PartName
 from tests.api.conftest import House
 from tests.support.pocket import Pocket
 

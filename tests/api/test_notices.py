@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.events import NOTICES
+from api.integrity.events import NOTICES
 from tests.api.conftest import House
 from tests.support.held import Company
 

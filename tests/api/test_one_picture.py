@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from projections.past_place import QuestionTooLarge, QuestionTooLong
+from projections.past.place import QuestionTooLarge, QuestionTooLong
 from tests.api.conftest import House
 from tests.api.test_visits import visit
 from tests.support.counter import customer, made, part, read, told

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.envelope import Envelope
-from domain.instant import now, parse_instant
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from store.order_ends import cancel_order
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now, parse_instant
+from domain.recording.order_ends import cancel_order
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from tests.api.conftest import House
 from tests.api.test_visits import WINDOW, visit
 from tests.support.counter import customer, items, made, read, refused, technician, told

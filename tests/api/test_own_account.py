@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from api.app import create_app
-from api.sensitive import SENSITIVE
+from api.http.sensitive import SENSITIVE
 from store.access import Access
 from store.login_brake import FREE_ATTEMPTS
 from store.passwords import Passwords

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from api.services import Services
+from api.http.services import Services
 from tests.support.authenticator import Authenticator
 from tests.support.factors import ORIGIN, SITE, begin, code, finish, served, with_passkey
 

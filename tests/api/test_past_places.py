@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.services import Services
-from projections.past_desk import PastDesk
-from projections.past_place import Teller
+from api.http.services import Services
+from projections.past.desk import PastDesk
+from projections.past.place import Teller
 from tests.api.conftest import House
 from tests.support.pocket import Pocket
 

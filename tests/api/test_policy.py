@@ -12,9 +12,9 @@ import pytest
 from flask import Blueprint
 
 from api.app import create_app
-from api.policy import ANYONE, POLICY, RouteWithoutPolicyError, routes
-from api.services import Services
-from domain.user import ROLES, User
+from api.http.policy import ANYONE, POLICY, RouteWithoutPolicyError, routes
+from api.http.services import Services
+from domain.access.user import ROLES, User
 from tests.api.conftest import PASSWORD, House
 from tests.support.standing import stands
 

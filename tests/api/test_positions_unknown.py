@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from projections.past import Views
+from projections.engine.views import Views
 from tests.api.conftest import House
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from projections.catalogue import PROJECTIONS
-from projections.parts import Parts
-from projections.replay import with_needs
+from projections.engine.replay import with_needs
+from projections.stock.parts import Parts
 from tests.api.conftest import House
 
 PUMP: dict[str, Any] = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}

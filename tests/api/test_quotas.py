@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
-from domain.device import Device
+from domain.access.device import Device
 from tests.api.conftest import House
 from tests.api.test_lost_device import Lost
 from tests.support.field import decide

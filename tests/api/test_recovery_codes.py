@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from api.services import Services
+from api.http.services import Services
 from store.enrolment_code import folded
 from store.sessions import token_hash
 from tests.support.factors import Clock, begin, finish, served, with_totp
@@ -15,7 +15,7 @@ from tests.support.factors import Clock, begin, finish, served, with_totp
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    for module in ("api.sessions", "api.me"):
+    for module in ("api.access.sessions", "api.access.me"):
         monkeypatch.setattr(f"{module}.now", lambda: made.at)
     return made
 

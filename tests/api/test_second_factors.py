@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.services import Services
+from api.http.services import Services
 from store.challenges import TRIES
 from store.login_brake import FREE_ATTEMPTS
 from store.totp import STEP_SECONDS
@@ -18,7 +18,7 @@ from tests.support.factors import Clock, begin, code, finish, served, with_passk
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    for module in ("api.sessions", "api.me"):
+    for module in ("api.access.sessions", "api.access.me"):
         monkeypatch.setattr(f"{module}.now", lambda: made.at)
     return made
 

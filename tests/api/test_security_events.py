@@ -9,9 +9,9 @@ import pytest
 from eventsourcing.persistence import PersistenceError
 
 from api.app import create_app
-from api.policy import POLICY
-from api.security import DONE, READ
-from api.services import Services
+from api.http.policy import POLICY
+from api.http.security import DONE, READ
+from api.http.services import Services
 from store.noted import Noted
 from tests.api.conftest import PASSWORD, House
 from tests.support.databases import run

@@ -14,7 +14,7 @@ HOUSE = Path(__file__).parents[2]
 
 def process(folder: Path, *statements: str) -> str:
     """Run statements in a process of its own that shares its figures in this folder."""
-    code = "; ".join(["from api.metrics import Metrics", "m = Metrics(None)", *statements])
+    code = "; ".join(["from api.http.metrics import Metrics", "m = Metrics(None)", *statements])
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder), "PYTHONPATH": str(HOUSE)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, timeout=60

@@ -12,7 +12,7 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from domain.customer import Customer
+from domain.care.customer import Customer
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.field import NOON, Field, save

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from marshmallow import ValidationError
 
-from api.fields import Day, Instant, Quantity, Whole
+from api.http.fields import Day, Instant, Quantity, Whole
 from callout.commands.as_of import Moment
 from callout.settings import BadSetting, Settings
 from callout.typed import Whole as Typed

@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import IntegrityError
 
-from domain.device import Device
-from domain.user import User
+from domain.access.device import Device
+from domain.access.user import User
 from store.log import EventLog
 from tests.api.conftest import PASSWORD, House
 from tests.support.field import Field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.location import VIRTUAL, Location
+from domain.stock.location import VIRTUAL, Location
 from tests.api.conftest import House
 from tests.support.counter import items, made, part, place, read, told
 

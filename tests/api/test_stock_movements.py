@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.location import VIRTUAL
+from domain.stock.location import VIRTUAL
 from tests.api.conftest import House
 from tests.support.counter import customer, items, made, part, place, read, refused, told
 

@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.app import create_app
-from api.strangers import FAILURES_AT_ONCE, LOOKS_AT_ONCE
-from projections.past import Views
+from api.http.strangers import FAILURES_AT_ONCE, LOOKS_AT_ONCE
+from projections.engine.views import Views
 from sync.gate import Gate
 from sync.limits import MOST_BUCKETS, Buckets
 from tests.api.conftest import PASSWORD, House

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from api.app import create_app
-from api.services import Services
+from api.http.services import Services
 from sync.admission import Overloaded
 from sync.gate import Gate
 from tests.api.conftest import House

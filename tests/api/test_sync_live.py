@@ -12,7 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from domain.part import Part, PartName
+from domain.stock.part import Part, PartName
 from sync.gate import SEATS_OF_DEVICE, Gate
 from tests.api.conftest import House
 from tests.support.databases import run

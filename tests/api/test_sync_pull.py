@@ -13,7 +13,7 @@ import pytest
 
 from api.app import create_app
 from callout.services import gate_of
-from domain.part import Part, PartName
+from domain.stock.part import Part, PartName
 from sync.app_version import OldestApp
 from sync.gate import Gate
 from tests.api.conftest import House, Settings

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.part import Part, PartName
+from domain.stock.part import Part, PartName
 from tests.api.conftest import House
 from tests.support.pocket import Pocket
 from tests.support.standing import stands

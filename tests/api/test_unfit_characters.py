@@ -13,9 +13,9 @@ from eventsourcing import persistence
 from eventsourcing.persistence import PersistenceError
 from structlog.testing import capture_logs
 
-from api.order import Order
-from api.policy import POLICY
-from store.answers import StreamTakenError, UnrecordableError
+from api.http.order import Order
+from api.http.policy import POLICY
+from domain.recording.answers import StreamTakenError, UnrecordableError
 from store.errors import passes_by_itself, rename
 from store.pool import ConnectionPool
 from tests.api.conftest import House

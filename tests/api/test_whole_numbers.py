@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from domain.digits import whole_number
+from domain.kernel.digits import whole_number
 from tests.api.conftest import House
 from tests.support.pocket import Pocket
 

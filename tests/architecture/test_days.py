@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
-HELPER = "domain/local_time.py"
+HELPER = "domain/kernel/local_time.py"
 ROOMS = ("api", "benchmarks", "callout", "domain", "migrations", "projections", "store", "sync", "web")
 CALLS = frozenset({"date", "today", "combine", "utcnow", "utcfromtimestamp"})
 SQL = re.compile(r"AT TIME ZONE|::\s*date\b|date_trunc|CURRENT_DATE|\bto_char\(|LOCALTIME", re.IGNORECASE)
@@ -19,7 +19,7 @@ INTERVAL = "so many times 24 hours since something technical; nobody reads it on
 STAMP = "writes an instant in UTC, as records and documents have it"
 BUCKET = "counts events of a minute or an hour, for limits"
 REASONS = {
-    "api/fields.py parse_local(value).date": "only asks whether it can be read",
+    "api/http/fields.py parse_local(value).date": "only asks whether it can be read",
     "callout/commands/import.py as_of.date": "a day typed without a clock time, not an instant",
     "callout/commands/security_log.py timedelta(days": "a length of time that an operator asks back; days of 24 hours",
     "callout/demo/founding.py timedelta(days": "moves a date, not an instant",
@@ -30,10 +30,10 @@ REASONS = {
     "store/device_tokens.py timedelta(days": INTERVAL,
     "store/long_jobs.py timedelta(days": INTERVAL,
     "sync/cursor.py timedelta(days": INTERVAL,
-    "domain/bounds.py EARLIEST.date": "a bound of years, where a day more or less does not matter",
-    "domain/bounds.py at.date": "a bound of years, where a day more or less does not matter",
-    "domain/bounds.py timedelta(days": "a bound of a year, where a day more or less does not matter",
-    "projections/warranties.py timedelta(days": "moves a date, not an instant",
+    "domain/kernel/bounds.py EARLIEST.date": "a bound of years, where a day more or less does not matter",
+    "domain/kernel/bounds.py at.date": "a bound of years, where a day more or less does not matter",
+    "domain/kernel/bounds.py timedelta(days": "a bound of a year, where a day more or less does not matter",
+    "projections/work/warranties.py timedelta(days": "moves a date, not an instant",
     "migrations/0001_log.sql": STAMP,
     "migrations/0012_append.sql": STAMP,
     "migrations/0016_verified_reads.sql": STAMP,
@@ -75,9 +75,9 @@ def mentions(text: str) -> Iterator[str]:
 
 
 ZONES_READ = {
-    "domain/instant.py ZoneInfo": "asks whether there is such a zone",
-    "domain/site_zone.py ZoneInfo": "compares the zones of a country with each other",
-    "domain/site_zone.py .astimezone(place)": "compares the zones of a country with each other",
+    "domain/kernel/instant.py ZoneInfo": "asks whether there is such a zone",
+    "domain/care/site_zone.py ZoneInfo": "compares the zones of a country with each other",
+    "domain/care/site_zone.py .astimezone(place)": "compares the zones of a country with each other",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.policy import POLICY
+from api.http.policy import POLICY
 from domain.endings import ENDINGS, ENDS, Ending
 from tests.support.endings_page import PAGE, page
 

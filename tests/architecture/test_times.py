@@ -8,15 +8,15 @@ from typing import Any, Final, get_args, get_type_hints
 import msgspec
 import pytest
 
-from api.fields import Day, Instant
-from api.schemas import Command, Strict
-from domain.bounds import CHECKED, Kind
-from domain.envelope import Envelope
+from api.http.fields import Day, Instant
+from api.http.schemas import Command, Strict
+from domain.kernel.bounds import CHECKED, Kind
+from domain.kernel.envelope import Envelope
 from domain.topics import EVENT_CLASSES
 from sync.operations.catalogue import OPERATIONS
 
 FREE: Final = {
-    ("Envelope", "occurred_at"): "the office's is checked by `api/order.py`, a device's by `sync/clock.py`",
+    ("Envelope", "occurred_at"): "the office's is checked by `api/http/order.py`, a device's by `sync/clock.py`",
     ("Envelope", "claimed_at"): "what a wrong clock said is kept as it was said",
 }
 """Times that are not in the table of checks, each with the reason."""

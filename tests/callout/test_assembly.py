@@ -13,9 +13,9 @@ from callout.database import OtherMasterKey
 from callout.master_key import master_key
 from callout.settings import Settings
 from callout.wsgi import app
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.user import User
+from domain.access.user import User
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
 from store.pool import ConnectionPool
 from store.roles import PROJECTOR, READER, WRITER, database_of, roles_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import uuid4
 
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.technician import Technician
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.work.technician import Technician
 from tests.support.backups import Site, differences, registered
 from tests.support.logs import NOON
 from tests.support.servers import ask

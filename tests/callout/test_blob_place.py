@@ -11,7 +11,7 @@ from callout.blob_place import place_of
 from callout.jobs import run
 from callout.settings import BadSetting, Settings
 from callout.worker import jobs
-from domain.instant import now
+from domain.kernel.instant import now
 from store.blobs.folder import FolderPlace
 from store.blobs.place import PlaceNotUsable
 from store.blobs.s3 import S3Place

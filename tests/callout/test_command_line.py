@@ -70,8 +70,11 @@ def test_bad_use_ends_with_2_and_nothing_on_stdout(
 @pytest.mark.parametrize(
     ("trouble", "sentence"),
     [
-        ("from domain.problem import NotFound; raise NotFound('There is no such customer.')", "no such customer."),
-        ("from domain.problem import NotFound; raise NotFound", "callout: There is no such thing."),
+        (
+            "from domain.kernel.problem import NotFound; raise NotFound('There is no such customer.')",
+            "no such customer.",
+        ),
+        ("from domain.kernel.problem import NotFound; raise NotFound", "callout: There is no such thing."),
         ("open('/no/such/file')", "/no/such/file: No such file or directory."),
         ("raise ConnectionRefusedError(111, 'Connection refused')", "callout: Connection refused."),
         ("from eventsourcing.persistence import OperationalError as E; raise E('gone\\naway')", "callout: gone."),

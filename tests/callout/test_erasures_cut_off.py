@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from callout.assembly import House
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.technician import Technician
-from domain.user import User
+from domain.access.user import User
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.recording.unit_of_work import Work
+from domain.work.technician import Technician
 from store.erased import ErasedList
 from store.erasure import FOLLOWER, Erasure
 from store.keyring import Keyring
 from store.pool import ConnectionPool
-from store.work import Work
 from tests.support.backups import Site, differences, name_of, registered
 from tests.support.logs import NOON
 

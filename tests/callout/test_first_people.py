@@ -9,7 +9,7 @@ import pytest
 from callout.assembly import House
 from callout.bootstrap import FIRST_LOGIN, bootstrap, register_locations
 from callout.cli import main
-from domain.location import VIRTUAL
+from domain.stock.location import VIRTUAL
 from store.access import LoginTaken, WrongPassword
 
 PASSWORD = "correct horse battery staple"

@@ -13,8 +13,8 @@ from eventsourcing.persistence import PersistenceError
 from callout.assembly import House
 from callout.jobs import Job, forget_slots, run, scheduler
 from callout.worker import jobs, work
-from domain.customer import Customer
-from domain.envelope import Envelope
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
 from store.connecting import Cursor
 from store.housekeeping import forget_expired
 from tests.support.processes import eventually

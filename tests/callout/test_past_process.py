@@ -15,10 +15,10 @@ from eventsourcing.persistence import OperationalError
 from callout.assembly import House
 from callout.bootstrap import register_locations
 from callout.past_process import past_desk
-from domain.problem import Problem
-from projections.locations import Locations
-from projections.past_desk import PastDesk
-from projections.past_place import StillFolding
+from domain.kernel.problem import Problem
+from projections.past.desk import PastDesk
+from projections.past.place import StillFolding
+from projections.stock.locations import Locations
 
 SQL = "SELECT * FROM locations ORDER BY id"
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from callout.restoring import restore
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.technician import Technician
-from domain.user import User
+from domain.access.device import Device
+from domain.access.user import User
+from domain.kernel.envelope import Envelope
+from domain.work.technician import Technician
 from store.access import WrongPassword
 from store.backup.manifest import Progress
 from store.erased import ErasedList, ErasedListError

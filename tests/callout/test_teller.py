@@ -11,9 +11,9 @@ from callout.assembly import House
 from callout.demo.people import CLERKS
 from callout.demo.roster import FILE, roster
 from callout.demo.teller import NotADemo, is_told, told_at
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.instant import now
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
 
 
 def test_the_story_is_not_told_into_a_company_of_somebody_else(house: House) -> None:

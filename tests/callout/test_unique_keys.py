@@ -13,10 +13,10 @@ from callout.assembly import House
 from callout.bootstrap import bootstrap
 from callout.cli import main
 from callout.settings import Settings
-from domain.contact import Contact
-from domain.envelope import Envelope
-from domain.keys import KeyTaken
-from domain.work_order import WorkOrder
+from domain.care.contact import Contact
+from domain.kernel.envelope import Envelope
+from domain.kernel.keys import KeyTaken
+from domain.work.work_order import WorkOrder
 from store.unique_keys import CLASHES
 from tests.support.backups import Site, registered
 from tests.support.databases import run

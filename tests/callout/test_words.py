@@ -14,9 +14,9 @@ import pytest
 from callout.assembly import House
 from callout.bootstrap import register_locations
 from callout.cli import main
-from domain.envelope import Envelope
-from domain.location import Location
-from domain.part import Part, PartName
+from domain.kernel.envelope import Envelope
+from domain.stock.location import Location
+from domain.stock.part import Part, PartName
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 Capture = pytest.CaptureFixture[str]

@@ -10,13 +10,13 @@ from itertools import islice
 from random import Random
 from uuid import UUID, uuid4
 
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.location import VIRTUAL
-from domain.part import Part, PartName
-from domain.stock_movement import StockMovement
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.stock.location import VIRTUAL
+from domain.stock.part import Part, PartName
+from domain.stock.stock_movement import StockMovement
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool

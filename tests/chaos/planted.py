@@ -14,8 +14,8 @@ from eventsourcing.persistence import PersistenceError
 from api.app import Application
 from callout import cli, serving, wsgi
 from callout.child import Child
-from domain.instant import now
-from store.answers import Answer, Appended, Past, Turn
+from domain.kernel.instant import now
+from domain.recording.answers import Answer, Appended, Past, Turn
 from store.log import EventLog
 from store.operations import Operations
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import uuid4
 
-from domain.aggregate import Begun, Entity, event
+from domain.kernel.aggregate import Begun, Entity, event
 from tests.support.bench import given, then
 
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.case import Case
-from domain.case_status import (
+from domain.care.case import Case
+from domain.care.case_status import (
     CaseIsFinal,
     CaseIsResolved,
     MergedIntoItself,

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.contact import Contact, ContactIsDuplicate, DuplicateOfItself, Status
-from domain.problem import BadInput
+from domain.care.contact import Contact, ContactIsDuplicate, DuplicateOfItself, Status
+from domain.kernel.problem import BadInput
 from tests.support.bench import given, then
 
 CUSTOMER, CASE, EARLIER = uuid4(), uuid4(), uuid4()

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
-from domain.problem import BadInput, Problem
+from domain.care.customer import Customer
+from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
+from domain.kernel.problem import BadInput, Problem
 from tests.support.bench import given, then
 
 SITE, OTHER = uuid4(), uuid4()

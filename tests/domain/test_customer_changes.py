@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.customer_change import Clash, Value
-from domain.problem import BadInput
+from domain.care.customer import Customer
+from domain.care.customer_change import Clash, Value
+from domain.kernel.problem import BadInput
 from tests.support.bench import given, then
 
 Act = Callable[[Customer], object]

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from domain.device import Device
-from domain.device_events import RevocationReason
-from domain.device_status import DeviceIsRevoked, DeviceIsWiped
-from domain.movement_rules import ReasonNotNamed
+from domain.access.device import Device
+from domain.access.device_events import RevocationReason
+from domain.access.device_status import DeviceIsRevoked, DeviceIsWiped
+from domain.stock.movement_rules import ReasonNotNamed
 from tests.support.bench import given, state, then
 
 ANNA, BEN = uuid4(), uuid4()

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from domain.device import Device
-from domain.device_operations import Kept, Quarantining
-from domain.device_status import NotWaiting, SeveralTexts
-from domain.movement_rules import ReasonNotNamed
+from domain.access.device import Device
+from domain.access.device_operations import Kept, Quarantining
+from domain.access.device_status import NotWaiting, SeveralTexts
+from domain.stock.movement_rules import ReasonNotNamed
 from tests.support.bench import given, state, then
 
 ANNA, OPERATION, ORDER = uuid4(), uuid4(), uuid4()

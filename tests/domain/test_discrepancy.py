@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.discrepancy import DISCREPANCY_KINDS, Discrepancy, NothingAdjusted, discrepancy_id
-from domain.movement_rules import ReasonNotNamed, SettledByItsCause
+from domain.stock.discrepancy import DISCREPANCY_KINDS, Discrepancy, NothingAdjusted, discrepancy_id
+from domain.stock.movement_rules import ReasonNotNamed, SettledByItsCause
 from tests.support.bench import given, then
 
 VAN, PUMP, ANNA, BEN, CHIEF, LATE = uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4()

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.equipment import Equipment, EquipmentIsRetired, NotInRepair, NotInstalled, Status, Warranty
-from domain.problem import BadInput
+from domain.kernel.problem import BadInput
+from domain.work.equipment import Equipment, EquipmentIsRetired, NotInRepair, NotInstalled, Status, Warranty
 from tests.support.bench import given, then
 
 CUSTOMER, OTHER, SITE, ANNEX, ORDER = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()

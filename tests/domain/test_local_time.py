@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.instant import parse_instant
-from domain.local_time import (
+from domain.kernel.instant import parse_instant
+from domain.kernel.local_time import (
     at_local,
     day_interval,
     day_starts,
@@ -20,7 +20,7 @@ from domain.local_time import (
     parse_local,
     wall_clock,
 )
-from domain.problem import BadInput
+from domain.kernel.problem import BadInput
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 CHANGING = (

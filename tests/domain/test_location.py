@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.location import (
+from domain.kernel.problem import BadInput
+from domain.stock.location import (
     ONLY_ONE,
     VIRTUAL,
     Location,
@@ -15,7 +16,6 @@ from domain.location import (
     ThereIsOnlyOne,
     is_bin,
 )
-from domain.problem import BadInput
 from tests.support.bench import given, then
 
 ANNA, BEN = uuid4(), uuid4()

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain import movement_rules as rule
-from domain.location import LocationKind
-from domain.movement import Movement, MovementKind, fits
-from domain.part import Tracking
-from domain.problem import BadInput, Refused
-from domain.stock_movement import StockMovement
+from domain.kernel.problem import BadInput, Refused
+from domain.stock import movement_rules as rule
+from domain.stock.location import LocationKind
+from domain.stock.movement import Movement, MovementKind, fits
+from domain.stock.part import Tracking
+from domain.stock.stock_movement import StockMovement
 from tests.support.bench import then
 
 ANNA, CHIEF = uuid4(), uuid4()

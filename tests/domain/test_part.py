@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.money import Money
-from domain.part import Part, PartName, SupersedesItself
-from domain.problem import BadInput
+from domain.kernel.money import Money
+from domain.kernel.problem import BadInput
+from domain.stock.part import Part, PartName, SupersedesItself
 from tests.support.bench import given, then
 
 PUMP = (PartName("de", "Umwälzpumpe"), PartName("en", "Circulation pump"))

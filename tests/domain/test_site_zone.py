@@ -6,9 +6,9 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from domain.postal_zones import POSTCODES, REGIONS
-from domain.problem import BadInput
-from domain.site_zone import ZoneUndecided, zone_of_address, zone_of_place, zones_of_country
+from domain.care.postal_zones import POSTCODES, REGIONS
+from domain.care.site_zone import ZoneUndecided, zone_of_address, zone_of_place, zones_of_country
+from domain.kernel.problem import BadInput
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from random import Random, SystemRandom
 
 import pytest
 
-from domain.digits import whole_number
-from domain.instant import INSTANT_PATTERN, parse_day, parse_instant, recorded_instant
-from domain.problem import BadInput
-from domain.quantity import PATTERN, parse_quantity
+from domain.kernel.digits import whole_number
+from domain.kernel.instant import INSTANT_PATTERN, parse_day, parse_instant, recorded_instant
+from domain.kernel.problem import BadInput
+from domain.kernel.quantity import PATTERN, parse_quantity
 from tests.support.spellings import DAYS, INSTANTS, NUMBERS, QUANTITIES, spoiled
 
 LOTS = 3000

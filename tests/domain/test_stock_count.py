@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.problem import BadInput
-from domain.stock_count import ApprovedByCounter, CountIsOver, NothingCounted, NotSubmitted, StockCount
+from domain.kernel.problem import BadInput
+from domain.stock.stock_count import ApprovedByCounter, CountIsOver, NothingCounted, NotSubmitted, StockCount
 from tests.support.bench import given, then
 
 VAN, PUMP, ANNA, BEN, CHIEF = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()

@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.location import VIRTUAL
-from domain.money import Money
-from domain.movement import Movement
-from domain.problem import BadInput
-from domain.stock_movement import StockMovement, correction_id
+from domain.kernel.money import Money
+from domain.kernel.problem import BadInput
+from domain.stock.location import VIRTUAL
+from domain.stock.movement import Movement
+from domain.stock.stock_movement import StockMovement, correction_id
 from tests.support.bench import given, then
 
 VAN, WAREHOUSE, BOILER, PUMP, ORDER = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.problem import BadInput
-from domain.survey import Survey
+from domain.care.survey import Survey
+from domain.kernel.problem import BadInput
 from tests.support.bench import given, then
 
 CUSTOMER, CASE, ORDER = uuid4(), uuid4(), uuid4()

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.problem import BadInput
-from domain.technician import Technician, TechnicianIsDeactivated
+from domain.kernel.problem import BadInput
+from domain.work.technician import Technician, TechnicianIsDeactivated
 from tests.support.bench import given, state, then
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.unit_misfits import Units, same_unit, unit_misfits
+from domain.stock.unit_misfits import Units, same_unit, unit_misfits
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.problem import BadInput
-from domain.user import ROLES, Role, User
+from domain.access.user import ROLES, Role, User
+from domain.kernel.problem import BadInput
 from tests.support.bench import given, then
 
 

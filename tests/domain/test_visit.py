@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.problem import BadInput
-from domain.visit import Visit
-from domain.visit_status import NotTheirVisit, Status, VisitIsOver, VisitIsUnderWay
+from domain.kernel.problem import BadInput
+from domain.work.visit import Visit
+from domain.work.visit_status import NotTheirVisit, Status, VisitIsOver, VisitIsUnderWay
 from tests.support.bench import then
 from tests.support.visits import (
     ANNA,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.visit_status import Status
+from domain.work.visit_status import Status
 from tests.support.bench import then
 from tests.support.visits import (
     ANNA,

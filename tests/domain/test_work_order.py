@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.work_order import WorkOrder
-from domain.work_order_status import NotOnHold, Status
+from domain.work.work_order import WorkOrder
+from domain.work.work_order_status import NotOnHold, Status
 from tests.support.bench import then
 from tests.support.work_orders import ANNA, BEN, CUSTOMER, Act, assigned, begun, failed, order
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.problem import Refused
-from domain.work_order_status import (
+from domain.kernel.problem import Refused
+from domain.work.work_order_status import (
     NotFinished,
     NothingToClose,
     Status,

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 
 from api.app import create_app
-from domain.location import VIRTUAL
-from domain.user import Role
+from domain.access.user import Role
+from domain.stock.location import VIRTUAL
 from tests.api.conftest import House, services_on
 from tests.fuzz.spoiling import OFTEN, TEXTS, led_home, spoiled
 from tests.support.counter import customer, made, site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.location import VIRTUAL
+from domain.stock.location import VIRTUAL
 from tests.support.company import Company
 from tests.support.story import Story, ago, used
 

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.work_order import WorkOrder
-from projections.attachments import ATTACHMENTS, Attachments, attachments, named_sizes, newest_sizes
+from domain.work.work_order import WorkOrder
+from projections.work.attachments import ATTACHMENTS, Attachments, attachments, named_sizes, newest_sizes
 from tests.support.news import News, Phone
 from tests.support.shop import Shop, shop_on
 from tests.support.visits import CUSTOMER, ORDER, planned

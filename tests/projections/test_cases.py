@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from domain.case import Case
-from domain.customer import Customer
-from projections.cases import Cases, case, cases
-from projections.customers import Customers
-from projections.table import Row
+from domain.care.case import Case
+from domain.care.customer import Customer
+from projections.care.cases import Cases, case, cases
+from projections.care.customers import Customers
+from projections.engine.table import Row
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
 

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.contact import Contact
-from domain.customer import Customer
-from projections.cases import Cases
-from projections.contact_queries import contact, contacts
-from projections.contacts import Contacts
-from projections.customers import Customers
-from projections.table import Row
+from domain.care.contact import Contact
+from domain.care.customer import Customer
+from projections.care.cases import Cases
+from projections.care.contact_queries import contact, contacts
+from projections.care.contacts import Contacts
+from projections.care.customers import Customers
+from projections.engine.table import Row
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import Customer
-from projections.customer_entries import clashes
-from projections.customers import Customers, customer, customers
+from domain.care.customer import Customer
+from projections.care.customer_entries import clashes
+from projections.care.customers import Customers, customer, customers
 from tests.support.shop import Shop, shop_on
 
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.location import Location
-from domain.work_order import WorkOrder
-from projections.discrepancies import Discrepancies, concerned, discrepancies, discrepancy
+from domain.stock.location import Location
+from domain.work.work_order import WorkOrder
+from projections.stock.discrepancies import Discrepancies, concerned, discrepancies, discrepancy
 from tests.support.logs import NOON
 from tests.support.misfits import Office
 from tests.support.news import later

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.equipment import Equipment
-from projections.customers import Customers
-from projections.equipment import EquipmentView, equipment, one_equipment, warranty_on
-from projections.table import Row
+from domain.care.customer import Customer
+from domain.work.equipment import Equipment
+from projections.care.customers import Customers
+from projections.engine.table import Row
+from projections.work.equipment import EquipmentView, equipment, one_equipment, warranty_on
 from tests.support.shop import Shop, shop_on
 
 

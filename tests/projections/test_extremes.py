@@ -11,20 +11,20 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from domain.envelope import Envelope
-from domain.location import VIRTUAL, Location
-from domain.quantity import format_quantity
-from domain.stock_movement import StockMovement
+from domain.kernel.envelope import Envelope
+from domain.kernel.quantity import format_quantity
+from domain.recording.answers import UnrecordableError
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.stock_movement import StockMovement
 from projections.catalogue import PROJECTIONS, ensure
 from projections.documents.documents import Documents
-from projections.past import Views
-from projections.projector import Projector
-from projections.rebuild import rebuild
-from projections.replay import with_needs
-from projections.stock import Stock, balance
-from projections.stock_explained import explain
-from projections.verify import verify
-from store.answers import UnrecordableError
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.replay import with_needs
+from projections.engine.verify import verify
+from projections.engine.views import Views
+from projections.stock.stock import Stock, balance
+from projections.stock.stock_explained import explain
 from store.log import EventLog
 from tests.support.databases import run
 from tests.support.extremes import MOST, Extremes
@@ -61,7 +61,7 @@ def test_every_view_takes_in_events_at_the_limits_of_every_kind_and_gives_them_b
 
     assert views.pool.fetch_all("SELECT view, position, because, error FROM log.parked_events") == []
     assert views.pool.fetch_all("SELECT name FROM log.checkpoints WHERE position <> %s", (many,)) == []
-    with closing(Views(views)) as past, past.now() as reader:
+    with closing(Views(views, PROJECTIONS)) as past, past.now() as reader:
         for projection in with_needs(PROJECTIONS):
             for table in projection.tables:
                 for row in reader.fetch_all(f"SELECT * FROM {table.name}"):  # noqa: S608 - a name of the code
@@ -94,7 +94,7 @@ def test_two_receipts_of_the_largest_quantity_add_up(log: EventLog, views: Event
 
     run_through(Projector(views, PROJECTIONS))
 
-    with closing(Views(views)) as past, past.now() as reader:
+    with closing(Views(views, PROJECTIONS)) as past, past.now() as reader:
         row = balance(reader, moved["to"], moved["part"])
         assert row is not None
         assert row["on_hand"] == 2 * LARGEST
@@ -109,7 +109,7 @@ def test_sums_of_many_digits_are_not_rounded(log: EventLog, views: EventLog) -> 
 
     run_through(Projector(views, PROJECTIONS))
 
-    with closing(Views(views)) as past:
+    with closing(Views(views, PROJECTIONS)) as past:
         for asked in (past.now(), past.at([Stock()])):
             with asked as reader:
                 row = balance(reader, moved["to"], moved["part"])
@@ -148,7 +148,7 @@ def test_a_database_that_was_frozen_by_such_receipts_comes_up_healed(log: EventL
 
 def test_the_largest_integer_is_the_one_that_the_log_accepts(log: EventLog) -> None:
     """What the extremes are made of is what can be recorded, and no more."""
-    from domain.work_order import WorkOrder  # noqa: PLC0415 - only here
+    from domain.work.work_order import WorkOrder  # noqa: PLC0415 - only here
 
     order = WorkOrder.open(id=uuid4(), number="W-1", customer=uuid4(), priority="high", problem=None)
     order.record_labour(minutes=MOST, kind="work")

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.technician import Technician
-from projections.history import event, history
-from projections.technicians import Technicians
+from domain.care.customer import Customer
+from domain.work.technician import Technician
+from projections.integrity.history import event, history
+from projections.work.technicians import Technicians
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
 

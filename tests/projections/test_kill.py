@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 from time import sleep
 
-from projections import checkpoints
-from projections.projector import Projector
-from projections.verify import verify
+from projections.engine import checkpoints
+from projections.engine.projector import Projector
+from projections.engine.verify import verify
 from store.log import EventLog
 from tests.support.projecting import projecting
 from tests.support.sample_views import SAMPLES

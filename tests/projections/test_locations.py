@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.location import VIRTUAL, Location
-from projections.locations import Locations, holds_stock, location, locations, must_not_be_negative
+from domain.stock.location import VIRTUAL, Location
+from projections.stock.locations import Locations, holds_stock, location, locations, must_not_be_negative
 from tests.support.news import News
 from tests.support.shop import Shop, shop_on
 from tests.support.work_orders import ANNA, BEN

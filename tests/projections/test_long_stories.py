@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from domain.stock_movement import StockMovement, correction_id
+from domain.stock.stock_movement import StockMovement, correction_id
 from projections.catalogue import PROJECTIONS
-from projections.discrepancy_findings import MOST_EVENTS, MOST_LINES
 from projections.documents.documents import Documents
 from projections.documents.table import DOCUMENTS
-from projections.fact_lists import SHOWN
-from projections.work_orders import WORK_ORDERS
+from projections.engine.fact_lists import SHOWN
+from projections.stock.discrepancy_findings import MOST_EVENTS, MOST_LINES
+from projections.work.work_orders import WORK_ORDERS
 from tests.support.growing_work import BEN, ORDER, Company
 from tests.support.misfits import Office
 from tests.support.news import News, later, shuffled

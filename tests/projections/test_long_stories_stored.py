@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random, randrange
 from typing import Any
 
-from domain.stock_movement import correction_id
+from domain.stock.stock_movement import correction_id
 from projections.catalogue import PROJECTIONS
-from projections.work_orders import WORK_ORDERS
+from projections.work.work_orders import WORK_ORDERS
 from tests.support.growing_work import ORDER, Company
 from tests.support.shop import Shop, shop_on
 from tests.support.stock import VAN, approved, counted, used

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.part import Part, PartName
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement, correction_id
-from projections.discrepancies import Discrepancies
-from projections.discrepancy_row import DISCREPANCIES
+from domain.stock.part import Part, PartName
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement, correction_id
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.discrepancy_row import DISCREPANCIES
 from tests.support.misfits import Office, positions
 from tests.support.news import News, Phone, later
 from tests.support.stock import PART, VAN, WAREHOUSE, bought, places, used

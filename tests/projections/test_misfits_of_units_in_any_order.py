@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.part import Part, PartName
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement, correction_id
-from projections.discrepancies import Discrepancies
-from projections.discrepancy_row import DISCREPANCIES
-from projections.lots import Lots
+from domain.stock.part import Part, PartName
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement, correction_id
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.discrepancy_row import DISCREPANCIES
+from projections.stock.lots import Lots
 from tests.support.news import News, Phone, shuffled
 from tests.support.stock import PART, TRANSIT, VAN, places
 from tests.support.work_days import TURNS

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.part import Part, PartName
+from domain.stock.part import Part, PartName
 from tests.support.logs import NOON
 from tests.support.misfits import Office, positions
 from tests.support.news import later

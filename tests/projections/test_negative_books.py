@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.location import Location
+from domain.stock.location import Location
 from tests.support.misfits import Office, positions
 from tests.support.news import later
 from tests.support.stock import CUSTOMER, PART, TRANSIT, VAN, WAREHOUSE, approved, bought, counted, moved, on_hand, used

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.device import Device
-from projections.operation_queries import operation, operations
-from projections.operations import Operations
+from domain.access.device import Device
+from projections.access.operation_queries import operation, operations
+from projections.access.operations import Operations
 from tests.support.shop import Shop, shop_on
 
 

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device import Device
-from projections.device_activity import DeviceActivity
-from projections.devices import Devices, device, devices
-from projections.operation_queries import operation, operations
-from projections.operations import Operations
-from projections.table import Row
+from domain.access.device import Device
+from projections.access.device_activity import DeviceActivity
+from projections.access.devices import Devices, device, devices
+from projections.access.operation_queries import operation, operations
+from projections.access.operations import Operations
+from projections.engine.table import Row
 from tests.support.logs import NOON
 from tests.support.news import later
 from tests.support.shop import Shop, shop_on

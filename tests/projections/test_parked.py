@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from projections import parking
-from projections.projector import Projector
-from projections.rebuild import rebuild
-from projections.stored import StoredRows
-from projections.verify import verify
+from projections.engine import parking
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.stored import StoredRows
+from projections.engine.verify import verify
 from store.log import EventLog
 from tests.support.troubled_views import ALL, REFUSALS, Narrow, give_trouble, parked
 from tests.support.views import run_through

@@ -6,13 +6,13 @@ from unittest.mock import Mock
 
 import pytest
 
-from projections import parking
 from projections.catalogue import ensure
-from projections.failures import Failure, FoldError
-from projections.past import Views
-from projections.projector import Projector
-from projections.rebuild import rebuild
-from projections.verify import verify
+from projections.engine import parking
+from projections.engine.failures import Failure, FoldError
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.verify import verify
+from projections.engine.views import Views
 from store.log import EventLog
 from tests.support.databases import run
 from tests.support.troubled_views import ALL, REFUSALS, Apart, Narrow, give_trouble, parked

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from domain.instant import now
-from projections.memory import MemoryRows
-from projections.past import Views
-from projections.projector import Projector
-from projections.reader import Reader
-from projections.rebuild import rebuild
-from projections.replay import Replay
-from projections.table import Table
+from domain.kernel.instant import now
+from projections.engine.memory import MemoryRows
+from projections.engine.projector import Projector
+from projections.engine.reader import Reader
+from projections.engine.rebuild import rebuild
+from projections.engine.replay import Replay
+from projections.engine.table import Table
+from projections.engine.views import Views
 from store.log import EventLog
 from tests.support.logs import read
 from tests.support.sample_views import BALANCES, LABELS, LEDGER, SAMPLES

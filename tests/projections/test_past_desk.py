@@ -12,15 +12,15 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.problem import Problem
-from domain.technician import Technician
-from domain.user import User
-from projections import past_place
-from projections.past import Views
-from projections.past_desk import BUSY_SECONDS, PastDesk
-from projections.past_place import PastBusy, QuestionTooLarge, QuestionTooLong, StillFolding, Teller
+from domain.access.user import User
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.kernel.problem import Problem
+from domain.work.technician import Technician
+from projections.engine.views import Views
+from projections.past import place as past_place
+from projections.past.desk import BUSY_SECONDS, PastDesk
+from projections.past.place import PastBusy, QuestionTooLarge, QuestionTooLong, StillFolding, Teller
 from store.log import EventLog
 from store.pool import ConnectionPool
 from tests.support.logs import NOON

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.technician import Technician
-from domain.user import User
-from projections.technicians import Technicians, technician, technicians
-from projections.users import Users, user, users
+from domain.access.user import User
+from domain.work.technician import Technician
+from projections.access.users import Users, user, users
+from projections.work.technicians import Technicians, technician, technicians
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from projections.past import Views
-from projections.projection import Projection, Rows
-from projections.projector import Projector
-from projections.rebuild import rebuild
-from projections.verify import verify
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.verify import verify
+from projections.engine.views import Views
 from store.log import EventLog
-from store.recorded import Recorded
 from tests.support.databases import run
 from tests.support.sample_views import SAMPLES, Ledger
 from tests.support.views import Warehouse, run_through

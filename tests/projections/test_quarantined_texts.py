@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device import Device
-from projections.device_texts import QUARANTINED
-from projections.devices import DEVICES, Devices
+from domain.access.device import Device
+from projections.access.device_texts import QUARANTINED
+from projections.access.devices import DEVICES, Devices
 from tests.support.news import News
 
 ID, OTHER = uuid4(), uuid4()

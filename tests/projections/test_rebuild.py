@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 import pytest
 
 from projections.catalogue import ensure
-from projections.failures import FoldError
-from projections.filling import Filling
-from projections.past import Views
-from projections.projection import Projection
-from projections.projector import Projector
-from projections.rebuild import rebuild
-from projections.verify import verify
+from projections.engine.failures import FoldError
+from projections.engine.filling import Filling
+from projections.engine.projection import Projection
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.verify import verify
+from projections.engine.views import Views
 from store.log import EventLog
 from tests.support.sample_views import LEDGER, SAMPLES, Balances, Labels, Ledger
 from tests.support.views import Warehouse, busy, projector_log, rows_in, run_through

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.location import VIRTUAL
-from domain.stock_movement import StockMovement
-from domain.work_order import WorkOrder
-from projections.table import Row
-from projections.work_orders import WORK_ORDERS, WorkOrders
+from domain.stock.location import VIRTUAL
+from domain.stock.stock_movement import StockMovement
+from domain.work.work_order import WorkOrder
+from projections.engine.table import Row
+from projections.work.work_orders import WORK_ORDERS, WorkOrders
 from tests.support.news import News, later
 from tests.support.stock import PART, VAN
 

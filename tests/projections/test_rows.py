@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from projections.memory import MemoryRows
-from projections.ordered import Order
-from projections.replay import Replay
-from projections.stored import StoredRows
-from projections.table import Table
+from projections.engine.memory import MemoryRows
+from projections.engine.ordered import Order
+from projections.engine.replay import Replay
+from projections.engine.stored import StoredRows
+from projections.engine.table import Table
 from store import tables
 from store.log import EventLog
 from tests.support.sample_views import LABELS, LEDGER, SAMPLES

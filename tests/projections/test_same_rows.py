@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from projections.catalogue import ensure
-from projections.past import Views
-from projections.projector import Projector
-from projections.rebuild import rebuild
-from projections.verify import verify
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.verify import verify
+from projections.engine.views import Views
 from store.log import EventLog
 from tests.support.sample_views import SAMPLES
 from tests.support.views import Warehouse, rows_in, run_through

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.part import Part, PartName
-from projections.search import Search
-from projections.search_kinds import KINDS
-from projections.search_query import found
-from projections.search_terms import asked, codes, phones, stored, words
+from domain.care.customer import Customer
+from domain.stock.part import Part, PartName
+from projections.lookup.search import Search
+from projections.lookup.search_kinds import KINDS
+from projections.lookup.search_query import found
+from projections.lookup.search_terms import asked, codes, phones, stored, words
 from tests.support.shop import Shop, shop_on
 
 LETTERS = "aouäöüßéeAOUE nrst-'’Łøæ0129\u017f\u0308\u0301中ab"

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.discrepancy import discrepancy_id
-from domain.stock_movement import StockMovement
+from domain.stock.discrepancy import discrepancy_id
+from domain.stock.stock_movement import StockMovement
 from tests.support.misfits import positions
 from tests.support.news import later
 from tests.support.serials import MACHINE, OTHER_MACHINE, S1, S2, SerialOffice, revised

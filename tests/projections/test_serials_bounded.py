@@ -11,16 +11,16 @@ from uuid import UUID
 
 import pytest
 
-from domain.discrepancy import Discrepancy, discrepancy_id
-from domain.location import Location
-from projections import serials
-from projections.discrepancies import Discrepancies
-from projections.discrepancy_row import DISCREPANCIES
+from domain.stock.discrepancy import Discrepancy, discrepancy_id
+from domain.stock.location import Location
 from projections.documents.documents import Documents
-from projections.projector import Projector
-from projections.serials import MOST_CLAIMS, SERIALS
-from projections.work_order_facts import SERIALS_SHOWN
-from projections.work_orders import WORK_ORDERS
+from projections.engine.projector import Projector
+from projections.stock import serials
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.discrepancy_row import DISCREPANCIES
+from projections.stock.serials import MOST_CLAIMS, SERIALS
+from projections.work.work_order_facts import SERIALS_SHOWN
+from projections.work.work_orders import WORK_ORDERS
 from store import rows as stored
 from tests.support.growing import Growing
 from tests.support.growing_work import ORDER, Company

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from projections.discrepancies import Discrepancies
-from projections.discrepancy_row import DISCREPANCIES
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.discrepancy_row import DISCREPANCIES
 from tests.support.serials import S1, S2, STEPS, SerialDay, taken_from_elsewhere
 from tests.support.work_days import TURNS
 

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device import Device
-from domain.discrepancy import discrepancy_id
-from domain.location import Location
-from domain.part import Part, PartName
-from projections.discrepancies import discrepancies
+from domain.access.device import Device
+from domain.stock.discrepancy import discrepancy_id
+from domain.stock.location import Location
+from domain.stock.part import Part, PartName
 from projections.documents.documents import Documents
+from projections.stock.discrepancies import discrepancies
 from tests.support.logs import NOON
 from tests.support.phone import Phone, told
 from tests.support.serials import S1, S2, tracked

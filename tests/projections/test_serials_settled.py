@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.discrepancy import Discrepancy, discrepancy_id
-from domain.stock_movement import StockMovement
+from domain.stock.discrepancy import Discrepancy, discrepancy_id
+from domain.stock.stock_movement import StockMovement
 from tests.support.news import later
 from tests.support.serials import S1, S2, SerialOffice
 from tests.support.stock import OTHER_VAN, PART, TRANSIT, UNEXPLAINED, VAN, WAREHOUSE, moved, used

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from projections import stored
-from projections.projection import Projection, Rows
-from projections.projector import Projector
-from projections.slow import TRIES
-from projections.stored import StoredRows
-from projections.verify import verify
+from domain.recording.recorded import Recorded
+from projections.engine import stored
+from projections.engine.projection import Projection, Rows
+from projections.engine.projector import Projector
+from projections.engine.slow import TRIES
+from projections.engine.stored import StoredRows
+from projections.engine.verify import verify
 from store.errors import renamed
 from store.log import EventLog
-from store.recorded import Recorded
 from tests.support.sample_views import SAMPLES, Ledger
 from tests.support.views import Warehouse
 

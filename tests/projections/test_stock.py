@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.device import Device
-from projections.stock import STOCK, Stock
+from domain.access.device import Device
+from projections.stock.stock import STOCK, Stock
 from tests.support.logs import NOON
 from tests.support.news import News, Phone, later
 from tests.support.stock import (

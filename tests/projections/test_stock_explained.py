@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.location import Location
-from projections.movements import Movements, movement, movements
-from projections.stock import Stock, balance, stock
-from projections.stock_explained import explain
-from projections.table import Row
+from domain.stock.location import Location
+from projections.engine.table import Row
+from projections.stock.movements import Movements, movement, movements
+from projections.stock.stock import Stock, balance, stock
+from projections.stock.stock_explained import explain
 from tests.support.logs import NOON
 from tests.support.news import later
 from tests.support.shop import Shop, shop_on

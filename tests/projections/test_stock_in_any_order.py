@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from projections.stock import Stock
+from projections.stock.stock import Stock
 from tests.support.stock import OTHER_VAN, VAN, on_hand
 from tests.support.stock_days import STEPS, TURNS, Day, by_the_count_rule
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.survey import Survey
-from projections.surveys import Surveys, survey, surveys
-from projections.table import Row
+from domain.care.customer import Customer
+from domain.care.survey import Survey
+from projections.care.surveys import Surveys, survey, surveys
+from projections.engine.table import Row
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
 

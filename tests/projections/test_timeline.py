@@ -10,18 +10,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.case import Case
-from domain.contact import Contact
-from domain.equipment import Equipment
-from domain.stock_movement import StockMovement
-from domain.survey import Survey
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from projections.cases import Cases
-from projections.contacts import Contacts
-from projections.table import Row
-from projections.timeline import Timeline, case_timeline, equipment_timeline
-from projections.work_orders import WorkOrders
+from domain.care.case import Case
+from domain.care.contact import Contact
+from domain.care.survey import Survey
+from domain.stock.stock_movement import StockMovement
+from domain.work.equipment import Equipment
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
+from projections.care.cases import Cases
+from projections.care.contacts import Contacts
+from projections.care.timeline import Timeline, case_timeline, equipment_timeline
+from projections.engine.table import Row
+from projections.work.work_orders import WorkOrders
 from tests.support.logs import NOON
 from tests.support.shop import Shop, shop_on
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from projections.projector import Projector
-from projections.verify import verify
+from projections.engine.projector import Projector
+from projections.engine.verify import verify
 from store.comparing import Difference
 from store.log import EventLog
 from tests.support.sample_views import SAMPLES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.technician import Technician
-from domain.visit import Visit
-from projections.visits import VISITS, Visits
+from domain.work.technician import Technician
+from domain.work.visit import Visit
+from projections.work.visits import VISITS, Visits
 from tests.support.news import News, later
 from tests.support.visits import ANNA, BEN, planned
 

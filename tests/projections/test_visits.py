@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.visit import Visit
-from projections.table import Row
-from projections.visit_queries import visit, visits
-from projections.visits import VISITS, Visits
-from projections.work_orders import WorkOrders
+from domain.care.customer import Customer
+from domain.work.visit import Visit
+from projections.engine.table import Row
+from projections.work.visit_queries import visit, visits
+from projections.work.visits import VISITS, Visits
+from projections.work.work_orders import WorkOrders
 from tests.support.news import News, Phone, later
 from tests.support.shop import Shop, shop_on
 from tests.support.visits import ANNA, BEN, CUSTOMER, EVENING, MORNING, NOON, ORDER, planned

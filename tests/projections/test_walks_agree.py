@@ -9,12 +9,12 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.envelope import Envelope
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from domain.work_order_status import Status
-from projections.visits import VISITS, Visits
-from projections.work_orders import WORK_ORDERS, WorkOrders
+from domain.kernel.envelope import Envelope
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
+from domain.work.work_order_status import Status
+from projections.work.visits import VISITS, Visits
+from projections.work.work_orders import WORK_ORDERS, WorkOrders
 from tests.simulation.memory_log import MemoryLog
 from tests.support.logs import NOON
 from tests.support.news import News

@@ -7,13 +7,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.device_activity import DeviceActivity
-from projections.discrepancies import Discrepancies
-from projections.discrepancy_row import DISCREPANCIES
-from projections.locations import must_not_be_negative
-from projections.movements import Movements
-from projections.operations import Operations
-from projections.stock import STOCK
+from projections.access.device_activity import DeviceActivity
+from projections.access.operations import Operations
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.discrepancy_row import DISCREPANCIES
+from projections.stock.locations import must_not_be_negative
+from projections.stock.movements import Movements
+from projections.stock.stock import STOCK
 from tests.support.stock_days import STEPS as STOCK_STEPS
 from tests.support.stock_days import Day
 from tests.support.work_days import DECISIONS, STEPS, TURNS, WorkDay

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.work_order import WorkOrder
-from projections.cases import Cases
-from projections.customers import Customers
-from projections.work_order_queries import work_order, work_orders
-from projections.work_orders import WorkOrders
+from domain.care.customer import Customer
+from domain.work.work_order import WorkOrder
+from projections.care.cases import Cases
+from projections.care.customers import Customers
+from projections.work.work_order_queries import work_order, work_orders
+from projections.work.work_orders import WorkOrders
 from tests.support.news import later
 from tests.support.shop import Shop, shop_on
 from tests.support.stock import PART, used

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.work_order import WorkOrder
-from projections.table import Row
-from projections.work_orders import WORK_ORDERS, WorkOrders
+from domain.work.work_order import WorkOrder
+from projections.engine.table import Row
+from projections.work.work_orders import WORK_ORDERS, WorkOrders
 from tests.support.news import News, Phone, later
 from tests.support.stock import PART, VAN, used
 from tests.support.visits import planned

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from store.identity import Standing
+from domain.access.identity import Standing
 
 
 @dataclass

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from store.answers import Answer
-from store.recorded import Recorded
+from domain.recording.answers import Answer
+from domain.recording.recorded import Recorded
 from sync.device import Reply
 from tests.simulation.books import Books
 from tests.simulation.conflicts import Conflicts

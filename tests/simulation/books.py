@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from domain.location import is_bin
-from projections.discrepancy_row import DISCREPANCIES, OF_SERIALS
-from projections.locations import LOCATIONS
-from projections.stock import STOCK
-from store.recorded import Recorded
+from domain.recording.recorded import Recorded
+from domain.stock.location import is_bin
+from projections.stock.discrepancy_row import DISCREPANCIES, OF_SERIALS
+from projections.stock.locations import LOCATIONS
+from projections.stock.stock import STOCK
 from tests.simulation.shelves import balances
 from tests.simulation.violation import must
 

@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from domain.aggregate import Entity
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.equipment import Equipment
-from domain.location import VIRTUAL, Location
-from domain.part import Part, PartName
-from domain.stock_movement import StockMovement
-from domain.technician import Technician
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.part import Part, PartName
+from domain.stock.stock_movement import StockMovement
+from domain.work.equipment import Equipment
+from domain.work.technician import Technician
+from domain.work.work_order import WorkOrder
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

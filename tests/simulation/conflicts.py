@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from domain.discrepancy import discrepancy_id
-from projections.discrepancy_row import DISCREPANCIES, REFS
-from projections.locations import LOCATIONS
-from projections.table import Row
-from projections.visits import VISITS
-from projections.work_orders import WORK_ORDERS
-from store.recorded import Recorded
+from domain.recording.recorded import Recorded
+from domain.stock.discrepancy import discrepancy_id
+from projections.engine.table import Row
+from projections.stock.discrepancy_row import DISCREPANCIES, REFS
+from projections.stock.locations import LOCATIONS
+from projections.work.visits import VISITS
+from projections.work.work_orders import WORK_ORDERS
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:

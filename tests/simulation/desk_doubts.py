@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from domain.aggregate import Entity
-from domain.device import Device
-from domain.discrepancy import Discrepancy
-from domain.problem import Problem
-from projections.discrepancy_row import DISCREPANCIES, REFS
-from projections.operations import OPERATIONS
-from store.work import Work
+from domain.access.device import Device
+from domain.kernel.aggregate import Entity
+from domain.kernel.problem import Problem
+from domain.recording.unit_of_work import Work
+from domain.stock.discrepancy import Discrepancy
+from projections.access.operations import OPERATIONS
+from projections.stock.discrepancy_row import DISCREPANCIES, REFS
 from sync.release import discard as make_nothing_of
 from sync.release import release
 from tests.simulation.desk_work import office

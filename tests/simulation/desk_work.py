@@ -8,19 +8,19 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from domain.aggregate import Entity
-from domain.customer import Customer
-from domain.location import VIRTUAL, Location
-from domain.problem import Problem
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement
-from domain.technician import Technician
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from domain.work_order_status import must_not_be_final
-from projections.stock_lines import COUNTED
-from store.order_ends import cancel_order, close_order
-from store.work import Work
+from domain.care.customer import Customer
+from domain.kernel.aggregate import Entity
+from domain.kernel.problem import Problem
+from domain.recording.order_ends import cancel_order, close_order
+from domain.recording.unit_of_work import Work
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
+from domain.work.technician import Technician
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
+from domain.work.work_order_status import must_not_be_final
+from projections.stock.stock_lines import COUNTED
 from tests.simulation.steps import step
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from store.recorded import Recorded
+from domain.recording.recorded import Recorded
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from domain.customer import Customer
-from domain.envelope import Envelope
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.recording.recorded import Recorded
 from domain.topics import EVENT_CLASSES
-from store.recorded import Recorded
 from store.shape import shape_of
 
 if TYPE_CHECKING:

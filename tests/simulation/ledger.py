@@ -9,8 +9,8 @@ from uuid import UUID
 
 import orjson
 
-from store.answers import Answer
-from store.recorded import Recorded
+from domain.recording.answers import Answer
+from domain.recording.recorded import Recorded
 from tests.simulation.content import content_of
 from tests.simulation.violation import must
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
 
-from domain.aggregate import Entity
-from domain.envelope import Envelope
-from store.answers import Answer, Appended, Turn
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Answer, Appended, Turn
+from domain.recording.unit_of_work import Change
 from store.keyring import Key
 from store.mapper import BodyMapper
-from store.work import Change
 from tests.simulation.memory_log import MemoryLog
 
 

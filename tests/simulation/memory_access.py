@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from store.device_tokens import ACCESS_LIFE, REFRESH_LIFE, Pair
-from store.identity import (
+from domain.access.identity import (
     DeviceIdentity,
     DeviceRevoked,
     Keyholder,
@@ -16,6 +15,7 @@ from store.identity import (
     TokenExpired,
     TokenReused,
 )
+from store.device_tokens import ACCESS_LIFE, REFRESH_LIFE, Pair
 from tests.simulation.access_tables import Tables, Token
 from tests.simulation.memory_enrolling import MemoryEnrolling
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from store.answers import DECIDED, Answer, Known, Life, Neighbour, Past, Readings, Turn
-from store.recorded import Recorded
+from domain.recording.answers import DECIDED, Answer, Known, Life, Neighbour, Past, Readings, Turn
+from domain.recording.recorded import Recorded
 
 if TYPE_CHECKING:
     from tests.simulation.memory_log import MemoryLog

@@ -6,10 +6,10 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.problem import BadInput
+from domain.access.identity import DeviceIdentity
+from domain.kernel.problem import BadInput
+from domain.recording.recorded import Recorded
 from store.blobs.blob import PIECE, BlobMismatch, BlobTooLarge, UploadOffsetMismatch
-from store.identity import DeviceIdentity
-from store.recorded import Recorded
 from sync.blobs import BlobNotNamed, Progress
 from tests.simulation.memory_log import MemoryLog
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from store.answers import Answer
+from domain.access.identity import Keyholder, Standing
+from domain.recording.answers import Answer
+from domain.recording.recorded import Recorded
 from store.device_access import CodeNotGood
 from store.enrolling import Enrolment
 from store.enrolment_code import CODE_LIFE
-from store.identity import Keyholder, Standing
-from store.recorded import Recorded
 from tests.simulation.access_tables import Code, Seat, Tables
 from tests.simulation.clocks import TrueClock
 from tests.simulation.dice import Dice

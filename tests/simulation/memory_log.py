@@ -10,15 +10,15 @@ from uuid import UUID
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import IntegrityError
 
-from domain.aggregate import Entity
-from domain.envelope import Envelope
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Answer, Appended, KeptText, OperationKnownError, Turn, TurnTakenError
+from domain.recording.attempting import attempt
+from domain.recording.recorded import Recorded
+from domain.recording.unit_of_work import Change, Work
 from domain.topics import EVENT_CLASSES
-from domain.visit_events import Planned
-from store.answers import Answer, Appended, KeptText, OperationKnownError, Turn, TurnTakenError
-from store.attempting import attempt
-from store.recorded import Recorded
+from domain.work.visit_events import Planned
 from store.shape import shape_of
-from store.work import Change, Work
 from tests.simulation.memory_answers import MemoryAnswers
 from tests.simulation.memory_streams import MemoryStreams
 
@@ -37,8 +37,9 @@ class Backup(NamedTuple):
 
 
 class MemoryLog:
-    """`sync.ports.Log` and `store.work.Backing` at once. `before_commit` and `after_commit` are where it may crash.
+    """`sync.ports.Log` and `domain.recording.unit_of_work.Backing` at once.
 
+    `before_commit` and `after_commit` are where it may crash.
     `pending` are the events that are about to be recorded.
     """
 

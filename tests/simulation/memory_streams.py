@@ -9,10 +9,10 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
 
-from domain.aggregate import Entity
-from domain.envelope import Envelope
-from domain.walk import Moment, Walked
-from store.recorded import Recorded
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.kernel.walk import Moment, Walked
+from domain.recording.recorded import Recorded
 
 
 class MemoryStreams:

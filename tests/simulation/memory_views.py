@@ -10,18 +10,18 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from projections.access.operations import OPERATIONS, WAITING, Operations
+from projections.care.merges import entries_of
 from projections.documents.digest import NOTHING, Digest
 from projections.documents.digests import DIGESTS
 from projections.documents.documents import Documents
 from projections.documents.moment import Moment
 from projections.documents.table import DOCUMENTS, SHARED
-from projections.memory import MemoryRows
-from projections.merges import entries_of
-from projections.operations import OPERATIONS, WAITING, Operations
-from projections.projection import Projection
-from projections.replay import Replay
-from projections.table import Row
-from projections.work_orders import WORK_ORDERS
+from projections.engine.memory import MemoryRows
+from projections.engine.projection import Projection
+from projections.engine.replay import Replay
+from projections.engine.table import Row
+from projections.work.work_orders import WORK_ORDERS
 from sync.ports import Changes, Found, Looked
 from sync.waiting import held_groups, whose
 from tests.simulation.memory_log import PUT_ASIDE, MemoryLog
@@ -100,7 +100,7 @@ class MemoryViews:
     # sync.ports.Waiting
 
     def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
-        """As `projections.operation_queries` answers, with all that wait for too long at once."""
+        """As `projections.access.operation_queries` answers, with all that wait for too long at once."""
         rows = [row for row in self.rows.rows(OPERATIONS) if row["status"] == "held"]
         ripe = {
             whose(row)

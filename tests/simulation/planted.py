@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from projections.projection import Projection
-from projections.replay import Replay
+from projections.engine.projection import Projection
+from projections.engine.replay import Replay
 from tests.simulation import memory_views
 
 Plant = Callable[["Garden"], None]

@@ -9,7 +9,7 @@ from typing import Self
 from unittest.mock import patch
 
 import api.sync.blueprint
-import domain.instant
+import domain.kernel.instant
 from store.connecting import SEARCH_PATH, open_connection
 from sync.clock import AT_ONCE
 
@@ -51,7 +51,7 @@ class RealClock:
         clock = cls(dsn)
         with (
             closing(clock),
-            patch.object(domain.instant, "datetime", clock._kind()),
+            patch.object(domain.kernel.instant, "datetime", clock._kind()),
             patch.object(api.sync.blueprint, "since_it_began", lambda: AT_ONCE),
         ):
             yield clock

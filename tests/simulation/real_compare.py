@@ -9,11 +9,11 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from domain.envelope import Envelope
-from domain.instant import format_instant
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import format_instant
+from domain.recording.recorded import Recorded
 from projections.documents.table import DOCUMENTS
 from store.connecting import open_connection
-from store.recorded import Recorded
 from sync.device import Reply
 from tests.simulation.real_server import RealServer
 from tests.simulation.real_trace import Act, Exchange

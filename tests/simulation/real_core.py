@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from store.answers import Appended
+from domain.recording.answers import Appended
 from tests.simulation import real_trace as acts
 from tests.simulation.real_compare import Difference
 from tests.simulation.real_server import RealServer

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import orjson
 
-from domain.envelope import Envelope
-from domain.work_order import WorkOrder
+from domain.kernel.envelope import Envelope
+from domain.work.work_order import WorkOrder
 from projections.documents.table import SHARED
 from sync.device import Device, OfflineError, Reply
 from tests.simulation import real_trace as acts

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 from uuid import UUID
 
+from domain.recording.answers import Answer
+from domain.recording.recorded import Recorded
 from domain.topics import EVENT_CLASSES
-from store.answers import Answer
-from store.recorded import Recorded
 from store.shape import shape_of
 from sync.app_version import UpgradeRequired
 from sync.blobs import Progress

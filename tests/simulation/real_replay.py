@@ -11,13 +11,13 @@ from unittest.mock import patch
 import store.device_access
 import store.device_tokens
 import store.enrolling
-from domain.problem import Problem
+from domain.kernel.problem import Problem
+from domain.recording.answers import Appended
+from domain.recording.recorded import Recorded
 from domain.topics import EVENT_CLASSES
-from store.answers import Appended
 from store.erasure import Erasure
 from store.log import EventLog
 from store.mapper import BodyMapper
-from store.recorded import Recorded
 from store.shape import shape_of
 from sync.release import release
 from tests.simulation import real_trace as acts

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from api.app import Application, create_app
-from api.services import Services
+from api.http.services import Services
 from callout.services import services_of
 from projections.catalogue import PROJECTIONS
-from projections.past import Views
-from projections.projector import Projector
-from projections.rebuild import rebuild
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.views import Views
 from store.access import Access
 from store.blobs.folder import FolderPlace
 from store.keyring import Keyring
@@ -73,7 +73,7 @@ class RealServer:
         keyring = Keyring(self.pools["callout_keykeeper"], MASTER_KEY)
         log = EventLog(self.pools["callout_writer"], keyring)
         projecting = EventLog(self.pools["callout_projector"], keyring)
-        views, access = SteppedViews(log, pool=self.pools["callout_reader"]), Access(log.pool)
+        views, access = SteppedViews(log, PROJECTIONS, pool=self.pools["callout_reader"]), Access(log.pool)
         views.may_catch_up = lambda: self.may_catch_up()  # noqa: PLW0108 - whoever replays comes later
         access.keep("sync-cursors", SECRET)
         access.keep("device-challenges", SECRET)

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from domain.envelope import Envelope
-from store.answers import Answer
-from store.recorded import Recorded
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Answer
+from domain.recording.recorded import Recorded
 from sync.device import Reply
 
 

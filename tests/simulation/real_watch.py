@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
-from store.recorded import Recorded
-from store.work import Work
+from domain.recording.recorded import Recorded
+from domain.recording.unit_of_work import Work
 from sync.holding import Holding
 from sync.operations.catalogue import OPERATIONS
 from tests.simulation import real_trace as acts

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import orjson
 
-from api.problems import RETRY_SECONDS, STATUS, document
+from api.http.problems import RETRY_SECONDS, STATUS, document
 from api.sync.blueprint import DeviceSuspended
-from domain.envelope import Envelope
-from domain.log_life import LogLife
-from domain.problem import Kind, NotFound, Problem
-from store.identity import DeviceIdentity, TokenExpired
+from domain.access.identity import DeviceIdentity, TokenExpired
+from domain.integrity.log_life import LogLife
+from domain.kernel.envelope import Envelope
+from domain.kernel.problem import Kind, NotFound, Problem
 from sync.admission import Overloaded
 from sync.app_version import OldestApp
 from sync.arrival import Arrival
@@ -178,7 +178,7 @@ class Server:
 
 
 def told(problem: Problem) -> Reply:
-    """The reply for a problem, as `api/problems.py` tells it."""
+    """The reply for a problem, as `api/http/problems.py` tells it."""
     said = document(problem)
     headers = {"content-type": "application/problem+json"}
     if problem.kind in (Kind.RATE_LIMITED, Kind.UNAVAILABLE):

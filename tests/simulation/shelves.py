@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from store.recorded import Recorded
+from domain.recording.recorded import Recorded
 
 Bin = tuple[UUID, UUID]
 Life = tuple[UUID, int]

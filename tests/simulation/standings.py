@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.work_order_status import Status
-from projections.visits import VISITS
-from projections.work_orders import WORK_ORDERS
-from store.recorded import Recorded
+from domain.recording.recorded import Recorded
+from domain.work.work_order_status import Status
+from projections.work.visits import VISITS
+from projections.work.work_orders import WORK_ORDERS
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from store.answers import Past
+from domain.recording.answers import Past
 from store.operations import Operations
 from sync.device import RefusedError
 from tests.simulation.real_house import prepared, real_server

@@ -13,10 +13,10 @@ from eventsourcing.persistence import StoredEvent
 from msgspec import structs
 
 import projections.documents.page
-from domain.envelope import Envelope
-from store.answers import Appended, Past
+from domain.access.identity import DeviceIdentity
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Appended, Past
 from store.device_access import DeviceAccess
-from store.identity import DeviceIdentity
 from store.operations import Operations
 from store.recorder import Recorder
 from tests.simulation.real_compare import Difference

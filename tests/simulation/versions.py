@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from sync.device import fetching, identity, sending
 from sync.operations import work
 from sync.operations.catalogue import OPERATIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from projections.operations import OPERATIONS
+from projections.access.operations import OPERATIONS
 from sync.problems import UnknownReference
 from tests.simulation.violation import must
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from argon2 import PasswordHasher
 
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.user import Role, User
+from domain.access.user import Role, User
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
 from store.access import Access, LoginTaken, WrongPassword
 from store.log import EventLog
 from store.passwords import Passwords

@@ -7,7 +7,7 @@ from unicodedata import normalize
 import pytest
 from argon2 import PasswordHasher
 
-from domain.problem import BadInput
+from domain.kernel.problem import BadInput
 from store.logins import fold, skeleton, visible
 from store.password_rules import must_be_good
 from store.passwords import Passwords

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from domain.envelope import Envelope
-from projections.past import Views
+from domain.kernel.envelope import Envelope
+from projections.engine.views import Views
 from store.clock import clock_standing
 from store.connecting import open_connection
 from store.log import EventLog

@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from domain.device import Device
-from domain.device_events import Installation
+from domain.access.device import Device
+from domain.access.device_events import Installation
+from domain.access.identity import DeviceRevoked, TokenExpired
 from store.device_access import CodeNotGood, DeviceAccess
 from store.enrolment_code import code_of
 from store.housekeeping import forget_expired
-from store.identity import DeviceRevoked, TokenExpired
 from store.log import EventLog
 from store.pool import ConnectionPool
 from store.standing import Standings

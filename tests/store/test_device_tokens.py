@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from domain.access.identity import TokenExpired, TokenReused
 from store.device_access import DeviceAccess
 from store.housekeeping import forget_expired
-from store.identity import TokenExpired, TokenReused
 from store.pool import ConnectionPool
 from tests.support.enrolled import TECHNICIAN, enrolled, tokens
 

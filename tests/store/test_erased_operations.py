@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from store.erased_operations import FOLLOWER, ErasedOperations
 from store.erasure import Erasure
 from store.keyring import Keyring

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.stock_movement import StockMovement
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.stock.stock_movement import StockMovement
+from domain.work.work_order import WorkOrder
 from store.erasure import FOLLOWER, Erasure
 from store.keyring import Keyring
 from store.log import EventLog

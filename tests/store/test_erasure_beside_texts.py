@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import psycopg2
 import pytest
 
-from domain.device import Device
-from domain.work_order import WorkOrder
+from domain.access.device import Device
+from domain.work.work_order import WorkOrder
 from store.erased_operations import FOLLOWER
 from store.erasure import Erasure
 from store.errors import rename

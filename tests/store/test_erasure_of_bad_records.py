@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from domain.contact import Contact
-from domain.customer import Customer
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.part import Part, PartName
+from domain.access.device import Device
+from domain.care.contact import Contact
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.stock.part import Part, PartName
 from store.erasure import Erasure
 from store.keyring import Keyring
 from store.log import EventLog

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.case import Case
-from domain.contact import Contact
-from domain.work_order import WorkOrder
+from domain.care.case import Case
+from domain.care.contact import Contact
+from domain.work.work_order import WorkOrder
 from store.erasure import Erasure
 from store.log import EventLog
 from tests.support.erasing import NAME, commit, erased, held, opens, quarantined, readable, registered

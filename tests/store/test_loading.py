@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.domain import CanMutateAggregate, DecoratedFuncCaller, OriginatorVersionError
 
-from domain.aggregate import Entity
-from domain.customer import Customer
-from domain.device import Device
-from domain.envelope import Envelope
+from domain.access.device import Device
+from domain.care.customer import Customer
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
 from domain.topics import EVENT_CLASSES
 from store.keyring import Key
 from store.log import EventLog

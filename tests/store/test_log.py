@@ -10,10 +10,10 @@ import psycopg2
 import pytest
 from eventsourcing.persistence import IntegrityError
 
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.work_order import WorkOrder
-from store.answers import Answer, OperationKnownError, Turn, TurnTakenError
+from domain.access.device import Device
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Answer, OperationKnownError, Turn, TurnTakenError
+from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from tests.support.logs import NOON, log_on, opened, records
 

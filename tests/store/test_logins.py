@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.problem import BadInput
+from domain.kernel.problem import BadInput
 from store.logins import must_be_of_one_script, skeleton
 
 

@@ -9,14 +9,14 @@ from uuid import uuid4
 
 import pytest
 
-from domain.aggregate import Entity
-from domain.case import MOST_CONTACTS, Case
-from domain.customer import Customer
-from domain.discrepancy import Discrepancy
-from domain.location import Location
-from domain.stock_count import StockCount
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.care.case import MOST_CONTACTS, Case
+from domain.care.customer import Customer
+from domain.kernel.aggregate import Entity
+from domain.stock.discrepancy import Discrepancy
+from domain.stock.location import Location
+from domain.stock.stock_count import StockCount
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from store.snapshots import state_of
 from tests.support.databases import run

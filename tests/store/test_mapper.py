@@ -13,8 +13,8 @@ import msgspec
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from domain.aggregate import Begun, Entity, Personal, event
-from domain.money import Money
+from domain.kernel.aggregate import Begun, Entity, Personal, event
+from domain.kernel.money import Money
 from store.log import EventLog
 from store.mapper import BodyMapper, NotRoundTrippingError
 from tests.support.logs import log_on

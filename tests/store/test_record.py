@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 import rfc8785
 
-from domain.envelope import Envelope
-from domain.problem import NotFound
-from domain.work_order import WorkOrder
+from domain.kernel.envelope import Envelope
+from domain.kernel.problem import NotFound
+from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from tests.support.logs import NOON, WORDS, log_on, opened, read, records
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projections.table import Table
+from projections.engine.table import Table
 from store import rows, tables
 from store.connecting import Cursor
 from store.copying import copy

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from domain.envelope import Envelope
+from domain.kernel.envelope import Envelope
 from store.log import EventLog
 from store.recorder import Recorder
 from store.wakeup import Listener, Wakeups

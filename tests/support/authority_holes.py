@@ -9,10 +9,10 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-import projections.attachments
-from domain.customer import Customer
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+import projections.work.attachments
+from domain.care.customer import Customer
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from store.device_access import DeviceAccess
 from store.operations import Operations
 from store.sessions import LiveSession, Sessions
@@ -56,7 +56,7 @@ def every_visit_is_mine(_: House) -> Plant:
 
 
 def work_for_everybody(_: House) -> Plant:
-    return patch("projections.open_work.works_for", lambda *_: True)
+    return patch("projections.work.open_work.works_for", lambda *_: True)
 
 
 def one_customer_in_operations(_: House) -> Plant:
@@ -68,7 +68,7 @@ def every_van_is_mine(_: House) -> Plant:
 
 
 def any_count_takes_lines(_: House) -> Plant:
-    from domain.stock_count import StockCount  # noqa: PLC0415 - only this hole needs it
+    from domain.stock.stock_count import StockCount  # noqa: PLC0415 - only this hole needs it
 
     def sheet(context: Context, data: Any) -> tuple[StockCount | None, tuple[()]]:
         return context.work.find(StockCount, data.count), ()
@@ -93,7 +93,7 @@ def no_trouble(_: House) -> Plant:
 
 
 def every_photo_is_named(_: House) -> Plant:
-    attachments = projections.attachments.attachments
+    attachments = projections.work.attachments.attachments
     return patch("sync.blobs.attachments", lambda reader, sha256, _: attachments(reader, sha256))
 
 
@@ -134,15 +134,15 @@ def any_token_is_a_user(_: House) -> Plant:
 
 
 def one_customer_in_requests(_: House) -> Plant:
-    return patch("api.belonging.one_customer", lambda *_: True)
+    return patch("api.http.belonging.one_customer", lambda *_: True)
 
 
 def one_customer_at_opening(_: House) -> Plant:
-    return patch("api.opening.one_customer", lambda *_: True)
+    return patch("api.work.opening.one_customer", lambda *_: True)
 
 
 def any_visit_of_any_order(_: House) -> Plant:
-    return patch("api.moving._order", lambda work, said: work.get(WorkOrder, said["work_order"]))
+    return patch("api.stock.moving._order", lambda work, said: work.get(WorkOrder, said["work_order"]))
 
 
 def every_site_is_theirs(_: House) -> Plant:
@@ -150,11 +150,11 @@ def every_site_is_theirs(_: House) -> Plant:
 
 
 def site_ids_are_free(_: House) -> Plant:
-    return patch("api.customers.must_be_free", lambda *_, **__: None)
+    return patch("api.care.customers.must_be_free", lambda *_, **__: None)
 
 
 def ids_are_free(_: House) -> Plant:
-    return patch("api.office.must_be_free", lambda *_, **__: None)
+    return patch("api.http.office.must_be_free", lambda *_, **__: None)
 
 
 def agents_may_do_all(house: House) -> Plant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from api.policy import ANYONE, DEVICE, EVERYBODY, LEAVING_DEVICE, POLICY
+from api.http.policy import ANYONE, DEVICE, EVERYBODY, LEAVING_DEVICE, POLICY
 from tests.support.authority import ROWS
 
 PAGE = Path(__file__).parents[2] / "docs" / "authority.md"
@@ -19,8 +19,8 @@ HEAD = """\
 # Who may do what, to what
 
 Made by `.venv/bin/python -m tests.support.authority_page` from the table in `tests/support/authority.py` and from
-`api/policy.py`. A test compares them, tries every row of the first table with two technicians and two customers against
-each other, and plants a hole in each to see that it is found.
+`api/http/policy.py`. A test compares them, tries every row of the first table with two technicians and two customers
+against each other, and plants a hole in each to see that it is found.
 
 A company is one database: users of the office see everything that their role opens, so what belongs together is
 checked, not hidden. A phone speaks for one technician. **Facts are never refused**: about somebody else's things they

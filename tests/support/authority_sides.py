@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 import rfc8785
 
-from domain.instant import format_instant, now
-from domain.location import VIRTUAL
-from domain.stock_count import StockCount
-from domain.visit import Visit
+from domain.kernel.instant import format_instant, now
+from domain.stock.location import VIRTUAL
+from domain.stock.stock_count import StockCount
+from domain.work.visit import Visit
 from tests.api.conftest import House
 from tests.support.counter import case, customer, made, part, read, told
 from tests.support.keyed import Json, Keyed

@@ -14,12 +14,12 @@ from callout.assembly import House
 from callout.blob_place import place_of
 from callout.restoring import Restored, restore
 from callout.settings import Settings
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import Answer
+from domain.work.work_order import WorkOrder
 from projections.catalogue import PROJECTIONS
-from projections.verify import verify
-from store.answers import Answer
+from projections.engine.verify import verify
 from store.backup.dump import dump
 from store.backup.manifest import Manifest, Progress
 from store.blobs.blob import PIECE, Blob

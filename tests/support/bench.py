@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain.aggregate import Entity
+from domain.kernel.aggregate import Entity
 
 E = TypeVar("E", bound=Entity)
 OF_THE_LIBRARY = {"originator_id", "originator_version", "originator_topic", "timestamp"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.device import Device
+from domain.access.device import Device
 from tests.api.conftest import House
 from tests.support.counter import case, customer, made, part, place, technician, told
 

@@ -8,11 +8,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.access.identity import DeviceIdentity
 from projections.documents.digest import Digest
 from projections.documents.entry import tombstone, written
 from projections.documents.moment import Moment
 from projections.documents.table import SHARED
-from store.identity import DeviceIdentity
 from sync.ports import Changes
 
 ANNA = DeviceIdentity(UUID(int=1), 1, UUID(int=2), "active", wipe=False, app_version="1.4")

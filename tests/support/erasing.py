@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from domain.aggregate import Entity
-from domain.customer import Customer
-from domain.device import Device
-from domain.envelope import Envelope
+from domain.access.device import Device
+from domain.care.customer import Customer
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
 from store.log import EventLog
 from tests.support.logs import NOON, read
 

@@ -15,9 +15,9 @@ import msgspec
 from eventsourcing.domain import CanInitAggregate
 from eventsourcing.utils import get_topic
 
-from domain.aggregate import PERSONAL, Entity
-from domain.envelope import Envelope
-from domain.location import Location
+from domain.kernel.aggregate import PERSONAL, Entity
+from domain.kernel.envelope import Envelope
+from domain.stock.location import Location
 from domain.topics import ENTITIES, EVENT_CLASSES, events_of
 from tests.support.bench import OF_THE_LIBRARY
 

@@ -11,8 +11,8 @@ from pyotp import TOTP
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.services import Services
-from domain.instant import now
+from api.http.services import Services
+from domain.kernel.instant import now
 from store.factor_desk import FactorDesk
 from store.totp import STEP_SECONDS
 from tests.api.conftest import PASSWORD, House

@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from domain.aggregate import Entity
-from domain.customer import Customer
-from domain.device import Device
-from domain.envelope import Envelope
-from domain.location import Location
-from domain.part import Part, PartName
-from domain.technician import Technician
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from store.identity import DeviceIdentity
+from domain.access.device import Device
+from domain.access.identity import DeviceIdentity
+from domain.care.customer import Customer
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.stock.location import Location
+from domain.stock.part import Part, PartName
+from domain.work.technician import Technician
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from store.standing import Standings
 from sync.arrival import Arrival

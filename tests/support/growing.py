@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from projections.catalogue import PROJECTIONS
-from projections.memory import MemoryRows
-from projections.table import Row, Table
+from projections.engine.memory import MemoryRows
+from projections.engine.table import Row, Table
 from tests.support.news import News
 
 

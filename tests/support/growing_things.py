@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from domain.contact import Contact
-from domain.device import Device
-from domain.discrepancy import Discrepancy, discrepancy_id
-from domain.stock_count import StockCount
-from domain.work_order import WorkOrder
+from domain.access.device import Device
+from domain.care.contact import Contact
+from domain.stock.discrepancy import Discrepancy, discrepancy_id
+from domain.stock.stock_count import StockCount
+from domain.work.work_order import WorkOrder
 from tests.support.growing_work import (
     ANNA,
     BEN,

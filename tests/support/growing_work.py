@@ -8,15 +8,15 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.case import Case
-from domain.customer import Customer
-from domain.equipment import Equipment
-from domain.location import Location
-from domain.part import Part, PartName
-from domain.stock_movement import correction_id
-from domain.technician import Technician
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.care.case import Case
+from domain.care.customer import Customer
+from domain.stock.location import Location
+from domain.stock.part import Part, PartName
+from domain.stock.stock_movement import correction_id
+from domain.work.equipment import Equipment
+from domain.work.technician import Technician
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
 from tests.support.news import News, Phone
 from tests.support.stock import PART, VAN, WAREHOUSE, used

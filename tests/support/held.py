@@ -6,8 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain.device import Device
-from domain.instant import now
+from domain.access.device import Device
+from domain.kernel.instant import now
 from tests.api.conftest import House
 from tests.support.field import Field, Phone, decide
 

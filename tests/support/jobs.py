@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.customer import Customer
-from domain.equipment import Equipment
-from domain.stock_movement import StockMovement
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.stock.stock_movement import StockMovement
+from domain.work.equipment import Equipment
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
 from tests.support.shop import Shop
 

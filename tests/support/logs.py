@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from domain.work_order import WorkOrder
+from domain.recording.recorded import Recorded
+from domain.work.work_order import WorkOrder
 from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool
-from store.recorded import Recorded
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 120_000, tzinfo=UTC)
 WORDS = "The old Wächter boiler at Lindenstraße 7 leaks"

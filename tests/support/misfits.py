@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from domain.discrepancy import Discrepancy
-from domain.part import Part, PartName
-from domain.work_order import WorkOrder
-from projections.discrepancies import Discrepancies
-from projections.discrepancy_row import DISCREPANCIES, REFS
-from projections.table import Row
+from domain.stock.discrepancy import Discrepancy
+from domain.stock.part import Part, PartName
+from domain.work.work_order import WorkOrder
+from projections.engine.table import Row
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.discrepancy_row import DISCREPANCIES, REFS
 from tests.support.news import News, Phone, later
 from tests.support.stock import PART, places
 from tests.support.work_orders import ANNA, BEN

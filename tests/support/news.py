@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from domain.aggregate import Entity
-from domain.device import Device
-from domain.envelope import Envelope
-from projections.memory import MemoryRows
-from projections.projection import Projection
-from projections.replay import Replay
-from projections.table import Row, Table
-from store.recorded import Recorded
+from domain.access.device import Device
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.recording.recorded import Recorded
+from projections.engine.memory import MemoryRows
+from projections.engine.projection import Projection
+from projections.engine.replay import Replay
+from projections.engine.table import Row, Table
 from store.shape import shape_of
 from tests.support.logs import NOON
 

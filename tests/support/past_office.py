@@ -9,11 +9,11 @@ from multiprocessing import Pipe
 from threading import Event, Thread
 from typing import Any
 
-from projections.past import Views
-from projections.past_desk import PastDesk
-from projections.past_place import Teller
-from projections.past_telling import Telling
-from projections.reader import Reader
+from projections.engine.reader import Reader
+from projections.engine.views import Views
+from projections.past.desk import PastDesk
+from projections.past.place import Teller
+from projections.past.telling import Telling
 from store.log import EventLog
 from store.pool import ConnectionPool
 from tests.support.sample_views import SAMPLES

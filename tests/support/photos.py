@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from werkzeug.test import TestResponse
 
-from domain.customer import Customer
-from domain.envelope import Envelope
-from domain.instant import now
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
+from domain.work.work_order import WorkOrder
 from store.blobs.blob import PIECE
 from store.blobs.folder import FolderPlace
 from store.blobs.sweeping import forget_uploads, sweep

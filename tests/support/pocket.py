@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import rfc8785
 from werkzeug.test import TestResponse
 
-from domain.device import Device
-from domain.technician import Technician
+from domain.access.device import Device
+from domain.work.technician import Technician
 from tests.api.conftest import House
 from tests.support.cabinet import digest, entry
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from projections.projector import Projector
+from projections.engine.projector import Projector
 from tests.support.sample_views import SAMPLES
 from tests.support.views import projector_log
 

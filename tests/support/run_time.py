@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from uuid import uuid4
 
-from domain.envelope import Envelope
+from domain.kernel.envelope import Envelope
 from projections.catalogue import ensure
 from store.keyring import Keyring
 from store.log import EventLog

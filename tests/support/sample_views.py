@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import orjson
 
-from domain.quantity import format_quantity
-from projections.parts import PARTS, Parts
-from projections.projection import Projection, Rows, on
-from projections.table import Key, Table
-from store.recorded import Recorded
+from domain.kernel.quantity import format_quantity
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Table
+from projections.stock.parts import PARTS, Parts
 
 LEDGER = Table(
     "ledger",

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from domain.part import Part, PartName
-from domain.stock_movement import StockMovement, correction_id
-from projections.projection import Projection
-from projections.serials import SERIALS
-from projections.table import Row
+from domain.stock.part import Part, PartName
+from domain.stock.stock_movement import StockMovement, correction_id
+from projections.engine.projection import Projection
+from projections.engine.table import Row
+from projections.stock.serials import SERIALS
 from tests.support.misfits import Office
 from tests.support.news import News, Phone, later, shuffled
 from tests.support.stock import CUSTOMER, OTHER_VAN, PART, TRANSIT, VAN, WAREHOUSE, bought, moved, places, used

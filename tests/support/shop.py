@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.aggregate import Entity
-from domain.envelope import Envelope
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
 from projections.catalogue import ensure
-from projections.past import Views
-from projections.projection import Projection
-from projections.projector import Projector
-from projections.reader import Reader
-from projections.rebuild import rebuild
-from projections.replay import with_needs
+from projections.engine.projection import Projection
+from projections.engine.projector import Projector
+from projections.engine.reader import Reader
+from projections.engine.rebuild import rebuild
+from projections.engine.replay import with_needs
+from projections.engine.views import Views
 from store.log import EventLog
 from tests.support.logs import NOON, log_on
 from tests.support.views import projector_log, rows_in, run_through

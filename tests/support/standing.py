@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from store.identity import Standing
+from domain.access.identity import Standing
 from store.pool import ConnectionPool
 
 

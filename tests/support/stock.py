@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.location import VIRTUAL, Location
-from domain.movement import MovementKind
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement
-from projections.stock import STOCK
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.movement import MovementKind
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
+from projections.stock.stock import STOCK
 from tests.support.news import News
 
 WAREHOUSE, VAN, OTHER_VAN, PART = (UUID(int=number) for number in (71, 72, 73, 74))

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 
 from hypothesis import strategies as st
 
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement, correction_id
-from projections.projection import Projection
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement, correction_id
+from projections.engine.projection import Projection
 from tests.support.news import News, Phone, later, shuffled
 from tests.support.stock import (
     OTHER_VAN,

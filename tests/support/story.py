@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from domain.location import VIRTUAL
+from domain.stock.location import VIRTUAL
 from tests.support.company import Company, Technician
 from tests.support.desk import Json
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.aggregate import PERSONAL
+from domain.kernel.aggregate import PERSONAL
 from domain.topics import EVENT_CLASSES
 from tests.support.bench import OF_THE_LIBRARY
 

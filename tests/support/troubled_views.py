@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from projections.projection import Projection, Rows, on
-from projections.table import Table
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Table
 from store.log import EventLog
-from store.recorded import Recorded
 
 NARROW = Table(
     "narrow", {"part": "uuid NOT NULL", "times": "bigint NOT NULL", "label": "text NOT NULL"}, ("part",), (("label",),)

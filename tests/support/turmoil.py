@@ -9,17 +9,17 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from domain.customer import Customer
-from domain.device import Device
-from domain.equipment import Equipment
-from domain.location import VIRTUAL, Location
-from domain.part import Part, PartName
-from domain.problem import Problem
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement
-from domain.technician import Technician
-from domain.visit import Visit
-from domain.work_order import WorkOrder
+from domain.access.device import Device
+from domain.care.customer import Customer
+from domain.kernel.problem import Problem
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.part import Part, PartName
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
+from domain.work.equipment import Equipment
+from domain.work.technician import Technician
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
 from tests.support.news import News
 

@@ -12,11 +12,11 @@ from time import sleep
 from typing import Any
 from uuid import UUID
 
-from domain.envelope import Envelope
-from domain.part import Part, PartName
-from domain.stock_movement import StockMovement
-from projections.projection import Projection
-from projections.replay import with_needs
+from domain.kernel.envelope import Envelope
+from domain.stock.part import Part, PartName
+from domain.stock.stock_movement import StockMovement
+from projections.engine.projection import Projection
+from projections.engine.replay import with_needs
 from store.keyring import Keyring
 from store.log import EventLog
 from store.pool import ConnectionPool

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from domain.visit import Visit
+from domain.work.visit import Visit
 from tests.support.bench import given
 
 ORDER, CUSTOMER, ANNA, BEN = uuid4(), uuid4(), uuid4(), uuid4()

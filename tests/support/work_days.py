@@ -8,10 +8,10 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from domain.stock_movement import StockMovement, correction_id
-from domain.visit import Visit
-from domain.work_order import WorkOrder
-from projections.projection import Projection
+from domain.stock.stock_movement import StockMovement, correction_id
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
+from projections.engine.projection import Projection
 from tests.support.news import News, Phone, later, shuffled
 from tests.support.stock import VAN, bought, places, used
 from tests.support.visits import EVENING, MORNING, NOON

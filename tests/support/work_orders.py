@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from tests.support.bench import given
 
 CUSTOMER, ANNA, BEN = uuid4(), uuid4(), uuid4()

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.problem import Kind
+from domain.kernel.problem import Kind
 from sync.admission import Admission, Line, Overloaded, WaitingRoom, WaitsTooOften
 
 LONG = 20.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from store.identity import Keyholder
+from domain.access.identity import Keyholder
 from sync.challenge import LIFE, Challenges
 from tests.support.logs import NOON
 

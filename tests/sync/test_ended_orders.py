@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.contact import Contact
-from domain.customer import Customer
-from domain.visit import Visit
-from domain.visit_status import Status
-from domain.work_order import WorkOrder
-from store.order_ends import cancel_order
+from domain.care.contact import Contact
+from domain.care.customer import Customer
+from domain.recording.order_ends import cancel_order
+from domain.work.visit import Visit
+from domain.work.visit_status import Status
+from domain.work.work_order import WorkOrder
 from sync.outcome import Result
 from tests.support.field import Field, Phone, decide, save
 

@@ -9,7 +9,7 @@ import tracemalloc
 import msgspec
 import pytest
 
-from domain.characters import unfit_place
+from domain.kernel.characters import unfit_place
 from sync.envelope import MOST_BYTES
 from sync.splitting import elements_of, members_of
 
@@ -17,7 +17,7 @@ GENEROUS_SECONDS = 60
 """A megabyte is read in well under a second; what is quadratic takes an hour."""
 READ = """
 import sys
-from domain.problem import Problem
+from domain.kernel.problem import Problem
 from sync.envelope import parse_push
 begin, again, end = sys.argv[1:]
 room = 1024 * 1024 - len(begin) - len(end)

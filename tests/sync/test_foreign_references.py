@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.location import Location
-from domain.stock_count import StockCount
+from domain.care.customer import Customer
+from domain.stock.location import Location
+from domain.stock.stock_count import StockCount
 from sync.outcome import Result
 from tests.support.field import Field, Phone, decide, save
 

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.envelope import Envelope
-from domain.location import VIRTUAL
-from domain.stock_movement import StockMovement, correction_id
-from domain.visit import Visit
-from domain.visit_status import Status
-from domain.work_order import WorkOrder
+from domain.kernel.envelope import Envelope
+from domain.stock.location import VIRTUAL
+from domain.stock.stock_movement import StockMovement, correction_id
+from domain.work.visit import Visit
+from domain.work.visit_status import Status
+from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from sync.outcome import Result
 from tests.support.field import NOON, Field, Phone, save

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from sync.problems import SequenceGap
 from tests.support.field import Field, Phone, decide
 from tests.support.logs import read

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.device import Device
-from domain.technician import Technician
+from domain.access.device import Device
+from domain.work.technician import Technician
 from store.log import EventLog
 from sync.holding import LONGEST, Holding
 from tests.support.field import NOON, Field, Phone, decide, save

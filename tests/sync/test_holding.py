@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from domain.device import Device
-from domain.work_order import WorkOrder
+from domain.access.device import Device
+from domain.recording.recorded import Recorded
+from domain.work.work_order import WorkOrder
 from store.log import EventLog
-from store.recorded import Recorded
 from sync.holding import LONGEST, Holding
 from tests.support.field import NOON, Field, Phone, decide
 from tests.support.logs import read

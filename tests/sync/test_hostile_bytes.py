@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.envelope import Envelope
+from domain.kernel.envelope import Envelope
 from store.erasure import Erasure
 from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
 from sync.envelope import Push, parse_push

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.visit import Visit
+from domain.work.visit import Visit
 from tests.support.field import Field, Phone, decide
 
 Json = dict[str, Any]

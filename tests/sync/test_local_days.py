@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.customer import Customer
-from domain.instant import format_instant, parse_instant
-from domain.local_time import format_local
-from domain.location import Location
-from domain.money import Money
-from domain.part import Part
-from domain.technician import Technician
-from domain.work_order import WorkOrder
+from domain.care.customer import Customer
+from domain.kernel.instant import format_instant, parse_instant
+from domain.kernel.local_time import format_local
+from domain.kernel.money import Money
+from domain.stock.location import Location
+from domain.stock.part import Part
+from domain.work.technician import Technician
+from domain.work.work_order import WorkOrder
 from tests.support.field import Field, Phone, decide, save
 
 FRIDAY = parse_instant("2026-10-23T08:00:00Z")  # 10:00 in Berlin, 09:00 in the Canary Islands; clocks change on Sunday

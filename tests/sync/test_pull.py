@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from domain.problem import Kind
-from store.identity import DeviceIdentity
+from domain.access.identity import DeviceIdentity
+from domain.kernel.problem import Kind
 from sync.admission import Overloaded
 from sync.app_version import OldestApp, UpgradeRequired
 from sync.cursor import Cursors

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.work_order import WorkOrder
+from domain.work.work_order import WorkOrder
 from sync.problems import DeviceForked, SequenceGap
 from tests.support.field import NOON, Field, Phone, decide
 from tests.support.logs import read, records

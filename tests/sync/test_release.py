@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device_status import NotWaiting
-from domain.envelope import Envelope
-from domain.problem import NotFound
+from domain.access.device_status import NotWaiting
+from domain.kernel.envelope import Envelope
+from domain.kernel.problem import NotFound
 from store.log import EventLog
 from sync.put_aside import TextIsErased
 from sync.release import StillNotUnderstood, release

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.device import Device
-from domain.technician import Technician
+from domain.access.device import Device
+from domain.work.technician import Technician
 from store.recorder import Recorder
 from tests.support.field import Field, Phone, decide
 from tests.support.poison import note

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from domain.instant import now
-from domain.work_order import WorkOrder
-from projections.work_orders import WORK_ORDERS, WorkOrders
-from store.recorded import Recorded
+from domain.kernel.instant import now
+from domain.recording.recorded import Recorded
+from domain.work.work_order import WorkOrder
+from projections.work.work_orders import WORK_ORDERS, WorkOrders
 from tests.support.field import NOON, Field, Phone
 from tests.support.logs import read
 from tests.support.news import News

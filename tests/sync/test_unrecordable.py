@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 import pytest
 from eventsourcing.persistence import DataError, OperationalError
 
-from store.answers import UnrecordableError
+from domain.recording.answers import UnrecordableError
 from store.recorder import Recorder
 from sync.problems import SequenceGap
 from tests.support.field import Field, Phone

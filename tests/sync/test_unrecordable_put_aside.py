@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from domain.envelope import Envelope
-from store.answers import UnrecordableError
+from domain.kernel.envelope import Envelope
+from domain.recording.answers import UnrecordableError
 from store.log import EventLog
 from sync.envelope import parse_push
 from sync.release import release

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from domain.device import Device
+from domain.access.device import Device
 from sync.admission import Overloaded
 from sync.cursor import Cursors
 from sync.limits import RateLimited

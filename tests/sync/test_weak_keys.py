@@ -7,8 +7,8 @@ from base64 import urlsafe_b64encode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from domain.points import is_weak
-from domain.problem import BadInput
+from domain.kernel.points import is_weak
+from domain.kernel.problem import BadInput
 from sync.entry import EnrolmentAsked
 from sync.signature import check_key, proves, signs_operation
 

@@ -12,8 +12,8 @@ import orjson
 import pytest
 import rfc8785
 
-from domain.part import Part, PartName
-from domain.technician import Technician
+from domain.stock.part import Part, PartName
+from domain.work.technician import Technician
 from projections.documents.digest import LEAVES, MODULUS, NOTHING, digest_of, entry_of, leaf_of, number_of, written
 from projections.documents.digests import DIGESTS
 from projections.documents.documents import Documents

@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device import Device
-from domain.discrepancy import Discrepancy, discrepancy_id
-from domain.location import VIRTUAL, Location
-from domain.part import Part, PartName
-from domain.stock_movement import StockMovement
+from domain.access.device import Device
+from domain.stock.discrepancy import Discrepancy, discrepancy_id
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.part import Part, PartName
+from domain.stock.stock_movement import StockMovement
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, PUMP, VAN, Office
 from tests.support.logs import NOON

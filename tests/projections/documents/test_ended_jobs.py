@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.customer import Customer
+from domain.care.customer import Customer
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, Office
 from tests.support.phone import Phone

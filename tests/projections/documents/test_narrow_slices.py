@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.visit import Visit
+from domain.work.visit import Visit
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, Office
 from tests.support.logs import NOON

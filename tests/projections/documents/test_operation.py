@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.device import Device
-from domain.problem import TYPE
+from domain.access.device import Device
+from domain.kernel.problem import TYPE
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, Office
 from tests.support.phone import Phone, told

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from projections.documents.documents import Documents
 from projections.documents.table import DOCUMENTS
-from projections.memory import MemoryRows
-from projections.projection import Projection
-from projections.replay import Replay
-from projections.table import Row
+from projections.engine.memory import MemoryRows
+from projections.engine.projection import Projection
+from projections.engine.replay import Replay
+from projections.engine.table import Row
 from tests.support.news import News
 from tests.support.stock_days import STEPS as STOCK_STEPS
 from tests.support.stock_days import Day

@@ -10,18 +10,18 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from domain.envelope import Envelope
-from domain.part import Part, PartName
-from domain.technician import Technician
-from domain.work_order import WorkOrder
+from domain.kernel.envelope import Envelope
+from domain.stock.part import Part, PartName
+from domain.work.technician import Technician
+from domain.work.work_order import WorkOrder
 from projections.catalogue import PROJECTIONS, ensure
 from projections.documents import documents
 from projections.documents.table import DOCUMENTS
-from projections.past import Views
-from projections.projector import Projector
-from projections.rebuild import rebuild
-from projections.stock import Stock
-from projections.verify import verify
+from projections.engine.projector import Projector
+from projections.engine.rebuild import rebuild
+from projections.engine.verify import verify
+from projections.engine.views import Views
+from projections.stock.stock import Stock
 from store.log import EventLog
 from sync.documents import ReadyDocuments
 from tests.support.logs import NOON
@@ -68,7 +68,7 @@ def test_a_document_that_cannot_be_rendered_stays_as_it_was_and_the_others_go_on
         run_through(Projector(views, PROJECTIONS))
 
     assert parked(views) == [("documents", head - 1, "documents")]
-    with closing(Views(views)) as asked:
+    with closing(Views(views, PROJECTIONS)) as asked:
         found = ReadyDocuments(asked).changes(anna, 0, 100)
         assert found.moment.through == head
         assert {row["id"] for row in found.rows if row["type"] == "part"} == {str(good.id)}
@@ -127,7 +127,7 @@ def test_an_event_that_fails_half_way_takes_no_document_away(
         run_through(Projector(views, PROJECTIONS))
 
     assert parked(views) == [("documents", head, "documents")]
-    with closing(Views(views)) as asked:
+    with closing(Views(views, PROJECTIONS)) as asked:
         found = ReadyDocuments(asked).changes(anna, 0, 100)
         [entry] = [row["entry"] for row in found.rows if row["type"] == "work_order"]
         assert "gone" not in orjson.loads(entry)

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 import rfc8785
 
-from domain.location import VIRTUAL, Location
-from domain.part import Part, PartName
-from domain.technician import Technician
-from projections.documents.code_list import LISTS
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.part import Part, PartName
+from domain.work.technician import Technician
 from projections.documents.documents import Documents
+from projections.documents.kinds.code_list import LISTS
 from tests.support.phone import Phone, told
 from tests.support.shop import Shop, shop_on
 

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.location import VIRTUAL, Location
-from domain.movement import MovementKind
-from domain.stock_count import StockCount
-from domain.stock_movement import StockMovement
-from domain.technician import Technician
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.movement import MovementKind
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
+from domain.work.technician import Technician
 from projections.documents.documents import Documents
 from tests.support.logs import NOON
 from tests.support.phone import Phone, told

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from domain.part import Part, PartName
-from domain.technician import Technician
+from domain.stock.part import Part, PartName
+from domain.work.technician import Technician
 from projections.documents.documents import Documents
 from projections.documents.watch import Watch
 from tests.support.databases import run

@@ -11,9 +11,9 @@ import sync.arrival
 import sync.groups
 import sync.holding
 import sync.push
-from domain.customer_change import Clash
-from domain.problem import Refused
-from domain.walk import Walked
+from domain.care.customer_change import Clash
+from domain.kernel.problem import Refused
+from domain.kernel.walk import Walked
 from sync.decide import Decision, settle
 from sync.problems import MalformedEnvelope
 from sync.pull import Pull
@@ -87,12 +87,12 @@ def no_effect(garden: Garden) -> None:
 
 @bug("last writer wins", "a change made offline overwrites what the office has said meanwhile")
 def last_writer(garden: Garden) -> None:
-    import domain.customer  # noqa: PLC0415 - named where it is replaced
+    import domain.care.customer  # noqa: PLC0415 - named where it is replaced
 
     def sort_out(_: Any, __: Any, changes: Any) -> tuple[dict[str, Any], tuple[Clash, ...]]:
         return {field: to for field, (_, to) in changes.items()}, ()
 
-    garden.wrap(domain.customer, "sort_out", sort_out)
+    garden.wrap(domain.care.customer, "sort_out", sort_out)
 
 
 @bug("old version rejected", "what an old app sends is no longer understood")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from store.answers import Appended
+from domain.recording.answers import Appended
 from tests.simulation.memory_answers import MemoryAnswers
 from tests.simulation.memory_log import MemoryLog
 from tests.simulation.planted import Garden, bug

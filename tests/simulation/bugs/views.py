@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import projections.discrepancy_subjects
 import projections.documents.digests
-import projections.stock
-from projections.customers import Customers
-from projections.discrepancies import Discrepancies
+import projections.stock.discrepancy_subjects
+import projections.stock.stock
+from projections.care.customers import Customers
 from projections.documents.due import Due
 from projections.documents.table import DOCUMENTS, SHARED
-from projections.stock import Stock
+from projections.stock.discrepancies import Discrepancies
+from projections.stock.stock import Stock
 from tests.simulation import memory_views
 from tests.simulation.memory_views import MemoryViews
 from tests.simulation.planted import Garden, bug
@@ -77,7 +77,7 @@ def one_end(garden: Garden) -> None:
 
 @bug("the last movement wins", "a balance depends on the order in which phones come back")
 def late_movement(garden: Garden) -> None:
-    garden.replace(projections.stock, "is_after", lambda *_: True)
+    garden.replace(projections.stock.stock, "is_after", lambda *_: True)
 
 
 @bug("a negative book is not opened", "nobody is told that more was taken than there was")
@@ -91,7 +91,7 @@ def no_discrepancy(garden: Garden) -> None:
 
 @bug("a serial used twice unnoticed", "one unit is in two places, and nobody is told")
 def serial_twice(garden: Garden) -> None:
-    garden.replace(projections.discrepancy_subjects, "_of_serial", lambda *_, **__: ())
+    garden.replace(projections.stock.discrepancy_subjects, "_of_serial", lambda *_, **__: ())
 
 
 @bug("erased words stay in a view", "somebody who was forgotten is still told of")

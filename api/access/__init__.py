@@ -1,0 +1,1 @@
+"""Routes and bodies of users, sessions, devices and operations."""

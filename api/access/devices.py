@@ -1,0 +1,111 @@
+"""Devices: what is known of each, and whether it is trusted."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response
+
+from api.http import office
+from api.http.fields import Choice, Flag, Id, Text
+from api.http.noun import Noun
+from api.http.reading import filters, looking, one, page, paged
+from api.http.schemas import Body, Command, Page, row_of
+from api.http.services import services
+from api.http.who import asking
+from domain.access.device import Device
+from domain.kernel.instant import now
+from projections.access import devices as view
+from projections.access.device_activity import DeviceActivity
+
+devices = Noun("devices", "Technicians' devices, and how far they are trusted.")
+
+LIVE: Final[dict[str, Any]] = {
+    "type": ["object", "null"],
+    "description": "What the device last told about itself; null when the past is asked.",
+    "properties": {
+        "standing": {"type": "string"},
+        "app_version": {"type": "string"},
+        "clock_offset_ms": {"type": ["integer", "null"]},
+        "last_seen_at": {"type": ["string", "null"], "format": "date-time"},
+        "oldest_unsent_at": {"type": ["string", "null"], "format": "date-time"},
+        "pulled_through": {"type": ["integer", "null"]},
+        "unsent": {"type": ["integer", "null"]},
+        "outbox_age": {"type": ["integer", "null"], "description": "Seconds since the oldest unsent operation."},
+    },
+}
+DEVICE: Final = row_of(view.DEVICES)
+DEVICE["properties"] |= {"live": LIVE}
+
+
+class Suspicion(Command):
+    """Why it is not trusted now."""
+
+    reason = Text(500, required=True)
+
+
+class Revocation(Command):
+    """Why it is refused for good."""
+
+    reason = Choice(("lost", "retired"), required=True)
+    wipe = Flag(load_default=None, metadata={"description": "Whether it shall erase itself; a lost one does."})
+
+
+class Filters(Page):
+    """Which devices."""
+
+    technician = Id()
+    status = Choice(("active", "suspended", "revoked"))
+
+
+@devices.command("suspend", Suspicion)
+def suspend(body: Body, id: UUID) -> Response:
+    """Put aside for the office what it sends from now on, and send it nothing."""
+    who = asking()
+    return office.change(who, Device, id, body, lambda device, _: device.suspend(body["reason"]))
+
+
+@devices.command("resume")
+def resume(body: Body, id: UUID) -> Response:
+    """Trust a suspended device again."""
+    who = asking()
+    return office.change(who, Device, id, body, lambda device, _: device.resume())
+
+
+@devices.command("revoke", Revocation)
+def revoke(body: Body, id: UUID) -> Response:
+    """Refuse it from its next call on; a lost one is told to hand in what it holds and to erase itself."""
+    who = asking()
+    wipe = body["reason"] == "lost" if body["wipe"] is None else body["wipe"]
+    said = {"reason": body["reason"], "wipe": wipe}
+    return office.change(who, Device, id, body, lambda device, _: device.revoke(**said))
+
+
+@devices.lists(DEVICE, Filters)
+def enrolled(query: dict[str, Any]) -> Response:
+    """The devices, each with what it last told about itself."""
+    asking()
+    with looking(query, view.Devices(), DeviceActivity()) as reader:
+        rows = view.devices(reader, **paged(query), **filters(query))
+        return page(reader, query, _with_live(query, rows), key=("id",))
+
+
+@devices.shows(DEVICE)
+def device(query: dict[str, Any], id: UUID) -> Response:
+    """One device, with what it last told about itself."""
+    asking()
+    with looking(query, view.Devices(), DeviceActivity()) as reader:
+        row = view.device(reader, id)
+        return one(reader, _with_live(query, [row])[0] if row else None, own=False)
+
+
+def _with_live(query: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    past = query.get("as_of") is not None or query.get("known_at") is not None
+    live = {} if past else services().standings.of([row["id"] for row in rows])
+    return [row | {"live": _aged(live[row["id"]]) if row["id"] in live else None} for row in rows]
+
+
+def _aged(live: dict[str, Any]) -> dict[str, Any]:
+    oldest = live["oldest_unsent_at"]
+    return live | {"outbox_age": None if oldest is None else max(int((now() - oldest).total_seconds()), 0)}

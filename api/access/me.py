@@ -1,0 +1,137 @@
+"""One's own account: the password and the second factors."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask import Response
+
+from api.access.me_bodies import CODES, FACTORS, OPTIONS, SEED, Confirmation, Naming, NewPasskey, OwnPassword
+from api.http import account
+from api.http.client import caller, remember
+from api.http.encoding import answer
+from api.http.noun import Noun
+from api.http.schemas import Body
+from api.http.services import services
+from api.http.who import asking, asking_session
+from domain.kernel.instant import now
+from domain.kernel.problem import Refused
+from store import totp
+from store.challenges import ChallengeNotGood
+
+me = Noun("me", "Your own password and second factors.")
+
+
+class SecondFactorsAreOff(Refused):
+    """Nobody uses second factors here (CALLOUT_SECOND_FACTOR)."""
+
+
+@me.opens("POST", "/password", OwnPassword, 204)
+def password(body: Body) -> Response:
+    """Give yourself another password; you stay signed in here and are signed out everywhere else.
+
+    No other device counts as one that has signed in before; a browser gets the cookie of one that has.
+    """
+    who, session, access = asking(), asking_session(), services().access
+    if not access.proving.knows(session.id, who.id, body["current"]):
+        raise account.WrongProof
+    account.must_be_good_for(who.id, body["password"])
+    generation = uuid4()
+    changes = (
+        # An admin's new password, set since the current one was compared, has ended this session and stays.
+        access.sessions.proving(session.id),
+        access.changing_password(who.id, body["password"], but=session.id, generation=generation),
+    )
+    account.record_password_change(who.id, changes, who.role)
+    return remember(Response(status=204), access.proving.known_device(who.id, generation))
+
+
+@me.opens("GET", "/second-factors", None, 200, FACTORS)
+def second_factors() -> Response:
+    """Your second factors."""
+    who, desk = asking(), services().factors
+    return answer(
+        {
+            "mode": desk.mode,
+            "required": desk.required_of(who.roles),
+            "passkeys": desk.passkeys.usable(),
+            "recovery_codes_left": desk.recovery.left(who.id),
+            "items": [each._asdict() for each in desk.factors.of(who.id)],
+        }
+    )
+
+
+@me.opens("POST", "/totp", Naming, 201, SEED)
+def begin_totp(body: Body) -> Response:
+    """Begin to set up an app that makes codes; its first code confirms it."""
+    who, seed = asking(), totp.new_seed()
+    _must_be_on()
+    factor = services().factors.factors.add(who.id, "totp", body["name"], seed)
+    login = services().access.login_of(who.id) or str(who.id)
+    return answer({"id": factor, "secret": totp.spelled(seed), "uri": totp.uri(seed, login)}, 201)
+
+
+@me.opens("POST", "/totp/<uuid:id>/confirm", Confirmation, 200, CODES)
+def confirm_totp(body: Body, id: UUID) -> Response:
+    """Confirm it with a code; with the first second factor come recovery codes."""
+    who, desk = asking(), services().factors
+    _must_be_on()
+    try:
+        desk.confirm(who.id, id, body["code"], caller(), now())
+    except account.WrongSecondFactor:
+        raise account.WrongProof from None
+    return _added(who.id, "totp")
+
+
+@me.opens("POST", "/passkeys/challenge", None, 200, OPTIONS)
+def passkey_options() -> Response:
+    """What to ask the browser for to make a passkey."""
+    who, desk = asking(), services().factors
+    _must_be_on()
+    made = desk.challenges.make(who.id, "passkey")
+    known = desk.factors.secrets(who.id, "passkey")
+    login = services().access.login_of(who.id) or str(who.id)
+    return answer({"pending": made.token, "passkey": desk.passkeys.ask_for_new(who.id, login, known, made.challenge)})
+
+
+@me.opens("POST", "/passkeys", NewPasskey, 201, CODES)
+def add_passkey(body: Body) -> Response:
+    """Keep the passkey; with the first second factor come recovery codes."""
+    who, desk = asking(), services().factors
+    _must_be_on()
+    owner, challenge, _ = desk.challenges.attempt(body["pending"], "passkey")
+    if owner != who.id:
+        raise ChallengeNotGood
+    desk.challenges.spend(body["pending"])
+    made = desk.passkeys.register(body["passkey"], challenge)
+    desk.factors.add(who.id, "passkey", body["name"], made.public_key, credential=made.credential, count=made.counter)
+    return _added(who.id, "passkey", 201)
+
+
+@me.opens("POST", "/second-factors/<uuid:id>/remove", None, 204)
+def remove(id: UUID) -> Response:
+    """Remove a second factor; the last one stays where one is required."""
+    who, desk = asking(), services().factors
+    desk.factors.remove(who.id, id, keep_one=desk.required_of(who.roles))
+    return Response(status=204)
+
+
+@me.opens("POST", "/recovery-codes", None, 201, CODES)
+def recovery_codes() -> Response:
+    """New recovery codes; the old ones are good for nothing any more."""
+    who, desk = asking(), services().factors
+    if not desk.factors.of(who.id):
+        raise SecondFactorsAreOff("There is no second factor yet that they could stand in for.")
+    return answer({"recovery_codes": desk.recovery.renew(who.id)}, 201)
+
+
+def _must_be_on() -> None:
+    if services().factors.mode == "off":
+        raise SecondFactorsAreOff
+
+
+def _added(user: UUID, kind: str, status: int = 200) -> Response:
+    desk = services().factors
+    services().access.sessions.prove(asking_session().id, kind)
+    codes = [] if desk.recovery.left(user) else desk.recovery.renew(user)
+    return answer({"recovery_codes": codes}, status)

@@ -1,0 +1,118 @@
+"""What is sent to sessions, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from api.http.fields import Text
+from api.http.schemas import Strict
+from store.password_rules import LONGEST
+
+USER: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "name": {"type": ["string", "null"]},
+        "roles": {"type": "array", "items": {"type": "string"}},
+    },
+}
+SIGNED_IN: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["token", "expires_in", "user"],
+    "properties": {
+        "token": {"type": "string", "description": "Send it as `Authorization: Bearer`; it is not shown again."},
+        "expires_in": {"type": "integer", "description": "Seconds, however much it is used."},
+        "idle_in": {"type": "integer", "description": "Seconds without being used after which it is over."},
+        "known_device": {
+            "type": "string",
+            "description": "Send it when you sign in again: attempts of others do not slow you down then. "
+            "Browsers get it as a cookie too.",
+        },
+        "second_factor": {"type": "string", "enum": ["given", "not-asked", "to-be-set-up"]},
+        "user": USER,
+    },
+}
+SESSIONS: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "string", "format": "uuid"},
+                    "current": {"type": "boolean"},
+                    "begun_at": {"type": "string", "format": "date-time"},
+                    "seen_at": {"type": "string", "format": "date-time"},
+                    "expires_at": {"type": "string", "format": "date-time"},
+                    "address": {"type": "string"},
+                    "agent": {"type": "string"},
+                    "factor": {"type": ["string", "null"]},
+                },
+            },
+        }
+    },
+}
+CHALLENGE: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["pending", "methods"],
+    "properties": {
+        "pending": {"type": "string", "description": "Send it with the answer."},
+        "methods": {"type": "array", "items": {"type": "string"}},
+        "passkey": {"type": "object", "description": "The options of `navigator.credentials.get`, as JSON."},
+    },
+}
+
+
+class SignIn(Strict):
+    """Who wants to come in."""
+
+    login = Text(200, required=True)
+    password = Text(200, required=True)
+    known_device = Text(200, metadata={"description": "What the last sign-in from this device gave."})
+
+
+class Factor(Strict):
+    """A second factor: a code of an app, a recovery code, or a passkey's answer."""
+
+    code = Text(6, 6)
+    recovery_code = Text(40)
+    passkey = fields.Dict(metadata={"description": "The credential as `toJSON()` gives it."})
+
+
+class SecondStep(Factor):
+    """The second factor that a sign-in lacks."""
+
+    pending = Text(200, required=True)
+    known_device = Text(200)
+
+    @validates_schema
+    def one(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Exactly one of them."""
+        if sum(name in data for name in ("code", "recovery_code", "passkey")) != 1:
+            raise ValidationError("Give one of code, recovery_code and passkey.", "code")
+
+
+class Proof(Factor):
+    """The password, or a second factor, once more."""
+
+    password = Text(200)
+    pending = Text(200)
+
+    @validates_schema
+    def one(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Exactly one of them."""
+        if sum(name in data for name in ("password", "code", "recovery_code", "passkey")) != 1:
+            raise ValidationError("Give one of password, code, recovery_code and passkey.", "password")
+
+
+class Reset(Strict):
+    """A code that an admin has made, and another password."""
+
+    login = Text(200, required=True)
+    code = Text(40, required=True)
+    password = Text(LONGEST, required=True)

@@ -1,0 +1,164 @@
+"""Sessions: signing in with one factor or two, seeing where one is signed in, proving oneself anew, signing out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.access.session_bodies import CHALLENGE, SESSIONS, SIGNED_IN, USER, Proof, Reset, SecondStep, SignIn
+from api.http import account
+from api.http.client import caller, remember
+from api.http.encoding import answer
+from api.http.noun import Noun
+from api.http.schemas import Body
+from api.http.services import services
+from api.http.who import asking, asking_session, bearer
+from domain.kernel.instant import now
+from domain.kernel.problem import NotFound
+from projections.access import users as view
+from store.caller import Caller
+from store.factor_desk import Given
+from store.proving import WrongPassword
+
+sessions = Noun("sessions", "Signing in and out.")
+
+
+@sessions.opens("POST", "", SignIn, 201, SIGNED_IN)
+def sign_in(body: Body) -> Response:
+    """Sign in; after some wrong passwords each further attempt from there has to wait longer (429).
+
+    A user with a second factor is answered 401 `second-factor-needed` with `pending`, which `second-factor` takes.
+    """
+    who = caller(body.get("known_device"))
+    proven = services().access.proving.prove(body["login"], body["password"], who)
+    if services().factors.methods(proven.user):
+        raise account.SecondFactorNeeded(**services().factors.ask(proven.user, "sign-in", proven.generation))
+    return _begun(proven.user, proven.generation, proven.roles, who, None)
+
+
+@sessions.opens("POST", "/second-factor", SecondStep, 201, SIGNED_IN)
+def second_factor(body: Body) -> Response:
+    """Finish signing in with the second factor; some tries, some minutes long."""
+    who, desk = caller(body.get("known_device")), services().factors
+    user, challenge, generation = desk.challenges.attempt(body["pending"], "sign-in")
+    account.note_user(user)
+    known = services().access.proving.is_known_device(user, generation, who)
+    factor = desk.accept(user, _given(body), challenge, who, now(), known=known)
+    desk.challenges.spend(body["pending"])
+    roles = services().access.sessions.roles_of(user)
+    if not roles:
+        raise WrongPassword
+    return _begun(user, generation, roles, who, factor)
+
+
+@sessions.opens("POST", "/reset-password", Reset, 204)
+def reset_password(body: Body) -> Response:
+    """Set another password with a one-time code of an admin; it ends all sessions and begins none."""
+    codes, access = services().reset_codes, services().access
+    user = codes.find(body["login"], body["code"], caller())
+    account.note_user(user)
+    account.must_be_good_for(user, body["password"])
+    changes = (codes.using(user, body["code"]), access.changing_password(user, body["password"]))
+    account.record_password_change(user, changes)
+    return Response(status=204)
+
+
+@sessions.opens("GET", "/current", None, 200, USER)
+def current() -> Response:
+    """Who is signed in with this token."""
+    who = asking()
+    return answer(_user(who.id, who.roles))
+
+
+@sessions.opens("GET", "", None, 200, SESSIONS)
+def own() -> Response:
+    """Where you are signed in."""
+    who, this = asking(), asking_session()
+    found = services().access.sessions.of(who.id)
+    return answer({"items": [each._asdict() | {"current": each.id == this.id} for each in found]})
+
+
+@sessions.opens("POST", "/current/challenge", None, 200, CHALLENGE)
+def challenge() -> Response:
+    """What a passkey signs to prove anew who you are."""
+    return answer(services().factors.ask(asking().id, "prove"))
+
+
+@sessions.opens("POST", "/current/prove", Proof, 204)
+def prove(body: Body) -> Response:
+    """Show once more who you are, with your password or a second factor; what needs that is open for some minutes."""
+    who, session, desk = asking(), asking_session(), services().factors
+    if "password" in body:
+        if not services().access.proving.knows(session.id, who.id, body["password"]):
+            raise account.WrongProof
+        services().access.sessions.prove(session.id)
+        return Response(status=204)
+    signed = None
+    if "passkey" in body:
+        owner, signed, _ = desk.challenges.attempt(body.get("pending", ""), "prove")
+        if owner != who.id:
+            raise account.WrongProof
+        desk.challenges.spend(body["pending"])
+    here = caller()._replace(address=f"session {session.id}")  # tries are counted by session, wherever they come from
+    try:
+        factor = desk.accept(who.id, _given(body), signed, here, now())
+    except account.WrongSecondFactor:
+        raise account.WrongProof from None
+    services().access.sessions.prove(session.id, factor)
+    return Response(status=204)
+
+
+@sessions.opens("POST", "/current/end", None, 204)
+def end() -> Response:
+    """Sign out; the token opens nothing any more."""
+    asking()
+    services().access.end(bearer())
+    return Response(status=204)
+
+
+@sessions.opens("POST", "/end-all", None, 204)
+def end_all() -> Response:
+    """Sign out everywhere, here too."""
+    services().access.end_all(asking().id)
+    return Response(status=204)
+
+
+@sessions.opens("POST", "/<uuid:id>/end", None, 204)
+def end_one(id: UUID) -> Response:
+    """Sign out of one of your own sessions."""
+    if not services().access.sessions.end_one(asking().id, id):
+        raise NotFound
+    return Response(status=204)
+
+
+def _given(body: Body) -> Given:
+    return Given(body.get("code"), body.get("recovery_code"), body.get("passkey"))
+
+
+def _begun(user: UUID, generation: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
+    access, desk = services().access, services().factors
+    account.note_user(user)
+    known = access.proving.known_device(user, generation, who)
+    missing = "to-be-set-up" if desk.required_of(roles) else "not-asked"
+    reply = {
+        "token": access.sessions.begin(user, who, factor, generation=generation),
+        "expires_in": _seconds(access.sessions.limits.life),
+        "idle_in": _seconds(access.sessions.limits.idle),
+        "known_device": known,
+        "second_factor": "given" if factor else missing,
+        "user": _user(user, roles),
+    }
+    return remember(answer(reply, 201), known)
+
+
+def _seconds(length: timedelta) -> int:
+    return int(length.total_seconds())
+
+
+def _user(id: UUID, roles: tuple[str, ...]) -> dict[str, Any]:
+    with services().views.now() as reader:
+        row = view.user(reader, id)
+    return {"id": id, "name": row["name"] if row else None, "roles": roles}

@@ -1,0 +1,25 @@
+"""The customer that a command names: still there, and not merged into another entry where something new begins."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.care.customer import Customer
+from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged
+from domain.recording.unit_of_work import Work
+
+
+def still_there(work: Work, id: UUID) -> Customer:
+    """The customer, merged or not; raises `CustomerIsErased`."""
+    customer = work.get(Customer, id)
+    if customer.is_erased():
+        raise CustomerIsErased
+    return customer
+
+
+def in_use(work: Work, id: UUID) -> Customer:
+    """The customer for whom something new begins; raises `CustomerIsMerged` with the entry to use instead."""
+    customer = still_there(work, id)
+    if customer.merged_into:
+        raise CustomerIsMerged(into=str(customer.merged_into))
+    return customer

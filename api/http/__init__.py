@@ -1,0 +1,1 @@
+"""What every route works with: reading requests, lists, problems, headers and services."""

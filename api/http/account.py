@@ -1,0 +1,81 @@
+"""What the routes of sessions, of one's own account and of users share: what is asked for, and what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
+
+from flask import g
+
+from api.http.services import services
+from domain.access.user import User
+from domain.kernel.envelope import Envelope
+from domain.kernel.instant import now
+from domain.kernel.problem import Kind, Problem
+from domain.recording.unit_of_work import Change
+from projections.access import users
+from store.factor_desk import WrongSecondFactor
+from store.password_rules import must_be_good
+
+__all__ = [
+    "SecondFactorNeeded",
+    "WrongProof",
+    "WrongSecondFactor",
+    "must_be_good_for",
+    "note_user",
+    "record",
+    "record_password_change",
+]
+
+
+class SecondFactorNeeded(Problem):
+    """The password is right; send a second factor to `POST /api/v1/sessions/second-factor` with `pending`."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "second-factor-needed"
+
+
+class WrongProof(Problem):
+    """That is not your password, or not one of your second factors."""
+
+    kind = Kind.FORBIDDEN
+    code = "wrong-proof"
+
+
+def note_user(user: UUID) -> None:
+    """Let the log lines of this request name the user, who has not come in with a session."""
+    g.about_user = user
+
+
+def must_be_good_for(user: UUID, password: str) -> None:
+    """Raise `BadInput` for a password of this user that is too short, common, or made of their login or name."""
+    with services().views.now() as reader:
+        row = users.user(reader, user)
+    login = services().access.login_of(user)
+    must_be_good(password, (login or "", (row["name"] if row else None) or ""))
+
+
+def record(
+    user: UUID,
+    role: str,
+    decide: Callable[[User], None],
+    actor: UUID | None = None,
+    changes: Iterable[Change] = (),
+) -> None:
+    """Record what a user did with their own account, outside of a command of the office, together with `changes`."""
+
+    def once() -> None:
+        work = services().log.work()
+        entity = work.get(User, user)
+        decide(entity)
+        for change in changes:
+            work.also(change)
+        work.add(Envelope(occurred_at=now(), actor=actor or user, role=role, zone=services().settings.zone), entity)
+        work.commit()
+
+    services().log.attempt(once)
+
+
+def record_password_change(user: UUID, changes: Sequence[Change], role: str = "") -> None:
+    """That the user has another password, together with the `changes` that give it."""
+    record(user, role, User.record_password_change, changes=changes)

@@ -1,0 +1,134 @@
+"""The OpenAPI 3.1 description: what the nouns say about themselves, who may ask, and how problems look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask
+from flask_smorest import Api
+from flask_smorest.utils import load_info_from_docstring, prepare_response
+from marshmallow import Schema, fields
+from werkzeug.routing import Rule
+
+from api.http.policy import ANYONE
+from api.http.problems import MEDIA_TYPE
+
+ABOUT: Final = """Field service from the first contact to the satisfied customer.
+
+Changing is a command; reading may ask the past (`as_of`, `known_at`) and wait for what was just written (`at_least`).
+Quantities are strings, money is whole minor units with a currency, instants are RFC 3339."""
+
+HEADERS: Final[Mapping[str, dict[str, Any]]] = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key and request give the same reply, however often they are sent.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that was read: 412 when somebody was faster.",
+        "schema": {"type": "string"},
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag that is known: 304 when nothing has changed.",
+        "schema": {"type": "string"},
+    },
+}
+
+
+def named(schema: Any) -> str:
+    """A schema's name in the description: nouns may have the same word for different things."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    return f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+
+
+class Flaw(Schema):
+    """What is wrong with one member of the input."""
+
+    pointer = fields.String(required=True, metadata={"description": "A JSON pointer to the member."})
+    detail = fields.String(required=True)
+
+
+class ProblemDocument(Schema):
+    """What went wrong, and what to do (RFC 9457). Further members depend on the type."""
+
+    type = fields.String(required=True, metadata={"description": "A URI whose last part is the code."})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.List(fields.Nested(Flaw))
+
+
+class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """The library's description with our problems in it, and without its own error handlers and pages."""
+
+    ERROR_SCHEMA = ProblemDocument
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(named)})
+
+    def _register_error_handlers(self) -> None:
+        """Problems are told by `api.http.problems` alone."""
+
+    def _register_responses(self) -> None:
+        """A problem for every status, in its own media type."""
+        named = [(status.name, status.phrase) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST]
+        for name, phrase in (*named, ("DEFAULT_ERROR", "A problem")):
+            response = {"description": phrase, "schema": self.ERROR_SCHEMA}
+            prepare_response(response, self.spec, MEDIA_TYPE)
+            self.spec.components.response(name, response, lazy=True)
+
+
+def described(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    """The whole description, with every route of the application and who may use it."""
+    nouns = {tag["name"] for tag in api.spec.to_dict().get("tags", ())}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.endpoint.partition(".")[0] not in {*nouns, "static"}:
+            api.spec.path(rule=rule, operations=_plain(app, rule))
+    found: dict[str, Any] = api.spec.to_dict()
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            if method != "parameters":
+                _say_who(operation, policy[f"{method.upper()} {path}"])
+                _say_headers(operation, method, path)
+    found["info"]["description"] = ABOUT
+    components = found.setdefault("components", {})
+    components["parameters"] = dict(HEADERS)
+    components["securitySchemes"] = {
+        "user": {"type": "http", "scheme": "bearer", "description": "A session of a user: `POST /api/v1/sessions`."},
+        "device": {"type": "http", "scheme": "bearer", "description": "An access token: `POST /sync/v1/token`."},
+    }
+    return found
+
+
+def _say_who(operation: dict[str, Any], allowed: frozenset[str]) -> None:
+    operation["x-roles"] = sorted(allowed)
+    if allowed == ANYONE:
+        operation["security"] = []
+    else:
+        operation["security"] = [{"device" if "device" in allowed else "user": []}]
+
+
+def _say_headers(operation: dict[str, Any], method: str, path: str) -> None:
+    if not path.startswith("/api/") or path.startswith(("/api/v1/sessions", "/api/v1/me/")):
+        return
+    names = ["IfNoneMatch"] if path.endswith("{id}") else []
+    if method == "post":
+        names = ["IdempotencyKey", "IfMatch"] if "{id}" in path else ["IdempotencyKey"]
+    operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
+
+
+def _plain(app: Flask, rule: Rule) -> dict[str, Any]:
+    """The operations of a route that is not one of a noun's: its own words, and that problems may come."""
+    said = load_info_from_docstring(app.view_functions[rule.endpoint].__doc__ or rule.endpoint)
+    tag = rule.endpoint.partition(".")[0]
+    replies = {"200": {"description": "OK"}, "default": "DEFAULT_ERROR"}
+    methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    return {method.lower(): {**said, "tags": [tag], "responses": dict(replies)} for method in methods}

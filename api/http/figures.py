@@ -1,0 +1,47 @@
+"""Who may read `/metrics`: those who have its token, and, where the setting says so, this machine or everybody."""
+
+from __future__ import annotations
+
+import hmac
+from ipaddress import ip_address
+from typing import Final
+
+from flask import request
+
+from api.http.services import ApiSettings
+from domain.kernel.problem import NotFound
+
+FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""Headers by which a proxy says that it asks for somebody else."""
+
+
+class FiguresAreClosed(NotFound):
+    """There is no such thing."""
+
+    code = "not-found"
+
+
+def may_read_figures(settings: ApiSettings) -> None:
+    """Raise `FiguresAreClosed` unless the request may read the figures.
+
+    A token (`CALLOUT_METRICS_TOKEN`) opens them from anywhere. Without it `loopback` serves the machine's own
+    processes and nothing that a proxy says it has forwarded; `open` serves everybody.
+    """
+    if settings.metrics_token and hmac.compare_digest(_bearer().encode(), settings.metrics_token.encode()):
+        return
+    if settings.metrics == "open" or (settings.metrics == "loopback" and _comes_from_here()):
+        return
+    raise FiguresAreClosed
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _comes_from_here() -> bool:
+    try:
+        peer = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return peer.is_loopback and not any(name in request.headers for name in FORWARDED)

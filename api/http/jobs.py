@@ -1,0 +1,78 @@
+"""Jobs: what was asked for and takes longer than a request may, how far it is and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from flask import Response
+
+from api.http.encoding import answer
+from api.http.noun import PREFIX, Noun
+from api.http.schemas import Strict, page_of
+from api.http.services import services
+from api.http.who import asking
+from domain.kernel.problem import NotFound
+from store.long_jobs import LongJob, job, latest_jobs
+
+jobs = Noun("jobs", "Jobs: what takes longer than a request may, and how far it is.")
+MOST: Final = 100
+RETRY_SECONDS: Final = 1
+
+_AT: Final = {"type": ["string", "null"], "format": "date-time"}
+JOB: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "kind": {"type": "string", "enum": ["rebuild", "verify"]},
+        "view": {"type": "string"},
+        "asked_by": {"type": ["string", "null"], "format": "uuid"},
+        "asked_at": {"type": "string", "format": "date-time"},
+        "state": {"type": "string", "enum": ["waiting", "running", "done", "failed"]},
+        "tries": {"type": "integer", "description": "How often it was begun; again when its process was killed."},
+        "progress": {
+            "type": "object",
+            "properties": {"done": {"type": "integer"}, "total": {"type": "integer"}},
+            "description": "Events gone through, and how many there are to go through; 0 before it is known.",
+        },
+        "started_at": _AT,
+        "ended_at": _AT,
+        "result": {
+            "type": ["object", "null"],
+            "description": "`name` and `position`; of a verification also `rows` by table, `equal` and `differences` "
+            "(`table`, `key`, `column`).",
+        },
+        "problem": {"type": ["string", "null"]},
+    },
+}
+
+
+def accepted(found: LongJob) -> Response:
+    """The reply to whoever asked for a job: what it is, and where to look how far it is."""
+    where = f"{PREFIX}/jobs/{found.id}"
+    return answer(_told(found), 202, {"Location": where, "Retry-After": str(RETRY_SECONDS)})
+
+
+@jobs.opens("GET", "", Strict, 200, page_of(JOB))
+def listed(_: dict[str, Any]) -> Response:
+    """The jobs that were asked for last, at most a hundred."""
+    asking()
+    found = latest_jobs(services().log.pool, MOST)
+    return answer({"items": [_told(each) for each in found], "next": None, "position": services().log.head()})
+
+
+@jobs.opens("GET", "/<uuid:id>", Strict, 200, JOB)
+def shown(_: dict[str, Any], id: UUID) -> Response:
+    """One job: its state, how far it is, and what came of it. Jobs are kept for a week."""
+    asking()
+    found = job(services().log.pool, id)
+    if found is None:
+        raise NotFound
+    return answer(_told(found), headers={} if found.ended_at else {"Retry-After": str(RETRY_SECONDS)})
+
+
+def _told(found: LongJob) -> dict[str, Any]:
+    told = found._asdict()
+    told["progress"] = {"done": told.pop("done"), "total": told.pop("total")}
+    return told | {"result": None if found.result is None else orjson.Fragment(found.result)}

@@ -1,0 +1,130 @@
+"""Problems as HTTP tells them (RFC 9457): kinds become statuses once, here, and nothing inside is ever shown."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from eventsourcing.persistence import PersistenceError
+from flask import Flask, Response, g
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from api.http.encoding import answer
+from domain.kernel.problem import TYPE, Kind, Problem, Refused
+from domain.recording.answers import StreamTakenError, UnrecordableError
+from store.errors import is_of_input, passes_by_itself, reason_of
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS: Final = 1
+
+STATUS: Final = {
+    Kind.INVALID: 400,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.PRECONDITION: 412,
+    Kind.GONE: 410,
+    Kind.TOO_LARGE: 413,
+    Kind.UNSUPPORTED: 415,
+    Kind.UNPROCESSABLE: 422,
+    Kind.UPGRADE: 426,
+    Kind.RATE_LIMITED: 429,
+    Kind.UNAVAILABLE: 503,
+}
+
+
+class Overloaded(Problem):
+    """The server or its database is busy or away; send the same request again in a moment."""
+
+    kind = Kind.UNAVAILABLE
+
+
+class Unstorable(Problem):
+    """The request holds a value that cannot be stored; send another one."""
+
+    kind = Kind.UNPROCESSABLE
+
+
+class IdTaken(Refused):
+    """An id of this request belongs to something else already; choose another one."""
+
+
+class Fault(Problem):
+    """Something went wrong on our side; tell us the incident."""
+
+    code = "internal-error"
+
+
+def document(problem: Problem, status: int | None = None) -> dict[str, Any]:
+    """The problem document."""
+    found: dict[str, Any] = {
+        "type": TYPE + problem.code,
+        "title": problem.title(),
+        "status": status or STATUS[problem.kind],
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        found["errors"] = problem.errors
+    return found | problem.members
+
+
+def told(document: dict[str, Any]) -> Response:
+    """The reply for a problem document."""
+    headers = {}
+    if document["status"] == STATUS[Kind.UNAUTHENTICATED]:
+        headers["WWW-Authenticate"] = 'Bearer realm="callout"'
+    if document["status"] in (STATUS[Kind.RATE_LIMITED], STATUS[Kind.UNAVAILABLE]):
+        headers["Retry-After"] = str(document.get("retry_after", RETRY_SECONDS))
+    g.problem = document["type"].removeprefix(TYPE)
+    return answer(document, document["status"], headers, MEDIA_TYPE)
+
+
+def tell_problem(problem: Problem) -> Response:
+    """The reply for a problem."""
+    return told(document(problem))
+
+
+def tell_http(error: HTTPException) -> Response:
+    """What Flask itself refuses: an unknown path, a wrong method, a body that is too large."""
+    status = error.code or 500
+    problem = Problem((error.description or "") if status < 500 else "")  # noqa: PLR2004 - the server's own faults
+    problem.code = "-".join(error.name.lower().split())  # type: ignore[misc]  # one of HTTP's own names
+    if isinstance(error, RequestEntityTooLarge):
+        problem.code = "too-large"  # type: ignore[misc]
+    reply = told(document(problem, status) | {"title": error.name})
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        reply.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return reply
+
+
+def tell_persistence(error: PersistenceError) -> Response:
+    """What the database could not do: now (503), with this request (409, 422), or at all, which is a fault of ours.
+
+    The reason is in the log line and nowhere else; what PostgreSQL says of values is not even there.
+    """
+    cause = error.__cause__ if isinstance(error, UnrecordableError) else error
+    if isinstance(cause, StreamTakenError):
+        return tell_problem(IdTaken())
+    if isinstance(cause, PersistenceError):
+        if error is cause and passes_by_itself(cause):
+            g.fault = error
+            return told(document(Overloaded()))
+        g.fault = PersistenceError(reason_of(cause)).with_traceback(cause.__traceback__)
+        if is_of_input(cause):
+            return tell_problem(Unstorable())
+        return told(document(Fault(incident=g.request_id), 500))
+    return tell_fault(error)
+
+
+def tell_fault(error: Exception) -> Response:
+    """A fault of ours, with an incident that the log line names too."""
+    g.fault = error
+    return told(document(Fault(incident=g.request_id), 500))
+
+
+def tell_everything(app: Flask) -> None:
+    """Let every error of the application be told as a problem."""
+    app.register_error_handler(Problem, tell_problem)
+    app.register_error_handler(HTTPException, tell_http)
+    app.register_error_handler(PersistenceError, tell_persistence)
+    app.register_error_handler(Exception, tell_fault)

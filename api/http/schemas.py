@@ -1,0 +1,159 @@
+"""Schemas that every noun builds on: a command, a value, a query, and what a reply looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+
+from api.http.fields import Flag, Id, Instant, One, Text, Whole, Zone
+from domain.kernel.bounds import Kind
+from domain.kernel.envelope import ExternalRef
+from projections.engine.table import Table
+
+
+class Strict(Schema):
+    """Names what it does not know."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Body(dict[str, Any]):
+    """A command's own members; what every command may say about itself stands beside them."""
+
+    id: UUID | None = None
+    occurred_at: datetime | None = None
+    zone: str | None = None
+    seen: int | None = None
+    external_ref: ExternalRef | None = None
+
+
+class Command(Strict):
+    """What every command may say: when and where it happened, and how far its author had read."""
+
+    occurred_at = Instant(Kind.HAPPENED, metadata={"description": "When it happened, if earlier than now."})
+    zone = Zone(metadata={"description": "The IANA zone of the place."})
+    seen = Whole(metadata={"description": "The position that the author had read through."})
+
+    @post_load
+    def body(self, data: dict[str, Any], **_: Any) -> Body:
+        """The command's own members, apart from those of every command."""
+        made = Body(data)
+        for name in ("id", "occurred_at", "zone", "seen", "external_ref"):
+            if name in made:
+                setattr(made, name, made.pop(name))
+        return made
+
+
+class Value(Strict):
+    """An object that becomes a value of the domain: `MAKES` is called with the members."""
+
+    MAKES: ClassVar[Callable[..., Any]]
+
+    @post_load
+    def value(self, data: dict[str, Any], **_: Any) -> Any:
+        """The value."""
+        return type(self).MAKES(**data)
+
+
+class ExternalRefFields(Value):
+    """What another system calls it: that system's name, and the id or number there."""
+
+    MAKES = ExternalRef
+    system = Text(64, required=True)
+    id = Text(200, required=True)
+
+
+class Creation(Command):
+    """A command that begins something; its id may be made by whoever asks."""
+
+    id = Id(metadata={"description": "The new thing's id; made here when it is left out."})
+    external_ref = One(ExternalRefFields, metadata={"description": "What another system calls it."})
+
+
+class Moment(fields.String):
+    """A position, or an instant as RFC 3339 with an offset."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | datetime:  # type: ignore[override]
+        if isinstance(value, str) and value[:1].isdecimal() and "-" not in value:
+            return Whole(written=True).deserialize(value)
+        moment = Instant().deserialize(value, *args, **kwargs)
+        if not isinstance(moment, datetime):
+            raise ValidationError("This is a position or an instant.")
+        return moment
+
+
+class Past(Strict):
+    """What every reading route may be asked: not before a position, and as of the past."""
+
+    at_least = Whole(written=True, metadata={"description": "Wait until the view has reached this position."})
+    as_of = Instant(metadata={"description": "Only what had happened by then."})
+    known_at = Moment(metadata={"description": "Only what had been recorded by then: an instant or a position."})
+
+
+class Page(Past):
+    """One page of a list."""
+
+    limit = Whole(1, 500, written=True, load_default=50, metadata={"description": "How many at most."})
+    cursor = Text(1000, metadata={"description": "`next` of the page before."})
+    names = Flag(metadata={"description": "Say beside the items what the things are called whose ids they hold."})
+
+
+DONE: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "position", "version"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "position": {"type": "integer", "description": "Where the log stands after it: ask `at_least` this to see it."},
+        "version": {"type": "integer", "description": "The stream's version, also the ETag."},
+    },
+}
+
+_TYPES: Mapping[str, dict[str, Any]] = {
+    "uuid": {"type": "string", "format": "uuid"},
+    "integer": {"type": "integer"},
+    "bigint": {"type": "integer"},
+    "boolean": {"type": "boolean"},
+    "timestamptz": {"type": "string", "format": "date-time"},
+    "date": {"type": "string", "format": "date"},
+    "numeric": {"type": "string", "description": "A plain decimal."},
+    "json": {},
+}
+
+
+def row_of(table: Table) -> dict[str, Any]:
+    """How a row of a view looks in a reply."""
+    properties = {}
+    for name, declared in table.columns.items():
+        kind = declared.removesuffix("NOT NULL").strip()
+        shape = dict(_TYPES.get(kind, {"type": "string"}))
+        if "type" in shape and not declared.endswith("NOT NULL"):
+            shape["type"] = [shape["type"], "null"]
+        properties[name] = shape
+    return {"type": "object", "properties": properties}
+
+
+def page_of(item: dict[str, Any]) -> dict[str, Any]:
+    """How a page of such items looks."""
+    return {
+        "type": "object",
+        "required": ["items", "next", "position"],
+        "properties": {
+            "items": {"type": "array", "items": item},
+            "next": {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."},
+            "position": {"type": "integer", "description": "The last position that this answer knows."},
+            "moved": {
+                "type": "boolean",
+                "description": "True where a history is too long to show the picture of the first page.",
+            },
+            "names": {
+                "type": "object",
+                "description": "With `names=true`: what the things in the items are called now, by their ids.",
+                "additionalProperties": {"type": "string"},
+            },
+        },
+    }

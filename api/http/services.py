@@ -1,0 +1,153 @@
+"""What the API works with; built once by `callout.services` and found again by every view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, cast
+
+from flask import current_app
+
+from projections.engine.projection import Projection
+from projections.engine.reader import Reader
+from projections.engine.views import Views
+from store.access import Access
+from store.blobs.vault import Vault
+from store.device_access import DeviceAccess
+from store.factor_desk import FactorDesk
+from store.log import EventLog
+from store.reset_codes import ResetCodes
+from store.security_log import SecurityLog
+from store.standing import Standings
+
+if TYPE_CHECKING:
+    from api.http.strangers import Strangers
+    from sync.blobs import BlobIntake
+    from sync.enrolment import EnrolmentDesk
+    from sync.gate import Gate
+    from sync.holding import Holding
+    from sync.live import Live
+    from sync.pull import Pull
+    from sync.push import PushIntake
+    from sync.salvage import Salvage
+    from sync.verify import Verify
+
+
+class ApiSettings(Protocol):
+    """What the API has to know of the settings."""
+
+    @property
+    def production(self) -> bool:
+        """Whether it is served to others than the developer, behind TLS."""
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone of the company."""
+
+    @property
+    def unsigned_devices(self) -> bool:
+        """Whether devices without a key are let in and believed."""
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest request body."""
+
+    @property
+    def patience(self) -> float:
+        """How many seconds a reader waits for a view to catch up."""
+
+    @property
+    def pool(self) -> int:
+        """How many database connections a process has in each role."""
+
+    @property
+    def threads(self) -> int:
+        """How many requests a process works on at once."""
+
+    @property
+    def oldest_app(self) -> str:
+        """The oldest version of the app that may pull, empty for any."""
+
+    @property
+    def device_rate(self) -> int:
+        """How many requests a minute a device may send to one process, 0 for any number."""
+
+    @property
+    def device_burst(self) -> int:
+        """How many of them at once."""
+
+    @property
+    def office_rate(self) -> int:
+        """How many requests a minute a user may send to one process, 0 for any number; half as many at once."""
+
+    @property
+    def metrics(self) -> str:
+        """Who may read `/metrics` without its token: nobody (`off`), this machine (`loopback`), everybody (`open`)."""
+
+    @property
+    def metrics_token(self) -> str:
+        """What opens `/metrics` from anywhere, empty for none."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which it is served, none for any; `.example.com` is a domain and all below it."""
+
+    @property
+    def proxies(self) -> int:
+        """How many proxies in front add an address to `X-Forwarded-For`; 0 when the connection's own counts."""
+
+    @property
+    def second_factor(self) -> str:
+        """Whether users may have (`offered`) or the office must have (`required`) a second factor, or `off`."""
+
+    @property
+    def origin(self) -> str:
+        """The address of the pages, `https://callout.example`, for which passkeys are made; empty for none."""
+
+    @property
+    def reauthenticate(self) -> int:
+        """How many minutes after showing who one is the sensitive routes stay open."""
+
+
+class Past(Protocol):
+    """Who answers questions about the past."""
+
+    def at(
+        self, projections: Sequence[Projection], known_at: int | None = None, as_of: datetime | None = None
+    ) -> AbstractContextManager[Reader]:
+        """These views from the events up to position `known_at` that had happened by `as_of`; `None` is no limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything below the API. `log` acts as the writer of the log, `projecting` as the projector of the views."""
+
+    settings: ApiSettings
+    log: EventLog
+    projecting: EventLog
+    views: Views
+    past: Past
+    access: Access
+    devices: DeviceAccess
+    standings: Standings
+    push: PushIntake
+    salvage: Salvage
+    holding: Holding
+    pull: Pull
+    verify: Verify
+    live: Live
+    gate: Gate
+    enrolment: EnrolmentDesk
+    blobs: BlobIntake
+    vault: Vault
+    factors: FactorDesk
+    reset_codes: ResetCodes
+    security: SecurityLog
+    strangers: Strangers
+
+
+def services() -> Services:
+    """Those of the application that answers the current request."""
+    return cast("Services", current_app.extensions["callout"])

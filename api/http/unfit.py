@@ -1,0 +1,20 @@
+"""Paths and queries of the office without characters that nothing here can hold, before any view sees them."""
+
+from __future__ import annotations
+
+from flask import request
+
+from api.http.noun import PREFIX, unfit
+from domain.kernel.characters import UNFIT
+
+
+def refuse_unfit() -> None:
+    """Raise `BadInput` for a control character in a parameter's name or value; Flask calls this for each request."""
+    if not request.path.startswith(f"{PREFIX}/"):
+        return
+    given = [*(request.view_args or {}).items(), *request.args.items(multi=True)]
+    for name, value in given:
+        if UNFIT.search(name):
+            raise unfit("")
+        if isinstance(value, str) and UNFIT.search(value):
+            raise unfit(f"/{name}")

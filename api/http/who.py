@@ -1,0 +1,116 @@
+"""Who is asking: a user of the office or a device, by the bearer token, and whether the policy lets them."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple, cast
+from uuid import UUID
+
+from flask import current_app, g, request
+from werkzeug.exceptions import LengthRequired
+
+from api.http.policy import ANYONE, template
+from api.http.sensitive import OPEN_WITHOUT_SECOND_FACTOR, SENSITIVE
+from api.http.services import services
+from domain.access.identity import DeviceIdentity
+from domain.kernel.problem import Kind, NotAllowed, Problem
+from store.sessions import COMMAND_LINE, LiveSession
+
+MOST_OF_STRANGERS: Final = 64 * 1024
+"""Bytes of a body on routes that are open to everybody: so many the server gathers before it works on a request."""
+
+
+class NotSignedIn(Problem):
+    """Sign in first: send `Authorization: Bearer` with a token that has not expired."""
+
+    kind = Kind.UNAUTHENTICATED
+
+
+class SecondFactorRequired(Problem):
+    """A second factor is required of you here: set one up at `/api/v1/me`, then go on."""
+
+    kind = Kind.FORBIDDEN
+    code = "second-factor-required"
+
+
+class ReauthenticationRequired(Problem):
+    """Show first that it is still you: send your password or a second factor to `/api/v1/sessions/current/prove`."""
+
+    kind = Kind.FORBIDDEN
+    code = "reauthentication-required"
+
+
+class Who(NamedTuple):
+    """A user: their roles, and the one of them that opened this route.
+
+    In an import it may be somebody else who did it: the roles are then those of the user `imported_by`.
+    """
+
+    id: UUID
+    roles: tuple[str, ...]
+    role: str
+    imported_by: UUID | None = None
+
+
+def admit() -> None:
+    """Let a request in as the policy says, before anything of it is read; Flask calls this for each one."""
+    if request.url_rule is None or request.endpoint is None:
+        return
+    method = "GET" if request.method == "HEAD" else request.method
+    allowed = current_app.extensions["callout.policy"][request.endpoint, method]
+    if allowed == ANYONE:
+        _must_be_small()
+        return
+    if "device" in allowed:
+        g.device = services().devices.who(bearer(), revoked_too="revoked device" in allowed)
+        return
+    session = services().access.sessions.find(bearer())
+    if session is None:
+        raise NotSignedIn
+    if session.factor != COMMAND_LINE:
+        services().gate.office(session.user)
+    role = next((role for role in session.roles if role in allowed), None)
+    g.session, g.who = session, Who(session.user, session.roles, role or "")
+    if role is None:
+        raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
+    _must_have_proven(session, f"{method} {template(request.url_rule)}")
+
+
+def _must_be_small() -> None:
+    """Let nobody who is a stranger send much, or a body of which nobody knows how long it will be."""
+    request.max_content_length = MOST_OF_STRANGERS
+    if "Transfer-Encoding" in request.headers:
+        raise LengthRequired
+
+
+def _must_have_proven(session: LiveSession, route: str) -> None:
+    """Raise when the route needs a second factor, or a proof that is not so old, and the session has none."""
+    desk = services().factors
+    if session.factor is None and desk.required_of(session.roles) and route not in OPEN_WITHOUT_SECOND_FACTOR:
+        raise SecondFactorRequired
+    within = services().settings.reauthenticate * 60
+    if route in SENSITIVE and session.factor != COMMAND_LINE and session.proven_ago.total_seconds() > within:
+        methods = ["password", *desk.methods(session.user)]
+        raise ReauthenticationRequired(prove="/api/v1/sessions/current/prove", methods=methods, within=within)
+
+
+def bearer() -> str:
+    """The token that came with the request; raises `NotSignedIn` when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn
+    return token.strip()
+
+
+def asking() -> Who:
+    """The user that the policy let in; the first line of every view of the office."""
+    return cast("Who", g.who)
+
+
+def asking_session() -> LiveSession:
+    """The session that the user came in with."""
+    return cast("LiveSession", g.session)
+
+
+def asking_device() -> DeviceIdentity:
+    """The device that the policy let in; the first line of every view of the sync protocol."""
+    return cast("DeviceIdentity", g.device)

@@ -1,0 +1,104 @@
+"""Events: the history itself, for the auditor."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+import orjson
+from flask import Response
+
+from api.http.fields import Choice, Id, Instant, Text
+from api.http.noun import Noun
+from api.http.reading import filters, looking, one, page, paged
+from api.http.schemas import Page
+from api.http.services import services
+from api.http.who import asking
+from projections.integrity import history as view
+
+events = Noun("events", "The history itself: what happened, when it was recorded, by whom and from which device.")
+
+_LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(microseconds=1)
+_ID: Final = {"type": "string", "format": "uuid"}
+_AT: Final = {"type": "string", "format": "date-time"}
+EVENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "position": {"type": "integer"},
+        "stream": _ID,
+        "version": {"type": "integer"},
+        "topic": {"type": "string"},
+        "occurred_at": _AT,
+        "recorded_at": _AT,
+        "actor": _ID | {"type": ["string", "null"]},
+        "device": _ID | {"type": ["string", "null"]},
+        "device_seq": {"type": ["integer", "null"]},
+        "operation_id": _ID | {"type": ["string", "null"]},
+        "correlation_id": _ID | {"type": ["string", "null"]},
+    },
+}
+RECORD: Final[dict[str, Any]] = EVENT | {
+    "properties": EVENT["properties"]
+    | {
+        "record": {"type": "object", "description": "The canonical record as it is hashed, personal words sealed."},
+        "data": {"type": "object", "description": "The event's own data, personal words readable until erased."},
+    }
+}
+
+NOTICES: Final = (
+    "work_after_reassignment",
+    "work_after_cancel",
+    "duplicate_completion",
+    "unknown_part",
+    "clock_suspect",
+    "before_it_was_there",
+    "earlier_plan",
+    "details_clash",
+    "foreign_visit",
+    "foreign_van",
+    "reference_mismatch",
+    "needs_missing",
+)
+"""What a device can be told that does not fit about a fact that it has sent."""
+_NOTICE: Final = "What did not fit about an operation when it was recorded; its first event is listed."
+
+
+class Filters(Page):
+    """Which events; instants are from the first up to, not including, the second of each pair."""
+
+    stream = Id()
+    topic = Text(100, metadata={"description": "One topic (`stock.moved`) or all of a noun (`stock`)."})
+    actor = Id()
+    device = Id()
+    operation = Id()
+    correlation = Id()
+    occurred_from = Instant()
+    occurred_to = Instant()
+    recorded_from = Instant()
+    recorded_to = Instant()
+    notice = Choice(NOTICES, metadata={"description": _NOTICE})
+
+
+@events.lists(EVENT, Filters)
+def recorded(query: dict[str, Any]) -> Response:
+    """Events in the order of the log."""
+    asking()
+    asked = filters(query)
+    if (as_of := query.get("as_of")) is not None:
+        bound = min(as_of, _LATEST) + timedelta(microseconds=1)
+        asked["occurred_to"] = min(bound, asked.get("occurred_to", bound))
+    with looking(query) as reader:
+        return page(reader, query, view.history(reader, **paged(query), **asked), key=("position",))
+
+
+@events.shows(RECORD, path="/<int:position>")
+def event(query: dict[str, Any], position: int) -> Response:
+    """One event: its record as it is hashed, and its data in plain words."""
+    asking()
+    with looking(query) as reader:
+        row = view.event(reader, position)
+    if row is not None:
+        [read] = services().log.reader.read([row["record"]])
+        row |= {"record": orjson.Fragment(row["record"]), "data": msgspec.to_builtins(read.data)}
+    return one(reader, row)

@@ -1,0 +1,75 @@
+"""Projections: how far the views have got, and the jobs that make one anew or prove that it says what the log says."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from api.http.encoding import answer
+from api.http.jobs import JOB, accepted
+from api.http.noun import Noun
+from api.http.reading import looking
+from api.http.schemas import Past, Strict
+from api.http.services import services
+from api.http.who import asking
+from domain.kernel.problem import NotFound
+from projections.catalogue import PROJECTIONS
+from projections.engine.overview import overview
+from projections.engine.replay import with_needs
+from store.long_jobs import ask_for
+
+views = Noun("projections", "The views: how far they have got, made anew, verified.")
+
+VIEW: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "state": {"type": "string", "enum": ["ready", "outdated", "stopped", "missing"]},
+        "position": {"type": "integer"},
+        "lag": {"type": "integer", "description": "Events that it lacks."},
+        "parked": {"type": "integer", "description": "Events that it could not take in; a rebuild tries them again."},
+        "moved_at": {"type": ["string", "null"], "format": "date-time"},
+        "rows": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+}
+VIEWS: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "items": {"type": "array", "items": VIEW},
+        "next": {"type": "null"},
+        "position": {"type": "integer"},
+    },
+}
+
+
+class Waiting(Strict):
+    """What may be asked of the views as they stand."""
+
+    at_least = Past().fields["at_least"]
+
+
+@views.opens("GET", "", Waiting, 200, VIEWS)
+def standing(query: dict[str, Any]) -> Response:
+    """Each view with its position, the events it lacks and its rows."""
+    asking()
+    with looking(query) as reader:
+        return answer({"items": overview(reader, PROJECTIONS), "next": None, "position": reader.position})
+
+
+@views.opens("POST", "/<name>/rebuild", Strict, 202, JOB)
+def rebuild(_: dict[str, Any], name: str) -> Response:
+    """Ask for one view to be made anew from the first event on: a job; reading and writing go on meanwhile."""
+    return accepted(ask_for(services().log.pool, "rebuild", _known(name), asking().id))
+
+
+@views.opens("POST", "/<name>/verify", Strict, 202, JOB)
+def verify(_: dict[str, Any], name: str) -> Response:
+    """Ask for one view to be compared, row for row, with a fold from the first event on: a job."""
+    return accepted(ask_for(services().log.pool, "verify", _known(name), asking().id))
+
+
+def _known(name: str) -> str:
+    if name not in {each.name for each in with_needs(PROJECTIONS)}:
+        raise NotFound(f"There is no view called {name[:100]}.")
+    return name

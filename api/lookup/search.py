@@ -1,0 +1,67 @@
+"""Search: one question over everything that people look for."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from api.http.fields import Choice, Text
+from api.http.noun import Noun
+from api.http.policy import POLICY
+from api.http.reading import looking, page, paged
+from api.http.region import region_of
+from api.http.schemas import Page
+from api.http.services import services
+from api.http.who import Who, asking
+from projections.lookup.search import Search
+from projections.lookup.search_kinds import KINDS
+from projections.lookup.search_query import found
+
+search = Noun("search", "Everything that people look for, by name, number, telephone or address.")
+
+_NOUN_OF: Final = {"sites": "customers"}
+FOUND: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["kind", "id", "rank"],
+    "properties": {
+        "rank": {"type": "integer", "description": "0 a number, 1 a telephone, 2 all words, 3 how they begin."},
+        "kind": {"type": "string", "enum": list(KINDS), "description": "The noun under which it is read."},
+        "id": {"type": "string", "format": "uuid"},
+        "name": {"type": ["string", "null"]},
+        "number": {"type": ["string", "null"], "description": "Its number or serial."},
+        "customer": {"type": ["string", "null"], "format": "uuid"},
+        "merged_into": {"type": ["string", "null"], "format": "uuid"},
+        "position": {"type": "integer"},
+    },
+}
+
+
+class Question(Page):
+    """What is looked for."""
+
+    q = Text(
+        200,
+        required=True,
+        metadata={"description": "Words, or how they begin, in any order; a number, serial, GTIN, telephone or id."},
+    )
+    kind = Choice(KINDS, metadata={"description": "Only things of this kind."})
+
+
+@search.lists(FOUND, Question)
+def everything(query: dict[str, Any]) -> Response:
+    """What a question may mean, the best first, of the kinds that you may read.
+
+    Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; a telephone is found however it is written.
+    """
+    who = asking()
+    kinds = [kind for kind in readable_by(who) if query.get("kind") in (None, kind)]
+    region = region_of(services().settings.zone)
+    with looking(query, Search()) as reader:
+        rows = found(reader, query["q"], region=region, kinds=kinds, **paged(query))
+        return page(reader, query, rows, key=("rank", "kind", "id"))
+
+
+def readable_by(who: Who) -> list[str]:
+    """The kinds of things that these roles may read, as the policy says."""
+    return [kind for kind in KINDS if not POLICY[f"GET /api/v1/{_NOUN_OF.get(kind, kind)}"].isdisjoint(who.roles)]

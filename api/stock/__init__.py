@@ -1,0 +1,1 @@
+"""Routes and bodies of parts, locations, stock and discrepancies."""

@@ -1,0 +1,69 @@
+"""What is sent to move stock, from where to where it goes unless that is said, and which movements are asked for."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from api.http.fields import Choice, Flag, Id, Instant, Many, Quantity, Text
+from api.http.schemas import Command, Creation, Page
+from domain.stock.location import LocationKind
+from domain.stock.movement import ROUTES, MovementKind
+
+ENDS: Final[dict[MovementKind, tuple[LocationKind | None, LocationKind | None]]] = {
+    "receipt": ("supplier", None),
+    "transfer_out": (None, "transit"),
+    "transfer_in": ("transit", None),
+    "consumption": (None, "equipment"),
+    "removal": ("equipment", "quarantine"),
+    "return_in": ("customer", "quarantine"),
+    "return_to_vendor": (None, "supplier"),
+    "scrap": (None, "scrap"),
+}
+"""From and to which well-known place a movement goes when nothing else is said; `equipment` is the work order's."""
+
+MISTAKES: Final = (
+    "wrong_part",
+    "wrong_quantity",
+    "wrong_location",
+    "wrong_work_order",
+    "recorded_twice",
+    "never_happened",
+)
+"""Codes of why a movement is taken back."""
+
+
+class NewMovement(Creation):
+    """One part that went from one place to another. Where the kind leaves no choice, `from` or `to` may be left out."""
+
+    kind = Choice(tuple(ROUTES), required=True)
+    part = Id(required=True)
+    quantity = Quantity(required=True)
+    from_ = Id(data_key="from")
+    to = Id()
+    unit = Text(64, metadata={"description": "Refused unless it is the part's own."})
+    lot = Text(64)
+    serials = Many(Text(100), most=1000, load_default=())
+    reason = Text(2000)
+    work_order = Id()
+    visit = Id()
+    technician = Id()
+    transfer = Id()
+    billable = Flag()
+
+
+class Mistake(Command):
+    """What was wrong with it."""
+
+    reason = Choice(MISTAKES, required=True)
+
+
+class Filters(Page):
+    """Which movements."""
+
+    kind = Choice(get_args(MovementKind))
+    part = Id()
+    location = Id(metadata={"description": "Either end."})
+    work_order = Id()
+    technician = Id()
+    since = Instant(metadata={"description": "Happened at this time or later."})
+    until = Instant(metadata={"description": "Happened before this time."})

@@ -1,0 +1,1 @@
+"""Routes and bodies of work orders, visits, machines and technicians."""

@@ -1,0 +1,112 @@
+"""Warranties of a machine: withdrawn, and asked for by the day at the place where it stands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response
+
+from api.http import office
+from api.http.encoding import answer
+from api.http.fields import Day, Instant, Text, Whole
+from api.http.reading import POSITION, looking, page, paged
+from api.http.rows import ID
+from api.http.schemas import Body, Command, Page, Past
+from api.http.services import services
+from api.http.who import asking
+from api.work.equipment import equipment
+from domain.kernel.bounds import Kind
+from domain.kernel.instant import now
+from domain.kernel.local_time import local_day
+from domain.kernel.problem import BadInput, NotFound
+from domain.work.equipment import Equipment
+from projections.care.customers import Customers
+from projections.work import equipment as view
+from projections.work import warranties
+
+__all__ = ["equipment"]
+"""The noun with these routes on it as well."""
+
+_WARRANTY: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "number": {"type": "integer"},
+        "from": {"type": "string", "format": "date"},
+        "until": {"type": "string", "format": "date"},
+        "terms": {"type": "string"},
+        "withdrawn_from": {"type": ["string", "null"], "format": "date"},
+        "withdrawn_for": {"type": ["string", "null"], "description": "A code."},
+    },
+}
+COVERAGE: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["id", "on", "zone", "covered", "warranty", "warranties"],
+    "properties": {
+        "id": ID,
+        "on": {"type": "string", "format": "date", "description": "The day that was asked for, at the place."},
+        "zone": {"type": "string", "description": "The IANA zone of the place: of the site, else of the customer."},
+        "covered": {"type": "boolean"},
+        "warranty": {"description": "The terms that count, those set last; null without any."} | _WARRANTY,
+        "warranties": {"type": "array", "items": _WARRANTY, "description": "All that hold, those set last first."},
+    },
+}
+COVERAGE["properties"]["warranty"]["type"] = ["object", "null"]
+
+
+class Withdrawal(Command):
+    """Which warranty, by its number in the list of them, why, and from which day on if not as a whole."""
+
+    number = Whole(1, required=True)
+    reason = Text(2000, required=True)
+    from_ = Day(Kind.FROM_DAY, data_key="from")
+
+
+class Covered(Past):
+    """The day at the place, or an instant of it such as that of the fault; today where neither is given."""
+
+    on = Day(metadata={"description": "The day at the place."})
+    at = Instant(metadata={"description": "An instant: the day that it was at the place counts."})
+
+
+@equipment.command("withdraw-warranty", Withdrawal)
+def withdraw_warranty(body: Body, id: UUID) -> Response:
+    """Say that a warranty does not hold, as a whole or from a day on; what was known before can still be asked for."""
+    who = asking()
+    return office.change(who, Equipment, id, body, lambda machine, _: machine.withdraw_warranty(**body))
+
+
+@equipment.shows(COVERAGE, Covered, path="/<uuid:id>/coverage")
+def coverage(query: dict[str, Any], id: UUID) -> Response:
+    """Whether a warranty holds on a day at the place where the machine stands; asked for the past, as it was known."""
+    asking()
+    if "on" in query and "at" in query:
+        detail = "Ask for a day or for an instant, not for both."
+        raise BadInput(detail, errors=[{"pointer": "/at", "detail": detail}])
+    with looking(query, view.EquipmentView(), Customers()) as reader:
+        machine = view.one_equipment(reader, id)
+        if machine is None:
+            raise NotFound
+        zone = warranties.zone_of(reader, machine["site"], machine["customer"]) or services().settings.zone
+        day = query.get("on") or _day(query, zone)
+        found = warranties.coverage(reader, id, day)
+    told = {"id": id, "on": day.isoformat(), "zone": zone, "covered": bool(found)}
+    told |= {"warranty": found[0] if found else None, "warranties": found}
+    return answer(told, headers={POSITION: str(reader.position)})
+
+
+def _day(query: dict[str, Any], zone: str) -> date:
+    """The day at the place of the instant that is asked for; of the moment of the past, or of now."""
+    instant: datetime = query.get("at") or query.get("as_of") or now()
+    return local_day(instant, zone)
+
+
+@equipment.lists(_WARRANTY, Page, path="/<uuid:id>/warranties")
+def all_warranties(query: dict[str, Any], id: UUID) -> Response:
+    """All warranties that were set, by number, withdrawn or not."""
+    asking()
+    with looking(query, view.EquipmentView()) as reader:
+        if view.one_equipment(reader, id) is None:
+            raise NotFound
+        return page(reader, query, warranties.warranties(reader, id, **paged(query)), key=("number",))

@@ -1,0 +1,199 @@
+"""A technician's device: its enrolment, whether it is trusted, and those of its operations that were put aside."""
+
+from typing import ClassVar, Self, Unpack
+from uuid import UUID
+
+from domain.access import device_events as happened
+from domain.access import device_operations as told
+from domain.access.device_events import Installation, RevocationReason
+from domain.access.device_facts import DeviceFacts
+from domain.access.device_operations import Kept
+from domain.access.device_status import DeviceIsRevoked, DeviceIsWiped, DeviceStatus, NotWaiting, SeveralTexts
+from domain.kernel.aggregate import Entity, event
+from domain.stock.movement_rules import check_reason
+
+
+class Device(DeviceFacts, Entity):
+    """One installation of the app. Its stream grows long, so its state is small and holds nothing personal.
+
+    `revoked_at` is the version of the event by which it was last revoked, 0 when it never was.
+    """
+
+    TOPIC: ClassVar[str] = "device"
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+
+    technician: UUID
+    incarnation: int
+    app_version: str
+    platform: str
+    status: DeviceStatus
+    wipe: bool
+    revoked_at: int
+    offset_ms: int
+    quarantined: tuple[Kept, ...]
+    held: tuple[Kept, ...]
+    salvaged: int
+
+    Enrolled, Reenrolled, Updated = happened.Enrolled, happened.Reenrolled, happened.Updated
+    Suspended, Resumed = happened.Suspended, happened.Resumed
+    Revoked, Wiped = happened.Revoked, happened.Wiped
+    DivergenceObserved, ClockObserved = happened.DivergenceObserved, happened.ClockObserved
+    OperationQuarantined, OperationReleased = told.OperationQuarantined, told.OperationReleased
+    OperationRejected, OperationDiscarded = told.OperationRejected, told.OperationDiscarded
+    OperationHeld, HoldEnded, OperationsMissed = told.OperationHeld, told.HoldEnded, told.OperationsMissed
+
+    @classmethod
+    def enrol(cls, *, id: UUID, incarnation: int = 1, **installation: Unpack[Installation]) -> Self:
+        """A new device, in its first incarnation unless more is known of it."""
+        return cls.begin(cls.Enrolled, id=id, incarnation=incarnation, **installation)
+
+    # Questions
+
+    def is_active(self) -> bool:
+        """Neither suspended nor revoked."""
+        return self.status == DeviceStatus.ACTIVE
+
+    def is_revoked(self) -> bool:
+        """Refused at once; with `wipe` it shall erase itself after it has handed over its outbox."""
+        return self.status == DeviceStatus.REVOKED
+
+    def holds(self, text_version: int) -> bool:
+        """Whether the operation whose text stands at this version of the stream still waits for others."""
+        return any(kept.version == text_version for kept in self.held)
+
+    def undecided(self, operation: UUID) -> tuple[int, ...]:
+        """The versions of the texts that wait under this id, for the office or for others."""
+        return tuple(kept.version for kept in self.quarantined + self.held if kept.operation == operation)
+
+    # Decisions
+
+    def reenrol(self, *, incarnation: int | None = None, **installation: Unpack[Installation]) -> None:
+        """Begin the next incarnation of a cloned, restored or revoked device, whose sequence starts again at 1."""
+        if self.wipe:
+            raise DeviceIsWiped
+        self.trigger_event(self.Reenrolled, incarnation=incarnation or self.incarnation + 1, **installation)
+
+    def suspend(self, reason: str) -> None:
+        """Quarantine what it sends from now on; doing so twice changes nothing."""
+        check_reason(reason)
+        self._must_not_be_revoked()
+        if self.status != DeviceStatus.SUSPENDED:
+            self._tell(self.Suspended, reason=reason)
+
+    def resume(self) -> None:
+        """Trust a suspended device again; one that is trusted already stays so."""
+        self._must_not_be_revoked()
+        if self.status == DeviceStatus.SUSPENDED:
+            self._tell(self.Resumed)
+
+    def revoke(self, *, reason: RevocationReason, wipe: bool = False) -> None:
+        """Refuse it at once. A revoked device may still be told to wipe itself; that is never taken back."""
+        if self.status != DeviceStatus.REVOKED or (wipe and not self.wipe):
+            self._tell(self.Revoked, reason=reason, wipe=wipe)
+
+    def release(self, operation: UUID, text_version: int | None = None) -> None:
+        """Have an operation that was put aside taken after all, now; the version is needed when several wait."""
+        version = self._must_wait(operation, text_version)
+        self._tell(self.OperationReleased, operation=operation, text_version=version)
+
+    def discard(self, operation: UUID, text_version: int | None = None, *, reason: str) -> None:
+        """Make nothing of an operation that was put aside; its text stays on record."""
+        check_reason(reason)
+        version = self._must_wait(operation, text_version)
+        self._tell(self.OperationDiscarded, operation=operation, reason=reason, text_version=version)
+
+    def must_hold(self, text_version: int) -> None:
+        """Raise `NotWaiting` unless the operation whose text stands at this version is held."""
+        if not self.holds(text_version):
+            raise NotWaiting
+
+    def _must_not_be_revoked(self) -> None:
+        if self.is_revoked():
+            raise DeviceIsRevoked
+
+    def _must_wait(self, operation: UUID, text_version: int | None) -> int:
+        waiting = [one for one in self.undecided(operation) if text_version in (None, one)]
+        if not waiting:
+            raise NotWaiting
+        if len(waiting) > 1:
+            raise SeveralTexts
+        return waiting[0]
+
+    # Changes
+
+    @event(happened.Enrolled)
+    def __init__(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
+        self.technician = technician
+        self.incarnation = incarnation
+        self.app_version = app_version
+        self.platform = platform
+        self.status = DeviceStatus.ACTIVE
+        self.wipe = False
+        self.revoked_at = 0
+        self.offset_ms = 0
+        self.quarantined = ()
+        self.held = ()
+        self.salvaged = 0
+
+    @event(happened.Reenrolled)
+    def _(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
+        self.technician = technician
+        self.incarnation = incarnation
+        self.app_version = app_version
+        self.platform = platform
+        self.status = DeviceStatus.ACTIVE
+        self.salvaged = 0
+
+    @event(happened.Updated)
+    def _(self, app_version: str, platform: str) -> None:
+        self.app_version = app_version
+        self.platform = platform
+
+    @event(happened.Suspended)
+    def _(self) -> None:
+        self.status = DeviceStatus.SUSPENDED
+
+    @event(happened.Resumed)
+    def _(self) -> None:
+        self.status = DeviceStatus.ACTIVE
+
+    @event(happened.Revoked)
+    def _(self, *, wipe: bool) -> None:
+        self.status = DeviceStatus.REVOKED
+        self.revoked_at = self.version + 1
+        self.wipe = self.wipe or wipe
+
+    @event(happened.ClockObserved)
+    def _(self, offset_ms: int) -> None:
+        self.offset_ms = offset_ms
+
+    @event(told.OperationQuarantined)
+    def _(self, operation: UUID, reason: str, text_version: int | None, *, contested: bool) -> None:
+        if not contested:
+            self._settle(operation, text_version)
+        self.quarantined += (Kept(operation, self.version + 1),)
+        self.salvaged += reason == told.SALVAGED
+
+    @event(told.OperationHeld)
+    def _(self, operation: UUID) -> None:
+        self.held += (Kept(operation, self.version + 1),)
+
+    @event(told.HoldEnded)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
+
+    @event(told.OperationReleased)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
+
+    @event(told.OperationRejected)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
+
+    @event(told.OperationDiscarded)
+    def _(self, operation: UUID, text_version: int | None) -> None:
+        self._settle(operation, text_version)
+
+    def _settle(self, operation: UUID, text_version: int | None) -> None:
+        self.quarantined = told.without(self.quarantined, operation, text_version)
+        self.held = told.without(self.held, operation, text_version)

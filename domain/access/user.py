@@ -1,0 +1,159 @@
+"""A user of the office: their login, their roles, and whether they may come in. Passwords are kept elsewhere."""
+
+from typing import Any, ClassVar, Literal, get_args
+from uuid import UUID
+
+from domain.kernel.aggregate import Begun, Entity, Personal, event
+from domain.kernel.problem import BadInput, Refused
+
+Role = Literal["technician", "dispatcher", "agent", "stock_keeper", "biller", "service_manager", "auditor", "admin"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+class UserIsErased(Refused):
+    """The user was forgotten; register another one."""
+
+
+class User(Entity):
+    """Somebody who signs in."""
+
+    TOPIC: ClassVar[str] = "user"
+
+    roles: tuple[Role, ...]
+    enabled: bool
+    erased: bool
+
+    class Registered(Begun):
+        """Both the login and the name are the person's words; until version 2 the login stood in plain text."""
+
+        TOPIC: ClassVar[str] = "user.registered"
+        class_version: ClassVar[int] = 2
+        roles: tuple[Role, ...]
+        technician: UUID | None = None
+        login: Personal = None
+        name: Personal = None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """The login stays where it is; it has become personal."""
+
+    class RolesSet(Entity.Event):
+        TOPIC: ClassVar[str] = "user.roles_set"
+        roles: tuple[Role, ...]
+        previous: tuple[Role, ...]
+
+    class Disabled(Entity.Event):
+        TOPIC: ClassVar[str] = "user.disabled"
+
+    class Enabled(Entity.Event):
+        TOPIC: ClassVar[str] = "user.enabled"
+
+    class PasswordChanged(Entity.Event):
+        TOPIC: ClassVar[str] = "user.password_changed"
+
+    class Erased(Entity.Event):
+        TOPIC: ClassVar[str] = "user.erased"
+
+    class ResetCodeIssued(Entity.Event):
+        TOPIC: ClassVar[str] = "user.reset_code_issued"
+
+    class SecondFactorsReset(Entity.Event):
+        TOPIC: ClassVar[str] = "user.second_factors_reset"
+
+    @classmethod
+    def register(
+        cls,
+        *,
+        id: UUID,
+        login: str,
+        name: str,
+        roles: tuple[Role, ...],
+        technician: UUID | None = None,
+    ) -> "User":
+        """A new user; the caller makes sure that no other user has this login."""
+        roles = in_order(roles)
+        return cls.begin(cls.Registered, id=id, login=login, name=name, roles=roles, technician=technician)
+
+    # Questions
+
+    def may_enter(self) -> bool:
+        """Not disabled."""
+        return self.enabled
+
+    # Decisions
+
+    def set_roles(self, roles: tuple[Role, ...]) -> None:
+        """Give them these roles and no others; the same ones again change nothing."""
+        self._must_be_there()
+        roles = in_order(roles)
+        if roles != self.roles:
+            self.trigger_event(self.RolesSet, roles=roles, previous=self.roles)
+
+    def disable(self) -> None:
+        """Let them in no more; doing so twice changes nothing."""
+        if self.enabled:
+            self.trigger_event(self.Disabled)
+
+    def enable(self) -> None:
+        """Let them in again."""
+        self._must_be_there()
+        if not self.enabled:
+            self.trigger_event(self.Enabled)
+
+    def erase(self) -> None:
+        """Forget who it was: let them in no more, and let their key be destroyed; doing so twice changes nothing."""
+        self.disable()
+        if not self.erased:
+            self.trigger_event(self.Erased)
+
+    def _must_be_there(self) -> None:
+        if self.erased:
+            raise UserIsErased
+
+    # Facts
+
+    def record_password_change(self) -> None:
+        """That the password changed; neither it nor its hash is ever part of the log."""
+        self.trigger_event(self.PasswordChanged)
+
+    def record_reset_code(self) -> None:
+        """That there is a code to reset the password with; the code is never part of the log."""
+        self._must_be_there()
+        self.trigger_event(self.ResetCodeIssued)
+
+    def record_factors_reset(self) -> None:
+        """That all second factors were forgotten."""
+        self.trigger_event(self.SecondFactorsReset)
+
+    # Changes
+
+    @event(Registered)
+    def __init__(self, roles: tuple[Role, ...]) -> None:
+        self.roles = roles
+        self.enabled = True
+        self.erased = False
+
+    @event(RolesSet)
+    def _(self, roles: tuple[Role, ...]) -> None:
+        self.roles = roles
+
+    @event(Disabled)
+    def _(self) -> None:
+        self.enabled = False
+
+    @event(Enabled)
+    def _(self) -> None:
+        self.enabled = True
+
+    @event(Erased)
+    def _(self) -> None:
+        self.erased = True
+
+
+def in_order(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """The roles once each, in the order of `ROLES`; raises `BadInput` for none at all or one that does not exist."""
+    if not roles or not set(roles) <= set(ROLES):
+        detail = f"A user has at least one of these roles: {', '.join(ROLES)}."
+        raise BadInput(detail, errors=[{"pointer": "/roles", "detail": detail}])
+    return tuple(role for role in ROLES if role in roles)

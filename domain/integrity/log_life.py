@@ -1,0 +1,31 @@
+"""A life of the log: what begins when it comes back from a backup, without what had been recorded since."""
+
+from typing import ClassVar, Self
+from uuid import UUID
+
+from domain.kernel.aggregate import Begun, Entity, event
+
+
+class LogLife(Entity):
+    """One life of the log. Its id is the epoch that devices know the log by; the first life has no event."""
+
+    TOPIC: ClassVar[str] = "log"
+
+    previous: UUID
+
+    class Restored(Begun):
+        """The log came back from a backup, or from a server that had fallen behind; it ends at `restored_through`."""
+
+        TOPIC: ClassVar[str] = "log.restored"
+        previous: UUID
+        restored_through: int
+        reason: str
+
+    @classmethod
+    def begin_anew(cls, *, id: UUID, previous: UUID, restored_through: int, reason: str) -> Self:
+        """The next life, after the one that was called `previous`."""
+        return cls.begin(cls.Restored, id=id, previous=previous, restored_through=restored_through, reason=reason)
+
+    @event(Restored)
+    def __init__(self, previous: UUID) -> None:
+        self.previous = previous

@@ -1,0 +1,165 @@
+"""Keys that people give and that belong to one thing each: which events take, keep and give back which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from uuid import UUID
+
+from domain.kernel.problem import BadInput, Refused
+from domain.kernel.spelling import compact, folded
+
+KeyKind = Literal["work_order_number", "part_number", "gtin", "location_name", "equipment_serial", "message_id"]
+
+NAMES: Final[dict[KeyKind, tuple[str, str]]] = {
+    "work_order_number": ("a work order", "number"),
+    "part_number": ("a part", "number"),
+    "gtin": ("a part", "GTIN"),
+    "location_name": ("a location", "name"),
+    "equipment_serial": ("a machine of this model", "serial number"),
+    "message_id": ("a contact", "message id"),
+}
+"""What has such a key, and what the key is called, in words for people."""
+
+
+class KeyTaken(Refused):
+    """Something else has this number, code or name already; use that thing, or choose another key."""
+
+    def __init__(self, claim: Claim, holder: UUID, operation: UUID | None = None) -> None:
+        thing, name = NAMES[claim.kind]
+        told = "" if claim.is_personal else f" “{claim.text}”"
+        detail = f"There is {thing} with this {name}{told} already, {holder}: use that one, or choose another {name}."
+        errors = [{"pointer": claim.pointer, "detail": detail}]
+        super().__init__(detail, errors=errors, holder=str(holder), key=claim.kind)
+        self.claim, self.holder, self.operation = claim, holder, operation
+
+
+class Claim(NamedTuple):
+    """An event takes a key: `key` is `text` as it is compared, `pointer` where the text stands in a command.
+
+    `person` is whose word the text is, if it is somebody's: then it must not be kept as it is.
+    """
+
+    kind: KeyKind
+    key: str
+    text: str
+    pointer: str
+    person: UUID | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the text is a word of somebody's."""
+        return self.person is not None
+
+    def must_be_readable(self) -> None:
+        """Raise `BadInput` for a text of which nothing can be seen."""
+        if not self.key:
+            detail = f"A {NAMES[self.kind][1]} has letters or digits that can be seen."
+            raise BadInput(detail, errors=[{"pointer": self.pointer, "detail": detail}])
+
+
+class Release(NamedTuple):
+    """An event gives back the keys of a thing, all or those of one kind but the ones it keeps."""
+
+    kind: KeyKind | None = None
+    keeps: tuple[str, ...] = ()
+
+
+class Owned(NamedTuple):
+    """The personal keys of a thing turned out to be this person's."""
+
+    person: UUID
+
+
+class Forgotten(NamedTuple):
+    """The personal keys of a person are given back, since nobody may know them any more."""
+
+    person: UUID
+
+
+Keeping: TypeAlias = Claim | Release | Owned | Forgotten
+
+
+def gtin_key(gtin: str) -> str:
+    """A GTIN-8, -12, -13 or -14 with 14 digits: the same trade item, however many leading zeros are written."""
+    return compact(gtin).zfill(14)
+
+
+def message_key(message_id: str) -> str:
+    """A message id without its angle brackets, in which mail programs differ."""
+    return compact(message_id).removeprefix("<").removesuffix(">")
+
+
+def keeping_of(topic: str, stream: UUID, data: Any) -> Iterator[Keeping]:
+    """What an event does with keys; `data` has its own fields."""
+    found = _BY_TOPIC.get(topic)
+    return iter(()) if found is None else found(stream, data)
+
+
+def _work_order_opened(_: UUID, data: Any) -> Iterator[Keeping]:
+    yield Claim("work_order_number", compact(data.number), data.number, "/number")
+
+
+def _part_registered(_: UUID, data: Any) -> Iterator[Keeping]:
+    yield Claim("part_number", compact(data.number), data.number, "/number")
+    yield from _gtins(data)
+
+
+def _part_revised(_: UUID, data: Any) -> Iterator[Keeping]:
+    yield Release("gtin", tuple(gtin_key(gtin) for gtin in data.gtins))
+    yield from _gtins(data)
+
+
+def _gtins(data: Any) -> Iterator[Keeping]:
+    for gtin in data.gtins:
+        yield Claim("gtin", gtin_key(gtin), gtin, "/gtins")
+
+
+def _location_registered(_: UUID, data: Any) -> Iterator[Keeping]:
+    """A store at a customer's has its name among those at the same site."""
+    name = folded(data.name)
+    yield Claim("location_name", f"{name} {data.site}" if data.site and name else name, data.name, "/name")
+
+
+def _equipment_registered(_: UUID, data: Any) -> Iterator[Keeping]:
+    if data.serial is not None:
+        serial = compact(data.serial)
+        yield Claim("equipment_serial", f"{compact(data.model)} {serial}" if serial else "", data.serial, "/serial")
+
+
+def _contact_received(stream: UUID, data: Any) -> Iterator[Keeping]:
+    if data.message_id is not None:
+        key = message_key(data.message_id)
+        yield Claim("message_id", key, data.message_id, "/message_id", data.person or stream)
+
+
+def _contact_linked(_: UUID, data: Any) -> Iterator[Keeping]:
+    if data.customer is not None:
+        yield Owned(data.customer)
+
+
+def _released(_: UUID, __: Any) -> Iterator[Keeping]:
+    yield Release()
+
+
+def _erased(stream: UUID, _: Any) -> Iterator[Keeping]:
+    yield Forgotten(stream)
+
+
+_BY_TOPIC: Final[dict[str, Callable[[UUID, Any], Iterator[Keeping]]]] = {
+    "work_order.opened": _work_order_opened,
+    "part.registered": _part_registered,
+    "part.revised": _part_revised,
+    "location.registered": _location_registered,
+    "location.retired": _released,
+    "equipment.registered": _equipment_registered,
+    "equipment.retired": _released,
+    "contact.received": _contact_received,
+    "contact.linked": _contact_linked,
+    "customer.erased": _erased,
+}
+
+TOPICS: Final = tuple(_BY_TOPIC)
+"""The topics of events that do something with keys."""
+RULES: Final = 1
+"""Raise it when keys are compared in another way: then they are taken anew from the log."""

@@ -1,0 +1,150 @@
+"""What is written down of operations: their first answers, the turns of devices, and how both can be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from domain.recording.recorded import Recorded
+
+DECIDED = 0
+"""The incarnation under which it is written what became of a held or quarantined text; devices begin with 1."""
+
+
+class OperationKnownError(PersistenceError):
+    """An operation with this id has been recorded before: its first answer stands."""
+
+
+class TurnTakenError(PersistenceError):
+    """Another push of the same device was recorded meanwhile: look again."""
+
+
+class StreamTakenError(IntegrityError):
+    """Streams that were begun belong to something else already, or were begun twice in one commit.
+
+    `streams` are their ids, `operations` those of the operations that began them. Whoever decides again finds what
+    another one has begun meanwhile; whoever begins the same stream once more never can.
+    """
+
+    def __init__(self, streams: Collection[UUID], operations: Collection[UUID]) -> None:
+        super().__init__("a stream with this id has been begun before")
+        self.streams, self.operations = frozenset(streams), frozenset(operations)
+
+
+class UnrecordableError(PersistenceError):
+    """What was to be recorded can never be recorded as it is, however often it is tried.
+
+    `operations` are the ids of those that are the cause, as far as that is known.
+    """
+
+    def __init__(self, message: str, operations: Collection[UUID] = ()) -> None:
+        super().__init__(message)
+        self.operations = frozenset(operations)
+
+
+class SignedText(NamedTuple):
+    """What a device has signed: an operation's text as it came, the signature, and whom it is about."""
+
+    text: str
+    signature: str | None
+    persons: tuple[UUID, ...]
+
+
+class Answer(NamedTuple):
+    """The first answer to an operation, stored with its effect.
+
+    `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
+    same operation from another one under its id; `original` is false for a row that repeats or contests a known id;
+    `signed` is kept beside it, sealed.
+
+    What becomes of a text that was held or quarantined is an answer too, with the `incarnation` `DECIDED` and as `seq`
+    the version of the event that holds the text. No two answers of a device have both in common, so that nothing can
+    be decided twice.
+    """
+
+    id: UUID
+    content_hash: str
+    status: str
+    answer: str
+    first: int | None = None
+    event_count: int = 0
+    device: UUID | None = None
+    incarnation: int | None = None
+    seq: int | None = None
+    original: bool = True
+    signed: SignedText | None = None
+
+
+class Turn(NamedTuple):
+    """A device's turn: the last sequence number taken in before this commit and the last one after it."""
+
+    device: UUID
+    incarnation: int
+    last: int
+    next: int
+
+
+class Appended(NamedTuple):
+    """What came of an append: positions `base + 1 … base + n`, recorded at one instant."""
+
+    base: int
+    recorded_at: datetime
+
+
+class Known(NamedTuple):
+    """What was answered to an operation."""
+
+    id: UUID
+    device: UUID | None
+    incarnation: int | None
+    seq: int | None
+    content_hash: str
+    status: str
+    answer: str
+    positions: list[int]
+
+
+class KeptText(NamedTuple):
+    """The event that holds the text of an operation that was put aside, and the hash of its content."""
+
+    event: Recorded
+    content_hash: str
+
+
+class Past(NamedTuple):
+    """What the log knows of a push: its own name, how far the device was taken in, and who has which id or number."""
+
+    epoch: UUID
+    last: int
+    known: list[Known]
+
+
+class Neighbour(NamedTuple):
+    """An operation of a device that has been taken in: its number, the instant used, and what its envelope says."""
+
+    seq: int
+    at: datetime
+    seen: int | None
+    clock: str | None
+
+
+class Life(NamedTuple):
+    """Where and when this life of the log began, and when that was recorded which it has in common with the one before.
+
+    That is None where they have nothing in common.
+    """
+
+    position: int
+    began_at: datetime
+    both_at: datetime | None
+
+
+class Readings(NamedTuple):
+    """When positions were recorded, and the life of the log in which that is so; None for the first life."""
+
+    recorded: dict[int, datetime]
+    life: Life | None

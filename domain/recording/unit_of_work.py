@@ -1,0 +1,200 @@
+"""One unit of work on a log: entities are loaded, let decide, and committed together; it knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import IntegrityError
+from eventsourcing.utils import get_topic
+
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from domain.kernel.keys import KeyTaken
+from domain.kernel.problem import NotFound
+from domain.kernel.walk import Walked
+from domain.recording.answers import Answer, Appended, StreamTakenError, Turn
+from domain.work.visit_events import Planned
+
+E = TypeVar("E", bound=Entity)
+Change: TypeAlias = Callable[[Any], None]
+"""Statements for the cursor of the transaction that records: what changes beside the log, together with it."""
+
+
+class Backing(Protocol):
+    """What a unit of work stands on."""
+
+    def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
+        """The entities of these streams as they stand, as far as they exist."""
+
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits that were ever planned for a work order."""
+
+    def append(
+        self,
+        events: Sequence[DomainEventProtocol[UUID]],
+        envelopes: Sequence[Envelope],
+        answers: Sequence[Answer],
+        turn: Turn | None,
+        reads: Mapping[UUID, int] | None = None,
+        *,
+        changes: Sequence[Change] = (),
+        visits: Mapping[UUID, int] | None = None,
+    ) -> Appended:
+        """Record everything in one transaction, or nothing.
+
+        `reads` are the versions of the streams that the decision rests on, 0 for one that is not there;
+        `changes` are carried out when the events are recorded, and what they raise undoes everything; `visits` says
+        how many visits these work orders have by then, and another number is a stream that has moved on. Raises
+        `OperationKnownError`, `TurnTakenError`, `IntegrityError` when a stream has moved on, and `UnrecordableError`.
+        """
+
+    def settled(self, entities: Iterable[Entity]) -> None:
+        """These entities stand as they are recorded now."""
+
+
+class Work:
+    """One unit of work on the log."""
+
+    def __init__(self, log: Backing) -> None:
+        self._log = log
+        self._entities: dict[UUID, Entity] = {}
+        self._missing: set[UUID] = set()
+        self._versions: dict[UUID, int] = {}
+        self._reads: dict[UUID, int] = {}
+        self._visits: dict[UUID, int] = {}
+        self.events: list[DomainEventProtocol[UUID]] = []
+        self.envelopes: list[Envelope] = []
+        self.answers: list[Answer] = []
+        self.changes: list[Change] = []
+        self.made: set[str] = set()  # keys that nobody gave: where one is taken, another one is made
+
+    def preload(self, streams: Iterable[UUID]) -> None:
+        """Load these streams with one query, so that `get` and `find` need none."""
+        wanted = {stream for stream in streams if stream not in self._entities and stream not in self._missing}
+        found = self._log.load(wanted) if wanted else {}
+        self._entities |= found
+        self._missing |= wanted - found.keys()
+        self._versions |= {stream: found[stream].version if stream in found else 0 for stream in wanted}
+
+    def find(self, kind: type[E], stream: UUID | None) -> E | None:
+        """The entity, or `None` when there is no such stream of this kind."""
+        if stream is None:
+            return None
+        if stream not in self._entities:
+            self.preload([stream])
+        self._reads.setdefault(stream, self._versions.get(stream, 0))
+        entity = self._entities.get(stream)
+        return entity if isinstance(entity, kind) else None
+
+    def visits_of(self, order: UUID) -> set[UUID]:
+        """The ids of all visits of a work order, those that this work plans included.
+
+        The commit raises when another one is planned meanwhile.
+        """
+        there = self._log.visits_of(order)
+        self._visits[order] = len(there)
+        return there | {event.originator_id for event in self._planned(order)}
+
+    def _planned(self, order: UUID) -> list[Planned]:
+        return [event for event in self.events if isinstance(event, Planned) and event.work_order == order]
+
+    def loaded(self, stream: UUID) -> Entity | None:
+        """What this work knows of a stream already, whatever it is."""
+        return self._entities.get(stream)
+
+    def get(self, kind: type[E], stream: UUID) -> E:
+        """The entity; raises `NotFound` when there is no such stream of this kind."""
+        if (entity := self.find(kind, stream)) is None:
+            raise NotFound(f"There is no {kind.TOPIC.replace('_', ' ')} {stream}.")  # type: ignore[attr-defined]
+        return entity
+
+    def add(self, envelope: Envelope, *entities: Entity) -> int:
+        """Take the pending events of these entities into the commit, under one envelope; how many there were."""
+        before = len(self.events)
+        for entity in entities:
+            self._entities[entity.id] = entity
+            events = list(entity.collect_events())
+            if events and events[0].originator_version == Entity.INITIAL_VERSION:
+                entity.begun_at = envelope.occurred_at
+            if events and isinstance(entity, Walked):
+                entity.happened(envelope, events[0].originator_version)
+            self.events.extend(events)
+        self.envelopes.extend([envelope] * (len(self.events) - before))
+        return len(self.events) - before
+
+    def added_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
+        """The streams and topics of what an operation of this technician has added to this commit."""
+        return [
+            (event.originator_id, get_topic(type(event)))
+            for event, envelope in zip(self.events, self.envelopes, strict=True)
+            if envelope.operation_id == operation and envelope.actor == technician
+        ]
+
+    def forget(self) -> None:
+        """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
+        self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
+
+    def is_undecided(self) -> bool:
+        """Whether any entity has decided something that nobody has added."""
+        return any(entity.pending_events for entity in self._entities.values())
+
+    def answer(self, answer: Answer) -> None:
+        """Store this answer with the commit, besides those that the commit is given."""
+        self.answers.append(answer)
+
+    def also(self, change: Change) -> None:
+        """Change this beside the log in the transaction of the commit; what it raises undoes the commit."""
+        self.changes.append(change)
+
+    def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
+        """Record everything in one transaction; see `Backing.append` for what can go wrong.
+
+        What was found, or looked for in vain, must still stand as it was read. Raises `StreamTakenError` when it begins
+        a stream that is somebody else's, and `KeyTaken` when a number or name that it gives belongs to something else.
+        """
+        written = {event.originator_id for event in self.events}
+        reads = {stream: version for stream, version in self._reads.items() if stream not in written}
+        more: dict[str, Any] = {"changes": self.changes} if self.changes else {}
+        if self._visits:
+            more["visits"] = {order: n + len(self._planned(order)) for order, n in self._visits.items()}
+        try:
+            appended = self._log.append(self.events, self.envelopes, [*self.answers, *answers], turn, reads, **more)
+        except IntegrityError as error:
+            if (taken := self._taken()) is not None:
+                raise taken from error
+            raise
+        except KeyTaken as error:
+            if error.claim.text not in self.made:
+                raise
+            raise IntegrityError("a key made here was given meanwhile") from error
+        self._placed(appended.base)
+        self._log.settled(self._entities[stream] for stream in written if stream in self._entities)
+        return appended
+
+    def _placed(self, base: int) -> None:
+        """Tell the entities that walk along their events where those were recorded."""
+        positions: dict[UUID, dict[int, int]] = {}
+        for place, event in enumerate(self.events, base + 1):
+            positions.setdefault(event.originator_id, {})[event.originator_version] = place
+        for stream, places in positions.items():
+            if isinstance(entity := self._entities.get(stream), Walked):
+                entity.recorded(places)
+
+    def _taken(self) -> StreamTakenError | None:
+        """The streams that this commit begins and that were begun before, in the log or by itself."""
+        begun = [
+            (event.originator_id, envelope.operation_id)
+            for event, envelope in zip(self.events, self.envelopes, strict=True)
+            if event.originator_version == Entity.INITIAL_VERSION
+        ]
+        begun_before = set(self._log.load({stream for stream, _ in begun}))
+        taken, operations = set[UUID](), set[UUID]()
+        for stream, operation in begun:
+            if stream in begun_before:
+                taken.add(stream)
+                operations.update(() if operation is None else (operation,))
+            begun_before.add(stream)
+        return StreamTakenError(taken, operations) if taken else None

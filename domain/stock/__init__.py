@@ -1,0 +1,1 @@
+"""Parts, locations, movements, counts and discrepancies."""

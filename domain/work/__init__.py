@@ -1,0 +1,1 @@
+"""Work orders, visits, machines and technicians."""

@@ -1,0 +1,147 @@
+"""A visit: somebody is to come, comes, and leaves with the work done or not."""
+
+from typing import Any, ClassVar, Self, Unpack
+from uuid import UUID
+
+from domain.kernel.aggregate import Entity, event
+from domain.kernel.instant import parse_zone
+from domain.work import visit_events as happened
+from domain.work import visit_status as rule
+from domain.work.visit_events import EndedWith, Planning
+from domain.work.visit_facts import VisitFacts
+from domain.work.visit_status import OVER, Status
+from domain.work.visit_walk import WalkedVisit
+from domain.work.visit_window import Window
+
+
+class Visit(VisitFacts, WalkedVisit, Entity):
+    """One visit for a work order. Technicians write it offline while the office edits the order.
+
+    A fact told by somebody whose visit it no longer is, is recorded and leaves the visit as it is for whoever has it.
+    Where it stands follows from what happened in the world, in whatever order that came: `domain/work/visit_walk.py`.
+    """
+
+    TOPIC: ClassVar[str] = "visit"
+
+    SNAPSHOT_EVERY: ClassVar[int] = 100
+    SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
+
+    Planned, Dispatched, Accepted, Declined = (
+        happened.Planned,
+        happened.Dispatched,
+        happened.Accepted,
+        happened.Declined,
+    )
+    TravelStarted, Arrived, Paused = happened.TravelStarted, happened.Arrived, happened.Paused
+    Resumed, Done, NotDone, Signed = happened.Resumed, happened.Done, happened.NotDone, happened.Signed
+    Rescheduled, Cancelled, FactCorrected = happened.Rescheduled, happened.Cancelled, happened.FactCorrected
+
+    @classmethod
+    def plan(cls, *, id: UUID, **planning: Unpack[Planning]) -> Self:
+        """A new visit within a window, at a place in an IANA zone; raises `BadInput` for what cannot be."""
+        parse_zone(planning["zone"])
+        when = rule.window(planning["window_start"], planning["window_end"])
+        return cls.begin(cls.Planned, id=id, **{**planning, **when})
+
+    # Questions
+
+    def is_over(self) -> bool:
+        """Done, not done or cancelled."""
+        return self.status in OVER
+
+    def given_to(self, technician: UUID | None) -> bool:
+        """Whether the visit is this technician's, as the log says."""
+        return technician is not None and technician == self.technician
+
+    # Decisions
+
+    def dispatch(self, technician: UUID) -> None:
+        """Send a technician; sending the same one again changes nothing."""
+        rule.must_not_be_over(self.status)
+        if technician != self.technician or self.status == Status.PLANNED:
+            self._tell(self.Dispatched, technician=technician, previous=self.technician)
+
+    def decline(self, *, technician: UUID, reason: str | None = None, seen: int | None = None) -> None:
+        """The technician asks not to go; the visit waits for somebody else. `seen` is how far they had read."""
+        rule.must_not_have_begun(self.status)
+        if not self.given_to(technician):
+            raise rule.NotTheirVisit
+        if not self.plan_is_seen(seen):
+            raise rule.PlanHasChanged
+        self._tell(self.Declined, technician=technician, reason=reason)
+
+    def reschedule(self, *, zone: str | None = None, **asked: Unpack[Window]) -> None:
+        """Move the visit to another window, which its technician accepts anew."""
+        rule.must_not_have_begun(self.status)
+        when = {**asked, **rule.window(asked["window_start"], asked["window_end"])}
+        self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
+
+    def cancel(self, reason: str | None, *, ended_with: EndedWith | None = None) -> None:
+        """Call the visit off for a reason in words, or since its work order has ended."""
+        rule.must_not_be_over(self.status)
+        self._tell(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
+
+    def _tell(self, what: type[happened.OfWorkOrder], **said: object) -> None:
+        self.trigger_event(what, work_order=self.work_order, **said)
+
+    def _tell_of(self, what: type[happened.ByTechnician], technician: UUID | None, **said: Any) -> None:
+        self._tell(what, technician=technician or self.technician, **said)
+
+    # Changes
+
+    @event(Planned)
+    def __init__(self, work_order: UUID, customer: UUID, technician: UUID | None, zone: str) -> None:
+        self.work_order = work_order
+        self.customer = customer
+        self.zone = zone
+        self.steps = {}
+        self._decided(self.Planned, technician, order=self.version)
+
+    @event(Dispatched)
+    def _(self, technician: UUID) -> None:
+        self._decided(self.Dispatched, technician)
+
+    @event(Accepted)
+    def _(self, technician: UUID | None, *, unasked: bool | None) -> None:
+        self._told(self.Accepted, technician, unasked=bool(unasked))
+
+    @event(Declined)
+    def _(self, technician: UUID) -> None:
+        self._decided(self.Declined, technician)
+
+    @event(TravelStarted)
+    def _(self, technician: UUID | None) -> None:
+        self._told(self.TravelStarted, technician)
+
+    @event(Arrived)
+    def _(self, technician: UUID | None) -> None:
+        self._told(self.Arrived, technician)
+
+    @event(Paused)
+    def _(self, technician: UUID | None) -> None:
+        self._told(self.Paused, technician)
+
+    @event(Resumed)
+    def _(self, technician: UUID | None) -> None:
+        self._told(self.Resumed, technician)
+
+    @event(Done)
+    def _(self, technician: UUID | None) -> None:
+        self._told(self.Done, technician)
+
+    @event(NotDone)
+    def _(self, technician: UUID | None) -> None:
+        self._told(self.NotDone, technician)
+
+    @event(Rescheduled)
+    def _(self, zone: str) -> None:
+        self.zone = zone
+        self._decided(self.Rescheduled, None)
+
+    @event(Cancelled)
+    def _(self) -> None:
+        self._decided(self.Cancelled, None)
+
+    @event(FactCorrected)
+    def _(self, operation: UUID, fact: str | None) -> None:
+        self._take_back(operation, fact)

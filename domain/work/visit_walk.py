@@ -1,0 +1,185 @@
+"""Where a visit stands: a walk along what was decided and told, in the order in which it happened.
+
+The visit that decides and the view that is shown both walk here, so that the rules and the screens agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Final, NamedTuple
+from uuid import UUID
+
+from domain.kernel.walk import Step, Steps, Walked
+from domain.work.visit_status import OVER, Status, further
+
+MOST: Final = 200
+"""So many decisions are walked along, the last ones, and so many facts at the beginning and at the end."""
+
+TOLD: Final = {
+    "visit.accepted": Status.ACCEPTED,
+    "visit.travel_started": Status.TRAVELLING,
+    "visit.arrived": Status.ON_SITE,
+    "visit.paused": Status.PAUSED,
+    "visit.resumed": Status.ON_SITE,
+    "visit.done": Status.DONE,
+    "visit.not_done": Status.NOT_DONE,
+}
+"""How far each fact brings a visit."""
+
+_TIMES: Final = {
+    "visit.dispatched": "dispatched_at",
+    "visit.accepted": "accepted_at",
+    "visit.travel_started": "travel_started_at",
+    "visit.arrived": "arrived_at",
+    "visit.done": "ended_at",
+    "visit.not_done": "ended_at",
+    "visit.cancelled": "ended_at",
+}
+TIMES: Final = tuple(dict.fromkeys(_TIMES.values()))
+"""The names of the instants at which it came to something."""
+
+
+class Standing(NamedTuple):
+    """Where a visit stands.
+
+    `times` are instants by the names in `TIMES`, `end` is the step that ended it. `stale` is the last acceptance that
+    is not one of the plan as it stands, as long as nobody has accepted that or gone. `changed_at` is the position at
+    which the plan was changed last, 0 where it never was, None where that is not recorded yet.
+    """
+
+    status: Status
+    technician: UUID | None
+    times: dict[str, datetime]
+    end: Step | None
+    stale: Step | None
+    changed_at: int | None
+
+    def is_seen(self, through: int | None) -> bool:
+        """Whether somebody who had read so far knew the plan as it stands; who says nothing of it is believed."""
+        return through is None or (self.changed_at is not None and through >= self.changed_at)
+
+
+def standing(steps: Iterable[Step]) -> Standing:
+    """What follows from a visit's steps.
+
+    A fact counts if it was told by whoever had the visit when it happened, and brings it further or not at all. An
+    acceptance is a reply: it counts if whoever gave it had read the last change of the plan (another window, another
+    technician); from the office, which says nothing about what was read, it is about the plan of its own moment.
+    """
+    walk = _Walk()
+    for step in sorted(steps, key=lambda one: one.key):
+        walk.take(step)
+    stale = walk.stale if walk.status in (Status.PLANNED, Status.DISPATCHED) else None
+    return Standing(walk.status, walk.technician, walk.times, walk.end, stale, walk.changed_at)
+
+
+def standing_of(steps: Steps) -> Standing:
+    """Where a visit stands by the steps that it keeps: its last decisions, its first facts and its last."""
+    decided, told, early = (steps.get(name, ()) for name in ("decisions", "told", "early"))
+    later = {step.order for step in told}
+    return standing([*decided, *told, *(step for step in early if step.order not in later)])
+
+
+class _Walk:
+    """A walk along the steps of a visit."""
+
+    def __init__(self) -> None:
+        self.status = Status.PLANNED
+        self.technician: UUID | None = None
+        self.times: dict[str, datetime] = {}
+        self.end: Step | None = None
+        self.accepted: Step | None = None
+        self.stale: Step | None = None
+        self.changed_at: int | None = 0
+        self._given = False
+
+    def take(self, step: Step) -> None:
+        """Go on by one step."""
+        what = step.what
+        if what in TOLD:
+            self._tell(step)
+        elif what == "visit.planned":
+            self._give(step.technician)
+        elif what == "visit.dispatched":
+            if step.technician != self.technician:
+                if self._given:
+                    self.changed_at = step.position
+                self._begin_anew(step.technician)
+            self._go(step, further(self.status, Status.DISPATCHED))
+        elif what == "visit.declined":
+            self._begin_anew(None)
+        elif what == "visit.rescheduled":
+            self.changed_at = step.position
+            if self.status == Status.ACCEPTED:
+                self.status, self.stale = Status.DISPATCHED, self.accepted
+                self.times.pop("accepted_at", None)
+        elif what == "visit.cancelled" and self.status not in OVER:
+            self._go(step, Status.CANCELLED)
+
+    def _tell(self, step: Step) -> None:
+        if self.technician not in (step.technician, None) or step.unasked:
+            return
+        if step.what == "visit.accepted":
+            if not self._replies(step):
+                self.stale = step if further(self.status, Status.ACCEPTED) != self.status else self.stale
+                return
+            self._give(self.technician or step.technician)
+            self.accepted, self.stale = step, None
+        self._go(step, further(self.status, TOLD[step.what]))
+
+    def _replies(self, step: Step) -> bool:
+        """Whether an acceptance is about the plan as it stands in this walk."""
+        return step.seen is None or (self.changed_at is not None and step.seen >= self.changed_at)
+
+    def _go(self, step: Step, status: Status) -> None:
+        if status in OVER and status != self.status:
+            self.end = step
+            self.times["ended_at"] = step.at
+        elif step.what in _TIMES:
+            self.times.setdefault(_TIMES[step.what], step.at)
+        self.status = status
+
+    def _give(self, technician: UUID | None) -> None:
+        self.technician = technician
+        self._given = self._given or technician is not None
+
+    def _begin_anew(self, technician: UUID | None) -> None:
+        self.status, self.times, self.end = Status.PLANNED, {}, None
+        self.accepted = self.stale = None
+        self._give(technician)
+
+
+class WalkedVisit(Walked):
+    """A visit as far as it walks: where it stands follows from its steps."""
+
+    MOST: ClassVar[int] = MOST
+    DECISIONS: ClassVar[frozenset[str]] = frozenset({"decisions"})
+    FIRST: ClassVar[frozenset[str]] = frozenset({"early"})
+
+    __slots__ = ()
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, by all that is known of it."""
+        return self._walked(standing_of)
+
+    @property
+    def status(self) -> Status:
+        """How far it has come."""
+        return self.standing.status
+
+    @property
+    def technician(self) -> UUID | None:
+        """Whose it is, as the log says."""
+        return self.standing.technician
+
+    def plan_is_seen(self, through: int | None) -> bool:
+        """Whether somebody who had read up to this position knew the plan as it stands; None is believed."""
+        return self.standing.is_seen(through)
+
+    def _decided(self, what: Any, technician: UUID | None, **more: int) -> None:
+        self._step(what.TOPIC, "decisions", technician=technician, **more)
+
+    def _told(self, what: Any, technician: UUID | None, **more: bool) -> None:
+        self._step(what.TOPIC, "told", "early", technician=technician, **more)

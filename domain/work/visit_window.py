@@ -1,0 +1,68 @@
+"""The window of a visit: two instants, or a date and clock times at the place, which make them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NotRequired, TypedDict
+
+from domain.kernel.bounds import Kind, must_be
+from domain.kernel.local_time import at_local, days_later, parse_local
+from domain.kernel.problem import BadInput
+
+LENGTH = timedelta(hours=2)
+"""How long a window is whose end nobody says."""
+
+
+WINDOW = ("window_start", "window_end", "local_start", "local_end")
+"""The members of a request that say when."""
+
+
+class Window(TypedDict):
+    """A window as a visit is planned with; `local_start` and `local_end` as they were asked for, where they were."""
+
+    window_start: datetime
+    window_end: datetime
+    local_start: NotRequired[str]
+    local_end: NotRequired[str]
+
+
+def window_at(zone: str, said: Mapping[str, datetime | str | None], *, moment: datetime, pointer: str = "") -> Window:
+    """The window that is asked for at a place in an IANA zone: by instants, or by local times, which stay as they are.
+
+    `said` has `window_start` and `window_end`, or `local_start` and `local_end`; an end that is not said comes
+    `LENGTH` after the start. Raises `BadInput` for local times that cannot be, for both ways at once, and for
+    times that nobody can mean at this `moment`.
+    """
+    begin, end = _edge("start", zone, said, pointer), _edge("end", zone, said, pointer)
+    if begin is None:
+        detail = "Say when: window_start with its offset, or local_start in the zone of the place."
+        raise BadInput(detail, errors=[{"pointer": f"{pointer}/window_start", "detail": detail}])
+    if end is None:
+        end = begin + min(LENGTH, datetime.max.replace(tzinfo=UTC) - begin)
+    for edge, at in (("start", begin), ("end", end)):
+        way = "window" if said.get(f"window_{edge}") is not None else "local"
+        must_be(Kind.PLANNED, at, moment=moment, pointer=f"{pointer}/{way}_{edge}")
+    window = Window(window_start=begin, window_end=end)
+    if isinstance(start := said.get("local_start"), str):
+        window["local_start"] = start
+    if isinstance(until := said.get("local_end"), str):
+        window["local_end"] = until
+    return window
+
+
+def in_two_days(instant: datetime, zone: str) -> Window:
+    """The window of a visit that is asked for without one: at this time of day two days later, at the place."""
+    start = days_later(instant, 2, zone)
+    return Window(window_start=start, window_end=start + LENGTH)
+
+
+def _edge(edge: str, zone: str, said: Mapping[str, datetime | str | None], pointer: str) -> datetime | None:
+    instant, local = said.get(f"window_{edge}"), said.get(f"local_{edge}")
+    if instant is not None and local is not None:
+        detail = f"Say window_{edge} or local_{edge}, not both."
+        raise BadInput(detail, errors=[{"pointer": f"{pointer}/local_{edge}", "detail": detail}])
+    if local is not None:
+        return at_local(parse_local(str(local), pointer=f"{pointer}/local_{edge}"), zone)
+    assert not isinstance(instant, str), "an instant has been read by now"
+    return instant

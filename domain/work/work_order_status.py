@@ -1,0 +1,91 @@
+"""Where a work order can stand, and why a decision about one can be refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from domain.kernel.problem import Refused
+from domain.kernel.walk import Step
+
+FAILURES = ("no_access", "no_part", "no_skill", "unsafe", "not_repairable", "customer_cancelled", "other")
+"""Codes of why work cannot be done; anything else is kept as words."""
+
+
+class Status(StrEnum):
+    """Where a work order stands; closed and cancelled are final."""
+
+    UNSCHEDULED = "unscheduled"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+    CANNOT_COMPLETE = "cannot_complete"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+FINISHED = frozenset({Status.COMPLETED, Status.CANNOT_COMPLETE})
+FINAL = frozenset({Status.CLOSED, Status.CANCELLED})
+
+
+class WorkOrderState:
+    """What a snapshot keeps of a work order."""
+
+    customer: UUID
+    case: UUID | None
+    equipment: UUID | None
+    site: UUID | None
+    technician: UUID | None
+    steps: dict[str, tuple[Step, ...]]
+
+
+class WorkOrderIsFinal(Refused):
+    """A closed or cancelled work order takes no further decisions; open a new one."""
+
+
+class WorkOrderIsFinished(Refused):
+    """The work has been finished; reopen the work order if there is more to do."""
+
+
+class NothingToClose(Refused):
+    """Only a completed work order, or one that cannot be completed, can be closed."""
+
+
+class OrderHasChanged(Refused):
+    """The office has finished or reopened the work since; read what it says now and close it then."""
+
+
+class NotOnHold(Refused):
+    """The work order is not on hold."""
+
+
+class NotFinished(Refused):
+    """Only a finished work order can be reopened."""
+
+
+def unhindered(*, begun: bool, assigned: bool) -> Status:
+    """Where an order stands that nothing holds or ends."""
+    if begun:
+        return Status.IN_PROGRESS
+    return Status.SCHEDULED if assigned else Status.UNSCHEDULED
+
+
+def must_not_be_final(status: Status) -> None:
+    """Refuse what comes after the end."""
+    if status in FINAL:
+        raise WorkOrderIsFinal
+
+
+def must_be_unfinished(status: Status) -> None:
+    """Refuse what has no place once the work has been finished."""
+    must_not_be_final(status)
+    if status in FINISHED:
+        raise WorkOrderIsFinished
+
+
+def must_be_finished(status: Status, refusal: type[Refused]) -> None:
+    """Refuse what has no place before the work has been finished."""
+    must_not_be_final(status)
+    if status not in FINISHED:
+        raise refusal

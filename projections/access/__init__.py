@@ -1,0 +1,1 @@
+"""Read models of users, devices and operations."""

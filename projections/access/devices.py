@@ -1,0 +1,174 @@
+"""Devices: whose they are, what runs on them, how far they are trusted and what of theirs waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.access.device_texts import QUARANTINED, settled, waiting
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+
+DEVICES = Table(
+    "devices",
+    {
+        "id": "uuid NOT NULL",
+        "technician": "uuid NOT NULL",
+        "name": "text",
+        "install_id": "text NOT NULL",
+        "incarnation": "bigint NOT NULL",
+        "platform": "text NOT NULL",
+        "app_version": "text NOT NULL",
+        "status": "text NOT NULL",
+        "reason": "text",
+        "wipe": "boolean NOT NULL",
+        "wiped_at": "timestamptz",
+        "offset_ms": "bigint NOT NULL",
+        "quarantined": "json NOT NULL",
+        "quarantined_count": "bigint NOT NULL",
+        "divergences": "bigint NOT NULL",
+        "enrolled_at": "timestamptz NOT NULL",
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("technician", "id"),),
+)
+
+
+class Devices(Projection):
+    """One row a device; `offset_ms` is its clock's lead.
+
+    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`; an id is there
+    as often as texts under it wait. `reason` says why it is suspended or revoked.
+    """
+
+    name: ClassVar[str] = "devices"
+    version: ClassVar[int] = 4
+    tables: ClassVar[tuple[Table, ...]] = (DEVICES, QUARANTINED)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The device itself."""
+        if event.topic == "technician.erased":
+            return
+        yield DEVICES, (event.stream,)
+
+    @on("device.enrolled")
+    def _enrolled(self, event: Recorded, rows: Rows) -> None:
+        row: Row = {
+            "id": event.stream,
+            "reason": None,
+            "status": "active",
+            "wipe": False,
+            "wiped_at": None,
+            "offset_ms": 0,
+            "quarantined": [],
+            "quarantined_count": 0,
+            "divergences": 0,
+            "enrolled_at": event.occurred_at,
+        }
+        rows.put(DEVICES, row | _installed(event.data) | _changed(event))
+
+    @on("device.reenrolled")
+    def _reenrolled(self, event: Recorded, rows: Rows) -> None:
+        _change(event, rows, status="active", reason=None, **_installed(event.data))
+
+    @on("technician.erased")
+    def _forgotten(self, event: Recorded, rows: Rows) -> None:
+        for row in rows.where(DEVICES, technician=event.stream):
+            rows.put(DEVICES, row | {"name": None, "position": event.position})
+
+    @on("device.updated")
+    def _updated(self, event: Recorded, rows: Rows) -> None:
+        _change(event, rows, app_version=event.data.app_version, platform=event.data.platform)
+
+    @on("device.suspended")
+    def _suspended(self, event: Recorded, rows: Rows) -> None:
+        _change(event, rows, status="suspended", reason=event.data.reason)
+
+    @on("device.resumed")
+    def _resumed(self, event: Recorded, rows: Rows) -> None:
+        _change(event, rows, status="active", reason=None)
+
+    @on("device.revoked")
+    def _revoked(self, event: Recorded, rows: Rows) -> None:
+        before = rows.get(DEVICES, event.stream) or {"wipe": False}
+        _change(event, rows, status="revoked", reason=event.data.reason, wipe=before["wipe"] or event.data.wipe)
+
+    @on("device.wiped")
+    def _wiped(self, event: Recorded, rows: Rows) -> None:
+        _change(event, rows, wiped_at=event.occurred_at)
+
+    @on("device.clock_observed")
+    def _clock_observed(self, event: Recorded, rows: Rows) -> None:
+        _change(event, rows, offset_ms=event.data.offset_ms)
+
+    @on("device.divergence_observed")
+    def _divergence_observed(self, event: Recorded, rows: Rows) -> None:
+        if (device := rows.get(DEVICES, event.stream)) is not None:
+            _change(event, rows, divergences=device["divergences"] + 1)
+
+    @on("device.operation_quarantined")
+    def _quarantined(self, event: Recorded, rows: Rows) -> None:
+        if (device := rows.get(DEVICES, event.stream)) is not None:
+            gone = [] if event.data.contested else settled(event, rows)
+            since = min((row["position"] for row in gone), default=event.position)
+            waits = {"device": event.stream, "text_version": event.version, "operation": event.data.operation}
+            rows.put(QUARANTINED, waits | {"position": since})
+            _change(event, rows, **waiting(rows, device, 1 - len(gone)))
+
+    @on("device.operation_released", "device.operation_rejected", "device.operation_discarded")
+    def _decided(self, event: Recorded, rows: Rows) -> None:
+        if (device := rows.get(DEVICES, event.stream)) is not None:
+            gone = settled(event, rows)
+            _change(event, rows, **waiting(rows, device, -len(gone)))
+
+
+def _installed(data: Any) -> Row:
+    names = ("technician", "name", "install_id", "incarnation", "platform", "app_version")
+    return {name: getattr(data, name) for name in names}
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def _change(event: Recorded, rows: Rows, **said: Any) -> None:
+    if (device := rows.get(DEVICES, event.stream)) is not None:
+        rows.put(DEVICES, device | said | _changed(event))
+
+
+def device(reader: Reader, device_id: UUID) -> Row | None:
+    """One device with its last activity; `last_seq` and what follows are None before it has sent anything."""
+    return reader.fetch_one(f"{_SELECT} WHERE d.id = %s", (device_id,))
+
+
+def devices(
+    reader: Reader,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    technician: UUID | None = None,
+    status: str | None = None,
+) -> list[Row]:
+    """At most `limit` devices by id, those behind `after`, each with its last activity."""
+    return reader.fetch_all(
+        f"""
+        {_SELECT}
+        WHERE (%(after)s IS NULL OR d.id > %(after)s)
+          AND (%(technician)s IS NULL OR d.technician = %(technician)s)
+          AND (%(status)s IS NULL OR d.status = %(status)s)
+        ORDER BY d.id
+        LIMIT %(limit)s
+        """,
+        {"limit": limit, "after": after, "technician": technician, "status": status},
+    )
+
+
+_SELECT = """
+    SELECT d.*, a.last_seq, a.last_operation, a.last_occurred_at, a.last_recorded_at, a.seen_position
+    FROM devices d LEFT JOIN device_activity a ON a.device = d.id
+    """

@@ -1,0 +1,160 @@
+"""What is asked about operations that were put aside: one, a page of them, and those that may have to be decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from projections.engine.reader import Reader
+from projections.engine.table import Row
+
+MOST_OVERDUE: Final = 1000
+
+
+def operation(reader: Reader, operation_id: UUID, text_position: int | None = None) -> Row | None:
+    """One operation; where its id came with several contents, the first, or the one that was put aside there."""
+    return reader.fetch_one(
+        """
+        SELECT * FROM operations
+        WHERE operation = %(operation)s AND text_position = coalesce(%(position)s, text_position)
+        ORDER BY contested, text_position
+        LIMIT 1
+        """,
+        {"operation": operation_id, "position": text_position},
+    )
+
+
+def operations(
+    reader: Reader,
+    *,
+    limit: int,
+    after: int | None = None,
+    status: str | None = None,
+    operation: UUID | None = None,
+    device: UUID | None = None,
+    technician: UUID | None = None,
+    type: str | None = None,  # noqa: A002 - the protocol's word
+) -> list[Row]:
+    """At most `limit` operations, the last put aside first, those behind `after` (text_position)."""
+    asked: dict[str, Any] = {"limit": limit, "after": after, "status": status, "operation": operation}
+    return reader.fetch_all(
+        """
+        SELECT * FROM operations
+        WHERE (%(after)s IS NULL OR text_position < %(after)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(operation)s IS NULL OR operation = %(operation)s)
+          AND (%(device)s IS NULL OR device = %(device)s)
+          AND (%(technician)s IS NULL OR technician = %(technician)s)
+          AND (%(type)s IS NULL OR type = %(type)s)
+        ORDER BY text_position DESC
+        LIMIT %(limit)s
+        """,
+        asked | {"device": device, "technician": technician, "type": type},
+    )
+
+
+def reached(reader: Reader) -> tuple[int, int]:
+    """The last position of the log, and that up to which the view `operations` knows everything."""
+    row = reader.fetch_one(
+        """
+        SELECT head.position AS log, coalesce(c.position, 0) AS view
+        FROM log.head LEFT JOIN log.checkpoints c ON c.name = 'operations'
+        """
+    )
+    return (0, 0) if row is None else (row["log"], row["view"])
+
+
+class Overdue(NamedTuple):
+    """A page of the operations that wait for too long: those held at positions behind `after`, up to `through`.
+
+    `held_before` is until when they were held; `more` says that there may be others behind.
+    """
+
+    held_before: datetime
+    after: int
+    through: int
+    more: bool
+
+
+def overdue_page(reader: Reader, held_before: datetime, after: int) -> Overdue:
+    """The next page, `MOST_OVERDUE` operations at most, of those that have been waiting since `held_before`."""
+    row = reader.fetch_one(
+        """
+        SELECT coalesce(max(text_position), 0) AS through, count(*) AS many FROM (
+            SELECT text_position FROM operations
+            WHERE status = 'held' AND recorded_at <= %(held_before)s AND text_position > %(after)s
+            ORDER BY text_position
+            LIMIT %(most)s
+        ) AS page
+        """,
+        {"held_before": held_before, "after": after, "most": MOST_OVERDUE},
+    )
+    through, many = (0, 0) if row is None else (row["through"], row["many"])
+    return Overdue(held_before, after, through, many >= MOST_OVERDUE)
+
+
+def ripe(reader: Reader, after: tuple[int, int], through: int, overdue: Overdue) -> list[Row]:
+    """The held operations, whole groups, that may have to be decided since it was looked for them `after` positions.
+
+    Those are the last position of the log that was looked at, which is now `through`, and that of the views: an
+    operation has come with its events, or with what became of it in this view, and one that this view has just heard
+    of may have had all it needs before. And those that are `overdue`.
+    """
+    asked = {"in_log": after[0], "in_views": after[1], "through": through}
+    return reader.fetch_all(
+        _WITH_GROUPS.format(
+            """
+            SELECT n.device, n.text_version FROM log.events e JOIN operation_needs n ON n.need = e.operation_id
+            WHERE e.position > %(in_log)s AND e.position <= %(through)s
+              AND e.topic NOT IN ('device.operation_held', 'device.operation_quarantined')
+            UNION ALL
+            SELECT n.device, n.text_version FROM operations d JOIN operation_needs n ON n.need = d.operation
+            WHERE d.position > %(in_views)s AND d.status NOT IN ('held', 'quarantined')
+            UNION ALL
+            SELECT device, text_version FROM operations WHERE status = 'held' AND text_position > %(in_views)s
+            """
+        ),
+        asked | _asked_of(overdue),
+    )
+
+
+def all_ripe(reader: Reader, overdue: Overdue) -> list[Row]:
+    """The held operations, whole groups, of whose needs one has arrived at all; and those that are `overdue`."""
+    return reader.fetch_all(
+        _WITH_GROUPS.format(
+            """
+            SELECT n.device, n.text_version FROM operation_needs n
+            WHERE EXISTS (SELECT FROM log.operations o WHERE o.id = n.need AND o.original)
+               OR EXISTS (SELECT FROM log.events e WHERE e.operation_id = n.need)
+            """
+        ),
+        _asked_of(overdue),
+    )
+
+
+def _asked_of(overdue: Overdue) -> dict[str, Any]:
+    return {"held_before": overdue.held_before, "late_after": overdue.after, "late_through": overdue.through}
+
+
+_WITH_GROUPS: Final = """
+WITH ripe AS MATERIALIZED (
+    {}
+    UNION ALL
+    SELECT device, text_version FROM operations
+    WHERE status = 'held' AND recorded_at <= %(held_before)s
+      AND text_position > %(late_after)s AND text_position <= %(late_through)s
+), of_group AS MATERIALIZED (
+    SELECT DISTINCT o.device, o.incarnation, o.of_group, CASE WHEN o.of_group IS NULL THEN o.text_version END AS alone
+    FROM ripe JOIN operations o ON o.device = ripe.device AND o.text_version = ripe.text_version
+    WHERE o.status = 'held'
+)
+SELECT o.device, o.incarnation, o.of_group, o.text_version, o.recorded_at
+FROM of_group g JOIN operations o ON o.device = g.device AND o.text_version = g.alone
+UNION ALL
+SELECT o.device, o.incarnation, o.of_group, o.text_version, o.recorded_at
+FROM of_group g JOIN operations o
+    ON o.device = g.device AND o.of_group = g.of_group AND o.incarnation IS NOT DISTINCT FROM g.incarnation
+WHERE o.status = 'held'
+ORDER BY device, text_version
+"""

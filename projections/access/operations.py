@@ -1,0 +1,173 @@
+"""Operations that the office has to know of: held, put aside, refused, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Row, Table
+
+OPERATIONS = Table(
+    "operations",
+    {
+        "operation": "uuid NOT NULL",
+        "device": "uuid NOT NULL",
+        "incarnation": "bigint",
+        "seq": "bigint NOT NULL",
+        "text_version": "bigint NOT NULL",
+        "text_position": "bigint NOT NULL",
+        "contested": "boolean NOT NULL",
+        "technician": "uuid NOT NULL",
+        "status": "text NOT NULL",
+        "type": "text NOT NULL",
+        "reason": "text NOT NULL",
+        "detail": "text NOT NULL",
+        "refs": "json NOT NULL",
+        "needs": "json NOT NULL",
+        "of_group": "text",
+        "occurred_at": "timestamptz NOT NULL",
+        "recorded_at": "timestamptz NOT NULL",
+        "decided_at": "timestamptz",
+        "decided_by": "uuid",
+        "decision": "text",
+        "position": "bigint NOT NULL",
+    },
+    key=("device", "text_version"),
+    indexes=(
+        ("text_position",),
+        ("operation", "text_position"),
+        ("device", "operation"),
+        ("device", "of_group"),
+        ("status", "text_position"),
+        ("status", "recorded_at"),
+        ("position",),
+    ),
+)
+
+NEEDS = Table(
+    "operation_needs",
+    {"device": "uuid NOT NULL", "text_version": "bigint NOT NULL", "need": "uuid NOT NULL"},
+    key=("need", "device", "text_version"),
+)
+"""What held operations wait for, while they wait."""
+
+WAITING = ("held", "quarantined")
+"""Nothing final has become of these yet."""
+
+
+class Operations(Projection):
+    """One row an operation that was held, quarantined or rejected; one id that came with two contents has two.
+
+    `status` is held, quarantined, released, discarded or rejected, or applied or conflicted after it was held; `reason`
+    is the code of the problem, `decision` why it was discarded, `needs` what a held one waits for. `text_version` is
+    the version, in the device's stream, of the event that holds its text, and `text_position` the position of that
+    event; of what was refused, of the refusal. The text stays in the log alone, sealed: whoever it turns out to be
+    about, it can be forgotten there.
+    """
+
+    name: ClassVar[str] = "operations"
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (OPERATIONS, NEEDS)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The operation, where it is known which one of its id it is."""
+        if (version := getattr(event.data, "text_version", None)) is not None:
+            yield OPERATIONS, (event.stream, version)
+
+    @on("device.operation_quarantined")
+    def _quarantined(self, event: Recorded, rows: Rows) -> None:
+        if not event.data.contested:
+            self._replace(event, rows)
+        told = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
+        rows.put(OPERATIONS, _row(event, told))
+
+    @on("device.operation_held")
+    def _held(self, event: Recorded, rows: Rows) -> None:
+        detail = "It waits for other operations that it needs."
+        told = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
+        row = _row(event, told | {"needs": [str(need) for need in event.data.needs]})
+        rows.put(OPERATIONS, row)
+        for need in _needs(row):
+            rows.put(NEEDS, need)
+
+    @on("device.hold_ended")
+    def _ended(self, event: Recorded, rows: Rows) -> None:
+        self._decide(event, rows, status="conflicted" if event.data.misfits else "applied")
+
+    @on("device.operation_rejected")
+    def _rejected(self, event: Recorded, rows: Rows) -> None:
+        self._replace(event, rows)
+        rows.put(OPERATIONS, _row(event, {"status": "rejected", "reason": event.data.problem}))
+
+    @on("device.operation_released")
+    def _released(self, event: Recorded, rows: Rows) -> None:
+        self._decide(event, rows, status="released")
+
+    @on("device.operation_discarded")
+    def _discarded(self, event: Recorded, rows: Rows) -> None:
+        self._decide(event, rows, status="discarded", decision=event.data.reason)
+
+    def _replace(self, event: Recorded, rows: Rows) -> None:
+        """What has now come to the office, or was refused, waits no more as it did before."""
+        for row in _meant(event, rows):
+            if row["seq"] == event.data.seq:
+                self._wait_no_more(row, rows)
+                rows.delete(OPERATIONS, *OPERATIONS.key_of(row))
+
+    def _decide(self, event: Recorded, rows: Rows, **said: Any) -> None:
+        for row in _meant(event, rows):
+            self._wait_no_more(row, rows)
+            decided = {"decided_at": event.occurred_at, "decided_by": event.envelope.actor}
+            rows.put(OPERATIONS, row | decided | said | {"position": event.position})
+
+    @staticmethod
+    def _wait_no_more(row: Row, rows: Rows) -> None:
+        keys = [NEEDS.key_of(need) for need in _needs(row)]
+        rows.preload((NEEDS, key) for key in keys)
+        for key in keys:
+            rows.delete(NEEDS, *key)
+
+
+def _meant(event: Recorded, rows: Rows) -> list[Row]:
+    """The undecided rows that an event is about: the one it names, or all of the device under the id."""
+    version = event.data.text_version
+    if version is not None:
+        row = rows.get(OPERATIONS, event.stream, version)
+        found = [] if row is None else [row]
+    else:
+        found = rows.where(OPERATIONS, device=event.stream, operation=event.data.operation)
+    return [row for row in found if row["status"] in WAITING]
+
+
+def _needs(row: Row) -> list[Row]:
+    """The rows of what an operation waits for."""
+    if row["status"] != "held":
+        return []
+    stands = {"device": row["device"], "text_version": row["text_version"]}
+    return [stands | {"need": UUID(need)} for need in dict.fromkeys(row["needs"])]
+
+
+def _row(event: Recorded, told: dict[str, Any]) -> Row:
+    data = event.data
+    row: Row = {
+        **{name: getattr(data, name) for name in ("operation", "seq", "technician", "type")},
+        "detail": getattr(data, "detail", ""),
+        "contested": False,
+        "needs": [],
+        "of_group": None,
+        "device": event.stream,
+        "incarnation": event.envelope.incarnation,
+        "text_version": event.version,
+        "text_position": event.position,
+        "refs": [str(ref) for ref in data.refs],
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "decided_at": None,
+        "decided_by": None,
+        "decision": None,
+        "position": event.position,
+    }
+    return row | told

@@ -1,0 +1,111 @@
+"""Users of the office: their logins, their roles, and whether they may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+
+USERS = Table(
+    "users",
+    {
+        "id": "uuid NOT NULL",
+        "login": "text NOT NULL",
+        "name": "text",
+        "roles": "json NOT NULL",
+        "technician": "uuid",
+        "enabled": "boolean NOT NULL",
+        "erased": "boolean NOT NULL",
+        "password_changed_at": "timestamptz",
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("technician",),),
+)
+
+
+class Users(Projection):
+    """One row a user. That a login is given once is for the command to see to, not for this table.
+
+    One who was erased has an empty login and no name.
+    """
+
+    name: ClassVar[str] = "users"
+    tables: ClassVar[tuple[Table, ...]] = (USERS,)
+    version: ClassVar[int] = 2
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The user."""
+        yield USERS, (event.stream,)
+
+    @on("user.registered")
+    def _registered(self, event: Recorded, rows: Rows) -> None:
+        told = {"login": event.data.login or "", "name": event.data.name, "technician": event.data.technician}
+        row = {"id": event.stream, "roles": list(event.data.roles), "enabled": True, "erased": False}
+        row["password_changed_at"] = None
+        rows.put(USERS, row | told | _changed(event))
+
+    @on("user.roles_set")
+    def _roles_set(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"roles": list(event.data.roles)})
+
+    @on("user.disabled")
+    def _disabled(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"enabled": False})
+
+    @on("user.enabled")
+    def _enabled(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"enabled": True})
+
+    @on("user.password_changed")
+    def _password_changed(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"password_changed_at": event.occurred_at})
+
+    @on("user.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"login": "", "name": None, "erased": True})
+
+    @on("user.reset_code_issued", "user.second_factors_reset")
+    def _touched(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {})
+
+    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
+        if (user := rows.get(USERS, event.stream)) is not None:
+            rows.put(USERS, user | said | _changed(event))
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def user(reader: Reader, user_id: UUID) -> Row | None:
+    """One user."""
+    return reader.fetch_one("SELECT * FROM users WHERE id = %s", (user_id,))
+
+
+def users(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[str, UUID] | None = None,
+    login: str | None = None,
+    enabled: bool | None = None,
+) -> list[Row]:
+    """At most `limit` users by login, those behind `after` (login, id of the last one seen)."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM users
+        WHERE (%(after)s IS NULL OR (login, id) > %(after)s)
+          AND (%(login)s IS NULL OR login = %(login)s)
+          AND (%(enabled)s IS NULL OR enabled = %(enabled)s)
+        ORDER BY login, id
+        LIMIT %(limit)s
+        """,
+        {"limit": limit, "after": after, "login": login, "enabled": enabled},
+    )

@@ -1,0 +1,1 @@
+"""Read models of customers, contacts, cases and surveys."""

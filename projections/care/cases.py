@@ -1,0 +1,193 @@
+"""Cases: the spine of everything from a customer's first contact until they are satisfied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.care.case_status import Status
+from domain.recording.recorded import Recorded
+from projections.care.merges import one_customer
+from projections.engine.above import rows_above
+from projections.engine.fact_lists import SHOWN
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+
+CASES = Table(
+    "cases",
+    {
+        "id": "uuid NOT NULL",
+        "customer": "uuid NOT NULL",
+        "topic": "text NOT NULL",
+        "priority": "text NOT NULL",
+        "status": "text NOT NULL",
+        "waits_on": "text",
+        "first_contact_at": "timestamptz NOT NULL",
+        "opened_at": "timestamptz NOT NULL",
+        "resolved_at": "timestamptz",
+        "closed_at": "timestamptz",
+        "resolution": "text",
+        "outcome": "text",
+        "basis": "text",
+        "waived_by": "uuid",
+        "waiver": "text",
+        "reopenings": "bigint NOT NULL",
+        "reopened_by": "uuid",
+        "reopen_reason": "text",
+        "contacts": "json NOT NULL",
+        "contacts_count": "bigint NOT NULL",
+        "merged_into": "uuid",
+        **EXTERNAL_REF,
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",), *BY_EXTERNAL_ID),
+)
+
+_WORDS = ("resolution", "waiver", "reopen_reason")
+
+_LATER = (
+    *("waits_on", "resolved_at", "closed_at", "outcome", "basis", "waived_by", "reopened_by", "merged_into"),
+    *_WORDS,
+)
+
+_OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "waived_by", "waiver")
+"""What a case has no longer once it is taken up again; the timeline keeps it."""
+
+
+class Cases(Projection):
+    """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`.
+
+    Those of merged cases are among them. `reopened_by` is the contact of the last reopening, `reopen_reason` why.
+    """
+
+    name: ClassVar[str] = "cases"
+    version: ClassVar[int] = 4
+    tables: ClassVar[tuple[Table, ...]] = (CASES,)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The case itself."""
+        if event.topic != "customer.erased":
+            yield CASES, (event.stream,)
+
+    @on("case.opened")
+    def _opened(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        row = {
+            "id": event.stream,
+            "customer": data.customer,
+            "topic": data.topic,
+            "priority": data.priority,
+            "status": Status.OPEN.value,
+            "first_contact_at": data.first_contact_at,
+            "opened_at": event.occurred_at,
+            "reopenings": 0,
+            "contacts": [],
+            "contacts_count": 0,
+        }
+        rows.put(CASES, row | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
+
+    @on("case.contact_attached")
+    def _contact_attached(self, event: Recorded, rows: Rows) -> None:
+        if (case := rows.get(CASES, event.stream)) is not None:
+            rows.put(CASES, _with(case, [str(event.data.contact)], 1) | _changed(event))
+            for above in rows_above(rows, CASES, event.stream):
+                rows.put(CASES, _with(above, [str(event.data.contact)], 1) | {"position": event.position})
+
+    @on("case.work_started")
+    def _work_started(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.IN_PROGRESS, {})
+
+    @on("case.waiting")
+    def _waiting(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.WAITING, {"waits_on": event.data.on})
+
+    @on("case.resumed")
+    def _resumed(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.IN_PROGRESS, {})
+
+    @on("case.resolved")
+    def _resolved(self, event: Recorded, rows: Rows) -> None:
+        said = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
+        self._go(event, rows, Status.RESOLVED, said)
+
+    @on("case.reopened")
+    def _reopened(self, event: Recorded, rows: Rows) -> None:
+        if (case := rows.get(CASES, event.stream)) is not None:
+            again = {"reopenings": case["reopenings"] + 1, "reopened_by": event.data.by_contact}
+            ended = dict.fromkeys(_OF_THE_END) | {"reopen_reason": event.data.reason}
+            self._go(event, rows, Status.IN_PROGRESS, again | ended)
+
+    @on("case.closed")
+    def _closed(self, event: Recorded, rows: Rows) -> None:
+        said = {name: getattr(event.data, name) for name in ("outcome", "basis", "waived_by", "waiver")}
+        self._go(event, rows, Status.CLOSED, said | {"closed_at": event.occurred_at})
+
+    @on("case.merged")
+    def _merged(self, event: Recorded, rows: Rows) -> None:
+        self._go(event, rows, Status.MERGED, {"merged_into": event.data.into})
+        if (case := rows.get(CASES, event.stream)) is not None:
+            for above in rows_above(rows, CASES, event.stream):
+                more = _with(above, case["contacts"], case["contacts_count"])
+                rows.put(CASES, more | {"position": event.position})
+
+    @on("customer.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for case in rows.where(CASES, customer=event.stream):
+            rows.put(CASES, case | dict.fromkeys(_WORDS) | {"position": event.position})
+
+    def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
+        if (case := rows.get(CASES, event.stream)) is not None:
+            rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | _changed(event))
+
+
+def _with(case: Row, contacts: list[str], number: int) -> Row:
+    """A case with more contacts, of which these are the last."""
+    last = [*case["contacts"], *contacts][-SHOWN:]
+    return case | {"contacts": last, "contacts_count": case["contacts_count"] + number}
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def case(reader: Reader, case_id: UUID) -> Row | None:
+    """One case."""
+    return reader.fetch_one("SELECT * FROM cases WHERE id = %s", (case_id,))
+
+
+def cases(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    customer: UUID | None = None,
+    status: str | None = None,
+    topic: str | None = None,
+    priority: str | None = None,
+    external_ref: str | None = None,
+) -> list[Row]:
+    """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen).
+
+    `customer` follows merges, which asks the views `customers`.
+    """
+    return reader.fetch_all(
+        """
+        SELECT * FROM cases
+        WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(topic)s IS NULL OR topic = %(topic)s)
+          AND (%(priority)s IS NULL OR priority = %(priority)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
+        ORDER BY opened_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {"limit": limit, "after": after, "customers": one_customer(reader, customer)}
+        | {"status": status, "topic": topic, "priority": priority, "external_ref": external_ref},
+    )

@@ -1,0 +1,154 @@
+"""Contacts: each interaction with a customer, by whatever channel, and which case it was about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+from uuid import UUID
+
+from domain.care.case_status import Status as CaseStatus
+from domain.care.contact import Status
+from domain.recording.recorded import Recorded
+from projections.care.cases import CASES, Cases
+from projections.care.customers import CUSTOMERS, Customers
+from projections.engine.above import standing_row
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Row, Table
+from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+
+CONTACTS = Table(
+    "contacts",
+    {
+        "id": "uuid NOT NULL",
+        "status": "text NOT NULL",
+        "channel": "text NOT NULL",
+        "direction": "text NOT NULL",
+        "started_at": "timestamptz NOT NULL",
+        "ended_at": "timestamptz",
+        "listed_at": "timestamptz NOT NULL",
+        "agent": "uuid",
+        "customer": "uuid",
+        "message_id": "text",
+        "work_order": "uuid",
+        "case_id": "uuid",
+        "repeat_of": "uuid",
+        "duplicate_of": "uuid",
+        "about": "text",
+        "reason": "text",
+        "demand": "text",
+        "cause": "text",
+        "causing_events": "json NOT NULL",
+        "basis": "text",
+        "answered_at": "timestamptz",
+        **EXTERNAL_REF,
+        "needs_decision": "boolean NOT NULL",
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(
+        ("listed_at", "id"),
+        *((name,) for name in ("customer", "case_id", "work_order", "md5(message_id)")),
+        ("case_id", "needs_decision"),
+        ("needs_decision", "listed_at", "id"),
+        *BY_EXTERNAL_ID,
+    ),
+)
+
+_TOLD = ("channel", "direction", "started_at", "ended_at", "agent", "customer", "message_id", "work_order")
+_WORDS = ("about", "reason", "message_id")
+_LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "basis", "answered_at")
+
+
+class Contacts(Projection):
+    """One row a contact. Its words go when the customer is erased whom it turned out to be from.
+
+    A contact about a case that was closed already `needs_decision`: to reopen the case, to link the contact to another
+    one, or to answer it when there is nothing more to do.
+    `listed_at` is where it stands in lists: when it started, or was recorded if it says that it started after that.
+    """
+
+    name: ClassVar[str] = "contacts"
+    version: ClassVar[int] = 3
+    tables: ClassVar[tuple[Table, ...]] = (CONTACTS,)
+    needs: ClassVar[tuple[Projection, ...]] = (Customers(), Cases())
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The contact, and the customer it is found to be of."""
+        if event.topic != "customer.erased":
+            yield CONTACTS, (event.stream,)
+        if event.topic == "contact.linked" and event.data.customer is not None:
+            yield CUSTOMERS, (event.data.customer,)
+
+    @on("contact.received")
+    def _received(self, event: Recorded, rows: Rows) -> None:
+        row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
+        told = {name: getattr(event.data, name) for name in _TOLD} | {"needs_decision": False}
+        told["listed_at"] = min(event.data.started_at, event.recorded_at)
+        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
+
+    @on("contact.reason_set")
+    def _reason_set(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"reason": event.data.reason}, Status.CLASSIFIED)
+
+    @on("contact.linked")
+    def _linked(self, event: Recorded, rows: Rows) -> None:
+        data, contact = event.data, rows.get(CONTACTS, event.stream)
+        if contact is None:
+            return
+        said: Row = {"case_id": data.case, "repeat_of": data.repeat_of}
+        said["needs_decision"] = contact["duplicate_of"] is None and _is_closed(rows, data.case)
+        if contact["customer"] is None and data.customer is not None:
+            said |= {"customer": data.customer}
+            customer = rows.get(CUSTOMERS, data.customer)
+            if customer is not None and customer["erased"]:
+                said |= dict.fromkeys(_WORDS)
+        self._change(event, rows, said, Status.LINKED)
+
+    @on("contact.cause_confirmed")
+    def _cause_confirmed(self, event: Recorded, rows: Rows) -> None:
+        said = {name: getattr(event.data, name) for name in ("demand", "cause", "basis")}
+        self._change(event, rows, said | {"causing_events": list(event.data.causing_events)})
+
+    @on("contact.answered")
+    def _answered(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"answered_at": event.occurred_at, "needs_decision": False}, Status.ANSWERED)
+
+    @on("contact.duplicate_of")
+    def _duplicate_of(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"duplicate_of": event.data.contact, "needs_decision": False}, Status.DUPLICATE)
+
+    @on("case.reopened")
+    def _reopened(self, event: Recorded, rows: Rows) -> None:
+        """What was about it, or about a case merged into it, is decided."""
+        due = [event.stream]
+        for case in due:
+            for contact in rows.where(CONTACTS, case_id=case, needs_decision=True):
+                rows.put(CONTACTS, contact | {"needs_decision": False, "position": event.position})
+            due += [row["id"] for row in rows.where(CASES, merged_into=case) if row["id"] not in due]
+
+    @on("customer.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for contact in rows.where(CONTACTS, customer=event.stream):
+            rows.put(CONTACTS, contact | dict.fromkeys(_WORDS) | {"position": event.position})
+
+    def _change(self, event: Recorded, rows: Rows, said: Row, status: Status | None = None) -> None:
+        if (contact := rows.get(CONTACTS, event.stream)) is not None:
+            now = Status(contact["status"])
+            status = now if status is None or _stays(now, status) else status
+            rows.put(CONTACTS, contact | said | {"status": status.value} | _changed(event))
+
+
+def _is_closed(rows: Rows, case: UUID) -> bool:
+    """Whether the case, or the one in which it goes on, is closed."""
+    row = standing_row(rows, CASES, case)
+    return row is not None and bool(row["status"] == CaseStatus.CLOSED)
+
+
+def _stays(now: Status, told: Status) -> bool:
+    """An answer is not undone by sorting the contact afterwards, nor a link by a reason."""
+    return list(Status).index(now) > list(Status).index(told)
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}

@@ -1,0 +1,198 @@
+"""Customers with their sites, and the changes of details that clashed and wait for the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.care.customer_entries import entries_below
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.lookup.search_query import EVERYBODY, Like, written_so
+
+CUSTOMERS = Table(
+    "customers",
+    {
+        "id": "uuid NOT NULL",
+        "name": "text",
+        "phones": "json",
+        "email": "text",
+        "language": "text",
+        "zone": "text",
+        "merged_into": "uuid",
+        "erased": "boolean NOT NULL",
+        **EXTERNAL_REF,
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("merged_into",), *BY_EXTERNAL_ID),
+)
+
+SITES = Table(
+    "sites",
+    {
+        "id": "uuid NOT NULL",
+        "customer": "uuid NOT NULL",
+        "zone": "text NOT NULL",
+        "zone_basis": "text",
+        "address": "text",
+        "access_notes": "text",
+        "position": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("customer", "id"),),
+)
+
+CLASHES = Table(
+    "customer_clashes",
+    {
+        "position": "bigint NOT NULL",
+        "customer": "uuid NOT NULL",
+        "field": "text NOT NULL",
+        "kept": "json",
+        "wanted": "json",
+        "occurred_at": "timestamptz NOT NULL",
+        "actor": "uuid",
+        "device": "uuid",
+    },
+    key=("position",),
+    indexes=(("customer", "field"),),
+)
+
+DETAILS = ("name", "phones", "email", "language", "zone")
+
+
+class Customers(Projection):
+    """One row a customer, one a site, one a clash that is open: the next change of that field settles it.
+
+    `phones` is a list of texts; `kept` and `wanted` are lists of texts as well, one text for any other field. All
+    words of an erased customer are gone, whatever the events still hold.
+    """
+
+    name: ClassVar[str] = "customers"
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (CUSTOMERS, SITES, CLASHES)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The customer, and the site where the event names one."""
+        if event.topic in self.folds:
+            yield CUSTOMERS, (event.stream,)
+        if event.topic == "customer.site_changed":
+            yield SITES, (event.data.site,)
+
+    @on("customer.registered")
+    def _registered(self, event: Recorded, rows: Rows) -> None:
+        row = {"id": event.stream, "merged_into": None, "erased": False}
+        rows.put(
+            CUSTOMERS,
+            row | {field: _value(event, field) for field in DETAILS} | external_ref_of(event) | _changed(event),
+        )
+
+    @on("customer.changed")
+    def _details(self, event: Recorded, rows: Rows) -> None:
+        said = {field: _value(event, field) for field in event.data.fields}
+        self._change(event, rows, said)
+        for field in event.data.fields:
+            for clash in rows.where(CLASHES, customer=event.stream, field=field):
+                rows.delete(CLASHES, clash["position"])
+
+    @on("customer.change_clashed")
+    def _clashed(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {})
+        row = {
+            "position": event.position,
+            "customer": event.stream,
+            "field": event.data.field,
+            "kept": _listed(event.data.kept),
+            "wanted": _listed(event.data.wanted),
+            "occurred_at": event.occurred_at,
+            "actor": event.envelope.actor,
+            "device": event.envelope.device,
+        }
+        rows.put(CLASHES, row)
+
+    @on("customer.site_added")
+    def _site_added(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        row = {"id": data.site, "customer": event.stream, "zone": data.zone, "zone_basis": data.zone_basis}
+        words = {"address": data.address, "access_notes": data.access_notes}
+        rows.put(SITES, row | words | {"position": event.position})
+        self._change(event, rows, {})
+
+    @on("customer.site_changed")
+    def _site_changed(self, event: Recorded, rows: Rows) -> None:
+        if (site := rows.get(SITES, event.data.site)) is not None:
+            given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
+            told = {name: value for name, value in given.items() if value is not None}
+            basis = {} if event.data.zone is None else {"zone_basis": event.data.zone_basis}
+            rows.put(SITES, site | told | basis | {"position": event.position})
+        self._change(event, rows, {})
+
+    @on("customer.merged")
+    def _merged(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"merged_into": event.data.into})
+
+    @on("customer.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {**dict.fromkeys((*DETAILS, *EXTERNAL_REF)), "erased": True})
+        for site in rows.where(SITES, customer=event.stream):
+            rows.put(SITES, site | {"address": None, "access_notes": None, "position": event.position})
+        for clash in rows.where(CLASHES, customer=event.stream):
+            rows.delete(CLASHES, clash["position"])
+
+    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
+        if (customer := rows.get(CUSTOMERS, event.stream)) is not None:
+            rows.put(CUSTOMERS, customer | said | _changed(event))
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def _value(event: Recorded, field: str) -> Any:
+    value = getattr(event.data, field)
+    return _listed(value) if field == "phones" else value
+
+
+def _listed(value: tuple[str, ...] | None) -> list[str] | None:
+    return None if value is None else list(value)
+
+
+def customer(reader: Reader, customer_id: UUID) -> Row | None:
+    """One customer, with the `sites` and open `clashes` of their entry and of those merged into it."""
+    found = reader.fetch_one("SELECT * FROM customers WHERE id = %s", (customer_id,))
+    if found is None:
+        return None
+    below = (entries_below(reader, customer_id),)
+    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = ANY(%s) ORDER BY id", below)
+    open_clashes = reader.fetch_all("SELECT * FROM customer_clashes WHERE customer = ANY(%s) ORDER BY position", below)
+    return found | {"sites": sites, "clashes": open_clashes}
+
+
+def customers(
+    reader: Reader,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    words: str | None = None,
+    like: Like = EVERYBODY,
+    external_ref: str | None = None,
+) -> list[Row]:
+    """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
+    like = like if words is None or like is not EVERYBODY else written_so(words)
+    return reader.fetch_all(
+        f"""
+        SELECT * FROM customers
+        WHERE (%(after)s IS NULL OR id > %(after)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
+          AND {like.condition}
+        ORDER BY id
+        LIMIT %(limit)s
+        """,  # noqa: S608 - made of fixed text, with values apart
+        {"external_ref": external_ref, "limit": limit, "after": after, **like.values},
+    )

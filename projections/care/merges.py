@@ -1,0 +1,65 @@
+"""Entries that stand for one customer, and cases that go on as one: what questions about either follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from projections.care.customers import CUSTOMERS
+from projections.engine.above import standing_row
+from projections.engine.projection import Rows
+from projections.engine.reader import Reader
+from projections.engine.table import Row
+
+
+def one_customer(reader: Reader, customer: UUID | None) -> list[UUID] | None:
+    """The ids of all entries of the same customer, whichever of them is asked for; None for None.
+
+    Reads the view `customers`.
+    """
+    return None if customer is None else _of_one(reader, "customers", customer)
+
+
+def one_case(reader: Reader, case: UUID | None) -> list[UUID] | None:
+    """The ids of all cases that go on as one with this case; None for None. Reads the view `cases`."""
+    return None if case is None else _of_one(reader, "cases", case)
+
+
+def _of_one(reader: Reader, table: str, id: UUID) -> list[UUID]:
+    rows = reader.fetch_all(
+        f"""
+        WITH RECURSIVE upwards (id, stays) AS (
+            SELECT id, merged_into FROM {table} WHERE id = %(id)s
+            UNION
+            SELECT it.id, it.merged_into FROM {table} it JOIN upwards ON it.id = upwards.stays
+        ), same (id) AS (
+            SELECT id FROM upwards
+            UNION
+            SELECT it.id FROM {table} it JOIN same ON it.merged_into = same.id
+        )
+        SELECT id FROM same UNION SELECT %(id)s::uuid
+        """,  # noqa: S608 - the table is one of two
+        {"id": id},
+    )
+    return [row["id"] for row in rows]
+
+
+def standing_entry(rows: Rows, customer: UUID) -> Row | None:
+    """The row of the entry that stays for a customer, for a fold; None for one that is not known."""
+    return standing_row(rows, CUSTOMERS, customer)
+
+
+def entries_of(rows: Rows, customer: UUID) -> set[UUID]:
+    """All entries of the same customer, for a fold."""
+    standing = standing_entry(rows, customer)
+    found: set[UUID] = set()
+    due = [customer if standing is None else standing["id"]]
+    while due:
+        entry = due.pop()
+        found.add(entry)
+        due += [below for below in _merged_into(rows, entry) if below not in found]
+    return found
+
+
+def _merged_into(rows: Rows, entry: UUID) -> Iterable[UUID]:
+    return (row["id"] for row in rows.where(CUSTOMERS, merged_into=entry))

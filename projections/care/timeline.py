@@ -1,0 +1,159 @@
+"""Timelines: everything that concerns a case or a machine, in the order in which it happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import orjson
+from eventsourcing.utils import resolve_topic
+
+from domain.care.case import Case
+from domain.care.contact import Contact
+from domain.care.survey import Survey
+from domain.recording.recorded import Recorded
+from domain.topics import events_of
+from domain.work.equipment import Equipment
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Row, Table
+from store.canonical import encode
+from store.shape import shape_of
+
+TIMELINE = Table(
+    "timeline",
+    {
+        "position": "bigint NOT NULL",
+        "subject": "uuid NOT NULL",
+        "stream": "uuid NOT NULL",
+        "topic": "text NOT NULL",
+        "summary": "text NOT NULL",
+        "detail": "json NOT NULL",
+        "occurred_at": "timestamptz NOT NULL",
+        "recorded_at": "timestamptz NOT NULL",
+        "actor": "uuid",
+        "role": "text",
+        "device": "uuid",
+    },
+    key=("position",),
+    indexes=(("subject", "occurred_at", "position"),),
+    append_only=True,
+)
+
+_CODES = ("channel", "on", "outcome", "fixed", "kind", "demand", "remedy", "reason", "topic", "csat")
+"""The field of an event that says most in one word, the first of these that it has."""
+
+
+class Timeline(Projection):
+    """One row an event. `subject` is the case, contact, work order or machine through which it concerns others.
+
+    `summary` is the topic with its most telling code (`stock.moved:consumption`), for pages to put into words;
+    `detail` is all that the event says in ids, codes and numbers. Nobody's words are here.
+    """
+
+    name: ClassVar[str] = "timeline"
+    tables: ClassVar[tuple[Table, ...]] = (TIMELINE,)
+
+    @on(*events_of(Case), *events_of(Contact), *events_of(WorkOrder), *events_of(Equipment))
+    def _own(self, event: Recorded, rows: Rows) -> None:
+        rows.put(TIMELINE, _row(event, event.stream))
+
+    @on(*events_of(Visit))
+    def _visit(self, event: Recorded, rows: Rows) -> None:
+        rows.put(TIMELINE, _row(event, event.data.work_order))
+
+    @on("stock.moved")
+    def _moved(self, event: Recorded, rows: Rows) -> None:
+        subject = event.data.work_order or event.data.case
+        if subject is not None:
+            rows.put(TIMELINE, _row(event, subject))
+
+    @on(*events_of(Survey))
+    def _survey(self, event: Recorded, rows: Rows) -> None:
+        subject = event.data.case or event.data.work_order
+        if subject is not None:
+            rows.put(TIMELINE, _row(event, subject))
+
+
+def _row(event: Recorded, subject: UUID) -> Row:
+    said = _said(event)
+    code = next((str(said[name]) for name in _CODES if said.get(name) is not None), None)
+    return {
+        "position": event.position,
+        "subject": subject,
+        "stream": event.stream,
+        "topic": event.topic,
+        "summary": event.topic if code is None else f"{event.topic}:{code}",
+        "detail": said,
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "actor": event.envelope.actor,
+        "role": event.envelope.role,
+        "device": event.envelope.device,
+    }
+
+
+def _said(event: Recorded) -> dict[str, Any]:
+    """What is not personal in an event, as JSON values."""
+    names = shape_of(resolve_topic(event.topic)).plain
+    told = {name.rstrip("_"): value for name in names if (value := getattr(event.data, name)) is not None}
+    said: dict[str, Any] = orjson.loads(encode(told))
+    return said
+
+
+def case_timeline(reader: Reader, case: UUID, *, limit: int, after: tuple[datetime, int] | None = None) -> list[Row]:
+    """At most `limit` rows about a case and those merged into it, behind `after` (occurred_at, position).
+
+    Its own events, its contacts, its work orders with their visits, diagnoses, parts and completions, its surveys.
+    Reads the views `cases`, `contacts`, `work_orders` and `timeline`.
+    """
+    return reader.fetch_all(
+        """
+        WITH RECURSIVE one (id) AS (
+            SELECT %(case)s::uuid
+            UNION
+            SELECT cases.id FROM cases JOIN one ON cases.merged_into = one.id
+        ), orders (id) AS (
+            SELECT work_orders.id FROM work_orders JOIN one ON work_orders.case_id = one.id
+        ), subjects (id) AS (
+            SELECT id FROM one
+            UNION
+            SELECT id FROM orders
+            UNION
+            SELECT contacts.id FROM contacts JOIN one ON contacts.case_id = one.id
+            UNION
+            SELECT contacts.id FROM contacts JOIN orders ON contacts.work_order = orders.id
+        )
+        SELECT t.* FROM subjects JOIN timeline t ON t.subject = subjects.id
+        WHERE %(after)s IS NULL OR (t.occurred_at, t.position) > %(after)s
+        ORDER BY t.occurred_at, t.position
+        LIMIT %(limit)s
+        """,
+        {"case": case, "limit": limit, "after": after},
+    )
+
+
+def equipment_timeline(
+    reader: Reader, equipment: UUID, *, limit: int, after: tuple[datetime, int] | None = None
+) -> list[Row]:
+    """At most `limit` rows about a machine and the work orders on it, behind `after` (occurred_at, position).
+
+    Reads the views `work_orders` and `timeline`.
+    """
+    return reader.fetch_all(
+        """
+        WITH subjects (id) AS (
+            SELECT %(equipment)s::uuid
+            UNION
+            SELECT id FROM work_orders WHERE equipment = %(equipment)s
+        )
+        SELECT t.* FROM subjects JOIN timeline t ON t.subject = subjects.id
+        WHERE %(after)s IS NULL OR (t.occurred_at, t.position) > %(after)s
+        ORDER BY t.occurred_at, t.position
+        LIMIT %(limit)s
+        """,
+        {"equipment": equipment, "limit": limit, "after": after},
+    )

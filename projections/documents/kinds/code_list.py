@@ -1,0 +1,88 @@
+"""The documents of code lists: the words that technicians choose from, the same for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import get_args
+
+from domain.recording.recorded import Recorded
+from domain.work.visit_events import NotDoneReason
+from domain.work.work_order_events import Fixed, HoldReason, LabourKind
+from domain.work.work_order_status import FAILURES
+from projections.documents.due import Due, Share
+from projections.documents.entry import Body
+from projections.documents.kind import Kind
+from projections.documents.table import DOCUMENTS, SHARED
+from projections.engine.projection import Rows
+from projections.engine.table import Key, Table
+
+LISTS: dict[str, tuple[str, ...]] = {
+    "problem": (
+        "dead",
+        "intermittent",
+        "leaking",
+        "noisy",
+        "overheating",
+        "no_heat",
+        "no_cooling",
+        "no_power",
+        "error_code",
+        "damaged",
+        "poor_performance",
+        "other",
+    ),
+    "cause": (
+        "wear",
+        "defective_part",
+        "blockage",
+        "loose_connection",
+        "wrong_setting",
+        "wrong_use",
+        "power_supply",
+        "software",
+        "earlier_repair",
+        "environment",
+        "unknown",
+        "other",
+    ),
+    "remedy": (
+        "part_replaced",
+        "part_repaired",
+        "cleaned",
+        "adjusted",
+        "tightened",
+        "reset",
+        "software_updated",
+        "unit_replaced",
+        "user_instructed",
+        "no_fault_found",
+        "other",
+    ),
+    "fixed": get_args(Fixed),
+    "hold": get_args(HoldReason),
+    "labour": get_args(LabourKind),
+    "visit_not_done": get_args(NotDoneReason),
+    "cannot_complete": FAILURES,
+    "part_removed": ("defective", "not_needed", "wrong_part", "upgrade", "other"),
+    "part_scrapped": ("defective", "damaged", "expired", "used_up", "other"),
+}
+"""Codes by list, in the order in which they are offered. A code once used is never dropped, since history has it."""
+
+
+def body(_: Rows, id: str) -> Body | None:
+    """The codes of one list; devices bring the words for them in their technician's language."""
+    return {"name": id, "codes": list(LISTS[id])}
+
+
+def _told(due: Due, event: Recorded, rows: Rows) -> None:
+    """The lists are there from the first technician on: a document needs an event that it begins with."""
+    shares = [Share(SHARED, "code_list", name) for name in LISTS]
+    due.begin(event, rows, [share for share in shares if rows.get(DOCUMENTS, *share) is None])
+
+
+def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
+    if event.topic == "technician.registered":
+        yield from ((DOCUMENTS, (SHARED, "code_list", name)) for name in LISTS)
+
+
+CODE_LIST = Kind("code_list", body, {"technician.registered": _told}, _touches)

@@ -1,0 +1,101 @@
+"""The document of a discrepancy: for those whose job, van or own telling it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from domain.stock.discrepancy import discrepancy_id
+from domain.topics import EVENT_CLASSES
+from projections.access.devices import DEVICES
+from projections.documents.due import Due, Share
+from projections.documents.entry import Body, Why
+from projections.documents.kind import Kind
+from projections.documents.slices import technicians_of
+from projections.engine.projection import Rows
+from projections.engine.table import Key, Row, Table
+from projections.stock.discrepancies import concerned
+from projections.stock.discrepancy_row import DISCREPANCIES
+from projections.stock.discrepancy_subjects import COMPLETIONS
+from projections.stock.locations import LOCATIONS
+from projections.work.work_order_facts import order_of
+
+HOLDERS = Table(
+    "device_discrepancies",
+    {"discrepancy": "uuid NOT NULL", "technicians": "json NOT NULL"},
+    key=("discrepancy",),
+)
+"""Which technicians have it on their devices."""
+
+
+def body(rows: Rows, id: str) -> Body | None:
+    """What does not fit, since when, and whether somebody has settled it."""
+    row = rows.get(DISCREPANCIES, UUID(id))
+    same = ("id", "kind", "status", "opened_at", "refs", "detail", "owner")
+    return None if row is None else {name: row[name] for name in same}
+
+
+def share_anew(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> None:
+    """Others have this work order now, or nobody, and so what does not fit about it."""
+    for row in rows.where(DISCREPANCIES, work_order=order):
+        _share(due, event, rows, row["id"], why, changed=False)
+
+
+def _changed(due: Due, event: Recorded, rows: Rows) -> None:
+    why: Why = "van_handed_over" if event.topic == "location.custody_taken" else "closed"
+    ids = concerned(event, rows)
+    rows.preload((table, (id,)) for id in ids for table in (DISCREPANCIES, HOLDERS))
+    for id in ids:
+        _share(due, event, rows, id, why, changed=True)
+
+
+def _share(due: Due, event: Recorded, rows: Rows, id: UUID, why: Why, *, changed: bool) -> None:
+    row, known = rows.get(DISCREPANCIES, id), rows.get(HOLDERS, id)
+    had = set(known["technicians"]) if known else set()
+    has = {str(technician) for technician in _technicians(rows, row)} if row else set()
+    if has != had:
+        rows.put(HOLDERS, {"discrepancy": id, "technicians": sorted(has)})
+    due.withdraw(event, rows, _of(id, had - has), why)
+    due.mark(event, rows, _of(id, has if changed else has - had))
+
+
+def _technicians(rows: Rows, row: Row) -> Iterable[UUID]:
+    """Who has the order or the van, whose work or device it is, and whose devices told what does not fit."""
+    if row["technician"]:
+        yield row["technician"]
+    if row["work_order"]:
+        yield from map(UUID, technicians_of(rows, row["work_order"]))
+    location = rows.get(LOCATIONS, row["location"]) if row["location"] else None
+    if location and location["custodian"]:
+        yield location["custodian"]
+    told_by = {each["device"] for each in row["events"] if each["device"]}
+    for id in sorted({*map(UUID, told_by)} | ({row["device"]} if row["device"] else set())):
+        device = rows.get(DEVICES, id)
+        if device is not None:
+            yield device["technician"]
+
+
+def _of(id: UUID, technicians: Iterable[str]) -> list[Share]:
+    return [Share(UUID(technician), "discrepancy", str(id)) for technician in technicians]
+
+
+def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
+    for id in _likely(event):
+        yield DISCREPANCIES, (id,)
+        yield HOLDERS, (id,)
+
+
+def _likely(event: Recorded) -> Iterable[UUID]:
+    """The discrepancies that an event is looked at for most often."""
+    if event.topic == "stock.moved":
+        data = event.data
+        for location in (data.from_, data.to):
+            yield discrepancy_id("negative_book", location, data.part)
+        if data.work_order is not None:
+            yield discrepancy_id("possible_double_use", data.work_order, data.part)
+    elif event.topic in COMPLETIONS and (order := order_of(event)) is not None:
+        yield discrepancy_id("duplicate_completion", order)
+
+
+DISCREPANCY = Kind("discrepancy", body, dict.fromkeys(EVENT_CLASSES, _changed), _touches)

@@ -1,0 +1,47 @@
+"""The document of a location: the own van, and the places that everybody shares."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.documents.due import Due, Share
+from projections.documents.entry import Body
+from projections.documents.kind import Kind
+from projections.documents.table import SHARED
+from projections.engine.projection import Rows
+from projections.stock.locations import LOCATIONS
+
+PRIVATE = frozenset({"site", "equipment"})
+"""Places at a customer's are nobody's business but the work order's."""
+
+
+def body(rows: Rows, id: str) -> Body | None:
+    """Its kind, its name and, for a van, whose it is."""
+    location = rows.get(LOCATIONS, UUID(id))
+    if location is None:
+        return None
+    told = {name: location[name] for name in ("id", "kind", "name", "retired")}
+    return told if location["custodian"] is None else told | {"custodian": location["custodian"]}
+
+
+def _changed(due: Due, event: Recorded, rows: Rows) -> None:
+    location = rows.get(LOCATIONS, event.stream)
+    if location is None or location["kind"] in PRIVATE:
+        return
+    audience = location["custodian"] if location["kind"] == "van" else SHARED
+    if audience is not None:
+        due.mark(event, rows, [Share(audience, "location", str(event.stream))])
+
+
+def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
+    if event.data.previous is not None:
+        due.withdraw(event, rows, [Share(event.data.previous, "location", str(event.stream))], "van_handed_over")
+    _changed(due, event, rows)
+
+
+LOCATION = Kind(
+    "location",
+    body,
+    {"location.registered": _changed, "location.retired": _changed, "location.custody_taken": _handed_over},
+)

@@ -1,0 +1,36 @@
+"""The document of a part: what everybody may know of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.documents.due import Due, Share
+from projections.documents.entry import Body
+from projections.documents.kind import Kind
+from projections.documents.table import SHARED
+from projections.engine.projection import Rows
+from projections.stock.parts import PARTS
+
+
+def body(rows: Rows, id: str) -> Body | None:
+    """`name` is the first of `names`; what it costs is not a technician's business."""
+    part = rows.get(PARTS, UUID(id))
+    if part is None:
+        return None
+    same = ("id", "number", "names", "unit", "tracking", "criticality", "gtins", "superseded_by", "discontinued")
+    return {
+        "name": part["names"][0]["text"] if part["names"] else part["number"],
+        **{name: part[name] for name in same},
+    }
+
+
+def _changed(due: Due, event: Recorded, rows: Rows) -> None:
+    due.mark(event, rows, [Share(SHARED, "part", str(event.stream))])
+
+
+PART = Kind(
+    "part",
+    body,
+    dict.fromkeys(("part.registered", "part.revised", "part.superseded", "part.discontinued"), _changed),
+)

@@ -1,0 +1,47 @@
+"""Facts kept in a row: in the order in which they happened, whatever the order in which they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.kernel.instant import format_instant
+from domain.kernel.quantity import format_quantity
+from domain.recording.recorded import Recorded
+from projections.engine.table import Row
+
+WORDS = ("text", "note", "why", "signer")
+"""Members of facts that hold a person's words."""
+
+
+def told(event: Recorded, **said: Any) -> Row:
+    """A fact as JSON values: what was said, when it happened, by which operation and device, at which position."""
+    envelope = event.envelope
+    return {
+        "at": format_instant(envelope.occurred_at),
+        "device": plain(envelope.device),
+        "operation": plain(envelope.operation_id),
+        "position": event.position,
+        **{name: plain(value) for name, value in said.items()},
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: ids and quantities as strings, tuples as lists."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Decimal):
+        return format_quantity(value)
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def happened(fact: Row) -> tuple[str, str]:
+    """What facts are sorted by. Those of the office at one instant stay in the order of the log."""
+    return fact["at"], fact["operation"] or "" if fact["device"] else ""
+
+
+def wordless(facts: Iterable[Row]) -> list[Row]:
+    """The facts without anybody's words."""
+    return [{name: None if name in WORDS else value for name, value in fact.items()} for fact in facts]

@@ -1,0 +1,76 @@
+"""Progress: whether the views move on, what they lack, and which of them have stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final, NamedTuple
+
+from projections.engine import parking
+from projections.engine.parking import Damage
+from store.connecting import Cursor
+from store.heartbeats import hearts, silent
+from store.pool import ConnectionPool
+
+STILL: Final = 30.0
+"""Seconds that an event may wait for the views while none is taken in, before they count as standing still."""
+
+
+class Progress(NamedTuple):
+    """How the views stand.
+
+    `position` is what all views have reached that are not stopped, `head` the end of the log. `waiting` is for how
+    many seconds nothing has moved though there is something to take in, 0 when there is nothing. `silent` are parts
+    of the worker that give no sign of life any more, with the seconds since the last.
+    """
+
+    head: int
+    position: int
+    waiting: float
+    stopped: dict[str, str]
+    damages: list[Damage]
+    silent: dict[str, float]
+
+    @property
+    def lag(self) -> int:
+        """Events that are not in all views yet."""
+        return max(self.head - self.position, 0)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the views take in what there is, however much it is."""
+        return self.waiting <= STILL
+
+
+_STANDING = """
+WITH slowest AS (
+    SELECT position, moved_at FROM log.checkpoints
+    WHERE name = ANY(%(names)s) AND stopped_at IS NULL
+    ORDER BY position, moved_at DESC LIMIT 1
+), standing AS (
+    SELECT h.position AS head, coalesce(s.position, 0) AS position, s.moved_at
+    FROM log.head h LEFT JOIN slowest s ON true
+)
+SELECT s.head, s.position, CASE WHEN s.head > s.position THEN coalesce(extract(epoch FROM
+    clock_timestamp() - greatest(s.moved_at, CASE WHEN e.recorded_at <= clock_timestamp() THEN e.recorded_at END)
+    )::float8, 0) ELSE 0 END
+FROM standing s LEFT JOIN log.events e ON e.position = s.position + 1
+"""
+"""The next event waits since it was recorded; where a clock was ahead then, since the views moved last."""
+
+
+def progress(pool: ConnectionPool, names: Collection[str]) -> Progress:
+    """How the views of these names stand; `pool` acts in any role that reads the log."""
+    with pool.connection() as session, session.cursor() as cursor:
+        return progress_of(cursor, names)
+
+
+def progress_of(cursor: Cursor, names: Collection[str]) -> Progress:
+    """The same over a cursor."""
+    cursor.execute(_STANDING, {"names": list(names)})
+    [(head, position, waiting)] = cursor.fetchall()
+    cursor.execute(
+        "SELECT name, coalesce(stopped_by, '') FROM log.checkpoints WHERE stopped_at IS NOT NULL AND name = ANY(%s)",
+        (list(names),),
+    )
+    stopped = dict(cursor.fetchall())
+    return Progress(head, position, max(waiting, 0.0), stopped, parking.damages(cursor), silent(hearts(cursor)))

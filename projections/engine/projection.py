@@ -1,0 +1,108 @@
+"""What a projection is: the topics it takes, the tables it owns, and how an event changes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from domain.recording.recorded import Recorded
+from projections.engine.ordered import Order
+from projections.engine.table import Key, Row, Table
+
+
+class Rows(Protocol):
+    """The rows a fold works on: those in memory first, then those stored. A fold never holds a connection."""
+
+    def get(self, table: Table, *key: Any) -> Row | None:
+        """A copy-free view of one row; change it by `put`."""
+
+    def where(self, table: Table, **equal: Any) -> list[Row]:
+        """All rows whose indexed columns equal these values, ordered by key."""
+
+    def span(
+        self,
+        table: Table,
+        order: Order,
+        equal: Key,
+        *,
+        limit: int,
+        low: Key = (),
+        high: Key = (),
+        last: bool = False,
+    ) -> list[Row]:
+        """At most `limit` rows of a group in an order: those with the values `equal` in the order's equal columns.
+
+        From `low` through `high`, both included, which give the first of the ordering columns; nothing is no bound.
+        The first ones in order, with `last` the last ones backwards. It costs what it finds, however many there are.
+        """
+
+    def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
+        """These rows will be read: have them ready, with one query a table."""
+
+    def put(self, table: Table, row: Row) -> None:
+        """Store a row, new or in the place of the one with its key; into an append-only table: add it."""
+
+    def delete(self, table: Table, *key: Any) -> None:
+        """Remove a row, if it is there."""
+
+    def mark(self) -> None:
+        """Be able to come back to the rows as they are now; forgets the mark before."""
+
+    def undo(self) -> None:
+        """Have the rows as they were at the last mark."""
+
+    def spoil(self, position: int, error: Exception) -> None:
+        """Note, in `finish`, that what the event at this position asks for cannot be rendered; the rest can.
+
+        Not for an error of the database, which ends the batch: let that out.
+        """
+
+    def take_spoilt(self) -> list[tuple[int, Exception]]:
+        """What could not be rendered since this was last asked."""
+
+
+Fold = Callable[[Any, Recorded, Rows], None]
+F = TypeVar("F", bound=Fold)
+
+
+def on(*topics: str) -> Callable[[F], F]:
+    """Mark a method as the fold of events with these topics: `(self, event, rows) -> None`."""
+
+    def mark(fold: F) -> F:
+        fold.topics = topics  # type: ignore[attr-defined]
+        return fold
+
+    return mark
+
+
+class Projection:
+    """One read model. `needs` are projections whose rows this one reads; they fold each event first.
+
+    `touches` names rows that events are about to need, so that a live batch reads them with one query a table;
+    what it leaves out is read one by one. `finish` runs once behind a batch, for what is rendered from rows.
+    """
+
+    name: ClassVar[str]
+    tables: ClassVar[tuple[Table, ...]]
+    needs: ClassVar[tuple[Projection, ...]] = ()
+    version: ClassVar[int] = 1
+    folds: ClassVar[dict[str, Fold]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Gather the folds by topic."""
+        super().__init_subclass__(**kwargs)
+        marked = [fold for name in dir(cls) if hasattr(fold := getattr(cls, name), "topics")]
+        cls.folds = {topic: fold for fold in marked for topic in fold.topics}
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:  # noqa: ARG002 - most need no hint
+        """Rows (table, key) that folding this event will read."""
+        return ()
+
+    def fold(self, event: Recorded, rows: Rows) -> None:
+        """Change the rows as this event says; events of other topics change nothing."""
+        fold = self.folds.get(event.topic)
+        if fold is not None:
+            fold(self, event, rows)
+
+    def finish(self, rows: Rows) -> None:
+        """Render what depends on the rows of a whole batch."""

@@ -1,0 +1,1 @@
+"""Search, the names of things, and what other systems call them."""

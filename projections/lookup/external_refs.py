@@ -1,0 +1,25 @@
+"""What other systems call things: the columns in which views show it, and find things by it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from domain.recording.recorded import Recorded
+from projections.engine.table import Row
+
+EXTERNAL_REF: Final = {"external_ref": "json", "external_id": "text"}
+"""`external_ref` is {"system", "id"} or null, `external_id` the id in it: things are found by that."""
+BY_EXTERNAL_ID: Final = (("external_id",),)
+
+
+def external_ref_of(event: Recorded) -> dict[str, Any]:
+    """The columns, from the event with which a thing begins."""
+    found = event.envelope.external_ref
+    return none() if found is None else {"external_ref": msgspec.to_builtins(found), "external_id": found.id}
+
+
+def none() -> Row:
+    """The columns of something that no other system knows."""
+    return {"external_ref": None, "external_id": None}

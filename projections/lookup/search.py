@@ -1,0 +1,155 @@
+"""Search: everything that people look for, by the terms that it is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from domain.stock.location import VIRTUAL
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Row, Table
+from projections.lookup.search_kinds import terms_of
+
+ENTRIES = Table(
+    "search_entries",
+    {
+        "id": "uuid NOT NULL",
+        "kind": "text NOT NULL",
+        "name": "text",
+        "number": "text",
+        "customer": "uuid",
+        "merged_into": "uuid",
+        "person": "uuid",
+        "told": "json NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("person",),),
+)
+"""A thing that can be found. `person` is whose words `name` and `told` are, if they are somebody's."""
+
+TERMS = Table("search_terms", {"term": "bytea NOT NULL", "thing": "uuid NOT NULL"}, key=("term", "thing"))
+"""What a thing is found by; see `projections.lookup.search_terms`."""
+
+
+class Search(Projection):
+    """One row a thing that can be found, one row a term of it. Both lose all words of somebody who is erased."""
+
+    name: ClassVar[str] = "search"
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (ENTRIES, TERMS)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The thing itself, and the site where the event names one."""
+        if event.topic in self.folds:
+            yield ENTRIES, (getattr(event.data, "site", None) or event.stream,)
+
+    @on("customer.registered")
+    def _customer_registered(self, event: Recorded, rows: Rows) -> None:
+        told = {"name": event.data.name, "email": event.data.email, "phones": list(event.data.phones or ())}
+        _begin(event, rows, "customers", told, customer=event.stream, person=event.stream)
+
+    @on("customer.changed")
+    def _customer_changed(self, event: Recorded, rows: Rows) -> None:
+        said = {name: getattr(event.data, name) for name in event.data.fields if name in {"name", "email", "phones"}}
+        if "phones" in said:
+            said["phones"] = list(said["phones"] or ())
+        _change(event, rows, event.stream, said)
+
+    @on("customer.site_added")
+    def _site_added(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        _begin(event, rows, "sites", {"name": data.address}, id=data.site, customer=event.stream, person=event.stream)
+
+    @on("customer.site_changed")
+    def _site_changed(self, event: Recorded, rows: Rows) -> None:
+        if event.data.address is not None:
+            _change(event, rows, event.data.site, {"name": event.data.address})
+
+    @on("customer.merged", "case.merged")
+    def _merged(self, event: Recorded, rows: Rows) -> None:
+        if (entry := rows.get(ENTRIES, event.stream)) is not None:
+            rows.put(ENTRIES, entry | {"merged_into": event.data.into, "position": event.position})
+
+    @on("customer.erased", "technician.erased", "user.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for entry in rows.where(ENTRIES, person=event.stream):
+            _change(event, rows, entry["id"], dict.fromkeys(entry["told"]))
+
+    @on("case.opened")
+    def _case_opened(self, event: Recorded, rows: Rows) -> None:
+        _begin(event, rows, "cases", {"number": None}, name=event.data.topic, customer=event.data.customer)
+
+    @on("work_order.opened")
+    def _work_order_opened(self, event: Recorded, rows: Rows) -> None:
+        _begin(event, rows, "work-orders", {"number": event.data.number}, customer=event.data.customer)
+
+    @on("equipment.registered")
+    def _equipment_registered(self, event: Recorded, rows: Rows) -> None:
+        told = {"name": event.data.model, "number": event.data.serial}
+        _begin(event, rows, "equipment", told, customer=event.data.customer)
+
+    @on("equipment.installed", "equipment.owner_changed")
+    def _equipment_owned(self, event: Recorded, rows: Rows) -> None:
+        if (entry := rows.get(ENTRIES, event.stream)) is not None:
+            rows.put(ENTRIES, entry | {"customer": event.data.customer, "position": event.position})
+
+    @on("part.registered")
+    def _part_registered(self, event: Recorded, rows: Rows) -> None:
+        _begin(event, rows, "parts", {"number": event.data.number, **_described(event.data)})
+
+    @on("part.revised")
+    def _part_revised(self, event: Recorded, rows: Rows) -> None:
+        _change(event, rows, event.stream, _described(event.data))
+
+    @on("location.registered")
+    def _location_registered(self, event: Recorded, rows: Rows) -> None:
+        if event.stream not in VIRTUAL.values():
+            _begin(event, rows, "locations", {"name": event.data.name})
+
+    @on("technician.registered")
+    def _technician_registered(self, event: Recorded, rows: Rows) -> None:
+        _begin(event, rows, "technicians", {"name": event.data.name}, person=event.stream)
+
+    @on("technician.changed")
+    def _technician_changed(self, event: Recorded, rows: Rows) -> None:
+        if event.data.name is not None:
+            _change(event, rows, event.stream, {"name": event.data.name})
+
+    @on("user.registered")
+    def _user_registered(self, event: Recorded, rows: Rows) -> None:
+        _begin(event, rows, "users", {"name": event.data.name, "login": event.data.login}, person=event.stream)
+
+
+def _described(data: Any) -> Row:
+    names = [each.text for each in data.names]
+    return {"name": names[0] if names else None, "names": names, "gtins": list(data.gtins)}
+
+
+def _begin(event: Recorded, rows: Rows, kind: str, told: Row, **more: Any) -> None:
+    ref = event.envelope.external_ref
+    told = told | {"external_id": None if ref is None else ref.id}
+    row = {"id": event.stream, "kind": kind, "customer": None, "merged_into": None, "person": None} | more
+    shown = {"name": more.get("name", told.get("name")), "number": told.get("number")}
+    rows.put(ENTRIES, row | shown | {"told": told, "position": event.position})
+    for term in terms_of(kind, told):
+        rows.put(TERMS, {"term": term, "thing": row["id"]})
+
+
+def _change(event: Recorded, rows: Rows, thing: UUID, said: Row) -> None:
+    """Let a thing be found by what is said now; nothing said is nothing that it is found by."""
+    entry = rows.get(ENTRIES, thing)
+    if entry is None:
+        return
+    told = entry["told"] | said
+    before, after = terms_of(entry["kind"], entry["told"]), terms_of(entry["kind"], told)
+    shown = {name: told[name] for name in ("name", "number") if name in told}
+    rows.put(ENTRIES, entry | shown | {"told": told, "position": event.position})
+    gone = [(TERMS, (term, thing)) for term in sorted(before - after)]
+    rows.preload(gone)
+    for table, key in gone:
+        rows.delete(table, *key)
+    for term in sorted(after - before):
+        rows.put(TERMS, {"term": term, "thing": thing})

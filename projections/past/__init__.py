@@ -1,0 +1,1 @@
+"""Every read model as it was at a moment in the past."""

@@ -1,0 +1,1 @@
+"""Read models of parts, locations, stock and discrepancies."""

@@ -1,0 +1,194 @@
+"""Discrepancies: where the books and the world do not fit, since when, why, and who looks into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.kernel.instant import format_instant, now
+from domain.recording.recorded import Recorded
+from domain.topics import EVENT_CLASSES
+from projections.access.devices import DEVICES, Devices
+from projections.engine.fact_lists import SHOWN
+from projections.engine.facts import told
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+from projections.stock.discrepancy_causes import CAUSES
+from projections.stock.discrepancy_findings import look
+from projections.stock.discrepancy_row import ALL_FITS, DISCREPANCIES, Subject, begun, found, standing
+from projections.stock.discrepancy_subjects import subjects
+from projections.stock.discrepancy_taken_up import taken_up
+from projections.stock.locations import Locations
+from projections.stock.lots import Lots
+from projections.stock.parts import PARTS, Parts
+from projections.stock.serials import Serials
+from projections.stock.stock import Stock
+from projections.stock.units import UnitsView
+from projections.work.visits import Visits
+from projections.work.work_order_facts import order_of
+from projections.work.work_orders import WORK_ORDERS, WorkOrders
+
+_SAID = ("to", "by_event", "movements", "approved_by", "reason")
+
+
+class Discrepancies(Projection):
+    """One row a misfit that is there, or about which somebody has decided; one that went away unseen leaves none.
+
+    `events` cause it, `refs` are what it is about, `decisions` what people said (a note stays in the
+    log), the last ones of `decisions_count`; the first was when it had been open since `taken_up_since`. `status`
+    is open, assigned, explained, settled or closed; `open` while somebody has to do something. Nobody assigned: a
+    van's book belongs to its custodian, everything else to the dispatchers (`owner_role`).
+    """
+
+    name: ClassVar[str] = "discrepancies"
+    version: ClassVar[int] = 5
+    tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES, CAUSES)
+    needs: ClassVar[tuple[Projection, ...]] = (
+        Parts(),
+        Locations(),
+        Devices(),
+        Stock(),
+        Serials(),
+        UnitsView(),
+        Lots(),
+        WorkOrders(),
+        Visits(),
+    )
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """What the event is checked against, where other views do not read it anyway."""
+        if event.topic == "stock.moved":
+            yield PARTS, (event.data.part,)
+        if event.envelope.device is not None:
+            yield DEVICES, (event.envelope.device,)
+            if (order := order_of(event)) is not None:
+                yield WORK_ORDERS, (order,)
+        if event.topic.startswith("discrepancy."):
+            yield DISCREPANCIES, (event.stream,)
+
+    @on(*EVENT_CLASSES)
+    def _check(self, event: Recorded, rows: Rows) -> None:
+        about = {subject.id: subject for subject in subjects(event, rows)}
+        rows.preload((DISCREPANCIES, (id,)) for id in about)
+        for id, subject in about.items():
+            before = rows.get(DISCREPANCIES, id)
+            finding = look(subject, event, rows)
+            if not finding.events and _is_quiet(subject, before):
+                continue
+            after = found(rows, before or begun(subject), finding, event.position)
+            if after is None:
+                rows.delete(DISCREPANCIES, id)
+            else:
+                rows.put(DISCREPANCIES, after)
+        if event.topic.startswith("discrepancy."):
+            self._decide(event, rows)
+        elif event.topic == "location.custody_taken":
+            self._hand_over(event, rows)
+
+    @staticmethod
+    def _decide(event: Recorded, rows: Rows) -> None:
+        row = rows.get(DISCREPANCIES, event.stream)
+        if row is None:
+            row = begun(taken_up(event, rows)) | {"id": event.stream}
+            row |= {"events": [], "opened_at": event.occurred_at, "detail": ALL_FITS}
+        said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
+        since = format_instant(row["opened_at"])
+        decision = told(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **said)
+        assigned = {"assigned_to": event.data.to} if event.topic == "discrepancy.assigned" else {}
+        after = (
+            row
+            | assigned
+            | {
+                "decisions": [*row["decisions"], decision][-SHOWN:],
+                "decisions_count": row["decisions_count"] + 1,
+                "taken_up_since": row["taken_up_since"] or row["opened_at"],
+                "position": event.position,
+            }
+        )
+        rows.put(DISCREPANCIES, standing(rows, after))
+
+    @staticmethod
+    def _hand_over(event: Recorded, rows: Rows) -> None:
+        for row in rows.where(DISCREPANCIES, location=event.stream):
+            rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
+
+
+def _is_quiet(subject: Subject, row: Row | None) -> bool:
+    """Whether nothing was found before about a subject: each movement of a unit is looked at, most change nothing."""
+    return row is None or (subject.serial is not None and not row["events"])
+
+
+def concerned(event: Recorded, rows: Rows) -> list[UUID]:
+    """The ids of the discrepancies that an event may have opened, changed or closed; for whoever renders them."""
+    if event.topic.startswith("discrepancy."):
+        return [event.stream]
+    if event.topic == "location.custody_taken":
+        return [row["id"] for row in rows.where(DISCREPANCIES, location=event.stream)]
+    about = {subject.id: subject for subject in subjects(event, rows)}
+    rows.preload((DISCREPANCIES, (id,)) for id in about)
+    return [id for id, subject in about.items() if _may_have_changed(subject, rows.get(DISCREPANCIES, id), event)]
+
+
+def _may_have_changed(subject: Subject, row: Row | None, event: Recorded) -> bool:
+    return subject.serial is None or row is None or row["position"] == event.position
+
+
+def discrepancy(reader: Reader, discrepancy_id: UUID, *, at: datetime | None = None) -> Row | None:
+    """One discrepancy with its `age` in seconds at the instant `at`, or now."""
+    return reader.fetch_one(
+        "SELECT *, extract(epoch FROM %(now)s - opened_at)::bigint AS age FROM discrepancies WHERE id = %(id)s",
+        {"id": discrepancy_id, "now": at or now()},
+    )
+
+
+def discrepancies(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    kind: str | None = None,
+    status: str | None = None,
+    open: bool | None = None,  # noqa: A002 - the column's name
+    owner: UUID | None = None,
+    location: UUID | None = None,
+    part: UUID | None = None,
+    work_order: UUID | None = None,
+    technician: UUID | None = None,
+    device: UUID | None = None,
+    at: datetime | None = None,
+) -> list[Row]:
+    """At most `limit` discrepancies, oldest first, those behind `after` (opened_at, id); `age` as for one."""
+    return reader.fetch_all(
+        """
+        SELECT *, extract(epoch FROM %(now)s - opened_at)::bigint AS age FROM discrepancies
+        WHERE (%(after)s IS NULL OR (opened_at, id) > %(after)s)
+          AND (%(kind)s IS NULL OR kind = %(kind)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(open)s IS NULL OR open = %(open)s)
+          AND (%(owner)s IS NULL OR owner = %(owner)s)
+          AND (%(location)s IS NULL OR location = %(location)s)
+          AND (%(part)s IS NULL OR part = %(part)s)
+          AND (%(work_order)s IS NULL OR work_order = %(work_order)s)
+          AND (%(technician)s IS NULL OR technician = %(technician)s)
+          AND (%(device)s IS NULL OR device = %(device)s)
+        ORDER BY opened_at, id
+        LIMIT %(limit)s
+        """,
+        {
+            "limit": limit,
+            "after": after,
+            "kind": kind,
+            "status": status,
+            "open": open,
+            "owner": owner,
+            "location": location,
+            "part": part,
+            "work_order": work_order,
+            "technician": technician,
+            "device": device,
+            "now": at or now(),
+        },
+    )

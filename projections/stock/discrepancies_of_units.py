@@ -1,0 +1,104 @@
+"""Discrepancies about the units of a part: which an event may open, change or close, and what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import get_args
+
+from domain.kernel.instant import format_instant
+from domain.kernel.quantity import format_quantity
+from domain.recording.recorded import Recorded
+from domain.stock.unit_misfits import SENTENCES, UnitMisfit
+from projections.engine.projection import Rows
+from projections.engine.table import Row
+from projections.stock import discrepancy_causes as causes
+from projections.stock.discrepancy_row import Found, Subject
+from projections.stock.locations import must_not_be_negative
+from projections.stock.lots import BY_INSTANT, LOT_LINES, LOTS, lot_of
+from projections.stock.parts import PARTS
+from projections.stock.stock_lines import counted_id
+from projections.stock.units import UNIT_FACTS, fact_of
+
+UNIT_MISFITS: tuple[UnitMisfit, ...] = get_args(UnitMisfit)
+MOST_EVENTS = 100
+MOST_LINES = 500
+"""So many movements of a lot are looked back over to find since when there is less than nothing of it."""
+
+
+def of_units(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    """What may not fit about the units of a part now, or did not before this event."""
+    for row in _facts(event, rows):
+        for kind in row["misfits"]:
+            yield Subject(kind, (row["location"], row["part"]))
+
+
+def of_lots(event: Recorded, rows: Rows) -> Iterator[Subject]:
+    """Each lot of which there is less than nothing at a place now, or was before this event."""
+    if event.topic in ("part.registered", "part.revised"):
+        for row in rows.where(LOTS, part=event.stream):
+            if row["on_hand"] < 0:
+                yield Subject("lot_short", (row["location"], row["part"]), lot=row["lot"])
+        return
+    data, lot = event.data, lot_of(event)
+    if lot is None or not _by_lot(rows, data.part):
+        return
+    for location, quantity in ((data.from_, -data.quantity), (data.to, data.quantity)):
+        found = rows.get(LOTS, location, data.part, lot)
+        if found is not None and min(found["on_hand"], found["on_hand"] - quantity) < 0:
+            yield Subject("lot_short", (location, data.part), lot=lot)
+
+
+def look_at_units(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    """The facts that do not fit in this way at this place, as far as they stand."""
+    for row in _facts(event, rows):
+        if subject.kind in row["misfits"] and subject.refs == (row["location"], row["part"]):
+            if row["stands"]:
+                causes.add_told(rows, subject.id, row["fact"])
+            else:
+                causes.take_out(rows, subject.id, stream=row["id"])
+    found = causes.first(rows, subject.id, MOST_EVENTS)
+    return Found(found, found[0]["at"], SENTENCES[_misfit(subject)]) if found else Found([])
+
+
+def look_at_lot(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    """The movements that took more of a lot than there was, since its sum last fell below zero."""
+    location, part = subject.refs
+    row = rows.get(LOTS, location, part, subject.lot)
+    if row is None or row["on_hand"] >= 0 or not _by_lot(rows, part) or not must_not_be_negative(rows, location):
+        return Found([])
+    lines = rows.span(LOT_LINES, BY_INSTANT, (location, part, subject.lot), limit=MOST_LINES, last=True)[::-1]
+    reached, since = row["on_hand"], len(lines)
+    while since > 0 and reached < 0:
+        since -= 1
+        reached -= lines[since]["quantity"]
+    took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
+    detail = f"By the books there are {format_quantity(row['on_hand'])} of lot {subject.lot}, which cannot be."
+    first = lines[since]["occurred_at"] if lines else event.occurred_at
+    return Found([_line(line) for line in took], format_instant(first), detail)
+
+
+def _facts(event: Recorded, rows: Rows) -> list[Row]:
+    if event.topic == "part.registered":
+        return rows.where(UNIT_FACTS, part=event.stream, judged_in=event.position)
+    row = fact_of(rows, event.stream if event.topic == "stock.moved" else counted_id(event))
+    return [] if row is None else [row]
+
+
+def _by_lot(rows: Rows, part: object) -> bool:
+    row = rows.get(PARTS, part)
+    return row is not None and row["tracking"] == "lot"
+
+
+def _misfit(subject: Subject) -> UnitMisfit:
+    return next(kind for kind in UNIT_MISFITS if kind == subject.kind)
+
+
+def _line(line: Row) -> Row:
+    return {
+        "at": format_instant(line["occurred_at"]),
+        "device": str(line["device"]) if line["device"] else None,
+        "operation": None,
+        "position": line["position"],
+        "stream": str(line["movement"]),
+    }

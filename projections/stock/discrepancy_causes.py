@@ -1,0 +1,57 @@
+"""What causes a discrepancy, one row an event: a discrepancy's own row shows the first ones only."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.engine.fact_lists import key_of
+from projections.engine.facts import told
+from projections.engine.ordered import Order
+from projections.engine.projection import Rows
+from projections.engine.table import Row, Table
+
+CAUSES = Table(
+    "discrepancy_causes",
+    {
+        "discrepancy": "uuid NOT NULL",
+        "at": "timestamptz NOT NULL",
+        "rank": "uuid NOT NULL",
+        "position": "bigint NOT NULL",
+        "operation": "uuid",
+        "stream": "uuid NOT NULL",
+        "fact": "json NOT NULL",
+    },
+    key=("discrepancy", "at", "rank", "position"),
+    indexes=(("discrepancy", "operation"), ("discrepancy", "stream")),
+)
+"""Of the kinds whose causes follow from nothing but the events themselves."""
+
+_BY: Final = Order(("discrepancy",), ("at", "rank", "position"))
+
+
+def add(rows: Rows, discrepancy: UUID, event: Recorded) -> None:
+    """This event is a cause too; an operation is one cause, however many events it has."""
+    add_told(rows, discrepancy, told(event, stream=event.stream))
+
+
+def add_told(rows: Rows, discrepancy: UUID, cause: Row) -> None:
+    """This fact, with its `stream`, is a cause too."""
+    operation = UUID(cause["operation"]) if cause["operation"] else None
+    if operation is not None and rows.where(CAUSES, discrepancy=discrepancy, operation=operation):
+        return
+    at, rank, position = key_of(cause)
+    known = {"discrepancy": discrepancy, "at": at, "rank": rank, "position": position, "operation": operation}
+    rows.put(CAUSES, known | {"stream": UUID(cause["stream"]), "fact": cause})
+
+
+def take_out(rows: Rows, discrepancy: UUID, **told_by: Any) -> None:
+    """What this `operation`, or this `stream`, has told is no cause any more."""
+    for row in rows.where(CAUSES, discrepancy=discrepancy, **told_by):
+        rows.delete(CAUSES, *CAUSES.key_of(row))
+
+
+def first(rows: Rows, discrepancy: UUID, limit: int) -> list[Row]:
+    """The first causes, in the order in which they happened."""
+    return [row["fact"] for row in rows.span(CAUSES, _BY, (discrepancy,), limit=limit)]

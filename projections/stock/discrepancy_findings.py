@@ -1,0 +1,187 @@
+"""What is found about a subject: the events that do not fit, in the order in which they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from uuid import UUID
+
+from domain.kernel.instant import format_instant
+from domain.kernel.quantity import format_quantity
+from domain.recording.recorded import Recorded
+from projections.engine.facts import happened
+from projections.engine.projection import Rows
+from projections.engine.table import Row
+from projections.stock import discrepancy_causes as causes
+from projections.stock.discrepancies_of_units import UNIT_MISFITS, look_at_lot, look_at_units
+from projections.stock.discrepancy_row import Found, Subject
+from projections.stock.discrepancy_subjects import CORRECTIONS
+from projections.stock.double_uses import double_uses
+from projections.stock.parts import PARTS
+from projections.stock.serials import SERIALS
+from projections.stock.stock import STOCK
+from projections.stock.stock_lines import AFTER_ANCHOR, LINES
+from projections.work.work_order_facts import FACTS
+
+MOST_EVENTS = 100
+"""As many causes are kept as somebody may want to look at: the first ones."""
+
+MOST_LINES = 500
+"""So many movements are looked back over to find since when a book is below zero."""
+
+_NOTHING = Found([])
+
+
+def look(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    """What there is to be found about a subject now, with this event."""
+    return _LOOK[subject.kind](subject, event, rows)
+
+
+def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    """The movements that took more than there was, since the book last fell below zero.
+
+    Where that is longer ago than the last `MOST_LINES` movements, it has been since the first one behind the count.
+    """
+    location, part = subject.refs
+    row = rows.get(STOCK, location, part)
+    if row is None or row["on_hand"] >= 0:
+        return _NOTHING
+    lines = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=MOST_LINES, last=True)[::-1]
+    reached, since = row["on_hand"], len(lines)
+    while since > 0 and reached < 0:  # walked backwards: what is below zero now has been since some movement
+        since -= 1
+        reached -= lines[since]["quantity"]
+    took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
+    detail = f"By the books there are {format_quantity(row['on_hand'])}, which cannot be."
+    first = lines[since] if lines else None
+    if reached < 0 and len(lines) == MOST_LINES:
+        [first] = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=1)
+    fell_at = first["occurred_at"] if first else event.occurred_at
+    return Found([_line(line) for line in took], format_instant(fell_at), detail)
+
+
+def _line(line: Row) -> Row:
+    return {
+        "at": format_instant(line["occurred_at"]),
+        "device": str(line["device"]) if line["device"] else None,
+        "operation": None,
+        "position": line["position"],
+        "stream": str(line["movement"]),
+    }
+
+
+def _double_use(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    order, part = subject.refs
+    found = double_uses(rows, order, part, MOST_EVENTS)
+    if found is None:
+        return _NOTHING
+    since, uses = found
+    events = [_cause(use["fact"]) | {"stream": use["fact"]["movement"]} for use in uses]
+    detail = "Two devices say within four hours that they used this part on this order."
+    return Found(events, format_instant(since), detail)
+
+
+def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    """More than one telling of the same completion; what the office says after a report confirms that one.
+
+    Looked for among the last `MOST_EVENTS` tellings.
+    """
+    steps, reported = _tellings(rows, subject.refs[0])
+    events: list[Row] = []
+    since: list[str] = []
+    told_so_far: list[Row] = []
+    for each in [*steps, None]:
+        if each is None or each.get("what") == "work_order.reopened":
+            if len(told_so_far) > 1:
+                events += told_so_far
+                since.append(told_so_far[1]["at"])
+            told_so_far = []
+        elif each["device"] or not any(earlier in reported for earlier in told_so_far):
+            told_so_far.append(each)
+    detail = "The work was said to be done more than once."
+    return Found([_cause(each) for each in events][:MOST_EVENTS], since[0], detail) if events else _NOTHING
+
+
+def _tellings(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
+    """What says that an order was completed or reopened, in order, and those of it that are mere reports."""
+    found = {name: FACTS.newest(rows, order, name, MOST_EVENTS) for name in ("completions", "reported", "reopened")}
+    cut = max((happened(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
+    again = found.pop("reopened")
+    told_done = [each for facts in found.values() for each in facts if each["outcome"] == "completed"]
+    steps = sorted([*told_done, *again], key=happened)
+    return [each for each in steps if happened(each) >= cut], found["reported"]
+
+
+def _late_work(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    if event.topic in CORRECTIONS:
+        causes.take_out(rows, subject.id, operation=event.data.operation)
+    elif getattr(event.data, "corrects", None) is not None:
+        causes.take_out(rows, subject.id, stream=event.data.corrects)
+    else:
+        causes.add(rows, subject.id, event)
+    called_off = subject.kind == "work_after_cancel"
+    why = "The order had been cancelled" if called_off else "The order had been given to somebody else"
+    return _since_first(causes.first(rows, subject.id, MOST_EVENTS), f"{why} when this arrived.")
+
+
+def _unknown_part(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    if rows.get(PARTS, subject.refs[0]) is not None:
+        return _NOTHING
+    return _with(subject, event, rows, "A part was moved that is not in the catalogue.")
+
+
+def _clock_suspect(subject: Subject, event: Recorded, rows: Rows) -> Found:
+    if event.envelope.clock == "behind":
+        detail = "The device's clock was behind: it told of a time before what its owner had read or done already."
+        return _with(subject, event, rows, detail)
+    return _with(subject, event, rows, "The device's clock was ahead: it told of what had not happened yet.")
+
+
+def _serial_elsewhere(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    """Both sides of each contradiction: what put it somewhere, and what took it from somewhere else."""
+    detail = f"Serial number {subject.serial} was taken from a place where, by the movements before, it was not."
+    return _misfit(subject, rows, detail)
+
+
+def _serial_unknown(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    detail = f"Serial number {subject.serial} was taken from a place that it had never come to."
+    return _misfit(subject, rows, detail)
+
+
+def _misfit(subject: Subject, rows: Rows, detail: str) -> Found:
+    """What the claims of a unit show, as the view of serials has found it."""
+    row = rows.get(SERIALS, subject.refs[0], subject.serial)
+    misfit = row and row["misfits"].get(subject.kind)
+    if not row or not misfit:
+        return _NOTHING
+    claims = (row["claims"][place] for place in misfit["claims"])
+    return Found([_cause(claim) | {"stream": claim["stream"]} for claim in claims], misfit["since"], detail)
+
+
+def _with(subject: Subject, event: Recorded, rows: Rows, detail: str) -> Found:
+    """The causes with this event."""
+    causes.add(rows, subject.id, event)
+    return _since_first(causes.first(rows, subject.id, MOST_EVENTS), detail)
+
+
+def _since_first(events: list[Row], detail: str) -> Found:
+    return Found(events, events[0]["at"], detail) if events else _NOTHING
+
+
+def _cause(fact: Row) -> Row:
+    return {name: fact[name] for name in ("at", "device", "operation", "position")} | {"stream": None}
+
+
+_LOOK: dict[str, Callable[[Subject, Recorded, Rows], Found]] = {
+    "negative_book": _negative_book,
+    "unknown_part": _unknown_part,
+    "possible_double_use": _double_use,
+    "duplicate_completion": _completed_twice,
+    "work_after_reassignment": _late_work,
+    "work_after_cancel": _late_work,
+    "clock_suspect": _clock_suspect,
+    "serial_elsewhere": _serial_elsewhere,
+    "serial_unknown": _serial_unknown,
+    "lot_short": look_at_lot,
+    **dict.fromkeys(UNIT_MISFITS, look_at_units),
+}

@@ -1,0 +1,150 @@
+"""A discrepancy's row: what was found, what people decided about it, and where it stands for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from domain.kernel.instant import recorded_instant
+from domain.stock.discrepancy import DiscrepancyKind, discrepancy_id
+from projections.engine.projection import Rows
+from projections.engine.table import Row, Table
+from projections.stock.locations import LOCATIONS
+
+REFS: dict[str, tuple[str, ...]] = {
+    "negative_book": ("location", "part"),
+    "unknown_part": ("part",),
+    "possible_double_use": ("work_order", "part"),
+    "duplicate_completion": ("work_order",),
+    "work_after_reassignment": ("work_order", "technician"),
+    "work_after_cancel": ("work_order", "technician"),
+    "clock_suspect": ("device",),
+    "serial_elsewhere": ("part",),
+    "serial_unknown": ("part",),
+    "serial_missing": ("location", "part"),
+    "serial_count": ("location", "part"),
+    "serial_duplicate": ("location", "part"),
+    "fraction_of_unit": ("location", "part"),
+    "lot_missing": ("location", "part"),
+    "lot_short": ("location", "part"),
+    "unit_mismatch": ("location", "part"),
+}
+"""What a discrepancy of each kind is about; its id follows from these, in this order, and the serial or lot."""
+
+ABOUT = ("location", "part", "work_order", "technician", "device")
+
+DISCREPANCIES = Table(
+    "discrepancies",
+    {
+        "id": "uuid NOT NULL",
+        "kind": "text NOT NULL",
+        "status": "text NOT NULL",
+        "open": "boolean NOT NULL",
+        "opened_at": "timestamptz NOT NULL",
+        "owner": "uuid",
+        "owner_role": "text",
+        **dict.fromkeys(ABOUT, "uuid"),
+        "refs": "json NOT NULL",
+        "detail": "text NOT NULL",
+        "events": "json NOT NULL",
+        "decisions": "json NOT NULL",
+        "decisions_count": "bigint NOT NULL",
+        "taken_up_since": "timestamptz",
+        "assigned_to": "uuid",
+        "position": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("opened_at", "id"), ("status", "opened_at"), ("location",), ("work_order",), ("owner",)),
+)
+
+LASTING = frozenset({"negative_book", "unknown_part"})
+"""Kinds that no decision ends: they are open for as long as the books say so."""
+
+OF_SERIALS: tuple[DiscrepancyKind, ...] = ("serial_elsewhere", "serial_unknown")
+"""Kinds that are about one unit of a part: its serial stands among the refs, beside the ids."""
+
+_SETTLES = {
+    "discrepancy.explained": "explained",
+    "discrepancy.adjusted": "settled",
+    "discrepancy.written_off": "settled",
+}
+
+
+ALL_FITS = "The books and the world fit."
+
+
+class Subject(NamedTuple):
+    """What a discrepancy is about; there is at most one for each."""
+
+    kind: DiscrepancyKind
+    refs: tuple[UUID, ...]
+    serial: str | None = None
+    lot: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        """The same whenever the same misfit is found."""
+        return discrepancy_id(self.kind, *self.refs, *(each for each in (self.serial, self.lot) if each is not None))
+
+
+class Found(NamedTuple):
+    """What does not fit: the events that cause it (none, when all fits), since when, and a sentence about it."""
+
+    events: list[Row]
+    opened_at: str | None = None
+    detail: str = ALL_FITS
+
+
+def begun(subject: Subject) -> Row:
+    """A row about which nothing has been found or decided yet."""
+    about = dict(zip(REFS.get(subject.kind, ()), subject.refs, strict=False))
+    named = {"serial": subject.serial, "lot": subject.lot}
+    return {
+        "id": subject.id,
+        "kind": subject.kind,
+        **{name: about.get(name) for name in ABOUT},
+        "refs": {name: str(value) for name, value in about.items()}
+        | {name: value for name, value in named.items() if value is not None},
+        "decisions": [],
+        "decisions_count": 0,
+        "taken_up_since": None,
+        "assigned_to": None,
+    }
+
+
+def found(rows: Rows, row: Row, finding: Found, position: int) -> Row | None:
+    """The row with a new finding; None when nothing is wrong and nobody has decided anything."""
+    if not finding.events and not row["decisions"]:
+        return None
+    opened_at = recorded_instant(finding.opened_at) if finding.opened_at else row["taken_up_since"]
+    said = {"events": finding.events, "opened_at": opened_at, "detail": finding.detail}
+    return standing(rows, row | said | {"position": position})
+
+
+def standing(rows: Rows, row: Row) -> Row:
+    """What follows from a row's events and decisions. A settled one is open again when something new is found."""
+    decisions, events = row["decisions"], row["events"]
+    settled = _settled(row["kind"], decisions, events)
+    owner = row["assigned_to"] or _custodian(rows, row)
+    status = "closed" if not events else settled or ("assigned" if row["assigned_to"] else "open")
+    return row | {
+        "status": status,
+        "open": status in ("open", "assigned"),
+        "owner": owner,
+        "owner_role": None if owner else "dispatcher",
+    }
+
+
+def _settled(kind: str, decisions: list[Row], events: Iterable[Row]) -> str | None:
+    """How the last decision settled it, unless it was assigned or anything was found since."""
+    last = decisions[-1] if decisions else None
+    if last is None or kind in LASTING or any(event["position"] > last["position"] for event in events):
+        return None
+    return _SETTLES.get(last["what"])
+
+
+def _custodian(rows: Rows, row: Row) -> Any:
+    """Who has the van where a book is negative: the one who can look."""
+    location = rows.get(LOCATIONS, row["location"]) if row["location"] else None
+    return location["custodian"] if location else None

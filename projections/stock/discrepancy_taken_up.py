@@ -1,0 +1,22 @@
+"""What a decision is about, when the misfit that it was made about does not show any more."""
+
+from __future__ import annotations
+
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Rows
+from projections.stock.discrepancy_row import OF_SERIALS, Subject
+from projections.stock.lots import LOTS
+from projections.stock.serials import SERIALS
+
+
+def taken_up(event: Recorded, rows: Rows) -> Subject:
+    """What people decide about though it does not show any more; which serial or lot that is, its id tells."""
+    subject = Subject(event.data.kind, getattr(event.data, "refs", ()))
+    if subject.kind == "lot_short":
+        return next((subject._replace(lot=row["lot"]) for row in rows.where(LOTS, short_id=event.stream)), subject)
+    if subject.kind in OF_SERIALS:
+        column = "elsewhere_id" if subject.kind == "serial_elsewhere" else "unknown_id"
+        for row in rows.where(SERIALS, **{column: event.stream}):
+            if subject.refs == (row["part"],):
+                return subject._replace(serial=row["serial"])
+    return subject

@@ -1,0 +1,78 @@
+"""Uses of one part on one order that two devices may both have told: found between neighbours, not among all pairs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from projections.engine.ordered import Order
+from projections.engine.projection import Rows
+from projections.engine.table import Row, Table
+from projections.work.work_order_uses import BY_DEVICE, USES
+
+WINDOW: Final = timedelta(hours=4)
+"""Two devices that use the same part on the same order within this may tell of the same use."""
+
+TURNS = Table(
+    "work_order_use_turns",
+    {
+        "work_order": "uuid NOT NULL",
+        "part": "uuid NOT NULL",
+        "at": "timestamptz NOT NULL",
+        "rank": "uuid NOT NULL",
+        "position": "bigint NOT NULL",
+        "before": "timestamptz NOT NULL",
+    },
+    key=("work_order", "part", "at", "rank", "position"),
+)
+"""A use (by its place in the order of all) right behind one by another device, which was at `before`, in the window.
+
+Wherever two uses by different devices are within the window, two neighbours between them are.
+"""
+
+_PLACE: Final = ("at", "rank", "position")
+_TURNS: Final = Order(("work_order", "part"), _PLACE)
+
+
+def note(rows: Rows, use: Row) -> None:
+    """A use by a device stands now, or no longer: see to it and to the one behind it."""
+    place, group = _place(use), (use["work_order"], use["part"], True)
+    around = rows.span(USES, BY_DEVICE, group, limit=2, high=place, last=True)
+    behind = rows.span(USES, BY_DEVICE, group, limit=2, low=place)
+    before = next((row for row in around if row["movement"] != use["movement"]), None)
+    after = next((row for row in behind if row["movement"] != use["movement"]), None)
+    stands = use["stands"]
+    _turn(rows, before if stands else None, use)
+    if after is not None:
+        _turn(rows, use if stands else before, after)
+
+
+def _turn(rows: Rows, before: Row | None, use: Row) -> None:
+    if before is None or before["device"] == use["device"] or use["at"] - before["at"] > WINDOW:
+        rows.delete(TURNS, use["work_order"], use["part"], *_place(use))
+    else:
+        known = {name: use[name] for name in TURNS.key}
+        rows.put(TURNS, known | {"before": before["at"]})
+
+
+def _place(use: Row) -> tuple[datetime, UUID, int]:
+    return use["at"], use["rank"], use["position"]
+
+
+def double_uses(rows: Rows, order: UUID, part: UUID, most: int) -> tuple[datetime, list[Row]] | None:
+    """Since when two devices tell of one part within the window, and the first `most` such uses; None if none do."""
+    turns = rows.span(TURNS, _TURNS, (order, part), limit=most)
+    stretches: list[tuple[datetime, datetime]] = []
+    for turn in turns:
+        low, high = turn["at"] - WINDOW, turn["before"] + WINDOW
+        if stretches and low <= stretches[-1][1]:
+            stretches[-1] = stretches[-1][0], max(high, stretches[-1][1])
+        else:
+            stretches.append((low, high))
+    found: list[Row] = []
+    for low, high in stretches:
+        left = most - len(found)
+        if left:
+            found += rows.span(USES, BY_DEVICE, (order, part, True), limit=left, low=(low,), high=(high,))
+    return (turns[0]["at"], found) if turns else None

@@ -1,0 +1,105 @@
+"""Locations: the places that parts move from and to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from domain.stock.location import VIRTUAL, is_bin
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+
+LOCATIONS = Table(
+    "locations",
+    {
+        "id": "uuid NOT NULL",
+        "kind": "text NOT NULL",
+        "name": "text NOT NULL",
+        "site": "uuid",
+        "zone": "text",
+        "custodian": "uuid",
+        "retired": "boolean NOT NULL",
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("kind", "id"), ("custodian",)),
+)
+
+
+class Locations(Projection):
+    """One row a registered location; the well-known ones of the books need none."""
+
+    name: ClassVar[str] = "locations"
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (LOCATIONS,)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The location itself."""
+        yield LOCATIONS, (event.stream,)
+
+    @on("location.registered")
+    def _registered(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        row = {"id": event.stream, "kind": data.kind, "name": data.name, "site": data.site, "zone": data.zone}
+        rows.put(LOCATIONS, row | {"custodian": None, "retired": False} | _changed(event))
+
+    @on("location.custody_taken")
+    def _custody_taken(self, event: Recorded, rows: Rows) -> None:
+        if (location := rows.get(LOCATIONS, event.stream)) is not None:
+            rows.put(LOCATIONS, location | {"custodian": event.data.technician} | _changed(event))
+
+    @on("location.retired")
+    def _retired(self, event: Recorded, rows: Rows) -> None:
+        if (location := rows.get(LOCATIONS, event.stream)) is not None:
+            rows.put(LOCATIONS, location | {"retired": True} | _changed(event))
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def holds_stock(rows: Rows, location_id: UUID) -> bool:
+    """Whether people can go there and count: a warehouse, a van, a quarantine or a store at a customer's site."""
+    found = rows.get(LOCATIONS, location_id)
+    return location_id == VIRTUAL["quarantine"] or (
+        found is not None and (is_bin(found["kind"]) or found["kind"] == "site")
+    )
+
+
+def must_not_be_negative(rows: Rows, location_id: UUID) -> bool:
+    """Whether a balance below zero is a discrepancy there."""
+    found = rows.get(LOCATIONS, location_id)
+    return location_id == VIRTUAL["quarantine"] or (found is not None and is_bin(found["kind"]))
+
+
+def location(reader: Reader, location_id: UUID) -> Row | None:
+    """One location."""
+    return reader.fetch_one("SELECT * FROM locations WHERE id = %s", (location_id,))
+
+
+def locations(
+    reader: Reader,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    kind: str | None = None,
+    custodian: UUID | None = None,
+    retired: bool | None = None,
+) -> list[Row]:
+    """At most `limit` locations by id, those behind `after`."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM locations
+        WHERE (%(after)s IS NULL OR id > %(after)s)
+          AND (%(kind)s IS NULL OR kind = %(kind)s)
+          AND (%(custodian)s IS NULL OR custodian = %(custodian)s)
+          AND (%(retired)s IS NULL OR retired = %(retired)s)
+        ORDER BY id
+        LIMIT %(limit)s
+        """,
+        {"limit": limit, "after": after, "kind": kind, "custodian": custodian, "retired": retired},
+    )

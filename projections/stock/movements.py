@@ -1,0 +1,151 @@
+"""Stock movements: what went from where to where, once and for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Row, Table
+
+MOVEMENTS = Table(
+    "movements",
+    {
+        "id": "uuid NOT NULL",
+        "kind": "text NOT NULL",
+        "part": "uuid NOT NULL",
+        "quantity": "numeric NOT NULL",
+        "from_location": "uuid NOT NULL",
+        "to_location": "uuid NOT NULL",
+        "lot": "text",
+        "serials": "json NOT NULL",
+        "cost_amount": "bigint",
+        "cost_currency": "text",
+        "cost_per": "bigint",
+        "reason": "text",
+        "work_order": "uuid",
+        "visit": "uuid",
+        "equipment": "uuid",
+        "customer": "uuid",
+        "case_id": "uuid",
+        "technician": "uuid",
+        "transfer": "uuid",
+        "count": "uuid",
+        "discrepancy": "uuid",
+        "billable": "boolean",
+        "approved_by": "uuid",
+        "corrects": "uuid",
+        "occurred_at": "timestamptz NOT NULL",
+        "recorded_at": "timestamptz NOT NULL",
+        "actor": "uuid",
+        "role": "text",
+        "device": "uuid",
+        "operation": "uuid",
+        "position": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(
+        ("part", "position"),
+        ("from_location", "part", "position"),
+        ("to_location", "part", "position"),
+        ("work_order", "position"),
+        ("corrects",),
+    ),
+    append_only=True,
+)
+
+_SAME = ("kind", "part", "quantity", "lot", "reason", "work_order", "visit", "equipment", "customer")
+_TOO = ("technician", "transfer", "count", "discrepancy", "billable", "approved_by", "corrects")
+
+
+class Movements(Projection):
+    """One row a movement. `reason` is a code; words about a movement stay in the log, where they can be erased.
+
+    The cost is for `cost_per` units, in minor units. (`case` is a word of SQL, hence `case_id`.)
+    """
+
+    name: ClassVar[str] = "movements"
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (MOVEMENTS,)
+
+    @on("stock.moved")
+    def _moved(self, event: Recorded, rows: Rows) -> None:
+        data, envelope = event.data, event.envelope
+        row = {
+            "id": event.stream,
+            **{name: getattr(data, name) for name in (*_SAME, *_TOO)},
+            "from_location": data.from_,
+            "to_location": data.to,
+            "serials": list(data.serials),
+            "cost_amount": data.cost.amount if data.cost else None,
+            "cost_currency": data.cost.currency if data.cost else None,
+            "cost_per": (data.cost_per or 1) if data.cost else None,
+            "case_id": data.case,
+            "occurred_at": event.occurred_at,
+            "recorded_at": event.recorded_at,
+            "actor": envelope.actor,
+            "role": envelope.role,
+            "device": envelope.device,
+            "operation": envelope.operation_id,
+            "position": event.position,
+        }
+        rows.put(MOVEMENTS, row)
+
+
+def movement(reader: Reader, movement_id: UUID) -> Row | None:
+    """One movement, with `corrected_by`: the correction that takes it back, if there is one."""
+    return reader.fetch_one(
+        """
+        SELECT m.*, (SELECT min(c.id::text)::uuid FROM movements c WHERE c.corrects = m.id) AS corrected_by
+        FROM movements m WHERE m.id = %s
+        """,
+        (movement_id,),
+    )
+
+
+def movements(
+    reader: Reader,
+    *,
+    limit: int,
+    after: int | None = None,
+    part: UUID | None = None,
+    location: UUID | None = None,
+    work_order: UUID | None = None,
+    technician: UUID | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Row]:
+    """At most `limit` movements, the last recorded first, those before the position `after`.
+
+    `location` is either end; `since` ≤ when it happened < `until`.
+    """
+    return reader.fetch_all(
+        """
+        SELECT * FROM movements
+        WHERE (%(after)s IS NULL OR position < %(after)s)
+          AND (%(part)s IS NULL OR part = %(part)s)
+          AND (%(location)s IS NULL OR from_location = %(location)s OR to_location = %(location)s)
+          AND (%(work_order)s IS NULL OR work_order = %(work_order)s)
+          AND (%(technician)s IS NULL OR technician = %(technician)s)
+          AND (%(kind)s IS NULL OR kind = %(kind)s)
+          AND (%(since)s IS NULL OR occurred_at >= %(since)s)
+          AND (%(until)s IS NULL OR occurred_at < %(until)s)
+        ORDER BY position DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "limit": limit,
+            "after": after,
+            "part": part,
+            "location": location,
+            "work_order": work_order,
+            "technician": technician,
+            "kind": kind,
+            "since": since,
+            "until": until,
+        },
+    )

@@ -1,0 +1,133 @@
+"""The catalogue of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+
+PARTS = Table(
+    "parts",
+    {
+        "id": "uuid NOT NULL",
+        "number": "text NOT NULL",
+        "names": "json NOT NULL",
+        "unit": "text NOT NULL",
+        "tracking": "text NOT NULL",
+        "criticality": "text",
+        "gtins": "json NOT NULL",
+        "costs": "json NOT NULL",
+        "superseded_by": "uuid",
+        "discontinued": "boolean NOT NULL",
+        **EXTERNAL_REF,
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("number", "id"), *BY_EXTERNAL_ID),
+)
+
+
+class Parts(Projection):
+    """One row a part. `costs` are {"from", "amount", "currency"} by day: what a unit costs from that day on."""
+
+    name: ClassVar[str] = "parts"
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (PARTS,)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The part itself."""
+        if event.topic in self.folds:
+            yield PARTS, (event.stream,)
+
+    @on("part.registered")
+    def _registered(self, event: Recorded, rows: Rows) -> None:
+        row = {
+            "id": event.stream,
+            "number": event.data.number,
+            "unit": event.data.unit,
+            "costs": [],
+            "superseded_by": None,
+            "discontinued": False,
+        }
+        rows.put(PARTS, row | _described(event.data) | external_ref_of(event) | _changed(event))
+
+    @on("part.revised")
+    def _revised(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            rows.put(PARTS, part | _described(event.data) | _changed(event))
+
+    @on("part.cost_set")
+    def _cost_set(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            cost = {"from": event.data.from_.isoformat(), **msgspec.to_builtins(event.data.cost)}
+            cost |= {} if event.data.per is None else {"per": event.data.per}
+            others = [other for other in part["costs"] if other["from"] != cost["from"]]
+            costs = sorted([*others, cost], key=lambda each: str(each["from"]))
+            rows.put(PARTS, part | {"costs": costs} | _changed(event))
+
+    @on("part.superseded")
+    def _superseded(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            rows.put(PARTS, part | {"superseded_by": event.data.by} | _changed(event))
+
+    @on("part.discontinued")
+    def _discontinued(self, event: Recorded, rows: Rows) -> None:
+        if (part := rows.get(PARTS, event.stream)) is not None:
+            rows.put(PARTS, part | {"discontinued": True} | _changed(event))
+
+
+def _described(data: Any) -> Row:
+    return {
+        "names": list(msgspec.to_builtins(data.names)),
+        "tracking": data.tracking,
+        "criticality": data.criticality,
+        "gtins": list(data.gtins),
+    }
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def cost_on(part: Row, day: date) -> Row | None:
+    """What a unit of this part costs on that day, as {"from", "amount", "currency"}; `None` before the first cost."""
+    return next((cost for cost in reversed(part["costs"]) if cost["from"] <= day.isoformat()), None)
+
+
+def part(reader: Reader, part_id: UUID) -> Row | None:
+    """One part."""
+    return reader.fetch_one("SELECT * FROM parts WHERE id = %s", (part_id,))
+
+
+def parts(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[str, UUID] | None = None,
+    number: str | None = None,
+    discontinued: bool | None = None,
+    external_ref: str | None = None,
+) -> list[Row]:
+    """At most `limit` parts by number, those behind `after` (number, id of the last one seen)."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM parts
+        WHERE (%(after)s IS NULL OR (number, id) > %(after)s)
+          AND (%(number)s IS NULL OR number = %(number)s)
+          AND (%(discontinued)s IS NULL OR discontinued = %(discontinued)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
+        ORDER BY number, id
+        LIMIT %(limit)s
+        """,
+        {"external_ref": external_ref, "limit": limit, "after": after, "number": number, "discontinued": discontinued},
+    )

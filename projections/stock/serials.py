@@ -1,0 +1,128 @@
+"""Serials: where each unit of a part is that has a number of its own, right in whatever order the news arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from domain.recording.recorded import Recorded
+from domain.stock.discrepancy import discrepancy_id
+from projections.access.devices import DEVICES, Devices
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Row, Table
+from projections.stock.locations import LOCATIONS, Locations
+from projections.stock.parts import PARTS, Parts
+from projections.stock.serials_claims import claim_of, in_order, walk
+
+MOST_CLAIMS: Final = 20
+"""So many claims of a unit are kept and judged, the newest: an event that names 1,000 units changes 1,000 rows."""
+
+SERIALS = Table(
+    "serials",
+    {
+        "part": "uuid NOT NULL",
+        "serial": "text NOT NULL",
+        "tracked": "boolean NOT NULL",
+        "location": "uuid",
+        "claims": "json NOT NULL",
+        "claims_count": "bigint NOT NULL",
+        "misfits": "json NOT NULL",
+        "elsewhere_id": "uuid NOT NULL",
+        "unknown_id": "uuid NOT NULL",
+        "tracking_changed": "bigint",
+        "position": "bigint NOT NULL",
+    },
+    key=("part", "serial"),
+    indexes=(("part", "tracked"), ("part", "tracking_changed"), ("elsewhere_id",), ("unknown_id",)),
+)
+"""`misfits` has, by kind of discrepancy, since when the claims show it (`since`) and which of them do, by their places
+in `claims`; `elsewhere_id` and `unknown_id` are the ids of these discrepancies, found or not. `tracking_changed` is the
+position at which the unit began or ceased to be tracked."""
+
+
+class Serials(Projection):
+    """One row a part and serial that a movement ever named; `claims` are those movements, in order.
+
+    A unit with more than `MOST_CLAIMS` movements is judged by the newest of them; `claims_count` counts all.
+
+    It is `tracked` while the catalogue says that each unit of the part has its own number: only then its claims are
+    judged, and `location` is where the latest leaves it, none once all were taken back.
+    """
+
+    name: ClassVar[str] = "serials"
+    version: ClassVar[int] = 4
+    tables: ClassVar[tuple[Table, ...]] = (SERIALS,)
+    needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Devices())
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The serials that a movement names, and what their claims are judged by."""
+        if event.topic != "stock.moved" or not event.data.serials:
+            return
+        data = event.data
+        for serial in serials_of(event):
+            yield SERIALS, (data.part, serial)
+        yield PARTS, (data.part,)
+        for location in (data.from_, data.to):
+            yield LOCATIONS, (location,)
+        if event.envelope.device is not None:
+            yield DEVICES, (event.envelope.device,)
+
+    @on("stock.moved")
+    def _moved(self, event: Recorded, rows: Rows) -> None:
+        if not event.data.serials:
+            return
+        part, claim = event.data.part, claim_of(event, rows)
+        for serial in serials_of(event):
+            row = rows.get(SERIALS, part, serial) or _unheard_of(event, rows, serial)
+            claims = sorted([*row["claims"], claim], key=_told_at)[-MOST_CLAIMS:]
+            row = row | {"claims_count": row["claims_count"] + 1, "position": event.position}
+            rows.put(SERIALS, row | _judged(row, claims, rows))
+
+    @on("part.registered", "part.revised")
+    def _described(self, event: Recorded, rows: Rows) -> None:
+        tracked = event.data.tracking == "serial"
+        if tracked or event.topic == "part.revised":
+            for row in rows.where(SERIALS, part=event.stream, tracked=not tracked):
+                turned = row | {"tracked": tracked, "tracking_changed": event.position, "position": event.position}
+                rows.put(SERIALS, turned | _judged(turned, row["claims"], rows))
+
+
+def serials_of(event: Recorded) -> Iterable[str]:
+    """The serials that a movement names, each once, as a table can hold them: without NUL."""
+    return dict.fromkeys(serial.replace("\0", "\ufffd") for serial in event.data.serials)
+
+
+def _unheard_of(event: Recorded, rows: Rows, serial: str) -> Row:
+    part_id = event.data.part
+    part = rows.get(PARTS, part_id)
+    return {
+        "part": part_id,
+        "serial": serial,
+        "tracked": part is not None and part["tracking"] == "serial",
+        "claims": [],
+        "claims_count": 0,
+        "elsewhere_id": discrepancy_id("serial_elsewhere", part_id, serial),
+        "unknown_id": discrepancy_id("serial_unknown", part_id, serial),
+        "tracking_changed": None,
+    }
+
+
+def _judged(row: Row, claims: list[Row], rows: Rows) -> Row:
+    """What follows from these claims for a unit; nothing where the part is not tracked, whose claims are only kept."""
+    if not row["tracked"]:
+        return {"claims": sorted(claims, key=_told_at), "location": None, "misfits": {}}
+    ordered = in_order(claims)
+    walked = walk(ordered, rows, first=row["claims_count"] == len(ordered))
+    places = {claim["stream"]: place for place, claim in enumerate(ordered)}
+    misfits = {}
+    if walked.elsewhere:
+        both = dict.fromkeys(places[claim["stream"]] for pair in walked.elsewhere for claim in pair)
+        misfits["serial_elsewhere"] = {"since": walked.elsewhere[0][1]["at"], "claims": list(both)}
+    if walked.unknown:
+        alone = [places[claim["stream"]] for claim in walked.unknown]
+        misfits["serial_unknown"] = {"since": walked.unknown[0]["at"], "claims": alone}
+    return {"claims": ordered, "location": walked.location, "misfits": misfits}
+
+
+def _told_at(claim: Row) -> tuple[str, str]:
+    return claim["at"], claim["stream"]

@@ -1,0 +1,142 @@
+"""Why is this number 7? A balance told line by line, so that it adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, localcontext
+from uuid import UUID
+
+from domain.kernel.quantity import EXACT
+from domain.stock.location import VIRTUAL
+from projections.engine.reader import Reader
+from projections.engine.table import Row
+from projections.stock.stock import NOTHING, balance
+from projections.stock.stock_lines import Moment, anchors_in_order, is_after, moment_in
+
+CAUSES = (
+    "work_order",
+    "visit",
+    "transfer",
+    "count",
+    "discrepancy",
+    "reason",
+    "corrects",
+    "technician",
+    "approved_by",
+    "from_location",
+    "to_location",
+)
+
+
+def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> Row | None:
+    """A balance as {location, part, on_hand, opening, lines}; None where the part never was.
+
+    `opening` and the `change` of all lines add up to `on_hand`, and `balance` is the sum so far. A line is a movement,
+    or a count that was approved and the difference it made. It names its event's `position`, `actor`, `device` and
+    both times, `delay` in seconds between them, and in `cause` what it was for. At most the last `limit` lines are
+    told one by one; the opening sums up those before.
+    """
+    row = balance(reader, location, part)
+    if row is None:
+        return None
+    with localcontext(EXACT):
+        return _explained(reader, row, limit)
+
+
+def _explained(reader: Reader, row: Row, limit: int) -> Row:
+    location, part = row["location"], row["part"]
+    told = list(_lines(reader, location, part))
+    if location == VIRTUAL["unexplained"]:
+        told = sorted([*told, *_elsewhere(reader, part)], key=lambda line: (line["occurred_at"], line["position"]))
+    opening = sum((line["change"] for line in told[:-limit]), NOTHING)
+    reached, lines = opening, []
+    for line in told[-limit:]:
+        reached += line["change"]
+        lines.append(line | {"balance": reached})
+    return {"location": location, "part": part, "on_hand": row["on_hand"], "opening": opening, "lines": lines}
+
+
+def variances(reader: Reader, location: UUID, part: UUID) -> list[Row]:
+    """The approved counts of a part at a place, first to last, each with the difference it made as `change`."""
+    with localcontext(EXACT):
+        return [line for line in _lines(reader, location, part) if line["what"] == "count"]
+
+
+def _lines(reader: Reader, location: UUID, part: UUID) -> Iterator[Row]:
+    anchors = anchors_in_order(
+        reader.fetch_all("SELECT * FROM count_lines WHERE location = %s AND part = %s AND approved", (location, part))
+    )
+    stretches: list[list[Row]] = [[] for _ in range(len(anchors) + 1)]
+    for movement in _movements(reader, location, part):
+        moment = Moment(*(movement[f"line_{name}"] for name in Moment._fields))
+        behind = [number for number, anchor in enumerate(anchors, 1) if is_after(moment, moment_in(anchor))]
+        stretches[max(behind, default=0)].append(movement)
+    reached = NOTHING
+    for anchor, stretch in zip([None, *anchors], stretches, strict=True):
+        if anchor is not None:
+            yield _count(anchor, anchor["quantity"] - reached)
+            reached = anchor["quantity"]
+        for movement in stretch:
+            reached += movement["change"]
+            yield _movement(movement)
+
+
+def _movements(reader: Reader, location: UUID, part: UUID) -> list[Row]:
+    """The movements of a part from and to a place, in the order in which they happened."""
+    return reader.fetch_all(
+        """
+        SELECT
+          m.*,
+          CASE WHEN m.to_location = %(location)s THEN m.quantity ELSE -m.quantity END AS change,
+          coalesce(l.occurred_at, m.occurred_at) AS line_occurred_at,
+          l.device AS line_device,
+          l.incarnation AS line_incarnation,
+          l.device_seq AS line_device_seq,
+          l.of_count AS line_of_count
+        FROM movements m
+        LEFT JOIN stock_lines l ON l.location = %(location)s AND l.part = m.part AND l.movement = m.id
+        WHERE m.part = %(part)s AND (m.from_location = %(location)s OR m.to_location = %(location)s)
+        ORDER BY line_occurred_at, m.position
+        """,
+        {"location": location, "part": part},
+    )
+
+
+def _elsewhere(reader: Reader, part: UUID) -> Iterator[Row]:
+    """What the counts at all places have left unexplained."""
+    places = reader.fetch_all(
+        "SELECT location FROM stock WHERE part = %s AND anchor_occurred_at IS NOT NULL ORDER BY location", (part,)
+    )
+    for place in places:
+        for line in variances(reader, place["location"], part):
+            yield line | {"change": -line["change"]}
+
+
+def _movement(row: Row) -> Row:
+    return _line(row, row["kind"], row["change"]) | {
+        "movement": row["id"],
+        "actor": row["actor"],
+        "operation": row["operation"],
+        "cause": {name: row[name] for name in CAUSES if row[name] is not None},
+    }
+
+
+def _count(anchor: Row, change: Decimal) -> Row:
+    return _line(anchor, "count", change) | {
+        "movement": None,
+        "actor": anchor["counter"],
+        "operation": None,
+        "cause": {"count": anchor["of_count"], "location": anchor["location"], "counted": anchor["quantity"]},
+    }
+
+
+def _line(row: Row, what: str, change: Decimal) -> Row:
+    return {
+        "what": what,
+        "change": change,
+        "position": row["position"],
+        "device": row["device"],
+        "occurred_at": row["occurred_at"],
+        "recorded_at": row["recorded_at"],
+        "delay": (row["recorded_at"] - row["occurred_at"]).total_seconds(),
+    }

@@ -1,0 +1,145 @@
+"""Units: what movements and counts say about the units of a part that does not fit the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.kernel.instant import format_instant
+from domain.kernel.quantity import format_quantity
+from domain.recording.recorded import Recorded
+from domain.stock.unit_misfits import Units, unit_misfits
+from projections.engine.facts import told
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Row, Table
+from projections.stock.locations import LOCATIONS, Locations, holds_stock
+from projections.stock.stock_lines import counted_id
+
+TRACKED = Table(
+    "part_units",
+    {"part": "uuid NOT NULL", "unit": "text NOT NULL", "tracked": "json NOT NULL", "position": "bigint NOT NULL"},
+    key=("part",),
+)
+"""How a part is tracked, {"from", "tracking"} by the instant at which the log was told, and its unit."""
+
+UNIT_FACTS = Table(
+    "unit_facts",
+    {
+        "id": "uuid NOT NULL",
+        "part": "uuid NOT NULL",
+        "location": "uuid NOT NULL",
+        "said": "json NOT NULL",
+        "misfits": "json NOT NULL",
+        "stands": "boolean NOT NULL",
+        "root": "uuid",
+        "waits": "boolean NOT NULL",
+        "judged_in": "bigint NOT NULL",
+        "fact": "json NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("part", "waits"), ("part", "judged_in")),
+)
+"""A movement or a counted line that does not fit, or that `waits` for its part to be in the catalogue.
+
+`judged_in` is the position at which its part came into the catalogue behind it, or 0. A movement that was
+taken back does not stand; the correction has a row too, with the movement that it is about in the end as `root`.
+"""
+
+
+class UnitsView(Projection):
+    """One row a fact whose units do not fit, judged by how the part was tracked when it happened.
+
+    Nobody in the field knows of a change of the catalogue before the log does: it counts from when it was recorded, so
+    that it does not matter when the news of a movement arrives.
+    """
+
+    name: ClassVar[str] = "units"
+    tables: ClassVar[tuple[Table, ...]] = (TRACKED, UNIT_FACTS)
+    needs: ClassVar[tuple[Projection, ...]] = (Locations(),)
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """How the part is tracked, where it moved, and what is taken back."""
+        if event.topic in ("stock.moved", "count.line_counted"):
+            yield TRACKED, (event.data.part,)
+        if event.topic == "stock.moved":
+            yield LOCATIONS, (event.data.from_,)
+            if event.data.corrects is not None:
+                yield UNIT_FACTS, (event.data.corrects,)
+
+    @on("part.registered")
+    def _registered(self, event: Recorded, rows: Rows) -> None:
+        since = [{"from": "", "tracking": event.data.tracking}]
+        part = {"part": event.stream, "unit": event.data.unit, "tracked": since, "position": event.position}
+        rows.put(TRACKED, part)
+        for row in rows.where(UNIT_FACTS, part=event.stream, waits=True):
+            rows.put(UNIT_FACTS, row | {"misfits": _misfits(row, part), "waits": False, "judged_in": event.position})
+
+    @on("part.revised")
+    def _revised(self, event: Recorded, rows: Rows) -> None:
+        part = rows.get(TRACKED, event.stream)
+        if part is not None and part["tracked"][-1]["tracking"] != event.data.tracking:
+            change = {"from": format_instant(event.recorded_at), "tracking": event.data.tracking}
+            rows.put(TRACKED, part | {"tracked": [*part["tracked"], change], "position": event.position})
+
+    @on("stock.moved")
+    def _moved(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        if data.corrects is not None:
+            self._take_back(event, rows)
+            return
+        units = Units(data.quantity, data.unit, data.lot, len(data.serials), len(set(data.serials)))
+        shelf = data.from_ if holds_stock(rows, data.from_) else data.to
+        self._judge(event, rows, event.stream, shelf, units)
+
+    @on("count.line_counted")
+    def _counted(self, event: Recorded, rows: Rows) -> None:
+        units = Units(event.data.quantity, event.data.unit, moved=False)
+        self._judge(event, rows, counted_id(event), event.data.location, units)
+
+    @staticmethod
+    def _judge(event: Recorded, rows: Rows, id: UUID, location: UUID, units: Units) -> None:
+        part = rows.get(TRACKED, event.data.part)
+        row = _row(event, id, location, units._asdict() | {"quantity": format_quantity(units.quantity)})
+        if part is not None:
+            row |= {"misfits": _misfits(row, part), "waits": False}
+        if part is None or row["misfits"]:
+            rows.put(UNIT_FACTS, row)
+
+    @staticmethod
+    def _take_back(event: Recorded, rows: Rows) -> None:
+        root = fact_of(rows, event.data.corrects)
+        if root is not None:
+            rows.put(UNIT_FACTS, root | {"stands": not root["stands"], "position": event.position})
+            row = _row(event, event.stream, root["location"], {})
+            rows.put(UNIT_FACTS, row | {"root": root["id"], "waits": False})
+
+
+def fact_of(rows: Rows, id: UUID) -> Row | None:
+    """The row of a movement or counted line; of a correction that of the movement which it is about in the end."""
+    row = rows.get(UNIT_FACTS, id)
+    return row if row is None or row["root"] is None else rows.get(UNIT_FACTS, row["root"])
+
+
+def _row(event: Recorded, id: UUID, location: UUID, said: dict[str, Any]) -> Row:
+    return {
+        "id": id,
+        "part": event.data.part,
+        "location": location,
+        "said": said,
+        "misfits": [],
+        "stands": True,
+        "root": None,
+        "waits": True,
+        "judged_in": 0,
+        "fact": told(event, stream=event.stream),
+        "position": event.position,
+    }
+
+
+def _misfits(row: Row, part: Row) -> list[str]:
+    units = Units(**row["said"] | {"quantity": Decimal(row["said"]["quantity"])}) if row["said"] else None
+    tracking = [each["tracking"] for each in part["tracked"] if each["from"] <= row["fact"]["at"]][-1]
+    return [] if units is None else list(unit_misfits(units, tracking, part["unit"]))

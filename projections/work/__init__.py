@@ -1,0 +1,1 @@
+"""Read models of work orders, visits, machines and technicians."""

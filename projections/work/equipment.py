@@ -1,0 +1,176 @@
+"""Equipment: each machine, where it stands, whose it is and which warranties it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from domain.work.equipment import Status
+from projections.care.merges import one_customer
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.work.warranties import WARRANTIES, shown
+
+ERASED = ("customer.erased", "technician.erased", "user.erased")
+"""After these nobody can read any more what somebody wrote about a machine."""
+EQUIPMENT = Table(
+    "equipment",
+    {
+        "id": "uuid NOT NULL",
+        "model": "text NOT NULL",
+        "serial": "text",
+        "customer": "uuid",
+        "site": "uuid",
+        "status": "text NOT NULL",
+        "warranties": "json NOT NULL",
+        "warranties_count": "bigint NOT NULL",
+        "withdrawn_warranties": "json NOT NULL",
+        "retired_for": "text",
+        "retirement_note": "text",
+        "note_of": "uuid",
+        **EXTERNAL_REF,
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("customer",), ("site",), ("serial",), ("note_of",), *BY_EXTERNAL_ID),
+)
+
+
+class EquipmentView(Projection):
+    """One row a machine.
+
+    `warranties` are {"from", "until", "terms"} by day, those that were set last, in that order, of `warranties_count`,
+    each as far as it has not been withdrawn; `withdrawn_warranties` are those that do not hold as they were set.
+    """
+
+    name: ClassVar[str] = "equipment"
+    tables: ClassVar[tuple[Table, ...]] = (EQUIPMENT, WARRANTIES)
+    version: ClassVar[int] = 3
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The machine itself."""
+        if event.topic not in ERASED:
+            yield EQUIPMENT, (event.stream,)
+
+    @on("equipment.registered")
+    def _registered(self, event: Recorded, rows: Rows) -> None:
+        told = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
+        later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
+        row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties_count": 0}
+        row |= {"warranties": [], "withdrawn_warranties": []}
+        rows.put(EQUIPMENT, row | told | later | external_ref_of(event) | _changed(event))
+
+    @on("equipment.installed")
+    def _installed(self, event: Recorded, rows: Rows) -> None:
+        told = {"site": event.data.site, "customer": event.data.customer, "status": Status.INSTALLED.value}
+        self._change(event, rows, told)
+
+    @on("equipment.warranty_set")
+    def _warranty_set(self, event: Recorded, rows: Rows) -> None:
+        if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
+            data, number = event.data, machine["warranties_count"] + 1
+            days = {"from_day": data.from_, "until_day": data.until, "withdrawn_from": None, "withdrawn_for": None}
+            told = {"equipment": event.stream, "number": number, "terms": data.terms, "position": event.position}
+            rows.put(WARRANTIES, days | told)
+            rows.put(EQUIPMENT, machine | {"warranties_count": number} | shown(rows, event.stream) | _changed(event))
+
+    @on("equipment.warranty_withdrawn")
+    def _warranty_withdrawn(self, event: Recorded, rows: Rows) -> None:
+        warranty, machine = rows.get(WARRANTIES, event.stream, event.data.number), rows.get(EQUIPMENT, event.stream)
+        if warranty is not None and machine is not None:
+            told = {"withdrawn_from": event.data.from_, "withdrawn_for": event.data.reason, "position": event.position}
+            rows.put(WARRANTIES, warranty | told)
+            rows.put(EQUIPMENT, machine | shown(rows, event.stream) | _changed(event))
+
+    @on("equipment.moved")
+    def _moved(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"site": event.data.site})
+
+    @on("equipment.owner_changed")
+    def _owner_changed(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"customer": event.data.customer})
+
+    @on("equipment.taken_in_repair")
+    def _taken_in_repair(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"status": Status.IN_REPAIR.value})
+
+    @on("equipment.returned")
+    def _returned(self, event: Recorded, rows: Rows) -> None:
+        if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
+            status = Status.REGISTERED if machine["site"] is None else Status.INSTALLED
+            rows.put(EQUIPMENT, machine | {"status": status.value} | _changed(event))
+
+    @on("equipment.retired")
+    def _retired(self, event: Recorded, rows: Rows) -> None:
+        told = {"retired_for": event.data.reason, "retirement_note": event.data.note, "note_of": event.data.person}
+        self._change(event, rows, {"status": Status.RETIRED.value} | told)
+
+    @on(*ERASED)
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for machine in rows.where(EQUIPMENT, note_of=event.stream):
+            rows.put(EQUIPMENT, machine | {"retirement_note": None, "position": event.position})
+
+    def _change(self, event: Recorded, rows: Rows, told: Row) -> None:
+        if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
+            rows.put(EQUIPMENT, machine | told | _changed(event))
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def warranty_on(machine: Row, day: date) -> dict[str, Any] | None:
+    """The terms that hold on a day, those set last where several do; judge by the day of the fault."""
+    written = day.isoformat()
+    fitting = (each for each in reversed(machine["warranties"]) if each["from"] <= written <= each["until"])
+    return next(fitting, None)
+
+
+def one_equipment(reader: Reader, equipment_id: UUID) -> Row | None:
+    """One machine."""
+    return reader.fetch_one("SELECT * FROM equipment WHERE id = %s", (equipment_id,))
+
+
+def equipment(
+    reader: Reader,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    customer: UUID | None = None,
+    site: UUID | None = None,
+    serial: str | None = None,
+    status: str | None = None,
+    external_ref: str | None = None,
+) -> list[Row]:
+    """At most `limit` machines by id, those behind `after`.
+
+    `customer` follows merges, which asks the views `customers`.
+    """
+    return reader.fetch_all(
+        """
+        SELECT * FROM equipment
+        WHERE (%(after)s IS NULL OR id > %(after)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
+          AND (%(site)s IS NULL OR site = %(site)s)
+          AND (%(serial)s IS NULL OR serial = %(serial)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
+        ORDER BY id
+        LIMIT %(limit)s
+        """,
+        {
+            "external_ref": external_ref,
+            "limit": limit,
+            "after": after,
+            "customers": one_customer(reader, customer),
+            "site": site,
+            "serial": serial,
+            "status": status,
+        },
+    )

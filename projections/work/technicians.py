@@ -1,0 +1,98 @@
+"""Technicians: who repairs, from which zone, in which language, and with which van."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.reader import Reader
+from projections.engine.table import Key, Row, Table
+
+TECHNICIANS = Table(
+    "technicians",
+    {
+        "id": "uuid NOT NULL",
+        "name": "text",
+        "zone": "text NOT NULL",
+        "language": "text NOT NULL",
+        "user_id": "uuid",
+        "van": "uuid",
+        "active": "boolean NOT NULL",
+        "erased": "boolean NOT NULL",
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(("user_id",), ("van",)),
+)
+
+
+class Technicians(Projection):
+    """One row a technician. `van` is the location that the office gave them; who has a van is said by the location."""
+
+    name: ClassVar[str] = "technicians"
+    tables: ClassVar[tuple[Table, ...]] = (TECHNICIANS,)
+    version: ClassVar[int] = 2
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The technician."""
+        yield TECHNICIANS, (event.stream,)
+
+    @on("technician.registered")
+    def _registered(self, event: Recorded, rows: Rows) -> None:
+        row = {"id": event.stream, "name": event.data.name, "van": None, "active": True, "erased": False}
+        rows.put(TECHNICIANS, row | _told(event) | _changed(event))
+
+    @on("technician.changed")
+    def _described(self, event: Recorded, rows: Rows) -> None:
+        name = {} if event.data.name is None else {"name": event.data.name}
+        self._change(event, rows, _told(event) | name)
+
+    @on("technician.van_assigned")
+    def _van_assigned(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"van": event.data.location})
+
+    @on("technician.deactivated", "technician.reactivated")
+    def _works(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"active": event.topic == "technician.reactivated"})
+
+    @on("technician.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        self._change(event, rows, {"name": None, "erased": True})
+
+    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
+        if (technician := rows.get(TECHNICIANS, event.stream)) is not None:
+            rows.put(TECHNICIANS, technician | said | _changed(event))
+
+
+def _told(event: Recorded) -> Row:
+    return {"zone": event.data.zone, "language": event.data.language, "user_id": event.data.user}
+
+
+def _changed(event: Recorded) -> Row:
+    return {"position": event.position, "version": event.version}
+
+
+def technician(reader: Reader, technician_id: UUID) -> Row | None:
+    """One technician."""
+    return reader.fetch_one("SELECT * FROM technicians WHERE id = %s", (technician_id,))
+
+
+def technicians(
+    reader: Reader, *, limit: int, after: UUID | None = None, active: bool | None = None, user: UUID | None = None
+) -> list[Row]:
+    """At most `limit` technicians by id, those behind `after`."""
+    return reader.fetch_all(
+        """
+        SELECT * FROM technicians
+        WHERE (%(after)s IS NULL OR id > %(after)s)
+          AND (%(active)s IS NULL OR active = %(active)s)
+          AND (%(user)s IS NULL OR user_id = %(user)s)
+        ORDER BY id
+        LIMIT %(limit)s
+        """,
+        {"limit": limit, "after": after, "active": active, "user": user},
+    )

@@ -1,0 +1,62 @@
+"""Where a visit stands, as a row shows it: what follows from a walk along its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from domain.kernel.instant import format_instant
+from domain.kernel.walk import OFFICE, Step
+from domain.work.visit_status import Status
+from domain.work.visit_walk import TIMES, Standing
+from domain.work.visit_walk import standing as walked
+from projections.engine.fact_lists import key_of
+from projections.engine.table import Row
+
+
+def step_of(fact: Row) -> Step:
+    """A fact of a row as a step of the walk."""
+    at, rank, position = key_of(fact)
+    return Step(
+        what=fact["what"],
+        at=at,
+        order=position,
+        rank=rank or OFFICE,
+        operation=UUID(fact["operation"]) if fact["operation"] else None,
+        seen=fact.get("seen"),
+        position=position,
+        technician=UUID(fact["technician"]) if fact.get("technician") else None,
+        unasked=bool(fact.get("unasked")),
+    )
+
+
+def standing(facts: Iterable[Row]) -> Row:
+    """What follows from a visit's facts, as the columns of its row."""
+    known = {fact["position"]: fact for fact in facts}
+    stands = walked(step_of(fact) for fact in known.values())
+    end = known[stands.end.order] if stands.end and stands.status != Status.DONE else None
+    return {
+        "technician": stands.technician,
+        "status": stands.status.value,
+        "reason": end.get("reason") if end else None,
+        "note": end.get("note") if end else None,
+        "stale_acceptance": _stale(stands, known),
+        **{name: stands.times.get(name) for name in TIMES},
+    }
+
+
+def _stale(stands: Standing, known: dict[int, Row]) -> Row | None:
+    """An acceptance of an earlier plan: who gave it when, and the window that they had read; None without one."""
+    step = stands.stale
+    if step is None:
+        return None
+    plans = [fact for fact in known.values() if "window_start" in fact]
+    seen = [plan for plan in plans if step.seen is None or plan["position"] <= step.seen]
+    before = [plan for plan in plans if key_of(plan) < step.key]
+    plan = max(seen if step.seen else before, key=key_of, default=None)
+    return {
+        "at": format_instant(step.at),
+        "technician": str(step.technician) if step.technician else None,
+        "window_start": plan["window_start"] if plan else None,
+        "window_end": plan["window_end"] if plan else None,
+    }

@@ -1,0 +1,98 @@
+"""Warranties of machines, one row each: what holds of them, what was withdrawn, and which hold on a day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from projections.engine.fact_lists import SHOWN
+from projections.engine.ordered import Order
+from projections.engine.projection import Rows
+from projections.engine.reader import Reader
+from projections.engine.table import Row, Table
+
+WARRANTIES = Table(
+    "equipment_warranties",
+    {
+        "equipment": "uuid NOT NULL",
+        "number": "bigint NOT NULL",
+        "from_day": "date NOT NULL",
+        "until_day": "date NOT NULL",
+        "terms": "text NOT NULL",
+        "withdrawn_from": "date",
+        "withdrawn_for": "text",
+        "position": "bigint NOT NULL",
+    },
+    key=("equipment", "number"),
+)
+"""Every warranty that was set, numbered from 1 for each machine; it holds until the day before `withdrawn_from`."""
+_NEWEST: Final = Order(("equipment",), ("number",))
+
+
+def shown(rows: Rows, machine: UUID) -> Row:
+    """The last warranties, as far as they hold, and those of them that were withdrawn."""
+    last = rows.span(WARRANTIES, _NEWEST, (machine,), limit=SHOWN, last=True)[::-1]
+    withdrawn = [_told(row) for row in last if row["withdrawn_from"] is not None]
+    return {"warranties": [held for row in last if (held := _held(row))], "withdrawn_warranties": withdrawn}
+
+
+def _held(row: Row) -> Row | None:
+    """The days on which a warranty holds, and its terms; None when it was withdrawn as a whole."""
+    until = row["until_day"]
+    if row["withdrawn_from"] is not None:
+        if row["withdrawn_from"] <= row["from_day"]:
+            return None
+        until = min(until, row["withdrawn_from"] - timedelta(days=1))
+    return {"from": row["from_day"].isoformat(), "until": until.isoformat(), "terms": row["terms"]}
+
+
+def _told(row: Row) -> Row:
+    """A warranty as it was set, and what was withdrawn of it."""
+    day = row["withdrawn_from"]
+    return {
+        "number": row["number"],
+        "from": row["from_day"].isoformat(),
+        "until": row["until_day"].isoformat(),
+        "terms": row["terms"],
+        "withdrawn_from": None if day is None else day.isoformat(),
+        "withdrawn_for": row["withdrawn_for"],
+    }
+
+
+def warranties(reader: Reader, machine: UUID, *, limit: int, after: int | None = None) -> list[Row]:
+    """At most `limit` warranties of a machine, those set first first, those behind the number `after`."""
+    rows = reader.fetch_all(
+        "SELECT * FROM equipment_warranties WHERE equipment = %s AND number > %s ORDER BY number LIMIT %s",
+        (machine, after or 0, limit),
+    )
+    return [_told(row) for row in rows]
+
+
+def coverage(reader: Reader, machine: UUID, day: date) -> list[Row]:
+    """The warranties that hold on a day, those set last first; judge by the day of the fault at its place."""
+    rows = reader.fetch_all(
+        """
+        SELECT * FROM equipment_warranties
+        WHERE equipment = %(machine)s AND from_day <= %(day)s AND until_day >= %(day)s
+          AND (withdrawn_from IS NULL OR withdrawn_from > %(day)s)
+        ORDER BY number DESC
+        LIMIT %(limit)s
+        """,
+        {"machine": machine, "day": day, "limit": SHOWN},
+    )
+    return [_told(row) for row in rows]
+
+
+def zone_of(reader: Reader, site: UUID | None, customer: UUID | None) -> str | None:
+    """The IANA zone of a site, else of the customer; None where neither says one."""
+    found = reader.fetch_one(
+        """
+        SELECT coalesce(
+            (SELECT zone FROM sites WHERE id = %(site)s), (SELECT zone FROM customers WHERE id = %(customer)s)
+        ) AS zone
+        """,
+        {"site": site, "customer": customer},
+    )
+    zone: str | None = None if found is None else found["zone"]
+    return zone

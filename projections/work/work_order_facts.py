@@ -1,0 +1,183 @@
+"""What each event adds to a work order: facts in its lists, and what follows from them in its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from domain.recording.recorded import Recorded
+from domain.work.work_order_walk import DECIDED, STEPS
+from projections.engine.fact_lists import SHOWN, FactLists, counted, facts_table
+from projections.engine.facts import told
+from projections.engine.ordered import Order
+from projections.engine.projection import Rows
+from projections.engine.table import Row, Table
+from projections.stock.double_uses import note
+from projections.work import work_order_uses as uses
+from projections.work.work_order_returns import BROUGHT_BACK, settle, take_back
+
+LISTS = ("steps", "parts_required", "uses", "diagnoses", "labour", "notes", "photos", "completions", "reported")
+"""The columns that hold facts, each list in the order in which they happened, the newest `SHOWN` of them."""
+
+ORDER_FACTS = facts_table("work_order_facts")
+"""All facts of the lists but `uses`; each step stands in `steps` and once more in the list of its kind in `STEPS`."""
+
+FACTS: Final = FactLists(ORDER_FACTS)
+
+CORRECTED = Table(
+    "work_order_corrected",
+    {"work_order": "uuid NOT NULL", "operation": "uuid NOT NULL"},
+    key=("work_order", "operation"),
+)
+"""The operations that were taken back."""
+
+_BY_OPERATION: Final = Order(("work_order",), ("operation",))
+
+SERIALS_SHOWN: Final = 20
+"""A use shows so many of its serials, the first ones; the movement has them all."""
+
+Change = Callable[[Rows, Row, Recorded], Row | None]
+"""Adds an event to the lists; the columns that change besides, None where the event says nothing to the order."""
+
+
+def order_of(event: Recorded) -> UUID | None:
+    """The work order that an event is about."""
+    if event.topic.startswith("work_order."):
+        return event.stream
+    order: UUID | None = getattr(event.data, "work_order", None)
+    return order
+
+
+def _said(event: Recorded, *names: str) -> Row:
+    return told(event, **{name: getattr(event.data, name) for name in names})
+
+
+def _add(rows: Rows, row: Row, name: str, fact: Row) -> Row:
+    """A further fact in a list; how the row's columns stand then."""
+    FACTS.add(rows, row["id"], name, fact)
+    return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
+
+
+def _listed(column: str, *names: str, step: bool = False, **fixed: Any) -> Change:
+    """Add what an event says to a list and, with `step`, to what moves the status."""
+
+    def change(rows: Rows, row: Row, event: Recorded) -> Row:
+        changed = _add(rows, row, column, _said(event, *names) | fixed)
+        return changed | (_step(rows, row | changed, event) if step else {})
+
+    return change
+
+
+def _step(rows: Rows, row: Row, event: Recorded) -> Row:
+    return _stepped(rows, row, told(event, what=event.topic))
+
+
+def _stepped(rows: Rows, row: Row, step: Row) -> Row:
+    FACTS.add(rows, row["id"], STEPS[step["what"]], step)
+    return _add(rows, row, "steps", step)
+
+
+def _decision(**names: str) -> Change:
+    """Something that the office decided; each name is where the field of the event goes.
+
+    Decisions take effect in the order in which they were recorded, so one that was dated back past an earlier one is
+    placed behind that.
+    """
+
+    def change(rows: Rows, row: Row, event: Recorded) -> Row:
+        said = {name: getattr(event.data, field) for name, field in names.items()}
+        before = (FACTS.last(rows, row["id"], name) for name in DECIDED)
+        latest = max((step["at"] for step in before if step is not None), default="")
+        step = told(event, what=event.topic, **said)
+        return _stepped(rows, row, step | {"at": max(step["at"], latest), "device": None, "decision": True})
+
+    return change
+
+
+def _assigned(rows: Rows, row: Row, event: Recorded) -> Row | None:
+    # By the log, not by the instant: whose order it is decides what is recorded and must be the same here as there.
+    changed = _decision(technician="technician")(rows, row, event)
+    return {**(changed or {}), "technician": event.data.technician}
+
+
+def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
+    if event.data.kind in BROUGHT_BACK:
+        return _came_back(rows, row, event)
+    if event.data.kind not in ("consumption", "correction"):
+        return None
+    use = _said(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
+    use |= {"movement": str(event.stream), "location": str(event.data.from_)}
+    if len(use["serials"]) > SERIALS_SHOWN:
+        use |= {"serials": use["serials"][:SERIALS_SHOWN], "serials_count": len(use["serials"])}
+    changed = uses.take(rows, row["id"], use)
+    counts = counted(row["counts"], ("uses",))
+    for used, by in changed:
+        counts = counted(counts, ("parts_used",), by)
+        if used["device"] is not None:
+            note(rows, used)
+    if "returns" in counts:
+        counts = counted(counts, ("parts_used",), settle(rows, row["id"], event.data.part))
+    return {
+        "uses": uses.newest(rows, row["id"]),
+        "parts_used": uses.newest_net(rows, row["id"]),
+        "counts": counts,
+    }
+
+
+def _came_back(rows: Rows, row: Row, event: Recorded) -> Row:
+    fact = _said(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
+    left = take_back(rows, row["id"], fact, kind=event.data.kind, reason=event.data.reason)
+    counts = counted(counted(row["counts"], ("returns",)), ("parts_used",), left)
+    return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}
+
+
+def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:
+    order, operation = row["id"], event.data.operation
+    counts, minutes = row["counts"], row["labour_minutes"]
+    changed: Row = {}
+    for gone in FACTS.take_out(rows, order, operation):
+        if gone["list"] in LISTS:
+            counts = counted(counts, (gone["list"],), -1)
+            changed[gone["list"]] = FACTS.newest(rows, order, gone["list"])
+        if gone["list"] == "labour":
+            minutes -= gone["fact"]["minutes"]
+    if rows.get(CORRECTED, order, operation) is None:
+        rows.put(CORRECTED, {"work_order": order, "operation": operation})
+        counts = counted(counts, ("taken_back",))
+    known = rows.span(CORRECTED, _BY_OPERATION, (order,), limit=SHOWN)
+    taken_back = [str(each["operation"]) for each in known]
+    return changed | {"taken_back": taken_back, "counts": counts, "labour_minutes": minutes}
+
+
+def _labour(rows: Rows, row: Row, event: Recorded) -> Row:
+    changed = _listed("labour", "minutes", "kind", "technician", step=True)(rows, row, event)
+    return {**(changed or {}), "labour_minutes": row["labour_minutes"] + event.data.minutes}
+
+
+_OUTCOME = ("technician", "fixed", "remedy")
+_FAILURE = ("technician", "reason", "note")
+
+CHANGES: dict[str, Change] = {
+    "work_order.assigned": _assigned,
+    "work_order.part_required": _listed("parts_required", "part", "quantity", "why"),
+    "work_order.diagnosed": _listed("diagnoses", "problem", "cause", "remedy", "note", step=True),
+    "work_order.held": _decision(reason="reason", note="note"),
+    "work_order.resumed": _decision(),
+    "work_order.labour_recorded": _labour,
+    "work_order.note_added": _listed("notes", "text"),
+    "work_order.photo_attached": _listed("photos", "sha256", "size", "media_type"),
+    "work_order.completed": _listed("completions", *_OUTCOME, step=True, outcome="completed"),
+    "work_order.cannot_complete": _listed("completions", *_FAILURE, step=True, outcome="cannot_complete"),
+    "work_order.completion_reported": _listed("reported", *_OUTCOME, outcome="completed"),
+    "work_order.cannot_complete_reported": _listed("reported", *_FAILURE, outcome="cannot_complete"),
+    "work_order.reopened": _decision(note="reason"),
+    "work_order.closed": _decision(),
+    "work_order.cancelled": _decision(note="reason"),
+    "work_order.fact_corrected": _corrected,
+    "visit.travel_started": _step,
+    "visit.arrived": _step,
+    "visit.fact_corrected": _corrected,
+    "stock.moved": _moved,
+}
+"""What each event changes."""

@@ -1,0 +1,63 @@
+"""Questions about work orders: one of them, and a page of those that are asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from projections.care.merges import one_case, one_customer
+from projections.engine.reader import Reader
+from projections.engine.table import Row
+
+
+def work_order(reader: Reader, order_id: UUID) -> Row | None:
+    """One work order."""
+    return reader.fetch_one("SELECT * FROM work_orders WHERE id = %s", (order_id,))
+
+
+def work_orders(
+    reader: Reader,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    status: str | None = None,
+    technician: UUID | None = None,
+    customer: UUID | None = None,
+    case: UUID | None = None,
+    equipment: UUID | None = None,
+    site: UUID | None = None,
+    number: str | None = None,
+    external_ref: str | None = None,
+) -> list[Row]:
+    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen).
+
+    `customer` and `case` follow merges, which asks the views `customers` and `cases`.
+    """
+    return reader.fetch_all(
+        """
+        SELECT * FROM work_orders
+        WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)
+          AND (%(status)s IS NULL OR status = %(status)s)
+          AND (%(technician)s IS NULL OR technician = %(technician)s)
+          AND (%(customers)s::uuid[] IS NULL OR customer = ANY(%(customers)s))
+          AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
+          AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
+          AND (%(site)s IS NULL OR site = %(site)s)
+          AND (%(number)s IS NULL OR number = %(number)s)
+          AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
+        ORDER BY opened_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "limit": limit,
+            "after": after,
+            "status": status,
+            "technician": technician,
+            "customers": one_customer(reader, customer),
+            "cases": one_case(reader, case),
+            "equipment": equipment,
+            "site": site,
+            "number": number,
+            "external_ref": external_ref,
+        },
+    )

@@ -1,0 +1,153 @@
+"""Work orders: each repair with what was asked, decided, found, done and used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from domain.recording.recorded import Recorded
+from domain.work.work_order_walk import STEPS
+from projections.engine.facts import told, wordless
+from projections.engine.projection import Projection, Rows, on
+from projections.engine.table import Key, Row, Table
+from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.stock.double_uses import TURNS
+from projections.work.work_order_facts import CHANGES, CORRECTED, FACTS, LISTS, ORDER_FACTS, order_of
+from projections.work.work_order_returns import RETURNS
+from projections.work.work_order_standing import standing
+from projections.work.work_order_uses import PART_DEVICES, TAKEN_BACK, USES
+
+WORK_ORDERS = Table(
+    "work_orders",
+    {
+        "id": "uuid NOT NULL",
+        "number": "text NOT NULL",
+        "status": "text NOT NULL",
+        "priority": "text NOT NULL",
+        "problem": "text",
+        "case_id": "uuid",
+        "customer": "uuid NOT NULL",
+        "site": "uuid",
+        "equipment": "uuid",
+        "technician": "uuid",
+        "hold_reason": "text",
+        "hold_note": "text",
+        "parts_used": "json NOT NULL",
+        "diagnosis": "json",
+        "labour_minutes": "bigint NOT NULL",
+        **dict.fromkeys(LISTS, "json NOT NULL"),
+        "taken_back": "json NOT NULL",
+        "counts": "json NOT NULL",
+        "opened_at": "timestamptz NOT NULL",
+        "started_at": "timestamptz",
+        "finished_at": "timestamptz",
+        "closed_at": "timestamptz",
+        **EXTERNAL_REF,
+        "position": "bigint NOT NULL",
+        "version": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(
+        *BY_EXTERNAL_ID,
+        ("opened_at", "id"),
+        ("technician", "opened_at"),
+        ("customer", "opened_at"),
+        ("equipment", "opened_at"),
+        ("case_id",),
+        ("number",),
+    ),
+)
+
+
+class WorkOrders(Projection):
+    """One row a work order.
+
+    Lists hold facts as `projections/engine/facts.py` tells them, the newest `SHOWN` of each, and `counts` says by list
+    how many there are; the others are in the tables of facts and uses. `steps` is what moves the status (one that came
+    when later ones were known has `late`, which says whether it `changed` the status), `uses` every
+    consumption and what took it back, `taken_back` the operations that were (the first ones by id); `parts_used` and
+    `diagnosis` are what stands of those; a use shows its first `SERIALS_SHOWN` serials and their `serials_count`.
+    `reported` are outcomes told by those who no longer had the order. (`case` is a word of SQL: `case_id`.)
+    """
+
+    name: ClassVar[str] = "work_orders"
+    version: ClassVar[int] = 4
+    tables: ClassVar[tuple[Table, ...]] = (
+        WORK_ORDERS,
+        ORDER_FACTS,
+        CORRECTED,
+        USES,
+        TAKEN_BACK,
+        RETURNS,
+        PART_DEVICES,
+        TURNS,
+    )
+
+    def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
+        """The order that the event is about."""
+        order = order_of(event)
+        if order is not None:
+            yield WORK_ORDERS, (order,)
+        if event.topic == "stock.moved" and order is not None:
+            yield USES, (order, event.stream)
+            yield TAKEN_BACK, (order, event.stream)
+
+    @on("work_order.opened")
+    def _opened(self, event: Recorded, rows: Rows) -> None:
+        data = event.data
+        row: Row = {
+            "id": event.stream,
+            **{
+                name: getattr(data, name) for name in ("number", "priority", "problem", "customer", "site", "equipment")
+            },
+            "case_id": data.case,
+            "technician": None,
+            **{column: [] for column in LISTS},
+            "parts_used": [],
+            "labour_minutes": 0,
+            "taken_back": [],
+            "counts": {},
+            "opened_at": event.occurred_at,
+            **external_ref_of(event),
+            "position": event.position,
+            "version": event.version,
+        }
+        rows.put(WORK_ORDERS, row | standing(rows, row))
+
+    @on(*CHANGES)
+    def _changed(self, event: Recorded, rows: Rows) -> None:
+        order = order_of(event)
+        row = rows.get(WORK_ORDERS, order) if order is not None else None
+        if row is None or _was_taken_back(event, rows, row):
+            return
+        before, last = row["status"], FACTS.last(rows, row["id"], "steps")
+        changed = CHANGES[event.topic](rows, row, event)
+        if changed is not None:
+            version = event.version if event.stream == order else row["version"]
+            row = row | changed | {"position": event.position, "version": version}
+            row |= standing(rows, row)
+            rows.put(WORK_ORDERS, row | _late(rows, row, event, last, before))
+
+    @on("customer.erased")
+    def _erased(self, event: Recorded, rows: Rows) -> None:
+        for row in rows.where(WORK_ORDERS, customer=event.stream):
+            FACTS.silence(rows, row["id"])
+            silent = row | {column: wordless(row[column]) for column in LISTS}
+            silent |= {"problem": None, "position": event.position}
+            rows.put(WORK_ORDERS, silent | standing(rows, silent))
+
+
+def _late(rows: Rows, row: Row, event: Recorded, last: Row | None, before: str) -> Row:
+    """The steps, when this event is one that came behind a later one."""
+    if event.topic not in STEPS or last is None:
+        return {}
+    step = told(event, what=event.topic)
+    if not FACTS.is_behind(last, step) or FACTS.get(rows, row["id"], "steps", step) is None:
+        return {}
+    return {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=row["status"] != before)}
+
+
+def _was_taken_back(event: Recorded, rows: Rows, row: Row) -> bool:
+    """Whether the operation was taken back before it came."""
+    operation = event.envelope.operation_id
+    return operation is not None and rows.get(CORRECTED, row["id"], operation) is not None
