@@ -40,8 +40,8 @@ def test_every_contract_is_kept() -> None:
 
 
 def test_every_contract_notices_its_breach(tmp_path: Path) -> None:
-    for file in (file for room in ROOMS for file in (HOUSE / room).rglob("*.py")):
-        path = tmp_path / file.relative_to(HOUSE)
+    for source in (file for room in ROOMS for file in (HOUSE / room).rglob("*.py")):
+        path = tmp_path / source.relative_to(HOUSE)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     shutil.copy(HOUSE / "pyproject.toml", tmp_path)

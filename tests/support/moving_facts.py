@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from tests.api.conftest import House
-from tests.api.test_visits import visit
+from tests.api.work.test_visits import visit
 from tests.support import moving_lists as things
 from tests.support.counter import case, customer, made, part, place, read, told
 from tests.support.field import Field, Phone

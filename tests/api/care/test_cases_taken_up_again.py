@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.api.care.test_cases import SATISFIED, resolved
 from tests.api.conftest import House
-from tests.api.test_cases import SATISFIED, resolved
 from tests.support.counter import case, customer, made, read, refused, told
 
 

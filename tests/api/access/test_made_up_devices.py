@@ -11,8 +11,8 @@ from store.access import Access
 from store.caller import Caller, device_of, known_device
 from store.factor_desk import Given, WrongSecondFactor
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS, TooManyAttempts
+from tests.api.access.test_lock_out import OWNER, attempt
 from tests.api.conftest import PASSWORD, House
-from tests.api.test_lock_out import OWNER, attempt
 from tests.support.factors import Clock, generation_of, served, with_totp
 
 

@@ -8,8 +8,8 @@ from unittest.mock import patch
 import pytest
 
 from domain.access.device import Device
+from tests.api.access.test_lost_device import Lost
 from tests.api.conftest import House
-from tests.api.test_lost_device import Lost
 from tests.support.field import decide
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.care.case_status import CaseIsFinal, CaseIsResolved, NotWaiting, Status
-from tests.domain.test_case import CONTACT, CUSTOMER, OTHER, Act, case, closed, merged, resolved
+from tests.domain.care.test_case import CONTACT, CUSTOMER, OTHER, Act, case, closed, merged, resolved
 from tests.support.bench import then
 
 

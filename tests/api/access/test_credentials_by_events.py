@@ -11,8 +11,8 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.work.technician import Technician
 from store.recorder import Recorder
+from tests.api.access.test_standing_by_events import at_once, code, enrolled
 from tests.api.conftest import PASSWORD, House
-from tests.api.test_standing_by_events import at_once, code, enrolled
 from tests.support.field import Field
 from tests.support.keyed import Keyed, outcome
 

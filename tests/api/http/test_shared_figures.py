@@ -9,7 +9,7 @@ from pathlib import Path
 
 NOTE = "m.note('GET', '/api/v1/parts', 200, 0.01)"
 TELL = "print(m.counted().decode())"
-HOUSE = Path(__file__).parents[2]
+HOUSE = Path(__file__).parents[3]
 
 
 def process(folder: Path, *statements: str) -> str:

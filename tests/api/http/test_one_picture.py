@@ -10,7 +10,7 @@ import pytest
 
 from projections.past.place import QuestionTooLarge, QuestionTooLong
 from tests.api.conftest import House
-from tests.api.test_visits import visit
+from tests.api.work.test_visits import visit
 from tests.support.counter import customer, made, part, read, told
 from tests.support.moving_facts import LISTS
 from tests.support.moving_lists import Change, Prepared

@@ -16,8 +16,8 @@ from store.caller import Caller
 from store.challenges import Challenges
 from store.passwords import Passwords
 from store.sessions import SessionEnded
+from tests.api.access.test_lock_out import attempt
 from tests.api.conftest import PASSWORD, House
-from tests.api.test_lock_out import attempt
 from tests.support.factors import Clock, begin, code, finish, generation_of, served, with_totp
 
 ANOTHER: Final = "another-long-unusual-lamp-77"

@@ -14,7 +14,7 @@ from domain.kernel.instant import now
 from domain.work.equipment import Equipment
 from store.unique_keys import CLASHES
 from tests.api.conftest import House
-from tests.api.test_decisions_at_once import at_once
+from tests.api.http.test_decisions_at_once import at_once
 from tests.support.counter import customer, items, made, told
 
 FACE = {"language": "de", "text": "Pumpe"}

@@ -11,8 +11,8 @@ import pytest
 from store.caller import Caller
 from store.hashing_queue import OFFICE, HashingQueue, Lane, TooManyLogins
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS
+from tests.api.access.test_lock_out import OWNER, attempt
 from tests.api.conftest import PASSWORD, House
-from tests.api.test_lock_out import OWNER, attempt
 
 ANOTHER = "another-long-unusual-lamp-77"
 RESET = "/api/v1/sessions/reset-password"

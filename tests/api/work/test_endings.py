@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from tests.api.conftest import House
-from tests.api.test_visits import visit
+from tests.api.work.test_visits import visit
 from tests.support.counter import case, customer, items, made, part, place, read, technician, told
 
 

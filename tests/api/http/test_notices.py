@@ -54,6 +54,6 @@ def test_the_office_finds_what_a_device_told_of_things_that_are_not_its_own(comp
 
 def test_every_notice_of_the_protocol_can_be_asked_for() -> None:
     """Issue 8: a notice that is added to the protocol is added to the filter."""
-    page = (Path(__file__).parents[2] / "docs" / "sync.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "sync.md").read_text(encoding="utf-8")
     table = page.partition("| notice | meaning |\n|---|---|\n")[2].partition("\n\n")[0]
     assert [row.split("`")[1] for row in table.splitlines()] == list(NOTICES)

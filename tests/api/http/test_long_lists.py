@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.conftest import House
-from tests.api.test_work_orders import NOBODY, order
+from tests.api.work.test_work_orders import NOBODY, order
 from tests.support.counter import read, told
 
 

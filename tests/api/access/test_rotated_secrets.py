@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.api.conftest import House
-from tests.api.test_technicians import ANNA
+from tests.api.work.test_technicians import ANNA
 
 SECRETS = ("cursors", "idempotency", "enrolment-codes", "sync-cursors", "device-challenges")
 
