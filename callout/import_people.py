@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from api.http.batch_request import Sent
+from api.http.batch import Refusal, Sent
 from callout.assembly import House
 from callout.import_entry import BadLine
 from domain.kernel.spelling import folded
 
 if TYPE_CHECKING:
-    from api.http.batch import Batch
+    from api.http.batch import Commands
 
 
 class People:
     """Finds people by login, id or name; a name that nobody has is kept as that of a technician who has left.
 
     So the history tells who it was, their words can be erased like anybody's, and they can be given no work. Without a
-    `batch` nobody is registered.
+    `commands` nobody is registered.
     """
 
-    def __init__(self, house: House, batch: Batch | None) -> None:
-        self._house, self._batch = house, batch
+    def __init__(self, house: House, commands: Commands | None) -> None:
+        self._house, self._commands = house, commands
         self._known: dict[str, UUID] = {}
         self._named: dict[str, set[UUID]] | None = None
 
@@ -66,10 +66,10 @@ class People:
     def _left(self, name: str) -> UUID:
         """Somebody who is known by this name only."""
         id = uuid5(NAMESPACE_OID, f"callout person {folded(name)}")
-        if self._batch is not None and not self._house.services.log.load([id]):
+        if self._commands is not None and not self._house.services.log.load([id]):
             body = {"id": str(id), "name": name}
             for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):
-                refusal = self._batch.alone(Sent(do, said, f"import person {id} {do}"))
-                if refusal is not None:
+                refusal = self._commands.alone(Sent(do, said, f"import person {id} {do}"))
+                if isinstance(refusal, Refusal):
                     raise BadLine(f"{name} cannot be kept as a name: {refusal.document.get('detail')}")
         return id

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from api.http.batch import Batch
-from api.http.batch_request import NeedsViews, Sent
-from api.http.who import Who
+from api.http.batch import Commands, Sent
 from callout.assembly import House
 from callout.import_entry import BadLine, Entry
 from callout.import_keys import Keys, Standing
 from callout.import_lines import in_batches, reason, refused_before
 from callout.import_people import People
-from store.sessions import COMMAND_LINE
+from commands.running.author import Author
+from commands.running.batch import NeedsViews
 
 NEW: Final = "new"
 UNTOLD: Final = "untold"
@@ -42,14 +41,14 @@ def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, 
     session = access.sessions.find(token)
     access.end(token)
     people = People(house, None)
-    batch = Batch(app, house.services, Who(user, session.roles if session else (), COMMAND_LINE))
+    commands = Commands(app, house.services.runner, Author(user, session.roles if session else (), ""))
     new: list[tuple[int, str]] = []
     refused: list[tuple[int, str]] = []
     untold: list[tuple[int, str]] = []
     retried: list[tuple[int, str]] = []
     same = later = 0
     for lines in in_batches(entries, keys):
-        batch.load([Sent(entry.do, entry.body, standing.key) for entry, standing in lines])
+        commands.load([Sent(entry.do, entry.body, standing.key) for entry, standing in lines])
         for entry, standing in lines:
             why = refused_before(entry, standing, retry=False)
             if why is not None and standing.status == "rejected":
@@ -63,7 +62,7 @@ def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, 
                 same += 1
                 later += bool(retried)
                 continue
-            told = _decided(batch, people, entry, standing)
+            told = _decided(commands, people, entry, standing)
             if told == NEW:
                 new.append((entry.line, entry.do))
             elif told == UNTOLD:
@@ -73,18 +72,18 @@ def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, 
     return Rehearsed(new, same, refused, untold, retried, later)
 
 
-def _decided(batch: Batch, people: People, entry: Entry, standing: Standing) -> str:
+def _decided(commands: Commands, people: People, entry: Entry, standing: Standing) -> str:
     """`NEW`, `UNTOLD`, or why it is refused."""
     try:
         sent = Sent(entry.do, entry.body, standing.key, people.who(entry.by))
-        if not Batch.takes(sent):
+        if not Commands.takes(sent):
             return UNTOLD
-        refusal = batch.take(sent)
+        refusal = commands.take(sent)
     except BadLine as problem:
         return problem.detail
     except NeedsViews:
         return UNTOLD
     if refusal is None:
         return NEW
-    batch.forget()
+    commands.batch.forget()
     return reason(refusal.document)

@@ -9,9 +9,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 
-from api.http.batch import Batch
-from api.http.batch_request import NeedsViews, Sent
-from api.http.who import Who
+from api.http.batch import Commands, Sent
 from callout.assembly import House
 from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
 from callout.import_clashes import Clashes
@@ -19,6 +17,8 @@ from callout.import_entry import BadLine, Entry, Imported
 from callout.import_keys import Keys
 from callout.import_lines import AT_ONCE, Lines, in_batches, refused_before
 from callout.import_people import People
+from commands.running.author import Author
+from commands.running.batch import NeedsViews
 from domain.kernel.keys import KeyTaken
 from domain.kernel.problem import Problem
 from domain.recording.answers import OperationKnownError
@@ -50,10 +50,11 @@ class Importer:
         token = house.services.access.let_in(user)
         session = house.services.access.sessions.find(token)
         roles = session.roles if session else ()
-        self._batch = Batch(app, house.services, Who(user, roles, ""))
+        house.services.access.end(token)
+        self._commands = Commands(app, house.services.runner, Author(user, roles, ""))
         self._clashes = Clashes()
-        self._alone = Alone(house, app, self._batch, token, self._clashes)
-        self._people = People(house, self._batch)
+        self._alone = Alone(house, self._commands, self._clashes)
+        self._people = People(house, self._commands)
         self._most = AT_ONCE
         self.done = self.already = 0
         self.refused: list[tuple[int, str]] = []
@@ -143,7 +144,7 @@ class Importer:
         """
         most, clashes = min(len(lines), self._most), False
         for _ in range(PATIENCE):
-            if not Batch.takes(lines[0].sent) or most == 0:
+            if not Commands.takes(lines[0].sent) or most == 0:
                 return 0, True, []
             try:
                 taken, alone, refused = self._decide(lines[:most], keep_going=keep_going)
@@ -162,15 +163,15 @@ class Importer:
         return 0, True, []
 
     def _decide(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
-        self._batch.begin([line.sent for line in lines])
+        self._commands.begin([line.sent for line in lines])
         refused: list[tuple[Entry, str]] = []
         done, alone = 0, False
         for line in lines:
-            if not Batch.takes(line.sent):
+            if not Commands.takes(line.sent):
                 alone = True
                 break
             try:
-                refusal = self._batch.take(line.sent)
+                refusal = self._commands.take(line.sent)
             except NeedsViews:
                 alone = True
                 break
@@ -180,10 +181,10 @@ class Importer:
             done += 1
             if refusal is not None:
                 refused.append((line.entry, self._clashes.reason(refusal.document)))
-                if not keep_going or self._batch.is_dirty():
+                if not keep_going or self._commands.batch.is_dirty():
                     break
-        work = self._batch.work
-        self._batch.commit()
+        work = self._commands.batch.work
+        self._commands.batch.commit()
         self._clashes.recorded({self._keys.operation(line.sent.key): line.entry.line for line in lines[:done]}, work)
         self.done += done - len(refused)
         return done, alone, refused

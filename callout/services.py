@@ -6,6 +6,8 @@ from functools import partial
 
 from api.http.services import ApiSettings, Services
 from api.http.strangers import Strangers
+from commands.running.open_work import open_by_views
+from commands.running.runner import Runner
 from projections.engine.views import Views
 from projections.work.open_work import working_for
 from store.access import Access
@@ -52,6 +54,7 @@ def services_of(
     views.resting = gate.resting
     return Services(
         settings=settings,
+        runner=Runner(log, access.secrets, views, settings.zone, open_by_views(views, log.head, settings.patience)),
         factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
         reset_codes=ResetCodes(log.pool),
         security=SecurityLog(log.pool, access.secret),

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 from domain.access.identity import DeviceIdentity, DeviceRevoked, Keyholder, TokenExpired, TokenReused
 from domain.kernel.problem import Kind, Problem
+from domain.recording.unit_of_work import Change
 from store.access import token_hash
+from store.connecting import Cursor
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
 from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before, note
 from store.enrolment_code import CODE_LIFE, code_of, folded
@@ -40,6 +42,27 @@ class DeviceAccess:
                 return seed
         assert first is not None, "there is a seed"
         return first
+
+    def issuing(self, technician: UUID, seed: bytes) -> tuple[Change, datetime]:
+        """What makes the code of a secret seed good for a device of this technician, and when it expires.
+
+        One that was issued with this seed before stays as it is.
+        """
+        hashed = token_hash(folded(code_of(seed)))
+        sql = "SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s"
+        issued = self._pool.fetch_one(sql, (hashed,))
+        [(expires_at,)] = [issued] if issued else self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))
+
+        def change(cursor: Cursor) -> None:
+            cursor.execute(
+                """
+                INSERT INTO access.enrolment_codes (code_hash, technician, expires_at) VALUES (%s, %s, %s)
+                ON CONFLICT (code_hash) DO NOTHING
+                """,
+                (hashed, str(technician), expires_at),
+            )
+
+        return change, expires_at
 
     def issue_code(self, technician: UUID, seed: bytes | None = None) -> tuple[str, datetime]:
         """A one-time code for a device of this technician, and when it expires; the same seed gives the same code."""

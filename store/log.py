@@ -32,6 +32,7 @@ from store.put_aside_texts import PutAsideTexts
 from store.record import RecordReader
 from store.recorder import Recorder
 from store.signed_texts import SignedTexts, sealed_texts
+from store.sites import owners_of
 from store.snapshots import Snapshots
 from store.unique_keys import UniqueKeys
 
@@ -97,6 +98,10 @@ class EventLog(Application[UUID]):
     def visits_of(self, order: UUID) -> set[UUID]:
         """The ids of all visits that were ever planned for a work order."""
         return visits_of(self.pool, order)
+
+    def owners_of(self, sites: Iterable[UUID]) -> dict[UUID, UUID]:
+        """The customers whose sites these are, as far as there are such sites; one query for all."""
+        return owners_of(self.pool, sites)
 
     def _stored(self, event: DomainEventProtocol[UUID], envelope: Envelope) -> StoredEvent:
         try:

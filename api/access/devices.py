@@ -7,13 +7,14 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http import office
 from api.http.fields import Choice, Flag, Id, Text
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Page, row_of
 from api.http.services import services
 from api.http.who import asking
+from commands.access import devices as commands
+from commands.running.context import CommandContext
 from domain.access.device import Device
 from domain.kernel.instant import now
 from projections.access import devices as view
@@ -60,26 +61,21 @@ class Filters(Page):
 
 
 @devices.command("suspend", Suspicion)
-def suspend(body: Body, id: UUID) -> Response:
+def suspend(context: CommandContext, body: Body, id: UUID) -> Device:
     """Put aside for the office what it sends from now on, and send it nothing."""
-    who = asking()
-    return office.change(who, Device, id, body, lambda device, _: device.suspend(body["reason"]))
+    return commands.suspend(context.work, id, **body)
 
 
 @devices.command("resume")
-def resume(body: Body, id: UUID) -> Response:
+def resume(context: CommandContext, _: Body, id: UUID) -> Device:
     """Trust a suspended device again."""
-    who = asking()
-    return office.change(who, Device, id, body, lambda device, _: device.resume())
+    return commands.resume(context.work, id)
 
 
 @devices.command("revoke", Revocation)
-def revoke(body: Body, id: UUID) -> Response:
+def revoke(context: CommandContext, body: Body, id: UUID) -> Device:
     """Refuse it from its next call on; a lost one is told to hand in what it holds and to erase itself."""
-    who = asking()
-    wipe = body["reason"] == "lost" if body["wipe"] is None else body["wipe"]
-    said = {"reason": body["reason"], "wipe": wipe}
-    return office.change(who, Device, id, body, lambda device, _: device.revoke(**said))
+    return commands.revoke(context.work, id, **body)
 
 
 @devices.lists(DEVICE, Filters)

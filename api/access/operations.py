@@ -8,18 +8,18 @@ from uuid import UUID
 import msgspec
 from flask import Response
 
-from api.http import office
+from api.http.command_route import answered, request_of
 from api.http.fields import Choice, Id, Text, Whole
 from api.http.noun import Noun
-from api.http.order import Order
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import shape_of
 from api.http.schemas import DONE, Body, Command, Page, Past
 from api.http.services import services
 from api.http.who import asking
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
 from domain.access.device import Device
 from domain.recording.answers import UnrecordableError
-from domain.recording.unit_of_work import Work
 from projections.access import operation_queries as queries
 from projections.access import operations as view
 from projections.engine.table import Row
@@ -73,32 +73,27 @@ class Filters(Page):
     type = Text(100)
 
 
-@operations.command("release", Which, reply=RELEASED)
+@operations.opens("POST", "/<uuid:id>/release", Which, 200, RELEASED)
 def release(body: Body, id: UUID) -> Response:
     """Take an operation that was put aside in after all, with its own time and device, and say what does not fit."""
-    order = Order(asking(), body)
 
-    def decide(work: Work) -> office.Decided:
-        released = take_in(services().log, work, id, order.envelope(None), body.get("text_position"))
-        told = {"id": id, "notices": msgspec.to_builtins(released.notices)}
-        return office.Decided(work.get(Device, released.device), (), told)
+    def command(context: CommandContext) -> Changed:
+        envelope = context.request.envelope(None, context.zone)
+        released = take_in(context.log, context.work, id, envelope, body.get("text_position"))
+        notices = msgspec.to_builtins(released.notices)
+        return Changed(context.work.get(Device, released.device), (), {"id": id, "notices": notices})
 
     try:
-        return office.carry_out(order, decide)
+        return answered(services().runner.run(request_of(body), command))
     except UnrecordableError as error:
         raise StillNotUnderstood("What it says cannot be recorded, or its id belongs to something else.") from error
 
 
 @operations.command("discard", Reason)
-def discard(body: Body, id: UUID) -> Response:
+def discard(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Make nothing of an operation that was put aside; its text and the reason stay on record."""
-    order = Order(asking(), body)
-
-    def decide(work: Work) -> office.Decided:
-        device = make_nothing_of(services().log, work, id, body["reason"], body.get("text_position"))
-        return office.Decided(device, (), {"id": id})
-
-    return office.carry_out(order, decide)
+    device = make_nothing_of(context.log, context.work, id, body["reason"], body.get("text_position"))
+    return Changed(device, (), {"id": id})
 
 
 @operations.lists(view.OPERATIONS, Filters)

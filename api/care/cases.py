@@ -8,22 +8,17 @@ from uuid import UUID
 from flask import Response
 
 from api.care import case_bodies as bodies
-from api.care.known_customer import in_use
 from api.care.merged import merged
-from api.care.open_work import open_on
-from api.http import office
-from api.http.belonging import must_be_of, owner_of_contact
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Page
 from api.http.who import asking
+from commands.care import cases as commands
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
 from domain.care.case import Case
-from domain.care.case_status import must_not_be_final
-from domain.care.contact import Contact
-from domain.kernel.aggregate import Entity
 from domain.kernel.instant import now
 from domain.kernel.problem import NotFound
-from domain.recording.unit_of_work import Work
 from projections.care import cases as view
 from projections.care import timeline as story
 from projections.care.contacts import Contacts
@@ -32,91 +27,47 @@ from projections.work.work_orders import WorkOrders
 cases = Noun("cases", "From first contact to satisfied.")
 
 
-@cases.creates(bodies.NewCase)
-def create(body: Body) -> Response:
+@cases.creates(Case, bodies.NewCase)
+def create(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Open a case."""
-    who = asking()
-
-    def make(id: UUID, work: Work) -> tuple[Case, tuple[Entity, ...]]:
-        said: dict[str, Any] = {"first_contact_at": body.occurred_at or now()} | body
-        first = said.pop("contact", None)
-        in_use(work, said["customer"])
-        case = Case.open(id=id, **said)
-        if first is None:
-            return case, ()
-        contact = work.get(Contact, first)
-        must_be_of(work, "contact", owner_of_contact(work, contact), case.customer)
-        contact.link(id, customer=case.customer)
-        case.attach_contact(contact.id)
-        return case, (contact,)
-
-    return office.create(who, Case, body, make)
+    fields: dict[str, Any] = {"first_contact_at": context.about.occurred_at or now()} | body
+    return commands.open_case(context.work, id, **fields)
 
 
 @cases.command("wait", bodies.Waiting)
-def wait(body: Body, id: UUID) -> Response:
+def wait(context: CommandContext, body: Body, id: UUID) -> Case:
     """Nothing can be done until somebody or something comes."""
-    who = asking()
-    return office.change(who, Case, id, body, lambda case, _: case.wait(**body))
+    return commands.wait(context.work, id, **body)
 
 
 @cases.command("resume")
-def resume(body: Body, id: UUID) -> Response:
+def resume(context: CommandContext, _: Body, id: UUID) -> Case:
     """What it waited for has come, or is no longer waited for: it goes on."""
-    who = asking()
-    return office.change(who, Case, id, body, lambda case, _: case.resume())
+    return commands.resume(context.work, id)
 
 
 @cases.command("resolve", bodies.Resolution)
-def resolve(body: Body, id: UUID) -> Response:
+def resolve(context: CommandContext, body: Body, id: UUID) -> Case:
     """What the customer asked for has been done, in our view."""
-    who = asking()
-    return office.change(who, Case, id, body, lambda case, _: case.resolve(**body))
+    return commands.resolve(context.work, id, **body)
 
 
 @cases.command("reopen", bodies.Again)
-def reopen(body: Body, id: UUID) -> Response:
+def reopen(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Take up a resolved case, or by a contact a closed one; a contact of nobody known becomes this customer's."""
-    who = asking()
-
-    def decide(case: Case, work: Work) -> list[Contact]:
-        contacts = []
-        if "by_contact" in body:
-            contact = work.get(Contact, body["by_contact"])
-            must_be_of(work, "contact", owner_of_contact(work, contact), case.customer)
-            case.attach_contact(contact.id)
-            if None in (contact.case, contact.customer) and not contact.is_duplicate():
-                contact.link(id, customer=case.customer)
-                contacts.append(contact)
-        case.reopen(**body)
-        return contacts
-
-    return office.change(who, Case, id, body, decide)
+    return commands.reopen(context.work, id, **body)
 
 
 @cases.command("close", bodies.Ending)
-def close(body: Body, id: UUID) -> Response:
+def close(context: CommandContext, body: Body, id: UUID) -> Case:
     """End it with what the customer says; work and discrepancies that are open refuse this unless they are waived."""
-    who = asking()
-
-    def decide(case: Case, work: Work) -> None:
-        case.close(**body, waived_by=who.id if "waiver" in body else None, **open_on(case, work))
-
-    return office.change(who, Case, id, body, decide)
+    return commands.close(context.work, id, **body, by=context.by, open_on=context.open_on)
 
 
 @cases.command("merge", bodies.StayingCase)
-def merge(body: Body, id: UUID) -> Response:
+def merge(context: CommandContext, body: Body, id: UUID) -> Case:
     """Say that another case is about the same and goes on alone."""
-    who = asking()
-
-    def decide(case: Case, work: Work) -> None:
-        stays = work.get(Case, body["into"])
-        must_not_be_final(stays.status)
-        must_be_of(work, "other case", stays.customer, case.customer)
-        case.merge(stays.id)
-
-    return office.change(who, Case, id, body, decide)
+    return commands.merge(context.work, id, **body)
 
 
 @cases.lists(view.CASES, bodies.Filters)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from flask import Response
 
-from api.care.known_customer import in_use, still_there
 from api.care.merged import merged
-from api.http import office
-from api.http.belonging import must_be_of, owner_of_contact
 from api.http.fields import Choice, Flag, Id, Instant, Many, Text, Whole
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import shape_of, spoken_all, spoken_one
 from api.http.schemas import Body, Command, Creation, Page
 from api.http.who import asking
-from domain.care.case import Case
-from domain.care.contact import Channel, Contact, Demand, Direction, Status
+from commands.care import contacts as commands
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from domain.care.contact import Channel, Contact, Demand, Direction, Receipt, Status
 from domain.kernel.bounds import Kind
 from domain.kernel.instant import now
-from domain.recording.unit_of_work import Work
-from domain.work.work_order import WorkOrder
 from projections.care import contact_queries as queries
 from projections.care import contacts as view
 
@@ -83,84 +80,46 @@ class Filters(Page):
     needs_decision = Flag(metadata={"description": "About a case that was closed already, and nobody has decided."})
 
 
-@contacts.creates(NewContact)
-def create(body: Body) -> Response:
+@contacts.creates(Contact, NewContact)
+def create(context: CommandContext, body: Body, id: UUID) -> Contact:
     """Write down a contact, with or without knowing whose it is; with a work order it is that customer's."""
-    who = asking()
-
-    def make(id: UUID, work: Work) -> Contact:
-        said: dict[str, Any] = {"started_at": body.occurred_at or now(), "agent": who.id} | body
-        reason = said.pop("reason", None)
-        if "customer" in said:
-            in_use(work, said["customer"])
-        if "work_order" in said:
-            order = work.get(WorkOrder, said["work_order"])
-            must_be_of(work, "work order", order.customer, said.get("customer"))
-            said.setdefault("customer", still_there(work, order.customer).id)
-        contact = Contact.receive(id=id, **said)
-        if reason is not None:
-            contact.set_reason(reason)
-        return contact
-
-    return office.create(who, Contact, body, make)
+    receipt: dict[str, Any] = {"started_at": context.about.occurred_at or now(), "agent": context.by} | body
+    reason = receipt.pop("reason", None)
+    return commands.receive(context.work, id, cast("Receipt", receipt), reason=reason)
 
 
 @contacts.command("set-reason", ContactReason)
-def set_reason(body: Body, id: UUID) -> Response:
+def set_reason(context: CommandContext, body: Body, id: UUID) -> Contact:
     """Say why they came, in their words."""
-    who = asking()
-    return office.change(who, Contact, id, body, lambda contact, _: contact.set_reason(**body))
+    return commands.set_reason(context.work, id, **body)
 
 
 @contacts.command("link", Link)
-def link(body: Body, id: UUID) -> Response:
+def link(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Say which case it is about; where nobody knew whose contact it was, it is that customer's.
 
     Where that case is closed, the contact is listed with `needs_decision` until the case is reopened by it, it is
     linked to another case, or it is answered.
     """
-    who = asking()
-
-    def decide(contact: Contact, work: Work) -> tuple[Case]:
-        case = work.get(Case, body["case"])
-        still_there(work, case.customer)
-        must_be_of(work, "case", case.customer, owner_of_contact(work, contact))
-        if "repeat_of" in body:
-            earlier = owner_of_contact(work, work.get(Contact, body["repeat_of"]))
-            must_be_of(work, "earlier contact", earlier, case.customer)
-        contact.link(customer=case.customer, **body)
-        case.attach_contact(contact.id)
-        return (case,)
-
-    return office.change(who, Contact, id, body, decide)
+    return commands.link(context.work, id, **body)
 
 
 @contacts.command("confirm-cause", Cause)
-def confirm_cause(body: Body, id: UUID) -> Response:
+def confirm_cause(context: CommandContext, body: Body, id: UUID) -> Contact:
     """Say what really caused it: something the customer wanted, or a failure of ours."""
-    who = asking()
-    return office.change(who, Contact, id, body, lambda contact, _: contact.confirm_cause(**body))
+    return commands.confirm_cause(context.work, id, **body)
 
 
 @contacts.command("answer")
-def answer(body: Body, id: UUID) -> Response:
+def answer(context: CommandContext, _: Body, id: UUID) -> Contact:
     """Say that the customer has our answer."""
-    who = asking()
-    return office.change(who, Contact, id, body, lambda contact, _: contact.answer())
+    return commands.answer(context.work, id)
 
 
 @contacts.command("mark-duplicate", Duplicate)
-def mark_duplicate(body: Body, id: UUID) -> Response:
+def mark_duplicate(context: CommandContext, body: Body, id: UUID) -> Contact:
     """Say that it is another contact, received twice."""
-    who = asking()
-
-    def decide(contact: Contact, work: Work) -> None:
-        other = work.get(Contact, body["of"])
-        must_be_of(work, "other contact", owner_of_contact(work, other), owner_of_contact(work, contact))
-        other.must_not_be_duplicate()
-        contact.mark_duplicate(other.id)
-
-    return office.change(who, Contact, id, body, decide)
+    return commands.mark_duplicate(context.work, id, **body)
 
 
 @contacts.lists(shape_of(view.CONTACTS), Filters)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from flask import Response
 
-from api.care.known_customer import in_use, still_there
-from api.care.site_zones import Whereabouts, site_fields
-from api.http import office
-from api.http.belonging import entry_with, must_be_free
+from api.care.site_bodies import Whereabouts, site_fields, where
 from api.http.fields import Id, Many, Text, Zone
-from api.http.forgetting import forgotten
+from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
 from api.http.reading import looking, one, page, paged
 from api.http.region import region_of
@@ -20,13 +17,14 @@ from api.http.rows import ID, LIST, STRING, done_with, shape_of
 from api.http.schemas import Body, Command, Creation, Page
 from api.http.services import services
 from api.http.who import asking
+from commands.care import customers as commands
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
 from domain.care.customer import Customer
-from domain.recording.unit_of_work import Work
 from projections.care import customers as view
 from projections.lookup.search import Search
 from projections.lookup.search_query import EVERYBODY, found_by
 from store.erasure import Erasure
-from store.merged import standing_entry
 
 customers = Noun("customers", "Customers and their sites.")
 
@@ -80,84 +78,49 @@ class Filters(Page):
     )
 
 
-@customers.creates(NewCustomer)
-def create(body: Body) -> Response:
+@customers.creates(Customer, NewCustomer)
+def create(context: CommandContext, body: Body, id: UUID) -> Customer:
     """Register a customer."""
-    who = asking()
-    return office.create(who, Customer, body, lambda id, _: Customer.register(id=id, zone=body.zone, **body))
+    return Customer.register(id=id, zone=context.about.zone, **body)
 
 
 @customers.command("change", Details)
-def change(body: Body, id: UUID) -> Response:
+def change(context: CommandContext, body: Body, id: UUID) -> Customer:
     """Set the given details; the others stay."""
-    who = asking()
-    return office.change(who, Customer, id, body, lambda customer, _: customer.change(zone=body.zone, **body))
+    return commands.change(context.work, id, zone=context.about.zone, **body)
 
 
 @customers.command("add-site", NewSite, done_with(site=ID, zone=STRING, zone_basis=STRING))
-def add_site(body: Body, id: UUID) -> Response:
+def add_site(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Add a place where the customer has equipment; the reply names it as `site`, and its zone.
 
     Without a `zone`, the country, its region or the postcode decide, else an address that ends with its country; else
     it is the company's, and `zone_basis` says that it is `assumed`.
     """
-    who = asking()
-    site = body.setdefault("site", uuid4())
-
-    def decide(customer: Customer, work: Work) -> None:
-        must_be_free(work, site, of=customer.id)
-        customer.add_site(**site_fields(body, customer))
-
-    def said(customer: Customer) -> dict[str, Any]:
-        found = customer.site_zones[site]
-        return {"site": site, "zone": found.zone, "zone_basis": found.basis}
-
-    return office.change(who, Customer, id, body, decide, say=said)
+    fields = {"site": uuid5(context.request.operation, "site")} | site_fields(body)
+    return commands.add_site(context.work, id, where=where(body), company_zone=context.zone, **fields)
 
 
 @customers.command("change-site", SiteDetails)
-def change_site(body: Body, id: UUID) -> Response:
+def change_site(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Set the given details of a site, also of one that came with an entry merged into this; the others stay."""
-    who = asking()
-
-    def decide(customer: Customer, work: Work) -> tuple[Customer, ...]:
-        if customer.has_site(body["site"]) or customer.merged_into is not None:
-            customer.change_site(**site_fields(body, customer))
-            return ()
-        entry = entry_with(work, still_there(work, id), body["site"])
-        entry.change_site_for(standing_entry(work, entry.id), **site_fields(body, entry))
-        return (entry,)
-
-    return office.change(who, Customer, id, body, decide)
+    fields = site_fields(body)
+    return commands.change_site(context.work, id, where=where(body), company_zone=context.zone, **fields)
 
 
 @customers.command("merge", StayingEntry)
-def merge(body: Body, id: UUID) -> Response:
+def merge(context: CommandContext, body: Body, id: UUID) -> Customer:
     """Say that another entry is the same customer; that one stays."""
-    who = asking()
-
-    def decide(customer: Customer, work: Work) -> None:
-        customer.merge(in_use(work, body["into"]).id)
-
-    return office.change(who, Customer, id, body, decide)
+    return commands.merge(context.work, id, **body)
 
 
-@customers.command("erase")
-def erase(body: Body, id: UUID) -> Response:
+@customers.command("erase", after=be_forgotten)
+def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
     """Forget the customer, and the entries merged into theirs, for good: no word of theirs can be read afterwards.
 
     The reply comes when the views have forgotten them too, or when they take too long; they will in any case.
     """
-    who = asking()
-    erasure = Erasure(services().log)
-
-    def decide(customer: Customer, work: Work) -> list[Customer]:
-        entries = [work.get(Customer, entry) for entry in erasure.entries_merged_into(customer.id)]
-        for entry in (customer, *entries):
-            entry.erase()
-        return entries
-
-    return forgotten(office.change(who, Customer, id, body, decide))
+    return commands.erase(context.work, id, entries=Erasure(context.log).entries_merged_into(id))
 
 
 @customers.lists(view.CUSTOMERS, Filters)

@@ -8,14 +8,13 @@ from uuid import UUID
 from flask import g
 
 from api.http.services import services
+from commands.access import users as good
 from domain.access.user import User
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
 from domain.recording.unit_of_work import Change
-from projections.access import users
 from store.factor_desk import WrongSecondFactor
-from store.password_rules import must_be_good
 
 __all__ = [
     "SecondFactorNeeded",
@@ -49,10 +48,7 @@ def note_user(user: UUID) -> None:
 
 def must_be_good_for(user: UUID, password: str) -> None:
     """Raise `BadInput` for a password of this user that is too short, common, or made of their login or name."""
-    with services().views.now() as reader:
-        row = users.user(reader, user)
-    login = services().access.login_of(user)
-    must_be_good(password, (login or "", (row["name"] if row else None) or ""))
+    good.must_be_good_for(user, password, services().views, services().access)
 
 
 def record(

@@ -1,49 +1,70 @@
-"""A batch: many commands of one user, decided one after the other in this process and recorded in one transaction."""
+"""Commands that do not come over HTTP: each is the same route's command, with the same body and the same rules."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
-from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from eventsourcing.persistence import PersistenceError
+from flask import Flask
+from marshmallow import ValidationError
 
-from api.http.batch_request import Refusal, Sent, environ_of, ids_in
-from api.http.encoding import encode
-from api.http.order import Order
-from api.http.problems import document, tell_http
-from api.http.schemas import Body
-from api.http.services import Services
-from api.http.who import Who
-from domain.kernel.aggregate import Entity
-from domain.kernel.envelope import Envelope
-from domain.kernel.problem import Kind, NotAllowed, Problem
-from domain.recording.answers import Answer
-from store.sites import owner_of, owners_of
+from api.http.body import unfit
+from api.http.command_route import CommandRoute, about_of
+from api.http.fields import spelled
+from api.http.noun import PREFIX, Noun
+from api.http.problems import problem_of
+from commands.running.author import Author
+from commands.running.batch import Batch
+from commands.running.request import Request
+from commands.running.runner import Command, RefusedBefore, Runner
+from domain.kernel.characters import may_be_unfit, unfit_place
+from domain.kernel.problem import BadInput, Kind, NotAllowed, NotFound, Problem
+from domain.kernel.problem_document import document
 
 NOUNS: Final = frozenset(
     {"customers", "contacts", "cases", "equipment", "work-orders", "visits", "parts", "locations", "stock-movements"}
 )
 """The commands of these may be decided together; any other one is carried out alone."""
 ALONE: Final = frozenset({"erase", "erase-words"})
-MOST_CASES: Final = 50_000
-KEPT: Final = (Kind.CONFLICT, Kind.INVALID, Kind.NOT_FOUND, Kind.UNPROCESSABLE)
 PASSING: Final = (Kind.UNAVAILABLE, Kind.RATE_LIMITED)
 
 
-class Batch:
-    """Decides commands of a user on one unit of work; nothing is recorded before `commit`."""
+class Sent(NamedTuple):
+    """One command: its path behind `/api/v1/`, its body, its key, and who did it if that was not the user."""
 
-    def __init__(self, app: Flask, services: Services, who: Who) -> None:
-        self._app, self._services, self._who = app, services, who
-        self._head = services.log.head()
-        self._fresh: OrderedDict[UUID, int] = OrderedDict()
-        self._began: dict[UUID, int] = {}
-        self._sites: dict[UUID, UUID | None] = {}
-        self.work = services.log.work()
+    do: str
+    body: Any
+    key: str
+    actor: UUID | None = None
+
+
+class Refusal(NamedTuple):
+    """Why a command was refused, as the problem document; `passes` says that it was not the command's fault."""
+
+    document: dict[str, Any]
+    passes: bool = False
+
+
+class _Ready(NamedTuple):
+    request: Request
+    command: Command
+    status: int
+    location: str | None
+    after: Callable[[], None]
+
+
+class Commands:
+    """Carries commands of one user out, alone or together in a batch."""
+
+    def __init__(self, app: Flask, runner: Runner, author: Author) -> None:
+        self._nouns = {name: room for name, room in app.blueprints.items() if isinstance(room, Noun)}
+        self._policy = app.extensions["callout.policy"]
+        self._app, self._runner, self._author = app, runner, author
+        self.batch = Batch(runner)
 
     @staticmethod
     def takes(sent: Sent) -> bool:
@@ -53,135 +74,101 @@ class Batch:
 
     def begin(self, sent: Iterable[Sent]) -> None:
         """Begin a new unit of work, and load with one query what these commands name."""
-        self._began, self.work, self._head = {}, self._services.log.work(), self._services.log.head()
-        self._sites = {}
-        self.load(sent)
+        self.batch.begin(_named(sent))
 
     def load(self, sent: Iterable[Sent]) -> None:
         """Load with one query what these commands name."""
-        named = {id for each in sent for id in ids_in([each.do.split("/"), each.body])}
-        self.work.preload(named)
-        self._sites = dict.fromkeys(named) | owners_of(self._services.log.pool, named) | self._sites
-
-    def alone(self, sent: Sent) -> Refusal | None:
-        """Decide one command and record it, as a request would be; why it is refused, or None."""
-        return self._carried_out(sent, None)
+        self.batch.load(_named(sent))
 
     def take(self, sent: Sent) -> Refusal | None:
         """Decide one command; why it is refused, or None. Raises `NeedsViews` when it must be carried out alone."""
-        return self._carried_out(sent, self)
-
-    def _carried_out(self, sent: Sent, batch: Batch | None) -> Refusal | None:
-        raw = orjson.dumps(sent.body)
-        with self._app.request_context(environ_of(sent, raw, self._services.settings.hosts)):
-            g.batch, g.who = batch, self._author(sent)
-            try:
-                self._view()(**(request.view_args or {}))
-            except Problem as problem:
-                return self._refused(problem)
-            except HTTPException as error:
-                return Refusal(orjson.loads(tell_http(error).get_data()))
+        try:
+            ready = self._ready(sent)
+            self.batch.take(ready.request, ready.command, ready.status, ready.location)
+        except Problem as problem:
+            return Refusal(document(problem), passes=problem.kind in PASSING)
         return None
 
-    def add(
-        self,
-        order: Order,
-        envelope: Envelope,
-        entities: tuple[Entity, ...],
-        more: Mapping[str, Any],
-        reply: tuple[int, str | None],
-    ) -> Response:
-        """Take what a command has decided into the unit of work, with the answer that will stand for ever.
+    def alone(self, sent: Sent) -> Refusal | UUID:
+        """Carry one command out and record it; why it is refused, or the id of what it was about."""
+        try:
+            ready = self._ready(sent)
+            with self._app.app_context():
+                reply = self._runner.run(ready.request, ready.command, status=ready.status, location=ready.location)
+                ready.after()
+        except RefusedBefore as refusal:
+            return Refusal(refusal.document)
+        except Problem as problem:
+            return Refusal(document(problem), passes=problem.kind in PASSING)
+        except PersistenceError as error:
+            found = problem_of(error)
+            if found is None:
+                raise
+            return Refusal(document(found), passes=found.kind in PASSING)
+        return UUID(str(reply.members["id"]))
 
-        The answer is about the first of `entities`; `more` are further members, `reply` has status and location.
-        """
-        before = len(self.work.events)
-        many = self.work.add(envelope, *entities)
-        self._note(before, entities)
-        said = {"id": entities[0].id, "version": entities[0].version, **more}
-        if not many:
-            said["position"] = self._head
-        stored = encode({"status": reply[0], "location": reply[1], "reply": said}).decode()
-        first = before if many else None
-        self.work.answer(Answer(order.operation, order.content_hash(), "applied", stored, first, many))
-        return Response(status=204)
+    def _ready(self, sent: Sent) -> _Ready:
+        noun, id, word = _steps(sent.do)
+        room = self._nouns.get(noun)
+        route = None if room is None else room.commands.get(word)
+        if room is None or route is None or (id is None) != (route.kind is not None):
+            raise NotFound(f"There is no command {sent.do}.")
+        author = self._permitted(f"{noun}.{route.name}", sent.actor)
+        body = _loaded(route, sent.body)
+        path = f"{PREFIX}/{sent.do}"
+        request = Request.of(author, about_of(body), ["POST", path, sent.body], sent.key)
+        about, command = route.command(request, body, id)
+        location = None if id is not None else f"{path.rstrip('/')}/{about}"
+        return _Ready(request, command, route.status, location, route.after)
 
-    def commit(self) -> None:
-        """Record what was decided; see `Work.commit` for what can go wrong. Then begin anew."""
-        self.forget()
-        if self.work.events or self.work.answers:
-            self.work.commit()
-        for case, version in self._began.items():
-            self._fresh[case] = version
-            self._fresh.move_to_end(case)
-        while len(self._fresh) > MOST_CASES:
-            self._fresh.popitem(last=False)
-        self._began = {}
-
-    def forget(self) -> None:
-        """Drop what a command that was refused has left behind, with all that this batch has decided about it."""
-        if self.is_dirty():
-            self.work.forget()
-
-    def is_dirty(self) -> bool:
-        """Whether a command that was refused has left something decided behind: then nothing more can be added."""
-        return self.work.is_undecided()
-
-    def owner_of(self, site: UUID) -> UUID | None:
-        """The customer whose site this is, one that is added in this batch included."""
-        if site not in self._sites:
-            self._sites[site] = owner_of(self._services.log.pool, site)
-        return self._sites[site]
-
-    def has_no_work(self, case: UUID, version: int) -> bool:
-        """Whether this batch or one before it has opened the case, nobody else changed it, and it never had work."""
-        known = self._began.get(case, self._fresh.get(case))
-        return known is not None and known == version
-
-    def _note(self, before: int, entities: Iterable[Any]) -> None:
-        """Keep in mind what later commands of the batch will ask of the database, which does not know it yet."""
-        for event in self.work.events[before:]:
-            topic = getattr(type(event), "TOPIC", "")
-            if topic == "customer.site_added":
-                self._sites[event.site] = event.originator_id  # type: ignore[attr-defined]
-            elif topic in ("case.work_started", "case.merged"):
-                for case in (event.originator_id, getattr(event, "into", None)):
-                    self._began[case] = self._fresh[case] = -1  # type: ignore[index]
-        for entity in entities:
-            if getattr(entity, "TOPIC", "") == "case":
-                known = self._began.get(entity.id, self._fresh.get(entity.id))
-                opened = any(
-                    event.originator_id == entity.id and getattr(type(event), "TOPIC", "") == "case.opened"
-                    for event in self.work.events[before:]
-                )
-                if opened or (known is not None and known >= 0):
-                    self._began[entity.id] = entity.version
-
-    def _author(self, sent: Sent) -> Who:
-        if sent.actor in (None, self._who.id):
-            return self._who
-        return self._who._replace(id=sent.actor, imported_by=self._who.id)
-
-    def _view(self) -> Any:
-        """What carries the command out; raises when there is nothing like it, or not for this user."""
-        if request.routing_exception is not None:
-            raise request.routing_exception
-        allowed = self._app.extensions["callout.policy"][request.endpoint, "POST"]
-        role = next((role for role in self._who.roles if role in allowed), None)
+    def _permitted(self, endpoint: str, actor: UUID | None) -> Author:
+        """Who did it, in the role of the user that permits this; raises `NotAllowed`."""
+        allowed = self._policy[endpoint, "POST"]
+        role = next((role for role in self._author.roles if role in allowed), None)
         if role is None:
             raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
-        g.who = g.who._replace(role=role)
-        return self._app.view_functions[request.endpoint or ""]
-
-    def _refused(self, problem: Problem) -> Refusal:
-        told = document(problem)
-        if problem.kind in KEPT and batching() is not None:
-            order = Order(g.who, Body())
-            self.work.answer(Answer(order.operation, order.content_hash(), "rejected", encode(told).decode()))
-        return Refusal(told, passes=problem.kind in PASSING)
+        author = self._author._replace(role=role)
+        return author if actor in (None, author.id) else author._replace(id=actor, imported_by=author.id)
 
 
-def batching() -> Batch | None:
-    """The batch that the current command belongs to, if any."""
-    found = g.get("batch")
-    return found if isinstance(found, Batch) else None
+def _steps(do: str) -> tuple[str, UUID | None, str]:
+    """The noun, id and word of a command's path; raises `NotFound` for a path that no command has."""
+    steps = do.split("/")
+    if len(steps) == 1:
+        return steps[0], None, ""
+    if len(steps) == 3:  # noqa: PLR2004 - noun, id and word
+        with suppress(ValueError):
+            return steps[0], UUID(steps[1]), steps[2]
+    raise NotFound(f"There is no command {do}.")
+
+
+def _loaded(route: CommandRoute, body: Any) -> Any:
+    """The members of a body; raises `BadInput` that names each one that is wrong."""
+    if not isinstance(body, dict):
+        raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
+    if may_be_unfit(orjson.dumps(body)) and (pointer := unfit_place(body)) is not None:
+        raise unfit(pointer)
+    try:
+        return route.schema().load(body)
+    except ValidationError as error:
+        errors = spelled(error.messages_dict)
+        many = f"{len(errors)} of the input’s members must be corrected." if errors[1:] else ""
+        raise BadInput(many, errors=errors) from None
+
+
+def _named(sent: Iterable[Sent]) -> Iterator[UUID]:
+    return (id for each in sent for id in ids_in([each.do.split("/"), each.body]))
+
+
+def ids_in(value: Any) -> Iterator[UUID]:
+    """Every id that is written in a value."""
+    if isinstance(value, str):
+        if len(value) == 36:  # noqa: PLR2004 - how long a UUID is
+            with suppress(ValueError):
+                yield UUID(value)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from ids_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from ids_in(each)

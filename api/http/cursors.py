@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 from flask import request
 
-from api.http.encoding import encode
 from api.http.services import services
 from domain.kernel.instant import format_instant, recorded_instant
+from domain.kernel.json_text import encode
 from domain.kernel.problem import BadInput
 
 _SIGNATURE: Final = 16

@@ -5,27 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
-import orjson
 from flask import Request, Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
+from api.http.body import body_of
+from api.http.command_route import CommandRoute, Function
 from api.http.fields import spelled
 from api.http.schemas import DONE, Command, Page, Past, page_of, row_of
-from domain.kernel.characters import may_be_unfit, unfit_place
-from domain.kernel.problem import BadInput, Kind, Problem
+from domain.kernel.aggregate import Entity
+from domain.kernel.problem import BadInput
 from projections.engine.table import Table
 
 PREFIX = "/api/v1"
 View = Callable[..., Response]
 V = TypeVar("V", bound=View)
-
-
-class UnsupportedMediaType(Problem):
-    """Send the body as application/json."""
-
-    kind = Kind.UNSUPPORTED
 
 
 class Door(FlaskParser):
@@ -57,31 +52,6 @@ class Door(FlaskParser):
         raise BadInput(f"{len(errors)} of the input’s members must be corrected." if errors[1:] else "", errors=errors)
 
 
-def body_of(req: Request) -> dict[str, Any]:
-    """The request's JSON object; raises `BadInput` or `UnsupportedMediaType` for anything else."""
-    raw = req.get_data()
-    if not raw:
-        return {}
-    if not req.is_json:
-        raise UnsupportedMediaType
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        detail = f"The body is not JSON (line {error.lineno}, column {error.colno})."
-        raise BadInput(detail, errors=[{"pointer": "", "detail": detail}]) from None
-    if not isinstance(body, dict):
-        raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
-    if may_be_unfit(raw) and (pointer := unfit_place(body)) is not None:
-        raise unfit(pointer)
-    return body
-
-
-def unfit(pointer: str) -> BadInput:
-    """The problem of a text with characters that nothing here can hold, in a body, a query or a path."""
-    detail = "This is a text without control characters."
-    return BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
-
-
 class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """The routes of one noun under `/api/v1`. Every view returns a `Response`; its docstring is its documentation."""
 
@@ -89,14 +59,34 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
     def __init__(self, name: str, description: str, *, prefix: str = PREFIX) -> None:
         super().__init__(name, __name__, url_prefix=f"{prefix}/{name}", description=description)
+        self.commands: dict[str, CommandRoute] = {}
+        """The commands of the noun by their words, the empty word for what begins one."""
 
-    def creates(self, schema: type[Schema], reply: dict[str, Any] = DONE) -> Callable[[V], V]:
-        """`POST` on the collection: `view(body)`."""
-        return self.opens("POST", "", schema, 201, reply)
+    def creates(
+        self, kind: type[Entity], schema: type[Command], reply: dict[str, Any] = DONE
+    ) -> Callable[[Function], Function]:
+        """`POST` on the collection: `function(context, body, id)` begins an entity of this kind."""
+        return self._commands("", CommandRoute(schema, kind, 201), reply)
 
-    def command(self, word: str, schema: type[Schema] = Command, reply: dict[str, Any] = DONE) -> Callable[[V], V]:
-        """`POST …/{id}/{word}`: `view(body, id)`."""
-        return self.opens("POST", f"/<uuid:id>/{word}", schema, 200, reply)
+    def command(
+        self,
+        word: str,
+        schema: type[Command] = Command,
+        reply: dict[str, Any] = DONE,
+        after: Callable[[], None] = lambda: None,
+    ) -> Callable[[Function], Function]:
+        """`POST …/{id}/{word}`: `function(context, body, id)`; `after()` runs before the reply is sent."""
+        return self._commands(word, CommandRoute(schema, None, 200, after), reply)
+
+    def _commands(self, word: str, route: CommandRoute, reply: dict[str, Any]) -> Callable[[Function], Function]:
+        def mark(function: Function) -> Function:
+            complete = route._replace(function=function)
+            self.commands[word] = complete
+            view = complete.view()
+            self.opens("POST", f"/<uuid:id>/{word}" if word else "", route.schema, route.status, reply)(view)
+            return function
+
+        return mark
 
     def lists(self, table: Table | dict[str, Any], query: type[Page] = Page, path: str = "") -> Callable[[V], V]:
         """`GET` of a page: `view(query)`."""

@@ -9,28 +9,14 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from api.http.encoding import answer
+from commands.running.runner import RefusedBefore
 from domain.kernel.problem import TYPE, Kind, Problem, Refused
+from domain.kernel.problem_document import STATUS, document
 from domain.recording.answers import StreamTakenError, UnrecordableError
 from store.errors import is_of_input, passes_by_itself, reason_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS: Final = 1
-
-STATUS: Final = {
-    Kind.INVALID: 400,
-    Kind.UNAUTHENTICATED: 401,
-    Kind.FORBIDDEN: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.CONFLICT: 409,
-    Kind.PRECONDITION: 412,
-    Kind.GONE: 410,
-    Kind.TOO_LARGE: 413,
-    Kind.UNSUPPORTED: 415,
-    Kind.UNPROCESSABLE: 422,
-    Kind.UPGRADE: 426,
-    Kind.RATE_LIMITED: 429,
-    Kind.UNAVAILABLE: 503,
-}
 
 
 class Overloaded(Problem):
@@ -53,19 +39,6 @@ class Fault(Problem):
     """Something went wrong on our side; tell us the incident."""
 
     code = "internal-error"
-
-
-def document(problem: Problem, status: int | None = None) -> dict[str, Any]:
-    """The problem document."""
-    found: dict[str, Any] = {
-        "type": TYPE + problem.code,
-        "title": problem.title(),
-        "status": status or STATUS[problem.kind],
-        "detail": problem.detail,
-    }
-    if problem.errors:
-        found["errors"] = problem.errors
-    return found | problem.members
 
 
 def told(document: dict[str, Any]) -> Response:
@@ -97,23 +70,32 @@ def tell_http(error: HTTPException) -> Response:
     return reply
 
 
+def problem_of(error: PersistenceError) -> Problem | None:
+    """What a client can do about an error of the database: ask again, or send something else; None for a fault."""
+    cause = error.__cause__ if isinstance(error, UnrecordableError) else error
+    if isinstance(cause, StreamTakenError):
+        return IdTaken()
+    if not isinstance(cause, PersistenceError):
+        return None
+    if error is cause and passes_by_itself(cause):
+        return Overloaded()
+    return Unstorable() if is_of_input(cause) else None
+
+
 def tell_persistence(error: PersistenceError) -> Response:
     """What the database could not do: now (503), with this request (409, 422), or at all, which is a fault of ours.
 
     The reason is in the log line and nowhere else; what PostgreSQL says of values is not even there.
     """
+    problem = problem_of(error)
     cause = error.__cause__ if isinstance(error, UnrecordableError) else error
-    if isinstance(cause, StreamTakenError):
-        return tell_problem(IdTaken())
-    if isinstance(cause, PersistenceError):
-        if error is cause and passes_by_itself(cause):
-            g.fault = error
-            return told(document(Overloaded()))
+    if isinstance(problem, Overloaded):
+        g.fault = error
+    elif isinstance(cause, PersistenceError) and not isinstance(cause, StreamTakenError):
         g.fault = PersistenceError(reason_of(cause)).with_traceback(cause.__traceback__)
-        if is_of_input(cause):
-            return tell_problem(Unstorable())
-        return told(document(Fault(incident=g.request_id), 500))
-    return tell_fault(error)
+    if problem is not None:
+        return tell_problem(problem)
+    return told(document(Fault(incident=g.request_id), 500)) if "fault" in g else tell_fault(error)
 
 
 def tell_fault(error: Exception) -> Response:
@@ -125,6 +107,7 @@ def tell_fault(error: Exception) -> Response:
 def tell_everything(app: Flask) -> None:
     """Let every error of the application be told as a problem."""
     app.register_error_handler(Problem, tell_problem)
+    app.register_error_handler(RefusedBefore, lambda refusal: told(refusal.document))
     app.register_error_handler(HTTPException, tell_http)
     app.register_error_handler(PersistenceError, tell_persistence)
     app.register_error_handler(Exception, tell_fault)

@@ -11,8 +11,8 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 from flask import Flask, Response, g, request
 
+from api.http.body import body_of
 from api.http.client import address
-from api.http.noun import body_of
 from api.http.policy import template
 from api.http.services import services
 from domain.kernel.problem import Problem

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
 
+from commands.running.runner import Runner
 from projections.engine.projection import Projection
 from projections.engine.reader import Reader
 from projections.engine.views import Views
@@ -125,6 +126,7 @@ class Services:
     """Everything below the API. `log` acts as the writer of the log, `projecting` as the projector of the views."""
 
     settings: ApiSettings
+    runner: Runner
     log: EventLog
     projecting: EventLog
     views: Views

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
-from api.http.noun import PREFIX, unfit
+from api.http.body import unfit
+from api.http.noun import PREFIX
 from domain.kernel.characters import UNFIT
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, cast
-from uuid import UUID
+from typing import Final, cast
 
 from flask import current_app, g, request
 from werkzeug.exceptions import LengthRequired
@@ -11,6 +10,7 @@ from werkzeug.exceptions import LengthRequired
 from api.http.policy import ANYONE, template
 from api.http.sensitive import OPEN_WITHOUT_SECOND_FACTOR, SENSITIVE
 from api.http.services import services
+from commands.running.author import Author
 from domain.access.identity import DeviceIdentity
 from domain.kernel.problem import Kind, NotAllowed, Problem
 from store.sessions import COMMAND_LINE, LiveSession
@@ -39,18 +39,6 @@ class ReauthenticationRequired(Problem):
     code = "reauthentication-required"
 
 
-class Who(NamedTuple):
-    """A user: their roles, and the one of them that opened this route.
-
-    In an import it may be somebody else who did it: the roles are then those of the user `imported_by`.
-    """
-
-    id: UUID
-    roles: tuple[str, ...]
-    role: str
-    imported_by: UUID | None = None
-
-
 def admit() -> None:
     """Let a request in as the policy says, before anything of it is read; Flask calls this for each one."""
     if request.url_rule is None or request.endpoint is None:
@@ -69,7 +57,7 @@ def admit() -> None:
     if session.factor != COMMAND_LINE:
         services().gate.office(session.user)
     role = next((role for role in session.roles if role in allowed), None)
-    g.session, g.who = session, Who(session.user, session.roles, role or "")
+    g.session, g.who = session, Author(session.user, session.roles, role or "")
     if role is None:
         raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
     _must_have_proven(session, f"{method} {template(request.url_rule)}")
@@ -101,9 +89,9 @@ def bearer() -> str:
     return token.strip()
 
 
-def asking() -> Who:
+def asking() -> Author:
     """The user that the policy let in; the first line of every view of the office."""
-    return cast("Who", g.who)
+    return cast("Author", g.who)
 
 
 def asking_session() -> LiveSession:

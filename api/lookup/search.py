@@ -13,7 +13,8 @@ from api.http.reading import looking, page, paged
 from api.http.region import region_of
 from api.http.schemas import Page
 from api.http.services import services
-from api.http.who import Who, asking
+from api.http.who import asking
+from commands.running.author import Author
 from projections.lookup.search import Search
 from projections.lookup.search_kinds import KINDS
 from projections.lookup.search_query import found
@@ -62,6 +63,6 @@ def everything(query: dict[str, Any]) -> Response:
         return page(reader, query, rows, key=("rank", "kind", "id"))
 
 
-def readable_by(who: Who) -> list[str]:
+def readable_by(who: Author) -> list[str]:
     """The kinds of things that these roles may read, as the policy says."""
     return [kind for kind in KINDS if not POLICY[f"GET /api/v1/{_NOUN_OF.get(kind, kind)}"].isdisjoint(who.roles)]

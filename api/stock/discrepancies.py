@@ -13,16 +13,10 @@ from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import ID, done_with, shape_of
 from api.http.schemas import Body, Command, Page, Value
 from api.http.who import asking
-from api.stock.moving import Moment
-from api.stock.settling import adjustments, settle
-from domain.access.user import User
-from domain.kernel.aggregate import Entity
-from domain.kernel.problem import NotFound
-from domain.recording.unit_of_work import Work
-from domain.stock.discrepancy import DISCREPANCY_KINDS, Discrepancy
-from domain.stock.stock_movement import StockMovement
-from domain.work.technician import Technician
-from projections.engine.table import Row
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from commands.stock import discrepancies as commands
+from domain.stock.discrepancy import DISCREPANCY_KINDS
 from projections.stock import discrepancies as view
 from projections.stock.discrepancy_row import DISCREPANCIES
 
@@ -88,58 +82,27 @@ class Filters(Page):
 
 
 @discrepancies.command("assign", Owner, DONE)
-def assign(body: Body, id: UUID) -> Response:
+def assign(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Give it to somebody to look into."""
-    who = asking()
-
-    def decide(discrepancy: Discrepancy, work: Work, _: Row, __: set[UUID]) -> tuple[Entity, ...]:
-        if not (work.find(User, body["to"]) or work.find(Technician, body["to"])):
-            raise NotFound(f"There is no user or technician {body['to']}.")
-        discrepancy.assign(**body)
-        return ()
-
-    return settle(who, id, body, decide)
+    return commands.assign(context, id, **body)
 
 
 @discrepancies.command("explain", Explanation, DONE)
-def explain(body: Body, id: UUID) -> Response:
+def explain(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Settle it by what really happened; who caused it does not settle it."""
-    who = asking()
-
-    def decide(discrepancy: Discrepancy, work: Work, _: Row, caused_by: set[UUID]) -> tuple[Entity, ...]:
-        if work.find(Entity, body["by_event"]) is None:
-            raise NotFound(f"There is nothing {body['by_event']} that could explain it.")
-        discrepancy.explain(by=who.id, caused_by=caused_by, **body)
-        return ()
-
-    return settle(who, id, body, decide)
+    return commands.explain(context, id, **body)
 
 
 @discrepancies.command("adjust", Adjustments, DONE)
-def adjust(body: Body, id: UUID) -> Response:
+def adjust(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Settle it by movements, in the name of whoever asks for it; who caused it does not settle it."""
-    who = asking()
-    moment = Moment.of(body)
-
-    def decide(discrepancy: Discrepancy, work: Work, row: Row, caused_by: set[UUID]) -> list[StockMovement]:
-        made = adjustments(work, row, body["movements"], by=who.id, moment=moment, caused_by=caused_by)
-        movements = tuple(movement.id for movement in made)
-        discrepancy.adjust(movements=movements, approved_by=who.id, caused_by=caused_by)
-        return made
-
-    return settle(who, id, body, decide)
+    return commands.adjust(context, id, **body)
 
 
 @discrepancies.command("write-off", WriteOff, DONE)
-def write_off(body: Body, id: UUID) -> Response:
+def write_off(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Settle it as it is, in the name of whoever asks for it; who caused it does not settle it."""
-    who = asking()
-
-    def decide(discrepancy: Discrepancy, _: Work, __: Row, caused_by: set[UUID]) -> tuple[Entity, ...]:
-        discrepancy.write_off(approved_by=who.id, caused_by=caused_by, **body)
-        return ()
-
-    return settle(who, id, body, decide)
+    return commands.write_off(context, id, **body)
 
 
 @discrepancies.lists(SHAPE, Filters)

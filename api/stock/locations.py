@@ -7,16 +7,15 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http import office
-from api.http.belonging import must_be_a_site
 from api.http.fields import Choice, Flag, Id, Text, Zone
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Creation, Page
 from api.http.who import asking
-from domain.recording.unit_of_work import Work
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from commands.stock import locations as commands
 from domain.stock.location import Location, LocationKind
-from domain.work.technician import Technician
 from projections.stock import locations as view
 
 locations = Noun("locations", "The places that parts move from and to.")
@@ -45,38 +44,22 @@ class Filters(Page):
     retired = Flag()
 
 
-@locations.creates(NewLocation)
-def create(body: Body) -> Response:
+@locations.creates(Location, NewLocation)
+def create(context: CommandContext, body: Body, id: UUID) -> Location:
     """Register a place; those that only exist in the books need none."""
-    who = asking()
-
-    def make(id: UUID, _: Work) -> Location:
-        if "site" in body:
-            must_be_a_site(body["site"])
-        return Location.register(id=id, zone=body.zone, **body)
-
-    return office.create(who, Location, body, make)
+    return commands.register(context.work, id, zone=context.about.zone, **body)
 
 
 @locations.command("take-custody", Custody)
-def take_custody(body: Body, id: UUID) -> Response:
+def take_custody(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Hand a van over to a technician, from whoever had it."""
-    who = asking()
-
-    def decide(location: Location, work: Work) -> tuple[Technician]:
-        technician = work.get(Technician, body["technician"])
-        location.take_custody(technician.id)
-        technician.assign_van(location.id)
-        return (technician,)
-
-    return office.change(who, Location, id, body, decide)
+    return commands.take_custody(context.work, id, **body)
 
 
 @locations.command("retire")
-def retire(body: Body, id: UUID) -> Response:
+def retire(context: CommandContext, _: Body, id: UUID) -> Location:
     """Take a place out of use; what happens there all the same is still recorded."""
-    who = asking()
-    return office.change(who, Location, id, body, lambda location, _: location.retire())
+    return commands.retire(context.work, id)
 
 
 @locations.lists(view.LOCATIONS, Filters)

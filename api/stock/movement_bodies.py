@@ -6,20 +6,7 @@ from typing import Final, get_args
 
 from api.http.fields import Choice, Flag, Id, Instant, Many, Quantity, Text
 from api.http.schemas import Command, Creation, Page
-from domain.stock.location import LocationKind
 from domain.stock.movement import ROUTES, MovementKind
-
-ENDS: Final[dict[MovementKind, tuple[LocationKind | None, LocationKind | None]]] = {
-    "receipt": ("supplier", None),
-    "transfer_out": (None, "transit"),
-    "transfer_in": ("transit", None),
-    "consumption": (None, "equipment"),
-    "removal": ("equipment", "quarantine"),
-    "return_in": ("customer", "quarantine"),
-    "return_to_vendor": (None, "supplier"),
-    "scrap": (None, "scrap"),
-}
-"""From and to which well-known place a movement goes when nothing else is said; `equipment` is the work order's."""
 
 MISTAKES: Final = (
     "wrong_part",

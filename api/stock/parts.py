@@ -7,16 +7,16 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http import office
 from api.http.fields import Choice, Day, Flag, Id, Many, One, Text, Whole
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Creation, Page, Value
 from api.http.who import asking
+from commands.running.context import CommandContext
+from commands.stock import parts as commands
 from domain.kernel.bounds import Kind
 from domain.kernel.money import Money
-from domain.recording.unit_of_work import Work
-from domain.stock.part import Part, PartName, SupersededInCircle
+from domain.stock.part import Part, PartName
 from projections.stock import parts as view
 
 parts = Noun("parts", "The catalogue of parts.")
@@ -77,50 +77,34 @@ class Filters(Page):
     discontinued = Flag()
 
 
-@parts.creates(NewPart)
-def create(body: Body) -> Response:
+@parts.creates(Part, NewPart)
+def create(context: CommandContext, body: Body, id: UUID) -> Part:
     """Add a part to the catalogue."""
-    who = asking()
-    return office.create(who, Part, body, lambda id, _: Part.register(id=id, **body))
+    return commands.register(context.work, id, **body)
 
 
 @parts.command("revise", Description)
-def revise(body: Body, id: UUID) -> Response:
+def revise(context: CommandContext, body: Body, id: UUID) -> Part:
     """Set what may change about a part; its number and unit never do."""
-    who = asking()
-    return office.change(who, Part, id, body, lambda part, _: part.revise(**body))
+    return commands.revise(context.work, id, **body)
 
 
 @parts.command("set-cost", Cost)
-def set_cost(body: Body, id: UUID) -> Response:
+def set_cost(context: CommandContext, body: Body, id: UUID) -> Part:
     """Say what one unit costs from a day on; movements keep the cost they were made with."""
-    who = asking()
-    return office.change(who, Part, id, body, lambda part, _: part.set_cost(**body))
+    return commands.set_cost(context.work, id, **body)
 
 
 @parts.command("supersede", Replacement)
-def supersede(body: Body, id: UUID) -> Response:
+def supersede(context: CommandContext, body: Body, id: UUID) -> Part:
     """Name the part that replaces this one."""
-    who = asking()
-
-    def decide(part: Part, work: Work) -> None:
-        by = work.get(Part, body["by"])
-        replaced, successor = {part.id}, by
-        while successor.superseded_by is not None and successor.id not in replaced:
-            replaced.add(successor.id)
-            successor = work.get(Part, successor.superseded_by)
-        if successor.id in replaced and by.id != part.id:
-            raise SupersededInCircle
-        part.supersede(by.id)
-
-    return office.change(who, Part, id, body, decide)
+    return commands.supersede(context.work, id, **body)
 
 
 @parts.command("discontinue")
-def discontinue(body: Body, id: UUID) -> Response:
+def discontinue(context: CommandContext, _: Body, id: UUID) -> Part:
     """Buy no more of it; what is in stock may still be used."""
-    who = asking()
-    return office.change(who, Part, id, body, lambda part, _: part.discontinue())
+    return commands.discontinue(context.work, id)
 
 
 @parts.lists(view.PARTS, Filters)

@@ -7,19 +7,19 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http import office
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import ID, done_with, shape_of, spoken
 from api.http.schemas import Body
 from api.http.who import asking
 from api.stock.movement_bodies import Filters, Mistake, NewMovement
-from api.stock.moving import Moment, move
-from domain.recording.unit_of_work import Work
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from commands.stock.moving import Moment, move
+from commands.stock.moving import correct as correction
 from domain.stock.stock_movement import StockMovement
 from projections.engine.table import Row
 from projections.stock import movements as view
-from store.taking_back import correction_of
 
 stock_movements = Noun("stock-movements", "What went from where to where.")
 
@@ -32,27 +32,16 @@ for _column in ("cost_amount", "cost_currency", "cost_per"):
     del MOVEMENT["properties"][_column]
 
 
-@stock_movements.creates(NewMovement)
-def create(body: Body) -> Response:
+@stock_movements.creates(StockMovement, NewMovement)
+def create(context: CommandContext, body: Body, id: UUID) -> StockMovement:
     """Move a part. Its cost is the part's of that day, where it lies, and stays with the movement."""
-    who, at = asking(), Moment.of(body)
-    return office.create(who, StockMovement, body, lambda id, work: move(id, work, dict(body), by=who.id, moment=at))
+    return move(id, context.work, dict(body), by=context.by, moment=Moment.of(context))
 
 
 @stock_movements.command("correct", Mistake, done_with(correction=ID))
-def correct(body: Body, id: UUID) -> Response:
+def correct(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Take all of it back by a further movement, at the cost it was made with; twice is once. The first one stays."""
-    who = asking()
-    told: dict[str, UUID] = {}
-
-    def decide(movement: StockMovement, work: Work) -> list[StockMovement]:
-        correction, is_recorded = correction_of(work, movement.id)
-        told["correction"] = correction
-        if is_recorded:
-            return []
-        return [movement.reverse(id=correction, reason=body["reason"], approved_by=who.id)]
-
-    return office.change(who, StockMovement, id, body, decide, say=lambda _: told)
+    return correction(context.work, id, by=context.by, **body)
 
 
 @stock_movements.lists(MOVEMENT, Filters)

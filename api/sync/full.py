@@ -8,9 +8,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from api.http.encoding import encode
 from api.http.metrics import Metrics
-from api.http.problems import MEDIA_TYPE, STATUS, document
+from api.http.problems import MEDIA_TYPE
+from domain.kernel.json_text import encode
+from domain.kernel.problem_document import STATUS, document
 from sync.admission import BUSY_SECONDS, Overloaded
 from sync.gate import Gate
 

@@ -7,18 +7,16 @@ from uuid import UUID
 
 from flask import Response
 
-from api.care.known_customer import still_there
 from api.care.merged import merged
-from api.http import office
-from api.http.belonging import must_have_site
 from api.http.fields import Choice, Day, Id, Text
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Creation, Page
 from api.http.who import asking
+from commands.running.context import CommandContext
+from commands.work import equipment as commands
 from domain.kernel.bounds import Kind
 from domain.kernel.problem import NotFound
-from domain.recording.unit_of_work import Work
 from domain.work.equipment import Equipment, Status
 from projections.care import timeline as story
 from projections.work import equipment as view
@@ -78,73 +76,40 @@ class Filters(Page):
     status = Choice(tuple(Status))
 
 
-def _owner(work: Work, customer: UUID, site: UUID | None = None) -> UUID:
-    """The customer's id, if they are there and the site is theirs."""
-    owner = still_there(work, customer)
-    if site is not None:
-        must_have_site(work, owner, site)
-    return owner.id
-
-
-@equipment.creates(NewEquipment)
-def create(body: Body) -> Response:
+@equipment.creates(Equipment, NewEquipment)
+def create(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Register a machine."""
-    who = asking()
-
-    def make(id: UUID, work: Work) -> Equipment:
-        if "customer" in body:
-            _owner(work, body["customer"])
-        return Equipment.register(id=id, **body)
-
-    return office.create(who, Equipment, body, make)
+    return commands.register(context.work, id, **body)
 
 
 @equipment.command("install", Place)
-def install(body: Body, id: UUID) -> Response:
+def install(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Say at which site it stands and whose it is."""
-    who = asking()
-
-    def decide(machine: Equipment, work: Work) -> None:
-        _owner(work, **body)
-        machine.install(**body)
-
-    return office.change(who, Equipment, id, body, decide)
+    return commands.install(context.work, id, **body)
 
 
 @equipment.command("set-warranty", Warranty)
-def set_warranty(body: Body, id: UUID) -> Response:
+def set_warranty(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Say which terms hold from a day until another; earlier warranties stay."""
-    who = asking()
-    return office.change(who, Equipment, id, body, lambda machine, _: machine.set_warranty(**body))
+    return commands.set_warranty(context.work, id, **body)
 
 
 @equipment.command("move", Move)
-def move(body: Body, id: UUID) -> Response:
+def move(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Say that it stands at another site of the same owner."""
-    who = asking()
-
-    def decide(machine: Equipment, work: Work) -> None:
-        if machine.customer is not None:
-            _owner(work, machine.customer, body["site"])
-        machine.move(**body)
-
-    return office.change(who, Equipment, id, body, decide)
+    return commands.move(context.work, id, **body)
 
 
 @equipment.command("change-owner", Owner)
-def change_owner(body: Body, id: UUID) -> Response:
+def change_owner(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Say that it is somebody else's now."""
-    who = asking()
-    return office.change(
-        who, Equipment, id, body, lambda machine, work: machine.change_owner(_owner(work, body["customer"]))
-    )
+    return commands.change_owner(context.work, id, **body)
 
 
 @equipment.command("retire", Retirement)
-def retire(body: Body, id: UUID) -> Response:
+def retire(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Take it out of use for good."""
-    who = asking()
-    return office.change(who, Equipment, id, body, lambda machine, _: machine.retire(**body))
+    return commands.retire(context.work, id, **body)
 
 
 @equipment.lists(view.EQUIPMENT, Filters)

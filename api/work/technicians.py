@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from flask import Response
 
-from api.http import office
+from api.http.command_route import answered, request_of
 from api.http.fields import Flag, Id, Text, Zone
-from api.http.forgetting import forgotten
+from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
-from api.http.order import Order
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import DONE, Body, Command, Creation, Page
 from api.http.services import services
 from api.http.who import asking
-from domain.access.device import Device
-from domain.access.user import User
-from domain.kernel.aggregate import Entity
-from domain.recording.unit_of_work import Work
-from domain.stock.location import Location
-from domain.work.technician import Technician, TechnicianIsDeactivated
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from commands.work import technicians as commands
+from domain.work.technician import Technician
 from projections.work import technicians as view
 from store.enrolment_code import code_of
 
@@ -69,97 +66,56 @@ class Filters(Page):
     user = Id()
 
 
-@technicians.creates(NewTechnician)
-def create(body: Body) -> Response:
+@technicians.creates(Technician, NewTechnician)
+def create(context: CommandContext, body: Body, id: UUID) -> Technician:
     """Register a technician."""
-    who = asking()
-
-    def make(id: UUID, work: Work) -> Technician:
-        if body["user"] is not None:
-            work.get(User, body["user"])
-        return Technician.register(id=id, zone=body.zone or services().settings.zone, **body)
-
-    return office.create(who, Technician, body, make)
+    return commands.register(context.work, id, zone=context.about.zone or context.zone, **body)
 
 
 @technicians.command("change", Change)
-def change(body: Body, id: UUID) -> Response:
+def change(context: CommandContext, body: Body, id: UUID) -> Technician:
     """Change a technician's name, zone, language or user."""
-    who = asking()
-
-    def decide(technician: Technician, work: Work) -> None:
-        if body["user"] is not None:
-            work.get(User, body["user"])
-        technician.change(zone=body.zone, **body)
-
-    return office.change(who, Technician, id, body, decide)
+    return commands.change(context.work, id, zone=context.about.zone, **body)
 
 
 @technicians.command("assign-van", Van)
-def assign_van(body: Body, id: UUID) -> Response:
+def assign_van(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Say which van is theirs, and hand it into their custody."""
-    who = asking()
-
-    def decide(technician: Technician, work: Work) -> Iterable[Entity]:
-        van = work.get(Location, body["location"])
-        technician.assign_van(van.id)
-        van.take_custody(technician.id)
-        return (van,)
-
-    return office.change(who, Technician, id, body, decide)
+    return commands.assign_van(context.work, id, **body)
 
 
 @technicians.command("deactivate")
-def deactivate(body: Body, id: UUID) -> Response:
+def deactivate(context: CommandContext, _: Body, id: UUID) -> Technician:
     """Give them no more work: no code lets a device in, and those they have hand in what they hold and read nothing."""
-    who = asking()
-    return office.change(who, Technician, id, body, lambda technician, _: technician.deactivate())
+    return commands.deactivate(context.work, id)
 
 
-@technicians.command("erase")
-def erase(body: Body, id: UUID) -> Response:
+@technicians.command("erase", after=be_forgotten)
+def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
     """Forget a technician for good: their name, and words about nobody else that they wrote.
 
     They get no more work, and their devices are revoked and told to hand in what they hold and to erase themselves.
     What they did stays on record under their id.
     """
-    who = asking()
-
-    def decide(technician: Technician, work: Work) -> list[Device]:
-        technician.erase()
-        # One whose enrolment was cut off has a row and no event: it never got in.
-        found = [work.find(Device, id) for id in services().standings.devices_of(technician.id)]
-        theirs = [device for device in found if device is not None]
-        for device in theirs:
-            device.revoke(reason="retired", wipe=True)
-        return theirs
-
-    return forgotten(office.change(who, Technician, id, body, decide))
+    return commands.erase(context.work, id, devices=services().standings.devices_of(id))
 
 
 @technicians.command("reactivate")
-def reactivate(body: Body, id: UUID) -> Response:
+def reactivate(context: CommandContext, _: Body, id: UUID) -> Technician:
     """Let them work again; their devices are trusted as they were before."""
-    who = asking()
-    return office.change(who, Technician, id, body, lambda technician, _: technician.reactivate())
+    return commands.reactivate(context.work, id)
 
 
 @technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
 def enrolments(body: Body, id: UUID) -> Response:
     """A one-time code that makes a phone this technician's device, good for a day."""
-    order = Order(asking(), body)
+    request = request_of(body)
     # Derived and not stored: the same request gives the same code, and no table or log can give it away.
     secrets = services().access.secrets.accepted("enrolment-codes")
-    seed = services().devices.seed_of(hmac.digest(each, order.operation.bytes, "sha256") for each in secrets)
-
-    def decide(work: Work) -> office.Decided:
-        technician = work.get(Technician, id)
-        if not technician.is_active():
-            raise TechnicianIsDeactivated
-        _, expires_at = services().devices.issue_code(id, seed)
-        return office.Decided(technician, (), {"expires_at": expires_at})
-
-    return office.carry_out(order, decide, 201, unkept=lambda: {"code": code_of(seed)})
+    seed = services().devices.seed_of(hmac.digest(each, request.operation.bytes, "sha256") for each in secrets)
+    issue = partial(commands.issue_code, id=id, seed=seed, devices=services().devices)
+    reply = services().runner.run(request, lambda context: issue(context.work), status=201)
+    return answered(reply, {"code": code_of(seed)})
 
 
 @technicians.lists(view.TECHNICIANS, Filters)

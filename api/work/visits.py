@@ -8,31 +8,24 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http import office
-from api.http.belonging import owner_of_site
 from api.http.fields import Choice, Flag, Id, Instant, Text
 from api.http.noun import Noun
 from api.http.reading import filters, looking, moment_of, one, page, paged
 from api.http.rows import FACT, shape_of
 from api.http.schemas import Body, Command, Page
-from api.http.services import services
 from api.http.who import asking
-from api.work.going_on import going_on, must_be_active
 from api.work.visit_bodies import NewVisit, Window
-from domain.kernel.instant import now
+from commands.running.context import CommandContext
+from commands.work import visits as commands
 from domain.kernel.problem import NotFound
-from domain.recording.unit_of_work import Work
 from domain.work.visit import Visit
 from domain.work.visit_events import NotDoneReason
 from domain.work.visit_status import Status
-from domain.work.visit_window import WINDOW, window_at
-from domain.work.work_order import WorkOrder
-from domain.work.work_order_status import must_not_be_final
+from domain.work.visit_window import WINDOW
 from projections.engine.fact_pages import VISIT_LISTS, visit_facts
 from projections.work import visit_queries as queries
 from projections.work import visits as view
 from projections.work.work_orders import WorkOrders
-from store.places import zone_of_order
 
 visits = Noun("visits", "Every coming of a technician.")
 
@@ -86,77 +79,62 @@ class Facts(Page):
     list = Choice(VISIT_LISTS, required=True)
 
 
-@visits.creates(NewVisit)
-def create(body: Body) -> Response:
+@visits.creates(Visit, NewVisit)
+def create(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Plan a visit."""
-    who = asking()
-
-    def make(id: UUID, work: Work) -> Visit:
-        order = work.get(WorkOrder, body["work_order"])
-        must_not_be_final(order.status)
-        must_be_active(work, body.get("technician"))
-        zone = body.zone or zone_of_order(work, order, otherwise=services().settings.zone, owner=owner_of_site)
-        planned: dict[str, Any] = {name: value for name, value in body.items() if name not in WINDOW}
-        return Visit.plan(id=id, customer=order.customer, zone=zone, **planned, **window_at(zone, body, moment=now()))
-
-    return office.create(who, Visit, body, make)
+    window, fields = _window(body)
+    zone = context.about.zone
+    return commands.plan(context.work, id, window=window, zone=zone, company_zone=context.zone, **fields)
 
 
 @visits.command("dispatch", Sending)
-def dispatch(body: Body, id: UUID) -> Response:
+def dispatch(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Send a technician."""
-    who = asking()
-
-    def decide(visit: Visit, work: Work) -> None:
-        must_be_active(work, body["technician"])
-        going_on(visit, work).dispatch(**body)
-
-    return office.change(who, Visit, id, body, decide)
+    return commands.dispatch(context.work, id, **body)
 
 
 @visits.command("decline", Refusal)
-def decline(body: Body, id: UUID) -> Response:
+def decline(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Write down that the technician will not go; the visit waits for somebody else."""
-    who = asking()
-    return office.change(who, Visit, id, body, lambda visit, _: visit.decline(seen=body.seen, **body))
+    return commands.decline(context.work, id, seen=context.about.seen, **body)
 
 
 @visits.command("reschedule", Window)
-def reschedule(body: Body, id: UUID) -> Response:
+def reschedule(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Move it to another window."""
-    who = asking()
+    window, _ = _window(body)
+    return commands.reschedule(context.work, id, window=window, zone=context.about.zone)
 
-    def decide(visit: Visit, work: Work) -> None:
-        going_on(visit, work).reschedule(zone=body.zone, **window_at(body.zone or visit.zone, body, moment=now()))
 
-    return office.change(who, Visit, id, body, decide)
+def _window(body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The members of a body that say when, and the others."""
+    window = {name: value for name, value in body.items() if name in WINDOW}
+    return window, {name: value for name, value in body.items() if name not in WINDOW}
 
 
 @visits.command("cancel", VisitReason)
-def cancel(body: Body, id: UUID) -> Response:
+def cancel(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Call it off."""
-    who = asking()
-    return office.change(who, Visit, id, body, lambda visit, _: visit.cancel(**body))
+    return commands.cancel(context.work, id, **body)
 
 
-def _step(word: str, title: str, record: Callable[..., None], schema: type[Command] = Step) -> None:
+def _step(word: str, title: str, record: Callable[..., Visit], schema: type[Command] = Step) -> None:
     """One thing that a technician did and told the office, which is never refused."""
 
-    def step(body: Body, id: UUID) -> Response:
-        who = asking()
-        return office.change(who, Visit, id, body, lambda visit, _: record(visit, **body))
+    def step(context: CommandContext, body: Body, id: UUID) -> Visit:
+        return record(context.work, id, **body)
 
     step.__name__, step.__doc__ = word.replace("-", "_"), title
     visits.command(word, schema)(step)
 
 
-_step("accept", "The technician will go.", Visit.record_accepted)
-_step("start-travel", "The technician is on the way.", Visit.record_travel_started)
-_step("arrive", "The technician is on site.", Visit.record_arrived)
-_step("pause", "The work on site is interrupted.", Visit.record_paused)
-_step("resume", "The work on site goes on.", Visit.record_resumed)
-_step("finish", "What it was for has been done.", Visit.record_done)
-_step("not-done", "What it was for has not been done.", Visit.record_not_done, VisitFailure)
+_step("accept", "The technician will go.", commands.accept)
+_step("start-travel", "The technician is on the way.", commands.start_travel)
+_step("arrive", "The technician is on site.", commands.arrive)
+_step("pause", "The work on site is interrupted.", commands.pause)
+_step("resume", "The work on site goes on.", commands.resume)
+_step("finish", "What it was for has been done.", commands.finish)
+_step("not-done", "What it was for has not been done.", commands.not_done, VisitFailure)
 
 
 VISIT = shape_of(view.VISITS, missed={"type": "boolean"})

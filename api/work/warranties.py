@@ -8,7 +8,6 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http import office
 from api.http.encoding import answer
 from api.http.fields import Day, Instant, Text, Whole
 from api.http.reading import POSITION, looking, page, paged
@@ -17,6 +16,8 @@ from api.http.schemas import Body, Command, Page, Past
 from api.http.services import services
 from api.http.who import asking
 from api.work.equipment import equipment
+from commands.running.context import CommandContext
+from commands.work import equipment as commands
 from domain.kernel.bounds import Kind
 from domain.kernel.instant import now
 from domain.kernel.local_time import local_day
@@ -71,10 +72,9 @@ class Covered(Past):
 
 
 @equipment.command("withdraw-warranty", Withdrawal)
-def withdraw_warranty(body: Body, id: UUID) -> Response:
+def withdraw_warranty(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Say that a warranty does not hold, as a whole or from a day on; what was known before can still be asked for."""
-    who = asking()
-    return office.change(who, Equipment, id, body, lambda machine, _: machine.withdraw_warranty(**body))
+    return commands.withdraw_warranty(context.work, id, **body)
 
 
 @equipment.shows(COVERAGE, Covered, path="/<uuid:id>/coverage")

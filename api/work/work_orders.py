@@ -8,19 +8,17 @@ from uuid import UUID
 from flask import Response
 
 from api.care.merged import merged
-from api.http import office
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import FACT, shape_of, spoken_all, spoken_one
 from api.http.schemas import Body
 from api.http.who import asking
 from api.work import work_order_bodies as bodies
-from api.work.opening import open_work_order
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from commands.work import work_orders as commands
+from commands.work.opening import open_work_order
 from domain.kernel.problem import NotFound
-from domain.recording.order_ends import cancel_order, close_order
-from domain.recording.unit_of_work import Work
-from domain.stock.part import Part
-from domain.work.technician import Technician, TechnicianIsDeactivated
 from domain.work.work_order import WorkOrder
 from projections.engine.fact_pages import order_facts
 from projections.work import work_order_queries as queries
@@ -29,106 +27,82 @@ from projections.work import work_orders as view
 work_orders = Noun("work-orders", "One repair each.")
 
 
-@work_orders.creates(bodies.NewWorkOrder)
-def create(body: Body) -> Response:
+@work_orders.creates(WorkOrder, bodies.NewWorkOrder)
+def create(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Open a work order; the case it is for, if any, goes on with it."""
-    who = asking()
-    return office.create(who, WorkOrder, body, lambda id, work: open_work_order(id, work, dict(body)))
+    return open_work_order(context.work, id, **body)
 
 
 @work_orders.command("assign", bodies.Assignment)
-def assign(body: Body, id: UUID) -> Response:
+def assign(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Give it to a technician, perhaps taking it from another."""
-    who = asking()
-
-    def decide(order: WorkOrder, work: Work) -> None:
-        if not work.get(Technician, body["technician"]).is_active():
-            raise TechnicianIsDeactivated
-        order.assign(**body)
-
-    return office.change(who, WorkOrder, id, body, decide)
+    return commands.assign(context.work, id, **body)
 
 
 @work_orders.command("require-part", bodies.RequiredPart)
-def require_part(body: Body, id: UUID) -> Response:
+def require_part(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Say that the repair needs a part."""
-    who = asking()
-
-    def decide(order: WorkOrder, work: Work) -> None:
-        work.get(Part, body["part"])
-        order.require_part(**body)
-
-    return office.change(who, WorkOrder, id, body, decide)
+    return commands.require_part(context.work, id, **body)
 
 
 @work_orders.command("diagnose", bodies.Diagnosis)
-def diagnose(body: Body, id: UUID) -> Response:
+def diagnose(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Write down what was found."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.record_diagnosis(**body))
+    return commands.diagnose(context.work, id, **body)
 
 
 @work_orders.command("hold", bodies.Hold)
-def hold(body: Body, id: UUID) -> Response:
+def hold(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Let the work wait."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.hold(**body))
+    return commands.hold(context.work, id, **body)
 
 
 @work_orders.command("resume")
-def resume(body: Body, id: UUID) -> Response:
+def resume(context: CommandContext, _: Body, id: UUID) -> WorkOrder:
     """End the waiting."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.resume())
+    return commands.resume(context.work, id)
 
 
 @work_orders.command("record-labour", bodies.Labour)
-def record_labour(body: Body, id: UUID) -> Response:
+def record_labour(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Write down the time that somebody spent."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.record_labour(**body))
+    return commands.record_labour(context.work, id, **body)
 
 
 @work_orders.command("complete", bodies.Completion)
-def complete(body: Body, id: UUID) -> Response:
+def complete(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Say, or confirm what a technician reported, that the work is done."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.complete(**body))
+    return commands.complete(context.work, id, **body)
 
 
 @work_orders.command("cannot-complete", bodies.OrderFailure)
-def cannot_complete(body: Body, id: UUID) -> Response:
+def cannot_complete(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Say, or confirm what a technician reported, that the work cannot be done."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.cannot_complete(**body))
+    return commands.cannot_complete(context.work, id, **body)
 
 
 @work_orders.command("reopen", bodies.OrderReason)
-def reopen(body: Body, id: UUID) -> Response:
+def reopen(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Let finished work go on."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.reopen(**body))
+    return commands.reopen(context.work, id, **body)
 
 
 @work_orders.command("close")
-def close(body: Body, id: UUID) -> Response:
+def close(context: CommandContext, _: Body, id: UUID) -> Changed:
     """End a finished work order for good; its visits that are not over are cancelled with it."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, work: close_order(work, order))
+    return commands.close(context.work, id)
 
 
 @work_orders.command("cancel", bodies.OrderReason)
-def cancel(body: Body, id: UUID) -> Response:
+def cancel(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Call the work off for good; its visits that are not over are cancelled with it."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, work: cancel_order(work, order, **body))
+    return commands.cancel(context.work, id, **body)
 
 
 @work_orders.command("add-note", bodies.Note)
-def add_note(body: Body, id: UUID) -> Response:
+def add_note(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     """Write down something to remember."""
-    who = asking()
-    return office.change(who, WorkOrder, id, body, lambda order, _: order.record_note(**body))
+    return commands.add_note(context.work, id, **body)
 
 
 @work_orders.lists(shape_of(view.WORK_ORDERS), bodies.Filters)

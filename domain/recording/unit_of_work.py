@@ -10,6 +10,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import get_topic
 
+from domain.care.customer_events import SiteAdded
 from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.kernel.keys import KeyTaken
@@ -31,6 +32,12 @@ class Backing(Protocol):
 
     def visits_of(self, order: UUID) -> set[UUID]:
         """The ids of all visits that were ever planned for a work order."""
+
+    def owners_of(self, sites: Iterable[UUID]) -> dict[UUID, UUID]:
+        """The customers whose sites these are, as far as there are such sites."""
+
+    def next_work_order_number(self) -> str:
+        """A number for a work order that nothing was given before."""
 
     def append(
         self,
@@ -65,6 +72,7 @@ class Work:
         self._versions: dict[UUID, int] = {}
         self._reads: dict[UUID, int] = {}
         self._visits: dict[UUID, int] = {}
+        self._sites: dict[UUID, UUID | None] = {}
         self.events: list[DomainEventProtocol[UUID]] = []
         self.envelopes: list[Envelope] = []
         self.answers: list[Answer] = []
@@ -98,6 +106,23 @@ class Work:
         self._visits[order] = len(there)
         return there | {event.originator_id for event in self._planned(order)}
 
+    def preload_owners(self, sites: Iterable[UUID]) -> None:
+        """Look these sites up with one query, so that `owner_of_site` needs none."""
+        unknown = [site for site in sites if site not in self._sites]
+        self._sites |= dict.fromkeys(unknown) | self._log.owners_of(unknown)
+
+    def owner_of_site(self, site: UUID) -> UUID | None:
+        """The customer whose site this is, one that this work adds included; None when there is no such site."""
+        if site not in self._sites:
+            self.preload_owners([site])
+        return self._sites[site]
+
+    def next_work_order_number(self) -> str:
+        """A number for a work order that nothing was given before; the commit makes another where it was."""
+        number = self._log.next_work_order_number()
+        self.made.add(number)
+        return number
+
     def _planned(self, order: UUID) -> list[Planned]:
         return [event for event in self.events if isinstance(event, Planned) and event.work_order == order]
 
@@ -122,6 +147,7 @@ class Work:
             if events and isinstance(entity, Walked):
                 entity.happened(envelope, events[0].originator_version)
             self.events.extend(events)
+            self._sites |= {event.site: event.originator_id for event in events if isinstance(event, SiteAdded)}
         self.envelopes.extend([envelope] * (len(self.events) - before))
         return len(self.events) - before
 

@@ -12,6 +12,7 @@ from domain.kernel.quantity import parse_quantity
 from domain.kernel.reason import reason_and_note
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.movement import Movement, MovementKind
+from domain.stock.movement_defaults import REASONS
 from domain.stock.part import Part
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
@@ -20,9 +21,6 @@ from domain.work.work_order import WorkOrder
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUsed, StockCounted
 from sync.outcome import Context, Notice, Outcome
-
-REASONS = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade", "not_needed")
-"""Codes of why a part was taken out or scrapped; anything else is kept as words."""
 
 
 def _at_hand(context: Context, location: UUID) -> tuple[Notice, ...]:

@@ -94,6 +94,16 @@ class MemoryLog:
         planned = (event for event in self.events if event.topic == Planned.TOPIC)
         return {event.stream for event in planned if event.data.work_order == order}
 
+    def owners_of(self, sites: Iterable[UUID]) -> dict[UUID, UUID]:
+        """The customers whose sites these are."""
+        wanted = set(sites)
+        added = (event for event in self.events if event.topic == "customer.site_added")
+        return {event.data.site: event.stream for event in added if event.data.site in wanted}
+
+    def next_work_order_number(self) -> str:
+        """A number that no work order has."""
+        return f"W-{sum(event.topic == 'work_order.opened' for event in self.events) + 1:06}"
+
     def settled(self, entities: Iterable[Entity]) -> None:
         """These entities stand as they are recorded now: no need to replay them."""
         self.streams.keep(entities)

@@ -10,12 +10,13 @@ from uuid import UUID
 
 import orjson
 
-from api.http.problems import RETRY_SECONDS, STATUS, document
+from api.http.problems import RETRY_SECONDS
 from api.sync.blueprint import DeviceSuspended
 from domain.access.identity import DeviceIdentity, TokenExpired
 from domain.integrity.log_life import LogLife
 from domain.kernel.envelope import Envelope
 from domain.kernel.problem import Kind, NotFound, Problem
+from domain.kernel.problem_document import STATUS, document
 from sync.admission import Overloaded
 from sync.app_version import OldestApp
 from sync.arrival import Arrival

@@ -13,8 +13,8 @@ from eventsourcing import persistence
 from eventsourcing.persistence import PersistenceError
 from structlog.testing import capture_logs
 
-from api.http.order import Order
 from api.http.policy import POLICY
+from commands.running.runner import Runner
 from domain.recording.answers import StreamTakenError, UnrecordableError
 from store.errors import passes_by_itself, rename
 from store.pool import ConnectionPool
@@ -135,7 +135,7 @@ def test_only_what_can_pass_by_itself_is_told_as_passing(house: House, monkeypat
         def fails(*_: Any, error: PersistenceError = error, **__: Any) -> None:
             raise error
 
-        monkeypatch.setattr(Order, "known", fails)
+        monkeypatch.setattr(Runner, "known", fails)
         with capture_logs() as lines:
             reply = house.post("/api/v1/parts", PARTS)
 
@@ -150,6 +150,6 @@ def test_a_command_whose_streams_are_somebody_elses_is_refused(house: House, mon
         raise UnrecordableError("taken") from StreamTakenError([uuid4()], [])
 
     house.user("admin")
-    monkeypatch.setattr(Order, "known", fails)
+    monkeypatch.setattr(Runner, "known", fails)
 
     assert house.post("/api/v1/parts", PARTS).status_code == 409

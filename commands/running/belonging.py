@@ -1,29 +1,20 @@
-"""What belongs to whom: things that a command names together are one customer's, and an id names one thing only."""
+"""What belongs to whom: things that a command names together are one customer's."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from api.http.batch import batching
-from api.http.services import services
 from domain.care.contact import Contact
 from domain.care.customer import Customer
 from domain.care.customer_refusals import NoSuchSite
-from domain.kernel.aggregate import Entity
 from domain.kernel.problem import NotFound, Refused
 from domain.recording.unit_of_work import Work
-from domain.stock.location import VIRTUAL
 from domain.work.work_order import WorkOrder
 from store.merged import one_customer
-from store.sites import owner_of
 
 
 class OfAnotherCustomer(Refused):
     """What is named belongs to another customer; name something of the same customer."""
-
-
-class IdIsTaken(Refused):
-    """This id names something else already; leave it out, or make another one."""
 
 
 def must_be_of(work: Work, what: str, owner: UUID | None, customer: UUID | None) -> None:
@@ -39,13 +30,6 @@ def owner_of_contact(work: Work, contact: Contact) -> UUID | None:
     return work.get(WorkOrder, contact.work_order).customer
 
 
-def must_be_free(work: Work, id: UUID, *, of: UUID | None = None) -> None:
-    """Refuse an id that a stream, a well-known place, or a site has; it may be a site of the customer `of`."""
-    owner = owner_of_site(id)
-    if (owner is not None and owner != of) or id in VIRTUAL.values() or work.find(Entity, id) is not None:
-        raise IdIsTaken
-
-
 def must_have_site(work: Work, customer: Customer, site: UUID) -> None:
     """Raise `NoSuchSite` unless the site belongs to this customer, by whichever of their entries."""
     if not customer.has_site(site):
@@ -54,21 +38,15 @@ def must_have_site(work: Work, customer: Customer, site: UUID) -> None:
 
 def entry_with(work: Work, customer: Customer, site: UUID) -> Customer:
     """The entry of this customer that a site was added to; raises `NoSuchSite`."""
-    owner = owner_of_site(site)
+    owner = work.owner_of_site(site)
     if owner is None or not one_customer(work, owner, customer.id):
         raise NoSuchSite
     return work.get(Customer, owner)
 
 
-def owner_of_site(site: UUID) -> UUID | None:
-    """The customer whose site it is, None when there is no such site."""
-    batch = batching()
-    return owner_of(services().log.pool, site) if batch is None else batch.owner_of(site)
-
-
-def must_be_a_site(site: UUID) -> UUID:
+def must_be_a_site(work: Work, site: UUID) -> UUID:
     """The customer whose site it is; raises `NotFound`."""
-    owner = owner_of_site(site)
+    owner = work.owner_of_site(site)
     if owner is None:
         raise NotFound(f"There is no site {site}.")
     return owner

@@ -7,16 +7,17 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from api.http.belonging import must_be_of, owner_of_site
-from api.http.schemas import Body
-from api.http.services import services
-from api.stock.movement_bodies import ENDS
+from commands.running.belonging import must_be_of
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from domain.kernel.bad_input import bad_member
 from domain.kernel.instant import now
 from domain.kernel.local_time import local_day
-from domain.kernel.problem import BadInput, NotFound, Refused
+from domain.kernel.problem import NotFound, Refused
 from domain.kernel.reason import reason_and_note
 from domain.recording.unit_of_work import Work
 from domain.stock.location import VIRTUAL, Location, LocationIsRetired, LocationKind
+from domain.stock.movement_defaults import ENDS, REASONS
 from domain.stock.part import Part
 from domain.stock.stock_movement import StockMovement
 from domain.work.equipment import Equipment
@@ -24,25 +25,26 @@ from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from store.places import day_of_stock
-from sync.operations.stock import REASONS
+from store.taking_back import correction_of
 
 
 class Moment(NamedTuple):
-    """When something moves, and the zone of the place where the request says it."""
+    """When something moves, the zone of the place where the request says it, and the company's zone."""
 
     at: datetime
     zone: str | None
+    company_zone: str
 
     @classmethod
-    def of(cls, body: Body) -> Self:
+    def of(cls, context: CommandContext) -> Self:
         """When and where the request says that it happened."""
-        return cls(body.occurred_at or now(), body.zone)
+        return cls(context.about.occurred_at or now(), context.about.zone, context.zone)
 
     def day(self, work: Work, *places: UUID) -> date:
         """The day there, where parts move from and to."""
         if self.zone is not None:
             return local_day(self.at, self.zone)
-        return day_of_stock(work, self.at, *places, otherwise=services().settings.zone, owner=owner_of_site)
+        return day_of_stock(work, self.at, *places, otherwise=self.company_zone, owner=work.owner_of_site)
 
 
 class VisitOfAnotherOrder(Refused):
@@ -52,29 +54,31 @@ class VisitOfAnotherOrder(Refused):
 def move(
     id: UUID,
     work: Work,
-    said: dict[str, Any],
+    fields: dict[str, Any],
     *,
-    by: UUID,
+    by: UUID | None,
     moment: Moment,
     caused_by: Collection[UUID] = (),
     at: str = "",
 ) -> StockMovement:
-    """The movement that was `said`, made by the user `by` at a moment; raises a `Problem` for what cannot be.
+    """The movement with these fields, made by the user `by` at a moment; raises a `Problem` for what cannot be.
 
-    `at` points to where it was said; `caused_by` are all ids of those who may not approve an adjustment. Words that
-    are no code of a reason are sealed as the customer's, or as the user's own where there is none.
+    `at` is the JSON pointer to the fields; `caused_by` are all ids of those who may not approve an adjustment. Words
+    that are no code of a reason are sealed as the customer's, or as the user's own where there is none.
     """
-    part = work.get(Part, said["part"])
-    order = _order(work, said)
+    part = work.get(Part, fields["part"])
+    order = _order(work, fields)
     about = {} if order is None else {"customer": order.customer, "case": order.case, "equipment": order.equipment}
-    from_, to = _ends(said, order, at)
+    from_, to = _ends(fields, order, at)
     for end in (from_, to):
         _must_be_theirs(work, end, order)
-    if said.get("technician") is not None:
-        work.get(Technician, said["technician"])
-    why = reason_and_note(said["reason"], REASONS) if said.get("reason") else {}
+    if fields.get("technician") is not None:
+        work.get(Technician, fields["technician"])
+    why = reason_and_note(fields["reason"], REASONS) if fields.get("reason") else {}
     on = moment.day(work, from_, to)
-    movement = said | {"from_": from_, "to": to, "cost": part.cost_on(on), "cost_per": part.cost_per(on)} | about | why
+    movement = (
+        fields | {"from_": from_, "to": to, "cost": part.cost_on(on), "cost_per": part.cost_per(on)} | about | why
+    )
     if order is not None:
         movement["work_order"] = order.id
     if movement.get("note"):
@@ -105,10 +109,10 @@ def kind_of(work: Work, id: UUID, pointer: str, *, leaving: bool = True) -> Loca
     raise NotFound(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
-def _order(work: Work, said: dict[str, Any]) -> WorkOrder | None:
-    order = said.get("work_order")
-    if "visit" in said:
-        visit = work.get(Visit, said["visit"])
+def _order(work: Work, fields: dict[str, Any]) -> WorkOrder | None:
+    order = fields.get("work_order")
+    if "visit" in fields:
+        visit = work.get(Visit, fields["visit"])
         if order not in (None, visit.work_order):
             raise VisitOfAnotherOrder
         order = visit.work_order
@@ -122,18 +126,28 @@ def _must_be_theirs(work: Work, end: UUID, order: WorkOrder | None) -> None:
         must_be_of(work, "machine", machine.customer, order.customer)
 
 
-def _ends(said: dict[str, Any], order: WorkOrder | None, at: str) -> tuple[UUID, UUID]:
-    from_kind, to_kind = ENDS.get(said["kind"], (None, None))
-    return _end(said.get("from_"), from_kind, order, f"{at}/from"), _end(said.get("to"), to_kind, order, f"{at}/to")
+def _ends(fields: dict[str, Any], order: WorkOrder | None, at: str) -> tuple[UUID, UUID]:
+    from_kind, to_kind = ENDS.get(fields["kind"], (None, None))
+    return _end(fields.get("from_"), from_kind, order, f"{at}/from"), _end(fields.get("to"), to_kind, order, f"{at}/to")
 
 
-def _end(said: UUID | None, usual: LocationKind | None, order: WorkOrder | None, pointer: str) -> UUID:
-    if said is not None:
-        return said
+def _end(named: UUID | None, usual: LocationKind | None, order: WorkOrder | None, pointer: str) -> UUID:
+    if named is not None:
+        return named
     if usual == "equipment":
         machine = order.equipment if order is not None else None
         return machine or VIRTUAL["customer"]
     if usual is None:
-        detail = "Say where it goes." if pointer.endswith("/to") else "Say where it comes from."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+        raise bad_member(pointer, "Say where it goes." if pointer.endswith("/to") else "Say where it comes from.")
     return VIRTUAL[usual]
+
+
+def correct(work: Work, id: UUID, *, reason: str, by: UUID | None) -> Changed:
+    """Take all of a movement back by a further one, at the cost it was made with; twice is once.
+
+    The reply names the correction.
+    """
+    movement = work.get(StockMovement, id)
+    correction, is_recorded = correction_of(work, movement.id)
+    made = [] if is_recorded else [movement.reverse(id=correction, reason=reason, approved_by=by)]
+    return Changed(movement, made, {"correction": correction})

@@ -1,0 +1,30 @@
+"""What is sent about the zone of a site that is added or changed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from api.http.fields import Text
+from api.http.schemas import Body, Command
+from commands.care import sites
+
+_ABOUT: Final = ("country", "region", "postcode")
+
+
+class Whereabouts(Command):
+    """What decides about the zone of a site that is not given; it is not kept apart from the address."""
+
+    country = Text(2, 2, metadata={"description": "Two letters of ISO 3166; decides about the zone."})
+    region = Text(10, metadata={"description": "The region's ISO 3166-2 code, where the country has several zones."})
+    postcode = Text(20, metadata={"description": "Decides about the zone where the country has several."})
+
+
+def where(body: Body) -> sites.Whereabouts:
+    """What a body says that decides about the zone of a site."""
+    country, region, postcode = (body.get(name) for name in _ABOUT)
+    return sites.Whereabouts(body.zone, country, region, postcode, body.get("address"))
+
+
+def site_fields(body: Body) -> dict[str, Any]:
+    """The fields of the site itself."""
+    return {name: value for name, value in body.items() if name not in _ABOUT}

@@ -1,0 +1,42 @@
+"""The JSON body of a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Request
+
+from domain.kernel.characters import may_be_unfit, unfit_place
+from domain.kernel.problem import BadInput, Kind, Problem
+
+
+class UnsupportedMediaType(Problem):
+    """Send the body as application/json."""
+
+    kind = Kind.UNSUPPORTED
+
+
+def body_of(req: Request) -> dict[str, Any]:
+    """The request's JSON object; raises `BadInput` or `UnsupportedMediaType` for anything else."""
+    raw = req.get_data()
+    if not raw:
+        return {}
+    if not req.is_json:
+        raise UnsupportedMediaType
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        detail = f"The body is not JSON (line {error.lineno}, column {error.colno})."
+        raise BadInput(detail, errors=[{"pointer": "", "detail": detail}]) from None
+    if not isinstance(body, dict):
+        raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
+    if may_be_unfit(raw) and (pointer := unfit_place(body)) is not None:
+        raise unfit(pointer)
+    return body
+
+
+def unfit(pointer: str) -> BadInput:
+    """The problem of a text with characters that nothing here can hold, in a body, a query or a path."""
+    detail = "This is a text without control characters."
+    return BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])

@@ -1,0 +1,20 @@
+"""Commands about devices: whether each is trusted."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from commands.running.simple import on
+from domain.access.device import Device
+from domain.access.device_events import RevocationReason
+from domain.recording.unit_of_work import Work
+
+suspend = on(Device, Device.suspend)
+resume = on(Device, Device.resume)
+
+
+def revoke(work: Work, id: UUID, *, reason: RevocationReason, wipe: bool | None = None) -> Device:
+    """Refuse a device from its next call on; `wipe` is whether it shall erase itself, which a lost one does."""
+    device = work.get(Device, id)
+    device.revoke(reason=reason, wipe=reason == "lost" if wipe is None else wipe)
+    return device

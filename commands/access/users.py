@@ -1,0 +1,137 @@
+"""Commands about users: whoever gives one is an admin when it is recorded, not just when it was asked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from commands.running.changed import Changed
+from commands.running.context import CommandContext
+from domain.access.user import Role, User
+from domain.kernel.problem import NotAllowed, Refused
+from domain.work.technician import Technician
+from projections.access.users import user as user_row
+from projections.engine.views import Views
+from store.access import Access, fold
+from store.password_rules import must_be_good
+from store.reset_codes import ResetCodes
+from store.second_factors import forget_factors
+
+
+class NotYourself(Refused):
+    """Nobody takes the key out of their own hand: ask another admin to do this."""
+
+
+def register(
+    context: CommandContext,
+    id: UUID,
+    *,
+    login: str,
+    password: str,
+    name: str,
+    roles: tuple[Role, ...],
+    technician: UUID | None,
+    access: Access,
+) -> User:
+    """Register a user, who can sign in with this login and password from now on.
+
+    `technician` is who they are, if any.
+    Raises `BadInput` for a password that is no good, and the problems of `Access.claiming`.
+    """
+    must_be_admin_still(context)
+    login = fold(login)
+    must_be_good(password, (login, name))
+    if technician is not None:
+        context.work.get(Technician, technician)
+    user = User.register(id=id, login=login, name=name, roles=roles, technician=technician)
+    context.work.also(access.claiming(id, login, password))
+    return user
+
+
+def set_roles(context: CommandContext, id: UUID, *, roles: tuple[Role, ...]) -> User:
+    """Give a user these roles and no others; it holds from their next request on."""
+    if id == context.by and "admin" not in roles:
+        raise NotYourself
+    user = _user(context, id)
+    user.set_roles(roles)
+    return user
+
+
+def set_password(context: CommandContext, id: UUID, *, password: str, access: Access) -> User:
+    """Give a user another password; they have to sign in again everywhere.
+
+    Raises `BadInput` for a password that is no good.
+    """
+    user = _user(context, id)
+    must_be_good_for(user.id, password, context.views, access)
+    context.work.also(access.changing_password(user.id, password))
+    user.record_password_change()
+    return user
+
+
+def issue_reset_code(context: CommandContext, id: UUID, *, seed: bytes, reset_codes: ResetCodes) -> Changed:
+    """Let a user set another password by the code of a secret seed; the reply says when it expires."""
+    must_be_admin_still(context)
+    user = context.work.get(User, id)
+    user.record_reset_code()
+    issue, expires_at = reset_codes.issuing(user.id, seed)
+    context.work.also(issue)
+    return Changed(user, (), {"expires_at": expires_at})
+
+
+def reset_second_factors(context: CommandContext, id: UUID) -> User:
+    """Forget the second factors of a user who has lost them, and sign them out everywhere."""
+    user = _another(context, id)
+    user.record_factors_reset()
+    context.work.also(lambda cursor: forget_factors(cursor, user.id))
+    return user
+
+
+def erase(context: CommandContext, id: UUID) -> User:
+    """Forget a user for good: their login and name, their sessions and all that let them in."""
+    user = _another(context, id)
+    user.erase()
+    return user
+
+
+def disable(context: CommandContext, id: UUID) -> User:
+    """Let a user in no more; it holds from their next request on."""
+    user = _another(context, id)
+    user.disable()
+    return user
+
+
+def enable(context: CommandContext, id: UUID) -> User:
+    """Let a disabled user sign in again."""
+    user = _user(context, id)
+    user.enable()
+    return user
+
+
+def must_be_good_for(user: UUID, password: str, views: Views, access: Access) -> None:
+    """Raise `BadInput` for a password of this user that is too short, common, or made of their login or name."""
+    with views.now() as reader:
+        row = user_row(reader, user)
+    login = access.login_of(user)
+    must_be_good(password, (login or "", (row["name"] if row else None) or ""))
+
+
+def must_be_admin_still(context: CommandContext) -> None:
+    """Raise `NotAllowed` when whoever asks was disabled or is no admin any more.
+
+    The append verifies what was read here: of two admins who disable each other at one moment, one stays.
+    """
+    asking = context.work.find(User, context.by)
+    if asking is None or not asking.may_enter() or "admin" not in asking.roles:
+        raise NotAllowed
+
+
+def _user(context: CommandContext, id: UUID) -> User:
+    user = context.work.get(User, id)
+    must_be_admin_still(context)
+    return user
+
+
+def _another(context: CommandContext, id: UUID) -> User:
+    if id == context.by:
+        raise NotYourself
+    return _user(context, id)

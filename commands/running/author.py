@@ -1,0 +1,18 @@
+"""The author of a command: a user of the office."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Author(NamedTuple):
+    """Who asks: their id and roles, and `role`, the one of them that permits this command.
+
+    In an import `id` may be somebody else who did it; the roles are then those of the user `imported_by`.
+    """
+
+    id: UUID
+    roles: tuple[str, ...]
+    role: str
+    imported_by: UUID | None = None

@@ -1,0 +1,1 @@
+"""Commands about parts, locations, stock and discrepancies."""

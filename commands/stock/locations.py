@@ -1,0 +1,31 @@
+"""Commands about locations: the places that parts move from and to, and who has which van."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from commands.running.belonging import must_be_a_site
+from commands.running.changed import Changed
+from commands.running.simple import on
+from domain.recording.unit_of_work import Work
+from domain.stock.location import Location, LocationKind
+from domain.work.technician import Technician
+
+retire = on(Location, Location.retire)
+
+
+def register(
+    work: Work, id: UUID, *, kind: LocationKind, name: str, site: UUID | None = None, zone: str | None = None
+) -> Location:
+    """Register a place; one of kind `site` says at which customer's site it is."""
+    if site is not None:
+        must_be_a_site(work, site)
+    return Location.register(id=id, kind=kind, name=name, site=site, zone=zone)
+
+
+def take_custody(work: Work, id: UUID, *, technician: UUID) -> Changed:
+    """Hand a van over to a technician, from whoever had it."""
+    location, custodian = work.get(Location, id), work.get(Technician, technician)
+    location.take_custody(custodian.id)
+    custodian.assign_van(location.id)
+    return Changed(location, (custodian,))

@@ -1,0 +1,1 @@
+"""Commands about work orders, visits, machines and technicians."""

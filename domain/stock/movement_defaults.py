@@ -1,0 +1,23 @@
+"""What a movement is taken to be where nothing else is said: its ends, and codes for its reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.stock.location import LocationKind
+from domain.stock.movement import MovementKind
+
+ENDS: Final[dict[MovementKind, tuple[LocationKind | None, LocationKind | None]]] = {
+    "receipt": ("supplier", None),
+    "transfer_out": (None, "transit"),
+    "transfer_in": ("transit", None),
+    "consumption": (None, "equipment"),
+    "removal": ("equipment", "quarantine"),
+    "return_in": ("customer", "quarantine"),
+    "return_to_vendor": (None, "supplier"),
+    "scrap": (None, "scrap"),
+}
+"""From and to which well-known place a movement goes when nothing else is said; `equipment` is the work order's."""
+
+REASONS: Final = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade", "not_needed")
+"""Codes of why a part was taken out or scrapped; anything else is kept as words."""
