@@ -29,7 +29,7 @@ class People:
         self._named: dict[str, set[UUID]] | None = None
 
     def who(self, by: str | None) -> UUID | None:
-        """The id of whoever is called so; None for None. Raises `BadLine` for a name of several people, or of nobody."""
+        """The id of whoever is called so; None for None. Raises `BadLine` for a name of several or that is none."""
         if by is None:
             return None
         if not by.strip() or UNFIT.search(by):

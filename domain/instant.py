@@ -18,7 +18,7 @@ INSTANT_PATTERN: Final = (
 _DAY: Final = re.compile(DAY_PATTERN)
 _INSTANT: Final = re.compile(INSTANT_PATTERN)
 _OF_A_MACHINE: Final = re.compile("localtime$|posixrules$|posix/|right/")
-"""Files beside the IANA zones: the zone of this machine, the rules for others, the zones once more with leap seconds."""
+"""Files beside the IANA zones: this machine's own zone, rules for others, the zones once more with leap seconds."""
 
 
 def now() -> datetime:

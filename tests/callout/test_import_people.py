@@ -119,7 +119,7 @@ def test_a_history_with_reopened_cases_comes_in_as_it_was(company: House, tmp_pa
 
 
 @pytest.mark.parametrize("by", ["\0", "a\0b", "", "   ", "x" * 1000])
-def test_what_is_nobodys_name_stops_its_own_line_only(company: House, tmp_path: Path, capsys: Capture, by: str) -> None:
+def test_what_is_nobodys_name_stops_its_own_line_only(tmp_path: Path, capsys: Capture, by: str) -> None:
     """Issue 9, 11 and 15: a NUL as the author ended the whole import, without its line."""
     file = write(tmp_path / "a.ndjson", contact(None, "1"), contact(by, "2"), contact(None, "3"))
 
