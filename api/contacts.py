@@ -10,6 +10,7 @@ from flask import Response
 from api import office
 from api.belonging import must_be_of, owner_of_contact
 from api.fields import Choice, Flag, Id, Instant, Many, Text, Whole
+from api.key_filter import holder_of
 from api.known_customer import in_use, still_there
 from api.merged import merged
 from api.noun import Noun
@@ -168,7 +169,8 @@ def register(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
     asking()
     with looking(query, view.Contacts(), *merged(query)) as reader:
-        rows = queries.contacts(reader, **paged(query), **filters(query))
+        holder = holder_of(query, "message_id", "message_id")
+        rows = queries.contacts(reader, **paged(query), **filters(query), holder=holder)
         return page(reader, query, spoken_all(rows), key=("listed_at", "id"))
 
 

@@ -9,6 +9,7 @@ from flask import Response
 
 from api import office
 from api.fields import Choice, Day, Flag, Id, Many, One, Text, Whole
+from api.key_filter import holder_of
 from api.noun import Noun
 from api.reading import filters, looking, one, page, paged
 from api.schemas import Body, Command, Creation, Page, Value
@@ -128,7 +129,8 @@ def catalogue(query: dict[str, Any]) -> Response:
     """The catalogue, by number."""
     asking()
     with looking(query, view.Parts()) as reader:
-        rows = view.parts(reader, **paged(query), **filters(query))
+        holder = holder_of(query, "number", "part_number")
+        rows = view.parts(reader, **paged(query), **filters(query), holder=holder)
         return page(reader, query, rows, key=("number", "id"))
 
 

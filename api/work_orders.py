@@ -9,6 +9,7 @@ from flask import Response
 
 from api import office
 from api import work_order_bodies as bodies
+from api.key_filter import holder_of
 from api.merged import merged
 from api.noun import Noun
 from api.opening import open_work_order
@@ -136,7 +137,8 @@ def register(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
     asking()
     with looking(query, view.WorkOrders(), *merged(query)) as reader:
-        rows = queries.work_orders(reader, **paged(query), **filters(query))
+        holder = holder_of(query, "number", "work_order_number")
+        rows = queries.work_orders(reader, **paged(query), **filters(query), holder=holder)
         return page(reader, query, spoken_all(rows), key=("opened_at", "id"))
 
 
