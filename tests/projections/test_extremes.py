@@ -58,6 +58,11 @@ def test_the_seeds_in_which_a_visit_changed_its_work_order(log: EventLog, views:
     every_view_takes_in(log, views, Extremes(seed))
 
 
+def test_the_seed_in_which_a_decision_came_from_a_device_with_a_suspect_clock(log: EventLog, views: EventLog) -> None:
+    """Issue 9: the document of the clock's discrepancy was not rendered anew; see `documents/test_discrepancy.py`."""
+    every_view_takes_in(log, views, Extremes(1901632600))
+
+
 def every_view_takes_in(log: EventLog, views: EventLog, extremes: Extremes) -> None:
     """Record events of every kind six times over; no view leaves one out, each is read back and rebuilt the same."""
     many = 0
