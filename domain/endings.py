@@ -38,6 +38,8 @@ ENDINGS: Final = (
     Ending("work-orders cancel", "parts required and used",
            "stay as they are: parts required reserve nothing, and what was used has moved",
            _OTHERS + "test_parts_of_a_cancelled_order_stay_on_the_books"),
+    Ending("work-orders close", "a visit whose end its technician takes back afterwards", "cancelled with it",
+           "sync/test_ended_orders.py::test_a_visit_whose_end_is_taken_back_ends_with_its_order"),
     Ending("work-orders hold", "visits", "stay: somebody may come because of it", _GO_ON),
     Ending("work-orders complete", "visits", "stay until the order is closed: it may be reopened", _GO_ON),
     Ending("work-orders cannot-complete", "visits", "stay until the order is closed: it may be reopened", _GO_ON),

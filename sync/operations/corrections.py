@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.stock_movement import StockMovement
 from domain.visit import Visit
 from domain.work_order import WorkOrder
+from store.order_ends import end_with
 from store.taking_back import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected
@@ -48,6 +49,9 @@ def _taken_back(context: Context, data: FactCorrected) -> Outcome | None:
             visit.record_correction(
                 operation=data.operation, fact=topic, reason=data.reason, technician=context.technician
             )
+            ended = context.work.find(WorkOrder, visit.work_order)
+            if ended is not None and ended.is_final() and not visit.is_over():
+                end_with(ended, visit)  # its end would have taken the visit along
             return Outcome((visit,))
     return None
 
