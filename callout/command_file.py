@@ -39,8 +39,11 @@ def commands(file: Path) -> Iterator[Entry]:
 
 def _entry(number: int, said: bytes, counts: Counts) -> Entry:
     try:
+        said.decode()
         told = orjson.loads(said)
         do, body, by = told.pop("do"), told.pop("body", {}), told.pop("by", None)
+    except UnicodeDecodeError as error:
+        return _unread(number, f"is not UTF-8 (byte {error.start + 1}); save the file as UTF-8", said)
     except orjson.JSONDecodeError as error:
         return _unread(number, f'is no JSON object with "do" and "body": {error.msg} (column {error.colno})', said)
     except (AttributeError, KeyError, TypeError):

@@ -8,6 +8,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from api.http.batch import Refusal, Sent
 from callout.assembly import House
 from callout.import_entry import BadLine
+from callout.import_lines import reason
+from domain.kernel.characters import UNFIT
 from domain.kernel.spelling import folded
 
 if TYPE_CHECKING:
@@ -27,9 +29,11 @@ class People:
         self._named: dict[str, set[UUID]] | None = None
 
     def who(self, by: str | None) -> UUID | None:
-        """The id of whoever is called so; None for None. Raises `BadLine` for a name of several people."""
+        """The id of whoever is called so; None for None. Raises `BadLine` for a name of several or that is none."""
         if by is None:
             return None
+        if not by.strip() or UNFIT.search(by):
+            raise BadLine('"by" is a name, not blank and without control characters')
         if by not in self._known:
             self._known[by] = self._found(by) or self._left(by)
         return self._known[by]
@@ -44,7 +48,7 @@ class People:
         except ValueError:
             found = named.get(folded(by), set())
             if len(found) > 1:
-                raise BadLine(f"{len(found)} people are called {by}; name one by login or id") from None
+                raise BadLine(f"{len(found)} people are called {by[:60]}; name one by login or id") from None
             return next(iter(found), None)
         return id if any(id in ids for ids in named.values()) else None
 
@@ -71,5 +75,5 @@ class People:
             for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):
                 refusal = self._commands.alone(Sent(do, said, f"import person {id} {do}"))
                 if isinstance(refusal, Refusal):
-                    raise BadLine(f"{name} cannot be kept as a name: {refusal.document.get('detail')}")
+                    raise BadLine(f"{name[:60]} cannot be kept as a name: {reason(refusal.document)}")
         return id

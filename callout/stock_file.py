@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from callout.assembly import House
 from callout.import_entry import BadLine, Entry
+from callout.stock_claims import Claims
 from callout.stock_commands import Command, cost_of, described, moving, replaced
 from callout.stock_rows import Cell, Wanted, same_cost, wanted
 from callout.stock_standing import Opening, Recorded, recorded
@@ -20,7 +21,7 @@ from callout.table_headings import NEEDED, columns_of
 from callout.table_numbers import Mark, mark_of
 from domain.kernel.quantity import format_quantity, parse_quantity
 from domain.kernel.spelling import compact, folded
-from domain.stock.unit_misfits import same_unit
+from domain.stock.movement import fits
 from projections.stock.parts import cost_on
 
 AT_ONCE: Final = 200
@@ -56,7 +57,7 @@ class StockFile:
         self.headings = headings_of(rows(file, self.written))
         self._columns = columns_of(self.headings.values, self.headings.line)
         self._mark: Mark | None = decimal or mark_of(self._numbers())
-        self._said: dict[Opening, tuple[int, str]] = {}
+        self._said = Claims(self._parts)
         self.differs: list[tuple[int, str]] = []
         self.same = 0
 
@@ -84,9 +85,12 @@ class StockFile:
         try:
             cells = Cell(row.line, self._columns, self._cells(row))
             told = wanted(cells, self._mark, self._as_of, self._zone)
-            return told, self._opening(told)
+            self._said.check(told, self._columns.index("unit") + 1)
+            opening = self._opening(told)
+            self._said.keep(told, opening)
         except BadLine as problem:
             return problem.detail
+        return told, opening
 
     def _cells(self, row: Row) -> dict[str, str]:
         if row.wrong is not None:
@@ -101,28 +105,19 @@ class StockFile:
 
     def _opening(self, told: Wanted) -> Opening | None:
         """What the row is about, if it says how many lie where; raises `BadLine`."""
-        part = self._parts.get(compact(told.cells["number"]))
-        if part is not None and not same_unit(told.cells["unit"], part["unit"]):
-            column = self._columns.index("unit") + 1
-            raise BadLine(
-                f"line {told.line}, column {column}: the unit is {told.cells['unit'][:40]}, and the catalogue keeps"
-                f" {part['number']} in {part['unit']}"
-            )
         if told.quantity is None:
             return None
-        place = self._places.get(folded(told.cells.get("location", "")))
+        if "location" not in told.cells:
+            raise BadLine(f"line {told.line}: a quantity needs the location where it lies")
+        part, place = self._parts.get(compact(told.cells["number"])), self._places.get(folded(told.cells["location"]))
         if place is None:
-            called = told.cells.get("location", "nothing")[:60]
+            called = told.cells["location"][:60]
             raise BadLine(f"line {told.line}: no location, or more than one, is called {called}")
+        if not fits("transfer_in", "transit", place["kind"]):
+            raise BadLine(f"line {told.line}: stock lies in warehouses and vans; {place['name']} is neither")
         if place["kind"] != "warehouse" and self._store is None:
             raise BadLine(f"line {told.line}: name with --through the warehouse from which vans are stocked")
-        opening = Opening(self._name, part["id"] if part else _part_id(told), place["id"], told.as_of)
-        before = self._said.setdefault(opening, (told.line, told.quantity))
-        if before[1] != told.quantity:
-            raise BadLine(
-                f"line {told.line} says {told.quantity}, and line {before[0]} said {before[1]} of the same stock"
-            )
-        return opening
+        return Opening(self._name, part["id"] if part else _part_id(told), place["id"], told.as_of)
 
     def _entries(
         self, row: Row, told: Wanted, opening: Opening | None, known: dict[Opening, Recorded]

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from callout.import_entry import BadLine
 from callout.table_numbers import Mark, number_of
 from domain.kernel.digits import whole_number
-from domain.kernel.instant import now
+from domain.kernel.instant import now, parse_day
 from domain.kernel.local_time import local_day
+from domain.kernel.problem import BadInput
 from domain.kernel.quantity import format_quantity
 
 _GERMAN: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
@@ -30,6 +31,14 @@ class Cost(NamedTuple):
     currency: str
     per: int
     since: date
+
+    def is_as_much_as(self, other: Cost) -> bool:
+        """Whether a unit costs the same, from whichever day on."""
+        return self.currency == other.currency and self.amount * other.per == other.amount * self.per
+
+    def written(self) -> str:
+        """As people read it."""
+        return f"{self.amount} {self.currency} (minor units) for {self.per}"
 
 
 class Wanted(NamedTuple):
@@ -103,8 +112,8 @@ def _day(row: Cell) -> date:
     text = row.cells["as_of"]
     german = _GERMAN.fullmatch(text)
     try:
-        return date(*map(int, german.groups()[::-1])) if german else date.fromisoformat(text)
-    except ValueError:
+        return date(*map(int, german.groups()[::-1])) if german else parse_day(text)
+    except (ValueError, BadInput):
         raise row.wrong("as_of", f"{text[:40]} is no day; write 2025-03-31") from None
 
 

@@ -17,9 +17,9 @@ class Ending(NamedTuple):
     test: str
 
 
-_ORDERS: Final = "api/test_order_ends.py::"
-_MERGES: Final = "api/test_merges.py::"
-_OTHERS: Final = "api/test_endings.py::"
+_ORDERS: Final = "api/work/test_order_ends.py::"
+_MERGES: Final = "api/care/test_merges.py::"
+_OTHERS: Final = "api/work/test_endings.py::"
 _CANCELLED: Final = _ORDERS + "test_the_end_of_an_order_cancels_its_open_visits_with_it"
 _GO_ON: Final = _ORDERS + "test_what_may_go_on_leaves_the_visits_as_they_are"
 _FOLLOW: Final = _MERGES + "test_a_customer_shows_what_came_with_entries_merged_into_theirs_in_a_chain"
@@ -38,13 +38,15 @@ ENDINGS: Final = (
     Ending("work-orders cancel", "parts required and used",
            "stay as they are: parts required reserve nothing, and what was used has moved",
            _OTHERS + "test_parts_of_a_cancelled_order_stay_on_the_books"),
+    Ending("work-orders close", "a visit whose end its technician takes back afterwards", "cancelled with it",
+           "sync/test_ended_orders.py::test_a_visit_whose_end_is_taken_back_ends_with_its_order"),
     Ending("work-orders hold", "visits", "stay: somebody may come because of it", _GO_ON),
     Ending("work-orders complete", "visits", "stay until the order is closed: it may be reopened", _GO_ON),
     Ending("work-orders cannot-complete", "visits", "stay until the order is closed: it may be reopened", _GO_ON),
     Ending("visits cancel", "its work order", "stays: another visit may be planned",
            _OTHERS + "test_an_order_goes_on_without_its_visit"),
     Ending("cases close", "open work orders and discrepancies", "refused until they are ended, or waived by name",
-           "api/test_cases.py::test_a_case_does_not_close_while_work_is_open_on_it"),
+           "api/care/test_cases.py::test_a_case_does_not_close_while_work_is_open_on_it"),
     Ending("cases close", "a contact about it afterwards",
            "linked, and listed with `needs_decision` until somebody reopens the case, names another one or answers",
            _MERGES + "test_a_contact_about_a_closed_case_needs_a_decision"),
@@ -69,7 +71,7 @@ ENDINGS: Final = (
     Ending("equipment retire", "open work orders", "stay: it may have to be taken away, and a part come out of it",
            _OTHERS + "test_open_orders_of_a_retired_machine_go_on"),
     Ending("equipment withdraw-warranty", "decisions of before", "stay: the past is asked with `known_at`",
-           "api/test_warranties.py::test_a_warranty_is_withdrawn_with_a_reason_and_the_past_is_as_it_was_known"),
+           "api/work/test_warranties.py::test_a_warranty_is_withdrawn_with_a_reason_and_the_past_is_as_it_was_known"),
     Ending("parts discontinue", "stock and required parts", "stay: what is there may still be used",
            _OTHERS + "test_a_discontinued_part_is_still_used"),
     Ending("parts supersede", "stock and required parts", "stay: what is there may still be used",
@@ -77,7 +79,7 @@ ENDINGS: Final = (
     Ending("locations retire", "stock there", "stays on the books, listed and moved from there until it is gone",
            _OTHERS + "test_stock_of_a_retired_place_stays_on_the_books"),
     Ending("stock-movements correct", "the parts used of its order", "are without it",
-           "projections/test_returned_parts.py::test_a_return_that_is_taken_back_was_none"),
+           "projections/work/test_returned_parts.py::test_a_return_that_is_taken_back_was_none"),
     Ending("technicians deactivate", "open orders and visits",
            "stay theirs until the office gives them to somebody else, which it is free to do",
            _OTHERS + "test_open_work_of_a_deactivated_technician_is_given_to_somebody_else"),

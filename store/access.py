@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from eventsourcing.persistence import IntegrityError
 
 from domain.kernel.problem import NotFound, Refused
-from domain.recording.unit_of_work import Change
+from domain.recording.backing import Change
 from store.caller import THE_HOUSE, Caller
 from store.connecting import Cursor
 from store.hashing_queue import lane_of

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from domain.access.identity import DeviceIdentity, DeviceRevoked, Keyholder, TokenExpired, TokenReused
 from domain.kernel.problem import Kind, Problem
-from domain.recording.unit_of_work import Change
+from domain.recording.backing import Change
 from store.access import token_hash
 from store.connecting import Cursor
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with

@@ -17,8 +17,9 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.recording.answers import Answer, Appended, KeptText, Turn, UnrecordableError
 from domain.recording.attempting import attempt
+from domain.recording.backing import Change
 from domain.recording.recorded import Recorded
-from domain.recording.unit_of_work import Change, Work
+from domain.recording.unit_of_work import Work
 from store.errors import passes_by_itself, reason_of
 from store.keyring import Keyring
 from store.loading import Loader

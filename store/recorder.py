@@ -21,7 +21,7 @@ from eventsourcing.persistence import (
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.recording.answers import Answer, Appended, OperationKnownError, Turn, TurnTakenError
-from domain.recording.unit_of_work import Change
+from domain.recording.backing import Change
 from store.append_statement import APPEND, APPEND_SIGNED, holding
 from store.canonical import encode
 from store.pool import ConnectionPool

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.kernel.problem import Kind, Problem
-from domain.recording.unit_of_work import Change
+from domain.recording.backing import Change
 from store.caller import Caller
 from store.connecting import Cursor
 from store.enrolment_code import CODE_LIFE, code_of, folded

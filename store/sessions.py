@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.kernel.problem import Kind, Problem
-from domain.recording.unit_of_work import Change
+from domain.recording.backing import Change
 from store.caller import LONGEST_AGENT, THE_HOUSE, Caller
 from store.connecting import Cursor
 from store.pool import ConnectionPool

@@ -13,7 +13,19 @@ from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import get_topic
 
 from domain.kernel.envelope import Envelope
-from domain.kernel.keys import RULES, TOPICS, Claim, Forgotten, Keeping, KeyTaken, Owned, Release, keeping_of
+from domain.kernel.keys import (
+    RULES,
+    TOPICS,
+    Claim,
+    Forgotten,
+    Keeping,
+    KeyKind,
+    KeyTaken,
+    Owned,
+    Release,
+    keeping_of,
+    key_asked_for,
+)
 from store.connecting import Cursor
 from store.pool import ConnectionPool
 from store.record import RecordReader
@@ -56,6 +68,13 @@ class UniqueKeys:
                     keeping.must_be_readable()
                 self._add(held, keeping, stream, envelope.operation_id, fact=fact)
         return held if held.entries else None
+
+    def holder(self, kind: KeyKind, text: str) -> UUID | None:
+        """What has this key of a kind that `key_asked_for` knows, however it is spelled; None for nothing."""
+        key = key_asked_for(kind, text)
+        kept = self._hashed(kind, key) if kind == "message_id" else key
+        row = self._pool.fetch_one("SELECT holder FROM log.unique_keys WHERE kind = %s AND key = %s", (kind, kept))
+        return row[0] if row else None
 
     def fill(self, reader: RecordReader) -> bool:
         """Take the keys from the log, if that was never done by today's rules; whether it was done now.

@@ -9,6 +9,7 @@ from flask import Response
 
 from api.care.merged import merged
 from api.http.fields import Choice, Flag, Id, Instant, Many, Text, Whole
+from api.http.key_filter import holder_of
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import shape_of, spoken_all, spoken_one
@@ -127,7 +128,8 @@ def register(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
     asking()
     with looking(query, view.Contacts(), *merged(query)) as reader:
-        rows = queries.contacts(reader, **paged(query), **filters(query))
+        holder = holder_of(query, "message_id", "message_id")
+        rows = queries.contacts(reader, **paged(query), **filters(query), holder=holder)
         return page(reader, query, spoken_all(rows), key=("listed_at", "id"))
 
 

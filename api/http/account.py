@@ -13,7 +13,7 @@ from domain.access.user import User
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
-from domain.recording.unit_of_work import Change
+from domain.recording.backing import Change
 from store.factor_desk import WrongSecondFactor
 
 __all__ = [

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api.http.fields import Choice, Day, Flag, Id, Many, One, Text, Whole
+from api.http.key_filter import holder_of
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Creation, Page, Value
@@ -112,7 +113,8 @@ def catalogue(query: dict[str, Any]) -> Response:
     """The catalogue, by number."""
     asking()
     with looking(query, view.Parts()) as reader:
-        rows = view.parts(reader, **paged(query), **filters(query))
+        holder = holder_of(query, "number", "part_number")
+        rows = view.parts(reader, **paged(query), **filters(query), holder=holder)
         return page(reader, query, rows, key=("number", "id"))
 
 

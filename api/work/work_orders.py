@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api.care.merged import merged
+from api.http.key_filter import holder_of
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import FACT, shape_of, spoken_all, spoken_one
@@ -110,7 +111,8 @@ def register(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
     asking()
     with looking(query, view.WorkOrders(), *merged(query)) as reader:
-        rows = queries.work_orders(reader, **paged(query), **filters(query))
+        holder = holder_of(query, "number", "work_order_number")
+        rows = queries.work_orders(reader, **paged(query), **filters(query), holder=holder)
         return page(reader, query, spoken_all(rows), key=("opened_at", "id"))
 
 

@@ -74,6 +74,10 @@ def _id_of(built: House, stream: str) -> UUID:
                 " SELECT id FROM work_orders WHERE number = %(number)s",
                 {"number": stream},
             )
+    if not found:
+        keys = built.services.log.unique_keys
+        holders = (keys.holder(kind, stream) for kind in ("part_number", "work_order_number"))
+        found = [{"id": holder} for holder in holders if holder is not None]
     if len(found) != 1:
         raise click.BadParameter(f"{stream} is neither an id nor the number of one part or work order.")
     named = found[0]["id"]

@@ -17,6 +17,8 @@ INSTANT_PATTERN: Final = (
 """One for what `parse_instant` reads: RFC 3339's date-time with capital T and Z, and no leap second."""
 _DAY: Final = re.compile(DAY_PATTERN)
 _INSTANT: Final = re.compile(INSTANT_PATTERN)
+_OF_A_MACHINE: Final = re.compile("localtime$|posixrules$|posix/|right/")
+"""Files beside the IANA zones: this machine's own zone, rules for others, the zones once more with leap seconds."""
 
 
 def now() -> datetime:
@@ -62,6 +64,8 @@ def format_instant(value: datetime) -> str:
 def parse_zone(name: str, *, pointer: str = "/zone") -> str:
     """The IANA zone's name, if there is such a zone; raises `BadInput` otherwise."""
     try:
+        if _OF_A_MACHINE.match(name):
+            raise ValueError(name)
         ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError):
         detail = "A zone is an IANA name, like Europe/Berlin."

@@ -90,6 +90,18 @@ def message_key(message_id: str) -> str:
     return compact(message_id).removeprefix("<").removesuffix(">")
 
 
+_ASKED: Final[dict[KeyKind, Callable[[str], str]]] = {
+    "work_order_number": compact,
+    "part_number": compact,
+    "message_id": message_key,
+}
+
+
+def key_asked_for(kind: KeyKind, text: str) -> str:
+    """What a text is compared by that asks for a key of this kind; one of those that no other word belongs to."""
+    return _ASKED[kind](text)
+
+
 def keeping_of(topic: str, stream: UUID, data: Any) -> Iterator[Keeping]:
     """What an event does with keys; `data` has its own fields."""
     found = _BY_TOPIC.get(topic)

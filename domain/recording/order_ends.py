@@ -24,5 +24,10 @@ def _ended(work: Work, order: WorkOrder, reason: str | None) -> list[Visit]:
     work.preload(ids)
     visits = [visit for id in ids if (visit := work.find(Visit, id)) is not None and not visit.is_over()]
     for visit in visits:
-        visit.cancel(reason, ended_with="work_order_cancelled" if order.is_cancelled() else "work_order_closed")
+        end_with(order, visit, reason)
     return visits
+
+
+def end_with(order: WorkOrder, visit: Visit, reason: str | None = None) -> None:
+    """Cancel a visit that is not over because its order has ended."""
+    visit.cancel(reason, ended_with="work_order_cancelled" if order.is_cancelled() else "work_order_closed")

@@ -43,6 +43,7 @@ def window_at(zone: str, said: Mapping[str, datetime | str | None], *, moment: d
     for edge, at in (("start", begin), ("end", end)):
         way = "window" if said.get(f"window_{edge}") is not None else "local"
         must_be(Kind.PLANNED, at, moment=moment, pointer=f"{pointer}/{way}_{edge}")
+    _must_last(begin, end, said, pointer)
     window = Window(window_start=begin, window_end=end)
     if isinstance(start := said.get("local_start"), str):
         window["local_start"] = start
@@ -55,6 +56,20 @@ def in_two_days(instant: datetime, zone: str) -> Window:
     """The window of a visit that is asked for without one: at this time of day two days later, at the place."""
     start = days_later(instant, 2, zone)
     return Window(window_start=start, window_end=start + LENGTH)
+
+
+def _must_last(begin: datetime, end: datetime, said: Mapping[str, datetime | str | None], pointer: str) -> None:
+    """Refuse a window that does not end behind its start, in the words in which it was asked for."""
+    if end > begin:
+        return
+    start, until = said.get("local_start"), said.get("local_end")
+    detail = "The window ends after it starts."
+    if start is not None and until is not None and parse_local(str(until)) > parse_local(str(start)):
+        detail = (
+            f"The clocks at the place are put forward between {start} and {until}, so that nothing is between them."
+        )
+    way = "window" if until is None else "local"
+    raise BadInput(detail, errors=[{"pointer": f"{pointer}/{way}_end", "detail": detail}])
 
 
 def _edge(edge: str, zone: str, said: Mapping[str, datetime | str | None], pointer: str) -> datetime | None:

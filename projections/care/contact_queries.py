@@ -27,9 +27,11 @@ def contacts(
     message_id: str | None = None,
     needs_decision: bool | None = None,
     external_ref: str | None = None,
+    holder: UUID | None = None,
 ) -> list[Row]:
     """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen).
 
+    `holder` is the contact that has the `message_id`, however it is spelled.
     `customer` and `case` follow merges, which asks the views `customers` and `cases`.
     """
     return reader.fetch_all(
@@ -40,7 +42,10 @@ def contacts(
           AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
           AND (%(status)s IS NULL OR status = %(status)s)
           AND (%(channel)s IS NULL OR channel = %(channel)s)
-          AND (%(message_id)s IS NULL OR (md5(message_id) = md5(%(message_id)s) AND message_id = %(message_id)s))
+          AND (
+            %(message_id)s IS NULL OR (md5(message_id) = md5(%(message_id)s) AND message_id = %(message_id)s)
+            OR id = %(holder)s
+          )
           AND (%(needs_decision)s IS NULL OR needs_decision = %(needs_decision)s)
           AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY listed_at DESC, id DESC
@@ -56,5 +61,6 @@ def contacts(
             "message_id": message_id,
             "needs_decision": needs_decision,
             "external_ref": external_ref,
+            "holder": holder,
         },
     )

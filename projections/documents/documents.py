@@ -52,7 +52,7 @@ class Documents(Projection):
     """
 
     name: ClassVar[str] = "documents"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     tables: ClassVar[tuple[Table, ...]] = (
         DOCUMENTS,
         DIGESTS,

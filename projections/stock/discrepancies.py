@@ -123,13 +123,14 @@ def _is_quiet(subject: Subject, row: Row | None) -> bool:
 
 def concerned(event: Recorded, rows: Rows) -> list[UUID]:
     """The ids of the discrepancies that an event may have opened, changed or closed; for whoever renders them."""
-    if event.topic.startswith("discrepancy."):
-        return [event.stream]
-    if event.topic == "location.custody_taken":
-        return [row["id"] for row in rows.where(DISCREPANCIES, location=event.stream)]
     about = {subject.id: subject for subject in subjects(event, rows)}
     rows.preload((DISCREPANCIES, (id,)) for id in about)
-    return [id for id, subject in about.items() if _may_have_changed(subject, rows.get(DISCREPANCIES, id), event)]
+    ids = [id for id, subject in about.items() if _may_have_changed(subject, rows.get(DISCREPANCIES, id), event)]
+    if event.topic.startswith("discrepancy."):
+        ids.append(event.stream)
+    elif event.topic == "location.custody_taken":
+        ids += [row["id"] for row in rows.where(DISCREPANCIES, location=event.stream)]
+    return list(dict.fromkeys(ids))
 
 
 def _may_have_changed(subject: Subject, row: Row | None, event: Recorded) -> bool:

@@ -117,17 +117,28 @@ def parts(
     number: str | None = None,
     discontinued: bool | None = None,
     external_ref: str | None = None,
+    holder: UUID | None = None,
 ) -> list[Row]:
-    """At most `limit` parts by number, those behind `after` (number, id of the last one seen)."""
+    """At most `limit` parts by number, those behind `after` (number, id of the last one seen).
+
+    `holder` is the part that has the `number`, however it is spelled.
+    """
     return reader.fetch_all(
         """
         SELECT * FROM parts
         WHERE (%(after)s IS NULL OR (number, id) > %(after)s)
-          AND (%(number)s IS NULL OR number = %(number)s)
+          AND (%(number)s IS NULL OR number = %(number)s OR id = %(holder)s)
           AND (%(discontinued)s IS NULL OR discontinued = %(discontinued)s)
           AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY number, id
         LIMIT %(limit)s
         """,
-        {"external_ref": external_ref, "limit": limit, "after": after, "number": number, "discontinued": discontinued},
+        {
+            "external_ref": external_ref,
+            "limit": limit,
+            "after": after,
+            "number": number,
+            "holder": holder,
+            "discontinued": discontinued,
+        },
     )

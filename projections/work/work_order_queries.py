@@ -28,9 +28,11 @@ def work_orders(
     site: UUID | None = None,
     number: str | None = None,
     external_ref: str | None = None,
+    holder: UUID | None = None,
 ) -> list[Row]:
     """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen).
 
+    `holder` is the order that has the `number`, however it is spelled.
     `customer` and `case` follow merges, which asks the views `customers` and `cases`.
     """
     return reader.fetch_all(
@@ -43,7 +45,7 @@ def work_orders(
           AND (%(cases)s::uuid[] IS NULL OR case_id = ANY(%(cases)s))
           AND (%(equipment)s IS NULL OR equipment = %(equipment)s)
           AND (%(site)s IS NULL OR site = %(site)s)
-          AND (%(number)s IS NULL OR number = %(number)s)
+          AND (%(number)s IS NULL OR number = %(number)s OR id = %(holder)s)
           AND (%(external_ref)s IS NULL OR external_id = %(external_ref)s)
         ORDER BY opened_at DESC, id DESC
         LIMIT %(limit)s
@@ -59,5 +61,6 @@ def work_orders(
             "site": site,
             "number": number,
             "external_ref": external_ref,
+            "holder": holder,
         },
     )

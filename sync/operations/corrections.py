@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from domain.recording.order_ends import end_with
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
@@ -48,6 +49,9 @@ def _taken_back(context: Context, data: FactCorrected) -> Outcome | None:
             visit.record_correction(
                 operation=data.operation, fact=topic, reason=data.reason, technician=context.technician
             )
+            ended = context.work.find(WorkOrder, visit.work_order)
+            if ended is not None and ended.is_final() and not visit.is_over():
+                end_with(ended, visit)  # its end would have taken the visit along
             return Outcome((visit,))
     return None
 

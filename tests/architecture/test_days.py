@@ -30,6 +30,7 @@ REASONS = {
     "store/device_tokens.py timedelta(days": INTERVAL,
     "store/long_jobs.py timedelta(days": INTERVAL,
     "sync/cursor.py timedelta(days": INTERVAL,
+    "domain/kernel/instant.py localtime": "a zone that is refused, since each machine has its own under this name",
     "domain/kernel/bounds.py EARLIEST.date": "a bound of years, where a day more or less does not matter",
     "domain/kernel/bounds.py at.date": "a bound of years, where a day more or less does not matter",
     "domain/kernel/bounds.py timedelta(days": "a bound of a year, where a day more or less does not matter",

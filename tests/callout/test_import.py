@@ -174,3 +174,14 @@ def test_somebody_unknown_imports_nothing(tmp_path: Path, capsys: Capture) -> No
     assert main(["import", str(write(tmp_path / "old.ndjson", REGISTER)), "--as", "nobody"]) == 2
 
     assert "There is no user nobody" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le"])
+def test_a_file_in_another_encoding_is_said_to_be_that(tmp_path: Path, capsys: Capture, encoding: str) -> None:
+    """Issue 9, 11: it was no JSON at column 1."""
+    file = tmp_path / "a.ndjson"
+    file.write_bytes('{"do": "customers", "body": {"name": "Köppel"}}\n'.encode(encoding))
+
+    outcome = imported(capsys, file, code=1)
+
+    assert "UTF-8" in outcome["refused"][0][1]

@@ -116,3 +116,17 @@ def test_a_history_with_reopened_cases_comes_in_as_it_was(company: House, tmp_pa
         "case.resolved",
         "case.closed",
     ]
+
+
+@pytest.mark.parametrize("by", ["\0", "a\0b", "", "   ", "x" * 1000])
+def test_what_is_nobodys_name_stops_its_own_line_only(tmp_path: Path, capsys: Capture, by: str) -> None:
+    """Issue 9, 11 and 15: a NUL as the author ended the whole import, without its line."""
+    file = write(tmp_path / "a.ndjson", contact(None, "1"), contact(by, "2"), contact(None, "3"))
+
+    outcome = imported(capsys, file, "--keep-going", code=1)
+
+    assert outcome["done"] == 2
+    [(line, why)] = outcome["refused"]
+    assert line == 2
+    assert "name" in why
+    assert len(why) < 300

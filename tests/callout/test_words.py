@@ -123,6 +123,7 @@ def test_the_history_of_a_thing_tells_each_event(house: House, capsys: Capture) 
     ]
     assert events[0]["data"]["number"] == "P-1"
     assert said(capsys, "history", str(part.id)) == events
+    assert said(capsys, "history", "p -1") == events, "issue 9, 8: in any spelling"
 
 
 def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(house: House, van: UUID, capsys: Capture) -> None:

@@ -49,7 +49,22 @@ def test_every_view_takes_in_events_at_the_limits_of_every_kind_and_gives_them_b
 ) -> None:
     seed = SystemRandom().randrange(2**32)
     print(f"seed {seed}")  # noqa: T201 - so that a failure can be repeated
-    extremes = Extremes(seed)
+    every_view_takes_in(log, views, Extremes(seed))
+
+
+@pytest.mark.parametrize("seed", [3135326748, 4051555304])
+def test_the_seeds_in_which_a_visit_changed_its_work_order(log: EventLog, views: EventLog, seed: int) -> None:
+    """Issue 9: what no visit does, so that the documents of an order did not heed it (about one round in forty)."""
+    every_view_takes_in(log, views, Extremes(seed))
+
+
+def test_the_seed_in_which_a_decision_came_from_a_device_with_a_suspect_clock(log: EventLog, views: EventLog) -> None:
+    """Issue 9: the document of the clock's discrepancy was not rendered anew; see `documents/test_discrepancy.py`."""
+    every_view_takes_in(log, views, Extremes(1901632600))
+
+
+def every_view_takes_in(log: EventLog, views: EventLog, extremes: Extremes) -> None:
+    """Record events of every kind six times over; no view leaves one out, each is read back and rebuilt the same."""
     many = 0
     for _ in range(6):
         work = log.work()

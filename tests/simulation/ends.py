@@ -33,28 +33,38 @@ class Ends:
                 self._nothing_is_left(event.stream, events[place:])
             elif _takes_an_end_back(event):
                 ended.discard(event.stream)
+            elif event.topic == "visit.fact_corrected":
+                visit = cast("Visit | None", self._world.log.load([event.stream]).get(event.stream))
+                order = None if visit is None else self._order(visit.work_order)
+                left = visit is not None and order is not None and order.is_final() and not visit.is_over()
+                must(not left, NONE_STAYS, f"{event.stream} goes on after its end was taken back")
             elif event.topic == "visit.planned":
                 order = event.data.work_order
-                found = cast("WorkOrder | None", self._world.log.load([order]).get(order))
+                found = self._order(order)
                 late = order in ended or (
                     found is not None and found.is_final() and not self._ends_in(order, events[place:])
                 )
                 must(not late, NONE_STAYS, f"{event.stream} was planned for {order}")
 
     def _nothing_is_left(self, order: UUID, behind: Sequence[Recorded]) -> None:
-        """What devices tell afterwards may take a step back, but the end itself has left nothing open.
+        """Its end has left no visit open, also where somebody takes back afterwards what had ended one.
 
         When the end itself was taken back, the order may get visits again.
         """
-        told_later = {event.stream for event in behind if event.topic == "visit.fact_corrected"}
         taken_back = [
             place for place, event in enumerate(behind) if event.stream == order and _takes_an_end_back(event)
         ]
-        if taken_back:
-            told_later |= {event.stream for event in behind[taken_back[0] :] if event.topic == "visit.planned"}
+        anew = (
+            {event.stream for event in behind[taken_back[0] :] if event.topic == "visit.planned"}
+            if taken_back
+            else set()
+        )
         visits = self._world.log.load(self._world.log.visits_of(order)).values()
-        left = [one.id for one in visits if not cast("Visit", one).is_over() and one.id not in told_later]
+        left = [one.id for one in visits if not cast("Visit", one).is_over() and one.id not in anew]
         must(not left, NONE_STAYS, f"{left} of {order}")
+
+    def _order(self, id: UUID) -> WorkOrder | None:
+        return cast("WorkOrder | None", self._world.log.load([id]).get(id))
 
     @staticmethod
     def _ends_in(order: UUID, events: Sequence[Recorded]) -> bool:

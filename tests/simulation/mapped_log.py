@@ -13,7 +13,7 @@ from eventsourcing.domain import DomainEventProtocol
 from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.recording.answers import Answer, Appended, Turn
-from domain.recording.unit_of_work import Change
+from domain.recording.backing import Change
 from store.keyring import Key
 from store.mapper import BodyMapper
 from tests.simulation.memory_log import MemoryLog

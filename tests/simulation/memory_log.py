@@ -14,8 +14,9 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.recording.answers import Answer, Appended, KeptText, OperationKnownError, Turn, TurnTakenError
 from domain.recording.attempting import attempt
+from domain.recording.backing import Change
 from domain.recording.recorded import Recorded
-from domain.recording.unit_of_work import Change, Work
+from domain.recording.unit_of_work import Work
 from domain.topics import EVENT_CLASSES
 from domain.work.visit_events import Planned
 from store.shape import shape_of
@@ -37,7 +38,7 @@ class Backup(NamedTuple):
 
 
 class MemoryLog:
-    """`sync.ports.Log` and `domain.recording.unit_of_work.Backing` at once.
+    """`sync.ports.Log` and `domain.recording.backing.Backing` at once.
 
     `before_commit` and `after_commit` are where it may crash.
     `pending` are the events that are about to be recorded.

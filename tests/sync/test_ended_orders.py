@@ -62,6 +62,37 @@ def test_a_phone_that_closes_its_order_ends_the_visits_too(field: Field, phone: 
     assert len(results[2].positions) == 3
 
 
+def test_a_visit_whose_end_is_taken_back_ends_with_its_order(field: Field, phone: Phone) -> None:
+    """Issue 9, 6: otherwise it was open under a closed order, for nobody to see."""
+    order = field.order()
+    visit = field.visit(order)
+    arrived = phone.operation("visit_arrived", {"visit": str(visit)})
+    done = phone.operation("visit_done", {"visit": str(visit)})
+    finished = phone.operation("work_completed", {"work_order": str(order), "fixed": "yes"})
+    closing = phone.operation("close_work_order", {"work_order": str(order)})
+    phone.send(arrived, done, finished, closing)
+
+    back = phone.result(phone.operation("fact_corrected", {"operation": done["id"]}))
+
+    assert back.status == "applied"
+    found = field.log.work().get(Visit, visit)
+    assert (found.status, found.standing.end.what if found.standing.end else None) == (
+        Status.CANCELLED,
+        "visit.cancelled",
+    )
+
+
+def test_a_visit_whose_end_is_taken_back_goes_on_with_its_order(field: Field, phone: Phone) -> None:
+    order = field.order()
+    visit = field.visit(order)
+    done = phone.operation("visit_done", {"visit": str(visit)})
+    phone.result(done)
+
+    phone.result(phone.operation("fact_corrected", {"operation": done["id"]}))
+
+    assert not field.log.work().get(Visit, visit).is_over()
+
+
 def merged(field: Field) -> UUID:
     """The customer was merged into another entry, and that into a third one."""
     second = Customer.register(id=uuid4(), name="Kastanienbaum", phones=("030 1",), language="de")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -167,3 +168,30 @@ def test_the_same_request_gets_the_same_refusal(house: House) -> None:
 
     assert house.post("/api/v1/locations", body, Idempotency_Key="k-1").json == refusal.json
     assert house.post("/api/v1/locations", body, Idempotency_Key="k-2").status_code == 201
+
+
+@pytest.mark.parametrize("asked", ["Pd-77/A", "pd-77/a", " PD -77/A", "\uff30D\u201177/A"])
+def test_a_list_finds_by_number_what_a_new_thing_would_clash_with(house: House, asked: str) -> None:
+    """Issue 9, 7 and 8: a number was taken by something that the list, asked for the same number, did not show."""
+    owner = customer(house)
+    pump = made(house, "parts", number="PD-77/a", names=[FACE])
+    order = made(house, "work-orders", customer=owner, number="PD-77/a")
+    made(house, "parts", number="PD-78/a", names=[FACE])
+
+    number = quote(asked)
+    assert [each["id"] for each in items(house, f"parts?number={number}")] == [pump]
+    assert [each["id"] for each in items(house, f"work-orders?number={number}")] == [order]
+    assert items(house, f"work-orders?number={number}&status=closed") == []
+
+
+@pytest.mark.parametrize("asked", ["<A1@Mail.example>", "<a1@mail.example>", "A1@mail.example", " <A1@mail.example>"])
+def test_a_contact_is_found_by_its_message_id_however_it_is_spelled(house: House, asked: str) -> None:
+    """Issue 9, 7 and 8: as long as somebody's words are kept, and not any more once they are erased."""
+    owner = customer(house)
+    mail = made(house, "contacts", channel="email", customer=owner, message_id="<A1@Mail.example>")
+    made(house, "contacts", channel="email", customer=owner, message_id="<A2@Mail.example>")
+
+    assert [each["id"] for each in items(house, f"contacts?message_id={quote(asked)}")] == [mail]
+
+    told(house, f"customers/{owner}/erase")
+    assert items(house, f"contacts?message_id={quote(asked)}") == []

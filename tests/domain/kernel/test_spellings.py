@@ -10,7 +10,7 @@ from random import Random, SystemRandom
 import pytest
 
 from domain.kernel.digits import whole_number
-from domain.kernel.instant import INSTANT_PATTERN, parse_day, parse_instant, recorded_instant
+from domain.kernel.instant import INSTANT_PATTERN, parse_day, parse_instant, parse_zone, recorded_instant
 from domain.kernel.problem import BadInput
 from domain.kernel.quantity import PATTERN, parse_quantity
 from tests.support.spellings import DAYS, INSTANTS, NUMBERS, QUANTITIES, spoiled
@@ -96,3 +96,18 @@ def passes(parse: object) -> bool:
     except BadInput:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["localtime", "posixrules", "posix/Europe/Berlin", "right/Europe/Berlin", "europe/berlin", "Europe/Berlin ", ""],
+)
+def test_a_zone_is_one_of_the_iana_ones(name: str) -> None:
+    """Issue 9, 9 and 12: `localtime` was the zone of whatever machine reads it."""
+    with pytest.raises(BadInput):
+        parse_zone(name)
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "UTC", "Etc/GMT+3", "America/Argentina/Buenos_Aires", "EST5EDT"])
+def test_a_zone_that_is_one_is_read(name: str) -> None:
+    assert parse_zone(name) == name

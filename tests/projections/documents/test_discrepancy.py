@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.access.device import Device
+from domain.kernel.aggregate import Entity
 from domain.stock.discrepancy import Discrepancy, discrepancy_id
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.part import Part, PartName
@@ -118,4 +119,28 @@ def test_a_decision_of_the_office_reaches_those_who_are_concerned(shop: Shop) ->
     assert told(anna.pull()) == [("discrepancy", str(id), None)]
     assert anna.has("discrepancy")[str(id)]["status"] == "explained"
     assert not shop.says("door")
+    shop.must_be_the_same_rebuilt()
+
+
+@pytest.mark.parametrize("again", ["location.custody_taken", "discrepancy.assigned"])
+def test_a_suspect_clock_is_shown_whatever_the_device_told(shop: Shop, again: str) -> None:
+    """Issue 9 (seed 1901632600): the document stayed as it was when a hand-over or a decision was told like that."""
+    anna, device = Phone(shop, ANNA), enrolled(shop, ANNA)
+    ahead = {**device, "claimed_at": datetime(9999, 1, 1, tzinfo=UTC)}
+    van = Location.register(id=VAN, kind="van", name="Van 1")
+    shop.record(van)
+    id = str(discrepancy_id("clock_suspect", device["device"]))
+    decided = Discrepancy.take_up(id=uuid4(), kind="unknown_part", refs=(PUMP,))
+    shop.record(decided)
+    acts: dict[str, tuple[Entity, Callable[[], None]]] = {
+        "location.custody_taken": (van, lambda: van.take_custody(ANNA)),
+        "discrepancy.assigned": (decided, lambda: decided.assign(CARLA)),
+    }
+
+    entity, act = acts[again]
+    act()
+    shop.record(entity, **ahead)
+
+    anna.pull()
+    assert anna.has("discrepancy")[id]["kind"] == "clock_suspect"
     shop.must_be_the_same_rebuilt()
