@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from domain.access.identity import DeviceIdentity, DeviceRevoked, Keyholder, TokenExpired, TokenReused
 from domain.kernel.problem import Kind, Problem
-from domain.recording.backing import Change
 from store.access import token_hash
-from store.connecting import Cursor
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
 from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before, note
-from store.enrolment_code import CODE_LIFE, code_of, folded
+from store.enrolment_code import folded
+from store.enrolment_codes import EnrolmentCodes
 from store.pool import ConnectionPool
 from store.standing import LATELY
 
@@ -31,54 +28,11 @@ class DeviceAccess:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
-
-    def seed_of(self, seeds: Iterable[bytes]) -> bytes:
-        """The first of these whose code was issued, or the first where none was."""
-        first: bytes | None = None
-        for seed in seeds:
-            first = first or seed
-            hashed = token_hash(folded(code_of(seed)))
-            if self._pool.fetch_one("SELECT 1 FROM access.enrolment_codes WHERE code_hash = %s", (hashed,)):
-                return seed
-        assert first is not None, "there is a seed"
-        return first
-
-    def issuing(self, technician: UUID, seed: bytes) -> tuple[Change, datetime]:
-        """What makes the code of a secret seed good for a device of this technician, and when it expires.
-
-        One that was issued with this seed before stays as it is.
-        """
-        hashed = token_hash(folded(code_of(seed)))
-        sql = "SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s"
-        issued = self._pool.fetch_one(sql, (hashed,))
-        [(expires_at,)] = [issued] if issued else self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))
-
-        def change(cursor: Cursor) -> None:
-            cursor.execute(
-                """
-                INSERT INTO access.enrolment_codes (code_hash, technician, expires_at) VALUES (%s, %s, %s)
-                ON CONFLICT (code_hash) DO NOTHING
-                """,
-                (hashed, str(technician), expires_at),
-            )
-
-        return change, expires_at
+        self.codes = EnrolmentCodes(pool)
 
     def issue_code(self, technician: UUID, seed: bytes | None = None) -> tuple[str, datetime]:
-        """A one-time code for a device of this technician, and when it expires; the same seed gives the same code."""
-        code = code_of(seed or secrets.token_bytes(32))
-        hashed = token_hash(folded(code))
-        self._pool.execute(
-            """
-            INSERT INTO access.enrolment_codes (code_hash, technician, expires_at) VALUES (%s, %s, now() + %s)
-            ON CONFLICT (code_hash) DO NOTHING
-            """,
-            (hashed, str(technician), CODE_LIFE),
-        )
-        [(expires_at,)] = self._pool.fetch_all(
-            "SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s", (hashed,)
-        )
-        return code, expires_at
+        """A one-time code for a device of this technician, and when it expires; see `EnrolmentCodes.issue`."""
+        return self.codes.issue(technician, seed)
 
     def enrol(self, code: str, install_id: str, app_version: str = "", public_key: str | None = None) -> Enrolment:
         """Trade a code for a device; raises `CodeNotGood`.

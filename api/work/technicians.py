@@ -112,8 +112,8 @@ def enrolments(body: Body, id: UUID) -> Response:
     request = request_of(body)
     # Derived and not stored: the same request gives the same code, and no table or log can give it away.
     secrets = services().access.secrets.accepted("enrolment-codes")
-    seed = services().devices.seed_of(hmac.digest(each, request.operation.bytes, "sha256") for each in secrets)
-    issue = partial(commands.issue_code, id=id, seed=seed, devices=services().devices)
+    seed = services().devices.codes.seed_of(hmac.digest(each, request.operation.bytes, "sha256") for each in secrets)
+    issue = partial(commands.issue_code, id=id, seed=seed, codes=services().devices.codes)
     reply = services().runner.run(request, lambda context: issue(context.work), status=201)
     return answered(reply, {"code": code_of(seed)})
 

@@ -12,7 +12,7 @@ from domain.access.user import User
 from domain.recording.unit_of_work import Work
 from domain.stock.location import Location
 from domain.work.technician import Technician, TechnicianIsDeactivated
-from store.device_access import DeviceAccess
+from store.enrolment_codes import EnrolmentCodes
 
 deactivate = on(Technician, Technician.deactivate)
 reactivate = on(Technician, Technician.reactivate)
@@ -64,11 +64,11 @@ def erase(work: Work, id: UUID, *, devices: Iterable[UUID]) -> Changed:
     return Changed(technician, theirs)
 
 
-def issue_code(work: Work, id: UUID, *, seed: bytes, devices: DeviceAccess) -> Changed:
+def issue_code(work: Work, id: UUID, *, seed: bytes, codes: EnrolmentCodes) -> Changed:
     """Let a technician's next device in by the code of a secret seed; the reply says when it expires."""
     technician = work.get(Technician, id)
     if not technician.is_active():
         raise TechnicianIsDeactivated
-    issue, expires_at = devices.issuing(id, seed)
+    issue, expires_at = codes.issuing(id, seed)
     work.also(issue)
     return Changed(technician, (), {"expires_at": expires_at})

@@ -21,6 +21,7 @@ from domain.topics import EVENT_CLASSES
 from domain.work.visit_events import Planned
 from store.shape import shape_of
 from tests.simulation.memory_answers import MemoryAnswers
+from tests.simulation.memory_lookups import Lookups
 from tests.simulation.memory_streams import MemoryStreams
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class Backup(NamedTuple):
     erased: frozenset[UUID]
 
 
-class MemoryLog:
+class MemoryLog(Lookups):
     """`sync.ports.Log` and `domain.recording.backing.Backing` at once.
 
     `before_commit` and `after_commit` are where it may crash.
@@ -89,21 +90,6 @@ class MemoryLog:
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
         """The entities of these streams as they stand."""
         return self.streams.load(streams)
-
-    def visits_of(self, order: UUID) -> set[UUID]:
-        """The ids of all visits that were ever planned for a work order."""
-        planned = (event for event in self.events if event.topic == Planned.TOPIC)
-        return {event.stream for event in planned if event.data.work_order == order}
-
-    def owners_of(self, sites: Iterable[UUID]) -> dict[UUID, UUID]:
-        """The customers whose sites these are."""
-        wanted = set(sites)
-        added = (event for event in self.events if event.topic == "customer.site_added")
-        return {event.data.site: event.stream for event in added if event.data.site in wanted}
-
-    def next_work_order_number(self) -> str:
-        """A number that no work order has."""
-        return f"W-{sum(event.topic == 'work_order.opened' for event in self.events) + 1:06}"
 
     def settled(self, entities: Iterable[Entity]) -> None:
         """These entities stand as they are recorded now: no need to replay them."""

@@ -1,0 +1,60 @@
+"""One-time codes that let devices in: derived from secret seeds, kept as hashes, good for a day."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from domain.recording.backing import Change
+from store.access import token_hash
+from store.connecting import Cursor
+from store.enrolment_code import CODE_LIFE, code_of, folded
+from store.pool import ConnectionPool
+
+
+class EnrolmentCodes:
+    """The codes of a database."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+
+    def seed_of(self, seeds: Iterable[bytes]) -> bytes:
+        """The first of these whose code was issued, or the first where none was."""
+        first: bytes | None = None
+        for seed in seeds:
+            first = first or seed
+            hashed = token_hash(folded(code_of(seed)))
+            if self._pool.fetch_one("SELECT 1 FROM access.enrolment_codes WHERE code_hash = %s", (hashed,)):
+                return seed
+        assert first is not None, "there is a seed"
+        return first
+
+    def issuing(self, technician: UUID, seed: bytes) -> tuple[Change, datetime]:
+        """What makes the code of a secret seed good for a device of this technician, and when it expires.
+
+        One that was issued with this seed before stays as it is.
+        """
+        hashed = token_hash(folded(code_of(seed)))
+        issued = self._pool.fetch_one("SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s", (hashed,))
+        [(expires_at,)] = [issued] if issued else self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))
+
+        def change(cursor: Cursor) -> None:
+            cursor.execute(
+                """
+                INSERT INTO access.enrolment_codes (code_hash, technician, expires_at) VALUES (%s, %s, %s)
+                ON CONFLICT (code_hash) DO NOTHING
+                """,
+                (hashed, str(technician), expires_at),
+            )
+
+        return change, expires_at
+
+    def issue(self, technician: UUID, seed: bytes | None = None) -> tuple[str, datetime]:
+        """A code for a device of this technician, and when it expires; the same seed gives the same code."""
+        seed = seed or secrets.token_bytes(32)
+        change, expires_at = self.issuing(technician, seed)
+        with self._pool.transaction() as cursor:
+            change(cursor)
+        return code_of(seed), expires_at
