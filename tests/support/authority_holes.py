@@ -134,15 +134,15 @@ def any_token_is_a_user(_: House) -> Plant:
 
 
 def one_customer_in_requests(_: House) -> Plant:
-    return patch("api.http.belonging.one_customer", lambda *_: True)
+    return patch("commands.running.belonging.one_customer", lambda *_: True)
 
 
 def one_customer_at_opening(_: House) -> Plant:
-    return patch("api.work.opening.one_customer", lambda *_: True)
+    return patch("commands.work.opening.one_customer", lambda *_: True)
 
 
 def any_visit_of_any_order(_: House) -> Plant:
-    return patch("api.stock.moving._order", lambda work, said: work.get(WorkOrder, said["work_order"]))
+    return patch("commands.stock.moving._order", lambda work, said: work.get(WorkOrder, said["work_order"]))
 
 
 def every_site_is_theirs(_: House) -> Plant:
@@ -150,11 +150,11 @@ def every_site_is_theirs(_: House) -> Plant:
 
 
 def site_ids_are_free(_: House) -> Plant:
-    return patch("api.care.customers.must_be_free", lambda *_, **__: None)
+    return patch("commands.care.customers.must_be_free", lambda *_, **__: None)
 
 
 def ids_are_free(_: House) -> Plant:
-    return patch("api.http.office.must_be_free", lambda *_, **__: None)
+    return patch("commands.running.beginning.must_be_free", lambda *_, **__: None)
 
 
 def agents_may_do_all(house: House) -> Plant:
