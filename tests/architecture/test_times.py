@@ -16,7 +16,10 @@ from domain.topics import EVENT_CLASSES
 from sync.operations.catalogue import OPERATIONS
 
 FREE: Final = {
-    ("Envelope", "occurred_at"): "the office's is checked by `api/http/order.py`, a device's by `sync/clock.py`",
+    (
+        "Envelope",
+        "occurred_at",
+    ): "the office's is checked by `commands/running/request.py`, a device's by `sync/clock.py`",
     ("Envelope", "claimed_at"): "what a wrong clock said is kept as it was said",
 }
 """Times that are not in the table of checks, each with the reason."""
