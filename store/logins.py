@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 from unicodedata import category, name, normalize
 
-from domain.kernel.problem import BadInput
+from domain.kernel.bad_input import bad_member
 from domain.kernel.spelling import is_hidden
 
 LONGEST: Final = 200
@@ -30,8 +30,7 @@ def visible(login: str) -> tuple[str, str]:
     kept = fold(login)
     alike = skeleton(kept)
     if not alike or len(kept) > LONGEST or len(alike) > 2 * LONGEST or any(category(each)[0] == "C" for each in kept):
-        detail = f"A login has at most {LONGEST} characters, all of which can be seen."
-        raise BadInput(detail, errors=[{"pointer": "/login", "detail": detail}])
+        raise bad_member("/login", f"A login has at most {LONGEST} characters, all of which can be seen.")
     return kept, alike
 
 
@@ -48,8 +47,7 @@ def must_be_of_one_script(login: str) -> None:
     """Raise `BadInput` for a login with letters of several of the scripts whose letters look alike."""
     scripts = {name(letter, "").partition(" ")[0] for letter in fold(login) if letter.isalpha()} & _LOOK_ALIKE
     if len(scripts) > 1:
-        detail = "The letters of a login are of one script: these only look as if they were."
-        raise BadInput(detail, errors=[{"pointer": "/login", "detail": detail}])
+        raise bad_member("/login", "The letters of a login are of one script: these only look as if they were.")
 
 
 def _large(letter: str) -> str:

@@ -9,8 +9,8 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from domain.kernel.bad_input import bad_member
 from domain.kernel.points import is_weak
-from domain.kernel.problem import BadInput
 from sync.operation import Operation
 
 _KEY_BYTES = 32
@@ -26,7 +26,7 @@ def check_key(public_key: str, *, pointer: str) -> None:
         _key(public_key)
     except ValueError:
         detail = f"A key is {_KEY_BYTES} bytes in base64url without padding, a public key of Ed25519."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
+        raise bad_member(pointer, detail) from None
 
 
 def proves(public_key: str, proof: str, *said: str) -> bool:

@@ -12,7 +12,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Page, row_of
 from api.http.services import services
-from api.http.who import asking
 from commands.access import devices as commands
 from commands.running.context import CommandContext
 from domain.access.device import Device
@@ -81,7 +80,6 @@ def revoke(context: CommandContext, body: Body, id: UUID) -> Device:
 @devices.lists(DEVICE, Filters)
 def enrolled(query: dict[str, Any]) -> Response:
     """The devices, each with what it last told about itself."""
-    asking()
     with looking(query, view.Devices(), DeviceActivity()) as reader:
         rows = view.devices(reader, **paged(query), **filters(query))
         return page(reader, query, _with_live(query, rows), key=("id",))
@@ -90,7 +88,6 @@ def enrolled(query: dict[str, Any]) -> Response:
 @devices.shows(DEVICE)
 def device(query: dict[str, Any], id: UUID) -> Response:
     """One device, with what it last told about itself."""
-    asking()
     with looking(query, view.Devices(), DeviceActivity()) as reader:
         row = view.device(reader, id)
         return one(reader, _with_live(query, [row])[0] if row else None, own=False)

@@ -15,7 +15,6 @@ from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import shape_of
 from api.http.schemas import DONE, Body, Command, Page, Past
 from api.http.services import services
-from api.http.who import asking
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from domain.access.device import Device
@@ -99,7 +98,6 @@ def discard(context: CommandContext, body: Body, id: UUID) -> Changed:
 @operations.lists(view.OPERATIONS, Filters)
 def put_aside(query: dict[str, Any]) -> Response:
     """The operations, the last put aside first."""
-    asking()
     with looking(query, view.Operations()) as reader:
         rows = queries.operations(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("text_position",))
@@ -108,7 +106,6 @@ def put_aside(query: dict[str, Any]) -> Response:
 @operations.shows(shape_of(view.OPERATIONS, **BODY), One)
 def operation(query: dict[str, Any], id: UUID) -> Response:
     """One operation, with its untouched text; of several under the id the first, unless `text_position` names one."""
-    asking()
     with looking(query, view.Operations()) as reader:
         row = queries.operation(reader, id, query.get("text_position"))
         return one(reader, None if row is None else row | _text_of(row))

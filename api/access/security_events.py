@@ -11,7 +11,6 @@ from api.http.fields import Id, Instant, Text, Whole
 from api.http.noun import Noun
 from api.http.schemas import Strict
 from api.http.services import services
-from api.http.who import asking
 
 security_events = Noun("security-events", "What happened to accounts and doors, beside the log of the business.")
 
@@ -59,7 +58,6 @@ class Asked(Strict):
 @security_events.opens("GET", "", Asked, 200, PAGE)
 def recorded(query: dict[str, Any]) -> Response:
     """Security events, the latest first."""
-    asking()
     limit, before = query.pop("limit"), query.pop("cursor", None)
     found = services().security.page(limit=limit + 1, before=before, **query)
     items = [each._asdict() for each in found[:limit]]

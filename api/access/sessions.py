@@ -114,7 +114,6 @@ def prove(body: Body) -> Response:
 @sessions.opens("POST", "/current/end", None, 204)
 def end() -> Response:
     """Sign out; the token opens nothing any more."""
-    asking()
     services().access.end(bearer())
     return Response(status=204)
 

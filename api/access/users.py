@@ -17,7 +17,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import DONE, Body, Command, Creation, Page
 from api.http.services import services
-from api.http.who import asking
 from commands.access import users as commands
 from commands.running.context import CommandContext
 from domain.access.user import ROLES, User
@@ -125,7 +124,6 @@ def enable(context: CommandContext, _: Body, id: UUID) -> User:
 @users.lists(view.USERS, Filters)
 def registered(query: dict[str, Any]) -> Response:
     """The users, by login."""
-    asking()
     with looking(query, view.Users()) as reader:
         rows = view.users(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("login", "id"))
@@ -134,6 +132,5 @@ def registered(query: dict[str, Any]) -> Response:
 @users.shows(view.USERS)
 def user(query: dict[str, Any], id: UUID) -> Response:
     """One user."""
-    asking()
     with looking(query, view.Users()) as reader:
         return one(reader, view.user(reader, id))

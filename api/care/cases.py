@@ -12,7 +12,6 @@ from api.care.merged import merged
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Page
-from api.http.who import asking
 from commands.care import cases as commands
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -73,7 +72,6 @@ def merge(context: CommandContext, body: Body, id: UUID) -> Case:
 @cases.lists(view.CASES, bodies.Filters)
 def register(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
-    asking()
     with looking(query, view.Cases(), *merged(query)) as reader:
         rows = view.cases(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("opened_at", "id"))
@@ -82,7 +80,6 @@ def register(query: dict[str, Any]) -> Response:
 @cases.shows(view.CASES)
 def case(query: dict[str, Any], id: UUID) -> Response:
     """One case."""
-    asking()
     with looking(query, view.Cases()) as reader:
         return one(reader, view.case(reader, id), own=False)
 
@@ -90,7 +87,6 @@ def case(query: dict[str, Any], id: UUID) -> Response:
 @cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")
 def timeline(query: dict[str, Any], id: UUID) -> Response:
     """Everything that concerns the case, in the order in which it happened."""
-    asking()
     with looking(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
         if view.case(reader, id) is None:
             raise NotFound

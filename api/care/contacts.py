@@ -14,7 +14,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import shape_of, spoken_all, spoken_one
 from api.http.schemas import Body, Command, Creation, Page
-from api.http.who import asking
 from commands.care import contacts as commands
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -126,7 +125,6 @@ def mark_duplicate(context: CommandContext, body: Body, id: UUID) -> Contact:
 @contacts.lists(shape_of(view.CONTACTS), Filters)
 def register(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
-    asking()
     with looking(query, view.Contacts(), *merged(query)) as reader:
         holder = holder_of(query, "message_id", "message_id")
         rows = queries.contacts(reader, **paged(query), **filters(query), holder=holder)
@@ -136,6 +134,5 @@ def register(query: dict[str, Any]) -> Response:
 @contacts.shows(shape_of(view.CONTACTS))
 def contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
-    asking()
     with looking(query, view.Contacts()) as reader:
         return one(reader, spoken_one(queries.contact(reader, id)), own=False)

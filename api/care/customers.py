@@ -16,7 +16,6 @@ from api.http.region import region_of
 from api.http.rows import ID, LIST, STRING, done_with, shape_of
 from api.http.schemas import Body, Command, Creation, Page
 from api.http.services import services
-from api.http.who import asking
 from commands.care import customers as commands
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -126,7 +125,6 @@ def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
 @customers.lists(view.CUSTOMERS, Filters)
 def register(query: dict[str, Any]) -> Response:
     """All customers, by id."""
-    asking()
     with looking(query, view.Customers(), Search()) as reader:
         words = query.get("words")
         like = EVERYBODY if words is None else found_by(words, region_of(services().settings.zone))
@@ -137,6 +135,5 @@ def register(query: dict[str, Any]) -> Response:
 @customers.shows(shape_of(view.CUSTOMERS, sites=LIST, clashes=LIST))
 def customer(query: dict[str, Any], id: UUID) -> Response:
     """One customer, with their sites and the changes that clashed."""
-    asking()
     with looking(query, view.Customers()) as reader:
         return one(reader, view.customer(reader, id))

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from flask import Request
 
+from domain.kernel.bad_input import bad_member
 from domain.kernel.characters import may_be_unfit, unfit_place
 from domain.kernel.problem import BadInput, Kind, Problem
 
@@ -28,7 +29,7 @@ def body_of(req: Request) -> dict[str, Any]:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         detail = f"The body is not JSON (line {error.lineno}, column {error.colno})."
-        raise BadInput(detail, errors=[{"pointer": "", "detail": detail}]) from None
+        raise bad_member("", detail) from None
     if not isinstance(body, dict):
         raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
     if may_be_unfit(raw) and (pointer := unfit_place(body)) is not None:
@@ -38,5 +39,4 @@ def body_of(req: Request) -> dict[str, Any]:
 
 def unfit(pointer: str) -> BadInput:
     """The problem of a text with characters that nothing here can hold, in a body, a query or a path."""
-    detail = "This is a text without control characters."
-    return BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+    return bad_member(pointer, "This is a text without control characters.")

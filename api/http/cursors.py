@@ -13,9 +13,9 @@ import orjson
 from flask import request
 
 from api.http.services import services
+from domain.kernel.bad_input import bad_member
 from domain.kernel.instant import format_instant, recorded_instant
 from domain.kernel.json_text import encode
-from domain.kernel.problem import BadInput
 
 _SIGNATURE: Final = 16
 
@@ -56,8 +56,7 @@ def opened(cursor: str) -> Cursor:
     signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
     secrets = services().access.secrets.accepted("cursors")
     if not any(hmac.compare_digest(signature, _signature(payload, secret)) for secret in secrets):
-        detail = "This cursor is not one of this list; begin again without one."
-        raise BadInput(detail, errors=[{"pointer": "/cursor", "detail": detail}])
+        raise bad_member("/cursor", "This cursor is not one of this list; begin again without one.")
     told = orjson.loads(payload)
     if isinstance(told, list):
         return Cursor(told, None)

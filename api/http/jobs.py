@@ -12,7 +12,6 @@ from api.http.encoding import answer
 from api.http.noun import PREFIX, Noun
 from api.http.schemas import Strict, page_of
 from api.http.services import services
-from api.http.who import asking
 from domain.kernel.problem import NotFound
 from store.long_jobs import LongJob, job, latest_jobs
 
@@ -57,7 +56,6 @@ def accepted(found: LongJob) -> Response:
 @jobs.opens("GET", "", Strict, 200, page_of(JOB))
 def listed(_: dict[str, Any]) -> Response:
     """The jobs that were asked for last, at most a hundred."""
-    asking()
     found = latest_jobs(services().log.pool, MOST)
     return answer({"items": [_told(each) for each in found], "next": None, "position": services().log.head()})
 
@@ -65,7 +63,6 @@ def listed(_: dict[str, Any]) -> Response:
 @jobs.opens("GET", "/<uuid:id>", Strict, 200, JOB)
 def shown(_: dict[str, Any], id: UUID) -> Response:
     """One job: its state, how far it is, and what came of it. Jobs are kept for a week."""
-    asking()
     found = job(services().log.pool, id)
     if found is None:
         raise NotFound

@@ -90,7 +90,7 @@ def bearer() -> str:
 
 
 def asking() -> Author:
-    """The user that the policy let in; the first line of every view of the office."""
+    """The user that the policy let in."""
     return cast("Author", g.who)
 
 
@@ -100,5 +100,5 @@ def asking_session() -> LiveSession:
 
 
 def asking_device() -> DeviceIdentity:
-    """The device that the policy let in; the first line of every view of the sync protocol."""
+    """The device that the policy let in."""
     return cast("DeviceIdentity", g.device)

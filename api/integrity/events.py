@@ -14,7 +14,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Page
 from api.http.services import services
-from api.http.who import asking
 from projections.integrity import history as view
 
 events = Noun("events", "The history itself: what happened, when it was recorded, by whom and from which device.")
@@ -83,7 +82,6 @@ class Filters(Page):
 @events.lists(EVENT, Filters)
 def recorded(query: dict[str, Any]) -> Response:
     """Events in the order of the log."""
-    asking()
     asked = filters(query)
     if (as_of := query.get("as_of")) is not None:
         bound = min(as_of, _LATEST) + timedelta(microseconds=1)
@@ -95,7 +93,6 @@ def recorded(query: dict[str, Any]) -> Response:
 @events.shows(RECORD, path="/<int:position>")
 def event(query: dict[str, Any], position: int) -> Response:
     """One event: its record as it is hashed, and its data in plain words."""
-    asking()
     with looking(query) as reader:
         row = view.event(reader, position)
     if row is not None:

@@ -52,7 +52,6 @@ class Waiting(Strict):
 @views.opens("GET", "", Waiting, 200, VIEWS)
 def standing(query: dict[str, Any]) -> Response:
     """Each view with its position, the events it lacks and its rows."""
-    asking()
     with looking(query) as reader:
         return answer({"items": overview(reader, PROJECTIONS), "next": None, "position": reader.position})
 

@@ -12,7 +12,6 @@ from api.http.encoding import answer
 from api.http.reading import looking
 from api.http.rows import ID
 from api.http.services import services
-from api.http.who import asking
 from domain.kernel.problem import NotFound
 from store.signed_texts import Kept
 from sync.checking import check
@@ -54,7 +53,6 @@ SIGNED: Final[dict[str, Any]] = {
 @operations.shows(SIGNED, path="/<uuid:id>/signed")
 def signed(query: dict[str, Any], id: UUID) -> Response:
     """What devices have signed under this id, each content once: once erased, hash and signature still stand."""
-    asking()
     with looking(query) as reader:
         known, as_of = reader.position, query.get("as_of")
     past = [one for one in services().log.signed_texts.of(id) if not one.positions or one.positions[0] <= known]

@@ -12,7 +12,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import ID, done_with, shape_of
 from api.http.schemas import Body, Command, Page, Value
-from api.http.who import asking
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from commands.stock import discrepancies as commands
@@ -108,7 +107,6 @@ def write_off(context: CommandContext, body: Body, id: UUID) -> Changed:
 @discrepancies.lists(SHAPE, Filters)
 def register(query: dict[str, Any]) -> Response:
     """All discrepancies, the oldest first."""
-    asking()
     with looking(query, view.Discrepancies()) as reader:
         rows = view.discrepancies(reader, at=query.get("as_of"), **paged(query), **filters(query))
         return page(reader, query, rows, key=("opened_at", "id"))
@@ -117,6 +115,5 @@ def register(query: dict[str, Any]) -> Response:
 @discrepancies.shows(SHAPE)
 def discrepancy(query: dict[str, Any], id: UUID) -> Response:
     """One discrepancy, with what caused it and what was decided about it."""
-    asking()
     with looking(query, view.Discrepancies()) as reader:
         return one(reader, view.discrepancy(reader, id, at=query.get("as_of")))

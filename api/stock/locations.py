@@ -11,7 +11,6 @@ from api.http.fields import Choice, Flag, Id, Text, Zone
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Creation, Page
-from api.http.who import asking
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from commands.stock import locations as commands
@@ -65,7 +64,6 @@ def retire(context: CommandContext, _: Body, id: UUID) -> Location:
 @locations.lists(view.LOCATIONS, Filters)
 def register(query: dict[str, Any]) -> Response:
     """All places, by id."""
-    asking()
     with looking(query, view.Locations()) as reader:
         rows = view.locations(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("id",))
@@ -74,6 +72,5 @@ def register(query: dict[str, Any]) -> Response:
 @locations.shows(view.LOCATIONS)
 def location(query: dict[str, Any], id: UUID) -> Response:
     """One place."""
-    asking()
     with looking(query, view.Locations()) as reader:
         return one(reader, view.location(reader, id))

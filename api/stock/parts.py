@@ -12,7 +12,6 @@ from api.http.key_filter import holder_of
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Creation, Page, Value
-from api.http.who import asking
 from commands.running.context import CommandContext
 from commands.stock import parts as commands
 from domain.kernel.bounds import Kind
@@ -111,7 +110,6 @@ def discontinue(context: CommandContext, _: Body, id: UUID) -> Part:
 @parts.lists(view.PARTS, Filters)
 def catalogue(query: dict[str, Any]) -> Response:
     """The catalogue, by number."""
-    asking()
     with looking(query, view.Parts()) as reader:
         holder = holder_of(query, "number", "part_number")
         rows = view.parts(reader, **paged(query), **filters(query), holder=holder)
@@ -121,6 +119,5 @@ def catalogue(query: dict[str, Any]) -> Response:
 @parts.shows(view.PARTS)
 def part(query: dict[str, Any], id: UUID) -> Response:
     """One part, with its costs by day."""
-    asking()
     with looking(query, view.Parts()) as reader:
         return one(reader, view.part(reader, id))

@@ -13,7 +13,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, page, paged
 from api.http.rows import ID, LIST, spoken
 from api.http.schemas import Page, Past
-from api.http.who import asking
 from domain.kernel.problem import NotFound
 from projections.stock.locations import Locations
 from projections.stock.movements import Movements
@@ -53,7 +52,6 @@ class Lines(Past):
 @stock.lists(LINE, Filters)
 def register(query: dict[str, Any]) -> Response:
     """One line a place and part, with what of the part is on its way and what is unexplained."""
-    asking()
     with looking(query, Stock(), Locations(), Parts()) as reader:
         rows = shelves(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("location", "part"))
@@ -62,7 +60,6 @@ def register(query: dict[str, Any]) -> Response:
 @stock.shows(EXPLANATION, Lines, path="/<uuid:location>/<uuid:part>/explain")
 def explained(query: dict[str, Any], location: UUID, part: UUID) -> Response:
     """Why there is as much as there is: an opening and lines that add up, each naming the event behind it."""
-    asking()
     with looking(query, Stock(), Movements()) as reader:
         told = explain(reader, location, part, limit=query["limit"])
         if told is None:

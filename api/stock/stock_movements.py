@@ -11,7 +11,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import ID, done_with, shape_of, spoken
 from api.http.schemas import Body
-from api.http.who import asking
 from api.stock.movement_bodies import Filters, Mistake, NewMovement
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -47,7 +46,6 @@ def correct(context: CommandContext, body: Body, id: UUID) -> Changed:
 @stock_movements.lists(MOVEMENT, Filters)
 def register(query: dict[str, Any]) -> Response:
     """All movements, the last recorded first."""
-    asking()
     with looking(query, view.Movements()) as reader:
         rows = view.movements(reader, **paged(query), **filters(query))
         return page(reader, query, [_shown(row) for row in rows], key=("position",))
@@ -56,7 +54,6 @@ def register(query: dict[str, Any]) -> Response:
 @stock_movements.shows(MOVEMENT | {"properties": MOVEMENT["properties"] | {"corrected_by": ID}})
 def movement(query: dict[str, Any], id: UUID) -> Response:
     """One movement, and what took it back if something did."""
-    asking()
     with looking(query, view.Movements()) as reader:
         row = view.movement(reader, id)
         return one(reader, None if row is None else _shown(row))

@@ -12,7 +12,6 @@ from api.http.noun import Noun
 from api.http.reading import looking
 from api.http.schemas import Past
 from api.http.services import services
-from api.http.who import asking
 from domain.kernel.problem import NotFound
 from projections.work.attachments import Attachments, attachments, named_sizes
 
@@ -38,7 +37,6 @@ def read(query: dict[str, Any], sha256: str) -> Response:
 
     Pictures come with their media type, anything else as an attachment.
     """
-    asking()
     with looking(query, Attachments()) as reader:
         named = attachments(reader, sha256)
         sizes = named_sizes(reader, sha256)

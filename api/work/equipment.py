@@ -12,7 +12,6 @@ from api.http.fields import Choice, Day, Id, Text
 from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import Body, Command, Creation, Page
-from api.http.who import asking
 from commands.running.context import CommandContext
 from commands.work import equipment as commands
 from domain.kernel.bounds import Kind
@@ -115,7 +114,6 @@ def retire(context: CommandContext, body: Body, id: UUID) -> Equipment:
 @equipment.lists(view.EQUIPMENT, Filters)
 def register(query: dict[str, Any]) -> Response:
     """All machines, by id."""
-    asking()
     with looking(query, view.EquipmentView(), *merged(query)) as reader:
         rows = view.equipment(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("id",))
@@ -124,7 +122,6 @@ def register(query: dict[str, Any]) -> Response:
 @equipment.shows(view.EQUIPMENT)
 def machine(query: dict[str, Any], id: UUID) -> Response:
     """One machine."""
-    asking()
     with looking(query, view.EquipmentView()) as reader:
         return one(reader, view.one_equipment(reader, id), own=False)
 
@@ -132,7 +129,6 @@ def machine(query: dict[str, Any], id: UUID) -> Response:
 @equipment.lists(story.TIMELINE, Page, path="/<uuid:id>/history")
 def history(query: dict[str, Any], id: UUID) -> Response:
     """Everything that happened to it, its repairs included."""
-    asking()
     with looking(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:
         if view.one_equipment(reader, id) is None:
             raise NotFound

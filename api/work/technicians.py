@@ -16,7 +16,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.schemas import DONE, Body, Command, Creation, Page
 from api.http.services import services
-from api.http.who import asking
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from commands.work import technicians as commands
@@ -121,7 +120,6 @@ def enrolments(body: Body, id: UUID) -> Response:
 @technicians.lists(view.TECHNICIANS, Filters)
 def registered(query: dict[str, Any]) -> Response:
     """The technicians."""
-    asking()
     with looking(query, view.Technicians()) as reader:
         rows = view.technicians(reader, **paged(query), **filters(query))
         return page(reader, query, rows, key=("id",))
@@ -130,6 +128,5 @@ def registered(query: dict[str, Any]) -> Response:
 @technicians.shows(view.TECHNICIANS)
 def technician(query: dict[str, Any], id: UUID) -> Response:
     """One technician."""
-    asking()
     with looking(query, view.Technicians()) as reader:
         return one(reader, view.technician(reader, id))

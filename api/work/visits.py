@@ -13,7 +13,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, moment_of, one, page, paged
 from api.http.rows import FACT, shape_of
 from api.http.schemas import Body, Command, Page
-from api.http.who import asking
 from api.work.visit_bodies import NewVisit, Window
 from commands.running.context import CommandContext
 from commands.work import visits as commands
@@ -143,7 +142,6 @@ VISIT = shape_of(view.VISITS, missed={"type": "boolean"})
 @visits.lists(VISIT, Filters)
 def register(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
-    asking()
     with looking(query, view.Visits(), WorkOrders()) as reader:
         rows = queries.visits(reader, at=moment_of(query), **paged(query), **filters(query))
         return page(reader, query, rows, key=("window_start", "id"))
@@ -152,7 +150,6 @@ def register(query: dict[str, Any]) -> Response:
 @visits.shows(VISIT)
 def visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
-    asking()
     with looking(query, view.Visits(), WorkOrders()) as reader:
         return one(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
 
@@ -160,7 +157,6 @@ def visit(query: dict[str, Any], id: UUID) -> Response:
 @visits.lists(FACT, Facts, path="/<uuid:id>/facts")
 def facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the visit itself shows the newest 50 and counts the others."""
-    asking()
     with looking(query, view.Visits()) as reader:
         if queries.visit(reader, id) is None:
             raise NotFound

@@ -14,14 +14,14 @@ from api.http.reading import POSITION, looking, page, paged
 from api.http.rows import ID
 from api.http.schemas import Body, Command, Page, Past
 from api.http.services import services
-from api.http.who import asking
 from api.work.equipment import equipment
 from commands.running.context import CommandContext
 from commands.work import equipment as commands
+from domain.kernel.bad_input import bad_member
 from domain.kernel.bounds import Kind
 from domain.kernel.instant import now
 from domain.kernel.local_time import local_day
-from domain.kernel.problem import BadInput, NotFound
+from domain.kernel.problem import NotFound
 from domain.work.equipment import Equipment
 from projections.care.customers import Customers
 from projections.work import equipment as view
@@ -80,10 +80,8 @@ def withdraw_warranty(context: CommandContext, body: Body, id: UUID) -> Equipmen
 @equipment.shows(COVERAGE, Covered, path="/<uuid:id>/coverage")
 def coverage(query: dict[str, Any], id: UUID) -> Response:
     """Whether a warranty holds on a day at the place where the machine stands; asked for the past, as it was known."""
-    asking()
     if "on" in query and "at" in query:
-        detail = "Ask for a day or for an instant, not for both."
-        raise BadInput(detail, errors=[{"pointer": "/at", "detail": detail}])
+        raise bad_member("/at", "Ask for a day or for an instant, not for both.")
     with looking(query, view.EquipmentView(), Customers()) as reader:
         machine = view.one_equipment(reader, id)
         if machine is None:
@@ -105,7 +103,6 @@ def _day(query: dict[str, Any], zone: str) -> date:
 @equipment.lists(_WARRANTY, Page, path="/<uuid:id>/warranties")
 def all_warranties(query: dict[str, Any], id: UUID) -> Response:
     """All warranties that were set, by number, withdrawn or not."""
-    asking()
     with looking(query, view.EquipmentView()) as reader:
         if view.one_equipment(reader, id) is None:
             raise NotFound

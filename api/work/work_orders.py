@@ -13,7 +13,6 @@ from api.http.noun import Noun
 from api.http.reading import filters, looking, one, page, paged
 from api.http.rows import FACT, shape_of, spoken_all, spoken_one
 from api.http.schemas import Body
-from api.http.who import asking
 from api.work import work_order_bodies as bodies
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -109,7 +108,6 @@ def add_note(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
 @work_orders.lists(shape_of(view.WORK_ORDERS), bodies.Filters)
 def register(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
-    asking()
     with looking(query, view.WorkOrders(), *merged(query)) as reader:
         holder = holder_of(query, "number", "work_order_number")
         rows = queries.work_orders(reader, **paged(query), **filters(query), holder=holder)
@@ -119,7 +117,6 @@ def register(query: dict[str, Any]) -> Response:
 @work_orders.shows(shape_of(view.WORK_ORDERS))
 def work_order(query: dict[str, Any], id: UUID) -> Response:
     """One work order."""
-    asking()
     with looking(query, view.WorkOrders()) as reader:
         return one(reader, spoken_one(queries.work_order(reader, id)), own=False)
 
@@ -127,7 +124,6 @@ def work_order(query: dict[str, Any], id: UUID) -> Response:
 @work_orders.lists(FACT, bodies.Facts, path="/<uuid:id>/facts")
 def facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the order itself shows the newest 50 and counts the others."""
-    asking()
     with looking(query, view.WorkOrders()) as reader:
         if queries.work_order(reader, id) is None:
             raise NotFound

@@ -4,7 +4,8 @@ from typing import Any, ClassVar, Literal, get_args
 from uuid import UUID
 
 from domain.kernel.aggregate import Begun, Entity, Personal, event
-from domain.kernel.problem import BadInput, Refused
+from domain.kernel.bad_input import bad_member
+from domain.kernel.problem import Refused
 
 Role = Literal["technician", "dispatcher", "agent", "stock_keeper", "biller", "service_manager", "auditor", "admin"]
 
@@ -154,6 +155,5 @@ class User(Entity):
 def in_order(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     """The roles once each, in the order of `ROLES`; raises `BadInput` for none at all or one that does not exist."""
     if not roles or not set(roles) <= set(ROLES):
-        detail = f"A user has at least one of these roles: {', '.join(ROLES)}."
-        raise BadInput(detail, errors=[{"pointer": "/roles", "detail": detail}])
+        raise bad_member("/roles", f"A user has at least one of these roles: {', '.join(ROLES)}.")
     return tuple(role for role in ROLES if role in roles)

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal, Required, Self, TypedDict, Unpack
 from uuid import UUID
 
 from domain.kernel.aggregate import Begun, Entity, Personal, event
-from domain.kernel.problem import BadInput, Refused
+from domain.kernel.bad_input import bad_member
+from domain.kernel.problem import Refused
 
 Channel = Literal["phone", "email", "web", "store", "visit", "chat"]
 Direction = Literal["in", "out"]
@@ -103,8 +104,7 @@ class Contact(Entity):
         """A new contact; raises `BadInput` when it would end before it starts."""
         ended_at = receipt.get("ended_at")
         if ended_at is not None and ended_at < receipt["started_at"]:
-            detail = "A contact does not end before it starts."
-            raise BadInput(detail, errors=[{"pointer": "/ended_at", "detail": detail}])
+            raise bad_member("/ended_at", "A contact does not end before it starts.")
         return cls.begin(cls.Received, id=id, person=receipt.get("customer") or id, **receipt)
 
     # Questions

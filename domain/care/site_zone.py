@@ -12,7 +12,8 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.care.postal_zones import POSTCODES, REGIONS
-from domain.kernel.problem import BadInput, Kind, Problem
+from domain.kernel.bad_input import bad_member
+from domain.kernel.problem import Kind, Problem
 
 ZoneBasis = Literal["given", "country", "region", "postcode", "address", "assumed"]
 """What a zone was taken from: the request itself, what it says of the place, or nothing (then it is assumed)."""
@@ -84,8 +85,7 @@ def zone_of_place(country: str, *, region: str | None = None, postcode: str | No
     country = country.upper()
     candidates = zones_of_country(country)
     if not candidates:
-        detail = "A country is written as its two letters of ISO 3166, like ES."
-        raise BadInput(detail, errors=[{"pointer": "/country", "detail": detail}])
+        raise bad_member("/country", "A country is written as its two letters of ISO 3166, like ES.")
     decided = _decided(country, region, postcode)
     if decided is not None:
         return decided

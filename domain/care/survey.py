@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, Required, Self, TypedDict, Unpack
 from uuid import UUID
 
 from domain.kernel.aggregate import Begun, Entity, Personal, event
-from domain.kernel.problem import BadInput
+from domain.kernel.bad_input import bad_member
 
 SurveyChannel = Literal["phone", "email", "web", "store", "visit", "chat"]
 
@@ -101,5 +101,4 @@ class Survey(Entity):
 def check_scale(name: str, value: int | None, highest: int) -> None:
     """Raise `BadInput` unless the number is on the scale from 1, or was not given."""
     if value is not None and not 1 <= value <= highest:
-        detail = f"It is a whole number from 1 to {highest}."
-        raise BadInput(detail, errors=[{"pointer": f"/{name}", "detail": detail}])
+        raise bad_member(f"/{name}", f"It is a whole number from 1 to {highest}.")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.kernel.problem import BadInput
+from domain.kernel.bad_input import bad_member
 
 DAY_PATTERN: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 """A regular expression for what `parse_day` reads: RFC 3339's full-date, without anchors."""
@@ -37,7 +37,7 @@ def parse_instant(text: str, *, pointer: str = "/at") -> datetime:
         return recorded_instant(text)
     except (ValueError, TypeError, OverflowError):
         detail = "An instant is written as RFC 3339 with an offset, like 2026-11-21T15:40:02+01:00."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
+        raise bad_member(pointer, detail) from None
 
 
 def recorded_instant(text: str) -> datetime:
@@ -53,7 +53,7 @@ def parse_day(text: str, *, pointer: str = "/date") -> date:
         return date.fromisoformat(text)
     except (ValueError, TypeError):
         detail = "A date is written as YYYY-MM-DD."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
+        raise bad_member(pointer, detail) from None
 
 
 def format_instant(value: datetime) -> str:
@@ -69,5 +69,5 @@ def parse_zone(name: str, *, pointer: str = "/zone") -> str:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError):
         detail = "A zone is an IANA name, like Europe/Berlin."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
+        raise bad_member(pointer, detail) from None
     return name

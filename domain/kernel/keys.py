@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
-from domain.kernel.problem import BadInput, Refused
+from domain.kernel.bad_input import bad_member
+from domain.kernel.problem import Refused
 from domain.kernel.spelling import compact, folded
 
 KeyKind = Literal["work_order_number", "part_number", "gtin", "location_name", "equipment_serial", "message_id"]
@@ -54,8 +55,7 @@ class Claim(NamedTuple):
     def must_be_readable(self) -> None:
         """Raise `BadInput` for a text of which nothing can be seen."""
         if not self.key:
-            detail = f"A {NAMES[self.kind][1]} has letters or digits that can be seen."
-            raise BadInput(detail, errors=[{"pointer": self.pointer, "detail": detail}])
+            raise bad_member(self.pointer, f"A {NAMES[self.kind][1]} has letters or digits that can be seen.")
 
 
 class Release(NamedTuple):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.kernel.problem import BadInput
+from domain.kernel.bad_input import bad_member
 
 LOCAL_PATTERN: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 """A regular expression for what `parse_local` reads: a date and a clock time without an offset."""
@@ -107,7 +107,7 @@ def parse_local(text: str, *, pointer: str = "/local") -> datetime:
         return datetime.fromisoformat(text)
     except (ValueError, TypeError):
         detail = "A local time is written as YYYY-MM-DDTHH:MM, without an offset, like 2026-10-30T10:00."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}]) from None
+        raise bad_member(pointer, detail) from None
 
 
 def _in_utc(local: datetime) -> datetime:

@@ -6,7 +6,7 @@ import re
 from decimal import Context, Decimal
 from typing import Final
 
-from domain.kernel.problem import BadInput
+from domain.kernel.bad_input import bad_member
 
 PATTERN: Final = r"[0-9]{1,12}(\.[0-9]{1,6})?"
 """A regular expression for what `parse_quantity` reads, without anchors."""
@@ -27,12 +27,14 @@ def parse_quantity(text: str, *, pointer: str = "/quantity", positive: bool = Tr
     except TypeError:
         fits = False
     if not fits:
-        detail = "A quantity is a plain decimal in a string, with at most six places and twelve whole digits."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+        raise bad_member(
+            pointer, "A quantity is a plain decimal in a string, with at most six places and twelve whole digits."
+        )
     value = Decimal(text)
     if value.is_signed() or (positive and value == 0):
-        detail = "The quantity must be above zero." if positive else "The quantity must not be negative."
-        raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+        raise bad_member(
+            pointer, "The quantity must be above zero." if positive else "The quantity must not be negative."
+        )
     return value
 
 

@@ -4,8 +4,9 @@ from typing import ClassVar, Literal
 from uuid import UUID, uuid5
 
 from domain.kernel.aggregate import Begun, Entity, event
+from domain.kernel.bad_input import bad_member
 from domain.kernel.instant import parse_zone
-from domain.kernel.problem import BadInput, Refused
+from domain.kernel.problem import Refused
 
 LocationKind = Literal[
     "warehouse", "van", "site", "equipment", "transit", "supplier", "customer", "scrap", "quarantine", "unexplained"
@@ -82,8 +83,7 @@ class Location(Entity):
         if kind in ONLY_ONE and id != VIRTUAL[kind]:
             raise ThereIsOnlyOne
         if kind == "site" and site is None:
-            detail = "A location at a customer names the site."
-            raise BadInput(detail, errors=[{"pointer": "/site", "detail": detail}])
+            raise bad_member("/site", "A location at a customer names the site.")
         zone = None if zone is None else parse_zone(zone)
         return cls.begin(cls.Registered, id=id, kind=kind, name=name, site=site, zone=zone)
 

@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 
 from domain.kernel.aggregate import Begun, Entity, event
+from domain.kernel.bad_input import bad_member
 from domain.kernel.money import Money
-from domain.kernel.problem import BadInput, Refused
+from domain.kernel.problem import Refused
 from domain.stock.gtin import check_gtins
 
 Tracking = Literal["none", "lot", "serial"]
@@ -196,4 +197,4 @@ def check_names(names: tuple[PartName, ...]) -> None:
 
 
 def _refuse_input(pointer: str, detail: str) -> None:
-    raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+    raise bad_member(pointer, detail)

@@ -6,7 +6,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.kernel.aggregate import Begun, Entity, event
-from domain.kernel.problem import BadInput, Refused
+from domain.kernel.bad_input import bad_member
+from domain.kernel.problem import Refused
 
 
 class CountStatus(StrEnum):
@@ -96,8 +97,7 @@ class StockCount(Entity):
     ) -> None:
         """What somebody saw; `blind` when the book's number was hidden. `counter` is a technician or a user."""
         if quantity < 0:
-            detail = "A counted quantity is not negative."
-            raise BadInput(detail, errors=[{"pointer": "/quantity", "detail": detail}])
+            raise bad_member("/quantity", "A counted quantity is not negative.")
         seen = {"part": part, "location": location, "quantity": quantity, "unit": unit}
         self.trigger_event(self.LineCounted, **seen, blind=blind, counter=counter)
 

@@ -6,8 +6,8 @@ from typing import ClassVar, Unpack
 from uuid import UUID, uuid5
 
 from domain.kernel.aggregate import Begun, Entity, Personal, event
+from domain.kernel.bad_input import bad_member
 from domain.kernel.money import Money
-from domain.kernel.problem import BadInput
 from domain.stock.location import LocationKind
 from domain.stock.movement import Movement, MovementKind
 from domain.stock.movement_rules import check_grounds, check_route, check_units
@@ -66,11 +66,9 @@ class StockMovement(Entity):
     def record(cls, *, id: UUID, **movement: Unpack[Movement]) -> "StockMovement":
         """What has moved, whether or not the books expected it."""
         if movement["quantity"] <= 0:
-            detail = "The quantity must be above zero."
-            raise BadInput(detail, errors=[{"pointer": "/quantity", "detail": detail}])
+            raise bad_member("/quantity", "The quantity must be above zero.")
         if movement["from_"] == movement["to"]:
-            detail = "A movement goes from one location to another."
-            raise BadInput(detail, errors=[{"pointer": "/to", "detail": detail}])
+            raise bad_member("/to", "A movement goes from one location to another.")
         return cls.begin(cls.Moved, id=id, **movement)
 
     def reverse(self, *, id: UUID, reason: str, approved_by: UUID | None = None) -> "StockMovement":

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.kernel.bad_input import bad_member
 from domain.kernel.bounds import must_be_window
-from domain.kernel.problem import BadInput, Refused
+from domain.kernel.problem import Refused
 from domain.kernel.walk import Step
 
 
@@ -75,8 +76,9 @@ def further(now: Status, told: Status) -> Status:
 def window(start: datetime, end: datetime) -> dict[str, datetime]:
     """The fields of a window in UTC; raises `BadInput` unless both are aware and it ends within a year."""
     if start.tzinfo is None or end.tzinfo is None or end <= start:
-        detail = "The window ends after it starts, and both are written with their offset from UTC."
-        raise BadInput(detail, errors=[{"pointer": "/window_end", "detail": detail}])
+        raise bad_member(
+            "/window_end", "The window ends after it starts, and both are written with their offset from UTC."
+        )
     must_be_window(start, end)
     return {"window_start": start.astimezone(UTC), "window_end": end.astimezone(UTC)}
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NotRequired, TypedDict
 
+from domain.kernel.bad_input import bad_member
 from domain.kernel.bounds import Kind, must_be
 from domain.kernel.local_time import at_local, days_later, parse_local
-from domain.kernel.problem import BadInput
 
 LENGTH = timedelta(hours=2)
 """How long a window is whose end nobody says."""
@@ -36,8 +36,10 @@ def window_at(zone: str, said: Mapping[str, datetime | str | None], *, moment: d
     """
     begin, end = _edge("start", zone, said, pointer), _edge("end", zone, said, pointer)
     if begin is None:
-        detail = "Say when: window_start with its offset, or local_start in the zone of the place."
-        raise BadInput(detail, errors=[{"pointer": f"{pointer}/window_start", "detail": detail}])
+        raise bad_member(
+            f"{pointer}/window_start",
+            "Say when: window_start with its offset, or local_start in the zone of the place.",
+        )
     if end is None:
         end = begin + min(LENGTH, datetime.max.replace(tzinfo=UTC) - begin)
     for edge, at in (("start", begin), ("end", end)):
@@ -69,14 +71,13 @@ def _must_last(begin: datetime, end: datetime, said: Mapping[str, datetime | str
             f"The clocks at the place are put forward between {start} and {until}, so that nothing is between them."
         )
     way = "window" if until is None else "local"
-    raise BadInput(detail, errors=[{"pointer": f"{pointer}/{way}_end", "detail": detail}])
+    raise bad_member(f"{pointer}/{way}_end", detail)
 
 
 def _edge(edge: str, zone: str, said: Mapping[str, datetime | str | None], pointer: str) -> datetime | None:
     instant, local = said.get(f"window_{edge}"), said.get(f"local_{edge}")
     if instant is not None and local is not None:
-        detail = f"Say window_{edge} or local_{edge}, not both."
-        raise BadInput(detail, errors=[{"pointer": f"{pointer}/local_{edge}", "detail": detail}])
+        raise bad_member(f"{pointer}/local_{edge}", f"Say window_{edge} or local_{edge}, not both.")
     if local is not None:
         return at_local(parse_local(str(local), pointer=f"{pointer}/local_{edge}"), zone)
     assert not isinstance(instant, str), "an instant has been read by now"

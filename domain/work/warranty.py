@@ -7,7 +7,8 @@ from datetime import date
 
 import msgspec
 
-from domain.kernel.problem import BadInput, NotFound, Refused
+from domain.kernel.bad_input import bad_member
+from domain.kernel.problem import NotFound, Refused
 
 WITHDRAWALS = ("mistake", "misuse", "repaired_elsewhere", "not_paid", "other")
 """Codes of why a warranty is withdrawn; anything else is kept as words."""
@@ -37,8 +38,7 @@ class WarrantyIsWithdrawn(Refused):
 def must_end_behind(from_: date, until: date) -> None:
     """Raise `BadInput` for a warranty that would end before it begins."""
     if until < from_:
-        detail = "A warranty does not end before it begins."
-        raise BadInput(detail, errors=[{"pointer": "/until", "detail": detail}])
+        raise bad_member("/until", "A warranty does not end before it begins.")
 
 
 def withdrawn_from(warranties: Sequence[Warranty], number: int, from_: date | None) -> date:
@@ -54,6 +54,5 @@ def withdrawn_from(warranties: Sequence[Warranty], number: int, from_: date | No
     if warranty.withdrawn is not None and warranty.withdrawn <= day:
         raise WarrantyIsWithdrawn
     if day > warranty.until:
-        detail = f"The warranty ends on {warranty.until.isoformat()} anyway."
-        raise BadInput(detail, errors=[{"pointer": "/from", "detail": detail}])
+        raise bad_member("/from", f"The warranty ends on {warranty.until.isoformat()} anyway.")
     return day
