@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError
@@ -20,6 +20,11 @@ from store.secrets import Secrets
 from store.sessions import COMMAND_LINE, Limits, Sessions, token_hash
 
 __all__ = ["Access", "LoginTaken", "LooksLikeAnother", "Session", "SignedIn", "WrongPassword", "fold", "token_hash"]
+
+_IS_STALE: Final = """(
+    p.claimed_at < now() - interval '1 minute' AND NOT EXISTS (SELECT FROM log.events WHERE stream = p.user_id)
+)"""
+"""Whether a row of `access.passwords AS p` is a claim whose user was not registered within a minute."""
 
 
 class LoginTaken(Refused):
@@ -68,22 +73,21 @@ class Access:
         """What gives a login and a password to a user, together with the event that registers them.
 
         Raises `LoginTaken`, `LooksLikeAnother`, or `BadInput` for a login that nobody can see. A claim that no event
-        has followed within a minute can be taken over.
+        has followed within a minute is stale: it is ignored here, and the change deletes it.
         """
         kept, alike = visible(login)
-        self._pool.execute(
-            """
-            DELETE FROM access.passwords
-            WHERE (login = ANY(%s) OR skeleton = %s) AND user_id <> %s AND claimed_at < now() - interval '1 minute'
-                AND NOT EXISTS (SELECT FROM log.events WHERE stream = user_id)
-            """,
-            (spellings(login), alike, str(user)),
-        )
         self._must_be_alone(user, login, alike)
         must_be_of_one_script(kept)
         values = (str(user), kept, alike, self._passwords.hash(password))
 
         def change(cursor: Cursor) -> None:
+            cursor.execute(
+                f"""
+                DELETE FROM access.passwords AS p
+                WHERE (login = ANY(%s) OR skeleton = %s) AND user_id <> %s AND {_IS_STALE}
+                """,  # noqa: S608 - a condition of ours
+                (spellings(login), alike, str(user)),
+            )
             cursor.execute(
                 """
                 INSERT INTO access.passwords AS p (user_id, login, skeleton, hash) VALUES (%s, %s, %s, %s)
@@ -175,10 +179,10 @@ class Access:
     def _must_be_alone(self, user: UUID, login: str, alike: str) -> None:
         """Raise when somebody else has this login, or one that cannot be told from it by looking."""
         rows = self._pool.fetch_all(
-            """
-            SELECT login FROM access.passwords
-            WHERE user_id <> %s AND (login = ANY(%s) OR skeleton = %s OR skeleton IS NULL)
-            """,
+            f"""
+            SELECT login FROM access.passwords AS p
+            WHERE user_id <> %s AND (login = ANY(%s) OR skeleton = %s OR skeleton IS NULL) AND NOT {_IS_STALE}
+            """,  # noqa: S608 - a condition of ours
             (str(user), spellings(login), alike),
         )
         taken = {other for (other,) in rows}
