@@ -16,10 +16,10 @@ from store.housekeeping import forget_expired
 from store.log import EventLog
 from store.pool import ConnectionPool
 from store.standing import Standings
-from tests.support.enrolled import TECHNICIAN, enrolled, tokens
-from tests.support.field import save
+from tests.support.device_status import stands
+from tests.support.enrolled_device import TECHNICIAN, enrolled, tokens
+from tests.support.field_setup import save
 from tests.support.logs import log_on
-from tests.support.standing import stands
 
 
 @pytest.fixture

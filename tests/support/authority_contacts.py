@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.support.api_steps import case, made, told
 from tests.support.authority_sides import Side
-from tests.support.counter import case, made, told
 
 
 def contacts(mine: Side, theirs: Side) -> Iterator[str]:

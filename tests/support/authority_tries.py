@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.support.api_steps import made, told
 from tests.support.authority_sides import Side, answer
-from tests.support.counter import made, told
-from tests.support.keyed import Keyed
+from tests.support.keyed_phone import Keyed
 
 PICTURE = {"sha256": "a" * 64, "size": 1, "media_type": "image/png"}
 STEPS: dict[str, dict[str, Any]] = {

@@ -11,7 +11,7 @@ from domain.stock.movement import MovementKind
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
 from projections.stock.stock import STOCK
-from tests.support.news import News
+from tests.support.memory_events import News
 
 WAREHOUSE, VAN, OTHER_VAN, PART = (UUID(int=number) for number in (71, 72, 73, 74))
 SUPPLIER, CUSTOMER, TRANSIT, UNEXPLAINED = (

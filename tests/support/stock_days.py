@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement, correction_id
 from projections.engine.projection import Projection
-from tests.support.news import News, Phone, later, shuffled
+from tests.support.memory_events import News, Phone, later, shuffled
 from tests.support.stock import (
     OTHER_VAN,
     TRANSIT,

@@ -14,7 +14,7 @@ from domain.work.visit import Visit
 from domain.work.visit_status import Status
 from domain.work.work_order import WorkOrder
 from sync.outcome import Result
-from tests.support.field import Field, Phone, decide, save
+from tests.support.field_setup import Field, Phone, decide, save
 
 
 def code(result: Result) -> str:

@@ -13,9 +13,9 @@ from domain.recording.recorded import Recorded
 from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from sync.holding import LONGEST, Holding
-from tests.support.field import NOON, Field, Phone, decide
+from tests.support.field_setup import NOON, Field, Phone, decide
+from tests.support.held_in_log import looking_after
 from tests.support.logs import read
-from tests.support.unseen import looking_after
 
 
 @pytest.fixture

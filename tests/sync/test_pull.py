@@ -15,8 +15,8 @@ from sync.app_version import OldestApp, UpgradeRequired
 from sync.cursor import Cursors
 from sync.problems import CursorExpired
 from sync.pull import MOST_BYTES, Pull
-from tests.support.cabinet import ANNA, Cabinet
-from tests.support.field import NOON
+from tests.support.field_setup import NOON
+from tests.support.memory_documents import ANNA, Cabinet
 
 BEN = ANNA._replace(technician=ANNA.device)
 

@@ -10,7 +10,7 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from sync.problems import DeviceForked, SequenceGap
-from tests.support.field import NOON, Field, Phone, decide
+from tests.support.field_setup import NOON, Field, Phone, decide
 from tests.support.logs import read, records
 
 

@@ -13,7 +13,7 @@ from domain.kernel.problem import NotFound
 from store.log import EventLog
 from sync.put_aside import TextIsErased
 from sync.release import StillNotUnderstood, release
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 
 OFFICE = Envelope(occurred_at=NOON + timedelta(days=1), role="dispatcher", operation_id=uuid4())

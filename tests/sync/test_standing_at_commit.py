@@ -11,8 +11,8 @@ import pytest
 from domain.access.device import Device
 from domain.work.technician import Technician
 from store.recorder import Recorder
-from tests.support.field import Field, Phone, decide
-from tests.support.poison import note
+from tests.support.field_setup import Field, Phone, decide
+from tests.support.unstorable_operations import note
 
 Distrust = Callable[[Field, Phone], None]
 

@@ -8,7 +8,7 @@ from domain.access.device import Device
 from domain.access.device_operations import Kept, Quarantining
 from domain.access.device_status import NotWaiting, SeveralTexts
 from domain.stock.movement_rules import ReasonNotNamed
-from tests.support.bench import given, state, then
+from tests.support.given_when_then import given, state, then
 
 ANNA, OPERATION, ORDER = uuid4(), uuid4(), uuid4()
 

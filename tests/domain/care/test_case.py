@@ -17,7 +17,7 @@ from domain.care.case_status import (
     SomethingIsOpen,
     Status,
 )
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, CONTACT, ORDER, OTHER = uuid4(), uuid4(), uuid4(), uuid4()
 MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)

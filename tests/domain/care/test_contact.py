@@ -10,7 +10,7 @@ import pytest
 
 from domain.care.contact import Contact, ContactIsDuplicate, DuplicateOfItself, Status
 from domain.kernel.problem import BadInput
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, CASE, EARLIER = uuid4(), uuid4(), uuid4()
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from domain.care.customer import Customer
 from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.kernel.problem import BadInput, Problem
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 SITE, OTHER = uuid4(), uuid4()
 Act = Callable[[Customer], object]

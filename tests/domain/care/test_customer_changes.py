@@ -10,7 +10,7 @@ import pytest
 from domain.care.customer import Customer
 from domain.care.customer_change import Clash, Value
 from domain.kernel.problem import BadInput
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 Act = Callable[[Customer], object]
 

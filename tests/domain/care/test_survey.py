@@ -6,7 +6,7 @@ import pytest
 
 from domain.care.survey import Survey
 from domain.kernel.problem import BadInput
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, CASE, ORDER = uuid4(), uuid4(), uuid4()
 ABOUT = {"customer": CUSTOMER, "case": CASE, "work_order": ORDER}

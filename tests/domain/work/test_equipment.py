@@ -10,7 +10,7 @@ import pytest
 
 from domain.kernel.problem import BadInput
 from domain.work.equipment import Equipment, EquipmentIsRetired, NotInRepair, NotInstalled, Status, Warranty
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, OTHER, SITE, ANNEX, ORDER = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
 Act = Callable[[Equipment], object]

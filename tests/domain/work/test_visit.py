@@ -10,7 +10,7 @@ import pytest
 from domain.kernel.problem import BadInput
 from domain.work.visit import Visit
 from domain.work.visit_status import NotTheirVisit, Status, VisitIsOver, VisitIsUnderWay
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.visits import (
     ANNA,
     BEN,

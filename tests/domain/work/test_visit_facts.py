@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.work.visit_status import Status
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.visits import (
     ANNA,
     BEN,

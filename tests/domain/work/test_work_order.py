@@ -9,7 +9,7 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import NotOnHold, Status
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.work_orders import ANNA, BEN, CUSTOMER, Act, assigned, begun, failed, order
 
 PART = uuid4()

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from domain.work.work_order_status import Status
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.work_orders import ANNA, CUSTOMER, Act, assigned, cancelled, closed, given_to_ben, order
 
 FACTS: dict[str, Act] = {

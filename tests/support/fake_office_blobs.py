@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sync.device import Reply
 from sync.device.json_text import Json
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office_enrolment import problem, reply
 
 CHUNK = 256 * 1024
 

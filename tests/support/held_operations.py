@@ -9,7 +9,7 @@ from typing import Any
 from domain.access.device import Device
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.field import Field, Phone, decide
+from tests.support.field_setup import Field, Phone, decide
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from domain.access.device import Device
 from tests.api.conftest import House
-from tests.support.counter import case, customer, made, part, place, technician, told
+from tests.support.api_steps import case, customer, made, part, place, technician, told
 
 WORD = "Kastanienbaum"
 WINDOW = {"window_start": "2026-01-06T09:00:00Z", "window_end": "2026-01-06T11:00:00Z", "zone": "Europe/Berlin"}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
-from tests.support.relay import Relay
+from tests.support.tcp_relay import Relay
 
 _CHUNK = 65536
 

@@ -20,7 +20,7 @@ from domain.kernel.envelope import Envelope
 from domain.stock.location import Location
 from domain.topics import ENTITIES, EVENT_CLASSES, events_of
 from domain.work.visit import Visit
-from tests.support.bench import OF_THE_LIBRARY
+from tests.support.given_when_then import OF_THE_LIBRARY
 
 MOST = 2**53 - 1
 """The largest integer that canonical JSON holds."""

@@ -11,7 +11,7 @@ import pytest
 from eventsourcing.persistence import DataError
 
 from store.recorder import Recorder
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 
 POISON = "Poison"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import count
 
 from tests.support.company import Company
-from tests.support.desk import Json
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
+from tests.support.office_client import Json
 from tests.support.story import Story, ago, used
 
 

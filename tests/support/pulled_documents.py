@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from projections.documents.page import Page, page
-from tests.support.shop import Shop
+from tests.support.projected_log import Shop
 
 
 class Phone:

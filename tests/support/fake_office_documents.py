@@ -1,7 +1,7 @@
 """Documents of both kinds for the small office, and what an office and a device hold of them."""
 
 from sync.device import Device
-from tests.support.office import JOB, Office
+from tests.support.fake_office import JOB, Office
 
 
 def filled(office: Office) -> None:

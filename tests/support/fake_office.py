@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from sync.device import Reply
 from sync.device.json_text import Json
-from tests.support.office_digests import digests, kind, leaf, leaves
-from tests.support.office_gate import Gate, is_signed, problem, reply
-from tests.support.office_shelf import Shelf
+from tests.support.fake_office_blobs import Shelf
+from tests.support.fake_office_digests import digests, kind, leaf, leaves
+from tests.support.fake_office_enrolment import Gate, is_signed, problem, reply
 
 VAN, PART, JOB, VISIT = (f"0191cb40-0000-7000-8000-00000000000{n}" for n in range(1, 5))
 LOST: Json = {"id": "lost", "type": "lost"}

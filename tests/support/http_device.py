@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.desk import Answer, Desk, Json
+from tests.support.office_client import Answer, Desk, Json
 
 BATCH = 100
 

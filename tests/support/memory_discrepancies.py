@@ -11,7 +11,7 @@ from domain.work.work_order import WorkOrder
 from projections.engine.table import Row
 from projections.stock.discrepancies import Discrepancies
 from projections.stock.discrepancy_row import DISCREPANCIES, REFS
-from tests.support.news import News, Phone, later
+from tests.support.memory_events import News, Phone, later
 from tests.support.stock import PART, places
 from tests.support.work_orders import ANNA, BEN
 

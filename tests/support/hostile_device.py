@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.company import Company, Technician
-from tests.support.desk import Answer
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
+from tests.support.office_client import Answer
 from tests.support.story import Story, ago
 
 

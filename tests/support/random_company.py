@@ -21,7 +21,7 @@ from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
-from tests.support.news import News
+from tests.support.memory_events import News
 
 
 class Turmoil:

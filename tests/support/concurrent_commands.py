@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from tests.support.desk import Desk, Json
-from tests.support.handset import BATCH, Handset
+from tests.support.http_device import BATCH, Handset
+from tests.support.office_client import Desk, Json
 
 T = TypeVar("T")
 HANDS = 4

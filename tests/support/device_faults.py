@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from sync.device import Deed, Device, OfflineError
-from tests.support.brittle import Brittle, storage
-from tests.support.office import JOB, PART, VAN, Office
+from tests.support.failing_storage import Brittle, storage
+from tests.support.fake_office import JOB, PART, VAN, Office
 
 PHOTO = bytes(range(256)) * 1500  # two pieces
 USED = {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "serials": list[str]()}

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from domain.access.device import Device
 from domain.work.technician import Technician
 from tests.api.conftest import House
-from tests.support.cabinet import digest, entry
+from tests.support.memory_documents import digest, entry
 
 
 class Pocket:
