@@ -161,7 +161,7 @@ class DeviceAccess:
         if row is None:
             raise TokenExpired
         expired, identity = row[0], DeviceIdentity(*row[1:])
-        if identity.standing == "revoked":  # a lost device may have been away for longer than its token lives
+        if identity.status == "revoked":  # a lost device may have been away for longer than its token lives
             if not revoked_too:
                 raise DeviceRevoked(wipe=identity.wipe, salvage=True)
         elif expired:

@@ -103,7 +103,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
 
     @event(Accepted)
     def _(self, technician: UUID | None, *, unasked: bool | None) -> None:
-        self._told(self.Accepted, technician, unasked=bool(unasked))
+        self._reported(self.Accepted, technician, unasked=bool(unasked))
 
     @event(Declined)
     def _(self, technician: UUID) -> None:
@@ -111,27 +111,27 @@ class Visit(VisitFacts, WalkedVisit, Entity):
 
     @event(TravelStarted)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.TravelStarted, technician)
+        self._reported(self.TravelStarted, technician)
 
     @event(Arrived)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Arrived, technician)
+        self._reported(self.Arrived, technician)
 
     @event(Paused)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Paused, technician)
+        self._reported(self.Paused, technician)
 
     @event(Resumed)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Resumed, technician)
+        self._reported(self.Resumed, technician)
 
     @event(Done)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Done, technician)
+        self._reported(self.Done, technician)
 
     @event(NotDone)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.NotDone, technician)
+        self._reported(self.NotDone, technician)
 
     @event(Rescheduled)
     def _(self, zone: str) -> None:

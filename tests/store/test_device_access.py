@@ -139,7 +139,7 @@ def test_a_lost_device_may_hand_in_what_it_holds_even_after_its_token_has_expire
     with pool.transaction() as cursor:
         forget_expired(cursor)
 
-    assert devices.who(pair.access_token, revoked_too=True).standing == "revoked"
+    assert devices.who(pair.access_token, revoked_too=True).status == "revoked"
     entity.record_wipe()
     save(log, entity)
     with pytest.raises(TokenExpired):
@@ -152,7 +152,7 @@ def test_a_suspended_device_is_known_as_such(devices: DeviceAccess, pool: Connec
 
     stands(pool, device.device, "suspended")
 
-    assert devices.who(pair.access_token).standing == "suspended"
+    assert devices.who(pair.access_token).status == "suspended"
     assert devices.rotate(pair.refresh_token)
 
 
@@ -174,9 +174,9 @@ def test_a_device_that_has_just_pulled_is_heard_when_it_pushes(devices: DeviceAc
     pair = tokens(devices, device)
 
     standings.saw(device.device)
-    assert not devices.who(pair.access_token).told_lately
+    assert not devices.who(pair.access_token).reported_lately
     standings.saw(device.device, clock_offset_ms=70, unsent=2)
 
     seen = standings.of([device.device])[device.device]
     assert (seen["clock_offset_ms"], seen["unsent"]) == (70, 2)
-    assert devices.who(pair.access_token).told_lately
+    assert devices.who(pair.access_token).reported_lately

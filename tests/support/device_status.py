@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.access.identity import Standing
+from domain.access.identity import Status
 from store.pool import ConnectionPool
 
 
-def stands(pool: ConnectionPool, device: UUID, standing: Standing, *, wipe: bool = False) -> None:
+def stands(pool: ConnectionPool, device: UUID, standing: Status, *, wipe: bool = False) -> None:
     """From the device's next call on."""
     pool.execute(
         "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s", (standing, wipe, str(device))

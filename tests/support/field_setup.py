@@ -37,7 +37,7 @@ class Phone:
         self.id = uuid4()
         self.incarnation = incarnation
         self.seq = 0
-        self.standing: Any = "active"
+        self.status: Any = "active"
         self.public_key: str | None = None
         self._log = log
         self._trust(unsigned=True)
@@ -65,7 +65,7 @@ class Phone:
     def who(self) -> DeviceIdentity:
         """As its token says."""
         return DeviceIdentity(
-            self.id, self.incarnation, self.technician, self.standing, wipe=False, public_key=self.public_key
+            self.id, self.incarnation, self.technician, self.status, wipe=False, public_key=self.public_key
         )
 
     def send(

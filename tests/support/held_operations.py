@@ -51,7 +51,7 @@ class Company:
     def suspend(self, phone: Phone) -> None:
         """Let the office doubt a phone."""
         decide(self.log, Device, phone.id, "suspend", "it behaves oddly")
-        phone.standing = "suspended"
+        phone.status = "suspended"
 
     def texts(self) -> list[str]:
         """The notes of the work order as the log has them, in order."""

@@ -141,7 +141,7 @@ def devices(house: House) -> Prepared:
 def operations(house: House) -> Prepared:
     field = Field(house.services.log)
     phone, order = Phone(house.services.log, field.anna), field.order()
-    phone.standing = "suspended"
+    phone.status = "suspended"
 
     def put_aside() -> str:
         operation = phone.operation("part_used", field.use(order))

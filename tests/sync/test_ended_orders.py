@@ -76,7 +76,7 @@ def test_a_visit_whose_end_is_taken_back_ends_with_its_order(field: Field, phone
 
     assert back.status == "applied"
     found = field.log.work().get(Visit, visit)
-    assert (found.status, found.standing.end.what if found.standing.end else None) == (
+    assert (found.status, found.progress.end.what if found.progress.end else None) == (
         Status.CANCELLED,
         "visit.cancelled",
     )

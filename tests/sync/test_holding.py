@@ -105,7 +105,7 @@ def test_a_group_waits_as_a_whole_and_is_decided_as_a_whole(
 
 def test_what_waits_in_quarantine_has_not_come(field: Field, phone: Phone, other: Phone) -> None:
     order = field.order()
-    other.standing = "suspended"
+    other.status = "suspended"
     doubtful = other.operation("note_added", {"work_order": str(order), "text": "x"})
     other.send(doubtful)
 

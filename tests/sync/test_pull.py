@@ -179,7 +179,7 @@ def test_an_app_older_than_the_oldest_may_not_pull(oldest: str, version: str, se
 
 
 def test_a_suspended_device_may_not_pull() -> None:
-    assert not Desk().pull.may_pull(ANNA._replace(standing="suspended"))
+    assert not Desk().pull.may_pull(ANNA._replace(status="suspended"))
 
 
 @pytest.mark.parametrize("version", ["1.", ".1", "one", "1.4-beta", "1 4", "-1"])

@@ -121,7 +121,7 @@ def test_half_a_bad_batch_records_the_good_half(field: Field, phone: Phone) -> N
 
 
 def test_everything_of_a_suspended_device_is_quarantined(field: Field, phone: Phone) -> None:
-    phone.standing = "suspended"
+    phone.status = "suspended"
     assert phone.result(phone.operation("part_used", field.use(field.order()))).status == "quarantined"
 
 

@@ -22,7 +22,7 @@ OFFICE = Envelope(occurred_at=NOON + timedelta(days=1), role="dispatcher", opera
 def test_what_a_suspended_device_sent_is_taken_in_once_it_is_released(log: EventLog) -> None:
     field = Field(log)
     phone = Phone(log, field.anna)
-    phone.standing = "suspended"
+    phone.status = "suspended"
     operation = phone.operation("part_used", field.use(field.order()), at=NOON - timedelta(hours=3))
     phone.send(operation)
     work = log.work()
