@@ -19,7 +19,7 @@ REPLACEMENT: Final = "\ufffd"
 
 
 _Place = tuple["_Place", str | int] | None
-"""Where a value stands: the place of what holds it, and its name or number there; None for the whole."""
+"""The path of a value: that of its container, and its name or index there; None for the whole."""
 
 # Whatever such a character looks like in JSON; what only looks like one is told apart when the text is read.
 _PERHAPS_UNFIT: Final = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
