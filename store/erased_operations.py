@@ -1,4 +1,4 @@
-"""Operations that were put aside and lead to a customer who is erased: whose keys have to be destroyed as well.
+"""Quarantined and held operations that name a customer who is erased: the keys of their texts are destroyed too.
 
 Each event is looked at once, by a follower with a tracking row of its own: which customers it names by which ids, and
 which ids the text names that was put aside with it. An erasure then asks an index, and what a device has sent earlier

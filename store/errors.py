@@ -1,4 +1,4 @@
-"""What can go wrong between the house and PostgreSQL, in words other rooms may catch."""
+"""The errors of PostgreSQL as exceptions that other packages may catch."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def settled(used: connection) -> Iterator[None]:
 
 
 class Trouble(Enum):
-    """What is wrong when something fails between the house and PostgreSQL."""
+    """The problem that an error of PostgreSQL or its driver means."""
 
     AWAY = "away"
     """The database is away, full or busy: the same will work later."""

@@ -1,4 +1,4 @@
-"""Entries of customers that were merged: which one stands for which, and whether two are the same customer."""
+"""Merged customer entries: which one remains, and whether two are the same customer."""
 
 from __future__ import annotations
 

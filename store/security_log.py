@@ -1,4 +1,4 @@
-"""The security log: what happened to accounts and doors, bounded however often somebody makes it happen."""
+"""The security log: events of accounts and access, limited in number however often they occur."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_LOGIN: Final = 64
 LONGEST_SUBJECT: Final = 200
 _LIKE_A_LOGIN: Final = re.compile(r"[\w.+-]{1,40}(@[\w.-]{1,40})?")
 _ALL_STRANGERS: Final = 2
-"""The database's word for: all strangers together have come to the bound of a kind."""
+"""The database's answer when all unknown callers together have reached the limit of a kind."""
 _COLUMNS: Final = "id, kind, at, last_at, many, address, login, user_id, actor, device, subject"
 
 
@@ -105,10 +105,10 @@ class SecurityLog:
 
     def _write(self, noted: Noted, times: int) -> None:
         people = (str(each) if each else None for each in (noted.user, noted.actor, noted.device))
-        told = (noted.kind, noted.address, noted.login, *people, noted.subject)
+        values = (noted.kind, noted.address, noted.login, *people, noted.subject)
         [(bound,)] = self._pool.execute(
             "SELECT access.note_security_event(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (*told, times, MOST_AN_HOUR, MOST_OF_ADDRESS),
+            (*values, times, MOST_AN_HOUR, MOST_OF_ADDRESS),
         )
         if bound:
             self._waiting.come_to_bound(noted, everybody=bound == _ALL_STRANGERS)

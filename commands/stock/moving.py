@@ -24,8 +24,8 @@ from domain.work.equipment import Equipment
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from store.corrections import correction_of
 from store.places import day_of_stock
-from store.taking_back import correction_of
 
 
 class Moment(NamedTuple):

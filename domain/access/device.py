@@ -40,11 +40,8 @@ class Device(DeviceFacts, Entity):
     DivergenceObserved, ClockObserved = events.DivergenceObserved, events.ClockObserved
     OperationQuarantined, OperationReleased = operations.OperationQuarantined, operations.OperationReleased
     OperationRejected, OperationDiscarded = operations.OperationRejected, operations.OperationDiscarded
-    OperationHeld, HoldEnded, OperationsMissed = (
-        operations.OperationHeld,
-        operations.HoldEnded,
-        operations.OperationsMissed,
-    )
+    OperationHeld, HoldEnded = operations.OperationHeld, operations.HoldEnded
+    OperationsMissed = operations.OperationsMissed
 
     @classmethod
     def enrol(cls, *, id: UUID, incarnation: int = 1, **installation: Unpack[Installation]) -> Self:

@@ -1,4 +1,4 @@
-"""Codes, tokens and standing of devices in memory, as `store.device_access` and `store.standing` keep them."""
+"""Codes, tokens and standing of devices in memory, as `store.device_access` and `store.device_statuses` keep them."""
 
 from __future__ import annotations
 

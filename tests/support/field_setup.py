@@ -18,8 +18,8 @@ from domain.stock.part import Part, PartName
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from store.device_statuses import DeviceStatuses
 from store.log import EventLog
-from store.standing import Standings
 from sync.arrival import Arrival
 from sync.envelope import parse_push
 from sync.outcome import Result
@@ -54,7 +54,7 @@ class Phone:
     def _trust(self, *, unsigned: bool) -> None:
         self.arrival = Arrival(self._log, lambda _, __: True, unsigned=unsigned)
         nothing: Any = None  # these pushes ask for no pull
-        self.intake = PushIntake(self.arrival, Standings(self._log.pool), nothing, lambda _, __: False)
+        self.intake = PushIntake(self.arrival, DeviceStatuses(self._log.pool), nothing, lambda _, __: False)
 
     def operation(self, name: str, data: dict[str, Any], at: datetime = NOON, **more: Any) -> dict[str, Any]:
         """The next operation, numbered."""

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.http.services import Services
 from domain.kernel.instant import now
-from store.factor_desk import FactorDesk
+from store.second_factor_check import FactorCheck
 from store.totp import STEP_SECONDS
 from tests.api.conftest import PASSWORD, House
 from tests.support.authenticator import Authenticator
@@ -23,7 +23,7 @@ ORIGIN, SITE = "https://callout.example", "callout.example"
 
 def served(services: Services, mode: str = "offered", origin: str = ORIGIN) -> House:
     log, settings = services.log, services.settings
-    desk = FactorDesk(log.pool, log.body_mapper.keyring, mode=mode, origin=origin)
+    desk = FactorCheck(log.pool, log.body_mapper.keyring, mode=mode, origin=origin)
     changed: Any = settings
     made = replace(services, factors=desk, settings=replace(changed, second_factor=mode, origin=origin))
     return House(made, create_app(made).test_client())

@@ -1,4 +1,4 @@
-"""Whose the files are that root makes: whose the folder is that they stand in, so that the service can use them."""
+"""Ownership of files that root creates: the owner of their folder, so that the service can use them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def give_away(descriptor: int, folder: int) -> None:
-    """Let what root has just made and opened belong to the owner of the `folder`, open too, that it stands in.
+    """Give a file that root has just created to the owner of its `folder`; both are open descriptors.
 
     For anybody but root nothing is changed. Only for what cannot be a link to something that was there before.
     """

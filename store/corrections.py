@@ -1,4 +1,4 @@
-"""Where the correction of a movement is recorded: under an id that follows from the movement's."""
+"""The id of a movement's correction, which follows from the movement's id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.stock.stock_movement import StockMovement, correction_id
 def correction_of(work: Work, movement: UUID) -> tuple[UUID, bool]:
     """The id of the movement that takes this one back, and whether that has been recorded.
 
-    The id can be foreseen, and somebody may have named something else by it: then the next one is taken.
+    The id is predictable, so something else may have it: then the next one is used.
     """
     for turn in count():
         id = correction_id(movement, turn)

@@ -1,4 +1,4 @@
-"""The texts of operations that were put aside: the records that hold them, by operation or by place."""
+"""The texts of quarantined and held operations: their records by operation, or by device and version."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from uuid import UUID
 from store.pool import ConnectionPool
 
 
-class PutAsideTexts:
+class OperationTexts:
     """Reads records of operations that were quarantined or held."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[str]:
+    def of_operation(self, operation: UUID, position: int | None = None) -> list[str]:
         """The records of how operations under this id came to be quarantined or held, the oldest first; 100 at most.
 
         With a `position` only the one that is recorded there.
@@ -31,7 +31,7 @@ class PutAsideTexts:
         )
         return [record for (record,) in rows]
 
-    def texts(self, device: UUID, versions: Collection[int]) -> list[tuple[str, str]]:
+    def of_device(self, device: UUID, versions: Collection[int]) -> list[tuple[str, str]]:
         """The records with these versions of a device's stream, by version, that hold the text of an operation.
 
         Each with the hash of the operation's content, which is empty when no answer is known.

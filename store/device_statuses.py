@@ -1,4 +1,4 @@
-"""How each device stands: trusted or not, and what it last told about itself."""
+"""The status of each device, and what it last reported about itself."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _COLUMNS: Final = (
 
 
 LATELY: Final = timedelta(seconds=30)
-"""Within this, what a device tells of itself is not written down again."""
+"""Reports of a device within this interval are not stored again."""
 
 
-class Standings:
-    """One row a device beside the log: what it told last, and how far it is trusted, which follows from the log."""
+class DeviceStatuses:
+    """One row per device beside the log: its last report, and its status, which follows from the log."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
@@ -42,11 +42,11 @@ class Standings:
         unsent: int | None = None,
         oldest_unsent_at: datetime | None = None,
     ) -> None:
-        """A device was here and told these things about itself; what it did not tell stays.
+        """Store that a device was seen, with what it reported about itself; what it did not report stays.
 
         Within half a minute of the last time nothing is written, so that a busy device costs no transaction a call,
-        unless its outbox (`unsent` operations, the oldest from then) is empty now. Telling has a time of its own:
-        having just pulled keeps no device from being heard.
+        unless its outbox (`unsent` operations, the oldest from then) is empty now. Reports have a time of their
+        own, so that a device which has just pulled can still report.
         """
         self._pool.execute(
             """
@@ -90,7 +90,7 @@ class Standings:
         return [device for (device,) in rows]
 
     def of(self, devices: list[UUID]) -> dict[UUID, dict[str, Any]]:
-        """How these devices stand, by id."""
+        """The status and last report of these devices, by id."""
         rows = self._pool.fetch_all(
             """
             SELECT d.device,

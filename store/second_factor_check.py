@@ -1,4 +1,4 @@
-"""The second step of proving who one is: which factors a user has, and whether one of them is given."""
+"""The second step of signing in: the factors of a user, and the check of one that was given."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Given(NamedTuple):
     passkey: dict[str, Any] | None = None
 
 
-class FactorDesk:
+class FactorCheck:
     """Second factors of users; `mode` is `off`, `offered` or `required`."""
 
     def __init__(self, pool: ConnectionPool, keyring: Keyring, *, mode: str, origin: str) -> None:
