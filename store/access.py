@@ -28,11 +28,11 @@ _IS_STALE: Final = """(
 
 
 class LoginTaken(Refused):
-    """Somebody has this login already; choose another one."""
+    """This login is taken; choose another one."""
 
 
 class LooksLikeAnother(LoginTaken):
-    """Somebody has a login that looks just like this one; choose another one."""
+    """Another login looks the same as this one; choose another one."""
 
 
 class Session(NamedTuple):

@@ -25,7 +25,7 @@ _SEEN: Final = timedelta(seconds=60)
 
 
 class SessionEnded(Problem):
-    """You were signed out meanwhile; sign in again."""
+    """Your session has ended; sign in again."""
 
     kind = Kind.UNAUTHENTICATED
     code = "not-signed-in"

@@ -13,7 +13,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class UserIsErased(Refused):
-    """The user was forgotten; register another one."""
+    """The user was erased; register another one."""
 
 
 class User(Entity):

@@ -1,4 +1,4 @@
-"""What can go wrong, as classes whose docstring is their title."""
+"""Problems: exceptions whose docstring is their title."""
 
 from __future__ import annotations
 

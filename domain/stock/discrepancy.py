@@ -44,7 +44,7 @@ def discrepancy_id(kind: DiscrepancyKind, *refs: UUID | str) -> UUID:
 
 
 class NothingAdjusted(Refused):
-    """An adjustment names the movements that make the books right again."""
+    """An adjustment must name the movements that correct the balance."""
 
 
 class Discrepancy(Entity):

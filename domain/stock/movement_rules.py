@@ -29,11 +29,11 @@ class ApproverNotNamed(Refused):
 
 
 class SettledByItsCause(Refused):
-    """Who counted or caused the difference does not settle it; ask somebody else to approve."""
+    """Nobody may settle a difference that they counted or caused; ask another person to approve."""
 
 
 class ReasonNotNamed(Refused):
-    """Give a reason: people will ask for it later."""
+    """Give a reason."""
 
 
 class CorrectedNotNamed(Refused):

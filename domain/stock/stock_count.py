@@ -28,7 +28,7 @@ class NotSubmitted(Refused):
 
 
 class ApprovedByCounter(Refused):
-    """Who counted does not approve; ask somebody else."""
+    """Nobody may approve their own count; ask another person."""
 
 
 class CountIsOver(Refused):

@@ -59,11 +59,11 @@ class VisitIsUnderWay(Refused):
 
 
 class NotTheirVisit(Refused):
-    """The visit is somebody else's."""
+    """The visit is assigned to another technician."""
 
 
 class PlanHasChanged(Refused):
-    """The visit has been moved or given anew since; read the new plan and decline that if need be."""
+    """The visit was rescheduled or reassigned; read the new plan, and decline that one if necessary."""
 
 
 def further(now: Status, reported: Status) -> Status:

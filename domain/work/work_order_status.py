@@ -53,7 +53,7 @@ class NothingToClose(Refused):
 
 
 class OrderHasChanged(Refused):
-    """The office has finished or reopened the work since; read what it says now and close it then."""
+    """The office has finished or reopened the work since you read it; read it again, then close it."""
 
 
 class NotOnHold(Refused):

@@ -29,7 +29,7 @@ _OWN_TABLES: Final = ("schema_migrations", "run_time_roles", "run_time_grants")
 
 
 class DatabaseIsFull(Problem):
-    """The database holds a log already: name another one, or let it be thrown away with --replace."""
+    """The database holds a log already: name another one, or replace it with --replace."""
 
     kind = Kind.CONFLICT
 

@@ -19,7 +19,7 @@ class UploadOffsetMismatch(Problem):
 
 
 class BlobMismatch(Problem):
-    """The bytes do not have the hash, or are more than was said: begin again at 0."""
+    """The bytes do not have the hash, or are more than announced: begin again at 0."""
 
     kind = Kind.UNPROCESSABLE
 

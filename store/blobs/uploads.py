@@ -34,7 +34,7 @@ class Upload(NamedTuple):
 
 
 class TooManyUploads(Problem):
-    """Too much of what this technician is sending is not complete; complete one of them first, or try again later."""
+    """This technician has too many incomplete uploads; complete one of them first, or try again later."""
 
     kind = Kind.RATE_LIMITED
 
