@@ -162,9 +162,9 @@ def test_what_a_device_does_not_tell_stays_as_it_was(devices: DeviceAccess, stat
     statuses.saw(device.device, clock_offset_ms=-1500, pulled_through=17)
     statuses.saw(device.device, app_version="1.1")
 
-    told = statuses.of([device.device, uuid4()])
-    assert list(told) == [device.device]
-    seen = told[device.device]
+    reported = statuses.of([device.device, uuid4()])
+    assert list(reported) == [device.device]
+    seen = reported[device.device]
     assert (seen["clock_offset_ms"], seen["pulled_through"], seen["app_version"]) == (-1500, 17, "1.1")
     assert seen["last_seen_at"] is not None
 

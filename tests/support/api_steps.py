@@ -1,4 +1,4 @@
-"""The office's counter: what tests of the API set up again and again, each step through the API itself."""
+"""Steps of set-up that tests of the API share, each through the API itself."""
 
 from __future__ import annotations
 

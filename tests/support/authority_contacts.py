@@ -1,4 +1,4 @@
-"""What is tried on somebody else's contacts, in one step and in two; every one gives the outcomes that it got."""
+"""Attempts on other users' contacts, in one step and in two; each returns its outcomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One of two companies' worth of things: a technician with a phone, a customer, and everything that they have."""
+"""Two companies' worth of data: for each a technician with a phone, a customer, and everything they own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is tried on somebody else's things, one row of the table each; every one gives the outcomes that it got."""
+"""Attempts on other users' data, one row of the table each; each returns its outcomes."""
 
 from __future__ import annotations
 

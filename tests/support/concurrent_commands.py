@@ -1,4 +1,4 @@
-"""Many hands: commands of the office given by several connections at once, and pushes of many devices in turns."""
+"""Commands by several connections at once, and pushes of many devices in turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One customer's life with the company, each text of it a word that stands nowhere else."""
+"""The history of one customer; each text in it is a word that occurs nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device in the middle of its work, troubles that it may meet, and what must be true when they are over."""
+"""A device in the middle of its work, faults that it may meet, and what must be true afterwards."""
 
 from typing import NamedTuple
 

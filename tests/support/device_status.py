@@ -1,4 +1,4 @@
-"""How a device stands, set by hand where a test has no office that decides it."""
+"""Sets the status of a device directly in the database, without a decision of the office."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the doctor finds in a house, and machines on which something is wrong."""
+"""Findings of `callout doctor`, and machines on which something is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device that has traded in its code, and its tokens."""
+"""A device that has enrolled with its code, and its tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device's storage that outlives its process, which may be killed at any statement or find the disk full."""
+"""Storage of a device that outlives its process, which may be killed at any statement or find the disk full."""
 
 import sqlite3
 from typing import Any

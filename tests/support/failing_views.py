@@ -1,4 +1,4 @@
-"""A view that a test gives trouble, one that needs it, and one that has nothing to do with it."""
+"""A view that a test makes fail, one that depends on it, and an independent one."""
 
 from __future__ import annotations
 

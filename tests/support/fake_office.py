@@ -1,4 +1,4 @@
-"""A small office that follows the sync protocol for one device, with faults to order."""
+"""A fake office that follows the sync protocol for one device, with faults that tests order."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""The shelf of the small office: photos come in pieces and are kept when they are what an operation named."""
+"""The uploads of the fake office: pieces are accepted, and whole blobs kept when an operation named them."""
 
 from collections.abc import Mapping
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""The digests of the small office, worked out from the page on the protocol and a library of its own."""
+"""The digests of the fake office, computed as the page on the protocol says, with another library."""
 
 from collections.abc import Iterable
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""The gate of the small office: enrolment, tokens and proofs for one device after the other, and revoking them."""
+"""The enrolment of the fake office: tokens and proofs for one device after the other, and revocation."""
 
 import json
 from base64 import urlsafe_b64decode

@@ -1,4 +1,4 @@
-"""A bad wire in front of a server: it can be cut, and it can lose replies after the server has done its work."""
+"""A faulty relay in front of a server: it can be cut, and can lose replies after the server has done its work."""
 
 from __future__ import annotations
 

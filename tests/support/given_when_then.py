@@ -1,4 +1,4 @@
-"""Given what happened, when somebody acts, then these events: how every test of the domain is told."""
+"""Given these events, when a method is called, then these events: helpers for tests of the domain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Held operations as the log tells them, for whoever looks after them without views."""
+"""Held operations read from the log, for `sync.holding` without views."""
 
 from __future__ import annotations
 

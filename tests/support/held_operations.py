@@ -1,4 +1,4 @@
-"""A company on the whole application, two phones of Anna and two of Boris, and what waits for whom."""
+"""A company on the whole application with two phones of Anna and two of Boris, and operations that are held."""
 
 from __future__ import annotations
 

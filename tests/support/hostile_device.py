@@ -1,4 +1,4 @@
-"""Mallory with a device, and Anna whose work is none of Mallory's business."""
+"""A company under attack: Mallory with a device, and Anna whose data must stay safe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device as bare HTTP: it numbers operations and sends what it is told to, in any order, as often as it is told."""
+"""A device as bare HTTP: numbers operations and sends them in any order, as often as a test asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference device on the whole application, without a network between them."""
+"""The reference device on the whole application, in one process and without a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A phone with a key at the API: it enrols, proves who it is, and answers challenges."""
+"""A phone with a key at the API: enrols, proves its identity, and answers challenges."""
 
 from __future__ import annotations
 

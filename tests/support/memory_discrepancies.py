@@ -1,4 +1,4 @@
-"""Discrepancies in memory: what was found, by kind."""
+"""Discrepancies in memory, by kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents in memory, as `sync.ports` asks for them: put in and taken out by hand, each at the next position."""
+"""Documents in memory for `sync.ports`: added and removed by a test, each at the next position."""
 
 from __future__ import annotations
 

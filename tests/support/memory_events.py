@@ -1,4 +1,4 @@
-"""News for views in memory: what the office does, and what devices tell, each with its own numbers."""
+"""Events for views in memory, by the office and by devices, numbered as in a log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A customer whose name stands everywhere that somebody can write it."""
+"""A customer whose name is in every free text that accepts it."""
 
 from __future__ import annotations
 

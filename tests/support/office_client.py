@@ -1,4 +1,4 @@
-"""Somebody of the office at the API: real HTTP on one connection; what they have written is there to be read."""
+"""A client of the API for a user of the office: real HTTP on one connection; their texts are recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log whose views are kept up with it: record what happened, read what is shown, rebuild and compare."""
+"""A log with views that are kept up to date: record events, read rows, rebuild and compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a device has after a pull, page by page, of the documents that a shop keeps ready."""
+"""The documents that a device has after a pull, page by page, of those that a projected log keeps."""
 
 from __future__ import annotations
 

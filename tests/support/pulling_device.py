@@ -1,4 +1,4 @@
-"""A device in a technician's pocket, as the application sees it: it asks, keeps documents, and sums them up itself."""
+"""A device as the application sees it: it pulls, keeps documents, and computes its own digest."""
 
 from __future__ import annotations
 

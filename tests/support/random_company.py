@@ -1,4 +1,4 @@
-"""A company in which anything may happen next, the same things for the same seed."""
+"""A company in which anything may happen next, reproducible by seed."""
 
 from __future__ import annotations
 

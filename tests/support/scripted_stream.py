@@ -1,4 +1,4 @@
-"""A station that sends streams of news to order."""
+"""A server of event streams that a test scripts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Users with second factors: a house that offers them, an app with codes, passkeys, and signing in with both steps."""
+"""Users with second factors: settings, an authenticator app, passkeys, and signing in with both steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Envelopes that nobody should send: good pushes spoiled at random, byte by byte and value by value."""
+"""Invalid envelopes: good pushes spoiled at random, byte by byte and value by value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A warehouse, two vans and parts that go from one to another, told to views in memory."""
+"""A warehouse, two vans and movements of parts between them, for views in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days on which phones use, send, receive, count and take back, told in one order of arrival or another."""
+"""Days on which phones use, send, receive, count and correct stock, in any order of arrival."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A relay in front of a server: it listens on loopback, and what becomes of each connection is for others to say."""
+"""A relay in front of a server: it listens on loopback; subclasses decide what becomes of each connection."""
 
 from __future__ import annotations
 

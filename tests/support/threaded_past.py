@@ -1,4 +1,4 @@
-"""A desk for questions about the past whose tellers are threads, and folds that wait until they may go on."""
+"""Questions about the past answered by threads instead of processes, with folds that wait until released."""
 
 from __future__ import annotations
 

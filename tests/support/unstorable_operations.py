@@ -1,4 +1,4 @@
-"""A database that cannot hold one thing, and operations about that thing."""
+"""A database that cannot store one thing, and operations about that thing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A visit in the states that tests begin with."""
+"""Visits in the states that tests need."""
 
 from __future__ import annotations
 

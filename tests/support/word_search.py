@@ -1,4 +1,4 @@
-"""Looking for words everywhere: in every column of every table of a database, whatever its type."""
+"""Searches for words in every column of every table of a database, whatever its type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days on which two technicians work on the same orders while the office decides, told in one order or another."""
+"""Days on which two technicians work on the same orders while the office decides, in any order of arrival."""
 
 from __future__ import annotations
 

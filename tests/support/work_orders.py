@@ -1,4 +1,4 @@
-"""A work order in the states that tests begin with."""
+"""Work orders in the states that tests need."""
 
 from __future__ import annotations
 

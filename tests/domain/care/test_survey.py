@@ -25,8 +25,8 @@ def test_an_answer_names_all_that_it_is_about() -> None:
 
     survey.record_answer(csat=5, ces=7, solved=True, comment="quick")
 
-    said = {"csat": 5, "ces": 7, "solved": True, "comment": "quick"}
-    assert then(survey) == [("survey.answered", {**ABOUT, **said})]
+    fields = {"csat": 5, "ces": 7, "solved": True, "comment": "quick"}
+    assert then(survey) == [("survey.answered", {**ABOUT, **fields})]
     assert survey.is_answered()
 
 

@@ -18,8 +18,8 @@ PART = uuid4()
 def test_a_work_order_opens_unscheduled_with_the_customers_own_words() -> None:
     it = WorkOrder.open(id=uuid4(), number="W-1", customer=CUSTOMER, problem="It hums.")
 
-    said = {"number": "W-1", "customer": CUSTOMER, "priority": "normal", "problem": "It hums."}
-    assert then(it) == [("work_order.opened", said)]
+    fields = {"number": "W-1", "customer": CUSTOMER, "priority": "normal", "problem": "It hums."}
+    assert then(it) == [("work_order.opened", fields)]
     assert it.status == Status.UNSCHEDULED
 
 
@@ -51,8 +51,8 @@ def test_a_required_part_says_how_many_and_why() -> None:
 
     it.require_part(part=PART, quantity=Decimal("1.5"), why="The old one is cracked.")
 
-    said = {"customer": CUSTOMER, "part": PART, "quantity": Decimal("1.5"), "why": "The old one is cracked."}
-    assert then(it) == [("work_order.part_required", said)]
+    fields = {"customer": CUSTOMER, "part": PART, "quantity": Decimal("1.5"), "why": "The old one is cracked."}
+    assert then(it) == [("work_order.part_required", fields)]
 
 
 @pytest.mark.parametrize(
