@@ -29,7 +29,7 @@ class Erasure:
     So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
     keys of users, technicians and customers before anything else is asked, then of the entries that were merged into a
     customer's while their erasure was decided, and of contacts that were received before anybody knew whose they were.
-    Quarantined and held operations that lead to a customer by an id in them are followed on their own, behind that: see
+    Quarantined and held operations that lead to a customer by an id in them are followed separately, afterwards: see
     `store.erased_operations`. What it asks of records it asks of their text.
     """
 
@@ -41,7 +41,7 @@ class Erasure:
     def catch_up(self, pages: int = _PAGES) -> int:
         """Destroy what the log asks for and is still there; how many keys that was.
 
-        Operations that were put aside are gone through for so many `pages` at most; what goes wrong with them is
+        Quarantined and held operations are processed for so many `pages` at most; what goes wrong with them is
         logged, and done by the next who catches up.
         """
         destroyed = self._forget_people()
@@ -128,7 +128,7 @@ class Erasure:
     def _erase_entries(self, entries: Collection[UUID], position: int) -> None:
         """Record that the entries merged into a customer's are erased, by whom the customer was, at `position`.
 
-        A merge verifies that the entry that stays is not erased, so no further one comes behind the erasure.
+        A merge verifies that the entry that stays is not erased, so none follows the erasure.
         """
         if not entries:
             return

@@ -71,7 +71,7 @@ def rename(error: psycopg2.Error) -> persistence.PersistenceError:
 def passes_by_itself(error: persistence.PersistenceError) -> bool:
     """Whether the very same request may succeed a moment later; otherwise it is wrong, or something here is.
 
-    What the house raises itself, and what happened without PostgreSQL's saying so, is about the moment.
+    Errors without a PostgreSQL code, or raised by this program itself, count as temporary.
     """
     cause = error.__cause__
     if not isinstance(cause, psycopg2.Error) or isinstance(error, OutcomeUnknownError):

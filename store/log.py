@@ -135,7 +135,7 @@ class EventLog(Application[UUID]):
             raise UnrecordableError(str(error)) from error
 
     def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
-        """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
+        """The events of the quarantine or hold of operations with this id, the oldest first; 100 at most.
 
         With a `position` only the one that is recorded there.
         """

@@ -95,6 +95,6 @@ class Waiting:
             return [(noted, times), *self._hour.left(_ALONG)] if times else []
 
     def come_to_bound(self, noted: Noted, *, everybody: bool) -> None:
-        """The database has no more room in this hour for this kind of whoever it was, or of all strangers."""
+        """The database accepts no more of this kind within this hour from this author, or from unknown callers."""
         with self._lock:
             self._full.add((noted.kind, "" if everybody else noted.whose()))

@@ -15,7 +15,7 @@ class OperationTexts:
         self._pool = pool
 
     def of_operation(self, operation: UUID, position: int | None = None) -> list[str]:
-        """The records of how operations under this id came to be quarantined or held, the oldest first; 100 at most.
+        """The records of the quarantine or hold of operations with this id, the oldest first; 100 at most.
 
         With a `position` only the one that is recorded there.
         """

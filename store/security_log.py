@@ -128,7 +128,7 @@ class SecurityLog:
 
 
 def _latest(conditions: Iterable[str]) -> str:
-    """The SQL of the latest events for which all of these conditions hold; only what is asked for stands in it."""
+    """The SQL of the latest events for which all of these conditions hold; it contains only the given ones."""
     where = " AND ".join(conditions)
     sql = f"SELECT {_COLUMNS} FROM access.security_events {'WHERE ' if where else ''}{where}"  # noqa: S608 - only constants
     return f"{sql} ORDER BY id DESC LIMIT %(limit)s"

@@ -120,7 +120,7 @@ def _order(work: Work, fields: dict[str, Any]) -> WorkOrder | None:
 
 
 def _must_be_theirs(work: Work, end: UUID, order: WorkOrder | None) -> None:
-    """A part that is moved for a work order goes to no machine of another customer, and comes from none."""
+    """A part that is moved for a work order must not go to or from a machine of another customer."""
     machine = work.find(Equipment, end)
     if order is not None and machine is not None and machine.id != order.equipment:
         must_be_of(work, "machine", machine.customer, order.customer)

@@ -116,7 +116,7 @@ class Contact(Entity):
     # Decisions
 
     def set_reason(self, reason: str) -> None:
-        """Why they came, as they say it; a later reason is recorded besides the earlier one."""
+        """Set why they contacted us, in their words; a later reason is recorded besides the earlier one."""
         self.must_not_be_duplicate()
         self.trigger_event(self.ReasonSet, person=self.person, reason=reason)
 

@@ -27,7 +27,7 @@ class StreamTakenError(IntegrityError):
     """Streams that were begun belong to something else already, or were begun twice in one commit.
 
     `streams` are their ids, `operations` those of the operations that began them. Whoever decides again finds what
-    another one has begun meanwhile; whoever begins the same stream once more never can.
+    another one has begun meanwhile; beginning the same stream again always fails.
     """
 
     def __init__(self, streams: Collection[UUID], operations: Collection[UUID]) -> None:

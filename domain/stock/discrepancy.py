@@ -122,7 +122,7 @@ class Discrepancy(Entity):
         self.trigger_event(self.Adjusted, kind=self.kind, movements=movements, approved_by=approved_by)
 
     def write_off(self, *, reason: str, approved_by: UUID, caused_by: Collection[UUID] = ()) -> None:
-        """Settle it without explanation, in the name of whoever approves that."""
+        """Settle it without explanation, in the name of the approver."""
         check_approver(approved_by, caused_by)
         check_reason(reason)
         self.trigger_event(self.WrittenOff, kind=self.kind, approved_by=approved_by, reason=reason)

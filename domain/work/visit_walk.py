@@ -63,8 +63,8 @@ class Progress(NamedTuple):
 def progress(steps: Iterable[Step]) -> Progress:
     """The progress of a visit with these steps, given in any order.
 
-    A fact counts if it was reported by whoever had the visit when it happened, and never sets the status back. An
-    acceptance is a reply: it counts if whoever gave it had read the last change of the plan (another window, another
+    A fact counts if it was reported by the technician of the visit at that time, and never sets the status back. An
+    acceptance is a reply: it counts if its author had read the last change of the plan (another window, another
     technician); from the office, which does not say what was read, it is about the plan at its own instant.
     """
     walk = _Walk()

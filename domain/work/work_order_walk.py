@@ -40,7 +40,7 @@ class Facts(Protocol):
         """The last fact of a list, None where there is none."""
 
     def first(self, name: str, behind: Any = None) -> Any:
-        """The first fact of a list, or the first behind another fact; None where there is none."""
+        """The first fact of a list, or the first after another fact; None where there is none."""
 
     def begun(self, since: Any = None) -> Any:
         """The first fact by which the work has begun (again, after `since`); None where there is none."""

@@ -46,7 +46,7 @@ class _Counted:
 
 
 class _Telling(NamedTuple):
-    """A file that COPY writes to: it counts what comes and hands it to a compressor."""
+    """A file that COPY writes to: it counts the bytes and passes them to a compressor."""
 
     target: zstandard.ZstdCompressionWriter
     counted: _Counted

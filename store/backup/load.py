@@ -68,8 +68,8 @@ def load(
 ) -> None:
     """Put the rows of a backup into the database that `dsn`, the login that migrates, leads to.
 
-    With `replace` what is there goes. The keys of `erased` do not come back, nor does anybody stay signed in, nor is a
-    job done again. The log is marked, so that who opens it next begins a new life. Raises as `must_be_free` does,
+    With `replace` what is there goes. Keys of `erased` people are not restored, nobody stays signed in, and no job is
+    repeated. The log is marked, so that who opens it next begins a new life. Raises as `must_be_free` does,
     and `MigrationError`.
     """
     with _session(dsn) as (session, cursor):
@@ -153,7 +153,7 @@ def _fill(cursor: Cursor, folder: Path, manifest: Manifest, report: Progress) ->
 
 
 def _quieted(cursor: Cursor, manifest: Manifest) -> list[tuple[str, str]]:
-    """The triggers, by table, that act on what is inserted, switched off: what they did comes with the other tables.
+    """The triggers, by table, that act on what is inserted, disabled: their effects are in the other tables.
 
     Those that keep things from being changed are always on, and stay so.
     """
