@@ -13,8 +13,8 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.work.technician import Technician
+from store.device_statuses import DeviceStatuses
 from store.erasure import Erasure
-from store.standing import Standings
 
 if TYPE_CHECKING:
     from store.log import EventLog
@@ -70,7 +70,7 @@ def _record(log: EventLog, person: UUID) -> None:
     entity = work.get(Entity, person)
     devices: list[Device] = []
     if isinstance(entity, Technician):
-        found = [work.find(Device, id) for id in Standings(log.pool).devices_of(person)]
+        found = [work.find(Device, id) for id in DeviceStatuses(log.pool).devices_of(person)]
         devices = [device for device in found if device is not None]  # one whose enrolment was cut off has no event
     for device in devices:
         device.revoke(reason="retired", wipe=True)

@@ -63,7 +63,7 @@ def restore(
     with stages("files of blobs") as tell:
         _put_blobs(folder, manifest, place_of(settings), erased, tell)
     with stages("database") as tell:
-        load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=tell)
+        load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, report=tell)
     end(settings.home)
     with House(settings, dsn, migrating=True) as house:
         again = house.erased_again + erase_again(house.services.log, erased)

@@ -15,12 +15,12 @@ from store.blobs.place import Place
 from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
-from store.factor_desk import FactorDesk
+from store.device_statuses import DeviceStatuses
 from store.lives import begin_life_after_loss
 from store.log import EventLog
 from store.reset_codes import ResetCodes
+from store.second_factor_check import FactorCheck
 from store.security_log import SecurityLog
-from store.standing import Standings
 from store.verifications import Verifications
 from sync.app_version import OldestApp
 from sync.arrival import Arrival
@@ -44,7 +44,7 @@ def services_of(
 ) -> Services:
     """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
     vault = Vault(log.pool, log.body_mapper.keyring, place)
-    devices, standings = DeviceAccess(log.pool), Standings(log.pool)
+    devices, standings = DeviceAccess(log.pool), DeviceStatuses(log.pool)
     works_for = working_for(views)
     arrival = Arrival(log, works_for, unsigned=settings.unsigned_devices)
     documents = ReadyDocuments(views)
@@ -55,7 +55,7 @@ def services_of(
     return Services(
         settings=settings,
         runner=Runner(log, access.secrets, views, settings.zone, open_by_views(views, log.head, settings.patience)),
-        factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
+        factors=FactorCheck(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
         reset_codes=ResetCodes(log.pool),
         security=SecurityLog(log.pool, access.secret),
         strangers=Strangers(devices, log.pool),

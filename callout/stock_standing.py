@@ -10,8 +10,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from domain.recording.unit_of_work import Work
 from domain.stock.stock_movement import StockMovement, correction_id
+from store.corrections import correction_of
 from store.log import EventLog
-from store.taking_back import correction_of
 
 MOST_TURNS: Final = 50
 STEPS: Final = ("receipt", "out", "in")

@@ -23,7 +23,7 @@ def _uuid(text: str | None, _: Cursor) -> UUID | None:
     return None if text is None else msgspec.convert(text, UUID)
 
 
-# Many thousand values a second come this way: psycopg2's own casters are slow Python code.
+# Many thousand values a second are converted here: psycopg2's own casters are slow Python code.
 extensions.register_type(extensions.new_type((_UUID,), "UUID", _uuid))  # type: ignore[arg-type]
 extras.register_default_json(globally=True, loads=orjson.loads)
 
@@ -102,7 +102,7 @@ class OrderLike(Protocol):
 
 
 class Bounds(NamedTuple):
-    """From `low` through `high`, both included, and behind `known`; each gives the first of the ordering columns."""
+    """From `low` through `high`, both included, and after `known`; each gives the first of the ordering columns."""
 
     low: Key = ()
     high: Key = ()
@@ -120,7 +120,7 @@ def span(
     limit: int,
     last: bool,
 ) -> list[Row]:
-    """At most `limit` rows of a group in order, with `last` backwards from the end; behind means before then."""
+    """At most `limit` rows of a group in order, with `last` backwards from the end; "after" is before then."""
     same = dict(zip(order.equal, equal, strict=True))
     conditions = [f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in same.items()]
     values = [value for value in equal if value is not None]

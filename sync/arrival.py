@@ -100,7 +100,7 @@ class PushArrival:
         who, log, works_for = self.who, self._around.log, self._around.works_for
         work, self._loaded = self._loaded or self._load(), None
         device = _known(work, who)
-        believed = who.standing == "active" and device.is_active() and work.get(Technician, who.technician).is_active()
+        believed = who.status == "active" and device.is_active() and work.get(Technician, who.technician).is_active()
         self._tell(device)
         work.add(self._envelope(self._received_at), device)
         sender = Sender(

@@ -34,7 +34,7 @@ class Pull:
 
     def may_pull(self, who: DeviceIdentity) -> bool:
         """Whether the device is trusted, and its app new enough, to be told anything."""
-        return who.standing == "active" and self._oldest_app.serves(who.app_version)
+        return who.status == "active" and self._oldest_app.serves(who.app_version)
 
     def reply(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime) -> bytes:
         """The JSON of a pull, as of now; see `page`."""

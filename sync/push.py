@@ -170,7 +170,7 @@ class PushIntake:
     def _remember(self, who: DeviceIdentity, asked: Push, now: datetime) -> None:
         outbox = asked.outbox
         emptied = outbox is not None and outbox.count <= len(asked.operations) and who.unsent
-        if who.told_lately and not emptied and asked.app_version in (None, who.app_version):
+        if who.reported_lately and not emptied and asked.app_version in (None, who.app_version):
             return
         self._standings.saw(
             who.device,

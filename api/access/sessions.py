@@ -20,8 +20,8 @@ from domain.kernel.instant import now
 from domain.kernel.problem import NotFound
 from projections.access import users as view
 from store.caller import Caller
-from store.factor_desk import Given
 from store.proving import WrongPassword
+from store.second_factor_check import Given
 
 sessions = Noun("sessions", "Signing in and out.")
 

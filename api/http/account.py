@@ -14,7 +14,7 @@ from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
 from domain.recording.backing import Change
-from store.factor_desk import WrongSecondFactor
+from store.second_factor_check import WrongSecondFactor
 
 __all__ = [
     "SecondFactorNeeded",

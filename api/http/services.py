@@ -17,11 +17,11 @@ from projections.engine.views import Views
 from store.access import Access
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
-from store.factor_desk import FactorDesk
+from store.device_statuses import DeviceStatuses
 from store.log import EventLog
 from store.reset_codes import ResetCodes
+from store.second_factor_check import FactorCheck
 from store.security_log import SecurityLog
-from store.standing import Standings
 
 if TYPE_CHECKING:
     from api.http.strangers import Strangers
@@ -133,7 +133,7 @@ class Services:
     past: Past
     access: Access
     devices: DeviceAccess
-    standings: Standings
+    standings: DeviceStatuses
     push: PushIntake
     salvage: Salvage
     holding: Holding
@@ -144,7 +144,7 @@ class Services:
     enrolment: EnrolmentDesk
     blobs: BlobIntake
     vault: Vault
-    factors: FactorDesk
+    factors: FactorCheck
     reset_codes: ResetCodes
     security: SecurityLog
     strangers: Strangers

@@ -47,7 +47,7 @@ def since_it_began() -> timedelta:
 def may_read() -> DeviceIdentity:
     """The device, if it is trusted enough to be told anything; raises `DeviceSuspended` and `UpgradeRequired`."""
     who = asking_device()
-    if who.standing != "active":
+    if who.status != "active":
         raise DeviceSuspended
     services().pull.must_serve(who)
     return who

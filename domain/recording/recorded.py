@@ -1,4 +1,4 @@
-"""An event as it is read back: typed, with its envelope and where it stands."""
+"""An event as it is read back: typed, with its envelope and position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a movement is taken to be where nothing else is said: its ends, and codes for its reason."""
+"""Defaults of a movement: its ends, and the codes of its reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENDS: Final[dict[MovementKind, tuple[LocationKind | None, LocationKind | None]]]
     "return_to_vendor": (None, "supplier"),
     "scrap": (None, "scrap"),
 }
-"""From and to which well-known place a movement goes when nothing else is said; `equipment` is the work order's."""
+"""The default ends of each kind of movement, by well-known place; `equipment` is the work order's."""
 
 REASONS: Final = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade", "not_needed")
 """Codes of why a part was taken out or scrapped; anything else is kept as words."""

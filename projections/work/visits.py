@@ -9,7 +9,7 @@ from domain.kernel.instant import format_instant
 from domain.kernel.local_time import format_local
 from domain.kernel.walk import REPLIES
 from domain.recording.recorded import Recorded
-from domain.work.visit_walk import TIMES, TOLD
+from domain.work.visit_walk import REPORTED, TIMES
 from projections.engine.facts import told, wordless
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
@@ -97,7 +97,7 @@ class Visits(Projection):
     def _cancelled(self, event: Recorded, rows: Rows) -> None:
         self._decide(event, rows, {}, reason=event.data.ended_with, note=event.data.reason)
 
-    @on(*TOLD)
+    @on(*REPORTED)
     def _told(self, event: Recorded, rows: Rows) -> None:
         data = event.data
         more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}

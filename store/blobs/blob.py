@@ -1,4 +1,4 @@
-"""What a blob is: bytes known by their hash and size, and what can be wrong with those that come."""
+"""Blobs: bytes identified by their hash and size, and the problems of uploads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from domain.kernel.problem import Kind, Problem
 
 PIECE: Final = 256 * 1024
-"""The bytes of a full piece, and the most that come at once."""
+"""The bytes of a full piece, and the most in one request."""
 MOST_BYTES: Final = 25 * 1024 * 1024
 """The bytes of the largest blob."""
 
@@ -19,7 +19,7 @@ class UploadOffsetMismatch(Problem):
 
 
 class BlobMismatch(Problem):
-    """The bytes do not have the hash, or are more than was said: begin again at 0."""
+    """The bytes do not have the hash, or are more than announced: begin again at 0."""
 
     kind = Kind.UNPROCESSABLE
 

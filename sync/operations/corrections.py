@@ -8,7 +8,7 @@ from domain.recording.order_ends import end_with
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from store.taking_back import correction_of
+from store.corrections import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected
 from sync.outcome import Context, Outcome

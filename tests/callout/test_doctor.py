@@ -20,7 +20,7 @@ from callout.settings import Settings
 from store.heartbeats import Heartbeats
 from store.roles import WRITER, address_of, database_of, roles_of
 from tests.support.databases import run
-from tests.support.examining import file_for_folder, findings, no_key, open_key, wrongs
+from tests.support.doctor_findings import file_for_folder, findings, no_key, open_key, wrongs
 
 Capture = pytest.CaptureFixture[str]
 

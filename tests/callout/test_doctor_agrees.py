@@ -14,7 +14,7 @@ from callout.settings import Settings
 from tests.callout.conftest import MASTER_KEY
 from tests.support.backups import registered
 from tests.support.databases import Cluster, run
-from tests.support.examining import findings
+from tests.support.doctor_findings import findings
 
 NEW = b"n" * 32
 

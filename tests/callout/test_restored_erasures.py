@@ -68,7 +68,7 @@ def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
             (str(device), str(technician)),
         )
         token = devices.issue_tokens(device, 1, technician).access_token
-        assert devices.who(token).standing == "active"
+        assert devices.who(token).status == "active"
     site.back_up(tmp_path / "backup")
     ErasedList(site.home / "erasures").add([user, technician])  # as their erasure does first of all
     restored = site.restore(tmp_path / "backup", replace=True)

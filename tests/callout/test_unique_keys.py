@@ -20,7 +20,7 @@ from domain.work.work_order import WorkOrder
 from store.unique_keys import CLASHES
 from tests.support.backups import Site, registered
 from tests.support.databases import run
-from tests.support.examining import findings
+from tests.support.doctor_findings import findings
 from tests.support.logs import NOON
 
 KEYS = "SELECT kind, key, holder, person FROM log.unique_keys ORDER BY kind, key"

@@ -158,7 +158,7 @@ class Server:
 
     def _reader(self, headers: Mapping[str, str]) -> DeviceIdentity:
         who = self._who(headers)
-        if who.standing != "active":
+        if who.status != "active":
             raise DeviceSuspended
         self.pull.must_serve(who)
         return who

@@ -124,7 +124,7 @@ def codes_are_good_for_ever(_: House) -> Plant:
 def everybody_is_trusted(_: House) -> Plant:
     who = DeviceAccess.who
     return patch.object(
-        DeviceAccess, "who", lambda self, token, **_: who(self, token, revoked_too=True)._replace(standing="active")
+        DeviceAccess, "who", lambda self, token, **_: who(self, token, revoked_too=True)._replace(status="active")
     )
 
 

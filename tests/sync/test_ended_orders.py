@@ -14,7 +14,7 @@ from domain.work.visit import Visit
 from domain.work.visit_status import Status
 from domain.work.work_order import WorkOrder
 from sync.outcome import Result
-from tests.support.field import Field, Phone, decide, save
+from tests.support.field_setup import Field, Phone, decide, save
 
 
 def code(result: Result) -> str:
@@ -76,7 +76,7 @@ def test_a_visit_whose_end_is_taken_back_ends_with_its_order(field: Field, phone
 
     assert back.status == "applied"
     found = field.log.work().get(Visit, visit)
-    assert (found.status, found.standing.end.what if found.standing.end else None) == (
+    assert (found.status, found.progress.end.what if found.progress.end else None) == (
         Status.CANCELLED,
         "visit.cancelled",
     )

@@ -9,7 +9,7 @@ import pytest
 from store.lives import begin_life
 from store.log import EventLog
 from sync.problems import DeviceForked, EpochChanged, SequenceGap
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import read
 
 

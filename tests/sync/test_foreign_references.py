@@ -12,7 +12,7 @@ from domain.care.customer import Customer
 from domain.stock.location import Location
 from domain.stock.stock_count import StockCount
 from sync.outcome import Result
-from tests.support.field import Field, Phone, decide, save
+from tests.support.field_setup import Field, Phone, decide, save
 
 
 def codes(result: Result) -> list[str]:

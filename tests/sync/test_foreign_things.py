@@ -17,7 +17,7 @@ from domain.work.visit_status import Status
 from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from sync.outcome import Result
-from tests.support.field import NOON, Field, Phone, save
+from tests.support.field_setup import NOON, Field, Phone, save
 
 
 def codes(result: Result) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from tests.simulation.profile import Profile
 from tests.simulation.schedule import Schedule
 from tests.simulation.world import World
-from tests.support.spoiler import Spoiler
+from tests.support.spoiled_envelopes import Spoiler
 
 BODIES, PARTS = int(os.environ.get("CALLOUT_FUZZED_ENVELOPES", "4000")), 4
 """How many in all: `./run check` asks for 50,000."""

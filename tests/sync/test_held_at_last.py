@@ -12,10 +12,10 @@ from domain.access.device import Device
 from domain.work.technician import Technician
 from store.log import EventLog
 from sync.holding import LONGEST, Holding
-from tests.support.field import NOON, Field, Phone, decide, save
+from tests.support.field_setup import NOON, Field, Phone, decide, save
+from tests.support.held_in_log import looking_after
 from tests.support.logs import read
-from tests.support.poison import note
-from tests.support.unseen import looking_after
+from tests.support.unstorable_operations import note
 
 Json = dict[str, Any]
 

@@ -13,10 +13,10 @@ from store.log import EventLog
 from store.recorder import Recorder
 from sync.holding import Holding
 from sync.ports import Found
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
+from tests.support.held_in_log import Unseen, looking_after
 from tests.support.logs import read
-from tests.support.poison import note
-from tests.support.unseen import Unseen, looking_after
+from tests.support.unstorable_operations import note
 
 Json = dict[str, Any]
 

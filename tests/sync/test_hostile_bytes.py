@@ -16,7 +16,7 @@ from sync.push import Pushed
 from sync.release import StillNotUnderstood, release
 from sync.salvage import Salvage
 from tests.support.erasing import NAME, erased
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 
 OFFICE = Envelope(occurred_at=NOON, role="dispatcher", operation_id=uuid4())

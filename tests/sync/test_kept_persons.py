@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.work.visit import Visit
-from tests.support.field import Field, Phone, decide
+from tests.support.field_setup import Field, Phone, decide
 
 Json = dict[str, Any]
 WORDS = "Frau Kastanienbaum"

@@ -14,7 +14,7 @@ from store.operations import Operations
 from sync.envelope import parse_push
 from sync.operation import MOST_OPERATION_BYTES, parse_operation
 from sync.salvage import Salvage
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 
 MANY = 20_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, repeat
 
 from sync.live import HEARTBEAT, LONGEST, SPREAD, Live
-from tests.support.cabinet import ANNA, Cabinet
+from tests.support.memory_documents import ANNA, Cabinet
 
 
 class Street:

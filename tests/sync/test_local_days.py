@@ -16,7 +16,7 @@ from domain.stock.location import Location
 from domain.stock.part import Part
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
-from tests.support.field import Field, Phone, decide, save
+from tests.support.field_setup import Field, Phone, decide, save
 
 FRIDAY = parse_instant("2026-10-23T08:00:00Z")  # 10:00 in Berlin, 09:00 in the Canary Islands; clocks change on Sunday
 SATURDAY_NIGHT = parse_instant("2026-10-31T23:30:00Z")  # 00:30 on 1 November in Berlin

@@ -15,8 +15,8 @@ from sync.app_version import OldestApp, UpgradeRequired
 from sync.cursor import Cursors
 from sync.problems import CursorExpired
 from sync.pull import MOST_BYTES, Pull
-from tests.support.cabinet import ANNA, Cabinet
-from tests.support.field import NOON
+from tests.support.field_setup import NOON
+from tests.support.memory_documents import ANNA, Cabinet
 
 BEN = ANNA._replace(technician=ANNA.device)
 
@@ -179,7 +179,7 @@ def test_an_app_older_than_the_oldest_may_not_pull(oldest: str, version: str, se
 
 
 def test_a_suspended_device_may_not_pull() -> None:
-    assert not Desk().pull.may_pull(ANNA._replace(standing="suspended"))
+    assert not Desk().pull.may_pull(ANNA._replace(status="suspended"))
 
 
 @pytest.mark.parametrize("version", ["1.", ".1", "one", "1.4-beta", "1 4", "-1"])

@@ -11,8 +11,8 @@ import pytest
 from domain.access.device import Device
 from domain.work.technician import Technician
 from store.recorder import Recorder
-from tests.support.field import Field, Phone, decide
-from tests.support.poison import note
+from tests.support.field_setup import Field, Phone, decide
+from tests.support.unstorable_operations import note
 
 Distrust = Callable[[Field, Phone], None]
 
@@ -38,7 +38,7 @@ def test_the_office_decides_while_the_body_is_on_its_way(field: Field, phone: Ph
     order = field.order()
     distrust(field, phone)
 
-    assert phone.who().standing == "active"
+    assert phone.who().status == "active"
     assert [one.status for one in phone.send(note(phone, order), note(phone, order)).results] == ["quarantined"] * 2
 
 

@@ -12,9 +12,9 @@ from domain.kernel.instant import now
 from domain.recording.recorded import Recorded
 from domain.work.work_order import WorkOrder
 from projections.work.work_orders import WORK_ORDERS, WorkOrders
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
-from tests.support.news import News
+from tests.support.memory_events import News
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)

@@ -12,9 +12,9 @@ from eventsourcing.persistence import DataError, OperationalError
 from domain.recording.answers import UnrecordableError
 from store.recorder import Recorder
 from sync.problems import SequenceGap
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import read
-from tests.support.poison import brittle, note, poisoned
+from tests.support.unstorable_operations import brittle, note, poisoned
 
 
 @pytest.fixture(name="brittle")

@@ -14,10 +14,10 @@ from store.log import EventLog
 from sync.envelope import parse_push
 from sync.release import release
 from sync.salvage import Salvage
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
+from tests.support.held_in_log import looking_after
 from tests.support.logs import read
-from tests.support.poison import brittle, note, poisoned
-from tests.support.unseen import looking_after
+from tests.support.unstorable_operations import brittle, note, poisoned
 
 OFFICE = Envelope(occurred_at=NOON, role="dispatcher", operation_id=uuid4())
 

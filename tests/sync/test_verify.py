@@ -16,8 +16,8 @@ from sync.limits import RateLimited
 from sync.problems import CursorExpired
 from sync.pull import MOST_BYTES
 from sync.verify import NOT_TOLD, Verify, parse_verify
-from tests.support.cabinet import ANNA, Cabinet, entry, leaf
-from tests.support.field import NOON
+from tests.support.field_setup import NOON
+from tests.support.memory_documents import ANNA, Cabinet, entry, leaf
 
 ZERO = ["0" * 32] * 256
 

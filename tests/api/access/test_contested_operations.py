@@ -12,7 +12,7 @@ from domain.access.device import Device
 from domain.recording.answers import DECIDED
 from sync.put_aside import decided
 from tests.api.conftest import House
-from tests.support.held import Company, contest
+from tests.support.held_operations import Company, contest
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from domain.work.technician import Technician
 from store.recorder import Recorder
 from tests.api.access.test_standing_by_events import at_once, code, enrolled
 from tests.api.conftest import PASSWORD, House
-from tests.support.field import Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import Field
+from tests.support.keyed_phone import Keyed, outcome
 
 ANOTHER = "another-long-unusual-lamp-77"
 RESET = "/api/v1/sessions/reset-password"

@@ -14,7 +14,7 @@ from api.app import create_app
 from sync.challenge import Challenges
 from sync.enrolment import EnrolmentDesk
 from tests.api.conftest import House, Settings
-from tests.support.field import Field
+from tests.support.field_setup import Field
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"8" * 32)

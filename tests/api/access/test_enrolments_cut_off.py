@@ -11,7 +11,7 @@ from domain.access.device import Device
 from store.log import EventLog
 from sync.enrolment import EnrolmentDesk
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 
 def cut_off(house: House, technician: UUID) -> UUID:

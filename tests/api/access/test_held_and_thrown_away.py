@@ -12,8 +12,8 @@ from domain.access.device import Device
 from projections.access import operation_queries
 from sync.holding import LONGEST
 from tests.api.conftest import House
-from tests.support.field import decide
-from tests.support.held import Company
+from tests.support.field_setup import decide
+from tests.support.held_operations import Company
 
 LATE = LONGEST + timedelta(minutes=5)
 

@@ -9,8 +9,8 @@ import pytest
 from domain.access.device import Device
 from domain.kernel.envelope import Envelope
 from tests.api.conftest import House
-from tests.support.field import NOON
-from tests.support.held import Company
+from tests.support.field_setup import NOON
+from tests.support.held_operations import Company
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 
 
 class Waiting:

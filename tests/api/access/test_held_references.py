@@ -13,7 +13,7 @@ import pytest
 from domain.work.visit import Visit
 from sync.holding import LONGEST
 from tests.api.conftest import House
-from tests.support.held import Company, Json
+from tests.support.held_operations import Company, Json
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from domain.access.device import Device
 from tests.api.conftest import House
-from tests.support.field import decide
-from tests.support.held import Company, contest
+from tests.support.field_setup import decide
+from tests.support.held_operations import Company, contest
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.api.conftest import House
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 
 
 class Lost:

@@ -10,7 +10,7 @@ import pytest
 
 from sync.envelope import parse_push
 from tests.api.conftest import House
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from domain.care.customer import Customer
 from store.erasure import Erasure
 from tests.api.conftest import House
-from tests.support.field import NOON, Field, save
+from tests.support.field_setup import NOON, Field, save
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 WORD = "Kastanienbaum"

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from domain.care.case import Case
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, told
+from tests.support.api_steps import customer, items, made, read, refused, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 

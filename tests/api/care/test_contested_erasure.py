@@ -11,8 +11,8 @@ from domain.work.work_order import WorkOrder
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.erasing import erased
-from tests.support.field import save
-from tests.support.held import Company, contest
+from tests.support.field_setup import save
+from tests.support.held_operations import Company, contest
 from tests.support.photos import registered
 
 Json = dict[str, Any]

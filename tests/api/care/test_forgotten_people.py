@@ -17,7 +17,7 @@ from store.mapper import Body, BodyMapper, Personal
 from store.pool import ConnectionPool
 from store.shape import shape_of
 from tests.api.conftest import PASSWORD, House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 LOGIN, NAME, PHONE = "kastanienbaum", "Wilhelmine Quittenstein", "Wilhelmines Telefon"
 NEW: dict[str, Any] = {"login": LOGIN, "name": NAME, "roles": ["agent"], "password": PASSWORD}

@@ -11,7 +11,7 @@ from domain.kernel.instant import now
 from domain.stock.location import VIRTUAL
 from domain.stock.stock_movement import correction_id
 from tests.api.conftest import House
-from tests.support.counter import case, customer, items, made, part, place, read, refused, site, told
+from tests.support.api_steps import case, customer, items, made, part, place, read, refused, site, told
 
 CALL = {"channel": "phone", "about": "It drips."}
 

@@ -11,8 +11,8 @@ import pytest
 from domain.care.contact import Contact
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.counter import case, customer, items, made, part
-from tests.support.field import Field, Phone
+from tests.support.api_steps import case, customer, items, made, part
+from tests.support.field_setup import Field, Phone
 
 DAY = timedelta(days=1)
 

@@ -13,7 +13,7 @@ from api.http.services import Services
 from api.sync.full import LINES
 from sync.gate import Gate
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 ROUTES = [
     route for route, allowed in POLICY.items() if route.partition(" ")[2].startswith("/sync/") and allowed != ANYONE

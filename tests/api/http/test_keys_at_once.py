@@ -15,7 +15,7 @@ from domain.work.equipment import Equipment
 from store.unique_keys import CLASHES
 from tests.api.conftest import House
 from tests.api.http.test_decisions_at_once import at_once
-from tests.support.counter import customer, items, made, told
+from tests.support.api_steps import customer, items, made, told
 
 FACE = {"language": "de", "text": "Pumpe"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, part, place, read, refused, told
+from tests.support.api_steps import customer, items, made, part, place, read, refused, told
 
 OLD, NEW = 1000, 1200
 

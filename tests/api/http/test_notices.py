@@ -9,7 +9,7 @@ import pytest
 
 from api.integrity.events import NOTICES
 from tests.api.conftest import House
-from tests.support.held import Company
+from tests.support.held_operations import Company
 
 
 @pytest.fixture

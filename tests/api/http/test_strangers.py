@@ -14,8 +14,8 @@ from projections.engine.views import Views
 from sync.gate import Gate
 from sync.limits import MOST_BUCKETS, Buckets
 from tests.api.conftest import PASSWORD, House
-from tests.support.field import Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import Field
+from tests.support.keyed_phone import Keyed, outcome
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 

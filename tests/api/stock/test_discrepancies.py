@@ -13,7 +13,7 @@ from domain.stock.location import VIRTUAL
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
 from tests.api.conftest import PASSWORD, House
-from tests.support.counter import case, customer, items, made, part, place, read, refused, technician, told
+from tests.support.api_steps import case, customer, items, made, part, place, read, refused, technician, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 

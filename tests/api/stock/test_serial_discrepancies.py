@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import items, made, part, place, read, told
+from tests.support.api_steps import items, made, part, place, read, told
 
 SERIAL = "B-0001"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.stock.location import VIRTUAL
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, part, place, read, refused, told
+from tests.support.api_steps import customer, items, made, part, place, read, refused, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 

@@ -13,8 +13,8 @@ from domain.care.customer import Customer
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.erasing import opens
-from tests.support.field import NOON, Field, save
-from tests.support.spoiler import ODD, Spoiler
+from tests.support.field_setup import NOON, Field, save
+from tests.support.spoiled_envelopes import ODD, Spoiler
 
 BODIES = int(os.environ.get("CALLOUT_FUZZED_PUSHES", "300"))
 SEED = int(os.environ.get("CALLOUT_FUZZED_SEED", str(randrange(2**32))))

@@ -18,8 +18,8 @@ from sync.app_version import OldestApp
 from sync.gate import Gate
 from tests.api.conftest import House, Settings
 from tests.support.databases import run
-from tests.support.pocket import Pocket, wait_idly
-from tests.support.standing import stands
+from tests.support.device_status import stands
+from tests.support.pulling_device import Pocket, wait_idly
 
 
 @pytest.fixture

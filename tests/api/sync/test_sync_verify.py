@@ -9,8 +9,8 @@ import pytest
 
 from domain.stock.part import Part, PartName
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
-from tests.support.standing import stands
+from tests.support.device_status import stands
+from tests.support.pulling_device import Pocket
 
 
 @pytest.fixture

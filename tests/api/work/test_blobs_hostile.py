@@ -10,8 +10,8 @@ import pytest
 
 from store.blobs.blob import MOST_BYTES, PIECE
 from tests.api.conftest import House
+from tests.support.device_status import stands
 from tests.support.photos import Technician, code, named, photo, seen
-from tests.support.standing import stands
 
 
 @pytest.fixture

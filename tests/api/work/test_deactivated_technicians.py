@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import House
-from tests.support.field import NOON, Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import NOON, Field
+from tests.support.keyed_phone import Keyed, outcome
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, site, told
+from tests.support.api_steps import customer, items, made, read, refused, site, told
 
 YEAR = {"from": "2026-01-01", "until": "2026-12-31", "terms": "parts"}
 

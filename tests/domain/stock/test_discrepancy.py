@@ -7,7 +7,7 @@ import pytest
 
 from domain.stock.discrepancy import DISCREPANCY_KINDS, Discrepancy, NothingAdjusted, discrepancy_id
 from domain.stock.movement_rules import ReasonNotNamed, SettledByItsCause
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 VAN, PUMP, ANNA, BEN, CHIEF, LATE = uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
 
