@@ -134,7 +134,7 @@ class EventLog(Application[UUID]):
         except MasterKeyMissingError as error:
             raise UnrecordableError(str(error)) from error
 
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+    def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
         """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
 
         With a `position` only the one that is recorded there.

@@ -95,7 +95,7 @@ class Operations(ClockProofs):
         )
         return [(stream, topic) for stream, topic in rows]
 
-    def come(self, operations: Collection[UUID]) -> set[UUID]:
+    def settled(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine.
 
         Of several operations under one id it is the first that counts. What earlier servers decided about one that was

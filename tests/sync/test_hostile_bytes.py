@@ -9,7 +9,7 @@ import pytest
 
 from domain.kernel.envelope import Envelope
 from store.erasure import Erasure
-from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
+from sync.entry import EnrolmentRequest, RefreshRequest, parse_body
 from sync.envelope import Push, parse_push
 from sync.problems import MalformedEnvelope
 from sync.push import Pushed
@@ -192,6 +192,6 @@ def test_what_a_device_calls_itself_holds_no_such_character() -> None:
         for character in ("\\u0000", "\\u001b", "\\u009b", "\\ud83d", "\x7f"):
             told = ",".join(f'"{name}":"{character if name == member else value}"' for name, value in good.items())
             with pytest.raises(MalformedEnvelope):
-                parse_body(f"{{{told}}}".encode(), EnrolmentAsked)
+                parse_body(f"{{{told}}}".encode(), EnrolmentRequest)
     with pytest.raises(MalformedEnvelope):
-        parse_body(b'{"refresh_token":"\\u0000"}', RefreshAsked)
+        parse_body(b'{"refresh_token":"\\u0000"}', RefreshRequest)

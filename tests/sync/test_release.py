@@ -11,8 +11,8 @@ from domain.access.device_status import NotWaiting
 from domain.kernel.envelope import Envelope
 from domain.kernel.problem import NotFound
 from store.log import EventLog
-from sync.put_aside import TextIsErased
 from sync.release import StillNotUnderstood, release
+from sync.undecided import TextIsErased
 from tests.support.field import NOON, Field, Phone
 from tests.support.logs import read
 

@@ -10,7 +10,7 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.entry import EnrolmentAsked
+from sync.entry import EnrolmentRequest
 from tests.support.field import Field, Phone
 from tests.support.logs import read
 
@@ -82,7 +82,7 @@ def test_an_installation_proves_that_it_holds_the_key_it_names() -> None:
     key = text_of(KEY.public_key().public_bytes_raw())
     proof = text_of(KEY.sign(b"callout enrolment\nCODE\nphone"))
 
-    assert EnrolmentAsked("CODE", "phone", public_key=key, proof=proof).is_proven()
-    assert not EnrolmentAsked("CODE", "other phone", public_key=key, proof=proof).is_proven()
-    assert not EnrolmentAsked("CODE", "phone", public_key=key).is_proven()
-    assert not EnrolmentAsked("CODE", "phone").is_proven()
+    assert EnrolmentRequest("CODE", "phone", public_key=key, proof=proof).is_proven()
+    assert not EnrolmentRequest("CODE", "other phone", public_key=key, proof=proof).is_proven()
+    assert not EnrolmentRequest("CODE", "phone", public_key=key).is_proven()
+    assert not EnrolmentRequest("CODE", "phone").is_proven()

@@ -15,7 +15,7 @@ from sync.cursor import Cursors
 from sync.limits import RateLimited
 from sync.problems import CursorExpired
 from sync.pull import MOST_BYTES
-from sync.verify import NOT_TOLD, Verify, parse_verify
+from sync.verify import NOT_REPORTED, Verify, parse_verify
 from tests.support.cabinet import ANNA, Cabinet, entry, leaf
 from tests.support.field import NOON
 
@@ -122,7 +122,7 @@ def test_a_device_that_holds_nothing_of_both_kinds_gets_all_of_it_and_two_record
     desk = Desk()
     told = desk.ask(ZERO, ZERO)
     assert len(told["changes"]) == 40
-    assert desk.seen() == [("own", 20, NOT_TOLD), ("shared", 20, NOT_TOLD)]
+    assert desk.seen() == [("own", 20, NOT_REPORTED), ("shared", 20, NOT_REPORTED)]
     assert desk.log.commits == 1
 
 
@@ -134,7 +134,7 @@ def test_what_a_device_holds_though_it_is_gone_is_named_and_brings_nothing() -> 
     told = desk.ask(sums, desk.cabinet.sums(shared=True))
     assert told["own"] == [leaf("own 3")]
     assert "own 3" not in [change["id"] for change in told["changes"]]
-    assert desk.seen() == [("own", 19, NOT_TOLD)]
+    assert desk.seen() == [("own", 19, NOT_REPORTED)]
 
 
 @pytest.mark.parametrize("happens", ["put", "take", "new"])
@@ -159,7 +159,7 @@ def test_a_change_behind_the_cursor_hides_no_mismatch_in_another_leaf() -> None:
     desk.cabinet.put("own 5", size=100)
     assert leaf("own 5") != leaf("own 7")
     assert sorted(desk.ask(sums, desk.cabinet.sums(shared=True))["own"]) == sorted([leaf("own 5"), leaf("own 7")])
-    assert desk.seen() == [("own", 20, NOT_TOLD)]
+    assert desk.seen() == [("own", 20, NOT_REPORTED)]
 
 
 def test_too_much_for_one_reply_is_put_on_record_and_the_device_begins_anew() -> None:
@@ -169,7 +169,7 @@ def test_too_much_for_one_reply_is_put_on_record_and_the_device_begins_anew() ->
     desk.cursor = desk.now()
     with pytest.raises(CursorExpired):
         desk.ask(ZERO, desk.cabinet.sums(shared=True))
-    assert desk.seen() == [("own", 23, NOT_TOLD)]
+    assert desk.seen() == [("own", 23, NOT_REPORTED)]
 
 
 def test_a_device_that_has_verified_too_often_waits() -> None:
