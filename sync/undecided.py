@@ -39,7 +39,7 @@ def undecided(log: Log, work: Work, operation: UUID, position: int | None = None
     """
     found = log.held_or_quarantined(operation, position)
     if not found:
-        raise NotFound(f"No operation {operation} has been put aside.")
+        raise NotFound(f"No operation {operation} has been held or quarantined.")
     work.preload({event.stream for event in found})
     waiting = [
         Undecided(device, event)

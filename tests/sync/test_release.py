@@ -1,4 +1,4 @@
-"""What was put aside is taken in when the office says so, with its own time and under its own device."""
+"""A quarantined operation is recorded when the office releases it, with its own time and device."""
 
 from __future__ import annotations
 

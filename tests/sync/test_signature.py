@@ -24,8 +24,8 @@ def text_of(raw: bytes) -> str:
 def signed(operation: dict[str, Any], key: Ed25519PrivateKey = KEY) -> dict[str, Any]:
     """As docs/sync.md says, with somebody else's canonical JSON."""
     content = {name: value for name, value in operation.items() if name not in ("seq", "signature")}
-    said = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
-    return operation | {"signature": text_of(key.sign(said.encode()))}
+    text = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
+    return operation | {"signature": text_of(key.sign(text.encode()))}
 
 
 @pytest.fixture

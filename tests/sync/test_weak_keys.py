@@ -1,4 +1,4 @@
-"""Keys under which anybody can sign are none, in whichever of their spellings they come."""
+"""Weak keys, under which anybody can sign, are refused in every encoding."""
 
 from __future__ import annotations
 
