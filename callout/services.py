@@ -28,7 +28,7 @@ from sync.blobs import BlobIntake
 from sync.challenge import Challenges
 from sync.cursor import Cursors
 from sync.documents import ReadyDocuments
-from sync.enrolment import EnrolmentDesk
+from sync.enrolment import EnrolmentService
 from sync.gate import Gate
 from sync.holding import Holding
 from sync.live import Live
@@ -73,7 +73,7 @@ def services_of(
         verify=Verify(log, documents, cursors, Verifications(log.pool).take),
         live=Live(documents),
         gate=gate,
-        enrolment=EnrolmentDesk(
+        enrolment=EnrolmentService(
             log,
             devices,
             Challenges(partial(access.secrets.accepted, "device-challenges")),

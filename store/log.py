@@ -134,8 +134,8 @@ class EventLog(Application[UUID]):
         except MasterKeyMissingError as error:
             raise UnrecordableError(str(error)) from error
 
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
-        """The events of the quarantine or hold of operations with this id, the oldest first; 100 at most.
+    def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+        """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
 
         With a `position` only the one that is recorded there.
         """

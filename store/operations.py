@@ -95,8 +95,8 @@ class Operations(ClockProofs):
         )
         return [(stream, topic) for stream, topic in rows]
 
-    def come(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that have arrived: recorded, refused or decided about, not held or in quarantine.
+    def settled(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine.
 
         Of several operations under one id it is the first that counts. What earlier servers decided about one that was
         quarantined or held shows in its events alone.

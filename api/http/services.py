@@ -26,7 +26,7 @@ from store.security_log import SecurityLog
 if TYPE_CHECKING:
     from api.http.strangers import Strangers
     from sync.blobs import BlobIntake
-    from sync.enrolment import EnrolmentDesk
+    from sync.enrolment import EnrolmentService
     from sync.gate import Gate
     from sync.holding import Holding
     from sync.live import Live
@@ -141,7 +141,7 @@ class Services:
     verify: Verify
     live: Live
     gate: Gate
-    enrolment: EnrolmentDesk
+    enrolment: EnrolmentService
     blobs: BlobIntake
     vault: Vault
     factors: FactorCheck

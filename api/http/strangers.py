@@ -16,7 +16,7 @@ from domain.kernel.problem import Kind, Problem
 from store.device_access import DeviceAccess
 from store.known_devices import KnownDevices
 from store.pool import ConnectionPool
-from sync.entry import EnrolmentAsked, RefreshAsked
+from sync.entry import EnrolmentRequest, RefreshRequest
 from sync.limits import Buckets, RateLimited
 
 FAILURES_A_MINUTE: Final = 30
@@ -44,13 +44,13 @@ class Strangers:
         self._looks = Buckets(LOOKS_A_MINUTE, LOOKS_AT_ONCE)
 
     @contextmanager
-    def enrolling(self, asked: EnrolmentAsked) -> Iterator[None]:
+    def enrolling(self, asked: EnrolmentRequest) -> Iterator[None]:
         """While somebody trades in a code; raises `TooManyTries`, unless it is a device that proves itself."""
         with self._trying(lambda: self._is_installed(asked)):
             yield
 
     @contextmanager
-    def refreshing(self, asked: RefreshAsked) -> Iterator[None]:
+    def refreshing(self, asked: RefreshRequest) -> Iterator[None]:
         """While somebody asks for new tokens; raises `TooManyTries`, unless it is a device that proves itself."""
         with self._trying(lambda: self._is_proven(asked)):
             yield
@@ -86,12 +86,12 @@ class Strangers:
             if not failed:
                 self._failures.give_back(origin)
 
-    def _is_installed(self, asked: EnrolmentAsked) -> bool:
+    def _is_installed(self, asked: EnrolmentRequest) -> bool:
         """The lookup comes first: a signature under a key that nobody knows is not worth checking."""
         key = asked.public_key
         return key is not None and self._known.has_key(asked.install_id, key) and asked.is_proven()
 
-    def _is_proven(self, asked: RefreshAsked) -> bool:
+    def _is_proven(self, asked: RefreshRequest) -> bool:
         if asked.device_id is None:
             return self._known.has_token(asked.refresh_token)
         holder = self._devices.keyholder(asked.device_id)

@@ -8,13 +8,13 @@ from api.http.encoding import answer
 from api.http.services import services
 from api.sync.blueprint import sync
 from domain.kernel.instant import now
-from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
+from sync.entry import EnrolmentRequest, RefreshRequest, parse_body
 
 
 @sync.post("/devices")
 def enrol() -> Response:
     """Trade a code for a device and its tokens."""
-    asked: EnrolmentAsked = parse_body(request.get_data(), EnrolmentAsked)
+    asked: EnrolmentRequest = parse_body(request.get_data(), EnrolmentRequest)
     with services().strangers.enrolling(asked):
         return answer(services().enrolment.enrol(asked, now()), 201)
 
@@ -22,6 +22,6 @@ def enrol() -> Response:
 @sync.post("/token")
 def refresh() -> Response:
     """Trade a refresh token for a new pair."""
-    asked: RefreshAsked = parse_body(request.get_data(), RefreshAsked)
+    asked: RefreshRequest = parse_body(request.get_data(), RefreshRequest)
     with services().strangers.refreshing(asked):
         return answer(services().enrolment.refresh(asked, now()))

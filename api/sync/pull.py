@@ -13,7 +13,7 @@ from api.http.who import admit
 from api.sync.blueprint import may_read, sync
 from domain.kernel.digits import whole_number
 from domain.kernel.instant import now
-from sync.envelope import MOST_CHANGES, PullAsked
+from sync.envelope import MOST_CHANGES, PullRequest
 from sync.problems import MalformedEnvelope
 from sync.pull import MOST_WAIT, Page
 
@@ -37,7 +37,7 @@ def pull() -> Response:
     return Response(page.body, mimetype=JSON)
 
 
-def _later(empty: Page, asked: PullAsked, seconds: float) -> Page:
+def _later(empty: Page, asked: PullRequest, seconds: float) -> Page:
     """The page when there is something, or the empty one; no connection is held while nothing happens."""
     who = may_read()
     with services().gate.waiting(who):
@@ -51,12 +51,12 @@ def _later(empty: Page, asked: PullAsked, seconds: float) -> Page:
         return services().pull.page(who, asked.cursor, asked.limit, now())
 
 
-def _asked() -> PullAsked:
+def _asked() -> PullRequest:
     limit = whole_number(request.args.get("limit", "500"))
     if limit is None or not 1 <= limit <= MOST_CHANGES:
         detail = f"The limit is a whole number from 1 to {MOST_CHANGES}."
         raise MalformedEnvelope(detail, errors=[{"pointer": "/limit", "detail": detail}])
-    return PullAsked(request.args.get("cursor") or None, limit)
+    return PullRequest(request.args.get("cursor") or None, limit)
 
 
 def _seconds(text: str) -> float:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from store.log import EventLog
 from sync.holding import Holding
-from sync.ports import Found, Looked
+from sync.ports import Found, Watermark
 from sync.waiting import held_groups
 from tests.support.logs import read
 
@@ -17,7 +17,7 @@ class Unseen:
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
-    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
+    def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
         """All that were ever held."""
         found = [event for event in read(self._log) if event.topic == "device.operation_held"]
         rows = [
@@ -30,7 +30,7 @@ class Unseen:
             }
             for event in found
         ]
-        return Found(Looked(0, 0), held_groups(rows))
+        return Found(Watermark(0, 0), held_groups(rows))
 
 
 def looking_after(log: EventLog, waiting: Unseen | None = None) -> Holding:

@@ -36,11 +36,11 @@ def test_work_after_the_end_is_recorded_and_a_request_for_a_visit_is_refused(fie
 
     done = phone.result(phone.operation("visit_done", {"visit": str(visit)}))
     used = phone.result(phone.operation("part_used", field.use(order)))
-    asked = phone.result(phone.operation("request_visit", {"work_order": str(order)}))
+    requested = phone.result(phone.operation("request_visit", {"work_order": str(order)}))
 
     assert (done.status, used.status) == ("conflicted", "conflicted")
     assert field.log.work().get(Visit, visit).status == Status.DONE
-    assert (asked.status, code(asked)) == ("rejected", "work-order-is-final")
+    assert (requested.status, code(requested)) == ("rejected", "work-order-is-final")
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -119,9 +119,9 @@ def test_a_phone_corrects_the_entry_that_stays(field: Field, phone: Phone) -> No
 def test_what_a_customer_said_is_of_the_entry_that_stays(field: Field, phone: Phone) -> None:
     """Issue 9, 6: a contact about A is B's, with A's order or without."""
     order, stays = field.order(), merged(field)
-    said = {"customer": str(field.customer), "reason": "It drips", "summary": "It drips", "work_order": str(order)}
+    data = {"customer": str(field.customer), "reason": "It drips", "summary": "It drips", "work_order": str(order)}
 
-    result = phone.result(phone.operation("customer_spoke", said))
+    result = phone.result(phone.operation("customer_spoke", data))
 
     assert result.status == "applied"
     recorded = field.log.recorder.select_notifications(start=result.positions[0], limit=1)

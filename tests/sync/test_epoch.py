@@ -1,4 +1,4 @@
-"""A server restored from a backup gets back what devices had been told was safe, and what is lost is on record."""
+"""A server restored from a backup gets back what it had acknowledged to devices, and what is lost is on record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a device tells about things that are somebody else's: kept, flagged, and without effect on what is theirs."""
+"""Facts of a device about somebody else's things: recorded, flagged, and without effect on those things."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 1 and 5: what is held comes to an end whatever it names, and is believed as far as its sender is by then."""
+"""Issue 8, 1 and 5: every hold ends whatever is referenced, and the sender is trusted as far as it is then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was put aside is taken in when the office says so, with its own time and under its own device."""
+"""A quarantined operation is recorded when the office releases it, with its own time and device."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from domain.access.device_status import NotWaiting
 from domain.kernel.envelope import Envelope
 from domain.kernel.problem import NotFound
 from store.log import EventLog
-from sync.put_aside import TextIsErased
 from sync.release import StillNotUnderstood, release
+from sync.undecided import TextIsErased
 from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 

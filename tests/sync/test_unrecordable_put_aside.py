@@ -91,6 +91,6 @@ def test_of_a_held_group_only_what_cannot_be_recorded_is_put_aside_and_at_once(
 
     last = {event.topic: event.data for event in read(field.log)[-3:]}
     assert last.keys() == {"device.hold_ended", "work_order.note_added", "device.operation_quarantined"}
-    aside = last["device.operation_quarantined"]
-    assert (str(aside.operation), aside.reason) == (bad["id"], "unrecordable")
+    quarantined = last["device.operation_quarantined"]
+    assert (str(quarantined.operation), quarantined.reason) == (bad["id"], "unrecordable")
     assert looking_after(field.log).settle(NOON) == 0

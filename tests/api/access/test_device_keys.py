@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.app import create_app
 from sync.challenge import Challenges
-from sync.enrolment import EnrolmentDesk
+from sync.enrolment import EnrolmentService
 from tests.api.conftest import House, Settings
 from tests.support.field_setup import Field
 
@@ -94,7 +94,7 @@ def test_a_key_without_a_proof_is_refused_and_spends_no_code(house: House, code:
 
 def test_where_devices_must_sign_one_without_a_key_stays_outside(house: House, code: str) -> None:
     settings = Settings(unsigned_devices=False)
-    desk = EnrolmentDesk(house.services.log, house.services.devices, Challenges(b"secret"), unsigned=False)
+    desk = EnrolmentService(house.services.log, house.services.devices, Challenges(b"secret"), unsigned=False)
     strict = House(house.services, create_app(replace(house.services, settings=settings, enrolment=desk)).test_client())
 
     assert post(strict, "devices", asked(code, None)).status_code == 403

@@ -50,7 +50,7 @@ class Two:
 
     def readable(self) -> list[bool]:
         """Which of the texts that were put aside can be read, the first put aside first."""
-        found = self.company.log.put_aside(UUID(self.first["id"]))
+        found = self.company.log.held_or_quarantined(UUID(self.first["id"]))
         return [event.data.body is not None for event in found]
 
 
