@@ -7,6 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import DECIDED, STEPS
 from projections.engine.fact_lists import SHOWN, FactLists, counted, facts_table
 from projections.engine.facts import told
@@ -159,25 +162,25 @@ _OUTCOME = ("technician", "fixed", "remedy")
 _FAILURE = ("technician", "reason", "note")
 
 CHANGES: dict[str, Change] = {
-    "work_order.assigned": _assigned,
-    "work_order.part_required": _listed("parts_required", "part", "quantity", "why"),
-    "work_order.diagnosed": _listed("diagnoses", "problem", "cause", "remedy", "note", step=True),
-    "work_order.held": _decision(reason="reason", note="note"),
-    "work_order.resumed": _decision(),
-    "work_order.labour_recorded": _labour,
-    "work_order.note_added": _listed("notes", "text"),
-    "work_order.photo_attached": _listed("photos", "sha256", "size", "media_type"),
-    "work_order.completed": _listed("completions", *_OUTCOME, step=True, outcome="completed"),
-    "work_order.cannot_complete": _listed("completions", *_FAILURE, step=True, outcome="cannot_complete"),
-    "work_order.completion_reported": _listed("reported", *_OUTCOME, outcome="completed"),
-    "work_order.cannot_complete_reported": _listed("reported", *_FAILURE, outcome="cannot_complete"),
-    "work_order.reopened": _decision(note="reason"),
-    "work_order.closed": _decision(),
-    "work_order.cancelled": _decision(note="reason"),
-    "work_order.fact_corrected": _corrected,
-    "visit.travel_started": _step,
-    "visit.arrived": _step,
-    "visit.fact_corrected": _corrected,
-    "stock.moved": _moved,
+    WorkOrder.Assigned.TOPIC: _assigned,
+    WorkOrder.PartRequired.TOPIC: _listed("parts_required", "part", "quantity", "why"),
+    WorkOrder.Diagnosed.TOPIC: _listed("diagnoses", "problem", "cause", "remedy", "note", step=True),
+    WorkOrder.Held.TOPIC: _decision(reason="reason", note="note"),
+    WorkOrder.Resumed.TOPIC: _decision(),
+    WorkOrder.LabourRecorded.TOPIC: _labour,
+    WorkOrder.NoteAdded.TOPIC: _listed("notes", "text"),
+    WorkOrder.PhotoAttached.TOPIC: _listed("photos", "sha256", "size", "media_type"),
+    WorkOrder.Completed.TOPIC: _listed("completions", *_OUTCOME, step=True, outcome="completed"),
+    WorkOrder.CannotComplete.TOPIC: _listed("completions", *_FAILURE, step=True, outcome="cannot_complete"),
+    WorkOrder.CompletionReported.TOPIC: _listed("reported", *_OUTCOME, outcome="completed"),
+    WorkOrder.CannotCompleteReported.TOPIC: _listed("reported", *_FAILURE, outcome="cannot_complete"),
+    WorkOrder.Reopened.TOPIC: _decision(note="reason"),
+    WorkOrder.Closed.TOPIC: _decision(),
+    WorkOrder.Cancelled.TOPIC: _decision(note="reason"),
+    WorkOrder.FactCorrected.TOPIC: _corrected,
+    Visit.TravelStarted.TOPIC: _step,
+    Visit.Arrived.TOPIC: _step,
+    Visit.FactCorrected.TOPIC: _corrected,
+    StockMovement.Moved.TOPIC: _moved,
 }
 """What each event changes."""
