@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.location import Location
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
@@ -59,11 +62,11 @@ def _of(technician: UUID, location: UUID, part: UUID) -> Share:
 
 
 def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
-    if event.topic == "stock.moved":
+    if event.topic == StockMovement.Moved.TOPIC:
         for location in (event.data.from_, event.data.to):
             yield LOCATIONS, (location,)
             yield STOCK, (location, event.data.part)
-    elif event.topic == "count.line_counted":
+    elif event.topic == StockCount.LineCounted.TOPIC:
         yield LOCATIONS, (event.data.location,)
 
 
@@ -71,10 +74,10 @@ STOCK_LINE = Kind(
     "stock",
     body,
     {
-        "stock.moved": _moved,
-        "count.line_counted": _counted,
-        "count.approved": _approved,
-        "location.custody_taken": _handed_over,
+        StockMovement.Moved.TOPIC: _moved,
+        StockCount.LineCounted.TOPIC: _counted,
+        StockCount.Approved.TOPIC: _approved,
+        Location.CustodyTaken.TOPIC: _handed_over,
     },
     _touches,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.location import Location
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
@@ -43,5 +44,5 @@ def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
 LOCATION = Kind(
     "location",
     body,
-    {"location.registered": _changed, "location.retired": _changed, "location.custody_taken": _handed_over},
+    {Location.Registered.TOPIC: _changed, Location.Retired.TOPIC: _changed, Location.CustodyTaken.TOPIC: _handed_over},
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from domain.access.device import Device
 from domain.access.device_operations import Misfit
 from domain.care.contact import Contact
 from domain.care.customer import Customer
@@ -185,12 +186,12 @@ OPERATION = Kind(
     "operation",
     body,
     {
-        "device.operation_held": _held,
-        "device.hold_ended": _ended,
-        "device.operation_quarantined": _quarantined,
-        "device.operation_rejected": _rejected,
-        "device.operation_released": _released,
-        "device.operation_discarded": _discarded,
+        Device.OperationHeld.TOPIC: _held,
+        Device.HoldEnded.TOPIC: _ended,
+        Device.OperationQuarantined.TOPIC: _quarantined,
+        Device.OperationRejected.TOPIC: _rejected,
+        Device.OperationReleased.TOPIC: _released,
+        Device.OperationDiscarded.TOPIC: _discarded,
         **{topic: _took_effect for entity in _EFFECTS for topic in events_of(entity)},
     },
     _touches,
