@@ -29,16 +29,16 @@ def body(rows: Rows, id: str) -> Body | None:
     return told if row["counted_at"] is None else told | {"counted_at": row["counted_at"]}
 
 
-def _moved(due: Due, event: Recorded, rows: Rows) -> None:
+def _moved(due: Due, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
     for location in (event.data.from_, event.data.to):
         _mark(due, event, rows, location, event.data.part)
 
 
-def _counted(due: Due, event: Recorded, rows: Rows) -> None:
+def _counted(due: Due, event: Recorded[StockCount.LineCounted], rows: Rows) -> None:
     _mark(due, event, rows, event.data.location, event.data.part)
 
 
-def _approved(due: Due, event: Recorded, rows: Rows) -> None:
+def _approved(due: Due, event: Recorded[StockCount.Approved], rows: Rows) -> None:
     for line in rows.where(COUNTED, of_count=event.stream, approved_in=event.position):
         _mark(due, event, rows, line["location"], line["part"])
 
@@ -49,7 +49,7 @@ def _mark(due: Due, event: Recorded, rows: Rows, location: UUID, part: UUID) -> 
         due.mark(event, rows, [_of(van["custodian"], location, part)])
 
 
-def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
+def _handed_over(due: Due, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
     lines = rows.where(STOCK, location=event.stream)
     if event.data.previous is not None:
         lost = [_of(event.data.previous, event.stream, line["part"]) for line in lines]

@@ -31,7 +31,7 @@ def _changed(due: Due, event: Recorded, rows: Rows) -> None:
     due.mark(event, rows, [_of(event.stream)])
 
 
-def _van_taken(due: Due, event: Recorded, rows: Rows) -> None:
+def _van_taken(due: Due, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
     due.mark(event, rows, [_of(each) for each in (event.data.technician, event.data.previous) if each is not None])
 
 

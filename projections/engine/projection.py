@@ -90,14 +90,15 @@ def on(_1: type[A], _2: type[B], _3: type[C], /) -> _Mark[A | B | C]: ...
 @overload
 def on(_1: type[A], _2: type[B], _3: type[C], _4: type[D], /) -> _Mark[A | B | C | D]: ...
 @overload
-def on(*events: type[Any] | str) -> _Mark[Any]: ...
-def on(*events: Any) -> Callable[[Any], Any]:
+def on(*events: type[Any]) -> _Mark[Any]: ...
+def on(*events: type[Any]) -> Callable[[Any], Any]:
     """Mark a method as the fold of these events: `(self, event, rows) -> None`.
 
     The classes are those of an entity, as its attributes (`Visit.Arrived`); raises `TypeError` for any other.
-    Of up to four, `event.data` has the union of the types; of more it may be any.
+    `event.data` has the union of their types, as far as there are not more than four; it has the fields of the class
+    and is no instance of it, so that a fold of several events compares `event.topic` with a class's `TOPIC`.
     """
-    topics = tuple(event if isinstance(event, str) else topic_of(event) for event in events)
+    topics = tuple(map(_topic, events))
 
     def mark(fold: Any) -> Any:
         fold.topics = topics
@@ -106,9 +107,9 @@ def on(*events: Any) -> Callable[[Any], Any]:
     return mark
 
 
-def topic_of(event: type[Any]) -> str:
+def _topic(event: type[Any]) -> str:
     """The lasting topic of an entity's event; raises `TypeError` for a class that is none."""
-    topic = getattr(event, "TOPIC", "")
+    topic: str = getattr(event, "TOPIC", "")
     if EVENT_CLASSES.get(topic) is not event:
         raise TypeError(f"{event!r} is no event of an entity in `domain/topics.py`, so that nothing could be folded.")
     return topic

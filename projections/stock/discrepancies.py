@@ -114,7 +114,7 @@ class Discrepancies(Projection):
         rows.put(DISCREPANCIES, standing(rows, after))
 
     @staticmethod
-    def _hand_over(event: Recorded, rows: Rows) -> None:
+    def _hand_over(event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
         for row in rows.where(DISCREPANCIES, location=event.stream):
             rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
 

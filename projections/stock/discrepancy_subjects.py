@@ -108,7 +108,7 @@ def _completed(event: Recorded, rows: Rows) -> Iterator[Subject]:
         yield Subject("duplicate_completion", (order["id"],))
 
 
-def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _moved(event: Recorded[StockMovement.Moved], rows: Rows) -> Iterator[Subject]:
     data = event.data
     for location, quantity in ((data.from_, -data.quantity), (data.to, data.quantity)):
         row = rows.get(STOCK, location, data.part)
@@ -124,7 +124,7 @@ def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
         yield from (_taken_back if data.kind == "correction" else _late_work)(event, rows)
 
 
-def _named(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _named(event: Recorded[StockMovement.Moved], rows: Rows) -> Iterator[Subject]:
     """What may not fit about each serial now, or did not before this event; nothing where units are not told apart."""
     for serial in serials_of(event):
         row = rows.get(SERIALS, event.data.part, serial)
@@ -137,21 +137,21 @@ def _of_serial(row: Row) -> Iterator[Subject]:
         yield Subject(kind, (row["part"],), row["serial"])
 
 
-def _tracked(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _tracked(event: Recorded[Part.Registered | Part.Revised], rows: Rows) -> Iterator[Subject]:
     """Each unit of a part is told apart from now on, or no longer."""
     if event.data.tracking == "serial" or event.topic == Part.Revised.TOPIC:
         for row in rows.where(SERIALS, part=event.stream, tracking_changed=event.position):
             yield from _of_serial(row)
 
 
-def _anchored(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _anchored(event: Recorded[StockCount.Approved], rows: Rows) -> Iterator[Subject]:
     lines = rows.where(COUNTED, of_count=event.stream, approved_in=event.position)
     for location, part in sorted({(line["location"], line["part"]) for line in lines}):
         if must_not_be_negative(rows, location):
             yield Subject("negative_book", (location, part))
 
 
-def _registered(event: Recorded, _: Rows) -> Iterator[Subject]:
+def _registered(event: Recorded[Part.Registered], _: Rows) -> Iterator[Subject]:
     yield Subject("unknown_part", (event.stream,))
 
 

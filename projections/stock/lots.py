@@ -78,7 +78,7 @@ class Lots(Projection):
                 rows.put(LOT_LINES, at | line | {"device": event.envelope.device})
 
 
-def lot_of(event: Recorded) -> str | None:
+def lot_of(event: Recorded[StockMovement.Moved]) -> str | None:
     """The lot that a movement names, as a table can hold it: without NUL, and without blanks around it."""
     lot = (event.data.lot or "").replace("\0", "\ufffd").strip()
     return lot or None

@@ -89,12 +89,12 @@ class Serials(Projection):
                 rows.put(SERIALS, turned | _judged(turned, row["claims"], rows))
 
 
-def serials_of(event: Recorded) -> Iterable[str]:
+def serials_of(event: Recorded[StockMovement.Moved]) -> Iterable[str]:
     """The serials that a movement names, each once, as a table can hold them: without NUL."""
     return dict.fromkeys(serial.replace("\0", "\ufffd") for serial in event.data.serials)
 
 
-def _unheard_of(event: Recorded, rows: Rows, serial: str) -> Row:
+def _unheard_of(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -> Row:
     part_id = event.data.part
     part = rows.get(PARTS, part_id)
     return {

@@ -107,7 +107,9 @@ class Stock(Projection):
             if holds_stock(rows, location):
                 self._anchor(event, rows, location, part, bins[location, part])
 
-    def _see(self, event: Recorded, rows: Rows, location: UUID, quantity: Decimal, moment: Moment) -> None:
+    def _see(
+        self, event: Recorded[StockMovement.Moved], rows: Rows, location: UUID, quantity: Decimal, moment: Moment
+    ) -> None:
         """One end of a movement."""
         part, row = event.data.part, _row(rows, location, event.data.part)
         after = True

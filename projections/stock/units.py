@@ -91,7 +91,7 @@ class UnitsView(Projection):
     def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         data = event.data
         if data.corrects is not None:
-            self._take_back(event, rows)
+            self._take_back(event, rows, data.corrects)
             return
         units = Units(data.quantity, data.unit, data.lot, len(data.serials), len(set(data.serials)))
         shelf = data.from_ if holds_stock(rows, data.from_) else data.to
@@ -103,7 +103,13 @@ class UnitsView(Projection):
         self._judge(event, rows, counted_id(event), event.data.location, units)
 
     @staticmethod
-    def _judge(event: Recorded, rows: Rows, id: UUID, location: UUID, units: Units) -> None:
+    def _judge(
+        event: Recorded[StockMovement.Moved | StockCount.LineCounted],
+        rows: Rows,
+        id: UUID,
+        location: UUID,
+        units: Units,
+    ) -> None:
         part = rows.get(TRACKED, event.data.part)
         row = _row(event, id, location, units._asdict() | {"quantity": format_quantity(units.quantity)})
         if part is not None:
@@ -112,8 +118,8 @@ class UnitsView(Projection):
             rows.put(UNIT_FACTS, row)
 
     @staticmethod
-    def _take_back(event: Recorded, rows: Rows) -> None:
-        root = fact_of(rows, event.data.corrects)
+    def _take_back(event: Recorded, rows: Rows, corrected: UUID) -> None:
+        root = fact_of(rows, corrected)
         if root is not None:
             rows.put(UNIT_FACTS, root | {"stands": not root["stands"], "position": event.position})
             row = _row(event, event.stream, root["location"], {})

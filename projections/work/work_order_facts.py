@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.stock_movement import StockMovement
+from domain.work import visit_events, work_order_events
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import DECIDED, STEPS
@@ -98,13 +99,13 @@ def _decision(**names: str) -> Change:
     return change
 
 
-def _assigned(rows: Rows, row: Row, event: Recorded) -> Row | None:
+def _assigned(rows: Rows, row: Row, event: Recorded[work_order_events.Assigned]) -> Row | None:
     # By the log, not by the instant: whose order it is decides what is recorded and must be the same here as there.
     changed = _decision(technician="technician")(rows, row, event)
     return {**(changed or {}), "technician": event.data.technician}
 
 
-def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
+def _moved(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row | None:
     if event.data.kind in BROUGHT_BACK:
         return _came_back(rows, row, event)
     if event.data.kind not in ("consumption", "correction"):
@@ -128,14 +129,16 @@ def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
     }
 
 
-def _came_back(rows: Rows, row: Row, event: Recorded) -> Row:
+def _came_back(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row:
     fact = _said(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
     left = take_back(rows, row["id"], fact, kind=event.data.kind, reason=event.data.reason)
     counts = counted(counted(row["counts"], ("returns",)), ("parts_used",), left)
     return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}
 
 
-def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:
+def _corrected(
+    rows: Rows, row: Row, event: Recorded[work_order_events.FactCorrected | visit_events.FactCorrected]
+) -> Row:
     order, operation = row["id"], event.data.operation
     counts, minutes = row["counts"], row["labour_minutes"]
     changed: Row = {}
@@ -153,7 +156,7 @@ def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:
     return changed | {"taken_back": taken_back, "counts": counts, "labour_minutes": minutes}
 
 
-def _labour(rows: Rows, row: Row, event: Recorded) -> Row:
+def _labour(rows: Rows, row: Row, event: Recorded[work_order_events.LabourRecorded]) -> Row:
     changed = _listed("labour", "minutes", "kind", "technician", step=True)(rows, row, event)
     return {**(changed or {}), "labour_minutes": row["labour_minutes"] + event.data.minutes}
 

@@ -75,7 +75,7 @@ def body(_: Rows, id: str) -> Body | None:
     return {"name": id, "codes": list(LISTS[id])}
 
 
-def _told(due: Due, event: Recorded, rows: Rows) -> None:
+def _told(due: Due, event: Recorded[Technician.Registered], rows: Rows) -> None:
     """The lists are there from the first technician on: a document needs an event that it begins with."""
     shares = [Share(SHARED, "code_list", name) for name in LISTS]
     due.begin(event, rows, [share for share in shares if rows.get(DOCUMENTS, *share) is None])

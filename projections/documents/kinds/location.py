@@ -35,7 +35,7 @@ def _changed(due: Due, event: Recorded, rows: Rows) -> None:
         due.mark(event, rows, [Share(audience, "location", str(event.stream))])
 
 
-def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
+def _handed_over(due: Due, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
     if event.data.previous is not None:
         due.withdraw(event, rows, [Share(event.data.previous, "location", str(event.stream))], "van_handed_over")
     _changed(due, event, rows)
