@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.kernel.instant import format_instant
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
+from domain.work.work_order import WorkOrder
 from projections.engine.facts import happened
 from projections.engine.projection import Rows
 from projections.engine.table import Row
@@ -91,7 +92,7 @@ def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
     since: list[str] = []
     told_so_far: list[Row] = []
     for each in [*steps, None]:
-        if each is None or each.get("what") == "work_order.reopened":
+        if each is None or each.get("what") == WorkOrder.Reopened.TOPIC:
             if len(told_so_far) > 1:
                 events += told_so_far
                 since.append(told_so_far[1]["at"])

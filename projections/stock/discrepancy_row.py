@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.kernel.instant import recorded_instant
-from domain.stock.discrepancy import DiscrepancyKind, discrepancy_id
+from domain.stock.discrepancy import Discrepancy, DiscrepancyKind, discrepancy_id
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
 from projections.stock.locations import LOCATIONS
@@ -65,9 +65,9 @@ OF_SERIALS: tuple[DiscrepancyKind, ...] = ("serial_elsewhere", "serial_unknown")
 """Kinds that are about one unit of a part: its serial stands among the refs, beside the ids."""
 
 _SETTLES = {
-    "discrepancy.explained": "explained",
-    "discrepancy.adjusted": "settled",
-    "discrepancy.written_off": "settled",
+    Discrepancy.Explained.TOPIC: "explained",
+    Discrepancy.Adjusted.TOPIC: "settled",
+    Discrepancy.WrittenOff.TOPIC: "settled",
 }
 
 

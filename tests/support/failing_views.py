@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Table
 from store.log import EventLog
@@ -27,8 +28,8 @@ class Narrow(Projection):
     tables: ClassVar[tuple[Table, ...]] = (NARROW,)
     spoil: Callable[[int], Any] = staticmethod(lambda _: None)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         row = rows.get(NARROW, event.data.part) or {"part": event.data.part, "times": 0, "label": "fine"}
         row = row | {"times": row["times"] + 1}
         rows.put(NARROW, row)
@@ -43,8 +44,8 @@ class Wide(Projection):
     tables: ClassVar[tuple[Table, ...]] = (WIDE,)
     needs: ClassVar[tuple[Projection, ...]] = (Narrow(),)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         row = rows.get(NARROW, event.data.part)
         rows.put(WIDE, {"position": event.position, "labels": row["times"] if row else 0})
 
@@ -55,8 +56,8 @@ class Apart(Projection):
     name: ClassVar[str] = "apart"
     tables: ClassVar[tuple[Table, ...]] = (Table("apart", {"position": "bigint NOT NULL"}, ("position",)),)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         rows.put(self.tables[0], {"position": event.position})
 
 
