@@ -78,7 +78,7 @@ def revoke(context: CommandContext, body: Body, id: UUID) -> Device:
 
 
 @devices.lists(DEVICE, Filters)
-def enrolled(query: dict[str, Any]) -> Response:
+def list_devices(query: dict[str, Any]) -> Response:
     """The devices, each with what it last told about itself."""
     with looking(query, view.Devices(), DeviceActivity()) as reader:
         rows = view.devices(reader, **paged(query), **filters(query))
@@ -86,7 +86,7 @@ def enrolled(query: dict[str, Any]) -> Response:
 
 
 @devices.shows(DEVICE)
-def device(query: dict[str, Any], id: UUID) -> Response:
+def show_device(query: dict[str, Any], id: UUID) -> Response:
     """One device, with what it last told about itself."""
     with looking(query, view.Devices(), DeviceActivity()) as reader:
         row = view.device(reader, id)

@@ -27,7 +27,7 @@ class SecondFactorsAreOff(Refused):
 
 
 @me.opens("POST", "/password", OwnPassword, 204)
-def password(body: Body) -> Response:
+def change_password(body: Body) -> Response:
     """Give yourself another password; you stay signed in here and are signed out everywhere else.
 
     No other device counts as one that has signed in before; a browser gets the cookie of one that has.
@@ -47,7 +47,7 @@ def password(body: Body) -> Response:
 
 
 @me.opens("GET", "/second-factors", None, 200, FACTORS)
-def second_factors() -> Response:
+def list_second_factors() -> Response:
     """Your second factors."""
     who, desk = asking(), services().factors
     return answer(
@@ -62,7 +62,7 @@ def second_factors() -> Response:
 
 
 @me.opens("POST", "/totp", Naming, 201, SEED)
-def begin_totp(body: Body) -> Response:
+def create_totp(body: Body) -> Response:
     """Begin to set up an app that makes codes; its first code confirms it."""
     who, seed = asking(), totp.new_seed()
     _must_be_on()
@@ -84,7 +84,7 @@ def confirm_totp(body: Body, id: UUID) -> Response:
 
 
 @me.opens("POST", "/passkeys/challenge", None, 200, OPTIONS)
-def passkey_options() -> Response:
+def create_passkey_challenge() -> Response:
     """What to ask the browser for to make a passkey."""
     who, desk = asking(), services().factors
     _must_be_on()
@@ -95,7 +95,7 @@ def passkey_options() -> Response:
 
 
 @me.opens("POST", "/passkeys", NewPasskey, 201, CODES)
-def add_passkey(body: Body) -> Response:
+def create_passkey(body: Body) -> Response:
     """Keep the passkey; with the first second factor come recovery codes."""
     who, desk = asking(), services().factors
     _must_be_on()
@@ -109,7 +109,7 @@ def add_passkey(body: Body) -> Response:
 
 
 @me.opens("POST", "/second-factors/<uuid:id>/remove", None, 204)
-def remove(id: UUID) -> Response:
+def remove_second_factor(id: UUID) -> Response:
     """Remove a second factor; the last one stays where one is required."""
     who, desk = asking(), services().factors
     desk.factors.remove(who.id, id, keep_one=desk.required_of(who.roles))
@@ -117,7 +117,7 @@ def remove(id: UUID) -> Response:
 
 
 @me.opens("POST", "/recovery-codes", None, 201, CODES)
-def recovery_codes() -> Response:
+def create_recovery_codes() -> Response:
     """New recovery codes; the old ones are good for nothing any more."""
     who, desk = asking(), services().factors
     if not desk.factors.of(who.id):

@@ -96,7 +96,7 @@ def discard(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 
 @operations.lists(view.OPERATIONS, Filters)
-def put_aside(query: dict[str, Any]) -> Response:
+def list_operations(query: dict[str, Any]) -> Response:
     """The operations, the last put aside first."""
     with looking(query, view.Operations()) as reader:
         rows = queries.operations(reader, **paged(query), **filters(query))
@@ -104,7 +104,7 @@ def put_aside(query: dict[str, Any]) -> Response:
 
 
 @operations.shows(shape_of(view.OPERATIONS, **BODY), One)
-def operation(query: dict[str, Any], id: UUID) -> Response:
+def show_operation(query: dict[str, Any], id: UUID) -> Response:
     """One operation, with its untouched text; of several under the id the first, unless `text_position` names one."""
     with looking(query, view.Operations()) as reader:
         row = queries.operation(reader, id, query.get("text_position"))

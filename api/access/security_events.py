@@ -56,7 +56,7 @@ class Asked(Strict):
 
 
 @security_events.opens("GET", "", Asked, 200, PAGE)
-def recorded(query: dict[str, Any]) -> Response:
+def list_security_events(query: dict[str, Any]) -> Response:
     """Security events, the latest first."""
     limit, before = query.pop("limit"), query.pop("cursor", None)
     found = services().security.page(limit=limit + 1, before=before, **query)

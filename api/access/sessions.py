@@ -27,7 +27,7 @@ sessions = Noun("sessions", "Signing in and out.")
 
 
 @sessions.opens("POST", "", SignIn, 201, SIGNED_IN)
-def sign_in(body: Body) -> Response:
+def create_session(body: Body) -> Response:
     """Sign in; after some wrong passwords each further attempt from there has to wait longer (429).
 
     A user with a second factor is answered 401 `second-factor-needed` with `pending`, which `second-factor` takes.
@@ -40,7 +40,7 @@ def sign_in(body: Body) -> Response:
 
 
 @sessions.opens("POST", "/second-factor", SecondStep, 201, SIGNED_IN)
-def second_factor(body: Body) -> Response:
+def create_session_with_second_factor(body: Body) -> Response:
     """Finish signing in with the second factor; some tries, some minutes long."""
     who, desk = caller(body.get("known_device")), services().factors
     user, challenge, generation = desk.challenges.attempt(body["pending"], "sign-in")
@@ -67,14 +67,14 @@ def reset_password(body: Body) -> Response:
 
 
 @sessions.opens("GET", "/current", None, 200, USER)
-def current() -> Response:
+def show_current_session() -> Response:
     """Who is signed in with this token."""
     who = asking()
     return answer(_user(who.id, who.roles))
 
 
 @sessions.opens("GET", "", None, 200, SESSIONS)
-def own() -> Response:
+def list_sessions() -> Response:
     """Where you are signed in."""
     who, this = asking(), asking_session()
     found = services().access.sessions.of(who.id)
@@ -82,7 +82,7 @@ def own() -> Response:
 
 
 @sessions.opens("POST", "/current/challenge", None, 200, CHALLENGE)
-def challenge() -> Response:
+def create_challenge() -> Response:
     """What a passkey signs to prove anew who you are."""
     return answer(services().factors.ask(asking().id, "prove"))
 
@@ -112,21 +112,21 @@ def prove(body: Body) -> Response:
 
 
 @sessions.opens("POST", "/current/end", None, 204)
-def end() -> Response:
+def end_current_session() -> Response:
     """Sign out; the token opens nothing any more."""
     services().access.end(bearer())
     return Response(status=204)
 
 
 @sessions.opens("POST", "/end-all", None, 204)
-def end_all() -> Response:
+def end_all_sessions() -> Response:
     """Sign out everywhere, here too."""
     services().access.end_all(asking().id)
     return Response(status=204)
 
 
 @sessions.opens("POST", "/<uuid:id>/end", None, 204)
-def end_one(id: UUID) -> Response:
+def end_session(id: UUID) -> Response:
     """Sign out of one of your own sessions."""
     if not services().access.sessions.end_one(asking().id, id):
         raise NotFound

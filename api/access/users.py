@@ -65,7 +65,7 @@ class Filters(Page):
 
 
 @users.creates(User, NewUser)
-def create(context: CommandContext, body: Body, id: UUID) -> User:
+def create_user(context: CommandContext, body: Body, id: UUID) -> User:
     """Register a user, who can sign in with this login and password from now on."""
     note_user(id)
     return commands.register(context, id, access=services().access, **body)
@@ -84,7 +84,7 @@ def set_password(context: CommandContext, body: Body, id: UUID) -> User:
 
 
 @users.opens("POST", "/<uuid:id>/reset-code", Command, 201, CODE)
-def reset_code(body: Body, id: UUID) -> Response:
+def create_reset_code(body: Body, id: UUID) -> Response:
     """A one-time code with which the user sets another password, good for a day; one made before is good no more."""
     request = request_of(body)
     # Derived and not stored, as codes for devices are.
@@ -122,7 +122,7 @@ def enable(context: CommandContext, _: Body, id: UUID) -> User:
 
 
 @users.lists(view.USERS, Filters)
-def registered(query: dict[str, Any]) -> Response:
+def list_users(query: dict[str, Any]) -> Response:
     """The users, by login."""
     with looking(query, view.Users()) as reader:
         rows = view.users(reader, **paged(query), **filters(query))
@@ -130,7 +130,7 @@ def registered(query: dict[str, Any]) -> Response:
 
 
 @users.shows(view.USERS)
-def user(query: dict[str, Any], id: UUID) -> Response:
+def show_user(query: dict[str, Any], id: UUID) -> Response:
     """One user."""
     with looking(query, view.Users()) as reader:
         return one(reader, view.user(reader, id))

@@ -27,7 +27,7 @@ cases = Noun("cases", "From first contact to satisfied.")
 
 
 @cases.creates(Case, bodies.NewCase)
-def create(context: CommandContext, body: Body, id: UUID) -> Changed:
+def create_case(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Open a case."""
     fields: dict[str, Any] = {"first_contact_at": context.about.occurred_at or now()} | body
     return commands.open_case(context.work, id, **fields)
@@ -70,7 +70,7 @@ def merge(context: CommandContext, body: Body, id: UUID) -> Case:
 
 
 @cases.lists(view.CASES, bodies.Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_cases(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
     with looking(query, view.Cases(), *merged(query)) as reader:
         rows = view.cases(reader, **paged(query), **filters(query))
@@ -78,14 +78,14 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @cases.shows(view.CASES)
-def case(query: dict[str, Any], id: UUID) -> Response:
+def show_case(query: dict[str, Any], id: UUID) -> Response:
     """One case."""
     with looking(query, view.Cases()) as reader:
         return one(reader, view.case(reader, id), own=False)
 
 
 @cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")
-def timeline(query: dict[str, Any], id: UUID) -> Response:
+def list_case_timeline(query: dict[str, Any], id: UUID) -> Response:
     """Everything that concerns the case, in the order in which it happened."""
     with looking(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
         if view.case(reader, id) is None:

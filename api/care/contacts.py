@@ -81,7 +81,7 @@ class Filters(Page):
 
 
 @contacts.creates(Contact, NewContact)
-def create(context: CommandContext, body: Body, id: UUID) -> Contact:
+def create_contact(context: CommandContext, body: Body, id: UUID) -> Contact:
     """Write down a contact, with or without knowing whose it is; with a work order it is that customer's."""
     receipt: dict[str, Any] = {"started_at": context.about.occurred_at or now(), "agent": context.by} | body
     reason = receipt.pop("reason", None)
@@ -123,7 +123,7 @@ def mark_duplicate(context: CommandContext, body: Body, id: UUID) -> Contact:
 
 
 @contacts.lists(shape_of(view.CONTACTS), Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_contacts(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
     with looking(query, view.Contacts(), *merged(query)) as reader:
         holder = holder_of(query, "message_id", "message_id")
@@ -132,7 +132,7 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @contacts.shows(shape_of(view.CONTACTS))
-def contact(query: dict[str, Any], id: UUID) -> Response:
+def show_contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
     with looking(query, view.Contacts()) as reader:
         return one(reader, spoken_one(queries.contact(reader, id)), own=False)

@@ -78,7 +78,7 @@ class Filters(Page):
 
 
 @customers.creates(Customer, NewCustomer)
-def create(context: CommandContext, body: Body, id: UUID) -> Customer:
+def create_customer(context: CommandContext, body: Body, id: UUID) -> Customer:
     """Register a customer."""
     return Customer.register(id=id, zone=context.about.zone, **body)
 
@@ -123,7 +123,7 @@ def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
 
 
 @customers.lists(view.CUSTOMERS, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_customers(query: dict[str, Any]) -> Response:
     """All customers, by id."""
     with looking(query, view.Customers(), Search()) as reader:
         words = query.get("words")
@@ -133,7 +133,7 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @customers.shows(shape_of(view.CUSTOMERS, sites=LIST, clashes=LIST))
-def customer(query: dict[str, Any], id: UUID) -> Response:
+def show_customer(query: dict[str, Any], id: UUID) -> Response:
     """One customer, with their sites and the changes that clashed."""
     with looking(query, view.Customers()) as reader:
         return one(reader, view.customer(reader, id))

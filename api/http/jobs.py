@@ -54,14 +54,14 @@ def accepted(found: LongJob) -> Response:
 
 
 @jobs.opens("GET", "", Strict, 200, page_of(JOB))
-def listed(_: dict[str, Any]) -> Response:
+def list_jobs(_: dict[str, Any]) -> Response:
     """The jobs that were asked for last, at most a hundred."""
     found = latest_jobs(services().log.pool, MOST)
     return answer({"items": [_told(each) for each in found], "next": None, "position": services().log.head()})
 
 
 @jobs.opens("GET", "/<uuid:id>", Strict, 200, JOB)
-def shown(_: dict[str, Any], id: UUID) -> Response:
+def show_job(_: dict[str, Any], id: UUID) -> Response:
     """One job: its state, how far it is, and what came of it. Jobs are kept for a week."""
     found = job(services().log.pool, id)
     if found is None:

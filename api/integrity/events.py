@@ -80,7 +80,7 @@ class Filters(Page):
 
 
 @events.lists(EVENT, Filters)
-def recorded(query: dict[str, Any]) -> Response:
+def list_events(query: dict[str, Any]) -> Response:
     """Events in the order of the log."""
     asked = filters(query)
     if (as_of := query.get("as_of")) is not None:
@@ -91,7 +91,7 @@ def recorded(query: dict[str, Any]) -> Response:
 
 
 @events.shows(RECORD, path="/<int:position>")
-def event(query: dict[str, Any], position: int) -> Response:
+def show_event(query: dict[str, Any], position: int) -> Response:
     """One event: its record as it is hashed, and its data in plain words."""
     with looking(query) as reader:
         row = view.event(reader, position)

@@ -50,7 +50,7 @@ class Waiting(Strict):
 
 
 @views.opens("GET", "", Waiting, 200, VIEWS)
-def standing(query: dict[str, Any]) -> Response:
+def list_projections(query: dict[str, Any]) -> Response:
     """Each view with its position, the events it lacks and its rows."""
     with looking(query) as reader:
         return answer({"items": overview(reader, PROJECTIONS), "next": None, "position": reader.position})

@@ -51,7 +51,7 @@ SIGNED: Final[dict[str, Any]] = {
 
 
 @operations.shows(SIGNED, path="/<uuid:id>/signed")
-def signed(query: dict[str, Any], id: UUID) -> Response:
+def show_signed_texts(query: dict[str, Any], id: UUID) -> Response:
     """What devices have signed under this id, each content once: once erased, hash and signature still stand."""
     with looking(query) as reader:
         known, as_of = reader.position, query.get("as_of")

@@ -50,7 +50,7 @@ class Question(Page):
 
 
 @search.lists(FOUND, Question)
-def everything(query: dict[str, Any]) -> Response:
+def list_matches(query: dict[str, Any]) -> Response:
     """What a question may mean, the best first, of the kinds that you may read.
 
     Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; a telephone is found however it is written.

@@ -105,7 +105,7 @@ def write_off(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 
 @discrepancies.lists(SHAPE, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_discrepancies(query: dict[str, Any]) -> Response:
     """All discrepancies, the oldest first."""
     with looking(query, view.Discrepancies()) as reader:
         rows = view.discrepancies(reader, at=query.get("as_of"), **paged(query), **filters(query))
@@ -113,7 +113,7 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @discrepancies.shows(SHAPE)
-def discrepancy(query: dict[str, Any], id: UUID) -> Response:
+def show_discrepancy(query: dict[str, Any], id: UUID) -> Response:
     """One discrepancy, with what caused it and what was decided about it."""
     with looking(query, view.Discrepancies()) as reader:
         return one(reader, view.discrepancy(reader, id, at=query.get("as_of")))

@@ -44,7 +44,7 @@ class Filters(Page):
 
 
 @locations.creates(Location, NewLocation)
-def create(context: CommandContext, body: Body, id: UUID) -> Location:
+def create_location(context: CommandContext, body: Body, id: UUID) -> Location:
     """Register a place; those that only exist in the books need none."""
     return commands.register(context.work, id, zone=context.about.zone, **body)
 
@@ -62,7 +62,7 @@ def retire(context: CommandContext, _: Body, id: UUID) -> Location:
 
 
 @locations.lists(view.LOCATIONS, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_locations(query: dict[str, Any]) -> Response:
     """All places, by id."""
     with looking(query, view.Locations()) as reader:
         rows = view.locations(reader, **paged(query), **filters(query))
@@ -70,7 +70,7 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @locations.shows(view.LOCATIONS)
-def location(query: dict[str, Any], id: UUID) -> Response:
+def show_location(query: dict[str, Any], id: UUID) -> Response:
     """One place."""
     with looking(query, view.Locations()) as reader:
         return one(reader, view.location(reader, id))

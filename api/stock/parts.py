@@ -78,7 +78,7 @@ class Filters(Page):
 
 
 @parts.creates(Part, NewPart)
-def create(context: CommandContext, body: Body, id: UUID) -> Part:
+def create_part(context: CommandContext, body: Body, id: UUID) -> Part:
     """Add a part to the catalogue."""
     return commands.register(context.work, id, **body)
 
@@ -108,7 +108,7 @@ def discontinue(context: CommandContext, _: Body, id: UUID) -> Part:
 
 
 @parts.lists(view.PARTS, Filters)
-def catalogue(query: dict[str, Any]) -> Response:
+def list_parts(query: dict[str, Any]) -> Response:
     """The catalogue, by number."""
     with looking(query, view.Parts()) as reader:
         holder = holder_of(query, "number", "part_number")
@@ -117,7 +117,7 @@ def catalogue(query: dict[str, Any]) -> Response:
 
 
 @parts.shows(view.PARTS)
-def part(query: dict[str, Any], id: UUID) -> Response:
+def show_part(query: dict[str, Any], id: UUID) -> Response:
     """One part, with its costs by day."""
     with looking(query, view.Parts()) as reader:
         return one(reader, view.part(reader, id))

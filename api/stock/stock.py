@@ -50,7 +50,7 @@ class Lines(Past):
 
 
 @stock.lists(LINE, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_stock(query: dict[str, Any]) -> Response:
     """One line a place and part, with what of the part is on its way and what is unexplained."""
     with looking(query, Stock(), Locations(), Parts()) as reader:
         rows = shelves(reader, **paged(query), **filters(query))
@@ -58,7 +58,7 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @stock.shows(EXPLANATION, Lines, path="/<uuid:location>/<uuid:part>/explain")
-def explained(query: dict[str, Any], location: UUID, part: UUID) -> Response:
+def show_stock_explanation(query: dict[str, Any], location: UUID, part: UUID) -> Response:
     """Why there is as much as there is: an opening and lines that add up, each naming the event behind it."""
     with looking(query, Stock(), Movements()) as reader:
         told = explain(reader, location, part, limit=query["limit"])

@@ -32,7 +32,7 @@ for _column in ("cost_amount", "cost_currency", "cost_per"):
 
 
 @stock_movements.creates(StockMovement, NewMovement)
-def create(context: CommandContext, body: Body, id: UUID) -> StockMovement:
+def create_stock_movement(context: CommandContext, body: Body, id: UUID) -> StockMovement:
     """Move a part. Its cost is the part's of that day, where it lies, and stays with the movement."""
     return move(id, context.work, dict(body), by=context.by, moment=Moment.of(context))
 
@@ -44,7 +44,7 @@ def correct(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 
 @stock_movements.lists(MOVEMENT, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_stock_movements(query: dict[str, Any]) -> Response:
     """All movements, the last recorded first."""
     with looking(query, view.Movements()) as reader:
         rows = view.movements(reader, **paged(query), **filters(query))
@@ -52,7 +52,7 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @stock_movements.shows(MOVEMENT | {"properties": MOVEMENT["properties"] | {"corrected_by": ID}})
-def movement(query: dict[str, Any], id: UUID) -> Response:
+def show_stock_movement(query: dict[str, Any], id: UUID) -> Response:
     """One movement, and what took it back if something did."""
     with looking(query, view.Movements()) as reader:
         row = view.movement(reader, id)

@@ -32,7 +32,7 @@ class BlobNotHere(NotFound):
 
 
 @blobs.opens("GET", "/<sha256>", Past, 200)
-def read(query: dict[str, Any], sha256: str) -> Response:
+def show_blob(query: dict[str, Any], sha256: str) -> Response:
     """The bytes with this SHA-256, as work orders and visits name them.
 
     Pictures come with their media type, anything else as an attachment.

@@ -76,7 +76,7 @@ class Filters(Page):
 
 
 @equipment.creates(Equipment, NewEquipment)
-def create(context: CommandContext, body: Body, id: UUID) -> Equipment:
+def create_equipment(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Register a machine."""
     return commands.register(context.work, id, **body)
 
@@ -112,7 +112,7 @@ def retire(context: CommandContext, body: Body, id: UUID) -> Equipment:
 
 
 @equipment.lists(view.EQUIPMENT, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_equipment(query: dict[str, Any]) -> Response:
     """All machines, by id."""
     with looking(query, view.EquipmentView(), *merged(query)) as reader:
         rows = view.equipment(reader, **paged(query), **filters(query))
@@ -120,14 +120,14 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @equipment.shows(view.EQUIPMENT)
-def machine(query: dict[str, Any], id: UUID) -> Response:
+def show_equipment(query: dict[str, Any], id: UUID) -> Response:
     """One machine."""
     with looking(query, view.EquipmentView()) as reader:
         return one(reader, view.one_equipment(reader, id), own=False)
 
 
 @equipment.lists(story.TIMELINE, Page, path="/<uuid:id>/history")
-def history(query: dict[str, Any], id: UUID) -> Response:
+def list_equipment_history(query: dict[str, Any], id: UUID) -> Response:
     """Everything that happened to it, its repairs included."""
     with looking(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:
         if view.one_equipment(reader, id) is None:

@@ -66,7 +66,7 @@ class Filters(Page):
 
 
 @technicians.creates(Technician, NewTechnician)
-def create(context: CommandContext, body: Body, id: UUID) -> Technician:
+def create_technician(context: CommandContext, body: Body, id: UUID) -> Technician:
     """Register a technician."""
     return commands.register(context.work, id, zone=context.about.zone or context.zone, **body)
 
@@ -106,7 +106,7 @@ def reactivate(context: CommandContext, _: Body, id: UUID) -> Technician:
 
 
 @technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
-def enrolments(body: Body, id: UUID) -> Response:
+def create_enrolment(body: Body, id: UUID) -> Response:
     """A one-time code that makes a phone this technician's device, good for a day."""
     request = request_of(body)
     # Derived and not stored: the same request gives the same code, and no table or log can give it away.
@@ -118,7 +118,7 @@ def enrolments(body: Body, id: UUID) -> Response:
 
 
 @technicians.lists(view.TECHNICIANS, Filters)
-def registered(query: dict[str, Any]) -> Response:
+def list_technicians(query: dict[str, Any]) -> Response:
     """The technicians."""
     with looking(query, view.Technicians()) as reader:
         rows = view.technicians(reader, **paged(query), **filters(query))
@@ -126,7 +126,7 @@ def registered(query: dict[str, Any]) -> Response:
 
 
 @technicians.shows(view.TECHNICIANS)
-def technician(query: dict[str, Any], id: UUID) -> Response:
+def show_technician(query: dict[str, Any], id: UUID) -> Response:
     """One technician."""
     with looking(query, view.Technicians()) as reader:
         return one(reader, view.technician(reader, id))

@@ -79,7 +79,7 @@ class Facts(Page):
 
 
 @visits.creates(Visit, NewVisit)
-def create(context: CommandContext, body: Body, id: UUID) -> Visit:
+def create_visit(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Plan a visit."""
     window, fields = _window(body)
     zone = context.about.zone
@@ -140,7 +140,7 @@ VISIT = shape_of(view.VISITS, missed={"type": "boolean"})
 
 
 @visits.lists(VISIT, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_visits(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
     with looking(query, view.Visits(), WorkOrders()) as reader:
         rows = queries.visits(reader, at=moment_of(query), **paged(query), **filters(query))
@@ -148,14 +148,14 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @visits.shows(VISIT)
-def visit(query: dict[str, Any], id: UUID) -> Response:
+def show_visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
     with looking(query, view.Visits(), WorkOrders()) as reader:
         return one(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
 
 
 @visits.lists(FACT, Facts, path="/<uuid:id>/facts")
-def facts(query: dict[str, Any], id: UUID) -> Response:
+def list_visit_facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the visit itself shows the newest 50 and counts the others."""
     with looking(query, view.Visits()) as reader:
         if queries.visit(reader, id) is None:

@@ -78,7 +78,7 @@ def withdraw_warranty(context: CommandContext, body: Body, id: UUID) -> Equipmen
 
 
 @equipment.shows(COVERAGE, Covered, path="/<uuid:id>/coverage")
-def coverage(query: dict[str, Any], id: UUID) -> Response:
+def show_coverage(query: dict[str, Any], id: UUID) -> Response:
     """Whether a warranty holds on a day at the place where the machine stands; asked for the past, as it was known."""
     if "on" in query and "at" in query:
         raise bad_member("/at", "Ask for a day or for an instant, not for both.")
@@ -101,7 +101,7 @@ def _day(query: dict[str, Any], zone: str) -> date:
 
 
 @equipment.lists(_WARRANTY, Page, path="/<uuid:id>/warranties")
-def all_warranties(query: dict[str, Any], id: UUID) -> Response:
+def list_warranties(query: dict[str, Any], id: UUID) -> Response:
     """All warranties that were set, by number, withdrawn or not."""
     with looking(query, view.EquipmentView()) as reader:
         if view.one_equipment(reader, id) is None:

@@ -28,7 +28,7 @@ work_orders = Noun("work-orders", "One repair each.")
 
 
 @work_orders.creates(WorkOrder, bodies.NewWorkOrder)
-def create(context: CommandContext, body: Body, id: UUID) -> Changed:
+def create_work_order(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Open a work order; the case it is for, if any, goes on with it."""
     return open_work_order(context.work, id, **body)
 
@@ -106,7 +106,7 @@ def add_note(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
 
 
 @work_orders.lists(shape_of(view.WORK_ORDERS), bodies.Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_work_orders(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
     with looking(query, view.WorkOrders(), *merged(query)) as reader:
         holder = holder_of(query, "number", "work_order_number")
@@ -115,14 +115,14 @@ def register(query: dict[str, Any]) -> Response:
 
 
 @work_orders.shows(shape_of(view.WORK_ORDERS))
-def work_order(query: dict[str, Any], id: UUID) -> Response:
+def show_work_order(query: dict[str, Any], id: UUID) -> Response:
     """One work order."""
     with looking(query, view.WorkOrders()) as reader:
         return one(reader, spoken_one(queries.work_order(reader, id)), own=False)
 
 
 @work_orders.lists(FACT, bodies.Facts, path="/<uuid:id>/facts")
-def facts(query: dict[str, Any], id: UUID) -> Response:
+def list_work_order_facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the order itself shows the newest 50 and counts the others."""
     with looking(query, view.WorkOrders()) as reader:
         if queries.work_order(reader, id) is None:
