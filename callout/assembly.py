@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from api.app import Application, create_app
+from api.app import WsgiApplication, create_app
 from api.http.policy import POLICY
 from api.http.services import Past
 from callout.blob_place import place_of
@@ -97,10 +97,10 @@ class House:
         """A new one; as many as you like may run."""
         return Projector(self.services.projecting, PROJECTIONS)
 
-    def app(self, past: Past | None = None) -> Application:
+    def app(self, past: Past | None = None) -> WsgiApplication:
         """The WSGI application; `past` answers questions about the past, this process itself unless it is given."""
         return create_app(
-            replace(self.services, past=past or self.services.past), rooms=(landing,), policy={**POLICY, **PAGES}
+            replace(self.services, past=past or self.services.past), pages=(landing,), policy={**POLICY, **PAGES}
         )
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from api.http.batch import Commands, Refusal, Sent
+from api.http.batch import CommandInput, Commands, Refusal
 from callout.assembly import House
 from callout.import_clashes import Clashes
 from callout.import_entry import BadLine
@@ -20,17 +20,17 @@ class Alone:
     def __init__(self, house: House, commands: Commands, clashes: Clashes) -> None:
         self._house, self._commands, self._clashes = house, commands, clashes
 
-    def send(self, sent: Sent, line: int) -> str | None:
+    def send(self, sent: CommandInput, line: int) -> str | None:
         """Carry out one command; why it was refused, or None. Raises `BadLine` while the database is away."""
         projector = self._house.projector()
         while projector.run_once():
             pass
         for _ in range(PATIENCE):
-            found = self._commands.alone(sent)
+            found = self._commands.run_alone(sent)
             if not isinstance(found, Refusal):
                 self._clashes.brought(line, str(found))
                 return None
-            if not found.passes:
+            if not found.temporary:
                 return self._clashes.reason(found.document)
             time.sleep(PAUSE_SECONDS)
         raise BadLine(f"line {line}: the database is away; the same import goes on from here later")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from api.http.batch import Refusal, Sent
+from api.http.batch import CommandInput, Refusal
 from callout.assembly import House
 from callout.import_entry import BadLine
 from callout.import_lines import reason
@@ -73,7 +73,7 @@ class People:
         if self._commands is not None and not self._house.services.log.load([id]):
             body = {"id": str(id), "name": name}
             for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):
-                refusal = self._commands.alone(Sent(do, said, f"import person {id} {do}"))
+                refusal = self._commands.run_alone(CommandInput(do, said, f"import person {id} {do}"))
                 if isinstance(refusal, Refusal):
                     raise BadLine(f"{name[:60]} cannot be kept as a name: {reason(refusal.document)}")
         return id

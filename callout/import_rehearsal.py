@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from api.http.batch import Commands, Sent
+from api.http.batch import CommandInput, Commands
 from callout.assembly import House
 from callout.import_entry import BadLine, Entry
 from callout.import_keys import Keys, Standing
@@ -48,7 +48,7 @@ def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, 
     retried: list[tuple[int, str]] = []
     same = later = 0
     for lines in in_batches(entries, keys):
-        commands.load([Sent(entry.do, entry.body, standing.key) for entry, standing in lines])
+        commands.load([CommandInput(entry.do, entry.body, standing.key) for entry, standing in lines])
         for entry, standing in lines:
             why = refused_before(entry, standing, retry=False)
             if why is not None and standing.status == "rejected":
@@ -75,10 +75,10 @@ def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, 
 def _decided(commands: Commands, people: People, entry: Entry, standing: Standing) -> str:
     """`NEW`, `UNTOLD`, or why it is refused."""
     try:
-        sent = Sent(entry.do, entry.body, standing.key, people.who(entry.by))
-        if not Commands.takes(sent):
+        sent = CommandInput(entry.do, entry.body, standing.key, people.who(entry.by))
+        if not Commands.can_batch(sent):
             return UNTOLD
-        refusal = commands.take(sent)
+        refusal = commands.decide(sent)
     except BadLine as problem:
         return problem.detail
     except NeedsViews:

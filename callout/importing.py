@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 
-from api.http.batch import Commands, Sent
+from api.http.batch import CommandInput, Commands
 from callout.assembly import House
 from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
 from callout.import_clashes import Clashes
@@ -33,7 +33,7 @@ class _Line(NamedTuple):
     """A line that is to be imported now."""
 
     entry: Entry
-    sent: Sent
+    sent: CommandInput
 
 
 class Importer:
@@ -110,7 +110,7 @@ class Importer:
             else:
                 try:
                     key = self._keys.next_try(entry) if standing.status else standing.key
-                    lines.append(_Line(entry, Sent(entry.do, entry.body, key, self._people.who(entry.by))))
+                    lines.append(_Line(entry, CommandInput(entry.do, entry.body, key, self._people.who(entry.by))))
                 except BadLine as problem:
                     refused.append((entry, problem.detail))
                     if not keep_going:
@@ -144,7 +144,7 @@ class Importer:
         """
         most, clashes = min(len(lines), self._most), False
         for _ in range(PATIENCE):
-            if not Commands.takes(lines[0].sent) or most == 0:
+            if not Commands.can_batch(lines[0].sent) or most == 0:
                 return 0, True, []
             try:
                 taken, alone, refused = self._decide(lines[:most], keep_going=keep_going)
@@ -167,15 +167,15 @@ class Importer:
         refused: list[tuple[Entry, str]] = []
         done, alone = 0, False
         for line in lines:
-            if not Commands.takes(line.sent):
+            if not Commands.can_batch(line.sent):
                 alone = True
                 break
             try:
-                refusal = self._commands.take(line.sent)
+                refusal = self._commands.decide(line.sent)
             except NeedsViews:
                 alone = True
                 break
-            if refusal is not None and refusal.passes:
+            if refusal is not None and refusal.temporary:
                 alone = True
                 break
             done += 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from api.http.address_limits import AddressLimits
 from api.http.services import ApiSettings, Services
-from api.http.strangers import Strangers
 from commands.running.open_work import open_by_views
 from commands.running.runner import Runner
 from projections.engine.views import Views
@@ -58,7 +58,7 @@ def services_of(
         factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
         reset_codes=ResetCodes(log.pool),
         security=SecurityLog(log.pool, access.secret),
-        strangers=Strangers(devices, log.pool),
+        address_limits=AddressLimits(devices, log.pool),
         log=log,
         projecting=projecting,
         views=views,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.app import Application
+from api.app import WsgiApplication
 from callout.assembly import House
 from callout.closing import closing
 from callout.journal import write_journal
@@ -10,7 +10,7 @@ from callout.past_process import past_desk
 from callout.settings import Settings
 
 
-def app() -> Application:
+def app() -> WsgiApplication:
     """The application of this process; its views are made by whoever runs the projector."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)

@@ -9,7 +9,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Page, row_of
 from api.http.services import services
 from commands.access import devices as commands
@@ -80,17 +80,17 @@ def revoke(context: CommandContext, body: Body, id: UUID) -> Device:
 @devices.lists(DEVICE, Filters)
 def list_devices(query: dict[str, Any]) -> Response:
     """The devices, each with what it last told about itself."""
-    with looking(query, view.Devices(), DeviceActivity()) as reader:
-        rows = view.devices(reader, **paged(query), **filters(query))
-        return page(reader, query, _with_live(query, rows), key=("id",))
+    with open_reader(query, view.Devices(), DeviceActivity()) as reader:
+        rows = view.devices(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, _with_live(query, rows), key=("id",))
 
 
 @devices.shows(DEVICE)
 def show_device(query: dict[str, Any], id: UUID) -> Response:
     """One device, with what it last told about itself."""
-    with looking(query, view.Devices(), DeviceActivity()) as reader:
+    with open_reader(query, view.Devices(), DeviceActivity()) as reader:
         row = view.device(reader, id)
-        return one(reader, _with_live(query, [row])[0] if row else None, own=False)
+        return item_response(reader, _with_live(query, [row])[0] if row else None, own=False)
 
 
 def _with_live(query: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from flask import Response
 
 from api.access.me_bodies import CODES, FACTORS, OPTIONS, SEED, Confirmation, Naming, NewPasskey, OwnPassword
 from api.http import account
+from api.http.authentication import current_author, current_session
 from api.http.client import caller, remember
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.noun import Noun
 from api.http.schemas import Body
 from api.http.services import services
-from api.http.who import asking, asking_session
 from domain.kernel.instant import now
 from domain.kernel.problem import Refused
 from store import totp
@@ -32,10 +32,10 @@ def change_password(body: Body) -> Response:
 
     No other device counts as one that has signed in before; a browser gets the cookie of one that has.
     """
-    who, session, access = asking(), asking_session(), services().access
+    who, session, access = current_author(), current_session(), services().access
     if not access.proving.knows(session.id, who.id, body["current"]):
         raise account.WrongProof
-    account.must_be_good_for(who.id, body["password"])
+    account.check_password(who.id, body["password"])
     generation = uuid4()
     changes = (
         # An admin's new password, set since the current one was compared, has ended this session and stays.
@@ -49,8 +49,8 @@ def change_password(body: Body) -> Response:
 @me.opens("GET", "/second-factors", None, 200, FACTORS)
 def list_second_factors() -> Response:
     """Your second factors."""
-    who, desk = asking(), services().factors
-    return answer(
+    who, desk = current_author(), services().factors
+    return json_response(
         {
             "mode": desk.mode,
             "required": desk.required_of(who.roles),
@@ -64,17 +64,17 @@ def list_second_factors() -> Response:
 @me.opens("POST", "/totp", Naming, 201, SEED)
 def create_totp(body: Body) -> Response:
     """Begin to set up an app that makes codes; its first code confirms it."""
-    who, seed = asking(), totp.new_seed()
+    who, seed = current_author(), totp.new_seed()
     _must_be_on()
     factor = services().factors.factors.add(who.id, "totp", body["name"], seed)
     login = services().access.login_of(who.id) or str(who.id)
-    return answer({"id": factor, "secret": totp.spelled(seed), "uri": totp.uri(seed, login)}, 201)
+    return json_response({"id": factor, "secret": totp.spelled(seed), "uri": totp.uri(seed, login)}, 201)
 
 
 @me.opens("POST", "/totp/<uuid:id>/confirm", Confirmation, 200, CODES)
 def confirm_totp(body: Body, id: UUID) -> Response:
     """Confirm it with a code; with the first second factor come recovery codes."""
-    who, desk = asking(), services().factors
+    who, desk = current_author(), services().factors
     _must_be_on()
     try:
         desk.confirm(who.id, id, body["code"], caller(), now())
@@ -86,18 +86,20 @@ def confirm_totp(body: Body, id: UUID) -> Response:
 @me.opens("POST", "/passkeys/challenge", None, 200, OPTIONS)
 def create_passkey_challenge() -> Response:
     """What to ask the browser for to make a passkey."""
-    who, desk = asking(), services().factors
+    who, desk = current_author(), services().factors
     _must_be_on()
     made = desk.challenges.make(who.id, "passkey")
     known = desk.factors.secrets(who.id, "passkey")
     login = services().access.login_of(who.id) or str(who.id)
-    return answer({"pending": made.token, "passkey": desk.passkeys.ask_for_new(who.id, login, known, made.challenge)})
+    return json_response(
+        {"pending": made.token, "passkey": desk.passkeys.ask_for_new(who.id, login, known, made.challenge)}
+    )
 
 
 @me.opens("POST", "/passkeys", NewPasskey, 201, CODES)
 def create_passkey(body: Body) -> Response:
     """Keep the passkey; with the first second factor come recovery codes."""
-    who, desk = asking(), services().factors
+    who, desk = current_author(), services().factors
     _must_be_on()
     owner, challenge, _ = desk.challenges.attempt(body["pending"], "passkey")
     if owner != who.id:
@@ -111,7 +113,7 @@ def create_passkey(body: Body) -> Response:
 @me.opens("POST", "/second-factors/<uuid:id>/remove", None, 204)
 def remove_second_factor(id: UUID) -> Response:
     """Remove a second factor; the last one stays where one is required."""
-    who, desk = asking(), services().factors
+    who, desk = current_author(), services().factors
     desk.factors.remove(who.id, id, keep_one=desk.required_of(who.roles))
     return Response(status=204)
 
@@ -119,10 +121,10 @@ def remove_second_factor(id: UUID) -> Response:
 @me.opens("POST", "/recovery-codes", None, 201, CODES)
 def create_recovery_codes() -> Response:
     """New recovery codes; the old ones are good for nothing any more."""
-    who, desk = asking(), services().factors
+    who, desk = current_author(), services().factors
     if not desk.factors.of(who.id):
         raise SecondFactorsAreOff("There is no second factor yet that they could stand in for.")
-    return answer({"recovery_codes": desk.recovery.renew(who.id)}, 201)
+    return json_response({"recovery_codes": desk.recovery.renew(who.id)}, 201)
 
 
 def _must_be_on() -> None:
@@ -132,6 +134,6 @@ def _must_be_on() -> None:
 
 def _added(user: UUID, kind: str, status: int = 200) -> Response:
     desk = services().factors
-    services().access.sessions.prove(asking_session().id, kind)
+    services().access.sessions.prove(current_session().id, kind)
     codes = [] if desk.recovery.left(user) else desk.recovery.renew(user)
-    return answer({"recovery_codes": codes}, status)
+    return json_response({"recovery_codes": codes}, status)

@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 from flask import Response
 
-from api.http.command_route import answered, request_of
+from api.http.command_route import command_response, request_of
 from api.http.fields import Choice, Id, Text, Whole
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.rows import shape_of
 from api.http.schemas import DONE, Body, Command, Page, Past
 from api.http.services import services
@@ -83,7 +83,7 @@ def release(body: Body, id: UUID) -> Response:
         return Changed(context.work.get(Device, released.device), (), {"id": id, "notices": notices})
 
     try:
-        return answered(services().runner.run(request_of(body), command))
+        return command_response(services().runner.run(request_of(body), command))
     except UnrecordableError as error:
         raise StillNotUnderstood("What it says cannot be recorded, or its id belongs to something else.") from error
 
@@ -98,17 +98,17 @@ def discard(context: CommandContext, body: Body, id: UUID) -> Changed:
 @operations.lists(view.OPERATIONS, Filters)
 def list_operations(query: dict[str, Any]) -> Response:
     """The operations, the last put aside first."""
-    with looking(query, view.Operations()) as reader:
-        rows = queries.operations(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("text_position",))
+    with open_reader(query, view.Operations()) as reader:
+        rows = queries.operations(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("text_position",))
 
 
 @operations.shows(shape_of(view.OPERATIONS, **BODY), One)
 def show_operation(query: dict[str, Any], id: UUID) -> Response:
     """One operation, with its untouched text; of several under the id the first, unless `text_position` names one."""
-    with looking(query, view.Operations()) as reader:
+    with open_reader(query, view.Operations()) as reader:
         row = queries.operation(reader, id, query.get("text_position"))
-        return one(reader, None if row is None else row | _text_of(row))
+        return item_response(reader, None if row is None else row | _text_of(row))
 
 
 def _text_of(row: Row) -> dict[str, Any]:

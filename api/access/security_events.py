@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.fields import Id, Instant, Text, Whole
 from api.http.noun import Noun
 from api.http.schemas import Strict
@@ -61,4 +61,4 @@ def list_security_events(query: dict[str, Any]) -> Response:
     limit, before = query.pop("limit"), query.pop("cursor", None)
     found = services().security.page(limit=limit + 1, before=before, **query)
     items = [each._asdict() for each in found[:limit]]
-    return answer({"items": items, "next": items[-1]["id"] if len(found) > limit else None})
+    return json_response({"items": items, "next": items[-1]["id"] if len(found) > limit else None})

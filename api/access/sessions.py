@@ -10,12 +10,12 @@ from flask import Response
 
 from api.access.session_bodies import CHALLENGE, SESSIONS, SIGNED_IN, USER, Proof, Reset, SecondStep, SignIn
 from api.http import account
+from api.http.authentication import bearer_token, current_author, current_session
 from api.http.client import caller, remember
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.noun import Noun
 from api.http.schemas import Body
 from api.http.services import services
-from api.http.who import asking, asking_session, bearer
 from domain.kernel.instant import now
 from domain.kernel.problem import NotFound
 from projections.access import users as view
@@ -44,7 +44,7 @@ def create_session_with_second_factor(body: Body) -> Response:
     """Finish signing in with the second factor; some tries, some minutes long."""
     who, desk = caller(body.get("known_device")), services().factors
     user, challenge, generation = desk.challenges.attempt(body["pending"], "sign-in")
-    account.note_user(user)
+    account.log_user(user)
     known = services().access.proving.is_known_device(user, generation, who)
     factor = desk.accept(user, _given(body), challenge, who, now(), known=known)
     desk.challenges.spend(body["pending"])
@@ -59,8 +59,8 @@ def reset_password(body: Body) -> Response:
     """Set another password with a one-time code of an admin; it ends all sessions and begins none."""
     codes, access = services().reset_codes, services().access
     user = codes.find(body["login"], body["code"], caller())
-    account.note_user(user)
-    account.must_be_good_for(user, body["password"])
+    account.log_user(user)
+    account.check_password(user, body["password"])
     changes = (codes.using(user, body["code"]), access.changing_password(user, body["password"]))
     account.record_password_change(user, changes)
     return Response(status=204)
@@ -69,28 +69,28 @@ def reset_password(body: Body) -> Response:
 @sessions.opens("GET", "/current", None, 200, USER)
 def show_current_session() -> Response:
     """Who is signed in with this token."""
-    who = asking()
-    return answer(_user(who.id, who.roles))
+    who = current_author()
+    return json_response(_user(who.id, who.roles))
 
 
 @sessions.opens("GET", "", None, 200, SESSIONS)
 def list_sessions() -> Response:
     """Where you are signed in."""
-    who, this = asking(), asking_session()
+    who, this = current_author(), current_session()
     found = services().access.sessions.of(who.id)
-    return answer({"items": [each._asdict() | {"current": each.id == this.id} for each in found]})
+    return json_response({"items": [each._asdict() | {"current": each.id == this.id} for each in found]})
 
 
 @sessions.opens("POST", "/current/challenge", None, 200, CHALLENGE)
 def create_challenge() -> Response:
     """What a passkey signs to prove anew who you are."""
-    return answer(services().factors.ask(asking().id, "prove"))
+    return json_response(services().factors.ask(current_author().id, "prove"))
 
 
 @sessions.opens("POST", "/current/prove", Proof, 204)
 def prove(body: Body) -> Response:
     """Show once more who you are, with your password or a second factor; what needs that is open for some minutes."""
-    who, session, desk = asking(), asking_session(), services().factors
+    who, session, desk = current_author(), current_session(), services().factors
     if "password" in body:
         if not services().access.proving.knows(session.id, who.id, body["password"]):
             raise account.WrongProof
@@ -114,21 +114,21 @@ def prove(body: Body) -> Response:
 @sessions.opens("POST", "/current/end", None, 204)
 def end_current_session() -> Response:
     """Sign out; the token opens nothing any more."""
-    services().access.end(bearer())
+    services().access.end(bearer_token())
     return Response(status=204)
 
 
 @sessions.opens("POST", "/end-all", None, 204)
 def end_all_sessions() -> Response:
     """Sign out everywhere, here too."""
-    services().access.end_all(asking().id)
+    services().access.end_all(current_author().id)
     return Response(status=204)
 
 
 @sessions.opens("POST", "/<uuid:id>/end", None, 204)
 def end_session(id: UUID) -> Response:
     """Sign out of one of your own sessions."""
-    if not services().access.sessions.end_one(asking().id, id):
+    if not services().access.sessions.end_one(current_author().id, id):
         raise NotFound
     return Response(status=204)
 
@@ -139,7 +139,7 @@ def _given(body: Body) -> Given:
 
 def _begun(user: UUID, generation: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
     access, desk = services().access, services().factors
-    account.note_user(user)
+    account.log_user(user)
     known = access.proving.known_device(user, generation, who)
     missing = "to-be-set-up" if desk.required_of(roles) else "not-asked"
     reply = {
@@ -150,7 +150,7 @@ def _begun(user: UUID, generation: UUID, roles: tuple[str, ...], who: Caller, fa
         "second_factor": "given" if factor else missing,
         "user": _user(user, roles),
     }
-    return remember(answer(reply, 201), known)
+    return remember(json_response(reply, 201), known)
 
 
 def _seconds(length: timedelta) -> int:

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.account import note_user
-from api.http.command_route import answered, request_of
+from api.http.account import log_user
+from api.http.command_route import command_response, request_of
+from api.http.erasure import finish_erasure
 from api.http.fields import Choice, Flag, Id, Many, Text
-from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import DONE, Body, Command, Creation, Page
 from api.http.services import services
 from commands.access import users as commands
@@ -67,7 +67,7 @@ class Filters(Page):
 @users.creates(User, NewUser)
 def create_user(context: CommandContext, body: Body, id: UUID) -> User:
     """Register a user, who can sign in with this login and password from now on."""
-    note_user(id)
+    log_user(id)
     return commands.register(context, id, access=services().access, **body)
 
 
@@ -91,7 +91,7 @@ def create_reset_code(body: Body, id: UUID) -> Response:
     codes, secrets = services().reset_codes, services().access.secrets.accepted("reset-codes")
     seed = codes.seed_of(id, (hmac.digest(each, request.operation.bytes, "sha256") for each in secrets))
     issue = partial(commands.issue_reset_code, id=id, seed=seed, reset_codes=codes)
-    return answered(services().runner.run(request, issue, status=201), {"code": code_of(seed)})
+    return command_response(services().runner.run(request, issue, status=201), {"code": code_of(seed)})
 
 
 @users.command("reset-second-factors")
@@ -100,7 +100,7 @@ def reset_second_factors(context: CommandContext, _: Body, id: UUID) -> User:
     return commands.reset_second_factors(context, id)
 
 
-@users.command("erase", after=be_forgotten)
+@users.command("erase", after=finish_erasure)
 def erase(context: CommandContext, _: Body, id: UUID) -> User:
     """Forget a user for good: their login and name, their sessions and all that let them in.
 
@@ -124,13 +124,13 @@ def enable(context: CommandContext, _: Body, id: UUID) -> User:
 @users.lists(view.USERS, Filters)
 def list_users(query: dict[str, Any]) -> Response:
     """The users, by login."""
-    with looking(query, view.Users()) as reader:
-        rows = view.users(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("login", "id"))
+    with open_reader(query, view.Users()) as reader:
+        rows = view.users(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("login", "id"))
 
 
 @users.shows(view.USERS)
 def show_user(query: dict[str, Any], id: UUID) -> Response:
     """One user."""
-    with looking(query, view.Users()) as reader:
-        return one(reader, view.user(reader, id))
+    with open_reader(query, view.Users()) as reader:
+        return item_response(reader, view.user(reader, id))

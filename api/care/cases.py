@@ -10,7 +10,7 @@ from flask import Response
 from api.care import case_bodies as bodies
 from api.care.merged import merged
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Page
 from commands.care import cases as commands
 from commands.running.changed import Changed
@@ -72,23 +72,23 @@ def merge(context: CommandContext, body: Body, id: UUID) -> Case:
 @cases.lists(view.CASES, bodies.Filters)
 def list_cases(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
-    with looking(query, view.Cases(), *merged(query)) as reader:
-        rows = view.cases(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("opened_at", "id"))
+    with open_reader(query, view.Cases(), *merged(query)) as reader:
+        rows = view.cases(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("opened_at", "id"))
 
 
 @cases.shows(view.CASES)
 def show_case(query: dict[str, Any], id: UUID) -> Response:
     """One case."""
-    with looking(query, view.Cases()) as reader:
-        return one(reader, view.case(reader, id), own=False)
+    with open_reader(query, view.Cases()) as reader:
+        return item_response(reader, view.case(reader, id), own=False)
 
 
 @cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")
 def list_case_timeline(query: dict[str, Any], id: UUID) -> Response:
     """Everything that concerns the case, in the order in which it happened."""
-    with looking(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
+    with open_reader(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
         if view.case(reader, id) is None:
             raise NotFound
-        rows = story.case_timeline(reader, id, **paged(query))
-        return page(reader, query, rows, key=("occurred_at", "position"))
+        rows = story.case_timeline(reader, id, **page_arguments(query))
+        return page_response(reader, query, rows, key=("occurred_at", "position"))

@@ -11,8 +11,8 @@ from api.care.merged import merged
 from api.http.fields import Choice, Flag, Id, Instant, Many, Text, Whole
 from api.http.key_filter import holder_of
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
-from api.http.rows import shape_of, spoken_all, spoken_one
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
+from api.http.rows import api_row_or_none, api_rows, shape_of
 from api.http.schemas import Body, Command, Creation, Page
 from commands.care import contacts as commands
 from commands.running.changed import Changed
@@ -125,14 +125,14 @@ def mark_duplicate(context: CommandContext, body: Body, id: UUID) -> Contact:
 @contacts.lists(shape_of(view.CONTACTS), Filters)
 def list_contacts(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
-    with looking(query, view.Contacts(), *merged(query)) as reader:
+    with open_reader(query, view.Contacts(), *merged(query)) as reader:
         holder = holder_of(query, "message_id", "message_id")
-        rows = queries.contacts(reader, **paged(query), **filters(query), holder=holder)
-        return page(reader, query, spoken_all(rows), key=("listed_at", "id"))
+        rows = queries.contacts(reader, **page_arguments(query), **filters(query), holder=holder)
+        return page_response(reader, query, api_rows(rows), key=("listed_at", "id"))
 
 
 @contacts.shows(shape_of(view.CONTACTS))
 def show_contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
-    with looking(query, view.Contacts()) as reader:
-        return one(reader, spoken_one(queries.contact(reader, id)), own=False)
+    with open_reader(query, view.Contacts()) as reader:
+        return item_response(reader, api_row_or_none(queries.contact(reader, id)), own=False)

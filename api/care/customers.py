@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 from flask import Response
 
 from api.care.site_bodies import Whereabouts, site_fields, where
+from api.http.erasure import finish_erasure
 from api.http.fields import Id, Many, Text, Zone
-from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
-from api.http.reading import looking, one, page, paged
+from api.http.reading import item_response, open_reader, page_arguments, page_response
 from api.http.region import region_of
 from api.http.rows import ID, LIST, STRING, done_with, shape_of
 from api.http.schemas import Body, Command, Creation, Page
@@ -113,7 +113,7 @@ def merge(context: CommandContext, body: Body, id: UUID) -> Customer:
     return commands.merge(context.work, id, **body)
 
 
-@customers.command("erase", after=be_forgotten)
+@customers.command("erase", after=finish_erasure)
 def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
     """Forget the customer, and the entries merged into theirs, for good: no word of theirs can be read afterwards.
 
@@ -125,15 +125,15 @@ def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
 @customers.lists(view.CUSTOMERS, Filters)
 def list_customers(query: dict[str, Any]) -> Response:
     """All customers, by id."""
-    with looking(query, view.Customers(), Search()) as reader:
+    with open_reader(query, view.Customers(), Search()) as reader:
         words = query.get("words")
         like = EVERYBODY if words is None else found_by(words, region_of(services().settings.zone))
-        rows = view.customers(reader, **paged(query), like=like, external_ref=query.get("external_ref"))
-        return page(reader, query, rows, key=("id",))
+        rows = view.customers(reader, **page_arguments(query), like=like, external_ref=query.get("external_ref"))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @customers.shows(shape_of(view.CUSTOMERS, sites=LIST, clashes=LIST))
 def show_customer(query: dict[str, Any], id: UUID) -> Response:
     """One customer, with their sites and the changes that clashed."""
-    with looking(query, view.Customers()) as reader:
-        return one(reader, view.customer(reader, id))
+    with open_reader(query, view.Customers()) as reader:
+        return item_response(reader, view.customer(reader, id))

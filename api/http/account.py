@@ -20,8 +20,8 @@ __all__ = [
     "SecondFactorNeeded",
     "WrongProof",
     "WrongSecondFactor",
-    "must_be_good_for",
-    "note_user",
+    "check_password",
+    "log_user",
     "record",
     "record_password_change",
 ]
@@ -41,12 +41,12 @@ class WrongProof(Problem):
     code = "wrong-proof"
 
 
-def note_user(user: UUID) -> None:
+def log_user(user: UUID) -> None:
     """Let the log lines of this request name the user, who has not come in with a session."""
     g.about_user = user
 
 
-def must_be_good_for(user: UUID, password: str) -> None:
+def check_password(user: UUID, password: str) -> None:
     """Raise `BadInput` for a password of this user that is too short, common, or made of their login or name."""
     good.must_be_good_for(user, password, services().views, services().access)
 

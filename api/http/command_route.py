@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import Response, request
 
+from api.http.authentication import current_author
 from api.http.body import body_of
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.schemas import Body, Command
 from api.http.services import services
-from api.http.who import asking
 from commands.running import runner
 from commands.running.beginning import must_be_new
 from commands.running.changed import Changed
@@ -51,7 +51,7 @@ class CommandRoute(NamedTuple):
             location = None if self.kind is None else f"{request.path.rstrip('/')}/{id}"
             reply = services().runner.run(request_, command, status=self.status, location=location)
             self.after()
-            return answered(reply)
+            return command_response(reply)
 
         assert self.function is not None, "a route has a function"
         view.__name__, view.__doc__ = self.function.__name__, self.function.__doc__
@@ -90,7 +90,11 @@ def request_of(body: Body) -> Request:
     accepts = request.if_match.contains_weak if request.if_match else None
     key = request.headers.get("Idempotency-Key")
     return Request.of(
-        asking(), about_of(body), content, key, None if accepts is None else lambda version: accepts(str(version))
+        current_author(),
+        about_of(body),
+        content,
+        key,
+        None if accepts is None else lambda version: accepts(str(version)),
     )
 
 
@@ -99,7 +103,7 @@ def about_of(body: Body) -> About:
     return About(body.id, body.occurred_at, body.zone, body.seen, body.external_ref)
 
 
-def answered(reply: runner.Reply, unkept: Mapping[str, Any] | None = None) -> Response:
+def command_response(reply: runner.Reply, unkept: Mapping[str, Any] | None = None) -> Response:
     """The response for a reply; `unkept` are members that are never stored."""
     headers = {"ETag": f'"{reply.members["version"]}"'} | ({"Location": reply.location} if reply.location else {})
-    return answer({**reply.members, **(unkept or {})}, reply.status, headers)
+    return json_response({**reply.members, **(unkept or {})}, reply.status, headers)

@@ -86,7 +86,7 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
             self.spec.components.response(name, response, lazy=True)
 
 
-def described(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+def openapi_document(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]) -> dict[str, Any]:
     """The whole description, with every route of the application and who may use it."""
     nouns = {tag["name"] for tag in api.spec.to_dict().get("tags", ())}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
@@ -96,8 +96,8 @@ def described(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             if method != "parameters":
-                _say_who(operation, policy[f"{method.upper()} {path}"])
-                _say_headers(operation, method, path)
+                _add_security(operation, policy[f"{method.upper()} {path}"])
+                _add_headers(operation, method, path)
     found["info"]["description"] = ABOUT
     components = found.setdefault("components", {})
     components["parameters"] = dict(HEADERS)
@@ -108,7 +108,7 @@ def described(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]
     return found
 
 
-def _say_who(operation: dict[str, Any], allowed: frozenset[str]) -> None:
+def _add_security(operation: dict[str, Any], allowed: frozenset[str]) -> None:
     operation["x-roles"] = sorted(allowed)
     if allowed == ANYONE:
         operation["security"] = []
@@ -116,7 +116,7 @@ def _say_who(operation: dict[str, Any], allowed: frozenset[str]) -> None:
         operation["security"] = [{"device" if "device" in allowed else "user": []}]
 
 
-def _say_headers(operation: dict[str, Any], method: str, path: str) -> None:
+def _add_headers(operation: dict[str, Any], method: str, path: str) -> None:
     if not path.startswith("/api/") or path.startswith(("/api/v1/sessions", "/api/v1/me/")):
         return
     names = ["IfNoneMatch"] if path.endswith("{id}") else []

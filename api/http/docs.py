@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from flask import Blueprint, Response, current_app, render_template
 from markupsafe import Markup, escape
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 
 docs = Blueprint("docs", __name__)
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -41,7 +41,7 @@ class Route(NamedTuple):
 @docs.get("/openapi.json")
 def openapi() -> Response:
     """The OpenAPI description of every route."""
-    return answer(_description())
+    return json_response(_description())
 
 
 @docs.get("/docs")

@@ -8,9 +8,9 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import PersistenceError
 from flask import Blueprint, Response, current_app
 
-from api.http.encoding import answer
-from api.http.figures import may_read_figures
+from api.http.encoding import json_response
 from api.http.metrics import Metrics
+from api.http.metrics_access import require_metrics_access
 from api.http.services import services
 from domain.kernel.problem import Kind, Problem
 from projections.engine.progress import Progress
@@ -31,7 +31,7 @@ TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 @health.get("/health")
 def alive() -> Response:
     """Alive: the process answers, whatever its database does."""
-    return answer({"status": "alive"})
+    return json_response({"status": "alive"})
 
 
 @health.get("/ready")
@@ -42,15 +42,15 @@ def ready() -> Response:
     for one damaged view could not take in what phones send. An address that asks more often than `Strangers` lets it is
     told what was found out lately, so that no flood of questions reaches the database, and none hides how things stand.
     """
-    lately = services().strangers.lately
-    if services().strangers.may_look():
+    lately = services().address_limits.last_readiness
+    if services().address_limits.may_look():
         told, status = _found()
         lately.keep(told, status)
     elif (last := lately.last()) is not None:
         told, status = last
     else:
         raise AskedTooOften(retry_after=1)
-    return answer(told, status, {} if status == HTTPStatus.OK else {"Retry-After": "5"})
+    return json_response(told, status, {} if status == HTTPStatus.OK else {"Retry-After": "5"})
 
 
 def _found() -> tuple[dict[str, Any], int]:
@@ -84,5 +84,5 @@ def _degraded(found: Progress) -> list[dict[str, Any]]:
 @health.get("/metrics")
 def metrics() -> Response:
     """Figures in Prometheus' text format, for those whom the settings let read them; 404 for anybody else."""
-    may_read_figures(services().settings)
+    require_metrics_access(services().settings)
     return Response(cast("Metrics", current_app.extensions["callout.metrics"]).text(), content_type=TEXT)

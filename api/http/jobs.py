@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.noun import PREFIX, Noun
 from api.http.schemas import Strict, page_of
 from api.http.services import services
@@ -50,14 +50,14 @@ JOB: Final[dict[str, Any]] = {
 def accepted(found: LongJob) -> Response:
     """The reply to whoever asked for a job: what it is, and where to look how far it is."""
     where = f"{PREFIX}/jobs/{found.id}"
-    return answer(_told(found), 202, {"Location": where, "Retry-After": str(RETRY_SECONDS)})
+    return json_response(_told(found), 202, {"Location": where, "Retry-After": str(RETRY_SECONDS)})
 
 
 @jobs.opens("GET", "", Strict, 200, page_of(JOB))
 def list_jobs(_: dict[str, Any]) -> Response:
     """The jobs that were asked for last, at most a hundred."""
     found = latest_jobs(services().log.pool, MOST)
-    return answer({"items": [_told(each) for each in found], "next": None, "position": services().log.head()})
+    return json_response({"items": [_told(each) for each in found], "next": None, "position": services().log.head()})
 
 
 @jobs.opens("GET", "/<uuid:id>", Strict, 200, JOB)
@@ -66,7 +66,7 @@ def show_job(_: dict[str, Any], id: UUID) -> Response:
     found = job(services().log.pool, id)
     if found is None:
         raise NotFound
-    return answer(_told(found), headers={} if found.ended_at else {"Retry-After": str(RETRY_SECONDS)})
+    return json_response(_told(found), headers={} if found.ended_at else {"Retry-After": str(RETRY_SECONDS)})
 
 
 def _told(found: LongJob) -> dict[str, Any]:

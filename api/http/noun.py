@@ -23,7 +23,7 @@ View = Callable[..., Response]
 V = TypeVar("V", bound=View)
 
 
-class Door(FlaskParser):
+class RequestParser(FlaskParser):
     """Reads JSON bodies and query strings; what does not fit is named by JSON pointers."""
 
     DEFAULT_VALIDATION_STATUS = 400
@@ -55,7 +55,7 @@ class Door(FlaskParser):
 class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """The routes of one noun under `/api/v1`. Every view returns a `Response`; its docstring is its documentation."""
 
-    ARGUMENTS_PARSER = Door()
+    ARGUMENTS_PARSER = RequestParser()
 
     def __init__(self, name: str, description: str, *, prefix: str = PREFIX) -> None:
         super().__init__(name, __name__, url_prefix=f"{prefix}/{name}", description=description)
@@ -104,11 +104,12 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         """Any other route of the noun: `view(body or query, path’s parameters by name)`."""
 
         def mark(view: V) -> V:
-            described = self.response(status, reply)(view)
+            documented = self.response(status, reply)(view)
             if schema is not None:
                 location = "query" if method == "GET" else "json"
-                described = self.arguments(schema(), location=location, required=has_required(schema))(described)
-            self.add_url_rule(path, view_func=described, methods=[method])
+                arguments = self.arguments(schema(), location=location, required=has_required(schema))
+                documented = arguments(documented)
+            self.add_url_rule(path, view_func=documented, methods=[method])
             return view
 
         return mark

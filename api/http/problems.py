@@ -8,7 +8,7 @@ from eventsourcing.persistence import PersistenceError
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from commands.running.runner import RefusedBefore
 from domain.kernel.problem import TYPE, Kind, Problem, Refused
 from domain.kernel.problem_document import STATUS, document
@@ -49,15 +49,15 @@ def told(document: dict[str, Any]) -> Response:
     if document["status"] in (STATUS[Kind.RATE_LIMITED], STATUS[Kind.UNAVAILABLE]):
         headers["Retry-After"] = str(document.get("retry_after", RETRY_SECONDS))
     g.problem = document["type"].removeprefix(TYPE)
-    return answer(document, document["status"], headers, MEDIA_TYPE)
+    return json_response(document, document["status"], headers, MEDIA_TYPE)
 
 
-def tell_problem(problem: Problem) -> Response:
+def problem_response(problem: Problem) -> Response:
     """The reply for a problem."""
     return told(document(problem))
 
 
-def tell_http(error: HTTPException) -> Response:
+def http_error_response(error: HTTPException) -> Response:
     """What Flask itself refuses: an unknown path, a wrong method, a body that is too large."""
     status = error.code or 500
     problem = Problem((error.description or "") if status < 500 else "")  # noqa: PLR2004 - the server's own faults
@@ -82,7 +82,7 @@ def problem_of(error: PersistenceError) -> Problem | None:
     return Unstorable() if is_of_input(cause) else None
 
 
-def tell_persistence(error: PersistenceError) -> Response:
+def database_error_response(error: PersistenceError) -> Response:
     """What the database could not do: now (503), with this request (409, 422), or at all, which is a fault of ours.
 
     The reason is in the log line and nowhere else; what PostgreSQL says of values is not even there.
@@ -94,20 +94,20 @@ def tell_persistence(error: PersistenceError) -> Response:
     elif isinstance(cause, PersistenceError) and not isinstance(cause, StreamTakenError):
         g.fault = PersistenceError(reason_of(cause)).with_traceback(cause.__traceback__)
     if problem is not None:
-        return tell_problem(problem)
-    return told(document(Fault(incident=g.request_id), 500)) if "fault" in g else tell_fault(error)
+        return problem_response(problem)
+    return told(document(Fault(incident=g.request_id), 500)) if "fault" in g else fault_response(error)
 
 
-def tell_fault(error: Exception) -> Response:
+def fault_response(error: Exception) -> Response:
     """A fault of ours, with an incident that the log line names too."""
     g.fault = error
     return told(document(Fault(incident=g.request_id), 500))
 
 
-def tell_everything(app: Flask) -> None:
+def register_error_handlers(app: Flask) -> None:
     """Let every error of the application be told as a problem."""
-    app.register_error_handler(Problem, tell_problem)
+    app.register_error_handler(Problem, problem_response)
     app.register_error_handler(RefusedBefore, lambda refusal: told(refusal.document))
-    app.register_error_handler(HTTPException, tell_http)
-    app.register_error_handler(PersistenceError, tell_persistence)
-    app.register_error_handler(Exception, tell_fault)
+    app.register_error_handler(HTTPException, http_error_response)
+    app.register_error_handler(PersistenceError, database_error_response)
+    app.register_error_handler(Exception, fault_response)

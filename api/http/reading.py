@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.http.called import names_in
-from api.http.cursors import Picture, opened, sealed
-from api.http.encoding import answer
+from api.http.cursors import Picture, decode_cursor, encode_cursor
+from api.http.encoding import json_response
+from api.http.names import names_of_items
 from api.http.services import services
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, NotFound, Problem
@@ -31,13 +31,13 @@ class ViewsBehind(Problem):
 
 
 @contextmanager
-def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]:
+def open_reader(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]:
     """The views as this query wants them: `at_least` a position, `as_of` what had happened, `known_at` what was known.
 
     `projections` are those whose tables the queries read. All pages of a list show what the first one has shown part
     of. Raises `ViewsBehind` when the wait takes too long, and the problems of `Views.reach` and of `PastDesk.at`.
     """
-    picture = opened(query["cursor"]).picture if query.get("cursor") is not None else None
+    picture = decode_cursor(query["cursor"]).picture if query.get("cursor") is not None else None
     query["moment"] = picture.moment if picture is not None else now()
     views, wanted = services().views, query.get("at_least")
     names = [each.name for each in projections]
@@ -46,7 +46,7 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
     as_of, known_at = query.get("as_of"), query.get("known_at")
     if as_of is None and known_at is None:
         if wanted is None:
-            see_what_was_written(names)
+            wait_for_recorded(names)
         if "limit" in query and projections:
             with _listing(projections, names, picture) as reader:
                 yield reader
@@ -79,26 +79,28 @@ def _listing(projections: Sequence[Projection], names: Sequence[str], picture: P
         yield reader
 
 
-def see_what_was_written(names: Sequence[str] = ()) -> None:
+def wait_for_recorded(names: Sequence[str] = ()) -> None:
     """Give the views (or those named) a moment to know what has been recorded by now."""
     services().views.catch_up(services().settings.patience * FRESH_SHARE, names)
 
 
-def page(reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], key: Sequence[str]) -> Response:
+def page_response(
+    reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], key: Sequence[str]
+) -> Response:
     """One page of `rows`, of which the query asked for one more than the limit; `key` are the columns they go by."""
     items = rows[: query["limit"]]
     more = len(rows) > len(items)
-    following = sealed([items[-1][name] for name in key], _picture(reader, query)) if more else None
+    following = encode_cursor([items[-1][name] for name in key], _picture(reader, query)) if more else None
     told: dict[str, Any] = {"items": items, "next": following, "position": reader.position}
     told |= {"moved": True} if reader.moved else {}
-    told |= {"names": names_in(items)} if query.get("names") else {}
-    return answer(told, headers=_position(reader))
+    told |= {"names": names_of_items(items)} if query.get("names") else {}
+    return json_response(told, headers=_position(reader))
 
 
-def paged(query: dict[str, Any]) -> dict[str, Any]:
+def page_arguments(query: dict[str, Any]) -> dict[str, Any]:
     """The members of a query function's call that turn pages: one row more than wanted, behind the last one seen."""
     cursor = query.get("cursor")
-    return {"limit": query["limit"] + 1, "after": None if cursor is None else opened(cursor).after()}
+    return {"limit": query["limit"] + 1, "after": None if cursor is None else decode_cursor(cursor).after()}
 
 
 def filters(query: dict[str, Any]) -> dict[str, Any]:
@@ -117,13 +119,13 @@ def moment_of(query: dict[str, Any]) -> datetime:
 
 def _picture(reader: Reader, query: dict[str, Any]) -> Picture | None:
     """The picture that the next page continues: that of the first one."""
-    known = opened(query["cursor"]).picture if query.get("cursor") is not None else None
+    known = decode_cursor(query["cursor"]).picture if query.get("cursor") is not None else None
     if known is not None or reader.picture is None:
         return known
     return Picture(reader.picture, query["moment"])
 
 
-def one(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Response:
+def item_response(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Response:
     """One thing with its ETag; 304 when the asker has it. `own=False` when it shows more than its own stream says."""
     if row is None:
         raise NotFound
@@ -132,7 +134,7 @@ def one(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Resp
         headers["ETag"] = f'"{row["version"]}"'
         if own and request.if_none_match.contains_weak(str(row["version"])):
             return Response(status=304, headers=headers)
-    return answer(row, headers=headers)
+    return json_response(row, headers=headers)
 
 
 def _position(reader: Reader) -> dict[str, str]:

@@ -24,7 +24,7 @@ from store.security_log import SecurityLog
 from store.standing import Standings
 
 if TYPE_CHECKING:
-    from api.http.strangers import Strangers
+    from api.http.address_limits import AddressLimits
     from sync.blobs import BlobIntake
     from sync.enrolment import EnrolmentDesk
     from sync.gate import Gate
@@ -147,7 +147,7 @@ class Services:
     factors: FactorDesk
     reset_codes: ResetCodes
     security: SecurityLog
-    strangers: Strangers
+    address_limits: AddressLimits
 
 
 def services() -> Services:

@@ -11,7 +11,7 @@ from flask import Response
 
 from api.http.fields import Choice, Id, Instant, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Page
 from api.http.services import services
 from projections.integrity import history as view
@@ -86,16 +86,16 @@ def list_events(query: dict[str, Any]) -> Response:
     if (as_of := query.get("as_of")) is not None:
         bound = min(as_of, _LATEST) + timedelta(microseconds=1)
         asked["occurred_to"] = min(bound, asked.get("occurred_to", bound))
-    with looking(query) as reader:
-        return page(reader, query, view.history(reader, **paged(query), **asked), key=("position",))
+    with open_reader(query) as reader:
+        return page_response(reader, query, view.history(reader, **page_arguments(query), **asked), key=("position",))
 
 
 @events.shows(RECORD, path="/<int:position>")
 def show_event(query: dict[str, Any], position: int) -> Response:
     """One event: its record as it is hashed, and its data in plain words."""
-    with looking(query) as reader:
+    with open_reader(query) as reader:
         row = view.event(reader, position)
     if row is not None:
         [read] = services().log.reader.read([row["record"]])
         row |= {"record": orjson.Fragment(row["record"]), "data": msgspec.to_builtins(read.data)}
-    return one(reader, row)
+    return item_response(reader, row)

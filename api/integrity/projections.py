@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.authentication import current_author
+from api.http.encoding import json_response
 from api.http.jobs import JOB, accepted
 from api.http.noun import Noun
-from api.http.reading import looking
+from api.http.reading import open_reader
 from api.http.schemas import Past, Strict
 from api.http.services import services
-from api.http.who import asking
 from domain.kernel.problem import NotFound
 from projections.catalogue import PROJECTIONS
 from projections.engine.overview import overview
@@ -52,20 +52,20 @@ class Waiting(Strict):
 @views.opens("GET", "", Waiting, 200, VIEWS)
 def list_projections(query: dict[str, Any]) -> Response:
     """Each view with its position, the events it lacks and its rows."""
-    with looking(query) as reader:
-        return answer({"items": overview(reader, PROJECTIONS), "next": None, "position": reader.position})
+    with open_reader(query) as reader:
+        return json_response({"items": overview(reader, PROJECTIONS), "next": None, "position": reader.position})
 
 
 @views.opens("POST", "/<name>/rebuild", Strict, 202, JOB)
 def rebuild(_: dict[str, Any], name: str) -> Response:
     """Ask for one view to be made anew from the first event on: a job; reading and writing go on meanwhile."""
-    return accepted(ask_for(services().log.pool, "rebuild", _known(name), asking().id))
+    return accepted(ask_for(services().log.pool, "rebuild", _known(name), current_author().id))
 
 
 @views.opens("POST", "/<name>/verify", Strict, 202, JOB)
 def verify(_: dict[str, Any], name: str) -> Response:
     """Ask for one view to be compared, row for row, with a fold from the first event on: a job."""
-    return accepted(ask_for(services().log.pool, "verify", _known(name), asking().id))
+    return accepted(ask_for(services().log.pool, "verify", _known(name), current_author().id))
 
 
 def _known(name: str) -> str:

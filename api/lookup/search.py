@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from flask import Response
 
+from api.http.authentication import current_author
 from api.http.fields import Choice, Text
 from api.http.noun import Noun
 from api.http.policy import POLICY
-from api.http.reading import looking, page, paged
+from api.http.reading import open_reader, page_arguments, page_response
 from api.http.region import region_of
 from api.http.schemas import Page
 from api.http.services import services
-from api.http.who import asking
 from commands.running.author import Author
 from projections.lookup.search import Search
 from projections.lookup.search_kinds import KINDS
@@ -55,12 +55,12 @@ def list_matches(query: dict[str, Any]) -> Response:
 
     Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; a telephone is found however it is written.
     """
-    who = asking()
+    who = current_author()
     kinds = [kind for kind in readable_by(who) if query.get("kind") in (None, kind)]
     region = region_of(services().settings.zone)
-    with looking(query, Search()) as reader:
-        rows = found(reader, query["q"], region=region, kinds=kinds, **paged(query))
-        return page(reader, query, rows, key=("rank", "kind", "id"))
+    with open_reader(query, Search()) as reader:
+        rows = found(reader, query["q"], region=region, kinds=kinds, **page_arguments(query))
+        return page_response(reader, query, rows, key=("rank", "kind", "id"))
 
 
 def readable_by(who: Author) -> list[str]:

@@ -9,7 +9,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Many, One, Quantity, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.rows import ID, done_with, shape_of
 from api.http.schemas import Body, Command, Page, Value
 from commands.running.changed import Changed
@@ -107,13 +107,13 @@ def write_off(context: CommandContext, body: Body, id: UUID) -> Changed:
 @discrepancies.lists(SHAPE, Filters)
 def list_discrepancies(query: dict[str, Any]) -> Response:
     """All discrepancies, the oldest first."""
-    with looking(query, view.Discrepancies()) as reader:
-        rows = view.discrepancies(reader, at=query.get("as_of"), **paged(query), **filters(query))
-        return page(reader, query, rows, key=("opened_at", "id"))
+    with open_reader(query, view.Discrepancies()) as reader:
+        rows = view.discrepancies(reader, at=query.get("as_of"), **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("opened_at", "id"))
 
 
 @discrepancies.shows(SHAPE)
 def show_discrepancy(query: dict[str, Any], id: UUID) -> Response:
     """One discrepancy, with what caused it and what was decided about it."""
-    with looking(query, view.Discrepancies()) as reader:
-        return one(reader, view.discrepancy(reader, id, at=query.get("as_of")))
+    with open_reader(query, view.Discrepancies()) as reader:
+        return item_response(reader, view.discrepancy(reader, id, at=query.get("as_of")))

@@ -9,7 +9,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Text, Zone
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Creation, Page
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -64,13 +64,13 @@ def retire(context: CommandContext, _: Body, id: UUID) -> Location:
 @locations.lists(view.LOCATIONS, Filters)
 def list_locations(query: dict[str, Any]) -> Response:
     """All places, by id."""
-    with looking(query, view.Locations()) as reader:
-        rows = view.locations(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("id",))
+    with open_reader(query, view.Locations()) as reader:
+        rows = view.locations(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @locations.shows(view.LOCATIONS)
 def show_location(query: dict[str, Any], id: UUID) -> Response:
     """One place."""
-    with looking(query, view.Locations()) as reader:
-        return one(reader, view.location(reader, id))
+    with open_reader(query, view.Locations()) as reader:
+        return item_response(reader, view.location(reader, id))

@@ -10,7 +10,7 @@ from flask import Response
 from api.http.fields import Choice, Day, Flag, Id, Many, One, Text, Whole
 from api.http.key_filter import holder_of
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Creation, Page, Value
 from commands.running.context import CommandContext
 from commands.stock import parts as commands
@@ -110,14 +110,14 @@ def discontinue(context: CommandContext, _: Body, id: UUID) -> Part:
 @parts.lists(view.PARTS, Filters)
 def list_parts(query: dict[str, Any]) -> Response:
     """The catalogue, by number."""
-    with looking(query, view.Parts()) as reader:
+    with open_reader(query, view.Parts()) as reader:
         holder = holder_of(query, "number", "part_number")
-        rows = view.parts(reader, **paged(query), **filters(query), holder=holder)
-        return page(reader, query, rows, key=("number", "id"))
+        rows = view.parts(reader, **page_arguments(query), **filters(query), holder=holder)
+        return page_response(reader, query, rows, key=("number", "id"))
 
 
 @parts.shows(view.PARTS)
 def show_part(query: dict[str, Any], id: UUID) -> Response:
     """One part, with its costs by day."""
-    with looking(query, view.Parts()) as reader:
-        return one(reader, view.part(reader, id))
+    with open_reader(query, view.Parts()) as reader:
+        return item_response(reader, view.part(reader, id))

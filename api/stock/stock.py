@@ -7,11 +7,11 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.fields import Id, Quantity, Whole
 from api.http.noun import Noun
-from api.http.reading import filters, looking, page, paged
-from api.http.rows import ID, LIST, spoken
+from api.http.reading import filters, open_reader, page_arguments, page_response
+from api.http.rows import ID, LIST, api_row
 from api.http.schemas import Page, Past
 from domain.kernel.problem import NotFound
 from projections.stock.locations import Locations
@@ -52,17 +52,17 @@ class Lines(Past):
 @stock.lists(LINE, Filters)
 def list_stock(query: dict[str, Any]) -> Response:
     """One line a place and part, with what of the part is on its way and what is unexplained."""
-    with looking(query, Stock(), Locations(), Parts()) as reader:
-        rows = shelves(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("location", "part"))
+    with open_reader(query, Stock(), Locations(), Parts()) as reader:
+        rows = shelves(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("location", "part"))
 
 
 @stock.shows(EXPLANATION, Lines, path="/<uuid:location>/<uuid:part>/explain")
 def show_stock_explanation(query: dict[str, Any], location: UUID, part: UUID) -> Response:
     """Why there is as much as there is: an opening and lines that add up, each naming the event behind it."""
-    with looking(query, Stock(), Movements()) as reader:
+    with open_reader(query, Stock(), Movements()) as reader:
         told = explain(reader, location, part, limit=query["limit"])
         if told is None:
             raise NotFound("This part has never been at this place.")
-        lines = [line | {"delay": int(line["delay"]), "cause": spoken(line["cause"])} for line in told["lines"]]
-        return answer(told | {"lines": lines, "position": reader.position})
+        lines = [line | {"delay": int(line["delay"]), "cause": api_row(line["cause"])} for line in told["lines"]]
+        return json_response(told | {"lines": lines, "position": reader.position})

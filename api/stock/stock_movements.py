@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import Response
 
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
-from api.http.rows import ID, done_with, shape_of, spoken
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
+from api.http.rows import ID, api_row, done_with, shape_of
 from api.http.schemas import Body
 from api.stock.movement_bodies import Filters, Mistake, NewMovement
 from commands.running.changed import Changed
@@ -46,21 +46,21 @@ def correct(context: CommandContext, body: Body, id: UUID) -> Changed:
 @stock_movements.lists(MOVEMENT, Filters)
 def list_stock_movements(query: dict[str, Any]) -> Response:
     """All movements, the last recorded first."""
-    with looking(query, view.Movements()) as reader:
-        rows = view.movements(reader, **paged(query), **filters(query))
-        return page(reader, query, [_shown(row) for row in rows], key=("position",))
+    with open_reader(query, view.Movements()) as reader:
+        rows = view.movements(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, [_shown(row) for row in rows], key=("position",))
 
 
 @stock_movements.shows(MOVEMENT | {"properties": MOVEMENT["properties"] | {"corrected_by": ID}})
 def show_stock_movement(query: dict[str, Any], id: UUID) -> Response:
     """One movement, and what took it back if something did."""
-    with looking(query, view.Movements()) as reader:
+    with open_reader(query, view.Movements()) as reader:
         row = view.movement(reader, id)
-        return one(reader, None if row is None else _shown(row))
+        return item_response(reader, None if row is None else _shown(row))
 
 
 def _shown(row: Row) -> Row:
-    shown = spoken(row)
+    shown = api_row(row)
     amount, currency, per = (shown.pop(name) for name in ("cost_amount", "cost_currency", "cost_per"))
     cost = {"amount": amount, "currency": currency} | ({} if per == 1 else {"per": per})
     return shown | {"cost": None if amount is None else cost}

@@ -8,9 +8,9 @@ from typing import Final
 from flask import Response, request
 from werkzeug.exceptions import ClientDisconnected, LengthRequired
 
-from api.http.encoding import answer
+from api.http.authentication import current_device
+from api.http.encoding import json_response
 from api.http.services import services
-from api.http.who import asking_device
 from api.sync.blueprint import sync
 from domain.kernel.digits import whole_number
 from store.blobs.blob import PIECE
@@ -28,7 +28,7 @@ def progress(sha256: str) -> Response:
 
     A suspended device is told too: it may send what its recorded operations have named.
     """
-    who = asking_device()
+    who = current_device()
     with services().gate.pull(who.device):
         return _told(services().blobs.progress(who.technician, _named(sha256), _length()))
 
@@ -36,7 +36,7 @@ def progress(sha256: str) -> Response:
 @sync.put("/blobs/<sha256>")
 def take(sha256: str) -> Response:
     """Take the bytes that follow at `Upload-Offset`, 256 KiB at most. `Upload-Length` may say how many there are."""
-    who = asking_device()
+    who = current_device()
     offset, length, chunk = _offset(), _length(), _chunk()
     with services().gate.upload(who.device):
         return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk, length))
@@ -80,4 +80,4 @@ def _chunk() -> bytes:
 
 def _told(progress: Progress) -> Response:
     headers = {"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length)}
-    return answer(progress._asdict(), headers=headers)
+    return json_response(progress._asdict(), headers=headers)

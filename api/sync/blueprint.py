@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from flask import Blueprint, g, request
 
+from api.http.authentication import current_device
 from api.http.services import services
-from api.http.who import asking_device
 from domain.access.identity import DeviceIdentity
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
@@ -35,18 +35,18 @@ class Received(NamedTuple):
 def received_body() -> Received:
     """The request's body, read to its end before anybody stands in a line for it: a slow sender holds up nobody."""
     body = request.get_data()
-    return Received(body, request.headers.get("Content-Encoding"), now(), since_it_began())
+    return Received(body, request.headers.get("Content-Encoding"), now(), request_age())
 
 
-def since_it_began() -> timedelta:
+def request_age() -> timedelta:
     """How long ago the first byte of this request was there, which may be long before a thread is given to it."""
     first = request.environ.get("callout.first_byte")
     return timedelta(seconds=perf_counter() - g.begun if first is None else monotonic() - first)
 
 
-def may_read() -> DeviceIdentity:
+def require_active_device() -> DeviceIdentity:
     """The device, if it is trusted enough to be told anything; raises `DeviceSuspended` and `UpgradeRequired`."""
-    who = asking_device()
+    who = current_device()
     if who.standing != "active":
         raise DeviceSuspended
     services().pull.must_serve(who)

@@ -6,11 +6,11 @@ from random import uniform
 
 from flask import Response, request
 
+from api.http.authentication import authorize
 from api.http.encoding import JSON
-from api.http.reading import see_what_was_written
+from api.http.reading import wait_for_recorded
 from api.http.services import services
-from api.http.who import admit
-from api.sync.blueprint import may_read, sync
+from api.sync.blueprint import require_active_device, sync
 from domain.kernel.digits import whole_number
 from domain.kernel.instant import now
 from sync.envelope import MOST_CHANGES, PullAsked
@@ -24,28 +24,28 @@ SHORTEST_SHARE = 0.8
 @sync.get("/pull")
 def pull() -> Response:
     """What has changed in the device's slice since its cursor, as soon as there is something."""
-    who, asked = may_read(), _asked()
+    who, asked = require_active_device(), _asked()
     wait = _seconds(request.args.get("wait", "0"))
     with services().gate.pull(who.device):
         if not wait:
-            see_what_was_written()
+            wait_for_recorded()
         page = services().pull.page(who, asked.cursor, asked.limit, now())
     if not who.seen_lately:
         services().standings.saw(who.device, pulled_through=page.after)
     if wait and page.is_empty:
-        page = _later(page, asked, wait)
+        page = _wait_for_changes(page, asked, wait)
     return Response(page.body, mimetype=JSON)
 
 
-def _later(empty: Page, asked: PullAsked, seconds: float) -> Page:
+def _wait_for_changes(empty: Page, asked: PullAsked, seconds: float) -> Page:
     """The page when there is something, or the empty one; no connection is held while nothing happens."""
-    who = may_read()
+    who = require_active_device()
     with services().gate.waiting(who):
         # Devices that began to wait together must not all come back together.
-        come = services().pull.wait(who, empty, seconds * uniform(SHORTEST_SHARE, 1))  # noqa: S311 - dice
-    admit()  # once more: the office may have thought better of it while the device waited
-    who = may_read()
-    if not come:
+        has_changes = services().pull.wait(who, empty, seconds * uniform(SHORTEST_SHARE, 1))  # noqa: S311 - dice
+    authorize()  # once more: the office may have thought better of it while the device waited
+    who = require_active_device()
+    if not has_changes:
         return empty
     with services().gate.news():
         return services().pull.page(who, asked.cursor, asked.limit, now())

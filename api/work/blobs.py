@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Response, request
 
 from api.http.noun import Noun
-from api.http.reading import looking
+from api.http.reading import open_reader
 from api.http.schemas import Past
 from api.http.services import services
 from domain.kernel.problem import NotFound
@@ -37,7 +37,7 @@ def show_blob(query: dict[str, Any], sha256: str) -> Response:
 
     Pictures come with their media type, anything else as an attachment.
     """
-    with looking(query, Attachments()) as reader:
+    with open_reader(query, Attachments()) as reader:
         named = attachments(reader, sha256)
         sizes = named_sizes(reader, sha256)
     if not named:

@@ -10,7 +10,7 @@ from flask import Response
 from api.care.merged import merged
 from api.http.fields import Choice, Day, Id, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Creation, Page
 from commands.running.context import CommandContext
 from commands.work import equipment as commands
@@ -114,23 +114,23 @@ def retire(context: CommandContext, body: Body, id: UUID) -> Equipment:
 @equipment.lists(view.EQUIPMENT, Filters)
 def list_equipment(query: dict[str, Any]) -> Response:
     """All machines, by id."""
-    with looking(query, view.EquipmentView(), *merged(query)) as reader:
-        rows = view.equipment(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("id",))
+    with open_reader(query, view.EquipmentView(), *merged(query)) as reader:
+        rows = view.equipment(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @equipment.shows(view.EQUIPMENT)
 def show_equipment(query: dict[str, Any], id: UUID) -> Response:
     """One machine."""
-    with looking(query, view.EquipmentView()) as reader:
-        return one(reader, view.one_equipment(reader, id), own=False)
+    with open_reader(query, view.EquipmentView()) as reader:
+        return item_response(reader, view.one_equipment(reader, id), own=False)
 
 
 @equipment.lists(story.TIMELINE, Page, path="/<uuid:id>/history")
 def list_equipment_history(query: dict[str, Any], id: UUID) -> Response:
     """Everything that happened to it, its repairs included."""
-    with looking(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:
+    with open_reader(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:
         if view.one_equipment(reader, id) is None:
             raise NotFound
-        rows = story.equipment_timeline(reader, id, **paged(query))
-        return page(reader, query, rows, key=("occurred_at", "position"))
+        rows = story.equipment_timeline(reader, id, **page_arguments(query))
+        return page_response(reader, query, rows, key=("occurred_at", "position"))

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.command_route import answered, request_of
+from api.http.command_route import command_response, request_of
+from api.http.erasure import finish_erasure
 from api.http.fields import Flag, Id, Text, Zone
-from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import DONE, Body, Command, Creation, Page
 from api.http.services import services
 from commands.running.changed import Changed
@@ -89,7 +89,7 @@ def deactivate(context: CommandContext, _: Body, id: UUID) -> Technician:
     return commands.deactivate(context.work, id)
 
 
-@technicians.command("erase", after=be_forgotten)
+@technicians.command("erase", after=finish_erasure)
 def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
     """Forget a technician for good: their name, and words about nobody else that they wrote.
 
@@ -114,19 +114,19 @@ def create_enrolment(body: Body, id: UUID) -> Response:
     seed = services().devices.codes.seed_of(hmac.digest(each, request.operation.bytes, "sha256") for each in secrets)
     issue = partial(commands.issue_code, id=id, seed=seed, codes=services().devices.codes)
     reply = services().runner.run(request, lambda context: issue(context.work), status=201)
-    return answered(reply, {"code": code_of(seed)})
+    return command_response(reply, {"code": code_of(seed)})
 
 
 @technicians.lists(view.TECHNICIANS, Filters)
 def list_technicians(query: dict[str, Any]) -> Response:
     """The technicians."""
-    with looking(query, view.Technicians()) as reader:
-        rows = view.technicians(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("id",))
+    with open_reader(query, view.Technicians()) as reader:
+        rows = view.technicians(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @technicians.shows(view.TECHNICIANS)
 def show_technician(query: dict[str, Any], id: UUID) -> Response:
     """One technician."""
-    with looking(query, view.Technicians()) as reader:
-        return one(reader, view.technician(reader, id))
+    with open_reader(query, view.Technicians()) as reader:
+        return item_response(reader, view.technician(reader, id))

@@ -10,7 +10,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Instant, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, moment_of, one, page, paged
+from api.http.reading import filters, item_response, moment_of, open_reader, page_arguments, page_response
 from api.http.rows import FACT, shape_of
 from api.http.schemas import Body, Command, Page
 from api.work.visit_bodies import NewVisit, Window
@@ -142,23 +142,23 @@ VISIT = shape_of(view.VISITS, missed={"type": "boolean"})
 @visits.lists(VISIT, Filters)
 def list_visits(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
-    with looking(query, view.Visits(), WorkOrders()) as reader:
-        rows = queries.visits(reader, at=moment_of(query), **paged(query), **filters(query))
-        return page(reader, query, rows, key=("window_start", "id"))
+    with open_reader(query, view.Visits(), WorkOrders()) as reader:
+        rows = queries.visits(reader, at=moment_of(query), **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("window_start", "id"))
 
 
 @visits.shows(VISIT)
 def show_visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
-    with looking(query, view.Visits(), WorkOrders()) as reader:
-        return one(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
+    with open_reader(query, view.Visits(), WorkOrders()) as reader:
+        return item_response(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
 
 
 @visits.lists(FACT, Facts, path="/<uuid:id>/facts")
 def list_visit_facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the visit itself shows the newest 50 and counts the others."""
-    with looking(query, view.Visits()) as reader:
+    with open_reader(query, view.Visits()) as reader:
         if queries.visit(reader, id) is None:
             raise NotFound
-        rows = visit_facts(reader, id, name=query["list"], **paged(query))
-        return page(reader, query, rows, key=("at", "rank", "position"))
+        rows = visit_facts(reader, id, name=query["list"], **page_arguments(query))
+        return page_response(reader, query, rows, key=("at", "rank", "position"))

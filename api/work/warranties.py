@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.fields import Day, Instant, Text, Whole
-from api.http.reading import POSITION, looking, page, paged
+from api.http.reading import POSITION, open_reader, page_arguments, page_response
 from api.http.rows import ID
 from api.http.schemas import Body, Command, Page, Past
 from api.http.services import services
@@ -82,7 +82,7 @@ def show_coverage(query: dict[str, Any], id: UUID) -> Response:
     """Whether a warranty holds on a day at the place where the machine stands; asked for the past, as it was known."""
     if "on" in query and "at" in query:
         raise bad_member("/at", "Ask for a day or for an instant, not for both.")
-    with looking(query, view.EquipmentView(), Customers()) as reader:
+    with open_reader(query, view.EquipmentView(), Customers()) as reader:
         machine = view.one_equipment(reader, id)
         if machine is None:
             raise NotFound
@@ -91,7 +91,7 @@ def show_coverage(query: dict[str, Any], id: UUID) -> Response:
         found = warranties.coverage(reader, id, day)
     told = {"id": id, "on": day.isoformat(), "zone": zone, "covered": bool(found)}
     told |= {"warranty": found[0] if found else None, "warranties": found}
-    return answer(told, headers={POSITION: str(reader.position)})
+    return json_response(told, headers={POSITION: str(reader.position)})
 
 
 def _day(query: dict[str, Any], zone: str) -> date:
@@ -103,7 +103,7 @@ def _day(query: dict[str, Any], zone: str) -> date:
 @equipment.lists(_WARRANTY, Page, path="/<uuid:id>/warranties")
 def list_warranties(query: dict[str, Any], id: UUID) -> Response:
     """All warranties that were set, by number, withdrawn or not."""
-    with looking(query, view.EquipmentView()) as reader:
+    with open_reader(query, view.EquipmentView()) as reader:
         if view.one_equipment(reader, id) is None:
             raise NotFound
-        return page(reader, query, warranties.warranties(reader, id, **paged(query)), key=("number",))
+        return page_response(reader, query, warranties.warranties(reader, id, **page_arguments(query)), key=("number",))

@@ -10,7 +10,7 @@ import pytest
 from api.app import create_app
 from api.http.policy import ANYONE, POLICY
 from api.http.services import Services
-from api.sync.full import LINES
+from api.sync.overload import LINES
 from sync.gate import Gate
 from tests.api.conftest import House
 from tests.support.pocket import Pocket

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.app import create_app
-from api.http.strangers import FAILURES_AT_ONCE, LOOKS_AT_ONCE
+from api.http.address_limits import FAILURES_AT_ONCE, LOOKS_AT_ONCE
 from projections.engine.views import Views
 from sync.gate import Gate
 from sync.limits import MOST_BUCKETS, Buckets
@@ -152,14 +152,14 @@ def test_how_the_server_stands_is_told_however_often_it_is_asked(house: House, m
 
     monkeypatch.setattr(Views, "progress", counted)
     moment = 0.0
-    house.services.strangers.lately._clock = lambda: moment
+    house.services.address_limits.last_readiness._clock = lambda: moment
 
     replies = [house.client.get("/ready") for _ in range(LOOKS_AT_ONCE * 3)]
 
     assert {reply.status_code for reply in replies} == {200}
     assert LOOKS_AT_ONCE <= len(asked) <= LOOKS_AT_ONCE + 60
     moment = 60.0
-    house.services.strangers._looks._clock = lambda: 0.0
+    house.services.address_limits._looks._clock = lambda: 0.0
     late = house.client.get("/ready")
     assert (late.status_code, late.headers["Retry-After"]) == (429, "1")
     assert house.client.get("/ready", environ_base={"REMOTE_ADDR": ELSEWHERE}).status_code == 200

@@ -33,7 +33,7 @@ LINES: Final[Mapping[tuple[str, str], bool]] = {
 _BLOB: Final = re.compile("/sync/v1/blobs/[^/]+")
 
 
-class RefusingWhenFull:
+class OverloadMiddleware:
     """A WSGI application before another one: it answers 503 when the line that a request would stand in is full.
 
     Nobody is looked up and nothing is read for that, and no log line is written, so that refusing takes a small part of

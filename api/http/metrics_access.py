@@ -15,13 +15,13 @@ FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 """Headers by which a proxy says that it asks for somebody else."""
 
 
-class FiguresAreClosed(NotFound):
+class MetricsHidden(NotFound):
     """There is no such thing."""
 
     code = "not-found"
 
 
-def may_read_figures(settings: ApiSettings) -> None:
+def require_metrics_access(settings: ApiSettings) -> None:
     """Raise `FiguresAreClosed` unless the request may read the figures.
 
     A token (`CALLOUT_METRICS_TOKEN`) opens them from anywhere. Without it `loopback` serves the machine's own
@@ -29,9 +29,9 @@ def may_read_figures(settings: ApiSettings) -> None:
     """
     if settings.metrics_token and hmac.compare_digest(_bearer().encode(), settings.metrics_token.encode()):
         return
-    if settings.metrics == "open" or (settings.metrics == "loopback" and _comes_from_here()):
+    if settings.metrics == "open" or (settings.metrics == "loopback" and _is_local()):
         return
-    raise FiguresAreClosed
+    raise MetricsHidden
 
 
 def _bearer() -> str:
@@ -39,7 +39,7 @@ def _bearer() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _comes_from_here() -> bool:
+def _is_local() -> bool:
     try:
         peer = ip_address(request.remote_addr or "")
     except ValueError:

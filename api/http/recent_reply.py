@@ -9,7 +9,7 @@ from typing import Any, Final
 YOUNG_SECONDS: Final = 2.0
 
 
-class Lately:
+class RecentReply:
     """Remembers one reply; of this process alone."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from api.http.client import address
-from api.http.lately import Lately
+from api.http.recent_reply import RecentReply
 from domain.kernel.problem import Kind, Problem
 from store.device_access import DeviceAccess
 from store.known_devices import KnownDevices
@@ -26,18 +26,18 @@ LOOKS_AT_ONCE: Final = 60
 _COUNTED: Final = (Kind.UNAUTHENTICATED, Kind.FORBIDDEN)
 
 
-class TooManyTries(Problem):
+class TooManyFailures(Problem):
     """Too many tries from your address have failed; wait before the next one."""
 
     kind = Kind.RATE_LIMITED
     code = "rate-limited"
 
 
-class Strangers:
+class AddressLimits:
     """Budgets of addresses; of this process alone."""
 
     def __init__(self, devices: DeviceAccess, pool: ConnectionPool) -> None:
-        self.lately = Lately()
+        self.last_readiness = RecentReply()
         self._devices = devices
         self._known = KnownDevices(pool)
         self._failures = Buckets(FAILURES_A_MINUTE, FAILURES_AT_ONCE)
@@ -73,7 +73,7 @@ class Strangers:
             self._failures.take(origin)
         except RateLimited as full:
             if not is_known():
-                raise TooManyTries(retry_after=full.members["retry_after"]) from None
+                raise TooManyFailures(retry_after=full.members["retry_after"]) from None
             yield
             return
         failed = False

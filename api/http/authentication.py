@@ -39,19 +39,19 @@ class ReauthenticationRequired(Problem):
     code = "reauthentication-required"
 
 
-def admit() -> None:
+def authorize() -> None:
     """Let a request in as the policy says, before anything of it is read; Flask calls this for each one."""
     if request.url_rule is None or request.endpoint is None:
         return
     method = "GET" if request.method == "HEAD" else request.method
     allowed = current_app.extensions["callout.policy"][request.endpoint, method]
     if allowed == ANYONE:
-        _must_be_small()
+        _require_small_body()
         return
     if "device" in allowed:
-        g.device = services().devices.who(bearer(), revoked_too="revoked device" in allowed)
+        g.device = services().devices.who(bearer_token(), revoked_too="revoked device" in allowed)
         return
-    session = services().access.sessions.find(bearer())
+    session = services().access.sessions.find(bearer_token())
     if session is None:
         raise NotSignedIn
     if session.factor != COMMAND_LINE:
@@ -60,17 +60,17 @@ def admit() -> None:
     g.session, g.who = session, Author(session.user, session.roles, role or "")
     if role is None:
         raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
-    _must_have_proven(session, f"{method} {template(request.url_rule)}")
+    _require_proof(session, f"{method} {template(request.url_rule)}")
 
 
-def _must_be_small() -> None:
+def _require_small_body() -> None:
     """Let nobody who is a stranger send much, or a body of which nobody knows how long it will be."""
     request.max_content_length = MOST_OF_STRANGERS
     if "Transfer-Encoding" in request.headers:
         raise LengthRequired
 
 
-def _must_have_proven(session: LiveSession, route: str) -> None:
+def _require_proof(session: LiveSession, route: str) -> None:
     """Raise when the route needs a second factor, or a proof that is not so old, and the session has none."""
     desk = services().factors
     if session.factor is None and desk.required_of(session.roles) and route not in OPEN_WITHOUT_SECOND_FACTOR:
@@ -81,7 +81,7 @@ def _must_have_proven(session: LiveSession, route: str) -> None:
         raise ReauthenticationRequired(prove="/api/v1/sessions/current/prove", methods=methods, within=within)
 
 
-def bearer() -> str:
+def bearer_token() -> str:
     """The token that came with the request; raises `NotSignedIn` when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -89,16 +89,16 @@ def bearer() -> str:
     return token.strip()
 
 
-def asking() -> Author:
+def current_author() -> Author:
     """The user that the policy let in."""
     return cast("Author", g.who)
 
 
-def asking_session() -> LiveSession:
+def current_session() -> LiveSession:
     """The session that the user came in with."""
     return cast("LiveSession", g.session)
 
 
-def asking_device() -> DeviceIdentity:
+def current_device() -> DeviceIdentity:
     """The device that the policy let in."""
     return cast("DeviceIdentity", g.device)

@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import Response
 
 from api.access.operations import operations
-from api.http.encoding import answer
-from api.http.reading import looking
+from api.http.encoding import json_response
+from api.http.reading import open_reader
 from api.http.rows import ID
 from api.http.services import services
 from domain.kernel.problem import NotFound
@@ -53,13 +53,13 @@ SIGNED: Final[dict[str, Any]] = {
 @operations.shows(SIGNED, path="/<uuid:id>/signed")
 def show_signed_texts(query: dict[str, Any], id: UUID) -> Response:
     """What devices have signed under this id, each content once: once erased, hash and signature still stand."""
-    with looking(query) as reader:
+    with open_reader(query) as reader:
         known, as_of = reader.position, query.get("as_of")
     past = [one for one in services().log.signed_texts.of(id) if not one.positions or one.positions[0] <= known]
     found = [one for one in past if as_of is None or one.occurred_at is None or one.occurred_at <= as_of]
     if not found:
         raise NotFound(f"No device has sent an operation {id}.")
-    return answer({"operation": id, "items": [_shown(one) for one in found]})
+    return json_response({"operation": id, "items": [_shown(one) for one in found]})
 
 
 def _shown(kept: Kept) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from api.http.services import services
 from store.erasure import Erasure
 
 
-def be_forgotten() -> None:
+def finish_erasure() -> None:
     """Destroy keys and accounts, and wait until the views have forgotten too, or have taken too long."""
     Erasure(services().log).catch_up()
     head = services().log.recorder.max_notification_id() or 0

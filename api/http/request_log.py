@@ -16,7 +16,7 @@ QUIET: Final = frozenset({"/health", "/ready", "/metrics"})
 """Asked every few seconds by machines."""
 
 
-def keep_journal(app: Flask, metrics: Metrics) -> None:
+def log_requests(app: Flask, metrics: Metrics) -> None:
     """Give every request an id, and note it when it has been answered."""
     app.before_request(_begin)
     app.after_request(lambda reply: _note(reply, metrics))
