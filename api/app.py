@@ -1,4 +1,4 @@
-"""The Flask application: every noun, one policy, one way to tell a problem."""
+"""The Flask application: all nouns, the policy, the error handlers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from api.http.control_characters import reject_control_characters
 from api.http.description import Description, openapi_document
 from api.http.docs import docs
 from api.http.encoding import Orjson
-from api.http.headers import guard
+from api.http.headers import add_headers
 from api.http.health import health
 from api.http.jobs import jobs
 from api.http.metrics import Metrics
 from api.http.policy import POLICY, access_of
 from api.http.problems import register_error_handlers
 from api.http.request_log import log_requests
-from api.http.security import watch
+from api.http.security import record_security_events
 from api.http.services import Services
 from api.http.whole_number import WholeNumber
 from api.integrity.events import events
@@ -76,13 +76,13 @@ NOUNS = (
 
 
 WsgiApplication: TypeAlias = Flask
-"""What rooms call it that need not know Flask."""
+"""The application's type, for packages that do not import Flask."""
 
 
 def create_app(
     services: Services, pages: Sequence[Blueprint] = (), policy: Mapping[str, frozenset[str]] = POLICY
 ) -> WsgiApplication:
-    """An application on these services; `rooms` are further blueprints (pages), with their routes in `policy`.
+    """An application on these services; `pages` are further blueprints, with their routes in `policy`.
 
     Raises `RouteWithoutPolicyError` when the policy does not name a route.
     """
@@ -99,14 +99,14 @@ def create_app(
         OPENAPI_VERSION="3.1.0",
     )
     app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False  # it would send people to wherever the request's Host says
+    app.url_map.merge_slashes = False  # a redirect would go to the Host of the request
     app.url_map.converters["int"] = WholeNumber
     if services.settings.hosts:
         app.config["TRUSTED_HOSTS"] = list(services.settings.hosts)
     register_error_handlers(app)
-    headers = guard(app, services)
+    headers = add_headers(app, services)
     log_requests(app, metrics)
-    watch(app)
+    record_security_events(app)
     app.before_request(authorize)
     app.before_request(reject_control_characters)
     description = Description(app)

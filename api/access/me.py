@@ -1,4 +1,4 @@
-"""One's own account: the password and the second factors."""
+"""The user's own account: password and second factors."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class SecondFactorsAreOff(Refused):
 
 @me.opens("POST", "/password", OwnPassword, 204)
 def change_password(body: Body) -> Response:
-    """Give yourself another password; you stay signed in here and are signed out everywhere else.
+    """Change your own password; all your other sessions end.
 
-    No other device counts as one that has signed in before; a browser gets the cookie of one that has.
+    Known-device tokens of other devices become invalid; this browser gets a new one as a cookie.
     """
     who, session, access = current_author(), current_session(), services().access
     if not access.proving.knows(session.id, who.id, body["current"]):
@@ -38,7 +38,7 @@ def change_password(body: Body) -> Response:
     account.check_password(who.id, body["password"])
     generation = uuid4()
     changes = (
-        # An admin's new password, set since the current one was compared, has ended this session and stays.
+        # When an admin has set a password since the comparison, this session has ended: that password stays.
         access.sessions.proving(session.id),
         access.changing_password(who.id, body["password"], but=session.id, generation=generation),
     )
@@ -63,7 +63,7 @@ def list_second_factors() -> Response:
 
 @me.opens("POST", "/totp", Naming, 201, SEED)
 def create_totp(body: Body) -> Response:
-    """Begin to set up an app that makes codes; its first code confirms it."""
+    """Begin to set up an authenticator app; its first code confirms it."""
     who, seed = current_author(), totp.new_seed()
     _must_be_on()
     factor = services().factors.factors.add(who.id, "totp", body["name"], seed)
@@ -73,7 +73,7 @@ def create_totp(body: Body) -> Response:
 
 @me.opens("POST", "/totp/<uuid:id>/confirm", Confirmation, 200, CODES)
 def confirm_totp(body: Body, id: UUID) -> Response:
-    """Confirm it with a code; with the first second factor come recovery codes."""
+    """Confirm the authenticator app with a code; the first second factor also gives recovery codes."""
     who, desk = current_author(), services().factors
     _must_be_on()
     try:
@@ -85,7 +85,7 @@ def confirm_totp(body: Body, id: UUID) -> Response:
 
 @me.opens("POST", "/passkeys/challenge", None, 200, OPTIONS)
 def create_passkey_challenge() -> Response:
-    """What to ask the browser for to make a passkey."""
+    """The options with which the browser creates a passkey."""
     who, desk = current_author(), services().factors
     _must_be_on()
     made = desk.challenges.make(who.id, "passkey")
@@ -98,7 +98,7 @@ def create_passkey_challenge() -> Response:
 
 @me.opens("POST", "/passkeys", NewPasskey, 201, CODES)
 def create_passkey(body: Body) -> Response:
-    """Keep the passkey; with the first second factor come recovery codes."""
+    """Register the passkey; the first second factor also gives recovery codes."""
     who, desk = current_author(), services().factors
     _must_be_on()
     owner, challenge, _ = desk.challenges.attempt(body["pending"], "passkey")
@@ -112,7 +112,7 @@ def create_passkey(body: Body) -> Response:
 
 @me.opens("POST", "/second-factors/<uuid:id>/remove", None, 204)
 def remove_second_factor(id: UUID) -> Response:
-    """Remove a second factor; the last one stays where one is required."""
+    """Remove a second factor; the last one cannot be removed where one is required."""
     who, desk = current_author(), services().factors
     desk.factors.remove(who.id, id, keep_one=desk.required_of(who.roles))
     return Response(status=204)
@@ -120,7 +120,7 @@ def remove_second_factor(id: UUID) -> Response:
 
 @me.opens("POST", "/recovery-codes", None, 201, CODES)
 def create_recovery_codes() -> Response:
-    """New recovery codes; the old ones are good for nothing any more."""
+    """New recovery codes; the old ones become invalid."""
     who, desk = current_author(), services().factors
     if not desk.factors.of(who.id):
         raise SecondFactorsAreOff("There is no second factor yet that they could stand in for.")

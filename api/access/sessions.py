@@ -1,4 +1,4 @@
-"""Sessions: signing in with one factor or two, seeing where one is signed in, proving oneself anew, signing out."""
+"""Sessions: sign-in with one or two factors, list of sessions, new proof of identity, sign-out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ sessions = Noun("sessions", "Signing in and out.")
 
 @sessions.opens("POST", "", SignIn, 201, SIGNED_IN)
 def create_session(body: Body) -> Response:
-    """Sign in; after some wrong passwords each further attempt from there has to wait longer (429).
+    """Sign in; after some wrong passwords each further attempt from the same address has to wait longer (429).
 
     A user with a second factor is answered 401 `second-factor-needed` with `pending`, which `second-factor` takes.
     """
@@ -36,22 +36,22 @@ def create_session(body: Body) -> Response:
     proven = services().access.proving.prove(body["login"], body["password"], who)
     if services().factors.methods(proven.user):
         raise account.SecondFactorNeeded(**services().factors.ask(proven.user, "sign-in", proven.generation))
-    return _begun(proven.user, proven.generation, proven.roles, who, None)
+    return _signed_in(proven.user, proven.generation, proven.roles, who, None)
 
 
 @sessions.opens("POST", "/second-factor", SecondStep, 201, SIGNED_IN)
 def create_session_with_second_factor(body: Body) -> Response:
-    """Finish signing in with the second factor; some tries, some minutes long."""
+    """Finish signing in with the second factor, within a few minutes and a few attempts."""
     who, desk = caller(body.get("known_device")), services().factors
     user, challenge, generation = desk.challenges.attempt(body["pending"], "sign-in")
     account.log_user(user)
     known = services().access.proving.is_known_device(user, generation, who)
-    factor = desk.accept(user, _given(body), challenge, who, now(), known=known)
+    factor = desk.accept(user, _factor_in(body), challenge, who, now(), known=known)
     desk.challenges.spend(body["pending"])
     roles = services().access.sessions.roles_of(user)
     if not roles:
         raise WrongPassword
-    return _begun(user, generation, roles, who, factor)
+    return _signed_in(user, generation, roles, who, factor)
 
 
 @sessions.opens("POST", "/reset-password", Reset, 204)
@@ -83,13 +83,13 @@ def list_sessions() -> Response:
 
 @sessions.opens("POST", "/current/challenge", None, 200, CHALLENGE)
 def create_challenge() -> Response:
-    """What a passkey signs to prove anew who you are."""
+    """A challenge that a passkey signs for a new proof of identity."""
     return json_response(services().factors.ask(current_author().id, "prove"))
 
 
 @sessions.opens("POST", "/current/prove", Proof, 204)
 def prove(body: Body) -> Response:
-    """Show once more who you are, with your password or a second factor; what needs that is open for some minutes."""
+    """Prove your identity again by password or second factor; sensitive routes are open for some minutes then."""
     who, session, desk = current_author(), current_session(), services().factors
     if "password" in body:
         if not services().access.proving.knows(session.id, who.id, body["password"]):
@@ -102,9 +102,9 @@ def prove(body: Body) -> Response:
         if owner != who.id:
             raise account.WrongProof
         desk.challenges.spend(body["pending"])
-    here = caller()._replace(address=f"session {session.id}")  # tries are counted by session, wherever they come from
+    here = caller()._replace(address=f"session {session.id}")  # attempts are counted by session, not by address
     try:
-        factor = desk.accept(who.id, _given(body), signed, here, now())
+        factor = desk.accept(who.id, _factor_in(body), signed, here, now())
     except account.WrongSecondFactor:
         raise account.WrongProof from None
     services().access.sessions.prove(session.id, factor)
@@ -113,7 +113,7 @@ def prove(body: Body) -> Response:
 
 @sessions.opens("POST", "/current/end", None, 204)
 def end_current_session() -> Response:
-    """Sign out; the token opens nothing any more."""
+    """Sign out; the token is not valid any more."""
     services().access.end(bearer_token())
     return Response(status=204)
 
@@ -133,11 +133,11 @@ def end_session(id: UUID) -> Response:
     return Response(status=204)
 
 
-def _given(body: Body) -> Given:
+def _factor_in(body: Body) -> Given:
     return Given(body.get("code"), body.get("recovery_code"), body.get("passkey"))
 
 
-def _begun(user: UUID, generation: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
+def _signed_in(user: UUID, generation: UUID, roles: tuple[str, ...], who: Caller, factor: str | None) -> Response:
     access, desk = services().access, services().factors
     account.log_user(user)
     known = access.proving.known_device(user, generation, who)

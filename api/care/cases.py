@@ -1,4 +1,4 @@
-"""Cases: the spine of everything from a customer's first contact until they are satisfied."""
+"""Cases: a customer's matter from the first contact until they are satisfied."""
 
 from __future__ import annotations
 
@@ -35,37 +35,37 @@ def create_case(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @cases.command("wait", bodies.Waiting)
 def wait(context: CommandContext, body: Body, id: UUID) -> Case:
-    """Nothing can be done until somebody or something comes."""
+    """Mark the case as waiting for somebody or something."""
     return commands.wait(context.work, id, **body)
 
 
 @cases.command("resume")
 def resume(context: CommandContext, _: Body, id: UUID) -> Case:
-    """What it waited for has come, or is no longer waited for: it goes on."""
+    """End the waiting; work on the case goes on."""
     return commands.resume(context.work, id)
 
 
 @cases.command("resolve", bodies.Resolution)
 def resolve(context: CommandContext, body: Body, id: UUID) -> Case:
-    """What the customer asked for has been done, in our view."""
+    """Mark the case as resolved: what the customer asked for has been done, in our view."""
     return commands.resolve(context.work, id, **body)
 
 
 @cases.command("reopen", bodies.Again)
 def reopen(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Take up a resolved case, or by a contact a closed one; a contact of nobody known becomes this customer's."""
+    """Reopen a resolved case, or by a contact a closed one; a contact without a customer becomes this customer's."""
     return commands.reopen(context.work, id, **body)
 
 
 @cases.command("close", bodies.Ending)
 def close(context: CommandContext, body: Body, id: UUID) -> Case:
-    """End it with what the customer says; work and discrepancies that are open refuse this unless they are waived."""
+    """Close the case with what the customer says; refused while work or discrepancies are open and not waived."""
     return commands.close(context.work, id, **body, by=context.by, open_on=context.open_on)
 
 
 @cases.command("merge", bodies.StayingCase)
 def merge(context: CommandContext, body: Body, id: UUID) -> Case:
-    """Say that another case is about the same and goes on alone."""
+    """Merge the case into another one about the same matter, which goes on."""
     return commands.merge(context.work, id, **body)
 
 
@@ -86,7 +86,7 @@ def show_case(query: dict[str, Any], id: UUID) -> Response:
 
 @cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")
 def list_case_timeline(query: dict[str, Any], id: UUID) -> Response:
-    """Everything that concerns the case, in the order in which it happened."""
+    """All events that concern the case, by when they happened."""
     with open_reader(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
         if view.case(reader, id) is None:
             raise NotFound

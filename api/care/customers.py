@@ -1,4 +1,4 @@
-"""Customers: who they are, where their equipment is, which entries are the same person, and forgetting them."""
+"""Customers and their sites: details, merges and erasure."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SiteDetails(Whereabouts):
 
 
 class NewSite(SiteDetails):
-    """A place where the customer has equipment; its id is made here when it is left out."""
+    """A new site of the customer; its id is made here when it is left out."""
 
     site = Id()
     zone = Zone(metadata={"description": "The IANA zone of the site; what its country or address decide unless given."})
@@ -63,7 +63,7 @@ class NewSite(SiteDetails):
 
 
 class StayingEntry(Command):
-    """The entry that stays."""
+    """The customer into which this one is merged."""
 
     into = Id(required=True)
 
@@ -91,7 +91,7 @@ def change(context: CommandContext, body: Body, id: UUID) -> Customer:
 
 @customers.command("add-site", NewSite, done_with(site=ID, zone=STRING, zone_basis=STRING))
 def add_site(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Add a place where the customer has equipment; the reply names it as `site`, and its zone.
+    """Add a site; the reply has its id as `site`, and its zone.
 
     Without a `zone`, the country, its region or the postcode decide, else an address that ends with its country; else
     it is the company's, and `zone_basis` says that it is `assumed`.
@@ -102,22 +102,22 @@ def add_site(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @customers.command("change-site", SiteDetails)
 def change_site(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Set the given details of a site, also of one that came with an entry merged into this; the others stay."""
+    """Set the given details of a site, also of a merged customer's site; the others stay."""
     fields = site_fields(body)
     return commands.change_site(context.work, id, where=where(body), company_zone=context.zone, **fields)
 
 
 @customers.command("merge", StayingEntry)
 def merge(context: CommandContext, body: Body, id: UUID) -> Customer:
-    """Say that another entry is the same customer; that one stays."""
+    """Merge this customer into another entry for the same customer, which stays."""
     return commands.merge(context.work, id, **body)
 
 
 @customers.command("erase", after=finish_erasure)
 def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
-    """Forget the customer, and the entries merged into theirs, for good: no word of theirs can be read afterwards.
+    """Erase the customer and the entries merged into them: none of their personal data can be read afterwards.
 
-    The reply comes when the views have forgotten them too, or when they take too long; they will in any case.
+    The reply is sent when the views have erased them too, or after the usual wait; then the views follow soon.
     """
     return commands.erase(context.work, id, entries=Erasure(context.log).entries_merged_into(id))
 
@@ -134,6 +134,6 @@ def list_customers(query: dict[str, Any]) -> Response:
 
 @customers.shows(shape_of(view.CUSTOMERS, sites=LIST, clashes=LIST))
 def show_customer(query: dict[str, Any], id: UUID) -> Response:
-    """One customer, with their sites and the changes that clashed."""
+    """One customer, with their sites and conflicting changes."""
     with open_reader(query, view.Customers()) as reader:
         return item_response(reader, view.customer(reader, id))

@@ -1,4 +1,4 @@
-"""Who is asking: a user of the office or a device, by the bearer token, and whether the policy lets them."""
+"""Authentication by bearer token, of users and devices, and authorization by the policy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.kernel.problem import Kind, NotAllowed, Problem
 from store.sessions import COMMAND_LINE, LiveSession
 
 MOST_OF_STRANGERS: Final = 64 * 1024
-"""Bytes of a body on routes that are open to everybody: so many the server gathers before it works on a request."""
+"""The largest body, in bytes, on routes that need no token."""
 
 
 class NotSignedIn(Problem):
@@ -40,7 +40,10 @@ class ReauthenticationRequired(Problem):
 
 
 def authorize() -> None:
-    """Let a request in as the policy says, before anything of it is read; Flask calls this for each one."""
+    """Authorize the current request by the policy, before its body is read; Flask calls this for each request.
+
+    Sets `g.device`, or `g.session` and `g.who`. Raises `NotSignedIn`, `NotAllowed` and the problems of proofs.
+    """
     if request.url_rule is None or request.endpoint is None:
         return
     method = "GET" if request.method == "HEAD" else request.method
@@ -64,14 +67,14 @@ def authorize() -> None:
 
 
 def _require_small_body() -> None:
-    """Let nobody who is a stranger send much, or a body of which nobody knows how long it will be."""
+    """Limit the body of a request without a token; raises `LengthRequired` for one of unknown length."""
     request.max_content_length = MOST_OF_STRANGERS
     if "Transfer-Encoding" in request.headers:
         raise LengthRequired
 
 
 def _require_proof(session: LiveSession, route: str) -> None:
-    """Raise when the route needs a second factor, or a proof that is not so old, and the session has none."""
+    """Raise when the route needs a second factor or a recent proof that the session does not have."""
     desk = services().factors
     if session.factor is None and desk.required_of(session.roles) and route not in OPEN_WITHOUT_SECOND_FACTOR:
         raise SecondFactorRequired
@@ -82,7 +85,7 @@ def _require_proof(session: LiveSession, route: str) -> None:
 
 
 def bearer_token() -> str:
-    """The token that came with the request; raises `NotSignedIn` when there is none."""
+    """The bearer token of the request; raises `NotSignedIn` when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn
@@ -90,15 +93,15 @@ def bearer_token() -> str:
 
 
 def current_author() -> Author:
-    """The user that the policy let in."""
+    """The authorized user of the current request."""
     return cast("Author", g.who)
 
 
 def current_session() -> LiveSession:
-    """The session that the user came in with."""
+    """The session of the current request."""
     return cast("LiveSession", g.session)
 
 
 def current_device() -> DeviceIdentity:
-    """The device that the policy let in."""
+    """The authorized device of the current request."""
     return cast("DeviceIdentity", g.device)

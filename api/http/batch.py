@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 
 from api.http.body import control_character_problem
 from api.http.command_route import CommandRoute, about_of
-from api.http.fields import spelled
+from api.http.fields import error_list
 from api.http.noun import PREFIX, Noun
 from api.http.problems import problem_of
 from commands.running.author import Author
@@ -157,7 +157,7 @@ def _load_body(route: CommandRoute, body: Any) -> Any:
     try:
         return route.schema().load(body)
     except ValidationError as error:
-        errors = spelled(error.messages_dict)
+        errors = error_list(error.messages_dict)
         many = f"{len(errors)} of the input’s members must be corrected." if errors[1:] else ""
         raise BadInput(many, errors=errors) from None
 

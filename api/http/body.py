@@ -38,5 +38,5 @@ def body_of(req: Request) -> dict[str, Any]:
 
 
 def control_character_problem(pointer: str) -> BadInput:
-    """The problem of a text with characters that nothing here can hold, in a body, a query or a path."""
+    """The problem for a text with control characters in a body, query or path."""
     return bad_member(pointer, "This is a text without control characters.")

@@ -1,4 +1,4 @@
-"""A route that carries out a command: its body becomes input, one command is run, the reply says what it changed."""
+"""A route that runs a command: the body becomes its input, the reply says what it changed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Function: TypeAlias = Callable[[CommandContext, Body, UUID], Entity | Changed]
 
 
 class CommandRoute(NamedTuple):
-    """What is sent, the kind of entity that it begins (None where it changes one), the status of the reply.
+    """The schema of the body, the kind of entity that is created (None for a change), the status of the reply.
 
-    `after()` runs when the command has been carried out, before the reply is sent.
+    `after()` runs when the command has been recorded, before the reply is sent.
     """
 
     schema: type[Command]
@@ -57,16 +57,16 @@ class CommandRoute(NamedTuple):
         view.__name__, view.__doc__ = self.function.__name__, self.function.__doc__
         return view
 
-    def command(self, asked: Request, body: Body, id: UUID | None) -> tuple[UUID, runner.Command]:
-        """The id of what it is about, which a creation makes where none is named, and the command to run."""
+    def command(self, request_: Request, body: Body, id: UUID | None) -> tuple[UUID, runner.Command]:
+        """The id of the entity, a new one for a creation without an id, and the command to run."""
         function, kind = self.function, self.kind
         assert function is not None, "a route has a function"
-        about = asked.new_id(kind.TOPIC) if kind is not None else id  # type: ignore[attr-defined]
+        about = request_.new_id(kind.TOPIC) if kind is not None else id  # type: ignore[attr-defined]
         assert about is not None, "a command has an id in its path"
 
         def command(context: CommandContext) -> Changed:
             if kind is not None:
-                must_be_new(context.work, kind, about, named=asked.about.id is not None)
+                must_be_new(context.work, kind, about, named=request_.about.id is not None)
             else:
                 must_match(context, about)
             changed = function(context, body, about)
@@ -85,7 +85,7 @@ def must_match(context: CommandContext, id: UUID) -> None:
 
 
 def request_of(body: Body) -> Request:
-    """The current request, by whoever asks, under its `Idempotency-Key`; raises `BadInput` for a key that is none."""
+    """The current request with its author and `Idempotency-Key`; raises `BadInput` for an invalid key."""
     content = [request.method, request.path, body_of(request)]
     accepts = request.if_match.contains_weak if request.if_match else None
     key = request.headers.get("Idempotency-Key")
@@ -99,11 +99,11 @@ def request_of(body: Body) -> Request:
 
 
 def about_of(body: Body) -> About:
-    """What a body says about the command itself."""
+    """The members of a body that every command may have: id, time, zone, position, external reference."""
     return About(body.id, body.occurred_at, body.zone, body.seen, body.external_ref)
 
 
 def command_response(reply: runner.Reply, unkept: Mapping[str, Any] | None = None) -> Response:
-    """The response for a reply; `unkept` are members that are never stored."""
+    """The response for a stored reply; `unkept` are members that are added and never stored."""
     headers = {"ETag": f'"{reply.members["version"]}"'} | ({"Location": reply.location} if reply.location else {})
     return json_response({**reply.members, **(unkept or {})}, reply.status, headers)

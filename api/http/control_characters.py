@@ -1,4 +1,4 @@
-"""Paths and queries of the office without characters that nothing here can hold, before any view sees them."""
+"""Refuses control characters in paths and queries of the office's API before a view is called."""
 
 from __future__ import annotations
 

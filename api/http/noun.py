@@ -1,4 +1,4 @@
-"""A noun of the API: its routes, each with the schema at its door and the shape of its reply."""
+"""A noun of the API: a blueprint whose routes declare the schema of their input and the shape of their reply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webargs.flaskparser import FlaskParser
 
 from api.http.body import body_of
 from api.http.command_route import CommandRoute, Function
-from api.http.fields import spelled
+from api.http.fields import error_list
 from api.http.schemas import DONE, Command, Page, Past, page_of, row_of
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import BadInput
@@ -24,18 +24,18 @@ V = TypeVar("V", bound=View)
 
 
 class RequestParser(FlaskParser):
-    """Reads JSON bodies and query strings; what does not fit is named by JSON pointers."""
+    """Parses JSON bodies and query strings; raises `BadInput` with a JSON pointer for each wrong member."""
 
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - webargs declares it so
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as an object; none at all is an empty one."""
+        """The body as an object; no body is an empty object."""
         del schema
         return body_of(req)
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
-        """The query's members, each given once at most."""
+        """The parameters of the query; raises `BadInput` for one that is given twice."""
         del schema
         twice = [name for name, values in req.args.lists() if len(values) > 1]
         if twice:
@@ -45,10 +45,10 @@ class RequestParser(FlaskParser):
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any
     ) -> NoReturn:
-        """Every message with the pointer of what it is about."""
+        """Raise `BadInput` with every message and its pointer."""
         del req, schema, error_status_code, error_headers
         messages = error.messages_dict
-        errors = [pair for location in messages.values() for pair in spelled(location)]
+        errors = [pair for location in messages.values() for pair in error_list(location)]
         raise BadInput(f"{len(errors)} of the input’s members must be corrected." if errors[1:] else "", errors=errors)
 
 
@@ -60,12 +60,12 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     def __init__(self, name: str, description: str, *, prefix: str = PREFIX) -> None:
         super().__init__(name, __name__, url_prefix=f"{prefix}/{name}", description=description)
         self.commands: dict[str, CommandRoute] = {}
-        """The commands of the noun by their words, the empty word for what begins one."""
+        """The commands of the noun by their words, the empty word for the creation."""
 
     def creates(
         self, kind: type[Entity], schema: type[Command], reply: dict[str, Any] = DONE
     ) -> Callable[[Function], Function]:
-        """`POST` on the collection: `function(context, body, id)` begins an entity of this kind."""
+        """`POST` on the collection: `function(context, body, id)` creates an entity of this kind."""
         return self._commands("", CommandRoute(schema, kind, 201), reply)
 
     def command(

@@ -1,4 +1,4 @@
-"""Problems as HTTP tells them (RFC 9457): kinds become statuses once, here, and nothing inside is ever shown."""
+"""Error handlers: every error becomes a problem document (RFC 9457) that shows nothing internal."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Fault(Problem):
     code = "internal-error"
 
 
-def told(document: dict[str, Any]) -> Response:
-    """The reply for a problem document."""
+def document_response(document: dict[str, Any]) -> Response:
+    """The response for a problem document, with the headers that its status needs."""
     headers = {}
     if document["status"] == STATUS[Kind.UNAUTHENTICATED]:
         headers["WWW-Authenticate"] = 'Bearer realm="callout"'
@@ -53,25 +53,25 @@ def told(document: dict[str, Any]) -> Response:
 
 
 def problem_response(problem: Problem) -> Response:
-    """The reply for a problem."""
-    return told(document(problem))
+    """The response for a problem."""
+    return document_response(document(problem))
 
 
 def http_error_response(error: HTTPException) -> Response:
-    """What Flask itself refuses: an unknown path, a wrong method, a body that is too large."""
+    """The response for what Flask itself refuses: an unknown path, a wrong method, a body that is too large."""
     status = error.code or 500
     problem = Problem((error.description or "") if status < 500 else "")  # noqa: PLR2004 - the server's own faults
     problem.code = "-".join(error.name.lower().split())  # type: ignore[misc]  # one of HTTP's own names
     if isinstance(error, RequestEntityTooLarge):
         problem.code = "too-large"  # type: ignore[misc]
-    reply = told(document(problem, status) | {"title": error.name})
+    reply = document_response(document(problem, status) | {"title": error.name})
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         reply.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return reply
 
 
 def problem_of(error: PersistenceError) -> Problem | None:
-    """What a client can do about an error of the database: ask again, or send something else; None for a fault."""
+    """The problem for an error of the database that a client can react to; None for an internal fault."""
     cause = error.__cause__ if isinstance(error, UnrecordableError) else error
     if isinstance(cause, StreamTakenError):
         return IdTaken()
@@ -83,9 +83,9 @@ def problem_of(error: PersistenceError) -> Problem | None:
 
 
 def database_error_response(error: PersistenceError) -> Response:
-    """What the database could not do: now (503), with this request (409, 422), or at all, which is a fault of ours.
+    """The response for an error of the database: 503 (temporary), 409 or 422 (this request), 500 (internal fault).
 
-    The reason is in the log line and nowhere else; what PostgreSQL says of values is not even there.
+    The reason is in the log line only, without the values that PostgreSQL names.
     """
     problem = problem_of(error)
     cause = error.__cause__ if isinstance(error, UnrecordableError) else error
@@ -95,19 +95,19 @@ def database_error_response(error: PersistenceError) -> Response:
         g.fault = PersistenceError(reason_of(cause)).with_traceback(cause.__traceback__)
     if problem is not None:
         return problem_response(problem)
-    return told(document(Fault(incident=g.request_id), 500)) if "fault" in g else fault_response(error)
+    return document_response(document(Fault(incident=g.request_id), 500)) if "fault" in g else fault_response(error)
 
 
 def fault_response(error: Exception) -> Response:
-    """A fault of ours, with an incident that the log line names too."""
+    """The 500 response for an internal fault, with an incident that the log line names too."""
     g.fault = error
-    return told(document(Fault(incident=g.request_id), 500))
+    return document_response(document(Fault(incident=g.request_id), 500))
 
 
 def register_error_handlers(app: Flask) -> None:
-    """Let every error of the application be told as a problem."""
+    """Register handlers that turn every error of the application into a problem document."""
     app.register_error_handler(Problem, problem_response)
-    app.register_error_handler(RefusedBefore, lambda refusal: told(refusal.document))
+    app.register_error_handler(RefusedBefore, lambda refusal: document_response(refusal.document))
     app.register_error_handler(HTTPException, http_error_response)
     app.register_error_handler(PersistenceError, database_error_response)
     app.register_error_handler(Exception, fault_response)

@@ -1,4 +1,4 @@
-"""The last answer to a question that many may ask, and how old it may be."""
+"""The last reply of a route that many clients request, for as long as it is fresh."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final
 
-YOUNG_SECONDS: Final = 2.0
+FRESH_SECONDS: Final = 2.0
 
 
 class RecentReply:
-    """Remembers one reply; of this process alone."""
+    """Keeps one reply, in this process only."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         """`clock` gives seconds."""
         self._clock = clock
         self._last: tuple[float, tuple[dict[str, Any], int]] | None = None
 
-    def keep(self, told: dict[str, Any], status: int) -> None:
-        """What was answered just now."""
-        self._last = self._clock(), (told, status)
+    def keep(self, body: dict[str, Any], status: int) -> None:
+        """Keep the body and status of a reply that was made now."""
+        self._last = self._clock(), (body, status)
 
     def last(self) -> tuple[dict[str, Any], int] | None:
-        """Body and status of the last reply, None when it is older than `YOUNG_SECONDS`."""
+        """Body and status of the last reply, None when it is older than `FRESH_SECONDS`."""
         last = self._last
-        return last[1] if last is not None and self._clock() - last[0] <= YOUNG_SECONDS else None
+        return last[1] if last is not None and self._clock() - last[0] <= FRESH_SECONDS else None

@@ -1,4 +1,4 @@
-"""Search: one question over everything that people look for."""
+"""Search over all kinds of things."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from projections.lookup.search import Search
 from projections.lookup.search_kinds import KINDS
 from projections.lookup.search_query import found
 
-search = Noun("search", "Everything that people look for, by name, number, telephone or address.")
+search = Noun("search", "Search of all kinds of things by name, number, telephone or address.")
 
 _NOUN_OF: Final = {"sites": "customers"}
 FOUND: Final[dict[str, Any]] = {
@@ -39,7 +39,7 @@ FOUND: Final[dict[str, Any]] = {
 
 
 class Question(Page):
-    """What is looked for."""
+    """The words to search for, and the kind of things."""
 
     q = Text(
         200,
@@ -51,7 +51,7 @@ class Question(Page):
 
 @search.lists(FOUND, Question)
 def list_matches(query: dict[str, Any]) -> Response:
-    """What a question may mean, the best first, of the kinds that you may read.
+    """What matches, the best match first, of the kinds that you may read.
 
     Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; a telephone is found however it is written.
     """
@@ -64,5 +64,5 @@ def list_matches(query: dict[str, Any]) -> Response:
 
 
 def readable_by(who: Author) -> list[str]:
-    """The kinds of things that these roles may read, as the policy says."""
+    """The kinds of things that the author may read by the policy."""
     return [kind for kind in KINDS if not POLICY[f"GET /api/v1/{_NOUN_OF.get(kind, kind)}"].isdisjoint(who.roles)]

@@ -1,4 +1,4 @@
-"""Locations: the places that parts move from and to, and who has which van."""
+"""Locations that parts move from and to, and the custody of vans."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NewLocation(Creation):
 
 
 class Custody(Command):
-    """Who has the van from now on."""
+    """The technician who takes custody of the van."""
 
     technician = Id(required=True)
 
@@ -45,25 +45,25 @@ class Filters(Page):
 
 @locations.creates(Location, NewLocation)
 def create_location(context: CommandContext, body: Body, id: UUID) -> Location:
-    """Register a place; those that only exist in the books need none."""
+    """Register a location; the virtual ones exist already."""
     return commands.register(context.work, id, zone=context.about.zone, **body)
 
 
 @locations.command("take-custody", Custody)
 def take_custody(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Hand a van over to a technician, from whoever had it."""
+    """Give custody of a van to a technician, in the place of the one who had it."""
     return commands.take_custody(context.work, id, **body)
 
 
 @locations.command("retire")
 def retire(context: CommandContext, _: Body, id: UUID) -> Location:
-    """Take a place out of use; what happens there all the same is still recorded."""
+    """Retire a location; facts about it are still recorded."""
     return commands.retire(context.work, id)
 
 
 @locations.lists(view.LOCATIONS, Filters)
 def list_locations(query: dict[str, Any]) -> Response:
-    """All places, by id."""
+    """All locations, by id."""
     with open_reader(query, view.Locations()) as reader:
         rows = view.locations(reader, **page_arguments(query), **filters(query))
         return page_response(reader, query, rows, key=("id",))
@@ -71,6 +71,6 @@ def list_locations(query: dict[str, Any]) -> Response:
 
 @locations.shows(view.LOCATIONS)
 def show_location(query: dict[str, Any], id: UUID) -> Response:
-    """One place."""
+    """One location."""
     with open_reader(query, view.Locations()) as reader:
         return item_response(reader, view.location(reader, id))

@@ -1,4 +1,4 @@
-"""Parts: what they are called, how they are tracked, what they cost and what replaces them."""
+"""Parts: the catalogue with names, tracking, costs and replacements."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class MoneyFields(Value):
 
 
 class Description(Command):
-    """All that may change about a part."""
+    """All details of a part that can change."""
 
     names = Many(One(NameFields), least=1, most=40, required=True)
     tracking = Choice(("none", "lot", "serial"), required=True)
@@ -59,7 +59,12 @@ class Cost(Command):
     """What one unit costs from a day on."""
 
     cost = One(MoneyFields, required=True)
-    per = Whole(2, 10_000, load_default=None, metadata={"description": "For so many units: 6.8 cents are 68 per 10."})
+    per = Whole(
+        2,
+        10_000,
+        load_default=None,
+        metadata={"description": "The number of units that cost this: 6.8 cents are 68 per 10."},
+    )
     from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
 
 
@@ -85,13 +90,13 @@ def create_part(context: CommandContext, body: Body, id: UUID) -> Part:
 
 @parts.command("revise", Description)
 def revise(context: CommandContext, body: Body, id: UUID) -> Part:
-    """Set what may change about a part; its number and unit never do."""
+    """Set the details of a part that can change; its number and unit never do."""
     return commands.revise(context.work, id, **body)
 
 
 @parts.command("set-cost", Cost)
 def set_cost(context: CommandContext, body: Body, id: UUID) -> Part:
-    """Say what one unit costs from a day on; movements keep the cost they were made with."""
+    """Set the cost of one unit from a day on; recorded movements keep theirs."""
     return commands.set_cost(context.work, id, **body)
 
 
@@ -103,7 +108,7 @@ def supersede(context: CommandContext, body: Body, id: UUID) -> Part:
 
 @parts.command("discontinue")
 def discontinue(context: CommandContext, _: Body, id: UUID) -> Part:
-    """Buy no more of it; what is in stock may still be used."""
+    """Discontinue the part; what is in stock may still be used."""
     return commands.discontinue(context.work, id)
 
 

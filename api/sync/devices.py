@@ -1,4 +1,4 @@
-"""Enrolment and tokens: how a device comes in, and how it stays."""
+"""Enrolment of devices, and refresh of their tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
 
 @sync.post("/devices")
 def enrol() -> Response:
-    """Trade a code for a device and its tokens."""
+    """Exchange an enrolment code for a device id and tokens."""
     asked: EnrolmentAsked = parse_body(request.get_data(), EnrolmentAsked)
     with services().address_limits.enrolling(asked):
         return json_response(services().enrolment.enrol(asked, now()), 201)
@@ -21,7 +21,7 @@ def enrol() -> Response:
 
 @sync.post("/token")
 def refresh() -> Response:
-    """Trade a refresh token for a new pair."""
+    """Exchange a refresh token for a new pair of tokens."""
     asked: RefreshAsked = parse_body(request.get_data(), RefreshAsked)
     with services().address_limits.refreshing(asked):
         return json_response(services().enrolment.refresh(asked, now()))

@@ -1,4 +1,4 @@
-"""Live: a stream of wake-ups, for devices that want to know at once."""
+"""Live: a stream of server-sent events that notify a device of changes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def live() -> Response:
     with services().gate.pull(who.device):
         after = services().pull.begin(who, request.args.get("cursor") or None, now())
     services().standings.saw(who.device)
-    seat = ExitStack()
-    seat.enter_context(services().gate.waiting(who))
+    stack = ExitStack()
+    stack.enter_context(services().gate.waiting(who))
     events = stream_with_context(services().live.events(who, after, _is_still_authorized))
     reply = Response(events, mimetype=EVENTS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-    reply.call_on_close(seat.close)
+    reply.call_on_close(stack.close)
     return reply
 
 
 def _is_still_authorized() -> bool:
-    """Whether the device would be let in now: it may have been revoked, or its token may have expired."""
+    """Whether the request would be authorized now: the device may be revoked, or its token expired."""
     try:
         authorize()
         require_active_device()

@@ -23,35 +23,35 @@ SHORTEST_SHARE = 0.8
 
 @sync.get("/pull")
 def pull() -> Response:
-    """What has changed in the device's slice since its cursor, as soon as there is something."""
-    who, asked = require_active_device(), _asked()
+    """The changes in the device's slice since its cursor; with `wait`, as soon as there are any."""
+    who, query = require_active_device(), _parse_query()
     wait = _seconds(request.args.get("wait", "0"))
     with services().gate.pull(who.device):
         if not wait:
             wait_for_recorded()
-        page = services().pull.page(who, asked.cursor, asked.limit, now())
+        page = services().pull.page(who, query.cursor, query.limit, now())
     if not who.seen_lately:
         services().standings.saw(who.device, pulled_through=page.after)
     if wait and page.is_empty:
-        page = _wait_for_changes(page, asked, wait)
+        page = _wait_for_changes(page, query, wait)
     return Response(page.body, mimetype=JSON)
 
 
-def _wait_for_changes(empty: Page, asked: PullAsked, seconds: float) -> Page:
-    """The page when there is something, or the empty one; no connection is held while nothing happens."""
+def _wait_for_changes(empty: Page, query: PullAsked, seconds: float) -> Page:
+    """The next page with changes, or the empty one after `seconds`; waits without a database connection."""
     who = require_active_device()
     with services().gate.waiting(who):
-        # Devices that began to wait together must not all come back together.
-        has_changes = services().pull.wait(who, empty, seconds * uniform(SHORTEST_SHARE, 1))  # noqa: S311 - dice
-    authorize()  # once more: the office may have thought better of it while the device waited
+        # Randomized, so that devices that began to wait together do not all return together.
+        has_changes = services().pull.wait(who, empty, seconds * uniform(SHORTEST_SHARE, 1))  # noqa: S311 - no secret
+    authorize()  # again: the device may have been revoked while it waited
     who = require_active_device()
     if not has_changes:
         return empty
     with services().gate.news():
-        return services().pull.page(who, asked.cursor, asked.limit, now())
+        return services().pull.page(who, query.cursor, query.limit, now())
 
 
-def _asked() -> PullAsked:
+def _parse_query() -> PullAsked:
     limit = whole_number(request.args.get("limit", "500"))
     if limit is None or not 1 <= limit <= MOST_CHANGES:
         detail = f"The limit is a whole number from 1 to {MOST_CHANGES}."

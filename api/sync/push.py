@@ -1,4 +1,4 @@
-"""Push: operations in, their results out and, where asked, what has changed."""
+"""Push: receives operations, answers with their results and, on request, with changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.sync.blueprint import received_body, sync
 
 @sync.post("/push")
 def push() -> Response:
-    """Take operations in, and answer with their results and, where asked, with what has changed."""
+    """Record operations, and answer with their results and, on request, with the changes in the device's slice."""
     who, received = current_device(), received_body()
     with services().gate.push(who.device):
         body = services().push.reply(who, *received)

@@ -1,4 +1,4 @@
-"""A lost device: it hands in what it still holds, erases itself and says so."""
+"""A revoked device uploads its outbox, erases itself and confirms that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.kernel.instant import format_instant, now
 
 @sync.post("/salvage")
 def salvage() -> Response:
-    """Keep the whole outbox for the office."""
+    """Store the whole outbox for the office."""
     who, received = current_device(), received_body()
     with services().gate.push(who.device):
         body = services().salvage.reply(who, *received)
@@ -22,7 +22,7 @@ def salvage() -> Response:
 
 @sync.post("/wiped")
 def wiped() -> Response:
-    """Note that the device has erased itself; its tokens are of no more use."""
+    """Record that the device has erased itself; its tokens become invalid."""
     who = current_device()
     wiped_at = now()
     with services().gate.push(who.device):

@@ -1,4 +1,4 @@
-"""Verify: where the device holds something else than it must, and what puts that right."""
+"""Verify: finds documents on the device that differ from the server's, and sends the right ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.verify import parse_verify
 
 @sync.post("/verify")
 def verify() -> Response:
-    """The leaves that differ from the device's, and every document that belongs into them."""
+    """The leaves of the digest that differ from the device's, and all documents in them."""
     who, body = require_active_device(), request.get_data()
     with services().gate.pull(who.device):
         asked = parse_verify(body, request.headers.get("Content-Encoding"))

@@ -1,4 +1,4 @@
-"""Equipment: each machine, where it stands, whose it is and which warranties it has."""
+"""Equipment: machines with their sites, owners and warranties."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ equipment = Noun("equipment", "The machines that are repaired.")
 
 
 class NewEquipment(Creation):
-    """A new machine, which somebody may own already."""
+    """A new machine, with its owner if it has one."""
 
     model = Text(200, required=True)
     serial = Text(100)
@@ -33,14 +33,14 @@ class NewEquipment(Creation):
 
 
 class Place(Command):
-    """A site of the customer's, and whose machine it is."""
+    """The site of the machine, and the customer who owns it."""
 
     site = Id(required=True)
     customer = Id(required=True)
 
 
 class Warranty(Command):
-    """Terms that hold from one day until another, both included."""
+    """Terms that are valid from one day until another, both included."""
 
     from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
     until = Day(Kind.UNTIL_DAY, required=True)
@@ -54,13 +54,13 @@ class Move(Command):
 
 
 class Owner(Command):
-    """Whose it is now."""
+    """The new owner."""
 
     customer = Id(required=True)
 
 
 class Retirement(Command):
-    """A code of why, or the reason in words."""
+    """The reason, as a code or as free text."""
 
     reason = Text(2000, required=True)
 
@@ -83,31 +83,31 @@ def create_equipment(context: CommandContext, body: Body, id: UUID) -> Equipment
 
 @equipment.command("install", Place)
 def install(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say at which site it stands and whose it is."""
+    """Set the machine's site and owner."""
     return commands.install(context.work, id, **body)
 
 
 @equipment.command("set-warranty", Warranty)
 def set_warranty(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say which terms hold from a day until another; earlier warranties stay."""
+    """Add a warranty from one day until another; earlier warranties stay."""
     return commands.set_warranty(context.work, id, **body)
 
 
 @equipment.command("move", Move)
 def move(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say that it stands at another site of the same owner."""
+    """Move the machine to another site of the same owner."""
     return commands.move(context.work, id, **body)
 
 
 @equipment.command("change-owner", Owner)
 def change_owner(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say that it is somebody else's now."""
+    """Change the owner of the machine."""
     return commands.change_owner(context.work, id, **body)
 
 
 @equipment.command("retire", Retirement)
 def retire(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Take it out of use for good."""
+    """Retire the machine; this is final."""
     return commands.retire(context.work, id, **body)
 
 
@@ -128,7 +128,7 @@ def show_equipment(query: dict[str, Any], id: UUID) -> Response:
 
 @equipment.lists(story.TIMELINE, Page, path="/<uuid:id>/history")
 def list_equipment_history(query: dict[str, Any], id: UUID) -> Response:
-    """Everything that happened to it, its repairs included."""
+    """All events of the machine, with those of its repairs, by when they happened."""
     with open_reader(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:
         if view.one_equipment(reader, id) is None:
             raise NotFound

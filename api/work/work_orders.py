@@ -35,37 +35,37 @@ def create_work_order(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @work_orders.command("assign", bodies.Assignment)
 def assign(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Give it to a technician, perhaps taking it from another."""
+    """Assign the work order to a technician, also when it was another's."""
     return commands.assign(context.work, id, **body)
 
 
 @work_orders.command("require-part", bodies.RequiredPart)
 def require_part(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Say that the repair needs a part."""
+    """Record that the repair needs a part."""
     return commands.require_part(context.work, id, **body)
 
 
 @work_orders.command("diagnose", bodies.Diagnosis)
 def diagnose(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Write down what was found."""
+    """Record the diagnosis."""
     return commands.diagnose(context.work, id, **body)
 
 
 @work_orders.command("hold", bodies.Hold)
 def hold(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Let the work wait."""
+    """Put the work order on hold."""
     return commands.hold(context.work, id, **body)
 
 
 @work_orders.command("resume")
 def resume(context: CommandContext, _: Body, id: UUID) -> WorkOrder:
-    """End the waiting."""
+    """Resume the work order after a hold."""
     return commands.resume(context.work, id)
 
 
 @work_orders.command("record-labour", bodies.Labour)
 def record_labour(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Write down the time that somebody spent."""
+    """Record working time."""
     return commands.record_labour(context.work, id, **body)
 
 
