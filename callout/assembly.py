@@ -45,7 +45,7 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle))
 
 
-class House:
+class Application:
     """Everything built, around one database; closes what it opened. Safe to build before or after a fork."""
 
     def __init__(self, settings: Settings, dsn: str | None = None, *, migrating: bool = False) -> None:

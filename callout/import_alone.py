@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from api.http.batch import CommandInput, Commands, Refusal
-from callout.assembly import House
+from callout.assembly import Application
 from callout.import_clashes import Clashes
 from callout.import_entry import BadLine
 
@@ -17,12 +17,12 @@ PAUSE_SECONDS: Final = 0.5
 class Alone:
     """Carries out commands one by one."""
 
-    def __init__(self, house: House, commands: Commands, clashes: Clashes) -> None:
-        self._house, self._commands, self._clashes = house, commands, clashes
+    def __init__(self, application: Application, commands: Commands, clashes: Clashes) -> None:
+        self._application, self._commands, self._clashes = application, commands, clashes
 
     def send(self, sent: CommandInput, line: int) -> str | None:
         """Carry out one command; why it was refused, or None. Raises `BadLine` while the database is away."""
-        projector = self._house.projector()
+        projector = self._application.projector()
         while projector.run_once():
             pass
         for _ in range(PATIENCE):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from api.http.batch import CommandInput, Refusal
-from callout.assembly import House
+from callout.assembly import Application
 from callout.import_entry import BadLine
 from callout.import_lines import reason
 from domain.kernel.characters import UNFIT
@@ -23,8 +23,8 @@ class People:
     `commands` nobody is registered.
     """
 
-    def __init__(self, house: House, commands: Commands | None) -> None:
-        self._house, self._commands = house, commands
+    def __init__(self, application: Application, commands: Commands | None) -> None:
+        self._application, self._commands = application, commands
         self._known: dict[str, UUID] = {}
         self._named: dict[str, set[UUID]] | None = None
 
@@ -39,7 +39,7 @@ class People:
         return self._known[by]
 
     def _found(self, by: str) -> UUID | None:
-        login = self._house.services.access.user_of(by)
+        login = self._application.services.access.user_of(by)
         if login is not None:
             return login
         named = self._names()
@@ -55,10 +55,10 @@ class People:
     def _names(self) -> dict[str, set[UUID]]:
         """Everybody by name; somebody who is a user and a technician is one, the technician."""
         if self._named is None:
-            projector = self._house.projector()
+            projector = self._application.projector()
             while projector.run_once():
                 pass
-            with self._house.services.views.now() as reader:
+            with self._application.services.views.now() as reader:
                 technicians = reader.fetch_all("SELECT id, name, user_id FROM technicians")
                 users = reader.fetch_all("SELECT id, name, technician FROM users")
             twice = {row["user_id"] for row in technicians}
@@ -70,7 +70,7 @@ class People:
     def _left(self, name: str) -> UUID:
         """Somebody who is known by this name only."""
         id = uuid5(NAMESPACE_OID, f"callout person {folded(name)}")
-        if self._commands is not None and not self._house.services.log.load([id]):
+        if self._commands is not None and not self._application.services.log.load([id]):
             body = {"id": str(id), "name": name}
             for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):
                 refusal = self._commands.run_alone(CommandInput(do, said, f"import person {id} {do}"))

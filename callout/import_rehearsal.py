@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from api.http.batch import CommandInput, Commands
-from callout.assembly import House
+from callout.assembly import Application
 from callout.import_entry import BadLine, Entry
 from callout.import_keys import Keys, Standing
 from callout.import_lines import in_batches, reason, refused_before
@@ -34,14 +34,16 @@ class Rehearsed(NamedTuple):
     later: int
 
 
-def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, retry: bool = False) -> Rehearsed:
+def rehearse(
+    application: Application, user: UUID, keys: Keys, entries: Iterable[Entry], *, retry: bool = False
+) -> Rehearsed:
     """Decide what the lines of a file say on one unit of work that is never recorded; memory grows with the file."""
-    app, access = house.app(), house.services.access
+    app, access = application.app(), application.services.access
     token = access.let_in(user)
     session = access.sessions.find(token)
     access.end(token)
-    people = People(house, None)
-    commands = Commands(app, house.services.runner, Author(user, session.roles if session else (), ""))
+    people = People(application, None)
+    commands = Commands(app, application.services.runner, Author(user, session.roles if session else (), ""))
     new: list[tuple[int, str]] = []
     refused: list[tuple[int, str]] = []
     untold: list[tuple[int, str]] = []

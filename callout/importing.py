@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import PersistenceError
 
 from api.http.batch import CommandInput, Commands
-from callout.assembly import House
+from callout.assembly import Application
 from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
 from callout.import_clashes import Clashes
 from callout.import_entry import BadLine, Entry, Imported
@@ -44,17 +44,17 @@ class Importer:
     `retry` says otherwise. An import that was killed in the middle has recorded whole batches, and goes on behind them.
     """
 
-    def __init__(self, house: House, user: UUID, file: str, name: str | None = None) -> None:
-        self._keys = Keys(house.services.log.operations, user, name, file)
-        app = house.app()
-        token = house.services.access.let_in(user)
-        session = house.services.access.sessions.find(token)
+    def __init__(self, application: Application, user: UUID, file: str, name: str | None = None) -> None:
+        self._keys = Keys(application.services.log.operations, user, name, file)
+        app = application.app()
+        token = application.services.access.let_in(user)
+        session = application.services.access.sessions.find(token)
         roles = session.roles if session else ()
-        house.services.access.end(token)
-        self._commands = Commands(app, house.services.runner, Author(user, roles, ""))
+        application.services.access.end(token)
+        self._commands = Commands(app, application.services.runner, Author(user, roles, ""))
         self._clashes = Clashes()
-        self._alone = Alone(house, self._commands, self._clashes)
-        self._people = People(house, self._commands)
+        self._alone = Alone(application, self._commands, self._clashes)
+        self._people = People(application, self._commands)
         self._most = AT_ONCE
         self.done = self.already = 0
         self.refused: list[tuple[int, str]] = []

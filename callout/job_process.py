@@ -7,7 +7,7 @@ from typing import Final
 
 from callout.lifeline import follow
 from callout.priority import stand_behind
-from callout.serving import house
+from callout.serving import open_application
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
 from projections.engine.long_jobs import do_next_job
@@ -23,8 +23,8 @@ def main() -> None:
     stand_behind(BEHIND)
     settings = Settings.from_environment()
     gc.set_threshold(_OBJECTS)
-    with house(settings, settings.log_level) as built:
-        while do_next_job(built.services.projecting, PROJECTIONS):
+    with open_application(settings, settings.log_level) as application:
+        while do_next_job(application.services.projecting, PROJECTIONS):
             pass
 
 

@@ -17,7 +17,7 @@ from time import sleep
 from typing import Final
 
 from api.http.metrics import SHARED
-from callout.assembly import House
+from callout.assembly import Application
 from callout.journal import write_journal
 from callout.priority import stand_behind
 from callout.run_time_environment import run_time_environment
@@ -34,21 +34,21 @@ _OBJECTS: Final = 100_000
 _LOOK_SECONDS: Final = 0.05
 
 
-def past_desk(house: House) -> PastDesk:
+def past_desk(application: Application) -> PastDesk:
     """Where the requests of this process ask about the past; it starts processes when it is asked."""
-    settings = house.settings
+    settings = application.settings
     return PastDesk(
-        house.services.views,
-        partial(_start, house),
+        application.services.views,
+        partial(_start, application),
         places=settings.past,
         seconds=settings.past_seconds,
     )
 
 
-def _start(house: House) -> Teller:
-    settings = house.settings
+def _start(application: Application) -> Teller:
+    settings = application.settings
     ours, theirs = Pipe()
-    environment = run_time_environment(house)
+    environment = run_time_environment(application)
     environment.pop(SHARED, None)
     limits = [str(settings.past_seconds), str(settings.past_memory)]
     with theirs:
@@ -75,9 +75,9 @@ def main(file: int, seconds: int, megabytes: int) -> None:
     gc.set_threshold(_OBJECTS)
     settings = Settings.from_environment()
     write_journal(settings.log_level)
-    with Connection(file) as line, House(settings) as house:
+    with Connection(file) as line, Application(settings) as application:
         limited = partial(_in_turn, settings, seconds)
-        Telling(line, house.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
+        Telling(line, application.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.blob_place import place_of
 from callout.database import OtherMasterKey
 from callout.erasing import erase_again
@@ -65,11 +65,11 @@ def restore(
     with stages("database") as tell:
         load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=tell)
     end(settings.home)
-    with House(settings, dsn, migrating=True) as house:
-        again = house.erased_again + erase_again(house.services.log, erased)
+    with Application(settings, dsn, migrating=True) as application:
+        again = application.erased_again + erase_again(application.services.log, erased)
         with stages("views") as tell:
-            views = house.ensure_views(tell)
-        return Restored(manifest.position, house.services.log.epoch(), again, views)
+            views = application.ensure_views(tell)
+        return Restored(manifest.position, application.services.log.epoch(), again, views)
 
 
 def _master_key(settings: Settings, manifest: Manifest) -> bytes:

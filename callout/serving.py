@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from api.http.metrics import SHARED
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import register_locations
 from callout.child import Child
 from callout.connections import fitted
@@ -54,18 +54,18 @@ def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
 
 
 @contextmanager
-def house(settings: Settings, log_level: str = "warning") -> Iterator[House]:
+def open_application(settings: Settings, log_level: str = "warning") -> Iterator[Application]:
     """Everything built around the database, for a word of the command line; what is logged goes to stderr."""
     write_journal(log_level)
-    with database(settings) as (dsn, _), House(settings, dsn) as built:
-        yield built
+    with database(settings) as (dsn, _), Application(settings, dsn) as application:
+        yield application
 
 
 class Running(NamedTuple):
     """A house that serves; `stop` is set when it ends."""
 
     url: str
-    house: House
+    application: Application
     stop: Event
 
 
@@ -75,7 +75,7 @@ def serve(
     port: int,
     ready: Callable[[Running], None],
     *,
-    prepare: Callable[[House], None] = register_locations,
+    prepare: Callable[[Application], None] = register_locations,
     output: int = 2,
 ) -> None:
     """Serve until a signal comes; `ready` is called, beside, when the server answers.
@@ -86,18 +86,18 @@ def serve(
     with (
         closing(listen(host, port)) as listener,
         database(settings) as (dsn, tenancy),
-        House(fitted(settings, dsn or _run_time_dsn(settings)), dsn, migrating=True) as built,
+        Application(fitted(settings, dsn or _run_time_dsn(settings)), dsn, migrating=True) as application,
     ):
-        prepare(built)
-        built.ensure_views()
+        prepare(application)
+        application.ensure_views()
 
         def beside(stop: Event) -> None:
-            running = Running(url_of(listener), built, stop)
+            running = Running(url_of(listener), application, stop)
             _wait_until_ready(running)
             if not stop.is_set():
                 ready(running)
 
-        Supervisor(_children(built, listener, output), tenancy).run(beside)
+        Supervisor(_children(application, listener, output), tenancy).run(beside)
 
 
 def _run_time_dsn(settings: Settings) -> str:
@@ -106,14 +106,14 @@ def _run_time_dsn(settings: Settings) -> str:
     return enter_by(settings, settings.runtime_url).dsn(READER)
 
 
-def _children(house: House, listener: socket.socket, output: int) -> list[Child]:
+def _children(application: Application, listener: socket.socket, output: int) -> list[Child]:
     """The HTTP server and the worker; the former stops first, so that what it promised is still carried out.
 
     With it goes the port: nobody waits for the worker before another server may start. Both learn where the database
     is, and not how whoever migrates signs in there.
     """
-    settings = house.settings
-    environment = run_time_environment(house)
+    settings = application.settings
+    environment = run_time_environment(application)
     environment["CALLOUT_POOL"] = str(settings.pool)
     figures = {SHARED: str(_empty(settings.home / "metrics" / str(listener.getsockname()[1])))}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.import_entry import BadLine, Entry
 from callout.stock_claims import Claims
 from callout.stock_commands import Command, cost_of, described, moving, replaced
@@ -39,12 +39,18 @@ class StockFile:
     """
 
     def __init__(
-        self, house: House, file: Path, *, name: str = "", through: str | None = None, replace: bool = False,
-        as_of: date | None = None, decimal: Mark | None = None,
+        self, application: Application, file: Path, *, name: str = "", through: str | None = None,
+        replace: bool = False, as_of: date | None = None, decimal: Mark | None = None,
     ) -> None:  # fmt: skip
-        self._log, self._file, self._name, self._replace, self._as_of = house.services.log, file, name, replace, as_of
-        self._zone = house.settings.zone
-        with house.services.views.now() as reader:
+        self._log, self._file, self._name, self._replace, self._as_of = (
+            application.services.log,
+            file,
+            name,
+            replace,
+            as_of,
+        )
+        self._zone = application.settings.zone
+        with application.services.views.now() as reader:
             parts = reader.fetch_all("SELECT * FROM parts ORDER BY position DESC")
             self._parts: dict[str, dict[str, Any]] = {compact(row["number"]): row for row in parts}
             places = reader.fetch_all("SELECT * FROM locations WHERE NOT retired")

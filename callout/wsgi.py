@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.app import WsgiApplication
-from callout.assembly import House
+from callout.assembly import Application
 from callout.closing import closing
 from callout.journal import write_journal
 from callout.past_process import past_desk
@@ -14,7 +14,7 @@ def app() -> WsgiApplication:
     """The application of this process; its views are made by whoever runs the projector."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)
-    house = House(settings)
-    made = house.app(past_desk(house))
+    application = Application(settings)
+    made = application.app(past_desk(application))
     made.wsgi_app = closing(made.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's own way to put something around
     return made

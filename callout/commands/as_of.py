@@ -14,7 +14,7 @@ from domain.kernel.instant import parse_instant
 from domain.kernel.problem import BadInput
 
 if TYPE_CHECKING:
-    from callout.assembly import House
+    from callout.assembly import Application
     from projections.engine.table import Row, Table
 
 MOST = 50
@@ -58,15 +58,15 @@ def command(
 ) -> None:
     """Show VIEWs from what had happened by TIME (like 2026-11-21T12:00:00+01:00) and was known by --known-at."""
     from callout.console import say, say_json
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
 
     projections = chosen(views)
     wanted = [tuple(each.partition("=")[::2]) for each in where]
     most = limit or (None if as_json else MOST)
-    with house(Settings.from_environment()) as built:
-        past = built.services.views
+    with open_application(Settings.from_environment()) as application:
+        past = application.services.views
         position = past.position_at(known_at) if isinstance(known_at, datetime) else known_at
         with past.at(projections, known_at=position, as_of=time) as reader:
             for table in (table for each in projections for table in each.tables):
@@ -77,10 +77,10 @@ def command(
                         say_json({"table": table.name, "row": row})
                     continue
                 say(f"{table.name}: {len(rows)} rows, known through position {reader.position}")
-                _show(table, rows, built)
+                _show(table, rows, application)
 
 
-def _show(table: Table, rows: Sequence[Row], built: House) -> None:
+def _show(table: Table, rows: Sequence[Row], application: Application) -> None:
     """On a screen what fits it, with names for ids and without empty columns; into a pipe or file all as it is."""
     from callout.console import say_table
     from callout.screen import in_words, is_watched, say_records
@@ -89,9 +89,9 @@ def _show(table: Table, rows: Sequence[Row], built: House) -> None:
     if not is_watched():
         say_table(list(table.columns), [list(row.values()) for row in rows])
         return
-    with built.services.views.now() as reader:
+    with application.services.views.now() as reader:
         names = names_of(reader, ids_in(rows))
-    zone = built.settings.zone
+    zone = application.settings.zone
     told = [[row[name] if name == "id" else in_words(row[name], names, zone) for name in table.columns] for row in rows]
     filled = [number for number in range(len(table.columns)) if any(line[number] != "" for line in told)]
     heads = [name.replace("_", " ") for name in table.columns]

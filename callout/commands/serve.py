@@ -35,7 +35,7 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
         settings.host if host is None else host,
         settings.port if port is None else port,
         lambda running: _tell(running.url, first[0], as_json=as_json),
-        prepare=lambda house: first.append(bootstrap(house)),
+        prepare=lambda application: first.append(bootstrap(application)),
     )
 
 

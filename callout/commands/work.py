@@ -30,7 +30,7 @@ def command() -> None:
     """
     from callout.lifeline import follow
     from callout.priority import stand_behind
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from callout.worker import work
 
@@ -47,7 +47,7 @@ def command() -> None:
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, end)
-    with house(settings, settings.log_level) as built:
+    with open_application(settings, settings.log_level) as application:
         gc.freeze()
         gc.set_threshold(OBJECTS)
-        work(built, stop)
+        work(application, stop)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import register_locations
 from callout.cli import main
 from domain.kernel.envelope import Envelope
@@ -30,13 +30,13 @@ def said(capture: Capture, *words: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def van(house: House) -> UUID:
+def van(application: Application) -> UUID:
     """A van that was registered yesterday, and is in the views."""
     van = Location.register(id=uuid4(), kind="van", name="Van 7")
-    work = house.services.log.work()
+    work = application.services.log.work()
     work.add(Envelope(occurred_at=YESTERDAY), van)
     work.commit()
-    while house.projector().run_once():
+    while application.projector().run_once():
         pass
     return van.id
 
@@ -54,9 +54,11 @@ def test_migrating_prepares_the_views_and_the_places_and_does_it_once(
     assert again == {"applied": [], "views": []}
 
 
-def test_what_was_recorded_is_exported_as_it_is_stored(house: House, capsys: Capture, tmp_path: Path) -> None:
-    register_locations(house)
-    stored = [record for (record,) in house.services.log.pool.fetch_all("SELECT record FROM log.events")]
+def test_what_was_recorded_is_exported_as_it_is_stored(
+    application: Application, capsys: Capture, tmp_path: Path
+) -> None:
+    register_locations(application)
+    stored = [record for (record,) in application.services.log.pool.fetch_all("SELECT record FROM log.events")]
     capsys.readouterr()
 
     assert main(["export"]) == 0
@@ -106,13 +108,13 @@ def test_a_view_as_it_stood_is_a_table_for_people(van: UUID, capsys: Capture) ->
     assert out[2].startswith(str(van))
 
 
-def test_the_history_of_a_thing_tells_each_event(house: House, capsys: Capture) -> None:
+def test_the_history_of_a_thing_tells_each_event(application: Application, capsys: Capture) -> None:
     part = Part.register(id=uuid4(), number="P-1", names=(PartName("en", "Pump"),), unit="pcs")
     part.discontinue()
-    work = house.services.log.work()
+    work = application.services.log.work()
     work.add(Envelope(occurred_at=YESTERDAY, role="stock_keeper"), part)
     work.commit()
-    while house.projector().run_once():
+    while application.projector().run_once():
         pass
 
     events = said(capsys, "history", "P-1")
@@ -126,8 +128,10 @@ def test_the_history_of_a_thing_tells_each_event(house: House, capsys: Capture) 
     assert said(capsys, "history", "p -1") == events, "issue 9, 8: in any spelling"
 
 
-def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(house: House, van: UUID, capsys: Capture) -> None:
-    house.services.projecting.pool.execute("UPDATE views.locations SET name = 'Van 8' WHERE id = %s", (str(van),))
+def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(
+    application: Application, van: UUID, capsys: Capture
+) -> None:
+    application.services.projecting.pool.execute("UPDATE views.locations SET name = 'Van 8' WHERE id = %s", (str(van),))
     capsys.readouterr()
 
     assert main(["verify", "locations", "parts"]) == 1
@@ -150,7 +154,7 @@ def test_the_status_tells_where_the_log_and_each_view_stand(capsys: Capture) -> 
     assert {(view["lag"], view["shape"]) for view in standing["views"]} == {(0, "ok")}
 
 
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("application")
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
