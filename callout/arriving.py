@@ -59,10 +59,10 @@ class Arriving:
 
     def _whole(self, head: int) -> int:
         """How many bytes it has, or those of the head where the body is not waited for."""
-        said = bytes(self.data[:head])
-        lengths = _LENGTH.findall(said)
-        if len(lengths) != 1 or _CHUNKED.search(said) or int(lengths[0]) > MOST_GATHERED:
+        headers = bytes(self.data[:head])
+        lengths = _LENGTH.findall(headers)
+        if len(lengths) != 1 or _CHUNKED.search(headers) or int(lengths[0]) > MOST_GATHERED:
             return head
         whole = head + int(lengths[0])
-        self.must_continue = len(self.data) < whole and _EXPECT.search(said) is not None
+        self.must_continue = len(self.data) < whole and _EXPECT.search(headers) is not None
         return whole

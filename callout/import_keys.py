@@ -13,7 +13,7 @@ from store.operations import Operations
 ATTEMPTS = 50
 
 
-class Standing(NamedTuple):
+class LineState(NamedTuple):
     """What has become of a line: `applied`, `rejected` or nothing yet; why it was refused, and its key."""
 
     status: str | None
@@ -31,11 +31,11 @@ class Keys:
         self._operations, self._user = operations, user
         self._name, self._file = name or "", file
 
-    def standing(self, entries: Iterable[Entry]) -> list[Standing]:
+    def states(self, entries: Iterable[Entry]) -> list[LineState]:
         """What has become of these lines, with one question to the database; those refused ask for more."""
         asked = list(entries)
         known = self._known(key for entry in asked for key in (self._key(entry, 0), self._old_key(entry, 0)))
-        return [self._standing(entry, known) for entry in asked]
+        return [self._state_of(entry, known) for entry in asked]
 
     def next_try(self, entry: Entry) -> str:
         """The key for another attempt at what was refused, as a refusal stands for ever."""
@@ -50,17 +50,17 @@ class Keys:
         """The id of the operation under a key."""
         return uuid5(self._user, key)
 
-    def _standing(self, entry: Entry, known: dict[str, tuple[str, str]]) -> Standing:
+    def _state_of(self, entry: Entry, known: dict[str, tuple[str, str]]) -> LineState:
         first, old = self._key(entry, 0), self._old_key(entry, 0)
         found = known.get(first) or known.get(old)
         if found is None or found[0] == "applied":
-            return Standing(found and found[0], None, first)
+            return LineState(found and found[0], None, first)
         more = self._known(
             key for attempt in range(1, ATTEMPTS) for key in (self._key(entry, attempt), self._old_key(entry, attempt))
         )
         if any(status == "applied" for status, _ in more.values()):
-            return Standing("applied", None, first)
-        return Standing("rejected", found[1], first)
+            return LineState("applied", None, first)
+        return LineState("rejected", found[1], first)
 
     def _known(self, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
         operations = {uuid5(self._user, key): key for key in keys}
@@ -75,5 +75,5 @@ class Keys:
 
 
 def _written(name: str, content: str, attempt: int) -> str:
-    said = sha256((name + "\0" + content).encode()).hexdigest()
-    return f"import {said} {attempt}"
+    digest = sha256((name + "\0" + content).encode()).hexdigest()
+    return f"import {digest} {attempt}"

@@ -72,8 +72,8 @@ class People:
         id = uuid5(NAMESPACE_OID, f"callout person {folded(name)}")
         if self._commands is not None and not self._application.services.log.load([id]):
             body = {"id": str(id), "name": name}
-            for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):
-                refusal = self._commands.run_alone(CommandInput(do, said, f"import person {id} {do}"))
+            for path, fields in (("technicians", body), (f"technicians/{id}/deactivate", {})):
+                refusal = self._commands.run_alone(CommandInput(path, fields, f"import person {id} {path}"))
                 if isinstance(refusal, Refusal):
                     raise BadLine(f"{name[:60]} cannot be kept as a name: {reason(refusal.document)}")
         return id

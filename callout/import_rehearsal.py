@@ -9,14 +9,14 @@ from uuid import UUID
 from api.http.batch import CommandInput, Commands
 from callout.assembly import Application
 from callout.import_entry import BadLine, Entry
-from callout.import_keys import Keys, Standing
+from callout.import_keys import Keys, LineState
 from callout.import_lines import in_batches, reason, refused_before
 from callout.import_people import People
 from commands.running.author import Author
 from commands.running.batch import NeedsViews
 
 NEW: Final = "new"
-UNTOLD: Final = "untold"
+UNDECIDED: Final = "undecided"
 
 
 class Rehearsed(NamedTuple):
@@ -29,7 +29,7 @@ class Rehearsed(NamedTuple):
     new: list[tuple[int, str]]
     same: int
     refused: list[tuple[int, str]]
-    untold: list[tuple[int, str]]
+    undecided: list[tuple[int, str]]
     retried: list[tuple[int, str]]
     later: int
 
@@ -46,45 +46,45 @@ def rehearse(
     commands = Commands(app, application.services.runner, Author(user, session.roles if session else (), ""))
     new: list[tuple[int, str]] = []
     refused: list[tuple[int, str]] = []
-    untold: list[tuple[int, str]] = []
+    undecided: list[tuple[int, str]] = []
     retried: list[tuple[int, str]] = []
     same = later = 0
     for lines in in_batches(entries, keys):
-        commands.load([CommandInput(entry.do, entry.body, standing.key) for entry, standing in lines])
-        for entry, standing in lines:
-            why = refused_before(entry, standing, retry=False)
-            if why is not None and standing.status == "rejected":
+        commands.load([CommandInput(entry.do, entry.body, state.key) for entry, state in lines])
+        for entry, state in lines:
+            why = refused_before(entry, state, retry=False)
+            if why is not None and state.status == "rejected":
                 retried.append((entry.line, why))
                 if not retry:
                     continue
             elif why is not None:
                 refused.append((entry.line, why))
                 continue
-            if standing.status == "applied":
+            if state.status == "applied":
                 same += 1
                 later += bool(retried)
                 continue
-            told = _decided(commands, people, entry, standing)
-            if told == NEW:
+            result = _decided(commands, people, entry, state)
+            if result == NEW:
                 new.append((entry.line, entry.do))
-            elif told == UNTOLD:
-                untold.append((entry.line, entry.do))
+            elif result == UNDECIDED:
+                undecided.append((entry.line, entry.do))
             else:
-                refused.append((entry.line, told))
-    return Rehearsed(new, same, refused, untold, retried, later)
+                refused.append((entry.line, result))
+    return Rehearsed(new, same, refused, undecided, retried, later)
 
 
-def _decided(commands: Commands, people: People, entry: Entry, standing: Standing) -> str:
-    """`NEW`, `UNTOLD`, or why it is refused."""
+def _decided(commands: Commands, people: People, entry: Entry, state: LineState) -> str:
+    """`NEW`, `UNDECIDED`, or why it is refused."""
     try:
-        sent = CommandInput(entry.do, entry.body, standing.key, people.who(entry.by))
+        sent = CommandInput(entry.do, entry.body, state.key, people.who(entry.by))
         if not Commands.can_batch(sent):
-            return UNTOLD
+            return UNDECIDED
         refusal = commands.decide(sent)
     except BadLine as problem:
         return problem.detail
     except NeedsViews:
-        return UNTOLD
+        return UNDECIDED
     if refusal is None:
         return NEW
     commands.batch.forget()

@@ -42,8 +42,8 @@ class Rejects:
             cells = [values[place] if place < len(values) else "" for place in self._places]
             self._write([*cells, why])
         else:
-            said = entry.source if isinstance(entry.source, str) else ""
-            self._text.write(f"# line {entry.line}: {' '.join(why.split())}\n{said}\n")
+            source = entry.source if isinstance(entry.source, str) else ""
+            self._text.write(f"# line {entry.line}: {' '.join(why.split())}\n{source}\n")
 
     def _write(self, values: list[str]) -> None:
         cells = (

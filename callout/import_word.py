@@ -71,12 +71,12 @@ def run(
         if rejects is not None:
             of_table = (stock.headings, stock.written) if stock is not None else ()
             reject = open_files.enter_context(Rejects(rejects, *of_table)).add
-        tell = open_files.enter_context(progress(file.name, quiet=as_json))
+        show = open_files.enter_context(progress(file.name, quiet=as_json))
         outcome = Importer(application, user, file.name, name).run(
             stock.entries() if stock is not None else commands(file),
             keep_going=keep_going,
             retry=retry_refused,
-            tell=lambda line: tell(line, lines),
+            on_progress=lambda line: show(line, lines),
             reject=reject,
         )
     differs = stock.differs if stock is not None else []
@@ -110,7 +110,7 @@ def _foretell(file: Path, found: Rehearsed, stock: StockFile | None, *, as_json:
         return
     for line, do in found.new:
         say(f"line {line}: new: {do}")
-    for line, do in found.untold:
+    for line, do in found.undecided:
         say(f"line {line}: {do}: to be decided when the lines before it are recorded")
     _complain(file, [*found.refused, *(stock.differs if stock is not None else [])])
     say(

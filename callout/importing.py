@@ -65,12 +65,12 @@ class Importer:
         *,
         keep_going: bool = False,
         retry: bool = False,
-        tell: Callable[[int], None] = lambda _: None,
+        on_progress: Callable[[int], None] = lambda _: None,
         reject: Callable[[Entry, str], None] = lambda _, __: None,
     ) -> Imported:
-        """Import in order up to the first refusal, or to the end with `keep_going`; `tell` is told the line reached.
+        """Import in order up to the first refusal, or to the end with `keep_going`.
 
-        `reject` is given what was refused, and why.
+        `on_progress` is called with the last line of each batch, `reject` with each refused entry and the reason.
         """
         read = in_batches(entries, self._keys)
         batch = next(read, [])
@@ -82,7 +82,7 @@ class Importer:
             for entry, why in sorted(now if stopped else [*now, *refused], key=lambda each: each[0].line):
                 self.refused.append((entry.line, why))
                 reject(entry, why)
-            tell(batch[-1][0].line)
+            on_progress(batch[-1][0].line)
             if self.refused and not keep_going:
                 break
             batch = ahead
@@ -95,21 +95,21 @@ class Importer:
 
         What was refused is tried again where nothing behind it has been imported: it stands where it stood.
         """
-        known = [place for place, (_, standing) in enumerate([*batch, *ahead]) if standing.status is not None]
+        known = [place for place, (_, state) in enumerate([*batch, *ahead]) if state.status is not None]
         last = max(known, default=-1)
         lines: list[_Line] = []
         refused: list[tuple[Entry, str]] = []
-        for place, (entry, standing) in enumerate(batch):
-            why = refused_before(entry, standing, retry=retry or place == last)
+        for place, (entry, state) in enumerate(batch):
+            why = refused_before(entry, state, retry=retry or place == last)
             if why is not None:
                 refused.append((entry, why))
                 if not keep_going:
                     break
-            elif standing.status == "applied":
+            elif state.status == "applied":
                 self.already += 1
             else:
                 try:
-                    key = self._keys.next_try(entry) if standing.status else standing.key
+                    key = self._keys.next_try(entry) if state.status else state.key
                     lines.append(_Line(entry, CommandInput(entry.do, entry.body, key, self._people.who(entry.by))))
                 except BadLine as problem:
                     refused.append((entry, problem.detail))

@@ -35,11 +35,11 @@ def _without_words(_: Any, __: str, line: EventDict) -> EventDict:
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
-        line["fault"] = list(_told(error))
+        line["fault"] = list(_faults(error))
     return line
 
 
-def _told(error: BaseException) -> Iterator[dict[str, Any]]:
+def _faults(error: BaseException) -> Iterator[dict[str, Any]]:
     seen: set[int] = set()
     following: BaseException | None = error
     while following is not None and id(following) not in seen:

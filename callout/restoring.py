@@ -53,22 +53,22 @@ def restore(
     manifest, dsn = read(folder), completed(dsn)
     roles = roles_of(database_of(dsn), _master_key(settings, manifest))
     must_be_free(dsn, replace=replace)
-    with stages("checksums") as tell:
-        check(folder, manifest, tell)
+    with stages("checksums") as show_progress:
+        check(folder, manifest, show_progress)
     own = settings.erasures or settings.home / "erasures"
     erased = {id for path in (own, *lists) for id in ErasedList(path).ids()}
     if not holds_log(dsn):
         begin(settings.home, folder)  # what holds one stays as it is until the database has changed all at once
     ErasedList(own).add(erased)  # here as well, for the next restore: some have no key any more that could be destroyed
-    with stages("files of blobs") as tell:
-        _put_blobs(folder, manifest, place_of(settings), erased, tell)
-    with stages("database") as tell:
-        load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=tell)
+    with stages("files of blobs") as show_progress:
+        _put_blobs(folder, manifest, place_of(settings), erased, show_progress)
+    with stages("database") as show_progress:
+        load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=show_progress)
     end(settings.home)
     with Application(settings, dsn, migrating=True) as application:
         again = application.erased_again + erase_again(application.services.log, erased)
-        with stages("views") as tell:
-            views = application.ensure_views(tell)
+        with stages("views") as show_progress:
+            views = application.ensure_views(show_progress)
         return Restored(manifest.position, application.services.log.epoch(), again, views)
 
 
@@ -82,7 +82,7 @@ def _master_key(settings: Settings, manifest: Manifest) -> bytes:
     return keys.secrets()[0]
 
 
-def _put_blobs(folder: Path, manifest: Manifest, place: Place, erased: set[UUID], tell: Progress) -> None:
+def _put_blobs(folder: Path, manifest: Manifest, place: Place, erased: set[UUID], show_progress: Progress) -> None:
     blobs = [blob for blob in manifest.blobs or () if blob.person not in erased]
     total, done = sum(blob.file.bytes for blob in blobs), 0
     for blob in blobs:
@@ -90,4 +90,4 @@ def _put_blobs(folder: Path, manifest: Manifest, place: Place, erased: set[UUID]
             while some := source.read(CHUNK):
                 target.write(some)
         done += blob.file.bytes
-        tell(done, total)
+        show_progress(done, total)

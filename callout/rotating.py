@@ -58,7 +58,7 @@ class Rotated(NamedTuple):
     went_on: bool
 
 
-def rotate(application: Application, tell: Progress) -> Rotated:
+def rotate(application: Application, show_progress: Progress) -> Rotated:
     """Wrap every person's key under a new master key, then sign with new secrets; any moment is good to be cut off.
 
     A file gets the key in front that was prepared, or a new one; from the environment the newest is taken. Raises
@@ -71,10 +71,10 @@ def rotate(application: Application, tell: Progress) -> Rotated:
             if application.settings.master_key is not None:
                 raise NoNewerKey
             put_in_front(application.settings)
-        return Rotated(*_rewrapped(application, tell), went_on)
+        return Rotated(*_rewrapped(application, show_progress), went_on)
 
 
-def _rewrapped(application: Application, tell: Progress) -> tuple[str, int]:
+def _rewrapped(application: Application, show_progress: Progress) -> tuple[str, int]:
     """Let everything be wrapped under the newest master key; its id, and how many keys were wrapped anew."""
     done, left = 0, application.keyring.under_older_keys()
     for _ in range(_ROUNDS):
@@ -82,7 +82,7 @@ def _rewrapped(application: Application, tell: Progress) -> tuple[str, int]:
         while (step := application.keyring.rewrap(after)) is not None:
             after, many = step
             done += many
-            tell(done, total)
+            show_progress(done, total)
         left = (
             application.keyring.under_older_keys()
         )  # a server that had not noticed yet may have wrapped one meanwhile

@@ -41,7 +41,7 @@ class Cost(NamedTuple):
         return f"{self.amount} {self.currency} (minor units) for {self.per}"
 
 
-class Wanted(NamedTuple):
+class StockRow(NamedTuple):
     """What a row says about a part: `quantity` of it where `location` says, when the day `as_of` began in `zone`."""
 
     line: int
@@ -64,7 +64,7 @@ class Cell:
         return BadLine(f"line {self.line}: {why}{column}")
 
 
-def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> Wanted:
+def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> StockRow:
     """Read a row; raises `BadLine` with line and column for a cell that says nothing that can be taken."""
     cells = row.cells
     day, today = _day(row) if "as_of" in cells else as_of, local_day(now(), zone)
@@ -78,7 +78,7 @@ def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> Wante
                 "quantity", f"{cells['quantity'][:40]} is no quantity: a number, not negative, six decimals at most"
             )
         quantity = format_quantity(number)
-    return Wanted(row.line, cells, _cost(row, mark, day or today), quantity, day, zone)
+    return StockRow(row.line, cells, _cost(row, mark, day or today), quantity, day, zone)
 
 
 def _cost(row: Cell, mark: Mark | None, since: date) -> Cost | None:

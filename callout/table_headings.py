@@ -57,8 +57,8 @@ def columns_of(headings: list[str], line: int) -> list[str]:
     missing = sorted(set(NEEDED) - set(columns))
     if unknown or twice or missing:
         wrong = [("missing", missing), ("unknown", unknown), ("twice there", twice)]
-        said = "; ".join(f"{what}: {', '.join(names)}" for what, names in wrong if names)
-        raise BadLine(f"line {line} names the columns, some or all of {', '.join(list(SYNONYMS)[:-1])}; {said}")
+        details = "; ".join(f"{what}: {', '.join(names)}" for what, names in wrong if names)
+        raise BadLine(f"line {line} names the columns, some or all of {', '.join(list(SYNONYMS)[:-1])}; {details}")
     return columns
 
 

@@ -44,7 +44,7 @@ class Moment(click.ParamType[datetime | int]):
 @click.argument("time", type=Moment())
 @click.argument("views", nargs=-1, required=True, metavar="VIEW...")
 @click.option("--known-at", type=Moment(or_position=True), help="Only what was recorded by then: a time or a position.")
-@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only such rows; may be said repeatedly.")
+@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only such rows; may be repeated.")
 @click.option("--limit", type=Whole(1), help="Rows a table at most (50, with --json all).")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a row.")
 def command(
@@ -92,10 +92,12 @@ def _show(table: Table, rows: Sequence[Row], application: Application) -> None:
     with application.services.views.now() as reader:
         names = names_of(reader, ids_in(rows))
     zone = application.settings.zone
-    told = [[row[name] if name == "id" else in_words(row[name], names, zone) for name in table.columns] for row in rows]
-    filled = [number for number in range(len(table.columns)) if any(line[number] != "" for line in told)]
+    cells = [
+        [row[name] if name == "id" else in_words(row[name], names, zone) for name in table.columns] for row in rows
+    ]
+    filled = [number for number in range(len(table.columns)) if any(line[number] != "" for line in cells)]
     heads = [name.replace("_", " ") for name in table.columns]
-    say_records([heads[number] for number in filled], [[line[number] for number in filled] for line in told])
+    say_records([heads[number] for number in filled], [[line[number] for number in filled] for line in cells])
 
 
 def _question(table: Table, wanted: Sequence[tuple[str, ...]], limit: int | None) -> tuple[str, list[Any]]:

@@ -41,7 +41,10 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
     projections = chosen(views) if views else []
     many = 0
     what = " ".join(views) if views else "events"
-    with open_application(Settings.from_environment()) as application, progress("lines", quiet=as_json) as tell:
+    with (
+        open_application(Settings.from_environment()) as application,
+        progress("lines", quiet=as_json) as show_progress,
+    ):
         application.require_views()
         application.services.security.note(Noted("export", subject=f"command line: {what}"))
         head = application.services.log.recorder.max_notification_id() or 0
@@ -51,7 +54,7 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
                 target.write(line + "\n")
                 many += 1
                 if many % PAGE == 0 and not views:
-                    tell(many, head - after)
+                    show_progress(many, head - after)
     if as_json:
         say_json({"lines": many, "through": head})
     elif not to_stdout:

@@ -60,8 +60,8 @@ def _show(event: Mapping[str, Any], names: Mapping[UUID, str], zone: str) -> Non
         line = "    "
     say_wrapped(f"{line}  by {by}")
     later = {} if known[:16] == when[:16] else {"recorded": known[:16]}
-    if told := in_words(event["data"] | later, names, zone):
-        say_wrapped(f"     {told}", "     ")
+    if text := in_words(event["data"] | later, names, zone):
+        say_wrapped(f"     {text}", "     ")
 
 
 def _id_of(application: Application, stream: str) -> UUID:

@@ -24,10 +24,13 @@ def command(as_json: bool) -> None:
         if dsn is None:
             raise click.UsageError("Name the login that migrates in DATABASE_URL; CALLOUT_RUNTIME_URL may not migrate.")
         doubt_passwords(dsn)
-        with Application(settings, dsn, migrating=True) as application, progress("views", quiet=as_json) as tell:
+        with (
+            Application(settings, dsn, migrating=True) as application,
+            progress("views", quiet=as_json) as show_progress,
+        ):
             applied = application.applied
             register_locations(application)
-            views = application.ensure_views(tell)
+            views = application.ensure_views(show_progress)
     if as_json:
         say_json({"applied": applied, "views": views})
         return

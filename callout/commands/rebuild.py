@@ -19,10 +19,13 @@ def command(views: tuple[str, ...], as_json: bool) -> None:
     from projections.engine.rebuild import RebuildError, rebuild
 
     names = [each.name for each in chosen(views)]
-    with open_application(Settings.from_environment()) as application, progress("events", quiet=as_json) as tell:
+    with (
+        open_application(Settings.from_environment()) as application,
+        progress("events", quiet=as_json) as show_progress,
+    ):
         application.require_views()
         try:
-            position = rebuild(application.services.projecting, PROJECTIONS, names, tell)
+            position = rebuild(application.services.projecting, PROJECTIONS, names, show_progress)
         except (FoldError, RebuildError) as error:
             raise click.ClickException(f"The views stay as they were: {error}.") from error
     if as_json:

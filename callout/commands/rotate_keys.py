@@ -41,8 +41,8 @@ def command(forget_old: bool, prepare: bool, as_json: bool) -> None:
             return
         say(f"Older master keys forgotten: {many}. Start every server and worker anew.")
         return
-    with open_application(settings) as application, progress("keys", quiet=as_json) as tell:
-        rotated = rotate(application, tell)
+    with open_application(settings) as application, progress("keys", quiet=as_json) as show_progress:
+        rotated = rotate(application, show_progress)
     if as_json:
         say_json(rotated._asdict())
         return

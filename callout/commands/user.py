@@ -18,7 +18,7 @@ def command() -> None:
 @command.command
 @click.argument("login")
 @click.option("--name", help="What they are called (the login unless it is given).")
-@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True, help="May be said repeatedly.")
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True, help="May be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
 def add(login: str, name: str | None, roles: tuple[Role, ...], as_json: bool) -> None:
     """Add a user, with the password in CALLOUT_PASSWORD or a random one, which is printed once."""

@@ -20,15 +20,18 @@ def command(views: tuple[str, ...], as_json: bool) -> int:
     from projections.engine.verify import verify
 
     names, wrong = [each.name for each in chosen(views)], 0
-    with open_application(Settings.from_environment()) as application, progress("events", quiet=as_json) as tell:
+    with (
+        open_application(Settings.from_environment()) as application,
+        progress("events", quiet=as_json) as show_progress,
+    ):
         application.require_views()
-        for view in verify(application.services.projecting, PROJECTIONS, names, tell):
+        for view in verify(application.services.projecting, PROJECTIONS, names, show_progress):
             wrong += len(view.differences)
             if as_json:
                 say_json(view._asdict() | {"differences": [each._asdict() for each in view.differences]})
                 continue
-            said = f"{len(view.differences)} DIFFERENCES" if view.differences else "as the log says"
-            say(f"{view.name}: {sum(view.rows.values())} rows through position {view.position}, {said}.")
+            outcome = f"{len(view.differences)} DIFFERENCES" if view.differences else "as the log says"
+            say(f"{view.name}: {sum(view.rows.values())} rows through position {view.position}, {outcome}.")
             for each in view.differences[:MOST]:
                 key, what = ", ".join(map(str, each.key)), each.column or "the whole row"
                 say(f"  {each.table} {key}: {what} is {to_json(each.live)}, should be {to_json(each.expected)}")

@@ -27,8 +27,8 @@ class Opening(NamedTuple):
 
     def id(self, turn: int, step: str) -> UUID:
         """The movement of a step; each correction of the opening stock begins a new turn."""
-        said = (self.name, self.part, self.place, self.as_of or "", turn, step)
-        return uuid5(NAMESPACE_OID, "\0".join(map(str, ("callout opening", *said))))
+        parts = (self.name, self.part, self.place, self.as_of or "", turn, step)
+        return uuid5(NAMESPACE_OID, "\0".join(map(str, ("callout opening", *parts))))
 
 
 class Recorded(NamedTuple):
@@ -41,13 +41,13 @@ class Recorded(NamedTuple):
 
 def recorded(log: EventLog, openings: Iterable[Opening]) -> dict[Opening, Recorded]:
     """What has been recorded for each of these; one query for all that were never corrected."""
-    work, asked = log.work(), list(openings)
-    first = [opening.id(0, step) for opening in asked for step in STEPS]
+    work, wanted = log.work(), list(openings)
+    first = [opening.id(0, step) for opening in wanted for step in STEPS]
     work.preload([*first, *map(correction_id, first)])
-    return {opening: _stands(work, opening) for opening in asked}
+    return {opening: _recorded(work, opening) for opening in wanted}
 
 
-def _stands(work: Work, opening: Opening) -> Recorded:
+def _recorded(work: Work, opening: Opening) -> Recorded:
     quantity: Decimal | None = None
     for turn in range(MOST_TURNS):
         found = list(_movements(work, opening, turn))
