@@ -29,7 +29,7 @@ class Rehearsed(NamedTuple):
     new: list[tuple[int, str]]
     same: int
     refused: list[tuple[int, str]]
-    undecided: list[tuple[int, str]]
+    untold: list[tuple[int, str]]
     retried: list[tuple[int, str]]
     later: int
 

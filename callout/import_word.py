@@ -110,7 +110,7 @@ def _foretell(file: Path, found: Rehearsed, stock: StockFile | None, *, as_json:
         return
     for line, do in found.new:
         say(f"line {line}: new: {do}")
-    for line, do in found.undecided:
+    for line, do in found.untold:
         say(f"line {line}: {do}: to be decided when the lines before it are recorded")
     _complain(file, [*found.refused, *(stock.differs if stock is not None else [])])
     say(
