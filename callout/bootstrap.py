@@ -1,4 +1,4 @@
-"""What a new database needs before anybody can work: the places that only exist in the books, and a first user."""
+"""What a new database needs first: the virtual locations and a first user."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _USERS = UUID("2c2f54c5-4ac2-5f0c-9a5b-3f6fb0a9d1c7")
 
 
 class FirstUser(NamedTuple):
-    """The administrator of a new house; the password, unless somebody has set it, is known to nobody else."""
+    """The first administrator; `password` is None when the settings name it, otherwise it was made at random."""
 
     login: str
     password: str | None
@@ -50,7 +50,7 @@ def bootstrap(application: Application) -> FirstUser | None:
 
 
 def register_locations(application: Application) -> None:
-    """The locations that exist in every house; those that are registered already stay as they are."""
+    """Register the virtual locations of every company; those that exist already stay as they are."""
     with _alone(application):
         known = application.services.log.load(VIRTUAL.values())
         missing = [
@@ -67,7 +67,7 @@ def register_locations(application: Application) -> None:
 def add_user(
     application: Application, user: UUID, *, login: str, password: str, name: str, roles: tuple[Role, ...]
 ) -> None:
-    """A user who may sign in; raises `LoginTaken`, or `BadInput` for roles that do not exist."""
+    """Add a user who may sign in; raises `LoginTaken`, or `BadInput` for unknown roles."""
     registered = User.register(id=user, login=login, name=name, roles=roles)
     application.services.access.claim(user, login, password)
     work = application.services.log.work()
@@ -76,7 +76,7 @@ def add_user(
 
 
 def office_envelope() -> Envelope:
-    """The envelope of what is done on the command line, by whoever may run it."""
+    """The envelope of events that the command line records; it has no actor."""
     return Envelope(occurred_at=now(), role="command_line")
 
 

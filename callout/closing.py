@@ -1,4 +1,4 @@
-"""Connections that end with a reply: the rest of a body that is too large is not waited for."""
+"""Closes connections after a 413, so that the rest of a body that is too large is not waited for."""
 
 from __future__ import annotations
 

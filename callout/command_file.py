@@ -12,7 +12,7 @@ from callout.import_counts import Counts
 from callout.import_entry import Entry
 
 LONGEST: Final = 4 * 1024 * 1024
-"""Bytes of a line: more is no command, and is not gathered in memory."""
+"""The longest line in bytes; a longer one is not read into memory."""
 
 
 def commands(file: Path) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""Commands of an import that are carried out alone: each in a transaction of its own, with views that know all."""
+"""Runs commands of an import one by one, each in its own transaction and with views that are up to date."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PAUSE_SECONDS: Final = 0.5
 
 
 class Alone:
-    """Carries out commands one by one."""
+    """Runs commands one by one."""
 
     def __init__(self, application: Application, commands: Commands, clashes: Clashes) -> None:
         self._application, self._commands, self._clashes = application, commands, clashes
 
     def send(self, sent: CommandInput, line: int) -> str | None:
-        """Carry out one command; why it was refused, or None. Raises `BadLine` while the database is away."""
+        """Run one command; the reason of a refusal, or None. Raises `BadLine` while the database is away."""
         projector = self._application.projector()
         while projector.run_once():
             pass

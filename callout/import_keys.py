@@ -1,4 +1,4 @@
-"""Under which key a line of an import happens once: it follows from the import's name and the line, never the file."""
+"""Idempotency keys of imported lines: derived from the name of the import and the line, not from the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ATTEMPTS = 50
 
 
 class LineState(NamedTuple):
-    """What has become of a line: `applied`, `rejected` or nothing yet; why it was refused, and its key."""
+    """The status of a line (`applied`, `rejected` or None), the problem document of a refusal, and the key."""
 
     status: str | None
     why: str | None
@@ -22,9 +22,9 @@ class LineState(NamedTuple):
 
 
 class Keys:
-    """The keys of the lines of one import, and what has become of them.
+    """The keys of the lines of one import, and their states.
 
-    Imports had the file's name in their keys once: what was imported under it then is known too.
+    Earlier versions had the file's name in the keys: lines imported under these are found too.
     """
 
     def __init__(self, operations: Operations, user: UUID, name: str | None, file: str) -> None:
@@ -32,13 +32,13 @@ class Keys:
         self._name, self._file = name or "", file
 
     def states(self, entries: Iterable[Entry]) -> list[LineState]:
-        """What has become of these lines, with one question to the database; those refused ask for more."""
+        """The states of these lines, with one query, and one more for each refused line."""
         asked = list(entries)
         known = self._known(key for entry in asked for key in (self._key(entry, 0), self._old_key(entry, 0)))
         return [self._state_of(entry, known) for entry in asked]
 
     def next_try(self, entry: Entry) -> str:
-        """The key for another attempt at what was refused, as a refusal stands for ever."""
+        """An unused key for another attempt at a refused line; raises `BadLine` after `ATTEMPTS` attempts."""
         keys = [self._key(entry, attempt) for attempt in range(ATTEMPTS)]
         known = self._known(keys)
         free = next((key for key in keys if key not in known), None)

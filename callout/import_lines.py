@@ -1,4 +1,4 @@
-"""The lines of an import, many at a time, each with what has become of it; and why one was refused, as a sentence."""
+"""The lines of an import in batches, each with its state, and refusals as sentences."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from callout.import_entry import Entry
 from callout.import_keys import Keys, LineState
 
 AT_ONCE: Final = 500
-"""As many lines are one transaction."""
+"""The number of lines in one transaction."""
 
 Lines = list[tuple[Entry, LineState]]
 
 
 def in_batches(entries: Iterable[Entry], keys: Keys) -> Iterator[Lines]:
-    """The lines of a file, many at a time, each with what has become of it."""
+    """The lines of a file in batches, each with its state."""
     read = iter(entries)
     while batch := list(islice(read, AT_ONCE)):
         yield list(zip(batch, keys.states(batch), strict=True))
@@ -31,7 +31,7 @@ def reason(problem: Mapping[str, Any]) -> str:
 
 
 def refused_before(entry: Entry, state: LineState, *, retry: bool) -> str | None:
-    """Why a line is not imported now, if it is no command or was refused by an earlier import."""
+    """The reason why a line is not imported: it is no command, or an earlier import was refused; else None."""
     if entry.unread is not None:
         return entry.unread
     if state.status != "rejected" or retry:

@@ -1,4 +1,4 @@
-"""Who did what a line of an import tells: somebody of this house, or somebody who only the old system knew."""
+"""The actor of an imported line: a person of this company, or one whom only the old system knew."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class People:
-    """Finds people by login, id or name; a name that nobody has is kept as that of a technician who has left.
+    """Finds people by login, id or name; registers an unknown name as a deactivated technician.
 
-    So the history tells who it was, their words can be erased like anybody's, and they can be given no work. Without a
-    `commands` nobody is registered.
+    So the history names them, their words can be erased, and they get no work. Without `commands` nobody is
+    registered.
     """
 
     def __init__(self, application: Application, commands: Commands | None) -> None:
@@ -29,7 +29,7 @@ class People:
         self._named: dict[str, set[UUID]] | None = None
 
     def who(self, by: str | None) -> UUID | None:
-        """The id of whoever is called so; None for None. Raises `BadLine` for a name of several or that is none."""
+        """The id of the person with this login, id or name; None for None. Raises `BadLine` for a bad name."""
         if by is None:
             return None
         if not by.strip() or UNFIT.search(by):
@@ -53,7 +53,7 @@ class People:
         return id if any(id in ids for ids in named.values()) else None
 
     def _names(self) -> dict[str, set[UUID]]:
-        """Everybody by name; somebody who is a user and a technician is one, the technician."""
+        """Ids by folded name; a person who is user and technician counts once, as the technician."""
         if self._named is None:
             projector = self._application.projector()
             while projector.run_once():
@@ -68,7 +68,7 @@ class People:
         return self._named
 
     def _left(self, name: str) -> UUID:
-        """Somebody who is known by this name only."""
+        """The id of a person who is known by name only; registers them with `commands`."""
         id = uuid5(NAMESPACE_OID, f"callout person {folded(name)}")
         if self._commands is not None and not self._application.services.log.load([id]):
             body = {"id": str(id), "name": name}

@@ -1,4 +1,4 @@
-"""A rehearsal of an import: everything is decided as it would be, and nothing is recorded."""
+"""The dry run of an import: everything is decided, nothing is recorded."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ UNDECIDED: Final = "undecided"
 
 
 class Rehearsed(NamedTuple):
-    """What an import would do: lines and their paths that are new, known, refused, and that only time will tell.
+    """The result of a dry run: lines (with path or reason) that are new, known, refused, or cannot be decided yet.
 
-    `retried` are lines that an earlier import refused, with why: `--retry-refused` would try them behind `later` lines
-    that have been imported since.
+    `untold` are those that cannot be decided without views. `retried` are lines that an earlier import refused, with
+    the reason: `--retry-refused` would try them after `later` lines that have been imported since.
     """
 
     new: list[tuple[int, str]]
@@ -37,7 +37,7 @@ class Rehearsed(NamedTuple):
 def rehearse(
     application: Application, user: UUID, keys: Keys, entries: Iterable[Entry], *, retry: bool = False
 ) -> Rehearsed:
-    """Decide what the lines of a file say on one unit of work that is never recorded; memory grows with the file."""
+    """Decide the lines of a file on one unit of work that is never recorded; memory grows with the file."""
     app, access = application.app(), application.services.access
     token = access.let_in(user)
     session = access.sessions.find(token)

@@ -1,4 +1,4 @@
-"""The word `import`: what is asked for on the command line, carried out and told."""
+"""The command `import`: runs an import or its dry run and prints the result."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def run(
     rejects: Path | None,
     as_json: bool,
 ) -> int:
-    """Import a file and tell what came of it; 0, or 1 when something was refused or says what was not recorded so."""
+    """Import a file and print the result; exit code 1 when a line was refused or differs, else 0."""
     with file.open("rb") as counted:
         lines = sum(1 for _ in counted)
     with open_application(Settings.from_environment()) as application, ExitStack() as open_files:

@@ -1,4 +1,4 @@
-"""Import: commands from a file in batches, each through the office's rules, each once however often it is imported."""
+"""Imports commands from a file in batches, by the office's rules, each once however often it is imported."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class _Line(NamedTuple):
 
 
 class Importer:
-    """Records the commands of a file as one user; what belongs together in time is one transaction.
+    """Records the commands of a file as one user, a batch of lines in one transaction.
 
-    How far an import has come is in the log itself: a command's operation id follows from the import's `name` and the
-    line, so what has been done is known and passed over, and what was refused stays refused where it stood unless
-    `retry` says otherwise. An import that was killed in the middle has recorded whole batches, and goes on behind them.
+    The operation id of a command is derived from the import's `name` and the line: what the log knows is skipped, and
+    what was refused stays refused unless `retry` is set. An import that was killed has recorded whole batches, and
+    continues after them.
     """
 
     def __init__(self, application: Application, user: UUID, file: str, name: str | None = None) -> None:
@@ -91,9 +91,9 @@ class Importer:
     def _plan(
         self, batch: Lines, ahead: Lines, *, keep_going: bool, retry: bool
     ) -> tuple[list[_Line], list[tuple[Entry, str]]]:
-        """What is to be recorded of a batch, and what is refused already or no command; all up to the first such.
+        """The lines of a batch to record, and those refused already or unreadable; ends at the first such line.
 
-        What was refused is tried again where nothing behind it has been imported: it stands where it stood.
+        A refused line is tried again where no later line has been imported: the order is still that of the file.
         """
         known = [place for place, (_, state) in enumerate([*batch, *ahead]) if state.status is not None]
         last = max(known, default=-1)
@@ -118,7 +118,7 @@ class Importer:
         return lines, refused
 
     def _record(self, lines: list[_Line], *, keep_going: bool) -> list[tuple[Entry, str]]:
-        """Record these lines in few transactions; what was refused, only the first without `keep_going`."""
+        """Record these lines in few transactions; the refused ones, only the first without `keep_going`."""
         refused: list[tuple[Entry, str]] = []
         while lines:
             taken, alone, now = self._together(lines, keep_going=keep_going)
@@ -139,8 +139,8 @@ class Importer:
     def _together(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
         """Decide as many lines as can be in one unit of work, and record them.
 
-        How many these were, whether the next one must be carried out alone, and which were refused. Where the log does
-        not take them together, the first half is tried, and in the end the first one alone.
+        Returns their number, whether the next one must be run alone, and the refused ones. Where the log refuses the
+        batch, half of it is tried, and finally the first line alone.
         """
         most, clashes = min(len(lines), self._most), False
         for _ in range(PATIENCE):
@@ -151,7 +151,7 @@ class Importer:
             except KeyTaken as clash:
                 most, clashes = self._before(lines[:most], clash), True
             except (OperationKnownError, Problem):
-                most //= 2  # one of them takes what is somebody else's, which shows when it is recorded
+                most //= 2  # one of them takes a key of another thing, which shows when it is recorded
             except PersistenceError as error:
                 if passes_by_itself(error):
                     time.sleep(PAUSE_SECONDS)
@@ -190,6 +190,6 @@ class Importer:
         return done, alone, refused
 
     def _before(self, lines: list[_Line], clash: KeyTaken) -> int:
-        """How many lines stand before the one whose key is somebody else's; half of them where that is not known."""
+        """The number of lines before the one whose key is taken; half of the lines where that is unknown."""
         operations = [self._keys.operation(line.sent.key) for line in lines]
         return operations.index(clash.operation) if clash.operation in operations else len(lines) // 2

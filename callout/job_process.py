@@ -1,4 +1,4 @@
-"""The process that does the long jobs, one after the other, behind everybody else: `python -m callout.job_process`."""
+"""The process that runs the long jobs one by one, at low priority: `python -m callout.job_process`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from projections.catalogue import PROJECTIONS
 from projections.engine.long_jobs import do_next_job
 
 BEHIND: Final = 5
-"""How far it stands behind the processes that answer requests (`nice`); not far, as the projector waits for the end."""
+"""Its `nice` value relative to the processes that answer requests; low, as the projector waits for the end."""
 _OBJECTS: Final = 100_000
 
 
 def main() -> None:
-    """Do jobs until there is none; whoever started this process ends it by ending itself."""
+    """Run jobs until there is none; the process ends when its parent does."""
     follow()
     stand_behind(BEHIND)
     settings = Settings.from_environment()

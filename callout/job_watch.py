@@ -1,4 +1,4 @@
-"""Watching for long jobs: a process of its own is started for them, so that neither a request nor the views wait."""
+"""Starts a separate process for long jobs, so that neither requests nor views wait for them."""
 
 from __future__ import annotations
 

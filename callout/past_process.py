@@ -1,4 +1,4 @@
-"""The process that tells the past to one HTTP process: `python -m callout.past_process FILE SECONDS MEGABYTES`."""
+"""The process that answers queries of the past for one HTTP process: `python -m … FILE SECONDS MEGABYTES`."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from projections.past.place import Teller
 from projections.past.telling import Telling
 
 BEHIND: Final = 10
-"""How far it stands behind the processes that answer requests (`nice`)."""
+"""Its `nice` value relative to the processes that answer requests."""
 IDLE_SECONDS: Final = 120.0
 _OBJECTS: Final = 100_000
 _LOOK_SECONDS: Final = 0.05
 
 
 def past_desk(application: Application) -> PastDesk:
-    """Where the requests of this process ask about the past; it starts processes when it is asked."""
+    """The desk through which this process reads the past; it starts processes on demand."""
     settings = application.settings
     return PastDesk(
         application.services.views,
@@ -68,7 +68,7 @@ def _start(application: Application) -> Teller:
 
 
 def main(file: int, seconds: int, megabytes: int) -> None:
-    """Tell the past until nobody listens any more; a fold that takes longer than it may ends the process."""
+    """Answer queries until the pipe closes; a fold that exceeds its limits ends the process."""
     stand_behind(BEHIND)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
@@ -82,10 +82,9 @@ def main(file: int, seconds: int, megabytes: int) -> None:
 
 @contextmanager
 def _in_turn(settings: Settings, seconds: int) -> Iterator[None]:
-    """Of all such processes that share a home, as many fold at once as one HTTP process may ask for.
+    """Wait for one of the `past` locks of the home, so that only so many processes fold at once.
 
-    The kernel ends this process when what happens meanwhile takes longer than `seconds`: whoever asked sees the pipe
-    close.
+    The kernel ends this process when the body takes longer than `seconds`: the HTTP process sees the pipe close.
     """
     with ExitStack() as stack:
         settings.home.mkdir(parents=True, exist_ok=True)

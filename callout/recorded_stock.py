@@ -1,4 +1,4 @@
-"""What an import of opening stock has recorded before: by part, place and day, whatever the file is called."""
+"""Opening stock that earlier imports have recorded, by part, place and day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STEPS: Final = ("receipt", "out", "in")
 
 
 class Opening(NamedTuple):
-    """The opening stock of one part at one place as of one day (None: no day was said), in an import of this name."""
+    """The opening stock of one part at one place as of one day (None without a day), in an import of this name."""
 
     name: str
     part: UUID
@@ -26,13 +26,13 @@ class Opening(NamedTuple):
     as_of: date | None
 
     def id(self, turn: int, step: str) -> UUID:
-        """The movement of a step; each correction of the opening stock begins a new turn."""
+        """The id of the movement of a step; each correction of the opening stock begins a new turn."""
         parts = (self.name, self.part, self.place, self.as_of or "", turn, step)
         return uuid5(NAMESPACE_OID, "\0".join(map(str, ("callout opening", *parts))))
 
 
 class Recorded(NamedTuple):
-    """What stands: the quantity (None: nothing ever was; 0: it was taken back), in which turn, by which movements."""
+    """The recorded quantity (None: none ever; 0: reversed), the turn, and the movements that count."""
 
     quantity: Decimal | None
     turn: int

@@ -1,4 +1,4 @@
-"""Bringing a company back from a backup: its files, its database, its erasures, another life of its log, its views."""
+"""Restores a backup: files, database, erasures, a new epoch of the log, views."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from store.erased import ErasedList
 from store.roles import database_of, roles_of
 
 Stages = Callable[[str], AbstractContextManager[Progress]]
-"""Opens a stage of the work by its name; told how far it is."""
+"""Opens a stage by its name; gives the function that is called with its progress."""
 
 
 class MasterKeyMissing(Problem):
@@ -33,7 +33,7 @@ class MasterKeyMissing(Problem):
 
 
 class Restored(NamedTuple):
-    """What came back: through which position, under which new epoch, and how many had to be erased again."""
+    """The result of a restore: last position, new epoch, number of people erased again, rebuilt views."""
 
     position: int
     epoch: UUID

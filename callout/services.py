@@ -1,4 +1,4 @@
-"""The services that every room works with, built around a log: the only place that knows how they hang together."""
+"""Builds the services around an event log and connects them with each other."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from sync.waiting import HeldOperations
 def services_of(
     settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
 ) -> Services:
-    """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
+    """The services of the API for a log, given as its writer and its projector; blobs are stored at `place`."""
     vault = Vault(log.pool, log.body_mapper.keyring, place)
     devices, standings = DeviceAccess(log.pool), Standings(log.pool)
     works_for = working_for(views)

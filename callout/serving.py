@@ -42,9 +42,9 @@ class NotReady(Problem):
 
 @contextmanager
 def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
-    """The DSN of whoever migrates the database that the settings name, or the embedded one for as long as it is needed.
+    """The DSN of the login that migrates, and the use of the embedded server, if it is that; closed at the end.
 
-    `None` when the settings name only where those who serve sign in.
+    The DSN is `None` when the settings name only the address for run-time roles.
     """
     if settings.database_url is not None or settings.runtime_url is not None:
         yield settings.database_url, None
@@ -55,14 +55,14 @@ def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
 
 @contextmanager
 def open_application(settings: Settings, log_level: str = "warning") -> Iterator[Application]:
-    """Everything built around the database, for a word of the command line; what is logged goes to stderr."""
+    """The application, for a command of the command line; closed at the end. Logs go to stderr."""
     write_journal(log_level)
     with database(settings) as (dsn, _), Application(settings, dsn) as application:
         yield application
 
 
 class Running(NamedTuple):
-    """A house that serves; `stop` is set when it ends."""
+    """An application that serves; `stop` is set when it ends."""
 
     url: str
     application: Application
@@ -101,7 +101,7 @@ def serve(
 
 
 def _run_time_dsn(settings: Settings) -> str:
-    """Where whoever serves reads, when the settings name no login that migrates."""
+    """The DSN of the reader role, when the settings name no login that migrates."""
     assert settings.runtime_url is not None, "one of both is set"
     return enter_by(settings, settings.runtime_url).dsn(READER)
 
@@ -137,7 +137,7 @@ def _empty(folder: Path) -> Path:
 def _wait_until_ready(running: Running) -> None:
     """Return when the server can take work in, or is ending; raises `NotReady`.
 
-    Views that are far behind keep nobody out: whoever ended a house for that would never let them catch up.
+    Views that are far behind do not count: to end the server for that would never let them catch up.
     """
     deadline = time.monotonic() + _READY_SECONDS
     while not running.stop.wait(0.1):

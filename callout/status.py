@@ -1,4 +1,4 @@
-"""How things stand, asked without starting or changing anything."""
+"""The status of the database, the views and the worker, read without starting or changing anything."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FROM log.events WHERE topic IN ('user.registered', 'device.enrolled')
 
 
 def status_of(settings: Settings) -> dict[str, Any]:
-    """What is known about the database; its views and positions only when it runs and has been migrated."""
+    """The status; views and positions only when the database runs and is migrated."""
     if settings.database_url is not None:
         return {"database": "DATABASE_URL", **_read_status(settings.database_url)}
     if settings.runtime_url is not None:

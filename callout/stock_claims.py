@@ -1,4 +1,4 @@
-"""What the lines of one table say of the same part and stock: a line that contradicts an earlier one is refused."""
+"""Finds contradictions between the lines of one table about the same part or stock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.stock.unit_misfits import same_unit
 
 
 class Claims:
-    """The first line that says something of a part or of its stock; the same again is no contradiction.
+    """The first line about each unit, cost and stock; an equal later line is no contradiction.
 
     Only lines that can be read are kept, so that none is compared with what was refused itself.
     """
@@ -27,9 +27,9 @@ class Claims:
         self._stock: dict[Opening, tuple[int, str]] = {}
 
     def check(self, row: StockRow, column: int) -> None:
-        """Refuse a unit that is not the catalogue's or that of an earlier line, and another cost from the same day on.
+        """Raise `BadLine` for a unit that is not the catalogue's or an earlier line's, or another cost of the same day.
 
-        `column` is that of the unit. Raises `BadLine`.
+        `column` is that of the unit.
         """
         number, unit = compact(row.cells["number"]), row.cells["unit"]
         part, line = self._parts.get(number), self._units.get(number)
@@ -48,7 +48,7 @@ class Claims:
             )
 
     def keep(self, row: StockRow, opening: Opening | None) -> None:
-        """Keep what a line says, whose `opening` is what stock it is about; raises `BadLine` for another quantity."""
+        """Remember a line about the stock `opening`; raises `BadLine` for another quantity than an earlier line's."""
         if opening is not None and row.quantity is not None:
             line, quantity = self._stock.setdefault(opening, (row.line, row.quantity))
             if quantity != row.quantity:

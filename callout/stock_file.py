@@ -1,4 +1,4 @@
-"""The tables that can be imported: parts with what they cost, and how many lie where when work begins."""
+"""Importable tables: parts with their costs and opening stock."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ AT_ONCE: Final = 200
 class StockFile:
     """Turns rows into commands, as far as they say anything that has not been recorded.
 
-    What a line is about follows from part, place and day, so that the same stock is not brought in twice, whatever the
-    file is called and whatever else is in the line. A line that says something else than what was recorded is told in
-    `differs`, and changes nothing unless `replace` is set: then it is corrected by further movements.
+    A line is identified by part, place and day, so that the same stock is not imported twice, whatever the name of the
+    file and the rest of the line. A line that differs from what was recorded is listed in `differs` and changes
+    nothing unless `replace` is set: then the stock is corrected by further movements.
 
     `cost` is in minor units (cents) and holds from the day of the stock on, or from today. Stock comes from the
     supplier into a warehouse; into a van it goes through the one called `through`, or the only one.

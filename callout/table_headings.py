@@ -1,4 +1,4 @@
-"""What the columns of a table of stock are called, in the spellings that other systems use."""
+"""The headings of a table of stock, with the synonyms that other systems use."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def columns_of(headings: list[str], line: int) -> list[str]:
 
 
 def plain(heading: str) -> str:
-    """A heading without what does not matter."""
+    """A heading in normal form: case folded, separators as single blanks."""
     return re.sub(r"[\W_]+", " ", normalize("NFKC", heading).casefold()).strip()

@@ -1,4 +1,4 @@
-"""Numbers in tables: with a decimal point or a decimal comma, found out from all of them or asked for."""
+"""Numbers in tables, with a decimal point or a decimal comma, detected from all numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker: keeps the views up, decides about held operations, destroys the keys of erased people, does the jobs."""
+"""The worker: projects the views, decides held operations, destroys keys of erased people, runs scheduled jobs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PartDiedError(PersistenceError):
 
 
 class _Part(NamedTuple):
-    """What follows a channel beside the projector: how, and what to say when it did something."""
+    """A follower of a channel beside the projector: its function, and the log line for its results."""
 
     name: str
     channel: str
@@ -92,7 +92,7 @@ def _parts(application: Application) -> list[_Part]:
 
 
 def jobs(application: Application) -> list[Job]:
-    """What is done now and then."""
+    """The scheduled jobs."""
     return [
         Job("say-how-far", timedelta(minutes=1), _say_how_far(application)),
         Job("forget-expired", timedelta(minutes=10), forget_expired),
@@ -129,7 +129,7 @@ def _watch(stop: Event, heart: Heartbeats, give_up: Callable[[], None]) -> None:
 
 
 def _follow(application: Application, stop: Event, heart: Heartbeats, part: _Part) -> None:
-    """Do what there is to do, woken up by each move of the log or the views; what fails is tried again."""
+    """Run a follower on each notification of its channel; failures are retried."""
     with closing(Listener(application.dsn, (part.channel,))) as listener:
         while not stop.is_set():
             try:

@@ -11,7 +11,7 @@ from callout.settings import Settings
 
 
 def app() -> WsgiApplication:
-    """The application of this process; its views are made by whoever runs the projector."""
+    """The WSGI application of this process; the worker projects its views."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)
     application = Application(settings)

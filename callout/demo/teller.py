@@ -1,4 +1,4 @@
-"""The teller: sends the story through the office's API and the sync protocol, and picks it up where it was cut off."""
+"""Sends the demo's story through the office's API and the sync protocol; resumes where it was cut off."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NotADemo(Problem):
 
 
 def told_at(application: Application) -> datetime | None:
-    """When the telling began, or None when it has not; raises `NotADemo` for a database of somebody else's."""
+    """When the story was begun, None when it was not; raises `NotADemo` for a database with other data."""
     pool = application.services.log.pool
     begun = pool.fetch_one(
         "SELECT recorded_at FROM log.events WHERE stream = %s AND version = 1", (id_of("place:main"),)
@@ -45,12 +45,12 @@ def told_at(application: Application) -> datetime | None:
 
 
 def is_told(application: Application) -> bool:
-    """Whether the story has been told to its end."""
+    """Whether all steps of the story have been sent."""
     return bool(application.services.log.load([UUID(id_of(THE_END))]))
 
 
 def tell(application: Application, office: Office, url: str, stop: Event, progress: Progress) -> int:
-    """Tell what has not been told yet; how many steps that took. Of several tellers at once, one tells."""
+    """Send the steps that have not been sent yet; returns the number of steps. Of several processes one sends."""
     with _alone(application.settings.home / "demo.lock", stop), ExitStack() as phones_at_hand:
         begun = told_at(application)
         if is_told(application) or stop.is_set():

@@ -1,4 +1,4 @@
-"""What the demo says when it is ready: where to look, who to be, and which codes make a phone somebody's device."""
+"""The output of the demo when it is ready: addresses, users with passwords, enrolment codes."""
 
 from __future__ import annotations
 
