@@ -40,9 +40,9 @@ def test_in_a_house_that_is_well_the_doctor_says_so(well: Settings, capsys: Capt
     assert main(["doctor"]) == 0
     assert "Nothing is wrong." in capsys.readouterr().out
     assert main(["doctor", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["well"] is True
-    assert told["findings"][0].keys() == {"check", "level", "says", "do"}
+    document = json.loads(capsys.readouterr().out)
+    assert document["well"] is True
+    assert document["findings"][0].keys() == {"check", "level", "says", "do"}
 
 
 BROKEN: dict[str, tuple[str, str, str]] = {

@@ -143,10 +143,10 @@ def test_entries_merged_while_an_erasure_was_decided_are_erased_by_the_worker(
         assert application.keyring.opening_keys(everybody) == {}
         assert set(everybody) <= application.erased.ids()
         assert [name_of(application, id) for id in everybody] == [None] * 4
-        said = application.services.log.pool.fetch_all(
+        output = application.services.log.pool.fetch_all(
             "SELECT DISTINCT actor FROM log.events WHERE topic = 'customer.erased'"
         )
-        assert said == [(ADMIN,)]
+        assert output == [(ADMIN,)]
 
 
 def test_a_start_erases_a_technician_again_although_an_enrolment_was_cut_off(site: Site) -> None:

@@ -52,8 +52,8 @@ def test_a_user_added_from_the_command_line_can_sign_in(
 ) -> None:
     assert main(["user", "add", "Paula", "--role", "auditor", "--role", "agent", "--json"]) == 0
 
-    said = json.loads(capsys.readouterr().out)
-    assert application.services.access.sign_in("paula", said["password"]).roles == ("agent", "auditor")
+    output = json.loads(capsys.readouterr().out)
+    assert application.services.access.sign_in("paula", output["password"]).roles == ("agent", "auditor")
 
 
 def test_a_login_is_given_once(application: Application, capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,9 +114,9 @@ def test_a_refused_line_stays_refused_where_it_stood(
     assert "--retry-refused" in again["refused"][0][1]
     assert topics(company) == recorded
 
-    told = imported(capsys, file, "--retry-refused", "--dry-run")
-    assert [number for number, _ in told["retried"]] == [1]
-    assert told["later"] == 4
+    response = imported(capsys, file, "--retry-refused", "--dry-run")
+    assert [number for number, _ in response["retried"]] == [1]
+    assert response["later"] == 4
     assert topics(company) == recorded
     assert imported(capsys, file, "--retry-refused")["done"] == 1
     assert topics(company) == [*recorded, "part.discontinued"]

@@ -90,12 +90,12 @@ def test_a_dry_run_records_nothing_and_says_all(company: Application, tmp_path: 
     before = topics(company)
     rows = ("J1,Pump,pcs,Main,7", "J2,Belt,pcs,Main,1", "J3,Seal,pcs,Moon,1", "J1,Pump,pcs,Main,7")
 
-    said = imported(capsys, write(tmp_path / "b.csv", f"{HEAD},tracking", *(f"{row},none" for row in rows[:3]),
+    output = imported(capsys, write(tmp_path / "b.csv", f"{HEAD},tracking", *(f"{row},none" for row in rows[:3]),
                                   "J4,Hose,pcs,,,bar"), "--dry-run", code=1)  # fmt: skip
 
-    assert [line for line, _ in said["new"]] == [3, 3]
-    assert [line for line, _ in said["differs"]] == [2]
-    assert [line for line, _ in said["refused"]] == [4, 5]
+    assert [line for line, _ in output["new"]] == [3, 3]
+    assert [line for line, _ in output["differs"]] == [2]
+    assert [line for line, _ in output["refused"]] == [4, 5]
     assert topics(company) == before
 
 

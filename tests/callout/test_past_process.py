@@ -65,9 +65,9 @@ def test_one_that_cannot_work_is_a_problem_of_its_asker_alone(application: Appli
     starved = Application(replace(application.settings, past_memory=32))
     with closing(past_desk(starved)) as desk:
         desk._patience = 60
-        with pytest.raises((OperationalError, Problem)) as told:
+        with pytest.raises((OperationalError, Problem)) as response:
             rows(desk, 6)
-        assert not isinstance(told.value, StillFolding)
+        assert not isinstance(response.value, StillFolding)
     with application.services.views.at([Locations()], 6) as reader:
         assert len(reader.fetch_all(SQL)) == 6
     starved.close()

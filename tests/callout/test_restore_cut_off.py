@@ -88,14 +88,14 @@ def test_a_restore_that_was_cut_off_behind_the_rows_is_finished_by_the_next_star
         erase(application, gone)
 
     @contextmanager
-    def told(stage: str) -> Any:
+    def response(stage: str) -> Any:
         if stage == name:
             raise KeyboardInterrupt
         with stages(stage) as tell:
             yield tell
 
     def staged(stage: str) -> AbstractContextManager[Progress]:
-        found: AbstractContextManager[Progress] = told(stage)
+        found: AbstractContextManager[Progress] = response(stage)
         return found
 
     with monkeypatch.context() as cut_off:

@@ -136,10 +136,10 @@ def test_keys_from_the_environment_rotate_too(cluster: Cluster, template: str, t
 
 
 def test_several_keys_stand_in_the_environment_with_commas() -> None:
-    said = ", ".join(b64encode(key).decode() for key in (NEW, KEY))
-    settings = Settings.from_environment({"CALLOUT_MASTER_KEY": said})
+    output = ", ".join(b64encode(key).decode() for key in (NEW, KEY))
+    settings = Settings.from_environment({"CALLOUT_MASTER_KEY": output})
     assert (settings.master_key, settings.older_master_keys) == (NEW, (KEY,))
-    assert said[:20] not in repr(settings)
+    assert output[:20] not in repr(settings)
 
 
 def test_a_backup_from_before_a_rotation_comes_back_with_the_old_key(

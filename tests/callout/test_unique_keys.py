@@ -53,10 +53,10 @@ def test_an_import_says_which_line_clashes_with_which(
 
     assert main(["import", str(file), "--keep-going"]) == 1
 
-    said = " ".join(capsys.readouterr().err.split())
-    assert "line 3" in said
-    assert "There is a part with this number “p -1” already" in said
-    assert "Line 1 brought it." in said
+    output = " ".join(capsys.readouterr().err.split())
+    assert "line 3" in output
+    assert "There is a part with this number “p -1” already" in output
+    assert "Line 1 brought it." in output
 
 
 def test_only_the_lines_that_clash_are_refused(application: Application, tmp_path: Path, capsys: Capture) -> None:
@@ -69,9 +69,9 @@ def test_only_the_lines_that_clash_are_refused(application: Application, tmp_pat
 
     for done, already in ((6, 0), (0, 6)):
         assert main(["import", str(file), "--keep-going", "--json"]) == 1
-        told = json.loads(capsys.readouterr().out)
-        assert (told["done"], told["already"]) == (done, already)
-        assert [line for line, _ in told["refused"]] == [3, 8]
+        document = json.loads(capsys.readouterr().out)
+        assert (document["done"], document["already"]) == (done, already)
+        assert [line for line, _ in document["refused"]] == [3, 8]
     [(many,)] = application.services.log.pool.fetch_all(
         "SELECT count(*) FROM log.events WHERE topic = 'part.registered'"
     )
@@ -114,9 +114,9 @@ def test_the_doctor_names_what_clashes(application: Application, settings: Setti
     found = [each for name, each in findings(settings) if name == "keys"]
 
     assert [each.level for each in found] == ["advice", "advice"]
-    said = " ".join(each.says for each in found)
-    assert all(str(each.id) in said for each in (first, second, first_mail, second_mail))
-    assert "x.example" not in said
+    output = " ".join(each.says for each in found)
+    assert all(str(each.id) in output for each in (first, second, first_mail, second_mail))
+    assert "x.example" not in output
 
 
 def test_a_backup_brings_keys_back_as_they_were(site: Site, tmp_path: Path) -> None:

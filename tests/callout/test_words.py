@@ -22,7 +22,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 Capture = pytest.CaptureFixture[str]
 
 
-def said(capture: Capture, *words: str) -> list[dict[str, Any]]:
+def output(capture: Capture, *words: str) -> list[dict[str, Any]]:
     """The lines of JSON that these words print, when all goes well."""
     capture.readouterr()
     assert main([*words, "--json"]) == 0
@@ -47,7 +47,7 @@ def test_migrating_prepares_the_views_and_the_places_and_does_it_once(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database)
 
-    first, again = said(capsys, "migrate")[0], said(capsys, "migrate")[0]
+    first, again = output(capsys, "migrate")[0], output(capsys, "migrate")[0]
 
     assert first["applied"] == []  # the database of a test has been migrated
     assert {"parts", "stock", "documents"} <= set(first["views"])
@@ -65,7 +65,7 @@ def test_what_was_recorded_is_exported_as_it_is_stored(
     assert capsys.readouterr().out.splitlines() == stored
     assert main(["export", "--after", "4"]) == 0
     assert capsys.readouterr().out.splitlines() == stored[4:]
-    assert said(capsys, "export", str(tmp_path / "log.ndjson")) == [{"lines": 6, "through": 6}]
+    assert output(capsys, "export", str(tmp_path / "log.ndjson")) == [{"lines": 6, "through": 6}]
     assert (tmp_path / "log.ndjson").read_text().splitlines() == stored
 
 
@@ -75,7 +75,7 @@ def test_what_is_exported_is_its_owners_alone(van: UUID, capsys: Capture, tmp_pa
     before.write_text("x" * 100_000)
     before.chmod(0o644)
     for path in (before, tmp_path / "fresh.ndjson"):
-        said(capsys, "export", "--view", "locations", str(path))
+        output(capsys, "export", "--view", "locations", str(path))
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert [json.loads(line)["row"]["id"] for line in path.read_text().splitlines()] == [str(van)]
     assert main(["export", "/dev/null"]) == 0
@@ -92,11 +92,11 @@ def test_a_view_is_exported_row_by_row(van: UUID, capsys: Capture) -> None:
 def test_a_view_as_it_stood_leaves_out_what_had_not_happened(van: UUID, capsys: Capture) -> None:
     before, after = (YESTERDAY + timedelta(seconds=late) for late in (-1, 1))
 
-    assert said(capsys, "as-of", before.isoformat(), "locations") == []
-    [line] = said(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 7")
+    assert output(capsys, "as-of", before.isoformat(), "locations") == []
+    [line] = output(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 7")
     assert line["row"]["id"] == str(van)
-    assert said(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 8") == []
-    assert said(capsys, "as-of", after.isoformat(), "locations", "--known-at", before.isoformat()) == []
+    assert output(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 8") == []
+    assert output(capsys, "as-of", after.isoformat(), "locations", "--known-at", before.isoformat()) == []
 
 
 def test_a_view_as_it_stood_is_a_table_for_people(van: UUID, capsys: Capture) -> None:
@@ -117,15 +117,15 @@ def test_the_history_of_a_thing_tells_each_event(application: Application, capsy
     while application.projector().run_once():
         pass
 
-    events = said(capsys, "history", "P-1")
+    events = output(capsys, "history", "P-1")
 
     assert [(event["topic"], event["role"]) for event in events] == [
         ("part.registered", "stock_keeper"),
         ("part.discontinued", "stock_keeper"),
     ]
     assert events[0]["data"]["number"] == "P-1"
-    assert said(capsys, "history", str(part.id)) == events
-    assert said(capsys, "history", "p -1") == events, "issue 9, 8: in any spelling"
+    assert output(capsys, "history", str(part.id)) == events
+    assert output(capsys, "history", "p -1") == events, "issue 9, 8: in any spelling"
 
 
 def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(
@@ -142,13 +142,13 @@ def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(
     assert main(["verify", "--json", "locations"]) == 1
     assert json.loads(capsys.readouterr().out)["differences"][0]["expected"] == "Van 7"
 
-    assert said(capsys, "rebuild", "locations") == [{"views": ["locations"], "position": 1}]
+    assert output(capsys, "rebuild", "locations") == [{"views": ["locations"], "position": 1}]
     assert main(["verify"]) == 0
 
 
 @pytest.mark.usefixtures("van")
 def test_the_status_tells_where_the_log_and_each_view_stand(capsys: Capture) -> None:
-    [standing] = said(capsys, "status")
+    [standing] = output(capsys, "status")
 
     assert (standing["running"], standing["position"], standing["migrations_pending"]) == (True, 1, [])
     assert {(view["lag"], view["shape"]) for view in standing["views"]} == {(0, "ok")}
