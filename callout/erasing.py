@@ -25,7 +25,7 @@ _AT_ONCE: Final = 500
 def unfinished(log: EventLog, persons: Iterable[UUID]) -> set[UUID]:
     """Those of these people who must be erased again: they have a key, or are in the log without an erasure.
 
-    Whose key has been destroyed, on whatever list they stand, is one of these.
+    These are people whose key has been destroyed, on any list.
     """
     keyring, wanted = log.body_mapper.keyring, set(persons)
     rows = log.pool.fetch_all(

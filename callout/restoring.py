@@ -46,7 +46,7 @@ def restore(
 ) -> Restored:
     """Put the backup in `folder` back into the database that `dsn`, the login that migrates, leads to.
 
-    Whoever stands on the settings' list of erased people, or on one of `lists`, is erased again. Nothing is changed
+    People on the settings' list of erased people, or on one of `lists`, are erased again. Nothing is changed
     before the whole backup was compared with its checksums. Cut off before the database is whole, the home is marked,
     so that nobody serves an empty company from it; repeating it goes on, behind that it needs `replace`.
     """

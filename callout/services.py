@@ -85,7 +85,7 @@ def services_of(
 
 
 def gate_of(settings: ApiSettings) -> Gate:
-    """What keeps devices from asking too often, and all of them from asking for too much."""
+    """The rate limits of devices, and the limit of the load from all of them."""
     return Gate(
         rate=settings.device_rate,
         burst=settings.device_burst,

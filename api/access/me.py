@@ -26,7 +26,7 @@ class SecondFactorsAreOff(Refused):
     """Nobody uses second factors here (CALLOUT_SECOND_FACTOR)."""
 
 
-@me.opens("POST", "/password", OwnPassword, 204)
+@me.plain_route("POST", "/password", OwnPassword, 204)
 def change_password(body: Body) -> Response:
     """Change your own password; all your other sessions end.
 
@@ -46,7 +46,7 @@ def change_password(body: Body) -> Response:
     return remember(Response(status=204), access.proving.known_device(who.id, generation))
 
 
-@me.opens("GET", "/second-factors", None, 200, FACTORS)
+@me.plain_route("GET", "/second-factors", None, 200, FACTORS)
 def list_second_factors() -> Response:
     """Your second factors."""
     who, desk = current_author(), services().factors
@@ -61,7 +61,7 @@ def list_second_factors() -> Response:
     )
 
 
-@me.opens("POST", "/totp", Naming, 201, SEED)
+@me.plain_route("POST", "/totp", Naming, 201, SEED)
 def create_totp(body: Body) -> Response:
     """Begin to set up an authenticator app; its first code confirms it."""
     who, seed = current_author(), totp.new_seed()
@@ -71,7 +71,7 @@ def create_totp(body: Body) -> Response:
     return json_response({"id": factor, "secret": totp.spelled(seed), "uri": totp.uri(seed, login)}, 201)
 
 
-@me.opens("POST", "/totp/<uuid:id>/confirm", Confirmation, 200, CODES)
+@me.plain_route("POST", "/totp/<uuid:id>/confirm", Confirmation, 200, CODES)
 def confirm_totp(body: Body, id: UUID) -> Response:
     """Confirm the authenticator app with a code; the first second factor also gives recovery codes."""
     who, desk = current_author(), services().factors
@@ -83,7 +83,7 @@ def confirm_totp(body: Body, id: UUID) -> Response:
     return _added(who.id, "totp")
 
 
-@me.opens("POST", "/passkeys/challenge", None, 200, OPTIONS)
+@me.plain_route("POST", "/passkeys/challenge", None, 200, OPTIONS)
 def create_passkey_challenge() -> Response:
     """The options with which the browser creates a passkey."""
     who, desk = current_author(), services().factors
@@ -96,7 +96,7 @@ def create_passkey_challenge() -> Response:
     )
 
 
-@me.opens("POST", "/passkeys", NewPasskey, 201, CODES)
+@me.plain_route("POST", "/passkeys", NewPasskey, 201, CODES)
 def create_passkey(body: Body) -> Response:
     """Register the passkey; the first second factor also gives recovery codes."""
     who, desk = current_author(), services().factors
@@ -110,7 +110,7 @@ def create_passkey(body: Body) -> Response:
     return _added(who.id, "passkey", 201)
 
 
-@me.opens("POST", "/second-factors/<uuid:id>/remove", None, 204)
+@me.plain_route("POST", "/second-factors/<uuid:id>/remove", None, 204)
 def remove_second_factor(id: UUID) -> Response:
     """Remove a second factor; the last one cannot be removed where one is required."""
     who, desk = current_author(), services().factors
@@ -118,7 +118,7 @@ def remove_second_factor(id: UUID) -> Response:
     return Response(status=204)
 
 
-@me.opens("POST", "/recovery-codes", None, 201, CODES)
+@me.plain_route("POST", "/recovery-codes", None, 201, CODES)
 def create_recovery_codes() -> Response:
     """New recovery codes; the old ones become invalid."""
     who, desk = current_author(), services().factors

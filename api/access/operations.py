@@ -74,7 +74,7 @@ class Filters(Page):
     type = Text(100)
 
 
-@operations.opens("POST", "/<uuid:id>/release", Which, 200, RELEASED)
+@operations.plain_route("POST", "/<uuid:id>/release", Which, 200, RELEASED)
 def release(body: Body, id: UUID) -> Response:
     """Record a quarantined operation after all, with its own time and device; `notices` say what does not fit."""
 

@@ -60,7 +60,7 @@ class Filters(Strict):
     since = Instant()
 
 
-@security_events.opens("GET", "", Filters, 200, PAGE)
+@security_events.plain_route("GET", "", Filters, 200, PAGE)
 def list_security_events(query: dict[str, Any]) -> Response:
     """Security events, the latest first."""
     limit, before = query.pop("limit"), query.pop("cursor", None)

@@ -26,7 +26,7 @@ from store.proving import WrongPassword
 sessions = Noun("sessions", "Signing in and out.")
 
 
-@sessions.opens("POST", "", SignIn, 201, SIGNED_IN)
+@sessions.plain_route("POST", "", SignIn, 201, SIGNED_IN)
 def create_session(body: Body) -> Response:
     """Sign in; after some wrong passwords each further attempt from the same address has to wait longer (429).
 
@@ -39,7 +39,7 @@ def create_session(body: Body) -> Response:
     return _signed_in(proven.user, proven.generation, proven.roles, who, None)
 
 
-@sessions.opens("POST", "/second-factor", SecondStep, 201, SIGNED_IN)
+@sessions.plain_route("POST", "/second-factor", SecondStep, 201, SIGNED_IN)
 def create_session_with_second_factor(body: Body) -> Response:
     """Finish signing in with the second factor, within a few minutes and a few attempts."""
     who, desk = caller(body.get("known_device")), services().factors
@@ -54,7 +54,7 @@ def create_session_with_second_factor(body: Body) -> Response:
     return _signed_in(user, generation, roles, who, factor)
 
 
-@sessions.opens("POST", "/reset-password", Reset, 204)
+@sessions.plain_route("POST", "/reset-password", Reset, 204)
 def reset_password(body: Body) -> Response:
     """Set another password with a one-time code of an admin; it ends all sessions and begins none."""
     codes, access = services().reset_codes, services().access
@@ -66,14 +66,14 @@ def reset_password(body: Body) -> Response:
     return Response(status=204)
 
 
-@sessions.opens("GET", "/current", None, 200, USER)
+@sessions.plain_route("GET", "/current", None, 200, USER)
 def show_current_session() -> Response:
     """Who is signed in with this token."""
     who = current_author()
     return json_response(_user(who.id, who.roles))
 
 
-@sessions.opens("GET", "", None, 200, SESSIONS)
+@sessions.plain_route("GET", "", None, 200, SESSIONS)
 def list_sessions() -> Response:
     """Where you are signed in."""
     who, this = current_author(), current_session()
@@ -81,13 +81,13 @@ def list_sessions() -> Response:
     return json_response({"items": [each._asdict() | {"current": each.id == this.id} for each in found]})
 
 
-@sessions.opens("POST", "/current/challenge", None, 200, CHALLENGE)
+@sessions.plain_route("POST", "/current/challenge", None, 200, CHALLENGE)
 def create_challenge() -> Response:
     """A challenge that a passkey signs for a new proof of identity."""
     return json_response(services().factors.ask(current_author().id, "prove"))
 
 
-@sessions.opens("POST", "/current/prove", Proof, 204)
+@sessions.plain_route("POST", "/current/prove", Proof, 204)
 def prove(body: Body) -> Response:
     """Prove your identity again by password or second factor; sensitive routes are open for some minutes then."""
     who, session, desk = current_author(), current_session(), services().factors
@@ -111,21 +111,21 @@ def prove(body: Body) -> Response:
     return Response(status=204)
 
 
-@sessions.opens("POST", "/current/end", None, 204)
+@sessions.plain_route("POST", "/current/end", None, 204)
 def end_current_session() -> Response:
     """Sign out; the token is not valid any more."""
     services().access.end(bearer_token())
     return Response(status=204)
 
 
-@sessions.opens("POST", "/end-all", None, 204)
+@sessions.plain_route("POST", "/end-all", None, 204)
 def end_all_sessions() -> Response:
     """Sign out everywhere, here too."""
     services().access.end_all(current_author().id)
     return Response(status=204)
 
 
-@sessions.opens("POST", "/<uuid:id>/end", None, 204)
+@sessions.plain_route("POST", "/<uuid:id>/end", None, 204)
 def end_session(id: UUID) -> Response:
     """Sign out of one of your own sessions."""
     if not services().access.sessions.end_one(current_author().id, id):

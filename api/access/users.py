@@ -83,7 +83,7 @@ def set_password(context: CommandContext, body: Body, id: UUID) -> User:
     return commands.set_password(context, id, access=services().access, **body)
 
 
-@users.opens("POST", "/<uuid:id>/reset-code", Command, 201, CODE)
+@users.plain_route("POST", "/<uuid:id>/reset-code", Command, 201, CODE)
 def create_reset_code(body: Body, id: UUID) -> Response:
     """A one-time code with which the user sets a new password, valid for a day; earlier codes become invalid."""
     request = request_of(body)

@@ -53,7 +53,7 @@ def accepted_response(found: LongJob) -> Response:
     return json_response(_job_fields(found), 202, {"Location": where, "Retry-After": str(RETRY_SECONDS)})
 
 
-@jobs.opens("GET", "", Strict, 200, page_of(JOB))
+@jobs.plain_route("GET", "", Strict, 200, page_of(JOB))
 def list_jobs(_: dict[str, Any]) -> Response:
     """The latest jobs, at most a hundred."""
     found = latest_jobs(services().log.pool, MOST)
@@ -62,7 +62,7 @@ def list_jobs(_: dict[str, Any]) -> Response:
     )
 
 
-@jobs.opens("GET", "/<uuid:id>", Strict, 200, JOB)
+@jobs.plain_route("GET", "/<uuid:id>", Strict, 200, JOB)
 def show_job(_: dict[str, Any], id: UUID) -> Response:
     """One job: its state, progress and result. Jobs are kept for a week."""
     found = job(services().log.pool, id)

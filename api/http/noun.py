@@ -83,22 +83,22 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             complete = route._replace(function=function)
             self.commands[word] = complete
             view = complete.view()
-            self.opens("POST", f"/<uuid:id>/{word}" if word else "", route.schema, route.status, reply)(view)
+            self.plain_route("POST", f"/<uuid:id>/{word}" if word else "", route.schema, route.status, reply)(view)
             return function
 
         return mark
 
     def lists(self, table: Table | dict[str, Any], query: type[Page] = Page, path: str = "") -> Callable[[V], V]:
         """`GET` of a page: `view(query)`."""
-        return self.opens("GET", path, query, 200, page_of(row_of(table) if isinstance(table, Table) else table))
+        return self.plain_route("GET", path, query, 200, page_of(row_of(table) if isinstance(table, Table) else table))
 
     def shows(
         self, table: Table | dict[str, Any], query: type[Past] = Past, path: str = "/<uuid:id>"
     ) -> Callable[[V], V]:
         """`GET` of one thing: `view(query, id)`."""
-        return self.opens("GET", path, query, 200, row_of(table) if isinstance(table, Table) else table)
+        return self.plain_route("GET", path, query, 200, row_of(table) if isinstance(table, Table) else table)
 
-    def opens(
+    def plain_route(
         self, method: str, path: str, schema: type[Schema] | None, status: int, reply: dict[str, Any] | None = None
     ) -> Callable[[V], V]:
         """Any other route of the noun: `view(body or query, path’s parameters by name)`."""

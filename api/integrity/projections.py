@@ -49,20 +49,20 @@ class Waiting(Strict):
     at_least = Past().fields["at_least"]
 
 
-@views.opens("GET", "", Waiting, 200, VIEWS)
+@views.plain_route("GET", "", Waiting, 200, VIEWS)
 def list_projections(query: dict[str, Any]) -> Response:
     """The views, each with its position, lag and number of rows."""
     with open_reader(query) as reader:
         return json_response({"items": overview(reader, PROJECTIONS), "next": None, "position": reader.position})
 
 
-@views.opens("POST", "/<name>/rebuild", Strict, 202, JOB)
+@views.plain_route("POST", "/<name>/rebuild", Strict, 202, JOB)
 def rebuild(_: dict[str, Any], name: str) -> Response:
     """Start a job that rebuilds one view from the first event on; reading and writing go on meanwhile."""
     return accepted_response(ask_for(services().log.pool, "rebuild", _require_view(name), current_author().id))
 
 
-@views.opens("POST", "/<name>/verify", Strict, 202, JOB)
+@views.plain_route("POST", "/<name>/verify", Strict, 202, JOB)
 def verify(_: dict[str, Any], name: str) -> Response:
     """Start a job that compares one view, row for row, with a fold from the first event on."""
     return accepted_response(ask_for(services().log.pool, "verify", _require_view(name), current_author().id))

@@ -31,7 +31,7 @@ class BlobNotHere(NotFound):
     code = "blob-not-here"
 
 
-@blobs.opens("GET", "/<sha256>", Past, 200)
+@blobs.plain_route("GET", "/<sha256>", Past, 200)
 def show_blob(query: dict[str, Any], sha256: str) -> Response:
     """The bytes with this SHA-256, as work orders and visits name them.
 

@@ -105,7 +105,7 @@ def reactivate(context: CommandContext, _: Body, id: UUID) -> Technician:
     return commands.reactivate(context.work, id)
 
 
-@technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
+@technicians.plain_route("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
 def create_enrolment(body: Body, id: UUID) -> Response:
     """A one-time code, valid for a day, that enrols a phone as this technician's device."""
     request = request_of(body)

@@ -12,13 +12,13 @@ from typing import Final
 import click
 
 BEHIND: Final = 2
-"""How far a worker stands behind the server's processes (`nice`): taking in comes first, views may follow later."""
+"""The `nice` value of a worker relative to the server's processes: recording comes before the views."""
 
 GRACE_SECONDS: Final = 5.0
-"""How long a worker that was asked to stop may take to finish what it does."""
+"""Seconds for a worker to finish its work when it is asked to stop."""
 
 OBJECTS: Final = 100_000
-"""So many new ones between two looks for reference cycles: folds make none, and looking took a fifth of their time."""
+"""New objects between two garbage collections: folds make no cycles, and collecting took a fifth of their time."""
 
 
 @click.command
