@@ -1,4 +1,4 @@
-"""Carrying out again erasures that a restored database has forgotten, from the list that is kept apart from it."""
+"""Repeats erasures that a restored database does not have, from the list that is kept outside of it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _AT_ONCE: Final = 500
 
 
 def unfinished(log: EventLog, persons: Iterable[UUID]) -> set[UUID]:
-    """Who has to be erased again: who of these still has a key, or is not erased in the log though they are in it.
+    """Those of these people who must be erased again: they have a key, or are in the log without an erasure.
 
-    Whose key has been destroyed, on whatever list they stand, is one of these.
+    These are people whose key has been destroyed, on any list.
     """
     keyring, wanted = log.body_mapper.keyring, set(persons)
     rows = log.pool.fetch_all(

@@ -1,11 +1,11 @@
-"""The services that every room works with, built around a log: the only place that knows how they hang together."""
+"""Builds the services around an event log and connects them with each other."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from api.http.address_limits import AddressLimits
 from api.http.services import ApiSettings, Services
-from api.http.strangers import Strangers
 from commands.running.open_work import open_by_views
 from commands.running.runner import Runner
 from projections.engine.views import Views
@@ -42,7 +42,7 @@ from sync.waiting import HeldOperations
 def services_of(
     settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
 ) -> Services:
-    """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
+    """The services of the API for a log, given as its writer and its projector; blobs are stored at `place`."""
     vault = Vault(log.pool, log.body_mapper.keyring, place)
     devices, standings = DeviceAccess(log.pool), DeviceStatuses(log.pool)
     works_for = working_for(views)
@@ -58,7 +58,7 @@ def services_of(
         factors=FactorCheck(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
         reset_codes=ResetCodes(log.pool),
         security=SecurityLog(log.pool, access.secret),
-        strangers=Strangers(devices, log.pool),
+        address_limits=AddressLimits(devices, log.pool),
         log=log,
         projecting=projecting,
         views=views,
@@ -85,7 +85,7 @@ def services_of(
 
 
 def gate_of(settings: ApiSettings) -> Gate:
-    """What keeps devices from asking too often, and all of them from asking for too much."""
+    """The rate limits of devices, and the limit of the load from all of them."""
     return Gate(
         rate=settings.device_rate,
         burst=settings.device_burst,

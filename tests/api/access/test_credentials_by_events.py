@@ -56,7 +56,7 @@ def test_what_is_not_recorded_changes_no_credentials(
     user = house.user("agent")
     house.user("admin")
     house.services.factors.recovery.renew(user)
-    before, told = access(house), topics(house, user)
+    before, recorded = access(house), topics(house, user)
 
     def moved(*_: Any, **__: Any) -> Any:
         raise IntegrityError("somebody was faster, every time")
@@ -68,7 +68,7 @@ def test_what_is_not_recorded_changes_no_credentials(
     )
     assert house.post(path, body).status_code >= 400
 
-    assert (access(house), topics(house, user)) == (before, told)
+    assert (access(house), topics(house, user)) == (before, recorded)
 
 
 def test_a_reset_whose_event_is_not_recorded_leaves_the_code_good(

@@ -22,8 +22,8 @@ def _moves(company: Company) -> None:
     """Anna's phone is enrolled again with a code for Boris."""
     work = company.log.work()
     device = work.get(Device, company.anna.id)
-    said: Any = {"technician": company.field.boris, "install_id": str(device.id), "name": "phone"}
-    device.reenrol(platform="test", app_version="1", **said)
+    payload: Any = {"technician": company.field.boris, "install_id": str(device.id), "name": "phone"}
+    device.reenrol(platform="test", app_version="1", **payload)
     work.add(Envelope(occurred_at=NOON), device)
     work.commit()
 

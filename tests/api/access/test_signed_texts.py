@@ -50,8 +50,8 @@ class Signing:
             "at": NOON.isoformat(),
             "data": data,
         } | more
-        said = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
-        return content | {"seq": self.seq, "signature": text_of(KEY.sign(said.encode()))}
+        payload = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
+        return content | {"seq": self.seq, "signature": text_of(KEY.sign(payload.encode()))}
 
     def push(self, *operations: dict[str, Any]) -> list[dict[str, Any]]:
         body = json.dumps({"incarnation": 1, "now": NOON.isoformat(), "operations": operations}, ensure_ascii=False)

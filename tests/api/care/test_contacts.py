@@ -24,9 +24,9 @@ def case_of(house: House, owner: str) -> str:
 
 def test_a_contact_is_written_down_with_who_took_it_and_what_they_said(house: House) -> None:
     agent, owner = house.user("agent"), customer(house)
-    said = {"channel": "email", "customer": owner, "about": "It drips.", "reason": "A leak", "message_id": "<1@x>"}
+    payload = {"channel": "email", "customer": owner, "about": "It drips.", "reason": "A leak", "message_id": "<1@x>"}
 
-    id = (house.post("/api/v1/contacts", said, role="agent").json or {})["id"]
+    id = (house.post("/api/v1/contacts", payload, role="agent").json or {})["id"]
 
     shown = read(house, f"contacts/{id}")
     assert (shown["channel"], shown["direction"], shown["customer"]) == ("email", "in", owner)

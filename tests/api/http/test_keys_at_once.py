@@ -67,8 +67,8 @@ def test_a_fact_that_clashes_is_recorded_and_noted(house: House) -> None:
 
 
 def contact_of(house: House, message: str, owner: str | None = None) -> str:
-    said = {} if owner is None else {"customer": owner}
-    return made(house, "contacts", channel="email", message_id=message, **said)
+    payload = {} if owner is None else {"customer": owner}
+    return made(house, "contacts", channel="email", message_id=message, **payload)
 
 
 def test_erasing_a_customer_frees_their_message_ids_and_leaves_no_trace(house: House) -> None:

@@ -28,8 +28,8 @@ def code(house: House, field: Field) -> str:
 
 def pushed(field: Field, phone: Keyed, **more: Any) -> Any:
     operation = {"id": str(field.order()), "seq": 1, "type": "note_added", "v": 1, "at": NOON.isoformat(), "data": {}}
-    said = {"incarnation": 1, "now": NOON.isoformat(), "operations": [operation]}
-    return phone.ask("POST", "push", json=said | more)
+    payload = {"incarnation": 1, "now": NOON.isoformat(), "operations": [operation]}
+    return phone.ask("POST", "push", json=payload | more)
 
 
 def test_the_phones_of_a_deactivated_technician_hand_in_and_read_nothing(house: House, field: Field) -> None:

@@ -1,4 +1,4 @@
-"""What is waited for before a command that forgets a person is answered."""
+"""What must be complete before the command that erases a person is answered."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from api.http.services import services
 from store.erasure import Erasure
 
 
-def be_forgotten() -> None:
-    """Destroy keys and accounts, and wait until the views have forgotten too, or have taken too long."""
+def finish_erasure() -> None:
+    """Destroy keys and accounts, and wait up to `patience` until the views have erased the person too."""
     Erasure(services().log).catch_up()
     head = services().log.recorder.max_notification_id() or 0
     services().views.wait_until(head, services().settings.patience)

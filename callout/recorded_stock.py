@@ -1,4 +1,4 @@
-"""What an import of opening stock has recorded before: by part, place and day, whatever the file is called."""
+"""Opening stock that earlier imports have recorded, by part, place and day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STEPS: Final = ("receipt", "out", "in")
 
 
 class Opening(NamedTuple):
-    """The opening stock of one part at one place as of one day (None: no day was said), in an import of this name."""
+    """The opening stock of one part at one place as of one day (None without a day), in an import of this name."""
 
     name: str
     part: UUID
@@ -26,13 +26,13 @@ class Opening(NamedTuple):
     as_of: date | None
 
     def id(self, turn: int, step: str) -> UUID:
-        """The movement of a step; each correction of the opening stock begins a new turn."""
-        said = (self.name, self.part, self.place, self.as_of or "", turn, step)
-        return uuid5(NAMESPACE_OID, "\0".join(map(str, ("callout opening", *said))))
+        """The id of the movement of a step; each correction of the opening stock begins a new turn."""
+        parts = (self.name, self.part, self.place, self.as_of or "", turn, step)
+        return uuid5(NAMESPACE_OID, "\0".join(map(str, ("callout opening", *parts))))
 
 
 class Recorded(NamedTuple):
-    """What stands: the quantity (None: nothing ever was; 0: it was taken back), in which turn, by which movements."""
+    """The recorded quantity (None: none ever; 0: reversed), the turn, and the movements that count."""
 
     quantity: Decimal | None
     turn: int
@@ -41,13 +41,13 @@ class Recorded(NamedTuple):
 
 def recorded(log: EventLog, openings: Iterable[Opening]) -> dict[Opening, Recorded]:
     """What has been recorded for each of these; one query for all that were never corrected."""
-    work, asked = log.work(), list(openings)
-    first = [opening.id(0, step) for opening in asked for step in STEPS]
+    work, wanted = log.work(), list(openings)
+    first = [opening.id(0, step) for opening in wanted for step in STEPS]
     work.preload([*first, *map(correction_id, first)])
-    return {opening: _stands(work, opening) for opening in asked}
+    return {opening: _recorded(work, opening) for opening in wanted}
 
 
-def _stands(work: Work, opening: Opening) -> Recorded:
+def _recorded(work: Work, opening: Opening) -> Recorded:
     quantity: Decimal | None = None
     for turn in range(MOST_TURNS):
         found = list(_movements(work, opening, turn))

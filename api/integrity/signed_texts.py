@@ -1,4 +1,4 @@
-"""What a device has signed: an operation's text beside its hash and signature, checked, for the auditor."""
+"""Signed texts of an operation with hash, signature and the result of checking them, for auditors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import Response
 
 from api.access.operations import operations
-from api.http.encoding import answer
-from api.http.reading import looking
+from api.http.encoding import json_response
+from api.http.reading import open_reader
 from api.http.rows import ID
 from api.http.services import services
 from domain.kernel.problem import NotFound
@@ -29,14 +29,14 @@ CONTENT: Final[dict[str, Any]] = {
         "device": ID,
         "incarnation": {"type": "integer"},
         "seq": {"type": ["integer", "null"]},
-        "status": _TEXT | {"description": "What became of it at once."},
-        "positions": {"type": "array", "items": {"type": "integer"}, "description": "Of the events that came of it."},
+        "status": _TEXT | {"description": "The first result of the operation."},
+        "positions": {"type": "array", "items": {"type": "integer"}, "description": "Of the events that it caused."},
         "recorded_at": _TEXT | {"format": "date-time"},
         "content_hash": _TEXT | {"description": "SHA-256 of its canonical JSON without `seq` and `signature`, in hex."},
-        "signed_text": _TEXT | {"description": "The very text that is signed (Ed25519)."},
+        "signed_text": _TEXT | {"description": "The exact text that is signed (Ed25519)."},
         "signature": _MAYBE,
         "public_key": _MAYBE | {"description": "The key of the device that fits the signature."},
-        "text": _MAYBE | {"description": "The operation as it came."},
+        "text": _MAYBE | {"description": "The operation as it was received."},
         "text_encoding": _TEXT | {"description": "`utf-8`, or `base64` for bytes that are no UTF-8."},
         "text_status": _TEXT | {"enum": ["kept", "erased", "not-kept"]},
         "text_fits": _FITS | {"description": "Whether the text has this hash; null without a text."},
@@ -51,18 +51,18 @@ SIGNED: Final[dict[str, Any]] = {
 
 
 @operations.shows(SIGNED, path="/<uuid:id>/signed")
-def signed(query: dict[str, Any], id: UUID) -> Response:
-    """What devices have signed under this id, each content once: once erased, hash and signature still stand."""
-    with looking(query) as reader:
+def show_signed_texts(query: dict[str, Any], id: UUID) -> Response:
+    """What devices have signed under this id, each content once; hash and signature remain after an erasure."""
+    with open_reader(query) as reader:
         known, as_of = reader.position, query.get("as_of")
-    past = [one for one in services().log.signed_texts.of(id) if not one.positions or one.positions[0] <= known]
-    found = [one for one in past if as_of is None or one.occurred_at is None or one.occurred_at <= as_of]
+    past = [each for each in services().log.signed_texts.of(id) if not each.positions or each.positions[0] <= known]
+    found = [each for each in past if as_of is None or each.occurred_at is None or each.occurred_at <= as_of]
     if not found:
         raise NotFound(f"No device has sent an operation {id}.")
-    return answer({"operation": id, "items": [_shown(one) for one in found]})
+    return json_response({"operation": id, "items": [_signed_fields(each) for each in found]})
 
 
-def _shown(kept: Kept) -> dict[str, Any]:
+def _signed_fields(kept: Kept) -> dict[str, Any]:
     keys = services().log.signed_texts.keys_of(kept.device)
     checked = check(kept.content_hash, kept.text, kept.encoding, kept.signature, keys)
     return {

@@ -1,4 +1,4 @@
-"""How things stand, asked without starting or changing anything."""
+"""The status of the database, the views and the worker, read without starting or changing anything."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ FROM log.events WHERE topic IN ('user.registered', 'device.enrolled')
 """
 
 
-def standing(settings: Settings) -> dict[str, Any]:
-    """What is known about the database; its views and positions only when it runs and has been migrated."""
+def status_of(settings: Settings) -> dict[str, Any]:
+    """The status; views and positions only when the database runs and is migrated."""
     if settings.database_url is not None:
-        return {"database": "DATABASE_URL", **_asked(settings.database_url)}
+        return {"database": "DATABASE_URL", **_read_status(settings.database_url)}
     if settings.runtime_url is not None:
-        return {"database": "CALLOUT_RUNTIME_URL", **_asked(enter_by(settings, settings.runtime_url).dsn(READER))}
+        return {"database": "CALLOUT_RUNTIME_URL", **_read_status(enter_by(settings, settings.runtime_url).dsn(READER))}
     server = EmbeddedPostgres(settings.home).status()
     found = {"database": f"embedded in {settings.home}"}
-    return found | (_asked(server.dsn) if server.dsn is not None else {"running": False})
+    return found | (_read_status(server.dsn) if server.dsn is not None else {"running": False})
 
 
-def _asked(dsn: str) -> dict[str, Any]:
+def _read_status(dsn: str) -> dict[str, Any]:
     with closing(ConnectionPool(dsn, size=1, timeout=5)) as pool:
         try:
             [(version, migrated)] = pool.fetch_all(
@@ -49,12 +49,12 @@ def _asked(dsn: str) -> dict[str, Any]:
             if found["migrations_pending"]:
                 return found
             with pool.transaction() as cursor:
-                return found | _figures(cursor)
+                return found | _counts(cursor)
         except PersistenceError as error:
             return {"running": False, "reason": str(error).partition("\n")[0]}
 
 
-def _figures(cursor: Cursor) -> dict[str, Any]:
+def _counts(cursor: Cursor) -> dict[str, Any]:
     head, stored = checkpoints.head(cursor), checkpoints.read(cursor)
     projections = with_needs(PROJECTIONS)
     sound = checkpoints.sound(stored, projections)

@@ -1,4 +1,4 @@
-"""Who is asking: a user of the office or a device, by the bearer token, and whether the policy lets them."""
+"""Authentication by bearer token, of users and devices, and authorization by the policy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.kernel.problem import Kind, NotAllowed, Problem
 from store.sessions import COMMAND_LINE, LiveSession
 
 MOST_OF_STRANGERS: Final = 64 * 1024
-"""Bytes of a body on routes that are open to everybody: so many the server gathers before it works on a request."""
+"""The largest body, in bytes, on routes that need no token."""
 
 
 class NotSignedIn(Problem):
@@ -39,19 +39,22 @@ class ReauthenticationRequired(Problem):
     code = "reauthentication-required"
 
 
-def admit() -> None:
-    """Let a request in as the policy says, before anything of it is read; Flask calls this for each one."""
+def authorize() -> None:
+    """Authorize the current request by the policy, before its body is read; Flask calls this for each request.
+
+    Sets `g.device`, or `g.session` and `g.who`. Raises `NotSignedIn`, `NotAllowed` and the problems of proofs.
+    """
     if request.url_rule is None or request.endpoint is None:
         return
     method = "GET" if request.method == "HEAD" else request.method
     allowed = current_app.extensions["callout.policy"][request.endpoint, method]
     if allowed == ANYONE:
-        _must_be_small()
+        _require_small_body()
         return
     if "device" in allowed:
-        g.device = services().devices.who(bearer(), revoked_too="revoked device" in allowed)
+        g.device = services().devices.who(bearer_token(), revoked_too="revoked device" in allowed)
         return
-    session = services().access.sessions.find(bearer())
+    session = services().access.sessions.find(bearer_token())
     if session is None:
         raise NotSignedIn
     if session.factor != COMMAND_LINE:
@@ -60,18 +63,18 @@ def admit() -> None:
     g.session, g.who = session, Author(session.user, session.roles, role or "")
     if role is None:
         raise NotAllowed(f"This needs one of the roles {', '.join(sorted(allowed))}.")
-    _must_have_proven(session, f"{method} {template(request.url_rule)}")
+    _require_proof(session, f"{method} {template(request.url_rule)}")
 
 
-def _must_be_small() -> None:
-    """Let nobody who is a stranger send much, or a body of which nobody knows how long it will be."""
+def _require_small_body() -> None:
+    """Limit the body of a request without a token; raises `LengthRequired` for one of unknown length."""
     request.max_content_length = MOST_OF_STRANGERS
     if "Transfer-Encoding" in request.headers:
         raise LengthRequired
 
 
-def _must_have_proven(session: LiveSession, route: str) -> None:
-    """Raise when the route needs a second factor, or a proof that is not so old, and the session has none."""
+def _require_proof(session: LiveSession, route: str) -> None:
+    """Raise when the route needs a second factor or a recent proof that the session does not have."""
     desk = services().factors
     if session.factor is None and desk.required_of(session.roles) and route not in OPEN_WITHOUT_SECOND_FACTOR:
         raise SecondFactorRequired
@@ -81,24 +84,24 @@ def _must_have_proven(session: LiveSession, route: str) -> None:
         raise ReauthenticationRequired(prove="/api/v1/sessions/current/prove", methods=methods, within=within)
 
 
-def bearer() -> str:
-    """The token that came with the request; raises `NotSignedIn` when there is none."""
+def bearer_token() -> str:
+    """The bearer token of the request; raises `NotSignedIn` when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn
     return token.strip()
 
 
-def asking() -> Author:
-    """The user that the policy let in."""
+def current_author() -> Author:
+    """The authorized user of the current request."""
     return cast("Author", g.who)
 
 
-def asking_session() -> LiveSession:
-    """The session that the user came in with."""
+def current_session() -> LiveSession:
+    """The session of the current request."""
     return cast("LiveSession", g.session)
 
 
-def asking_device() -> DeviceIdentity:
-    """The device that the policy let in."""
+def current_device() -> DeviceIdentity:
+    """The authorized device of the current request."""
     return cast("DeviceIdentity", g.device)

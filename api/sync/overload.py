@@ -1,4 +1,4 @@
-"""When devices ask for more than can be done, they are refused before anything is done for them."""
+"""Refuses requests of devices early while the server is overloaded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sync.gate import Gate
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-LINES: Final[Mapping[tuple[str, str], bool]] = {
+QUEUES: Final[Mapping[tuple[str, str], bool]] = {
     ("POST", "/sync/v1/push"): True,
     ("POST", "/sync/v1/salvage"): True,
     ("POST", "/sync/v1/wiped"): True,
@@ -29,19 +29,19 @@ LINES: Final[Mapping[tuple[str, str], bool]] = {
     ("GET", "/sync/v1/live"): False,
     ("POST", "/sync/v1/verify"): False,
 }
-"""The routes that stand in a line, and whether it is that of the pushes."""
+"""The routes that wait in a queue; True for the queue of pushes, False for that of pulls."""
 _BLOB: Final = re.compile("/sync/v1/blobs/[^/]+")
 
 
-class RefusingWhenFull:
-    """A WSGI application before another one: it answers 503 when the line that a request would stand in is full.
+class OverloadMiddleware:
+    """WSGI middleware that answers 503 when the queue for a request is full.
 
-    Nobody is looked up and nothing is read for that, and no log line is written, so that refusing takes a small part of
-    what serving takes; the refusals are counted like all others.
+    It authenticates nobody, reads no body and writes no log line, so that refusing costs a small part of what serving
+    does; the refusals are counted in the metrics.
     """
 
     def __init__(self, served: WSGIApplication, gate: Gate, metrics: Metrics, headers: Mapping[str, str]) -> None:
-        """`headers` are those of every reply."""
+        """`headers` are added to every response."""
         self._served = served
         self._gate = gate
         self._metrics = metrics
@@ -54,11 +54,11 @@ class RefusingWhenFull:
         ]
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """The refusal, or what the other application answers."""
+        """The 503 response, or that of the wrapped application."""
         begun = perf_counter()
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         route = "/sync/v1/blobs/{sha256}" if _BLOB.fullmatch(path) else path
-        pushes = LINES.get((method, route))
+        pushes = QUEUES.get((method, route))
         if pushes is None or not self._gate.is_full(pushes=pushes):
             return self._served(environ, start_response)
         status = STATUS[Overloaded.kind]

@@ -1,4 +1,4 @@
-"""Who may read `/metrics`: those who have its token, and, where the setting says so, this machine or everybody."""
+"""Who may read `/metrics`: holders of its token and, by the setting, this machine or everybody."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from api.http.services import ApiSettings
 from domain.kernel.problem import NotFound
 
 FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
-"""Headers by which a proxy says that it asks for somebody else."""
+"""Headers of requests that a proxy has forwarded."""
 
 
-class FiguresAreClosed(NotFound):
+class MetricsHidden(NotFound):
     """There is no such thing."""
 
     code = "not-found"
 
 
-def may_read_figures(settings: ApiSettings) -> None:
-    """Raise `FiguresAreClosed` unless the request may read the figures.
+def require_metrics_access(settings: ApiSettings) -> None:
+    """Raise `MetricsHidden` (404) unless the request may read the metrics.
 
-    A token (`CALLOUT_METRICS_TOKEN`) opens them from anywhere. Without it `loopback` serves the machine's own
-    processes and nothing that a proxy says it has forwarded; `open` serves everybody.
+    The token (`CALLOUT_METRICS_TOKEN`) is accepted from anywhere. Without it `loopback` serves processes of this
+    machine, but nothing that a proxy has forwarded; `open` serves everybody.
     """
     if settings.metrics_token and hmac.compare_digest(_bearer().encode(), settings.metrics_token.encode()):
         return
-    if settings.metrics == "open" or (settings.metrics == "loopback" and _comes_from_here()):
+    if settings.metrics == "open" or (settings.metrics == "loopback" and _is_local()):
         return
-    raise FiguresAreClosed
+    raise MetricsHidden
 
 
 def _bearer() -> str:
@@ -39,7 +39,7 @@ def _bearer() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _comes_from_here() -> bool:
+def _is_local() -> bool:
     try:
         peer = ip_address(request.remote_addr or "")
     except ValueError:

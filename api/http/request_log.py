@@ -1,4 +1,4 @@
-"""One log line a request: what was asked and how it went, never what anybody said."""
+"""One log line for each request: route, status, duration and ids, never content."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from api.http.metrics import Metrics, method_of
 from api.http.policy import template
 
 QUIET: Final = frozenset({"/health", "/ready", "/metrics"})
-"""Asked every few seconds by machines."""
+"""Routes that machines request every few seconds: logged at debug level."""
 
 
-def keep_journal(app: Flask, metrics: Metrics) -> None:
-    """Give every request an id, and note it when it has been answered."""
+def log_requests(app: Flask, metrics: Metrics) -> None:
+    """Give every request an id, and log and count it when it has been answered."""
     app.before_request(_begin)
     app.after_request(lambda reply: _note(reply, metrics))
 
@@ -52,7 +52,7 @@ def _note(reply: Response, metrics: Metrics) -> Response:
 
 
 def _people() -> dict[str, Any]:
-    """Ids alone: of the user or device, and the code of the problem they were told."""
+    """The ids of the user and device, and the code of the problem in the response."""
     found: dict[str, Any] = {}
     if "who" in g:
         found["user"] = str(g.who.id)

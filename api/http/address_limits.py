@@ -1,7 +1,7 @@
-"""How much those may try who have not shown who they are: failures are counted by address, in bounded memory.
+"""Limits for requests without a token: failures are counted by address, in bounded memory.
 
-Nothing is counted by device, user or code, so nobody is kept out by what somebody else tries elsewhere; and from an
-address that has failed too often a device that is known and proves it still comes in.
+Nothing is counted by device, user or code, so nobody is locked out by attempts from elsewhere; a known device that
+proves itself is accepted even from an address that has failed too often.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from api.http.client import address
-from api.http.lately import Lately
+from api.http.recent_reply import RecentReply
 from domain.kernel.problem import Kind, Problem
 from store.device_access import DeviceAccess
 from store.known_devices import KnownDevices
@@ -26,18 +26,18 @@ LOOKS_AT_ONCE: Final = 60
 _COUNTED: Final = (Kind.UNAUTHENTICATED, Kind.FORBIDDEN)
 
 
-class TooManyTries(Problem):
+class TooManyFailures(Problem):
     """Too many tries from your address have failed; wait before the next one."""
 
     kind = Kind.RATE_LIMITED
     code = "rate-limited"
 
 
-class Strangers:
-    """Budgets of addresses; of this process alone."""
+class AddressLimits:
+    """Rate limits by address, in this process only."""
 
     def __init__(self, devices: DeviceAccess, pool: ConnectionPool) -> None:
-        self.lately = Lately()
+        self.last_readiness = RecentReply()
         self._devices = devices
         self._known = KnownDevices(pool)
         self._failures = Buckets(FAILURES_A_MINUTE, FAILURES_AT_ONCE)
@@ -45,18 +45,18 @@ class Strangers:
 
     @contextmanager
     def enrolling(self, asked: EnrolmentRequest) -> Iterator[None]:
-        """While somebody trades in a code; raises `TooManyTries`, unless it is a device that proves itself."""
+        """Around the exchange of an enrolment code; raises `TooManyFailures` unless a known device proves itself."""
         with self._trying(lambda: self._is_installed(asked)):
             yield
 
     @contextmanager
     def refreshing(self, asked: RefreshRequest) -> Iterator[None]:
-        """While somebody asks for new tokens; raises `TooManyTries`, unless it is a device that proves itself."""
+        """Around the refresh of tokens; raises `TooManyFailures` unless a known device proves itself."""
         with self._trying(lambda: self._is_proven(asked)):
             yield
 
     def may_look(self) -> bool:
-        """Whether the asker's address has looked so seldom that it is told anew how things stand."""
+        """Whether the address is within its limit for readiness checks; counts this one."""
         with suppress(RateLimited):
             self._looks.take(address())
             return True
@@ -64,16 +64,16 @@ class Strangers:
 
     @contextmanager
     def _trying(self, is_known: Callable[[], bool]) -> Iterator[None]:
-        """Count a try before it is made, so that many at once are counted too, and forget it unless it fails.
+        """Count an attempt before it is made, so that concurrent ones are counted too; take it back unless it fails.
 
-        Whoever is known passes whatever was counted, and what a device is asked to prove once more is no failure.
+        A known device passes whatever the count. A request for another proof is no failure.
         """
         origin = address()
         try:
             self._failures.take(origin)
         except RateLimited as full:
             if not is_known():
-                raise TooManyTries(retry_after=full.members["retry_after"]) from None
+                raise TooManyFailures(retry_after=full.members["retry_after"]) from None
             yield
             return
         failed = False
@@ -87,7 +87,7 @@ class Strangers:
                 self._failures.give_back(origin)
 
     def _is_installed(self, asked: EnrolmentRequest) -> bool:
-        """The lookup comes first: a signature under a key that nobody knows is not worth checking."""
+        """Whether the installation has this key and proves it; the cheap lookup is first."""
         key = asked.public_key
         return key is not None and self._known.has_key(asked.install_id, key) and asked.is_proven()
 
