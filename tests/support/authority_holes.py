@@ -27,7 +27,7 @@ def any_step_counts(_: House) -> Plant:
     def told(self: Visit, what: Any, _: UUID | None, **more: bool) -> None:
         self._step(what.TOPIC, "told", "early", technician=self.technician, **more)
 
-    return patch.object(Visit, "_told", told)
+    return patch.object(Visit, "_reported", told)
 
 
 def anybody_takes_a_visit(_: House) -> Plant:

@@ -135,7 +135,7 @@ def ahead(garden: Garden) -> None:
         kept, upto, now = page
         return original(pull, who, kept, upto if kept.more else kept.moment.head, now)
 
-    garden.wrap(Pull, "_written", written)
+    garden.wrap(Pull, "_encoded", written)
 
 
 @bug("healing sends too little", "a document that differs stays as it is")
