@@ -57,7 +57,8 @@ def catalogue(uses: list[Use], warehouse: str) -> list[list[Command]]:
     sequences = []
     for part, quantity in bought.items():
         names = [{"language": "en", "text": f"Car part {part}"}]
-        sequence = [Command("parts", {"id": named("part", part), "number": part, "names": names, "unit": "piece"})]
+        added = {"id": named("part", part), "number": part, "names": names, "unit": "piece"}
+        sequence = [Command("parts", added | {"occurred_at": FILLED.isoformat()})]
         if not is_short(part):
             receipt = {"kind": "receipt", "part": named("part", part), "quantity": str(quantity), "to": warehouse}
             sequence.append(Command("stock-movements", receipt | {"occurred_at": FILLED.isoformat()}))
@@ -71,8 +72,9 @@ def vans(request: pytest.FixtureRequest) -> Vans:
     company: Company = request.getfixturevalue("company")
     random = Random(51)
     keeper, dispatcher = company.desk("stock_keeper"), company.desk("dispatcher", "agent")
-    warehouse = keeper.post("locations", {"kind": "warehouse", "name": "Warehouse"})["id"]
-    crew = [company.hire(f"Technician {number}") for number in range(TECHNICIANS)]
+    place = {"kind": "warehouse", "name": "Warehouse", "occurred_at": FILLED.isoformat()}
+    warehouse = keeper.post("locations", place)["id"]
+    crew = [company.hire(f"Technician {number}", since=FILLED) for number in range(TECHNICIANS)]
     customer = dispatcher.post("customers", {"name": "The fleet"})["id"]
     give_all(dispatcher, jobs(uses, crew, customer))
     give_all(keeper, catalogue(uses, warehouse))

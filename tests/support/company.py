@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -54,10 +55,12 @@ class Company:
         self.admin.post("users", told)
         return Desk.sign_in(self.url, login, PASSWORD)
 
-    def hire(self, name: str) -> Technician:
-        """A technician with a van of their own."""
-        person = self.admin.post("technicians", {"name": name, "zone": "Europe/Berlin", "language": "de"})["id"]
-        van = self.admin.post("locations", {"kind": "van", "name": f"Van of {name} {uuid4()}"})["id"]
+    def hire(self, name: str, since: datetime | None = None) -> Technician:
+        """A technician with a van of their own, here since that instant; since now where none is given."""
+        began = {} if since is None else {"occurred_at": since.isoformat()}
+        named = {"name": name, "zone": "Europe/Berlin", "language": "de"}
+        person = self.admin.post("technicians", named | began)["id"]
+        van = self.admin.post("locations", {"kind": "van", "name": f"Van of {name} {uuid4()}"} | began)["id"]
         self.admin.post(f"technicians/{person}/assign-van", {"location": van})
         return Technician(person, name, van)
 
