@@ -13,8 +13,9 @@ from api.http.cursors import Picture, decode_cursor, encode_cursor
 from api.http.encoding import json_response
 from api.http.names import names_of_items
 from api.http.services import services
+from commands.running.open_work import ViewsBehind
 from domain.kernel.instant import now
-from domain.kernel.problem import Kind, NotFound, Problem
+from domain.kernel.problem import NotFound
 from projections.engine.projection import Projection
 from projections.engine.reader import Reader
 from projections.past.place import QuestionTooLarge, QuestionTooLong
@@ -22,12 +23,6 @@ from projections.past.place import QuestionTooLarge, QuestionTooLong
 POSITION = "Callout-Position"
 FRESH_SHARE: Final = 0.1
 """The share of `patience` for which a query without `at_least` waits for what was recorded before it."""
-
-
-class ViewsBehind(Problem):
-    """The views have not come as far as the position you asked for; ask again in a moment."""
-
-    kind = Kind.UNAVAILABLE
 
 
 @contextmanager
