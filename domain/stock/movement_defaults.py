@@ -1,4 +1,4 @@
-"""What a movement is taken to be where nothing else is said: its ends, and codes for its reason."""
+"""What a movement is taken to be where nothing else is said: its ends."""
 
 from __future__ import annotations
 
@@ -18,6 +18,3 @@ ENDS: Final[dict[MovementKind, tuple[LocationKind | None, LocationKind | None]]]
     "scrap": (None, "scrap"),
 }
 """From and to which well-known place a movement goes when nothing else is said; `equipment` is the work order's."""
-
-REASONS: Final = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade", "not_needed")
-"""Codes of why a part was taken out or scrapped; anything else is kept as words."""

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.work.visit_events import NotDoneReason
+from domain.work.work_order_events import Fixed, LabourKind
 from store.blobs.blob import MOST_BYTES
 
 Words = Annotated[str, msgspec.Meta(max_length=8000)]
@@ -71,7 +72,7 @@ class LabourRecorded(OfOrder, kw_only=True):
     """Whole minutes."""
 
     minutes: Minutes
-    kind: Literal["travel", "work", "wait"]
+    kind: LabourKind
 
 
 class NoteAdded(OfOrder, kw_only=True):
@@ -91,7 +92,7 @@ class PhotoTaken(OfOrder, kw_only=True):
 class WorkCompleted(OfOrder, kw_only=True):
     """The work is done."""
 
-    fixed: Literal["yes", "temporary", "no"]
+    fixed: Fixed
     remedy: Code | None = None
 
 

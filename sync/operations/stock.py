@@ -12,7 +12,7 @@ from domain.kernel.quantity import parse_quantity
 from domain.kernel.reason import reason_and_note
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.movement import Movement, MovementKind
-from domain.stock.movement_defaults import REASONS
+from domain.stock.movement_reasons import MOVEMENT_REASONS
 from domain.stock.part import Part
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
@@ -81,7 +81,7 @@ def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tup
 def _why(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
     """A code stays readable; words are kept as a note about the customer, or the technician's own."""
     person = order.customer if order else context.technician
-    return cast("Movement", {**reason_and_note(data.reason, REASONS), "person": person})
+    return cast("Movement", {**reason_and_note(data.reason, MOVEMENT_REASONS), "person": person})
 
 
 @fact("part_used", PartUsed)
