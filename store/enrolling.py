@@ -19,8 +19,8 @@ class Enrolment(NamedTuple):
     code_from: datetime | None = None
 
 
-class Installation(NamedTuple):
-    """What asks to be let in; `public_key` is its Ed25519 key, if it has one."""
+class Applicant(NamedTuple):
+    """An installation that asks to be let in; `public_key` is its Ed25519 key, if it has one."""
 
     install_id: str
     app_version: str
@@ -46,7 +46,7 @@ def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
 
 
 def let_in(
-    cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, asking: Installation
+    cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, asking: Applicant
 ) -> Enrolment | None:
     """The device that an installation becomes or its next incarnation, noted at the code.
 
@@ -99,7 +99,7 @@ def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key:
     return Keyholder(*row) if row else None
 
 
-def _known(cursor: Cursor, technician: UUID, asking: Installation) -> tuple[UUID, int, str, datetime | None] | None:
+def _known(cursor: Cursor, technician: UUID, asking: Applicant) -> tuple[UUID, int, str, datetime | None] | None:
     """The device that this installation is: by its key, or while it had none, by its technician."""
     cursor.execute(
         """

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from domain.access.device import Device
+from domain.access.operation_status import recorded_status
 from domain.kernel.envelope import Envelope
 from domain.kernel.problem import BadInput, Problem
 from domain.recording.unit_of_work import Work
@@ -105,7 +106,7 @@ def decide(work: Work, sender: Sender, arrived: Arrived, late: Notice | None = N
     first, count = len(work.events), work.add(about(arrived.envelope, outcome.case), *outcome.entities)
     early = too_early(work, arrived) if handler.is_fact else ()
     notices = (*outcome.notices, *early, *arrived.suspicion, *((late,) if late else ()))
-    return Decision(arrived.operation, "conflicted" if notices else "applied", first, count, notices)
+    return Decision(arrived.operation, recorded_status(with_misfits=bool(notices)), first, count, notices)
 
 
 def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> Outcome:

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.access.operation_status import UNDECIDED
 from domain.kernel.problem import Problem
 from domain.recording.unit_of_work import Work
 from sync.decide import OF_THE_OFFICE, Arrived, Decision, Sender, decide, hold, settle, trouble_with
@@ -49,7 +50,7 @@ def decide_all(begin: Begin, arrived: Sequence[Arrived], come: Come, *, overdue:
             whole = [_waiting_for(each, held) for each in run] if held else run
             some = _decide_run(work, sender, whole, fallen, known, overdue=overdue)
             decisions += some
-            known.update(one.operation.id for one in some if one.status not in ("held", "quarantined"))
+            known.update(one.operation.id for one in some if one.status not in UNDECIDED)
             held.update(one.operation.id for one in some if one.status == "held")
             falling |= _falling(some, fallen)
         if not falling:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.access.identity import DeviceIdentity
+from domain.access.operation_status import UNDECIDED
 from domain.care.customer import Customer
 from domain.recording.answers import SignedText
 from domain.recording.unit_of_work import Work
@@ -16,7 +17,7 @@ from sync.decide import Decision
 def kept_of(decision: Decision, work: Work, who: DeviceIdentity) -> SignedText | None:
     """What is kept of an operation that was decided; None for one that was put aside, whose event keeps its text."""
     operation = decision.operation
-    if decision.status in ("quarantined", "held"):
+    if decision.status in UNDECIDED:
         return None
     persons = customers_of(decision, work) or {who.technician}
     return SignedText(operation.text, operation.signature, tuple(sorted(persons)))

@@ -11,11 +11,12 @@ from api.http.reading import see_what_was_written
 from api.http.services import services
 from api.http.who import admit
 from api.sync.blueprint import may_read, sync
+from domain.access.device_limits import MOST_CHANGES, MOST_WAIT
 from domain.kernel.digits import whole_number
 from domain.kernel.instant import now
-from sync.envelope import MOST_CHANGES, PullAsked
+from sync.envelope import PullAsked
 from sync.problems import MalformedEnvelope
-from sync.pull import MOST_WAIT, Page
+from sync.pull import Page
 
 LONGEST_WAIT = 4
 SHORTEST_SHARE = 0.8

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from domain.access.device_limits import MOST_BLOB_BYTES
 from domain.work.visit_events import NotDoneReason
 from domain.work.work_order_events import Fixed, LabourKind
-from store.blobs.blob import MOST_BYTES
 
 Words = Annotated[str, msgspec.Meta(max_length=8000)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -18,7 +18,7 @@ Serials = Annotated[tuple[Code, ...], msgspec.Meta(max_length=1000)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Field = Literal["name", "phones", "email", "language", "zone"]
-Size = Annotated[int, msgspec.Meta(ge=0, le=MOST_BYTES)]
+Size = Annotated[int, msgspec.Meta(ge=0, le=MOST_BLOB_BYTES)]
 
 
 class Data(msgspec.Struct, kw_only=True):

@@ -43,10 +43,11 @@ def other_members(field: Field, name: str) -> dict[str, Any]:
         return {"visit": str(field.visit(order))}
     if name.startswith("part_"):
         return field.use(order)
-    return {
+    more: dict[str, dict[str, Any]] = {
         "diagnosed": {"problem": "dead", "cause": "wear", "remedy": "reset"},
         "labour_recorded": {"minutes": 5},
-    }.get(name, {}) | {"work_order": str(order)}
+    }
+    return more.get(name, {}) | {"work_order": str(order)}
 
 
 def test_every_list_of_codes_is_known_here() -> None:
