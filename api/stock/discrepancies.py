@@ -15,7 +15,7 @@ from api.http.schemas import Body, Command, Page, Value
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from commands.stock import discrepancies as commands
-from domain.stock.discrepancy import DISCREPANCY_KINDS
+from domain.stock.discrepancy_kinds import DISCREPANCY_KINDS
 from projections.stock import discrepancies as view
 from projections.stock.discrepancy_row import DISCREPANCIES
 

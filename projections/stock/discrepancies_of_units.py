@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import get_args
 
 from domain.kernel.instant import format_instant
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
-from domain.stock.unit_misfits import SENTENCES, UnitMisfit
+from domain.stock.discrepancy_kinds import RULES
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock import discrepancy_causes as causes
@@ -20,7 +19,6 @@ from projections.stock.parts import PARTS
 from projections.stock.stock_lines import counted_id
 from projections.stock.units import UNIT_FACTS, fact_of
 
-UNIT_MISFITS: tuple[UnitMisfit, ...] = get_args(UnitMisfit)
 MOST_EVENTS = 100
 MOST_LINES = 500
 """So many movements of a lot are looked back over to find since when there is less than nothing of it."""
@@ -58,7 +56,7 @@ def look_at_units(subject: Subject, event: Recorded, rows: Rows) -> Found:
             else:
                 causes.take_out(rows, subject.id, stream=row["id"])
     found = causes.first(rows, subject.id, MOST_EVENTS)
-    return Found(found, found[0]["at"], SENTENCES[_misfit(subject)]) if found else Found([])
+    return Found(found, found[0]["at"], RULES[subject.kind].text) if found else Found([])
 
 
 def look_at_lot(subject: Subject, event: Recorded, rows: Rows) -> Found:
@@ -73,7 +71,7 @@ def look_at_lot(subject: Subject, event: Recorded, rows: Rows) -> Found:
         since -= 1
         reached -= lines[since]["quantity"]
     took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
-    detail = f"By the books there are {format_quantity(row['on_hand'])} of lot {subject.lot}, which cannot be."
+    detail = RULES[subject.kind].text.format(on_hand=format_quantity(row["on_hand"]), lot=subject.lot)
     first = lines[since]["occurred_at"] if lines else event.occurred_at
     return Found([_line(line) for line in took], format_instant(first), detail)
 
@@ -88,10 +86,6 @@ def _facts(event: Recorded, rows: Rows) -> list[Row]:
 def _by_lot(rows: Rows, part: object) -> bool:
     row = rows.get(PARTS, part)
     return row is not None and row["tracking"] == "lot"
-
-
-def _misfit(subject: Subject) -> UnitMisfit:
-    return next(kind for kind in UNIT_MISFITS if kind == subject.kind)
 
 
 def _line(line: Row) -> Row:

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from domain.care.survey import Survey
 from domain.recording.order_ends import close_order
+from domain.stock.discrepancy_kinds import NOTICES
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
 from sync.operations.handler import Handler, fact, request
@@ -62,7 +63,7 @@ def photo_taken(context: Context, data: PhotoTaken) -> Outcome:
 def work_completed(context: Context, data: WorkCompleted) -> Outcome:
     """The work is done; done twice, both stand."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    twice = Notice("duplicate_completion", "The work order had been completed before.", {"work_order": str(order.id)})
+    twice = Notice("duplicate_completion", NOTICES["duplicate_completion"], {"work_order": str(order.id)})
     notices = (twice,) if order.status in {Status.COMPLETED, Status.CLOSED} else ()
     before = context.misfits(order)
     order.record_completion(technician=context.technician, fixed=data.fixed, remedy=data.remedy)
