@@ -10,6 +10,7 @@ from domain.stock.unit_misfits import UNIT_MISFITS
 from domain.work.late_work import LATE_WORK
 from projections.stock.discrepancy_findings import LOOK
 from projections.stock.discrepancy_row import ABOUT
+from tests.support.discrepancies_page import PAGE, page
 
 RESERVED = {"count_variance", "transfer_short", "transfer_surplus", "transfer_overdue"}
 
@@ -31,3 +32,7 @@ def test_each_rule_is_complete() -> None:
 
 def test_what_devices_are_told_at_once_can_be_filtered_by() -> None:
     assert NOTICES.keys() <= set(events.NOTICES)
+
+
+def test_the_page_is_the_table() -> None:
+    assert PAGE.read_text() == page()
