@@ -28,6 +28,12 @@ DiscrepancyKind = Literal[
 ]
 DISCREPANCY_KINDS: tuple[DiscrepancyKind, ...] = get_args(DiscrepancyKind)
 
+DiscrepancyStatus = Literal["open", "assigned", "explained", "settled", "closed"]
+"""Open and assigned ones wait for somebody; a closed one does not show any more."""
+
+WRITE_OFFS: Final = ("lost", "damaged", "stolen", "expired", "never_arrived", "miscounted", "too_small", "unknown")
+"""Codes of why a discrepancy is left as it is; words about anybody have no place in the books."""
+
 Owner = Literal["custodian", "dispatcher"]
 
 

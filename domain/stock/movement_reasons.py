@@ -19,3 +19,13 @@ MOVEMENT_REASONS: Final = frozenset({*REMOVAL_REASONS, *SCRAP_REASONS, *_OF_THE_
 
 UNUSED: Final = ("not_needed", "wrong_part")
 """Reasons with which a removal takes out what was built in on the same order."""
+
+MISTAKES: Final = (
+    "wrong_part",
+    "wrong_quantity",
+    "wrong_location",
+    "wrong_work_order",
+    "recorded_twice",
+    "never_happened",
+)
+"""Codes of why a movement is taken back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from uuid import UUID
 
 from domain.kernel.instant import format_instant
@@ -16,6 +15,7 @@ from projections.engine.facts import happened
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock import discrepancy_causes as causes
+from projections.stock.below_zero import MOST_EVENTS, MOST_LINES, below_zero
 from projections.stock.discrepancies_of_units import look_at_lot, look_at_units
 from projections.stock.discrepancy_row import Found, Subject
 from projections.stock.discrepancy_subjects import CORRECTIONS
@@ -25,12 +25,6 @@ from projections.stock.serials import SERIALS
 from projections.stock.stock import STOCK
 from projections.stock.stock_lines import AFTER_ANCHOR, LINES
 from projections.work.work_order_facts import FACTS
-
-MOST_EVENTS = 100
-"""As many causes are kept as somebody may want to look at: the first ones."""
-
-MOST_LINES = 500
-"""So many movements are looked back over to find since when a book is below zero."""
 
 _NOTHING = Found([])
 
@@ -50,27 +44,12 @@ def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if row is None or row["on_hand"] >= 0:
         return _NOTHING
     lines = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=MOST_LINES, last=True)[::-1]
-    reached, since = row["on_hand"], len(lines)
-    while since > 0 and reached < 0:  # walked backwards: what is below zero now has been since some movement
-        since -= 1
-        reached -= lines[since]["quantity"]
-    took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
+    first, took, is_older = below_zero(row["on_hand"], lines)
     detail = RULES[subject.kind].text.format(on_hand=format_quantity(row["on_hand"]))
-    first = lines[since] if lines else None
-    if reached < 0 and len(lines) == MOST_LINES:
+    if is_older and len(lines) == MOST_LINES:
         [first] = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=1)
     fell_at = first["occurred_at"] if first else event.occurred_at
-    return Found([_line(line) for line in took], format_instant(fell_at), detail)
-
-
-def _line(line: Row) -> Row:
-    return {
-        "at": format_instant(line["occurred_at"]),
-        "device": str(line["device"]) if line["device"] else None,
-        "operation": None,
-        "position": line["position"],
-        "stream": str(line["movement"]),
-    }
+    return Found(took, format_instant(fell_at), detail)
 
 
 def _double_use(subject: Subject, _: Recorded, rows: Rows) -> Found:
