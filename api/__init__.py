@@ -1,1 +1,1 @@
-"""Who is asking, JSON in, JSON out: one blueprint a noun."""
+"""The HTTP API: one blueprint for each noun, and the routes of the sync protocol."""

@@ -1,4 +1,4 @@
-"""The Flask application: every noun, one policy, one way to tell a problem."""
+"""The Flask application: all nouns, the policy, the error handlers."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from api.access.users import users
 from api.care.cases import cases
 from api.care.contacts import contacts
 from api.care.customers import customers
-from api.http.description import Description, described
+from api.http.authentication import authorize
+from api.http.control_characters import reject_control_characters
+from api.http.description import Description, openapi_document
 from api.http.docs import docs
 from api.http.encoding import Orjson
-from api.http.headers import guard
+from api.http.headers import add_headers
 from api.http.health import health
 from api.http.jobs import jobs
-from api.http.journal import keep_journal
 from api.http.metrics import Metrics
 from api.http.policy import POLICY, access_of
-from api.http.problems import tell_everything
-from api.http.security import watch
+from api.http.problems import register_error_handlers
+from api.http.request_log import log_requests
+from api.http.security import record_security_events
 from api.http.services import Services
-from api.http.unfit import refuse_unfit
-from api.http.who import admit
 from api.http.whole_number import WholeNumber
 from api.integrity.events import events
 from api.integrity.projections import views
-from api.integrity.signed import operations
+from api.integrity.signed_texts import operations
 from api.lookup.search import search
 from api.stock.discrepancies import discrepancies
 from api.stock.locations import locations
 from api.stock.parts import parts
 from api.stock.stock import stock
 from api.stock.stock_movements import stock_movements
-from api.sync.door import sync
-from api.sync.full import RefusingWhenFull
+from api.sync.overload import OverloadMiddleware
+from api.sync.routes import sync
 from api.work.blobs import blobs
 from api.work.technicians import technicians
 from api.work.visits import visits
@@ -75,14 +75,14 @@ NOUNS = (
 )
 
 
-Application: TypeAlias = Flask
-"""What rooms call it that need not know Flask."""
+WsgiApplication: TypeAlias = Flask
+"""The application's type, for packages that do not import Flask."""
 
 
 def create_app(
-    services: Services, rooms: Sequence[Blueprint] = (), policy: Mapping[str, frozenset[str]] = POLICY
-) -> Application:
-    """An application on these services; `rooms` are further blueprints (pages), with their routes in `policy`.
+    services: Services, pages: Sequence[Blueprint] = (), policy: Mapping[str, frozenset[str]] = POLICY
+) -> WsgiApplication:
+    """An application on these services; `pages` are further blueprints, with their routes in `policy`.
 
     Raises `RouteWithoutPolicyError` when the policy does not name a route.
     """
@@ -99,22 +99,22 @@ def create_app(
         OPENAPI_VERSION="3.1.0",
     )
     app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False  # it would send people to wherever the request's Host says
+    app.url_map.merge_slashes = False  # a redirect would go to the Host of the request
     app.url_map.converters["int"] = WholeNumber
     if services.settings.hosts:
         app.config["TRUSTED_HOSTS"] = list(services.settings.hosts)
-    tell_everything(app)
-    headers = guard(app, services)
-    keep_journal(app, metrics)
-    watch(app)
-    app.before_request(admit)
-    app.before_request(refuse_unfit)
+    register_error_handlers(app)
+    headers = add_headers(app, services)
+    log_requests(app, metrics)
+    record_security_events(app)
+    app.before_request(authorize)
+    app.before_request(reject_control_characters)
     description = Description(app)
     for noun in NOUNS:
         description.register_blueprint(noun)
-    for room in (health, docs, sync, *rooms):
-        app.register_blueprint(room)
-    app.wsgi_app = RefusingWhenFull(app.wsgi_app, services.gate, metrics, headers)  # type: ignore[method-assign]  # as Flask wants it
+    for blueprint in (health, docs, sync, *pages):
+        app.register_blueprint(blueprint)
+    app.wsgi_app = OverloadMiddleware(app.wsgi_app, services.gate, metrics, headers)  # type: ignore[method-assign]  # as Flask wants it
     app.extensions["callout.policy"] = access_of(app, policy)
-    app.extensions["callout.description"] = described(app, description, policy)
+    app.extensions["callout.description"] = openapi_document(app, description, policy)
     return app

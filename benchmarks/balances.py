@@ -41,8 +41,8 @@ class Balances(Projection):
         yield BALANCES, (event.data.from_, event.data.part)
         yield BALANCES, (event.data.to, event.data.part)
 
-    @on(TOPIC)
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         data = event.data
         for location, change in ((data.from_, -data.quantity), (data.to, data.quantity)):
             row = rows.get(BALANCES, location, data.part)

@@ -22,7 +22,7 @@ from projections.engine.projection import Rows
 from projections.engine.projector import Projector
 from projections.engine.table import Row
 from store.log import EventLog
-from tests.support.field import Field, Phone, save
+from tests.support.field_setup import Field, Phone, save
 
 ORDERS = 500
 PUSHES, AT_ONCE = 4, 100

@@ -17,7 +17,7 @@ from benchmarks.rounds import Goal, Outcome, Progress, Slice, compare, for_secon
 from benchmarks.samples import envelope_of, movement
 from store.log import EventLog
 from tests.support.databases import run
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 
 SHORT, LONG = 25_000, 250_000
 LIVE = 10_000

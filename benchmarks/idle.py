@@ -20,8 +20,8 @@ from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress, Timing
 from benchmarks.staff import download
 from tests.support.company import PASSWORD, environment
-from tests.support.desk import Desk
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
+from tests.support.office_client import Desk
 from tests.support.servers import state_folder
 
 IDLE = 1_000

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from benchmarks.place import Place
 from benchmarks.rounds import Goal, Outcome, Progress, compare, timed
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import FIRST_LOGIN, bootstrap
 from callout.import_entry import Entry
 from callout.importing import Importer
@@ -26,18 +26,18 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
     """A case from its opening to its resolution, four commands each."""
     with place.database() as dsn:
         settings = Settings(home=place.folder / "importing", database_url=dsn, master_key=b"m" * 32)
-        with House(settings, migrating=True) as house:
-            bootstrap(house)
-            house.ensure_views()
-            user = house.services.access.user_of(FIRST_LOGIN)
+        with Application(settings, migrating=True) as application:
+            bootstrap(application)
+            application.ensure_views()
+            user = application.services.access.user_of(FIRST_LOGIN)
             assert user is not None, "somebody may import"
             words = f"an import in batches reaches {GOAL:g} × one command a transaction"
             return compare(
                 "commands of a history",
                 "commands",
                 {
-                    ONE_BY_ONE: partial(timed, _one_by_one(house, user)),
-                    BATCHES: partial(timed, lambda: Importer(house, user, "history").run(_history()).done),
+                    ONE_BY_ONE: partial(timed, _one_by_one(application, user)),
+                    BATCHES: partial(timed, lambda: Importer(application, user, "history").run(_history()).done),
                 },
                 rounds=rounds,
                 progress=progress,
@@ -45,9 +45,9 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
             )
 
 
-def _one_by_one(house: House, user: UUID) -> Callable[[], int]:
-    client = house.app().test_client()
-    headers = {"Authorization": f"Bearer {house.services.access.let_in(user)}"}
+def _one_by_one(application: Application, user: UUID) -> Callable[[], int]:
+    client = application.app().test_client()
+    headers = {"Authorization": f"Bearer {application.services.access.let_in(user)}"}
     numbers = count()
 
     def send() -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from time import sleep
 
-from tests.support.desk import Desk
+from tests.support.office_client import Desk
 
 ROOT = Path(__file__).parents[1]
 PATHS = ("stock-movements", "discrepancies", "work-orders", "stock", "cases", "parts")

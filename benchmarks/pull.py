@@ -13,7 +13,7 @@ from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress, compare, for_seconds, timed
 from benchmarks.staff import Staff, download, staffed
 from projections.documents.table import SHARED
-from tests.support.handset import BATCH, Handset
+from tests.support.http_device import BATCH, Handset
 
 SECONDS = 0.5
 USES = (200, 20)

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.staff import Staff
 from store.canonical import encode
-from tests.support.desk import Desk, Json
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
+from tests.support.office_client import Desk, Json
 
 
 class Pushing:

@@ -18,7 +18,7 @@ from benchmarks.side_by_side_pouchdb import pouchdb_in
 from benchmarks.side_by_side_setup import UnavailableError
 from benchmarks.side_by_side_systems import CLIENTS, Callout, System, callout_on
 from benchmarks.uploading import Uploading
-from tests.support.desk import Json
+from tests.support.office_client import Json
 
 KEPT_FOLDER = "CALLOUT_BENCH_OTHERS"
 """Names a folder in which the other systems stay installed from run to run; without it they go when the run ends."""

@@ -18,7 +18,7 @@ from benchmarks.place import Place
 from benchmarks.side_by_side_setup import free_port, run, serving
 from benchmarks.side_by_side_systems import CLIENTS, PAGE, Page, decoded
 from tests.support.databases import run as run_sql
-from tests.support.desk import Desk, Json
+from tests.support.office_client import Desk, Json
 
 PACKAGES = ("kinto[postgresql]==26.5.0", "gunicorn==27.0.1", "setuptools<81")
 POLL_SECONDS = 0.01

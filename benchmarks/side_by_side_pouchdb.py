@@ -13,7 +13,7 @@ import orjson
 
 from benchmarks.side_by_side_setup import UnavailableError, free_port, run, serving
 from benchmarks.side_by_side_systems import CLIENTS, PAGE, Page, decoded
-from tests.support.desk import Desk, Json
+from tests.support.office_client import Desk, Json
 
 PACKAGE = "pouchdb-server@4.2.0"
 _AT_ONCE = 500

@@ -12,7 +12,7 @@ from benchmarks.place import Place
 from benchmarks.pushing import Pushing
 from benchmarks.staff import Staff, staffed
 from benchmarks.uploading import Receiver
-from tests.support.desk import Answer, Json
+from tests.support.office_client import Answer, Json
 
 CLIENTS = 4
 ORDERS, PARTS = 300, 2_000

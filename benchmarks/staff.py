@@ -25,8 +25,8 @@ from store.log import EventLog
 from store.pool import ConnectionPool
 from store.roles import KEYKEEPER, WRITER, database_of, roles_of
 from tests.support.company import Company, Technician, company_on
-from tests.support.desk import Json
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
+from tests.support.office_client import Json
 
 _AT_ONCE = 500
 _PAGE = 1_000

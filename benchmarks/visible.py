@@ -10,7 +10,7 @@ from time import perf_counter, sleep
 from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress, time_each
 from benchmarks.staff import Person, Staff, download, staffed
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
 
 TRIALS = 20
 ROUND_TRIP, PUSH = "an HTTP round trip (GET /health)", "push, until it is answered"

@@ -1,1 +1,1 @@
-"""Settings, assembly, command line, scheduled jobs: where the rooms become one program."""
+"""Settings, assembly, command line and scheduled jobs: the packages put together as one program."""

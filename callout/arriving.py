@@ -1,4 +1,4 @@
-"""What has arrived of an HTTP request: whether it is whole, and whether it comes too slowly."""
+"""The received part of an HTTP request: whether it is complete or too slow."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 MOST_HEAD: Final = 64 * 1024
-"""Bytes of a request line with its headers."""
+"""The most bytes of a request line with its headers."""
 MOST_GATHERED: Final = 64 * 1024
-"""Bytes of a body that is waited for without a thread; a longer one is read by the thread that answers."""
+"""The most bytes of a body that is received without a thread; a longer one is read by the thread that answers."""
 PATIENCE_SECONDS: Final = 20.0
-"""So long may a head take, and a body besides what its bytes have earned."""
+"""Seconds for the head, and for the body in addition to the time for its bytes."""
 SLOWEST: Final = 1024
-"""Bytes a second, at which a body may come for as long as it is."""
+"""The lowest rate of a body, in bytes a second."""
 
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*(?=\r\n)", re.IGNORECASE)
@@ -34,7 +34,7 @@ class Arriving:
         self._needed: int | None = None
 
     def take(self, piece: bytes, now: float) -> None:
-        """More of it. `must_continue` is set when the sender now waits for leave to send the body."""
+        """Add received bytes. Sets `must_continue` when the client waits for `100 Continue`."""
         if self.first is None and piece:
             self.first = now
         looked_at = max(len(self.data) - len(_END) + 1, 0)
@@ -44,12 +44,12 @@ class Arriving:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a thread may have it: it is whole, or as much of it is there as is waited for."""
+        """Whether a thread may handle it: it is complete, or its body is too long to wait for."""
         return self._needed is not None and len(self.data) >= self._needed
 
     @property
     def is_endless(self) -> bool:
-        """Whether its head is longer than any may be."""
+        """Whether its head is longer than allowed."""
         return self._needed is None and len(self.data) > MOST_HEAD
 
     def is_late(self, now: float) -> bool:
@@ -58,11 +58,11 @@ class Arriving:
         return now - self.began > PATIENCE_SECONDS + earned
 
     def _whole(self, head: int) -> int:
-        """How many bytes it has, or those of the head where the body is not waited for."""
-        said = bytes(self.data[:head])
-        lengths = _LENGTH.findall(said)
-        if len(lengths) != 1 or _CHUNKED.search(said) or int(lengths[0]) > MOST_GATHERED:
+        """The length of the request in bytes, or of its head where the body is not waited for."""
+        headers = bytes(self.data[:head])
+        lengths = _LENGTH.findall(headers)
+        if len(lengths) != 1 or _CHUNKED.search(headers) or int(lengths[0]) > MOST_GATHERED:
             return head
         whole = head + int(lengths[0])
-        self.must_continue = len(self.data) < whole and _EXPECT.search(said) is not None
+        self.must_continue = len(self.data) < whole and _EXPECT.search(headers) is not None
         return whole

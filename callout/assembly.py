@@ -1,4 +1,4 @@
-"""The assembly: a house built from its settings, with its database, its keys, its services and its views."""
+"""The application: built from its settings, with its database, keys, services and views."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from api.app import Application, create_app
+from api.app import WsgiApplication, create_app
 from api.http.policy import POLICY
 from api.http.services import Past
 from callout.blob_place import place_of
@@ -36,20 +36,20 @@ from web.landing import landing
 
 
 def dsn_of(settings: Settings) -> str:
-    """Where the database is; the embedded server is started, or joined, when no other is named."""
+    """The DSN of the database; starts or joins the embedded server when the settings name no other."""
     return settings.database_url or EmbeddedPostgres(settings.home).start()
 
 
 def limits_of(settings: Settings) -> Limits:
-    """How long sessions live."""
+    """The lifetimes of sessions."""
     return Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle))
 
 
-class House:
-    """Everything built, around one database; closes what it opened. Safe to build before or after a fork."""
+class Application:
+    """All services around one database; `close` closes its connections. Safe to build before or after a fork."""
 
     def __init__(self, settings: Settings, dsn: str | None = None, *, migrating: bool = False) -> None:
-        """Migrate the database that `dsn` leads to first where that is wanted; otherwise it must have been.
+        """Connect to the database at `dsn`, with `migrating` after migrating it; otherwise it must be migrated already.
 
         Raises `DatabaseOlder` or `DatabaseNewer` when it was not migrated by this program, `OtherMasterKey` when its
         words could not be read, `RestoreUnfinished` when a restore into the home was cut off.
@@ -84,27 +84,27 @@ class House:
         self.services = services_of(settings, log, projecting, views, access, place=self.place)
 
     def ensure_views(self, progress: Progress | None = None) -> list[str]:
-        """Make or remake the views that do not have the shape of the code; their names."""
+        """Create or rebuild the views whose tables do not fit the code; returns their names."""
         return ensure(self.services.projecting, PROJECTIONS, progress)
 
     def require_views(self) -> None:
-        """Raise `ViewsDiffer` unless all views have the shape of the code: another server may be using them."""
+        """Raise `ViewsDiffer` unless the tables of all views fit the code: another server may be using them."""
         names = unsound(self.services.projecting, PROJECTIONS)
         if names:
             raise ViewsDiffer(f"These views have another shape than this program's: {', '.join(names)}; {VIEWS_REMEDY}")
 
     def projector(self) -> Projector:
-        """A new one; as many as you like may run."""
+        """A new projector; any number may run at once."""
         return Projector(self.services.projecting, PROJECTIONS)
 
-    def app(self, past: Past | None = None) -> Application:
+    def app(self, past: Past | None = None) -> WsgiApplication:
         """The WSGI application; `past` answers questions about the past, this process itself unless it is given."""
         return create_app(
-            replace(self.services, past=past or self.services.past), rooms=(landing,), policy={**POLICY, **PAGES}
+            replace(self.services, past=past or self.services.past), pages=(landing,), policy={**POLICY, **PAGES}
         )
 
     def close(self) -> None:
-        """Let nobody wait any more, and close every connection."""
+        """End all waits for views, and close every connection."""
         self.services.views.close()
         self._close_pools()
 

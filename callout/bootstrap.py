@@ -1,4 +1,4 @@
-"""What a new database needs before anybody can work: the places that only exist in the books, and a first user."""
+"""What a new database needs first: the virtual locations and a first user."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from secrets import choice
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from callout.assembly import House
+from callout.assembly import Application
 from domain.access.user import Role, User
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
@@ -23,58 +23,60 @@ _USERS = UUID("2c2f54c5-4ac2-5f0c-9a5b-3f6fb0a9d1c7")
 
 
 class FirstUser(NamedTuple):
-    """The administrator of a new house; the password, unless somebody has set it, is known to nobody else."""
+    """The first administrator; `password` is None when the settings name it, otherwise it was made at random."""
 
     login: str
     password: str | None
 
 
-def bootstrap(house: House) -> FirstUser | None:
+def bootstrap(application: Application) -> FirstUser | None:
     """Bring a new database to where work can begin; the first user, if this call made one.
 
     `CALLOUT_ADMIN_PASSWORD` sets their password; raises `BadInput` for a common one. Of several starters at once one
     works and the rest wait.
     """
-    register_locations(house)
-    with _alone(house):
-        if _has_users(house):
+    register_locations(application)
+    with _alone(application):
+        if _has_users(application):
             return None
         chosen = os.environ.get("CALLOUT_ADMIN_PASSWORD")
         if chosen:
             must_be_good(chosen, (FIRST_LOGIN,), "/CALLOUT_ADMIN_PASSWORD")
         password = chosen or new_password()
         # The same id each time: a start that was cut short between the login and the event can be repeated.
-        user = uuid5(_USERS, str(house.services.log.epoch()))
-        add_user(house, user, login=FIRST_LOGIN, password=password, name="First administrator", roles=("admin",))
+        user = uuid5(_USERS, str(application.services.log.epoch()))
+        add_user(application, user, login=FIRST_LOGIN, password=password, name="First administrator", roles=("admin",))
         return FirstUser(FIRST_LOGIN, None if chosen else password)
 
 
-def register_locations(house: House) -> None:
-    """The locations that exist in every house; those that are registered already stay as they are."""
-    with _alone(house):
-        known = house.services.log.load(VIRTUAL.values())
+def register_locations(application: Application) -> None:
+    """Register the virtual locations of every company; those that exist already stay as they are."""
+    with _alone(application):
+        known = application.services.log.load(VIRTUAL.values())
         missing = [
             Location.register(id=id, kind=kind, name=kind.capitalize())
             for kind, id in VIRTUAL.items()
             if id not in known
         ]
         if missing:
-            work = house.services.log.work()
+            work = application.services.log.work()
             work.add(office_envelope(), *missing)
             work.commit()
 
 
-def add_user(house: House, user: UUID, *, login: str, password: str, name: str, roles: tuple[Role, ...]) -> None:
-    """A user who may sign in; raises `LoginTaken`, or `BadInput` for roles that do not exist."""
+def add_user(
+    application: Application, user: UUID, *, login: str, password: str, name: str, roles: tuple[Role, ...]
+) -> None:
+    """Add a user who may sign in; raises `LoginTaken`, or `BadInput` for unknown roles."""
     registered = User.register(id=user, login=login, name=name, roles=roles)
-    house.services.access.claim(user, login, password)
-    work = house.services.log.work()
+    application.services.access.claim(user, login, password)
+    work = application.services.log.work()
     work.add(office_envelope(), registered)
     work.commit()
 
 
 def office_envelope() -> Envelope:
-    """The envelope of what is done on the command line, by whoever may run it."""
+    """The envelope of events that the command line records; it has no actor."""
     return Envelope(occurred_at=now(), role="command_line")
 
 
@@ -84,15 +86,15 @@ def new_password() -> str:
     return "-".join(letters[at : at + 4] for at in (0, 4, 8))
 
 
-def _has_users(house: House) -> bool:
+def _has_users(application: Application) -> bool:
     return (
-        house.services.log.pool.fetch_one("SELECT 1 FROM log.events WHERE topic = 'user.registered' LIMIT 1")
+        application.services.log.pool.fetch_one("SELECT 1 FROM log.events WHERE topic = 'user.registered' LIMIT 1")
         is not None
     )
 
 
 @contextmanager
-def _alone(house: House) -> Iterator[None]:
-    with house.services.log.pool.transaction() as cursor:
+def _alone(application: Application) -> Iterator[None]:
+    with application.services.log.pool.transaction() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         yield

@@ -1,4 +1,4 @@
-"""One child process: started, looked after with growing pauses, asked to stop, killed."""
+"""One child process: started, restarted with growing pauses, asked to stop, killed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ChildKeepsDyingError(PersistenceError):
-    """A process dies again and again, so that starting it once more is of no use."""
+    """A process dies again and again, so that another restart is of no use."""
 
 
 @dataclass

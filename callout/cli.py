@@ -1,4 +1,4 @@
-"""The command line: finds the word that was said, runs it, and turns what goes wrong into one sentence."""
+"""The command line: finds and runs a command, and turns errors into one sentence."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ INTERRUPTED = 130
 
 
 class Words(click.Group):
-    """A group whose words are the files of `callout/commands/`, each loaded only when it is said."""
+    """A group whose commands are the files of `callout/commands/`, each imported only when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The words in alphabetical order, as a person types them (`as_of.py` is `as-of`)."""
+        """The names of the commands in alphabetical order (`as_of.py` is `as-of`)."""
         return sorted(_files())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of one word, or None when there is no such file."""
+        """The command of a name, or None when there is no such file."""
         file = _files().get(cmd_name)
         if file is None:
             return None
@@ -36,7 +36,7 @@ class Words(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List each word with the first sentence of its file, so that help loads none of them."""
+        """List each command with the first sentence of its file, so that help imports none of them."""
         rows = [(word, _sentence(file)) for word, file in sorted(_files().items())]
         if rows:
             with formatter.section("Words"):
@@ -44,7 +44,7 @@ class Words(click.Group):
 
 
 def _files() -> dict[str, Path]:
-    """Each word with the file that holds it."""
+    """The commands by name, with their files."""
     return {
         name.replace("_", "-"): Path(folder) / f"{name}.py"
         for folder in commands.__path__

@@ -1,4 +1,4 @@
-"""Connections that end with a reply: the rest of a body that is too large is not waited for."""
+"""Closes connections after a 413, so that the rest of a body that is too large is not waited for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOO_LARGE = "413"
 def closing(app: Wsgi) -> Wsgi:
     """The same application, with `Connection: close` after a 413.
 
-    Servers drop that header when an application sets it; gunicorn's own reply can be told, and others are left alone.
+    Servers drop that header when an application sets it; gunicorn's own reply can be changed; others are not.
     """
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -13,17 +13,17 @@ from domain.kernel.problem import Kind, Problem
 from store.pool import ConnectionPool
 
 POOLS: Final = 3
-"""Pools of an HTTP process that may become full: writer, reader, key-keeper."""
+"""Pools of an HTTP process: writer, reader, key-keeper."""
 LISTENERS: Final = 2
 """Connections of an HTTP process beside its pools."""
 PAST: Final = 4
-"""Connections of a process that tells the past."""
+"""Connections of a process that answers queries of the past."""
 OTHERS: Final = 28
-"""What the supervisor, the worker, the process of the long jobs and a word of the command line need together."""
+"""Connections of the supervisor, the worker, the process of long jobs and one command of the command line."""
 FEWEST: Final = 2
-"""The smallest pool that a server works well with."""
+"""The smallest pool of a server."""
 _log = structlog.get_logger(__name__)
-# Whoever may not see what others do sees of them only who they are, and where: the type is null then.
+# A login without that privilege sees of other sessions only the user and database: their type is null.
 ROOM: Final = """
 SELECT least(
         current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
@@ -35,7 +35,7 @@ SELECT least(
     )
 FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = session_user
 """
-"""How many connections the database has to give: those that other databases use at the moment are not among them."""
+"""Selects the number of connections that the database can give, without those that other databases use now."""
 
 
 class TooFewConnections(Problem):

@@ -35,7 +35,7 @@ def to_json(value: Any) -> str:
 
 
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Columns as wide as their widest cell, never cut off, so that they can be searched and piped."""
+    """Print a table with columns as wide as their widest cell, never truncated."""
     cells = [[head.upper() for head in heads], *([cell(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
@@ -44,7 +44,7 @@ def say_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 @contextmanager
 def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr that is told (done, all); nothing where nobody looks, as in a pipe or with `quiet`."""
+    """A progress bar on stderr, called with (done, total); nothing when stderr is no terminal, or with `quiet`."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bars:

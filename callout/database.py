@@ -1,4 +1,4 @@
-"""The way to the database: the login that migrates and makes the run-time roles, then those roles alone."""
+"""Connections to the database: first the login that migrates and makes the run-time roles, then only those."""
 
 from __future__ import annotations
 

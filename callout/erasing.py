@@ -1,4 +1,4 @@
-"""Carrying out again erasures that a restored database has forgotten, from the list that is kept apart from it."""
+"""Repeats erasures that a restored database does not have, from the list that is kept outside of it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.work.technician import Technician
+from store.device_statuses import DeviceStatuses
 from store.erasure import Erasure
-from store.standing import Standings
 
 if TYPE_CHECKING:
     from store.log import EventLog
@@ -23,9 +23,9 @@ _AT_ONCE: Final = 500
 
 
 def unfinished(log: EventLog, persons: Iterable[UUID]) -> set[UUID]:
-    """Who has to be erased again: who of these still has a key, or is not erased in the log though they are in it.
+    """Those of these people who must be erased again: they have a key, or are in the log without an erasure.
 
-    Whose key has been destroyed, on whatever list they stand, is one of these.
+    These are people whose key has been destroyed, on any list.
     """
     keyring, wanted = log.body_mapper.keyring, set(persons)
     rows = log.pool.fetch_all(
@@ -70,7 +70,7 @@ def _record(log: EventLog, person: UUID) -> None:
     entity = work.get(Entity, person)
     devices: list[Device] = []
     if isinstance(entity, Technician):
-        found = [work.find(Device, id) for id in Standings(log.pool).devices_of(person)]
+        found = [work.find(Device, id) for id in DeviceStatuses(log.pool).devices_of(person)]
         devices = [device for device in found if device is not None]  # one whose enrolment was cut off has no event
     for device in devices:
         device.revoke(reason="retired", wipe=True)

@@ -20,15 +20,15 @@ from callout.arriving import Arriving
 from callout.patient_reader import PatientReader
 
 BESIDE: Final = 1000
-"""Connections of a process besides those with a thread and those that are kept open between two requests."""
+"""The most connections of a process that have no thread and are not idle between two requests."""
 SAFE_SECONDS: Final = 1.0
-"""When there are too many connections, none is given up that is younger."""
+"""Seconds before a connection may be closed because there are too many."""
 LINGER_SECONDS: Final = 2.0
-"""So long a closed connection stays for its client to read the reply."""
+"""Seconds that a closed connection stays open for its client to read the response."""
 DRAIN_SECONDS: Final = 0.2
-"""So long the rest of a body that nobody has read is waited for, to keep the connection."""
+"""Seconds to wait for the unread rest of a body, to keep the connection."""
 LOOK_SECONDS: Final = 0.2
-"""Between two looks for those who are too slow."""
+"""Seconds between two checks for slow connections."""
 _PIECE: Final = 64 * 1024
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _ENDLESS: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -51,7 +51,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn publishes no types
 
 
 class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
-    """Threads for those who have sent a request, a place in the event loop for all others."""
+    """A gunicorn worker: complete requests get a thread, all other connections wait in the event loop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,7 +99,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
         self._more(conn, conn.sock)
 
     def murder_pending(self) -> None:
-        """Give up whoever is too slow; the oldest too where there are too many, and all of them at the end."""
+        """Close connections that are too slow, the oldest of too many, and all of them at the end."""
         now = monotonic()
         if now - self._looked_at < LOOK_SECONDS:
             return
@@ -162,7 +162,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
         super().enqueue_req(conn)
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:  # noqa: FBT001 - gunicorn's signature
-        """Whether the connection can be used again: no thread waits for the rest of a body that nobody wants."""
+        """Whether the connection can be used again: the body has been read, or its rest arrives in `DRAIN_SECONDS`."""
         if not keepalive or not conn.parser.finish_body(deadline=monotonic() + DRAIN_SECONDS):
             return False
         return not conn.parser.unreader.late

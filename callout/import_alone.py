@@ -1,12 +1,12 @@
-"""Commands of an import that are carried out alone: each in a transaction of its own, with views that know all."""
+"""Runs commands of an import one by one, each in its own transaction and with views that are up to date."""
 
 from __future__ import annotations
 
 import time
 from typing import Final
 
-from api.http.batch import Commands, Refusal, Sent
-from callout.assembly import House
+from api.http.batch import CommandInput, Commands, Refusal
+from callout.assembly import Application
 from callout.import_clashes import Clashes
 from callout.import_entry import BadLine
 
@@ -15,22 +15,22 @@ PAUSE_SECONDS: Final = 0.5
 
 
 class Alone:
-    """Carries out commands one by one."""
+    """Runs commands one by one."""
 
-    def __init__(self, house: House, commands: Commands, clashes: Clashes) -> None:
-        self._house, self._commands, self._clashes = house, commands, clashes
+    def __init__(self, application: Application, commands: Commands, clashes: Clashes) -> None:
+        self._application, self._commands, self._clashes = application, commands, clashes
 
-    def send(self, sent: Sent, line: int) -> str | None:
-        """Carry out one command; why it was refused, or None. Raises `BadLine` while the database is away."""
-        projector = self._house.projector()
+    def send(self, sent: CommandInput, line: int) -> str | None:
+        """Run one command; the reason of a refusal, or None. Raises `BadLine` while the database is away."""
+        projector = self._application.projector()
         while projector.run_once():
             pass
         for _ in range(PATIENCE):
-            found = self._commands.alone(sent)
+            found = self._commands.run_alone(sent)
             if not isinstance(found, Refusal):
                 self._clashes.brought(line, str(found))
                 return None
-            if not found.passes:
+            if not found.temporary:
                 return self._clashes.reason(found.document)
             time.sleep(PAUSE_SECONDS)
         raise BadLine(f"line {line}: the database is away; the same import goes on from here later")

@@ -1,4 +1,4 @@
-"""How often each line of a file has been read: on disk, since a file may have more lines than memory holds."""
+"""Counts how often each line occurs; on disk, since a file may be larger than memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Counts:
         self._file.execute("BEGIN")
 
     def count(self, text: bytes) -> int:
-        """How often this text has been there, this time included."""
+        """How often this text has been counted, this time included."""
         known = blake2b(text, digest_size=16).digest()
         [(number,)] = self._file.execute(
             "INSERT INTO seen VALUES (?, 1) ON CONFLICT (hash) DO UPDATE SET number = number + 1 RETURNING number",
@@ -31,7 +31,7 @@ class Counts:
         return int(number)
 
     def close(self) -> None:
-        """Forget everything."""
+        """Delete the counts."""
         self._file.close()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What a file that is imported consists of: commands, and what of it cannot be read."""
+"""The entries of an imported file: commands, and lines that cannot be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class BadLine(Problem):
 
 
 class Entry(NamedTuple):
-    """One command of a file: `do` is the path behind `/api/v1/`, `content` tells it from all others of the import.
+    """One command of a file: `do` is the path behind `/api/v1/`, `content` identifies it within the import.
 
     `unread` says why the line is no command; then there is nothing else to it. `before` is what an import of an
     earlier version called it, `by` who did it (None: whose import it is), and
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What came of an import: commands done now, done by an earlier one, and refused as (line, why)."""
+    """The result of an import: commands recorded now, recorded earlier, and refused ones as (line, reason)."""
 
     done: int
     already: int

@@ -1,4 +1,4 @@
-"""Under which key a line of an import happens once: it follows from the import's name and the line, never the file."""
+"""Idempotency keys of imported lines: derived from the name of the import and the line, not from the file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from store.operations import Operations
 ATTEMPTS = 50
 
 
-class Standing(NamedTuple):
-    """What has become of a line: `applied`, `rejected` or nothing yet; why it was refused, and its key."""
+class LineState(NamedTuple):
+    """The status of a line (`applied`, `rejected` or None), the problem document of a refusal, and the key."""
 
     status: str | None
     why: str | None
@@ -22,23 +22,23 @@ class Standing(NamedTuple):
 
 
 class Keys:
-    """The keys of the lines of one import, and what has become of them.
+    """The keys of the lines of one import, and their states.
 
-    Imports had the file's name in their keys once: what was imported under it then is known too.
+    Earlier versions had the file's name in the keys: lines imported under these are found too.
     """
 
     def __init__(self, operations: Operations, user: UUID, name: str | None, file: str) -> None:
         self._operations, self._user = operations, user
         self._name, self._file = name or "", file
 
-    def standing(self, entries: Iterable[Entry]) -> list[Standing]:
-        """What has become of these lines, with one question to the database; those refused ask for more."""
+    def states(self, entries: Iterable[Entry]) -> list[LineState]:
+        """The states of these lines, with one query, and one more for each refused line."""
         asked = list(entries)
         known = self._known(key for entry in asked for key in (self._key(entry, 0), self._old_key(entry, 0)))
-        return [self._standing(entry, known) for entry in asked]
+        return [self._state_of(entry, known) for entry in asked]
 
     def next_try(self, entry: Entry) -> str:
-        """The key for another attempt at what was refused, as a refusal stands for ever."""
+        """An unused key for another attempt at a refused line; raises `BadLine` after `ATTEMPTS` attempts."""
         keys = [self._key(entry, attempt) for attempt in range(ATTEMPTS)]
         known = self._known(keys)
         free = next((key for key in keys if key not in known), None)
@@ -50,17 +50,17 @@ class Keys:
         """The id of the operation under a key."""
         return uuid5(self._user, key)
 
-    def _standing(self, entry: Entry, known: dict[str, tuple[str, str]]) -> Standing:
+    def _state_of(self, entry: Entry, known: dict[str, tuple[str, str]]) -> LineState:
         first, old = self._key(entry, 0), self._old_key(entry, 0)
         found = known.get(first) or known.get(old)
         if found is None or found[0] == "applied":
-            return Standing(found and found[0], None, first)
+            return LineState(found and found[0], None, first)
         more = self._known(
             key for attempt in range(1, ATTEMPTS) for key in (self._key(entry, attempt), self._old_key(entry, attempt))
         )
         if any(status == "applied" for status, _ in more.values()):
-            return Standing("applied", None, first)
-        return Standing("rejected", found[1], first)
+            return LineState("applied", None, first)
+        return LineState("rejected", found[1], first)
 
     def _known(self, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
         operations = {uuid5(self._user, key): key for key in keys}
@@ -75,5 +75,5 @@ class Keys:
 
 
 def _written(name: str, content: str, attempt: int) -> str:
-    said = sha256((name + "\0" + content).encode()).hexdigest()
-    return f"import {said} {attempt}"
+    digest = sha256((name + "\0" + content).encode()).hexdigest()
+    return f"import {digest} {attempt}"

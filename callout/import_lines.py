@@ -1,4 +1,4 @@
-"""The lines of an import, many at a time, each with what has become of it; and why one was refused, as a sentence."""
+"""The lines of an import in batches, each with its state, and refusals as sentences."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any, Final
 import orjson
 
 from callout.import_entry import Entry
-from callout.import_keys import Keys, Standing
+from callout.import_keys import Keys, LineState
 
 AT_ONCE: Final = 500
-"""As many lines are one transaction."""
+"""The number of lines in one transaction."""
 
-Lines = list[tuple[Entry, Standing]]
+Lines = list[tuple[Entry, LineState]]
 
 
 def in_batches(entries: Iterable[Entry], keys: Keys) -> Iterator[Lines]:
-    """The lines of a file, many at a time, each with what has become of it."""
+    """The lines of a file in batches, each with its state."""
     read = iter(entries)
     while batch := list(islice(read, AT_ONCE)):
-        yield list(zip(batch, keys.standing(batch), strict=True))
+        yield list(zip(batch, keys.states(batch), strict=True))
 
 
 def reason(problem: Mapping[str, Any]) -> str:
@@ -30,11 +30,11 @@ def reason(problem: Mapping[str, Any]) -> str:
     return errors or str(problem.get("detail") or problem.get("title") or "refused")
 
 
-def refused_before(entry: Entry, standing: Standing, *, retry: bool) -> str | None:
-    """Why a line is not imported now, if it is no command or was refused by an earlier import."""
+def refused_before(entry: Entry, state: LineState, *, retry: bool) -> str | None:
+    """The reason why a line is not imported: it is no command, or an earlier import was refused; else None."""
     if entry.unread is not None:
         return entry.unread
-    if standing.status != "rejected" or retry:
+    if state.status != "rejected" or retry:
         return None
-    why = reason(orjson.loads(standing.why or "{}"))
+    why = reason(orjson.loads(state.why or "{}"))
     return f"{why} (refused by an earlier import; --retry-refused tries it again)"

@@ -1,12 +1,12 @@
-"""Who did what a line of an import tells: somebody of this house, or somebody who only the old system knew."""
+"""The actor of an imported line: a person of this company, or one whom only the old system knew."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from api.http.batch import Refusal, Sent
-from callout.assembly import House
+from api.http.batch import CommandInput, Refusal
+from callout.assembly import Application
 from callout.import_entry import BadLine
 from callout.import_lines import reason
 from domain.kernel.characters import UNFIT
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class People:
-    """Finds people by login, id or name; a name that nobody has is kept as that of a technician who has left.
+    """Finds people by login, id or name; registers an unknown name as a deactivated technician.
 
-    So the history tells who it was, their words can be erased like anybody's, and they can be given no work. Without a
-    `commands` nobody is registered.
+    So the history names them, their words can be erased, and they get no work. Without `commands` nobody is
+    registered.
     """
 
-    def __init__(self, house: House, commands: Commands | None) -> None:
-        self._house, self._commands = house, commands
+    def __init__(self, application: Application, commands: Commands | None) -> None:
+        self._application, self._commands = application, commands
         self._known: dict[str, UUID] = {}
         self._named: dict[str, set[UUID]] | None = None
 
     def who(self, by: str | None) -> UUID | None:
-        """The id of whoever is called so; None for None. Raises `BadLine` for a name of several or that is none."""
+        """The id of the person with this login, id or name; None for None. Raises `BadLine` for a bad name."""
         if by is None:
             return None
         if not by.strip() or UNFIT.search(by):
@@ -39,7 +39,7 @@ class People:
         return self._known[by]
 
     def _found(self, by: str) -> UUID | None:
-        login = self._house.services.access.user_of(by)
+        login = self._application.services.access.user_of(by)
         if login is not None:
             return login
         named = self._names()
@@ -53,12 +53,12 @@ class People:
         return id if any(id in ids for ids in named.values()) else None
 
     def _names(self) -> dict[str, set[UUID]]:
-        """Everybody by name; somebody who is a user and a technician is one, the technician."""
+        """Ids by folded name; a person who is user and technician counts once, as the technician."""
         if self._named is None:
-            projector = self._house.projector()
+            projector = self._application.projector()
             while projector.run_once():
                 pass
-            with self._house.services.views.now() as reader:
+            with self._application.services.views.now() as reader:
                 technicians = reader.fetch_all("SELECT id, name, user_id FROM technicians")
                 users = reader.fetch_all("SELECT id, name, technician FROM users")
             twice = {row["user_id"] for row in technicians}
@@ -68,12 +68,12 @@ class People:
         return self._named
 
     def _left(self, name: str) -> UUID:
-        """Somebody who is known by this name only."""
+        """The id of a person who is known by name only; registers them with `commands`."""
         id = uuid5(NAMESPACE_OID, f"callout person {folded(name)}")
-        if self._commands is not None and not self._house.services.log.load([id]):
+        if self._commands is not None and not self._application.services.log.load([id]):
             body = {"id": str(id), "name": name}
-            for do, said in (("technicians", body), (f"technicians/{id}/deactivate", {})):
-                refusal = self._commands.alone(Sent(do, said, f"import person {id} {do}"))
+            for path, fields in (("technicians", body), (f"technicians/{id}/deactivate", {})):
+                refusal = self._commands.run_alone(CommandInput(path, fields, f"import person {id} {path}"))
                 if isinstance(refusal, Refusal):
                     raise BadLine(f"{name[:60]} cannot be kept as a name: {reason(refusal.document)}")
         return id

@@ -1,4 +1,4 @@
-"""A rehearsal of an import: everything is decided as it would be, and nothing is recorded."""
+"""The dry run of an import: everything is decided, nothing is recorded."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from api.http.batch import Commands, Sent
-from callout.assembly import House
+from api.http.batch import CommandInput, Commands
+from callout.assembly import Application
 from callout.import_entry import BadLine, Entry
-from callout.import_keys import Keys, Standing
+from callout.import_keys import Keys, LineState
 from callout.import_lines import in_batches, reason, refused_before
 from callout.import_people import People
 from commands.running.author import Author
 from commands.running.batch import NeedsViews
 
 NEW: Final = "new"
-UNTOLD: Final = "untold"
+UNDECIDED: Final = "undecided"
 
 
 class Rehearsed(NamedTuple):
-    """What an import would do: lines and their paths that are new, known, refused, and that only time will tell.
+    """The result of a dry run: lines (with path or reason) that are new, known, refused, or cannot be decided yet.
 
-    `retried` are lines that an earlier import refused, with why: `--retry-refused` would try them behind `later` lines
-    that have been imported since.
+    `untold` are those that cannot be decided without views. `retried` are lines that an earlier import refused, with
+    the reason: `--retry-refused` would try them after `later` lines that have been imported since.
     """
 
     new: list[tuple[int, str]]
@@ -34,55 +34,57 @@ class Rehearsed(NamedTuple):
     later: int
 
 
-def rehearse(house: House, user: UUID, keys: Keys, entries: Iterable[Entry], *, retry: bool = False) -> Rehearsed:
-    """Decide what the lines of a file say on one unit of work that is never recorded; memory grows with the file."""
-    app, access = house.app(), house.services.access
+def rehearse(
+    application: Application, user: UUID, keys: Keys, entries: Iterable[Entry], *, retry: bool = False
+) -> Rehearsed:
+    """Decide the lines of a file on one unit of work that is never recorded; memory grows with the file."""
+    app, access = application.app(), application.services.access
     token = access.let_in(user)
     session = access.sessions.find(token)
     access.end(token)
-    people = People(house, None)
-    commands = Commands(app, house.services.runner, Author(user, session.roles if session else (), ""))
+    people = People(application, None)
+    commands = Commands(app, application.services.runner, Author(user, session.roles if session else (), ""))
     new: list[tuple[int, str]] = []
     refused: list[tuple[int, str]] = []
-    untold: list[tuple[int, str]] = []
+    undecided: list[tuple[int, str]] = []
     retried: list[tuple[int, str]] = []
     same = later = 0
     for lines in in_batches(entries, keys):
-        commands.load([Sent(entry.do, entry.body, standing.key) for entry, standing in lines])
-        for entry, standing in lines:
-            why = refused_before(entry, standing, retry=False)
-            if why is not None and standing.status == "rejected":
+        commands.load([CommandInput(entry.do, entry.body, state.key) for entry, state in lines])
+        for entry, state in lines:
+            why = refused_before(entry, state, retry=False)
+            if why is not None and state.status == "rejected":
                 retried.append((entry.line, why))
                 if not retry:
                     continue
             elif why is not None:
                 refused.append((entry.line, why))
                 continue
-            if standing.status == "applied":
+            if state.status == "applied":
                 same += 1
                 later += bool(retried)
                 continue
-            told = _decided(commands, people, entry, standing)
-            if told == NEW:
+            result = _decided(commands, people, entry, state)
+            if result == NEW:
                 new.append((entry.line, entry.do))
-            elif told == UNTOLD:
-                untold.append((entry.line, entry.do))
+            elif result == UNDECIDED:
+                undecided.append((entry.line, entry.do))
             else:
-                refused.append((entry.line, told))
-    return Rehearsed(new, same, refused, untold, retried, later)
+                refused.append((entry.line, result))
+    return Rehearsed(new, same, refused, undecided, retried, later)
 
 
-def _decided(commands: Commands, people: People, entry: Entry, standing: Standing) -> str:
-    """`NEW`, `UNTOLD`, or why it is refused."""
+def _decided(commands: Commands, people: People, entry: Entry, state: LineState) -> str:
+    """`NEW`, `UNDECIDED`, or why it is refused."""
     try:
-        sent = Sent(entry.do, entry.body, standing.key, people.who(entry.by))
-        if not Commands.takes(sent):
-            return UNTOLD
-        refusal = commands.take(sent)
+        sent = CommandInput(entry.do, entry.body, state.key, people.who(entry.by))
+        if not Commands.can_batch(sent):
+            return UNDECIDED
+        refusal = commands.decide(sent)
     except BadLine as problem:
         return problem.detail
     except NeedsViews:
-        return UNTOLD
+        return UNDECIDED
     if refusal is None:
         return NEW
     commands.batch.forget()

@@ -1,4 +1,4 @@
-"""A file of what an import refused, with the reasons: it can be mended and imported like the first one."""
+"""A file of the refused lines with the reasons, which can be corrected and imported again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Rejects:
             self._write([*kept, REASON])
 
     def add(self, entry: Entry, why: str) -> None:
-        """This was refused."""
+        """Write a refused entry and the reason."""
         if entry.line == self._line and self._headings is not None:
             return  # a row of several commands is one row
         self._line = entry.line
@@ -42,8 +42,8 @@ class Rejects:
             cells = [values[place] if place < len(values) else "" for place in self._places]
             self._write([*cells, why])
         else:
-            said = entry.source if isinstance(entry.source, str) else ""
-            self._text.write(f"# line {entry.line}: {' '.join(why.split())}\n{said}\n")
+            source = entry.source if isinstance(entry.source, str) else ""
+            self._text.write(f"# line {entry.line}: {' '.join(why.split())}\n{source}\n")
 
     def _write(self, values: list[str]) -> None:
         cells = (
@@ -66,7 +66,7 @@ class Rejects:
 
 
 def nowhere(_: Entry, __: str) -> None:
-    """Nobody wants to have what was refused."""
+    """Ignore a refused entry."""
 
 
 Reject = Callable[[Entry, str], None]

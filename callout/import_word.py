@@ -1,4 +1,4 @@
-"""The word `import`: what is asked for on the command line, carried out and told."""
+"""The command `import`: runs an import or its dry run and prints the result."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from uuid import UUID
 
 import click
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.command_file import commands
 from callout.console import progress, say, say_json
 from callout.import_keys import Keys
 from callout.import_rehearsal import Rehearsed, rehearse
 from callout.import_rejects import Reject, Rejects, nowhere
 from callout.importing import Importer
-from callout.serving import house
+from callout.serving import open_application
 from callout.settings import Settings
 from callout.stock_file import StockFile
 from callout.table_numbers import Mark
@@ -40,29 +40,29 @@ def run(
     rejects: Path | None,
     as_json: bool,
 ) -> int:
-    """Import a file and tell what came of it; 0, or 1 when something was refused or says what was not recorded so."""
+    """Import a file and print the result; exit code 1 when a line was refused or differs, else 0."""
     with file.open("rb") as counted:
         lines = sum(1 for _ in counted)
-    with house(Settings.from_environment()) as built, ExitStack() as open_files:
-        user = built.services.access.user_of(login)
+    with open_application(Settings.from_environment()) as application, ExitStack() as open_files:
+        user = application.services.access.user_of(login)
         if user is None:
             raise click.BadParameter(f"There is no user {login}; say --as LOGIN.")
-        built.require_views()
+        application.require_views()
 
         def table() -> StockFile | None:
             if file.suffix.lower() not in TABLES:
                 return None
-            projector = built.projector()
+            projector = application.projector()
             while projector.run_once():  # what an earlier import recorded may not be in the views yet
                 pass
             more: Any = {"through": through, "replace": replace, "as_of": as_of, "decimal": decimal}
-            return StockFile(built, file, name=name or "", **more)
+            return StockFile(application, file, name=name or "", **more)
 
         stock = table()
         if stock is not None and not as_json:
             say(f"{file.name}: {stock.read_as()}")
         if dry_run or retry_refused:
-            found = _rehearsed(built, user, file, name, stock, retry=retry_refused)
+            found = _rehearsed(application, user, file, name, stock, retry=retry_refused)
             _foretell(file, found, stock, as_json=as_json, all_of_it=dry_run)
             if dry_run:
                 return 1 if found.refused or (stock is not None and stock.differs) else 0
@@ -71,12 +71,12 @@ def run(
         if rejects is not None:
             of_table = (stock.headings, stock.written) if stock is not None else ()
             reject = open_files.enter_context(Rejects(rejects, *of_table)).add
-        tell = open_files.enter_context(progress(file.name, quiet=as_json))
-        outcome = Importer(built, user, file.name, name).run(
+        show = open_files.enter_context(progress(file.name, quiet=as_json))
+        outcome = Importer(application, user, file.name, name).run(
             stock.entries() if stock is not None else commands(file),
             keep_going=keep_going,
             retry=retry_refused,
-            tell=lambda line: tell(line, lines),
+            on_progress=lambda line: show(line, lines),
             reject=reject,
         )
     differs = stock.differs if stock is not None else []
@@ -90,11 +90,11 @@ def run(
 
 
 def _rehearsed(
-    built: House, user: UUID, file: Path, name: str | None, stock: StockFile | None, *, retry: bool
+    application: Application, user: UUID, file: Path, name: str | None, stock: StockFile | None, *, retry: bool
 ) -> Rehearsed:
-    keys = Keys(built.services.log.operations, user, name, file.name)
+    keys = Keys(application.services.log.operations, user, name, file.name)
     entries = stock.entries() if stock is not None else commands(file)
-    return rehearse(built, user, keys, entries, retry=retry)
+    return rehearse(application, user, keys, entries, retry=retry)
 
 
 def _foretell(file: Path, found: Rehearsed, stock: StockFile | None, *, as_json: bool, all_of_it: bool) -> None:

@@ -1,4 +1,4 @@
-"""Import: commands from a file in batches, each through the office's rules, each once however often it is imported."""
+"""Imports commands from a file in batches, by the office's rules, each once however often it is imported."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 
-from api.http.batch import Commands, Sent
-from callout.assembly import House
+from api.http.batch import CommandInput, Commands
+from callout.assembly import Application
 from callout.import_alone import PATIENCE, PAUSE_SECONDS, Alone
 from callout.import_clashes import Clashes
 from callout.import_entry import BadLine, Entry, Imported
@@ -33,28 +33,28 @@ class _Line(NamedTuple):
     """A line that is to be imported now."""
 
     entry: Entry
-    sent: Sent
+    sent: CommandInput
 
 
 class Importer:
-    """Records the commands of a file as one user; what belongs together in time is one transaction.
+    """Records the commands of a file as one user, a batch of lines in one transaction.
 
-    How far an import has come is in the log itself: a command's operation id follows from the import's `name` and the
-    line, so what has been done is known and passed over, and what was refused stays refused where it stood unless
-    `retry` says otherwise. An import that was killed in the middle has recorded whole batches, and goes on behind them.
+    The operation id of a command is derived from the import's `name` and the line: what the log knows is skipped, and
+    what was refused stays refused unless `retry` is set. An import that was killed has recorded whole batches, and
+    continues after them.
     """
 
-    def __init__(self, house: House, user: UUID, file: str, name: str | None = None) -> None:
-        self._keys = Keys(house.services.log.operations, user, name, file)
-        app = house.app()
-        token = house.services.access.let_in(user)
-        session = house.services.access.sessions.find(token)
+    def __init__(self, application: Application, user: UUID, file: str, name: str | None = None) -> None:
+        self._keys = Keys(application.services.log.operations, user, name, file)
+        app = application.app()
+        token = application.services.access.let_in(user)
+        session = application.services.access.sessions.find(token)
         roles = session.roles if session else ()
-        house.services.access.end(token)
-        self._commands = Commands(app, house.services.runner, Author(user, roles, ""))
+        application.services.access.end(token)
+        self._commands = Commands(app, application.services.runner, Author(user, roles, ""))
         self._clashes = Clashes()
-        self._alone = Alone(house, self._commands, self._clashes)
-        self._people = People(house, self._commands)
+        self._alone = Alone(application, self._commands, self._clashes)
+        self._people = People(application, self._commands)
         self._most = AT_ONCE
         self.done = self.already = 0
         self.refused: list[tuple[int, str]] = []
@@ -65,12 +65,12 @@ class Importer:
         *,
         keep_going: bool = False,
         retry: bool = False,
-        tell: Callable[[int], None] = lambda _: None,
+        on_progress: Callable[[int], None] = lambda _: None,
         reject: Callable[[Entry, str], None] = lambda _, __: None,
     ) -> Imported:
-        """Import in order up to the first refusal, or to the end with `keep_going`; `tell` is told the line reached.
+        """Import in order up to the first refusal, or to the end with `keep_going`.
 
-        `reject` is given what was refused, and why.
+        `on_progress` is called with the last line of each batch, `reject` with each refused entry and the reason.
         """
         read = in_batches(entries, self._keys)
         batch = next(read, [])
@@ -82,7 +82,7 @@ class Importer:
             for entry, why in sorted(now if stopped else [*now, *refused], key=lambda each: each[0].line):
                 self.refused.append((entry.line, why))
                 reject(entry, why)
-            tell(batch[-1][0].line)
+            on_progress(batch[-1][0].line)
             if self.refused and not keep_going:
                 break
             batch = ahead
@@ -91,26 +91,26 @@ class Importer:
     def _plan(
         self, batch: Lines, ahead: Lines, *, keep_going: bool, retry: bool
     ) -> tuple[list[_Line], list[tuple[Entry, str]]]:
-        """What is to be recorded of a batch, and what is refused already or no command; all up to the first such.
+        """The lines of a batch to record, and those refused already or unreadable; ends at the first such line.
 
-        What was refused is tried again where nothing behind it has been imported: it stands where it stood.
+        A refused line is tried again where no later line has been imported: the order is still that of the file.
         """
-        known = [place for place, (_, standing) in enumerate([*batch, *ahead]) if standing.status is not None]
+        known = [place for place, (_, state) in enumerate([*batch, *ahead]) if state.status is not None]
         last = max(known, default=-1)
         lines: list[_Line] = []
         refused: list[tuple[Entry, str]] = []
-        for place, (entry, standing) in enumerate(batch):
-            why = refused_before(entry, standing, retry=retry or place == last)
+        for place, (entry, state) in enumerate(batch):
+            why = refused_before(entry, state, retry=retry or place == last)
             if why is not None:
                 refused.append((entry, why))
                 if not keep_going:
                     break
-            elif standing.status == "applied":
+            elif state.status == "applied":
                 self.already += 1
             else:
                 try:
-                    key = self._keys.next_try(entry) if standing.status else standing.key
-                    lines.append(_Line(entry, Sent(entry.do, entry.body, key, self._people.who(entry.by))))
+                    key = self._keys.next_try(entry) if state.status else state.key
+                    lines.append(_Line(entry, CommandInput(entry.do, entry.body, key, self._people.who(entry.by))))
                 except BadLine as problem:
                     refused.append((entry, problem.detail))
                     if not keep_going:
@@ -118,7 +118,7 @@ class Importer:
         return lines, refused
 
     def _record(self, lines: list[_Line], *, keep_going: bool) -> list[tuple[Entry, str]]:
-        """Record these lines in few transactions; what was refused, only the first without `keep_going`."""
+        """Record these lines in few transactions; the refused ones, only the first without `keep_going`."""
         refused: list[tuple[Entry, str]] = []
         while lines:
             taken, alone, now = self._together(lines, keep_going=keep_going)
@@ -139,19 +139,19 @@ class Importer:
     def _together(self, lines: list[_Line], *, keep_going: bool) -> tuple[int, bool, list[tuple[Entry, str]]]:
         """Decide as many lines as can be in one unit of work, and record them.
 
-        How many these were, whether the next one must be carried out alone, and which were refused. Where the log does
-        not take them together, the first half is tried, and in the end the first one alone.
+        Returns their number, whether the next one must be run alone, and the refused ones. Where the log refuses the
+        batch, half of it is tried, and finally the first line alone.
         """
         most, clashes = min(len(lines), self._most), False
         for _ in range(PATIENCE):
-            if not Commands.takes(lines[0].sent) or most == 0:
+            if not Commands.can_batch(lines[0].sent) or most == 0:
                 return 0, True, []
             try:
                 taken, alone, refused = self._decide(lines[:most], keep_going=keep_going)
             except KeyTaken as clash:
                 most, clashes = self._before(lines[:most], clash), True
             except (OperationKnownError, Problem):
-                most //= 2  # one of them takes what is somebody else's, which shows when it is recorded
+                most //= 2  # one of them takes a key of another thing, which shows when it is recorded
             except PersistenceError as error:
                 if passes_by_itself(error):
                     time.sleep(PAUSE_SECONDS)
@@ -167,15 +167,15 @@ class Importer:
         refused: list[tuple[Entry, str]] = []
         done, alone = 0, False
         for line in lines:
-            if not Commands.takes(line.sent):
+            if not Commands.can_batch(line.sent):
                 alone = True
                 break
             try:
-                refusal = self._commands.take(line.sent)
+                refusal = self._commands.decide(line.sent)
             except NeedsViews:
                 alone = True
                 break
-            if refusal is not None and refusal.passes:
+            if refusal is not None and refusal.temporary:
                 alone = True
                 break
             done += 1
@@ -190,6 +190,6 @@ class Importer:
         return done, alone, refused
 
     def _before(self, lines: list[_Line], clash: KeyTaken) -> int:
-        """How many lines stand before the one whose key is somebody else's; half of them where that is not known."""
+        """The number of lines before the one whose key is taken; half of the lines where that is unknown."""
         operations = [self._keys.operation(line.sent.key) for line in lines]
         return operations.index(clash.operation) if clash.operation in operations else len(lines) // 2

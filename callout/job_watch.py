@@ -1,4 +1,4 @@
-"""Watching for long jobs: a process of its own is started for them, so that neither a request nor the views wait."""
+"""Starts a separate process for long jobs, so that neither requests nor views wait for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from eventsourcing.persistence import PersistenceError
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.lifeline import PARENT
 from callout.run_time_environment import run_time_environment
 from store.long_jobs import is_anything_to_do
@@ -22,27 +22,27 @@ _LOOK_AGAIN_SECONDS: Final = 0.1
 _log = structlog.get_logger(__name__)
 
 
-def watch_jobs(house: House, stop: Event) -> None:
+def watch_jobs(application: Application, stop: Event) -> None:
     """Start the process that does the jobs when there are any, one at a time, until `stop` is set.
 
     A process that is killed leaves its job to the next one (`store.long_jobs.TRIES` times).
     """
     while not stop.wait(LOOK_SECONDS):
         try:
-            due = is_anything_to_do(house.services.projecting.pool)
+            due = is_anything_to_do(application.services.projecting.pool)
         except PersistenceError as error:
             _log.warning("the jobs cannot be looked at now", reason=type(error).__name__)
             continue
         if due:
-            status = _run(house, stop)
+            status = _run(application, stop)
             if status and not stop.is_set():
                 _log.warning("the process of the jobs has ended", status=status)
                 stop.wait(_PAUSE_SECONDS)
 
 
-def _run(house: House, stop: Event) -> int:
+def _run(application: Application, stop: Event) -> int:
     """One process until it ends, or until `stop` is set; its exit status."""
-    environment = run_time_environment(house) | {PARENT: str(os.getpid())}
+    environment = run_time_environment(application) | {PARENT: str(os.getpid())}
     process = subprocess.Popen(
         [sys.executable, "-m", "callout.job_process"],
         env=environment,

@@ -1,4 +1,4 @@
-"""The scheduled jobs: each run claims its slot in the transaction of its work, so that many schedulers do it once."""
+"""Scheduled jobs: each run claims its time slot in its transaction, so that of many schedulers one runs it."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _SLOTS_KEPT: Final = timedelta(days=7)
 
 
 class Job(NamedTuple):
-    """Something to do in every slot of length `every`; `work` gets a cursor in the slot's transaction."""
+    """A job that runs once in every slot of length `every`; `work` gets a cursor in the slot's transaction."""
 
     name: str
     every: timedelta
     work: Callable[[Cursor], None]
 
     def slot(self, moment: datetime) -> datetime:
-        """The beginning of the slot that a moment lies in; the same for everybody."""
+        """The beginning of the slot that contains the moment; the same for all schedulers."""
         return _BEGINNING + (moment - _BEGINNING) // self.every * self.every
 
 
 def run(job: Job, pool: ConnectionPool, moment: datetime) -> bool:
-    """Do the job for this moment's slot unless somebody has; whether it was done here."""
+    """Run the job for this moment's slot unless another scheduler has; whether it ran here."""
     with pool.transaction() as cursor:
         cursor.execute(
             "INSERT INTO log.job_slots (job, slot) VALUES (%s, %s) ON CONFLICT DO NOTHING", (job.name, job.slot(moment))
@@ -62,5 +62,5 @@ def _run_and_tell(job: Job, pool: ConnectionPool) -> None:
 
 
 def forget_slots(cursor: Cursor) -> None:
-    """Remove the claims of slots that lie far back."""
+    """Remove the claims of old slots."""
     cursor.execute("DELETE FROM log.job_slots WHERE slot < now() - %s", (_SLOTS_KEPT,))

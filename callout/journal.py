@@ -1,4 +1,4 @@
-"""How log lines are written: one JSON object a line, errors by type and place, never with the words they carry."""
+"""Logging: one JSON object a line, errors by type and place, never with their messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from structlog.typing import EventDict
 
 
 def write_journal(level: str = "info", to: TextIO | None = None) -> None:
-    """Write what is logged from now on as JSON lines (to stderr unless told otherwise)."""
+    """Configure logging as JSON lines, to stderr by default."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -31,15 +31,15 @@ def write_journal(level: str = "info", to: TextIO | None = None) -> None:
 
 
 def _without_words(_: Any, __: str, line: EventDict) -> EventDict:
-    """An exception's types and places; its message may hold what a person has said."""
+    """Add an exception's types and places to the line; not its message, which may hold personal words."""
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
-        line["fault"] = list(_told(error))
+        line["fault"] = list(_faults(error))
     return line
 
 
-def _told(error: BaseException) -> Iterator[dict[str, Any]]:
+def _faults(error: BaseException) -> Iterator[dict[str, Any]]:
     seen: set[int] = set()
     following: BaseException | None = error
     while following is not None and id(following) not in seen:

@@ -8,7 +8,7 @@ import signal
 import sys
 
 PARENT = "CALLOUT_PARENT"
-"""The environment's name for the id of the process that a child must not outlive."""
+"""The environment variable with the id of the process that a child must not outlive."""
 _PR_SET_PDEATHSIG = 1
 
 

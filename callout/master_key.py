@@ -50,7 +50,7 @@ def master_keys(settings: Settings) -> MasterKeys:
 
 
 def has_master_key(settings: Settings) -> bool:
-    """Whether there is one already; nothing is made."""
+    """Whether there is a master key already; creates none."""
     return settings.master_key is not None or (settings.home / FILE).exists()
 
 
@@ -79,7 +79,7 @@ def is_prepared(settings: Settings) -> bool:
 
 
 def keep_newest(settings: Settings, newest: str) -> int:
-    """Forget the keys in the file behind the one with the id `newest`; how many. None, when it is not there."""
+    """Delete the keys in the file after the one with the id `newest`; their number, None when that is not there."""
     with _changing(settings) as (path, keys, prepared):
         ids = [key_id_of(key) for key in keys]
         kept = ids.index(newest) + 1 if newest in ids else len(keys)

@@ -1,4 +1,4 @@
-"""The process that tells the past to one HTTP process: `python -m callout.past_process FILE SECONDS MEGABYTES`."""
+"""The process that answers queries of the past for one HTTP process: `python -m … FILE SECONDS MEGABYTES`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from time import sleep
 from typing import Final
 
 from api.http.metrics import SHARED
-from callout.assembly import House
+from callout.assembly import Application
 from callout.journal import write_journal
 from callout.priority import stand_behind
 from callout.run_time_environment import run_time_environment
@@ -28,27 +28,27 @@ from projections.past.place import Teller
 from projections.past.telling import Telling
 
 BEHIND: Final = 10
-"""How far it stands behind the processes that answer requests (`nice`)."""
+"""Its `nice` value relative to the processes that answer requests."""
 IDLE_SECONDS: Final = 120.0
 _OBJECTS: Final = 100_000
 _LOOK_SECONDS: Final = 0.05
 
 
-def past_desk(house: House) -> PastDesk:
-    """Where the requests of this process ask about the past; it starts processes when it is asked."""
-    settings = house.settings
+def past_desk(application: Application) -> PastDesk:
+    """The desk through which this process reads the past; it starts processes on demand."""
+    settings = application.settings
     return PastDesk(
-        house.services.views,
-        partial(_start, house),
+        application.services.views,
+        partial(_start, application),
         places=settings.past,
         seconds=settings.past_seconds,
     )
 
 
-def _start(house: House) -> Teller:
-    settings = house.settings
+def _start(application: Application) -> Teller:
+    settings = application.settings
     ours, theirs = Pipe()
-    environment = run_time_environment(house)
+    environment = run_time_environment(application)
     environment.pop(SHARED, None)
     limits = [str(settings.past_seconds), str(settings.past_memory)]
     with theirs:
@@ -68,24 +68,23 @@ def _start(house: House) -> Teller:
 
 
 def main(file: int, seconds: int, megabytes: int) -> None:
-    """Tell the past until nobody listens any more; a fold that takes longer than it may ends the process."""
+    """Answer queries until the pipe closes; a fold that exceeds its limits ends the process."""
     stand_behind(BEHIND)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
     gc.set_threshold(_OBJECTS)
     settings = Settings.from_environment()
     write_journal(settings.log_level)
-    with Connection(file) as line, House(settings) as house:
+    with Connection(file) as line, Application(settings) as application:
         limited = partial(_in_turn, settings, seconds)
-        Telling(line, house.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
+        Telling(line, application.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
 
 
 @contextmanager
 def _in_turn(settings: Settings, seconds: int) -> Iterator[None]:
-    """Of all such processes that share a home, as many fold at once as one HTTP process may ask for.
+    """Wait for one of the `past` locks of the home, so that only so many processes fold at once.
 
-    The kernel ends this process when what happens meanwhile takes longer than `seconds`: whoever asked sees the pipe
-    close.
+    The kernel ends this process when the body takes longer than `seconds`: the HTTP process sees the pipe close.
     """
     with ExitStack() as stack:
         settings.home.mkdir(parents=True, exist_ok=True)

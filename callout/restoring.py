@@ -1,4 +1,4 @@
-"""Bringing a company back from a backup: its files, its database, its erasures, another life of its log, its views."""
+"""Restores a backup: files, database, erasures, a new epoch of the log, views."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.blob_place import place_of
 from callout.database import OtherMasterKey
 from callout.erasing import erase_again
@@ -25,7 +25,7 @@ from store.erased import ErasedList
 from store.roles import database_of, roles_of
 
 Stages = Callable[[str], AbstractContextManager[Progress]]
-"""Opens a stage of the work by its name; told how far it is."""
+"""Opens a stage by its name; gives the function that is called with its progress."""
 
 
 class MasterKeyMissing(Problem):
@@ -33,7 +33,7 @@ class MasterKeyMissing(Problem):
 
 
 class Restored(NamedTuple):
-    """What came back: through which position, under which new epoch, and how many had to be erased again."""
+    """The result of a restore: last position, new epoch, number of people erased again, rebuilt views."""
 
     position: int
     epoch: UUID
@@ -46,30 +46,30 @@ def restore(
 ) -> Restored:
     """Put the backup in `folder` back into the database that `dsn`, the login that migrates, leads to.
 
-    Whoever stands on the settings' list of erased people, or on one of `lists`, is erased again. Nothing is changed
+    People on the settings' list of erased people, or on one of `lists`, are erased again. Nothing is changed
     before the whole backup was compared with its checksums. Cut off before the database is whole, the home is marked,
     so that nobody serves an empty company from it; repeating it goes on, behind that it needs `replace`.
     """
     manifest, dsn = read(folder), completed(dsn)
     roles = roles_of(database_of(dsn), _master_key(settings, manifest))
     must_be_free(dsn, replace=replace)
-    with stages("checksums") as tell:
-        check(folder, manifest, tell)
+    with stages("checksums") as show_progress:
+        check(folder, manifest, show_progress)
     own = settings.erasures or settings.home / "erasures"
     erased = {id for path in (own, *lists) for id in ErasedList(path).ids()}
     if not holds_log(dsn):
         begin(settings.home, folder)  # what holds one stays as it is until the database has changed all at once
     ErasedList(own).add(erased)  # here as well, for the next restore: some have no key any more that could be destroyed
-    with stages("files of blobs") as tell:
-        _put_blobs(folder, manifest, place_of(settings), erased, tell)
-    with stages("database") as tell:
-        load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, tell=tell)
+    with stages("files of blobs") as show_progress:
+        _put_blobs(folder, manifest, place_of(settings), erased, show_progress)
+    with stages("database") as show_progress:
+        load(dsn, folder, manifest, roles=roles, erased=erased, replace=replace, report=show_progress)
     end(settings.home)
-    with House(settings, dsn, migrating=True) as house:
-        again = house.erased_again + erase_again(house.services.log, erased)
-        with stages("views") as tell:
-            views = house.ensure_views(tell)
-        return Restored(manifest.position, house.services.log.epoch(), again, views)
+    with Application(settings, dsn, migrating=True) as application:
+        again = application.erased_again + erase_again(application.services.log, erased)
+        with stages("views") as show_progress:
+            views = application.ensure_views(show_progress)
+        return Restored(manifest.position, application.services.log.epoch(), again, views)
 
 
 def _master_key(settings: Settings, manifest: Manifest) -> bytes:
@@ -82,7 +82,7 @@ def _master_key(settings: Settings, manifest: Manifest) -> bytes:
     return keys.secrets()[0]
 
 
-def _put_blobs(folder: Path, manifest: Manifest, place: Place, erased: set[UUID], tell: Progress) -> None:
+def _put_blobs(folder: Path, manifest: Manifest, place: Place, erased: set[UUID], show_progress: Progress) -> None:
     blobs = [blob for blob in manifest.blobs or () if blob.person not in erased]
     total, done = sum(blob.file.bytes for blob in blobs), 0
     for blob in blobs:
@@ -90,4 +90,4 @@ def _put_blobs(folder: Path, manifest: Manifest, place: Place, erased: set[UUID]
             while some := source.read(CHUNK):
                 target.write(some)
         done += blob.file.bytes
-        tell(done, total)
+        show_progress(done, total)

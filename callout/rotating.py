@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.database import enter
 from callout.master_key import is_prepared, keep_newest, put_in_front
 from callout.settings import Settings
@@ -58,44 +58,48 @@ class Rotated(NamedTuple):
     went_on: bool
 
 
-def rotate(house: House, tell: Progress) -> Rotated:
+def rotate(application: Application, show_progress: Progress) -> Rotated:
     """Wrap every person's key under a new master key, then sign with new secrets; any moment is good to be cut off.
 
     A file gets the key in front that was prepared, or a new one; from the environment the newest is taken. Raises
     `NoNewerKey`, and `KeysAreChanging` while somebody else does this.
     """
-    with _alone(house.dsn):
-        prepared = is_prepared(house.settings)
-        went_on = not prepared and not is_settled(house)
+    with _alone(application.dsn):
+        prepared = is_prepared(application.settings)
+        went_on = not prepared and not is_settled(application)
         if not went_on:
-            if house.settings.master_key is not None:
+            if application.settings.master_key is not None:
                 raise NoNewerKey
-            put_in_front(house.settings)
-        return Rotated(*_rewrapped(house, tell), went_on)
+            put_in_front(application.settings)
+        return Rotated(*_rewrapped(application, show_progress), went_on)
 
 
-def _rewrapped(house: House, tell: Progress) -> tuple[str, int]:
+def _rewrapped(application: Application, show_progress: Progress) -> tuple[str, int]:
     """Let everything be wrapped under the newest master key; its id, and how many keys were wrapped anew."""
-    done, left = 0, house.keyring.under_older_keys()
+    done, left = 0, application.keyring.under_older_keys()
     for _ in range(_ROUNDS):
         total, after = done + left, UUID(int=0)
-        while (step := house.keyring.rewrap(after)) is not None:
+        while (step := application.keyring.rewrap(after)) is not None:
             after, many = step
             done += many
-            tell(done, total)
-        left = house.keyring.under_older_keys()  # a server that had not noticed yet may have wrapped one meanwhile
+            show_progress(done, total)
+        left = (
+            application.keyring.under_older_keys()
+        )  # a server that had not noticed yet may have wrapped one meanwhile
         if not left:
             break
-    newest, access = house.master_keys.current().id, house.services.access
+    newest, access = application.master_keys.current().id, application.services.access
     if access.keep(MASTER_KEY_ID, newest.encode()) != newest.encode():  # another machine may have done this already
         access.secrets.change(SECRETS, {MASTER_KEY_ID: newest.encode()})
     return newest, done
 
 
-def is_settled(house: House) -> bool:
+def is_settled(application: Application) -> bool:
     """Whether everything is wrapped under the newest master key, and the database says so."""
-    newest = house.master_keys.current().id.encode()
-    return house.services.access.keep(MASTER_KEY_ID, newest) == newest and not house.keyring.under_older_keys()
+    newest = application.master_keys.current().id.encode()
+    return (
+        application.services.access.keep(MASTER_KEY_ID, newest) == newest and not application.keyring.under_older_keys()
+    )
 
 
 def forget_older(settings: Settings, dsn: str) -> int:
@@ -105,9 +109,9 @@ def forget_older(settings: Settings, dsn: str) -> int:
     that run must be started anew afterwards.
     """
     with _alone(dsn):
-        with House(settings, dsn) as house:
-            newest = house.master_keys.current().id
-            if not is_settled(house):
+        with Application(settings, dsn) as application:
+            newest = application.master_keys.current().id
+            if not is_settled(application):
                 raise NotRotatedYet
         enter(settings, dsn, migrating=True, newest=True)
         return keep_newest(settings, newest) if settings.master_key is None else 0

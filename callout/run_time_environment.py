@@ -1,4 +1,4 @@
-"""What processes that serve are given to find the database: its address, not how whoever migrates signs in there."""
+"""The environment of processes that serve: the database's address without the login that migrates."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from callout.assembly import House
+    from callout.assembly import Application
 
 _KEPT_BACK: Final = frozenset({"DATABASE_URL", "PGUSER", "PGPASSWORD", "PGPASSFILE", "CALLOUT_ADMIN_PASSWORD"})
-"""What says how whoever migrates signs in, or where that stands, and the first administrator's password."""
+"""Variables with the login that migrates, or where it is found, and the first administrator's password."""
 _SERVICE: Final = frozenset({"PGSERVICE", "PGSERVICEFILE"})
 """What may lead to the same; an address for run-time roles alone may need it."""
 
 
-def run_time_environment(house: House) -> dict[str, str]:
-    """This process's environment for a child that signs in to the house's database with the run-time roles alone."""
-    kept_back = _KEPT_BACK if house.settings.database_url is None else _KEPT_BACK | _SERVICE
+def run_time_environment(application: Application) -> dict[str, str]:
+    """This process's environment for a child that signs in to the database with the run-time roles alone."""
+    kept_back = _KEPT_BACK if application.settings.database_url is None else _KEPT_BACK | _SERVICE
     environment = {name: value for name, value in os.environ.items() if name not in kept_back}
-    return environment | {"CALLOUT_RUNTIME_URL": house.address, "CALLOUT_HOME": str(house.settings.home)}
+    return environment | {"CALLOUT_RUNTIME_URL": application.address, "CALLOUT_HOME": str(application.settings.home)}

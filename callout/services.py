@@ -1,11 +1,11 @@
-"""The services that every room works with, built around a log: the only place that knows how they hang together."""
+"""Builds the services around an event log and connects them with each other."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from api.http.address_limits import AddressLimits
 from api.http.services import ApiSettings, Services
-from api.http.strangers import Strangers
 from commands.running.open_work import open_by_views
 from commands.running.runner import Runner
 from projections.engine.views import Views
@@ -15,12 +15,12 @@ from store.blobs.place import Place
 from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
-from store.factor_desk import FactorDesk
+from store.device_statuses import DeviceStatuses
 from store.lives import begin_life_after_loss
 from store.log import EventLog
 from store.reset_codes import ResetCodes
+from store.second_factor_check import FactorCheck
 from store.security_log import SecurityLog
-from store.standing import Standings
 from store.verifications import Verifications
 from sync.app_version import OldestApp
 from sync.arrival import Arrival
@@ -28,7 +28,7 @@ from sync.blobs import BlobIntake
 from sync.challenge import Challenges
 from sync.cursor import Cursors
 from sync.documents import ReadyDocuments
-from sync.enrolment import EnrolmentDesk
+from sync.enrolment import EnrolmentService
 from sync.gate import Gate
 from sync.holding import Holding
 from sync.live import Live
@@ -42,9 +42,9 @@ from sync.waiting import HeldOperations
 def services_of(
     settings: ApiSettings, log: EventLog, projecting: EventLog, views: Views, access: Access, *, place: Place
 ) -> Services:
-    """Everything below the API, around a log as its writer and its projector know it; blobs are kept at `place`."""
+    """The services of the API for a log, given as its writer and its projector; blobs are stored at `place`."""
     vault = Vault(log.pool, log.body_mapper.keyring, place)
-    devices, standings = DeviceAccess(log.pool), Standings(log.pool)
+    devices, standings = DeviceAccess(log.pool), DeviceStatuses(log.pool)
     works_for = working_for(views)
     arrival = Arrival(log, works_for, unsigned=settings.unsigned_devices)
     documents = ReadyDocuments(views)
@@ -55,10 +55,10 @@ def services_of(
     return Services(
         settings=settings,
         runner=Runner(log, access.secrets, views, settings.zone, open_by_views(views, log.head, settings.patience)),
-        factors=FactorDesk(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
+        factors=FactorCheck(log.pool, log.body_mapper.keyring, mode=settings.second_factor, origin=settings.origin),
         reset_codes=ResetCodes(log.pool),
         security=SecurityLog(log.pool, access.secret),
-        strangers=Strangers(devices, log.pool),
+        address_limits=AddressLimits(devices, log.pool),
         log=log,
         projecting=projecting,
         views=views,
@@ -73,7 +73,7 @@ def services_of(
         verify=Verify(log, documents, cursors, Verifications(log.pool).take),
         live=Live(documents),
         gate=gate,
-        enrolment=EnrolmentDesk(
+        enrolment=EnrolmentService(
             log,
             devices,
             Challenges(partial(access.secrets.accepted, "device-challenges")),
@@ -85,7 +85,7 @@ def services_of(
 
 
 def gate_of(settings: ApiSettings) -> Gate:
-    """What keeps devices from asking too often, and all of them from asking for too much."""
+    """The rate limits of devices, and the limit of the load from all of them."""
     return Gate(
         rate=settings.device_rate,
         burst=settings.device_burst,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from api.http.metrics import SHARED
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import register_locations
 from callout.child import Child
 from callout.connections import fitted
@@ -42,9 +42,9 @@ class NotReady(Problem):
 
 @contextmanager
 def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
-    """The DSN of whoever migrates the database that the settings name, or the embedded one for as long as it is needed.
+    """The DSN of the login that migrates, and the use of the embedded server, if it is that; closed at the end.
 
-    `None` when the settings name only where those who serve sign in.
+    The DSN is `None` when the settings name only the address for run-time roles.
     """
     if settings.database_url is not None or settings.runtime_url is not None:
         yield settings.database_url, None
@@ -54,18 +54,18 @@ def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
 
 
 @contextmanager
-def house(settings: Settings, log_level: str = "warning") -> Iterator[House]:
-    """Everything built around the database, for a word of the command line; what is logged goes to stderr."""
+def open_application(settings: Settings, log_level: str = "warning") -> Iterator[Application]:
+    """The application, for a command of the command line; closed at the end. Logs go to stderr."""
     write_journal(log_level)
-    with database(settings) as (dsn, _), House(settings, dsn) as built:
-        yield built
+    with database(settings) as (dsn, _), Application(settings, dsn) as application:
+        yield application
 
 
 class Running(NamedTuple):
-    """A house that serves; `stop` is set when it ends."""
+    """An application that serves; `stop` is set when it ends."""
 
     url: str
-    house: House
+    application: Application
     stop: Event
 
 
@@ -75,7 +75,7 @@ def serve(
     port: int,
     ready: Callable[[Running], None],
     *,
-    prepare: Callable[[House], None] = register_locations,
+    prepare: Callable[[Application], None] = register_locations,
     output: int = 2,
 ) -> None:
     """Serve until a signal comes; `ready` is called, beside, when the server answers.
@@ -86,34 +86,34 @@ def serve(
     with (
         closing(listen(host, port)) as listener,
         database(settings) as (dsn, tenancy),
-        House(fitted(settings, dsn or _run_time_dsn(settings)), dsn, migrating=True) as built,
+        Application(fitted(settings, dsn or _run_time_dsn(settings)), dsn, migrating=True) as application,
     ):
-        prepare(built)
-        built.ensure_views()
+        prepare(application)
+        application.ensure_views()
 
         def beside(stop: Event) -> None:
-            running = Running(url_of(listener), built, stop)
+            running = Running(url_of(listener), application, stop)
             _wait_until_ready(running)
             if not stop.is_set():
                 ready(running)
 
-        Supervisor(_children(built, listener, output), tenancy).run(beside)
+        Supervisor(_children(application, listener, output), tenancy).run(beside)
 
 
 def _run_time_dsn(settings: Settings) -> str:
-    """Where whoever serves reads, when the settings name no login that migrates."""
+    """The DSN of the reader role, when the settings name no login that migrates."""
     assert settings.runtime_url is not None, "one of both is set"
     return enter_by(settings, settings.runtime_url).dsn(READER)
 
 
-def _children(house: House, listener: socket.socket, output: int) -> list[Child]:
+def _children(application: Application, listener: socket.socket, output: int) -> list[Child]:
     """The HTTP server and the worker; the former stops first, so that what it promised is still carried out.
 
     With it goes the port: nobody waits for the worker before another server may start. Both learn where the database
     is, and not how whoever migrates signs in there.
     """
-    settings = house.settings
-    environment = run_time_environment(house)
+    settings = application.settings
+    environment = run_time_environment(application)
     environment["CALLOUT_POOL"] = str(settings.pool)
     figures = {SHARED: str(_empty(settings.home / "metrics" / str(listener.getsockname()[1])))}
     http = [sys.executable, "-m", "gunicorn", "--config", "python:callout.gunicorn_settings"]
@@ -137,7 +137,7 @@ def _empty(folder: Path) -> Path:
 def _wait_until_ready(running: Running) -> None:
     """Return when the server can take work in, or is ending; raises `NotReady`.
 
-    Views that are far behind keep nobody out: whoever ended a house for that would never let them catch up.
+    Views that are far behind do not count: to end the server for that would never let them catch up.
     """
     deadline = time.monotonic() + _READY_SECONDS
     while not running.stop.wait(0.1):

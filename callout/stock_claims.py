@@ -1,4 +1,4 @@
-"""What the lines of one table say of the same part and stock: a line that contradicts an earlier one is refused."""
+"""Finds contradictions between the lines of one table about the same part or stock."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from callout.import_entry import BadLine
-from callout.stock_rows import Cost, Wanted
-from callout.stock_standing import Opening
+from callout.recorded_stock import Opening
+from callout.stock_rows import Cost, StockRow
 from domain.kernel.spelling import compact
 from domain.stock.unit_misfits import same_unit
 
 
 class Claims:
-    """The first line that says something of a part or of its stock; the same again is no contradiction.
+    """The first line about each unit, cost and stock; an equal later line is no contradiction.
 
     Only lines that can be read are kept, so that none is compared with what was refused itself.
     """
@@ -26,36 +26,34 @@ class Claims:
         self._costs: dict[tuple[str, date], tuple[int, Cost]] = {}
         self._stock: dict[Opening, tuple[int, str]] = {}
 
-    def check(self, told: Wanted, column: int) -> None:
-        """Refuse a unit that is not the catalogue's or that of an earlier line, and another cost from the same day on.
+    def check(self, row: StockRow, column: int) -> None:
+        """Raise `BadLine` for a unit that is not the catalogue's or an earlier line's, or another cost of the same day.
 
-        `column` is that of the unit. Raises `BadLine`.
+        `column` is that of the unit.
         """
-        number, unit = compact(told.cells["number"]), told.cells["unit"]
+        number, unit = compact(row.cells["number"]), row.cells["unit"]
         part, line = self._parts.get(number), self._units.get(number)
-        here = f"line {told.line}, column {column}: the unit is {unit[:40]}"
+        here = f"line {row.line}, column {column}: the unit is {unit[:40]}"
         if line is not None and not same_unit(unit, line[1]):
             raise BadLine(f"{here}, and line {line[0]} said {line[1][:40]} of the same part")
         if part is not None and not same_unit(unit, part["unit"]):
             raise BadLine(f"{here}, and the catalogue keeps {part['number']} in {part['unit']}")
-        if told.cost is None:
+        if row.cost is None:
             return
-        before = self._costs.get((number, told.cost.since))
-        if before is not None and not before[1].is_as_much_as(told.cost):
+        before = self._costs.get((number, row.cost.since))
+        if before is not None and not before[1].is_as_much_as(row.cost):
             raise BadLine(
-                f"line {told.line} says a cost of {told.cost.written()}, and line {before[0]} said"
+                f"line {row.line} says a cost of {row.cost.written()}, and line {before[0]} said"
                 f" {before[1].written()} of the same part and day"
             )
 
-    def keep(self, told: Wanted, opening: Opening | None) -> None:
-        """Keep what a line says, whose `opening` is what stock it is about; raises `BadLine` for another quantity."""
-        if opening is not None and told.quantity is not None:
-            line, quantity = self._stock.setdefault(opening, (told.line, told.quantity))
-            if quantity != told.quantity:
-                raise BadLine(
-                    f"line {told.line} says {told.quantity}, and line {line} said {quantity} of the same stock"
-                )
-        number = compact(told.cells["number"])
-        self._units.setdefault(number, (told.line, told.cells["unit"]))
-        if told.cost is not None:
-            self._costs.setdefault((number, told.cost.since), (told.line, told.cost))
+    def keep(self, row: StockRow, opening: Opening | None) -> None:
+        """Remember a line about the stock `opening`; raises `BadLine` for another quantity than an earlier line's."""
+        if opening is not None and row.quantity is not None:
+            line, quantity = self._stock.setdefault(opening, (row.line, row.quantity))
+            if quantity != row.quantity:
+                raise BadLine(f"line {row.line} says {row.quantity}, and line {line} said {quantity} of the same stock")
+        number = compact(row.cells["number"])
+        self._units.setdefault(number, (row.line, row.cells["unit"]))
+        if row.cost is not None:
+            self._costs.setdefault((number, row.cost.since), (row.line, row.cost))

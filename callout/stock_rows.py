@@ -1,4 +1,4 @@
-"""A row of a table of stock: what its cells say, each compared with what such a cell may say."""
+"""A row of a table of stock: its cells, parsed and validated."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Cost(NamedTuple):
         return self.currency == other.currency and self.amount * other.per == other.amount * self.per
 
     def written(self) -> str:
-        """As people read it."""
+        """The cost as text for people."""
         return f"{self.amount} {self.currency} (minor units) for {self.per}"
 
 
-class Wanted(NamedTuple):
-    """What a row says about a part: `quantity` of it where `location` says, when the day `as_of` began in `zone`."""
+class StockRow(NamedTuple):
+    """A valid row: a part, and `quantity` of it at `location` at the beginning of the day `as_of` in `zone`."""
 
     line: int
     cells: Cells
@@ -53,19 +53,19 @@ class Wanted(NamedTuple):
 
 
 class Cell:
-    """One row's cells, with the columns in which they stand, for sentences about them."""
+    """The cells of one row with their columns, for messages."""
 
     def __init__(self, line: int, columns: list[str], cells: Cells) -> None:
         self.line, self._columns, self.cells = line, columns, cells
 
     def wrong(self, name: str, why: str) -> BadLine:
-        """The refusal of a cell."""
+        """The `BadLine` for a cell."""
         column = f" (column {self._columns.index(name) + 1})" if name in self._columns else ""
         return BadLine(f"line {self.line}: {why}{column}")
 
 
-def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> Wanted:
-    """Read a row; raises `BadLine` with line and column for a cell that says nothing that can be taken."""
+def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> StockRow:
+    """Parse a row; raises `BadLine` with line and column for an invalid cell."""
     cells = row.cells
     day, today = _day(row) if "as_of" in cells else as_of, local_day(now(), zone)
     if day is not None and day > today:
@@ -78,7 +78,7 @@ def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> Wante
                 "quantity", f"{cells['quantity'][:40]} is no quantity: a number, not negative, six decimals at most"
             )
         quantity = format_quantity(number)
-    return Wanted(row.line, cells, _cost(row, mark, day or today), quantity, day, zone)
+    return StockRow(row.line, cells, _cost(row, mark, day or today), quantity, day, zone)
 
 
 def _cost(row: Cell, mark: Mark | None, since: date) -> Cost | None:

@@ -1,4 +1,4 @@
-"""The supervisor: starts the house's processes, starts again what dies, and stops what it started."""
+"""The supervisor: starts the server's processes, restarts those that die, and stops all of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callout.tenancy import Tenancy
 
 _TICK_SECONDS = 0.2
 _STOP_SECONDS = 5.0
-"""How long a child that was asked to stop may take; a busy one is killed then, which loses nothing."""
+"""Seconds for a child to stop before it is killed, which loses nothing."""
 _log = structlog.get_logger(__name__)
 
 

@@ -1,4 +1,4 @@
-"""Tables in files: which characters and separators they are written with, and their rows, each with what is wrong."""
+"""Tables in text files: encoding, separator, and rows with their errors."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Final, NamedTuple
 from callout.import_entry import BadLine
 
 LONGEST: Final = 8_000
-"""Characters of a value; a longer one is a quote that was not closed, or no table."""
+"""The most characters of a value; a longer one is an unclosed quote, or the file is no table."""
 _MOST_LINES: Final = 200
-"""Lines of a row, within quotes."""
+"""The most lines of a row with quoted line ends."""
 _BLOCK: Final = 1 << 20
 _SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 class Written(NamedTuple):
-    """How a file is written: its encoding, and what separates values."""
+    """The encoding and separator of a file."""
 
     encoding: str
     separator: str

@@ -1,4 +1,4 @@
-"""What the columns of a table of stock are called, in the spellings that other systems use."""
+"""The headings of a table of stock, with the synonyms that other systems use."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def columns_of(headings: list[str], line: int) -> list[str]:
     missing = sorted(set(NEEDED) - set(columns))
     if unknown or twice or missing:
         wrong = [("missing", missing), ("unknown", unknown), ("twice there", twice)]
-        said = "; ".join(f"{what}: {', '.join(names)}" for what, names in wrong if names)
-        raise BadLine(f"line {line} names the columns, some or all of {', '.join(list(SYNONYMS)[:-1])}; {said}")
+        details = "; ".join(f"{what}: {', '.join(names)}" for what, names in wrong if names)
+        raise BadLine(f"line {line} names the columns, some or all of {', '.join(list(SYNONYMS)[:-1])}; {details}")
     return columns
 
 
 def plain(heading: str) -> str:
-    """A heading without what does not matter."""
+    """A heading in normal form: case folded, separators as single blanks."""
     return re.sub(r"[\W_]+", " ", normalize("NFKC", heading).casefold()).strip()

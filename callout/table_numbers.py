@@ -1,4 +1,4 @@
-"""Numbers in tables: with a decimal point or a decimal comma, found out from all of them or asked for."""
+"""Numbers in tables, with a decimal point or a decimal comma, detected from all numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DECIMAL: Final[dict[Mark, re.Pattern[str]]] = {
 def mark_of(numbers: Iterable[tuple[int, str]]) -> Mark | None:
     """Which mark these numbers (each with its line) are written with; None where none of them has one.
 
-    Raises `BadLine` where that cannot be said, like 1.234, which is a thousand or a little more than one.
+    Raises `BadLine` where that is ambiguous, like 1.234, which is a thousand or a little more than one.
     """
     doubtful: tuple[int, str] | None = None
     sure: dict[Mark, tuple[int, str]] = {}

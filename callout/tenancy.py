@@ -70,7 +70,7 @@ def _open_users(state: Path) -> int:
 
 
 def _share(users: int, state: Path) -> None:
-    """Become a user; wait for one that is stopping the server just now."""
+    """Become a user; waits while another one is stopping the server."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while not _locked(users, fcntl.LOCK_SH):
         if time.monotonic() > deadline:
@@ -97,7 +97,7 @@ def _guard(users: int, state: Path) -> tuple[int, int]:
 
 
 def _close_all_but(*kept: int) -> None:
-    """Let go of the terminal and of every pipe and socket, so that nobody waits for the guard to end."""
+    """Detach from the terminal and all pipes and sockets, so that no process waits for the guard to end."""
     os.setsid()
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)

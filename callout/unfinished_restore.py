@@ -1,4 +1,4 @@
-"""The mark in a home into which a backup is being restored, so that nobody serves what is only half there."""
+"""The mark in a home during a restore, so that no server starts with half of the data."""
 
 from __future__ import annotations
 

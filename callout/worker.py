@@ -1,4 +1,4 @@
-"""The worker: keeps the views up, decides about held operations, destroys the keys of erased people, does the jobs."""
+"""The worker: projects the views, decides held operations, destroys keys of erased people, runs scheduled jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import structlog
 from eventsourcing.persistence import PersistenceError
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.job_watch import watch_jobs
 from callout.jobs import Job, forget_slots, scheduler
 from domain.kernel.instant import now
@@ -38,7 +38,7 @@ class PartDiedError(PersistenceError):
 
 
 class _Part(NamedTuple):
-    """What follows a channel beside the projector: how, and what to say when it did something."""
+    """A follower of a channel beside the projector: its function, and the log line for its results."""
 
     name: str
     channel: str
@@ -46,17 +46,19 @@ class _Part(NamedTuple):
     done: str
 
 
-def work(house: House, stop: Event, give_up: Callable[[], None] = _EXIT) -> None:
+def work(application: Application, stop: Event, give_up: Callable[[], None] = _EXIT) -> None:
     """Work until `stop` is set; any number of workers may run at once.
 
     Each part gives signs of life. Raises `PartDiedError` when one has died: who started this process starts another.
     A part that hangs cannot be ended by itself: then `give_up` ends the process, which loses nothing.
     """
-    pool = house.services.log.pool
-    timetable = scheduler(jobs(house), pool)
-    heart = Heartbeats(house.services.projecting.pool)
-    followers = [Thread(target=_follow, args=(house, stop, heart, each), name=each.name) for each in _parts(house)]
-    followers.append(Thread(target=watch_jobs, args=(house, stop), name="long jobs"))
+    pool = application.services.log.pool
+    timetable = scheduler(jobs(application), pool)
+    heart = Heartbeats(application.services.projecting.pool)
+    followers = [
+        Thread(target=_follow, args=(application, stop, heart, each), name=each.name) for each in _parts(application)
+    ]
+    followers.append(Thread(target=watch_jobs, args=(application, stop), name="long jobs"))
     dead: set[str] = set()
 
     def beat() -> None:
@@ -70,7 +72,7 @@ def work(house: House, stop: Event, give_up: Callable[[], None] = _EXIT) -> None
     for follower in followers:
         follower.start()
     try:
-        house.projector().run(stop, beat)
+        application.projector().run(stop, beat)
     finally:
         stop.set()
         for follower in followers:
@@ -81,38 +83,38 @@ def work(house: House, stop: Event, give_up: Callable[[], None] = _EXIT) -> None
     heart.end()
 
 
-def _parts(house: House) -> list[_Part]:
-    settle = house.services.holding.settle
+def _parts(application: Application) -> list[_Part]:
+    settle = application.services.holding.settle
     return [
-        _Part("keys", "log", Erasure(house.services.log).catch_up, "keys of erased people destroyed"),
+        _Part("keys", "log", Erasure(application.services.log).catch_up, "keys of erased people destroyed"),
         _Part("held", "views", lambda: settle(now()), "held operations decided"),
     ]
 
 
-def jobs(house: House) -> list[Job]:
-    """What is done now and then."""
+def jobs(application: Application) -> list[Job]:
+    """The scheduled jobs."""
     return [
-        Job("say-how-far", timedelta(minutes=1), _say_how_far(house)),
+        Job("say-how-far", timedelta(minutes=1), _say_how_far(application)),
         Job("forget-expired", timedelta(minutes=10), forget_expired),
-        Job("forget-security-events", timedelta(days=1), _forget_security_events(house)),
+        Job("forget-security-events", timedelta(days=1), _forget_security_events(application)),
         Job("forget-slots", timedelta(days=1), forget_slots),
         Job("forget-jobs", timedelta(hours=1), forget_jobs),
         Job("forget-uploads", timedelta(minutes=1), forget_uploads),
-        Job("sweep-blobs", timedelta(minutes=1), lambda cursor: sweep(cursor, house.place)),
-        Job("tidy-blobs", timedelta(days=1), lambda _: house.place.tidy()),
+        Job("sweep-blobs", timedelta(minutes=1), lambda cursor: sweep(cursor, application.place)),
+        Job("tidy-blobs", timedelta(days=1), lambda _: application.place.tidy()),
     ]
 
 
-def _forget_security_events(house: House) -> Callable[[Cursor], None]:
-    keep = timedelta(days=house.settings.security_log_days)
-    return lambda cursor: house.services.security.forget(cursor, keep)
+def _forget_security_events(application: Application) -> Callable[[Cursor], None]:
+    keep = timedelta(days=application.settings.security_log_days)
+    return lambda cursor: application.services.security.forget(cursor, keep)
 
 
-def _say_how_far(house: House) -> Callable[[Cursor], None]:
+def _say_how_far(application: Application) -> Callable[[Cursor], None]:
     def say(cursor: Cursor) -> None:
         cursor.execute("SELECT position FROM log.head")
         [(head,)] = cursor.fetchall()
-        reached = house.services.views.position()
+        reached = application.services.views.position()
         _log.info("how far the views are", position=head, views=reached, lag=head - reached)
 
     return say
@@ -126,9 +128,9 @@ def _watch(stop: Event, heart: Heartbeats, give_up: Callable[[], None]) -> None:
             return
 
 
-def _follow(house: House, stop: Event, heart: Heartbeats, part: _Part) -> None:
-    """Do what there is to do, woken up by each move of the log or the views; what fails is tried again."""
-    with closing(Listener(house.dsn, (part.channel,))) as listener:
+def _follow(application: Application, stop: Event, heart: Heartbeats, part: _Part) -> None:
+    """Run a follower on each notification of its channel; failures are retried."""
+    with closing(Listener(application.dsn, (part.channel,))) as listener:
         while not stop.is_set():
             try:
                 heart.beat(part.name)

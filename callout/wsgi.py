@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from api.app import Application
-from callout.assembly import House
+from api.app import WsgiApplication
+from callout.assembly import Application
 from callout.closing import closing
 from callout.journal import write_journal
 from callout.past_process import past_desk
 from callout.settings import Settings
 
 
-def app() -> Application:
-    """The application of this process; its views are made by whoever runs the projector."""
+def app() -> WsgiApplication:
+    """The WSGI application of this process; the worker projects its views."""
     settings = Settings.from_environment()
     write_journal(settings.log_level)
-    house = House(settings)
-    made = house.app(past_desk(house))
+    application = Application(settings)
+    made = application.app(past_desk(application))
     made.wsgi_app = closing(made.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's own way to put something around
     return made

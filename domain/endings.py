@@ -40,7 +40,7 @@ ENDINGS: Final = (
            _OTHERS + "test_parts_of_a_cancelled_order_stay_on_the_books"),
     Ending("work-orders close", "a visit whose end its technician takes back afterwards", "cancelled with it",
            "sync/test_ended_orders.py::test_a_visit_whose_end_is_taken_back_ends_with_its_order"),
-    Ending("work-orders hold", "visits", "stay: somebody may come because of it", _GO_ON),
+    Ending("work-orders hold", "visits", "stay: a visit may be needed because of it", _GO_ON),
     Ending("work-orders complete", "visits", "stay until the order is closed: it may be reopened", _GO_ON),
     Ending("work-orders cannot-complete", "visits", "stay until the order is closed: it may be reopened", _GO_ON),
     Ending("visits cancel", "its work order", "stays: another visit may be planned",
@@ -51,7 +51,7 @@ ENDINGS: Final = (
            "linked, and listed with `needs_decision` until somebody reopens the case, names another one or answers",
            _MERGES + "test_a_contact_about_a_closed_case_needs_a_decision"),
     Ending("cases merge", "its work orders, contacts and timeline",
-           "found at the case that goes on, those that come afterwards too",
+           "found at the case that goes on, later ones too",
            _MERGES + "test_what_hangs_on_a_merged_case_is_found_at_the_one_that_goes_on"),
     Ending("customers merge", "machines, orders, cases, contacts", "found at either entry; records stay as they are",
            _FOLLOW),
@@ -81,24 +81,24 @@ ENDINGS: Final = (
     Ending("stock-movements correct", "the parts used of its order", "are without it",
            "projections/work/test_returned_parts.py::test_a_return_that_is_taken_back_was_none"),
     Ending("technicians deactivate", "open orders and visits",
-           "stay theirs until the office gives them to somebody else, which it is free to do",
+           "stay theirs until the office gives them to somebody else, which it may do",
            _OTHERS + "test_open_work_of_a_deactivated_technician_is_given_to_somebody_else"),
-    Ending("technicians deactivate", "their devices", "read nothing; what they hand in is put aside for the office",
+    Ending("technicians deactivate", "their devices", "read nothing; what they hand in is quarantined for the office",
            "api/work/test_deactivated_technicians.py"),
-    Ending("technicians erase", "their devices", "revoked, and told to hand in what they hold and to erase themselves",
+    Ending("technicians erase", "their devices", "revoked, and ordered to hand in their outbox and to erase themselves",
            "api/care/test_forgotten_people.py"),
-    Ending("devices suspend", "what it sends", "put aside for the office", "api/access/test_lost_device.py"),
-    Ending("devices revoke", "what it sends, and operations that are held", "put aside for the office",
+    Ending("devices suspend", "what it sends", "quarantined for the office", "api/access/test_lost_device.py"),
+    Ending("devices revoke", "what it sends, and operations that are held", "quarantined for the office",
            "api/access/test_held_trust.py"),
-    Ending("operations discard", "operations that need it", "decided without it, or put aside in turn",
+    Ending("operations discard", "operations that need it", "decided without it, or quarantined in turn",
            "api/access/test_held_and_thrown_away.py"),
     Ending("users disable", "discrepancies that are theirs", "stay theirs until they are assigned to somebody else",
            _OTHERS + "test_discrepancies_of_a_disabled_user_are_assigned_to_somebody_else"),
     Ending("users erase", "discrepancies that are theirs", "stay theirs until they are assigned to somebody else",
            _OTHERS + "test_discrepancies_of_a_disabled_user_are_assigned_to_somebody_else"),
 )  # fmt: skip
-"""Every ending with what hangs on it. A write to a dependant at the same moment does not slip through: each decision is
-recorded only while all that it has read stands as it was read."""
+"""Every ending with what hangs on it. A concurrent write to a dependant is not missed: each decision is
+recorded only if all that it has read is unchanged."""
 
 ENDS: Final = frozenset(
     {

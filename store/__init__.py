@@ -1,1 +1,1 @@
-"""PostgreSQL: the event log and its tables; the only room that speaks psycopg2."""
+"""PostgreSQL: the event log and its tables; the only package that uses psycopg2."""

@@ -1,8 +1,8 @@
-"""Who of the office may come in: logins, passwords, sessions, and the brake on guessing."""
+"""Access of office users: logins, passwords and sessions."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError
@@ -21,13 +21,18 @@ from store.sessions import COMMAND_LINE, Limits, Sessions, token_hash
 
 __all__ = ["Access", "LoginTaken", "LooksLikeAnother", "Session", "SignedIn", "WrongPassword", "fold", "token_hash"]
 
+_IS_STALE: Final = """(
+    p.claimed_at < now() - interval '1 minute' AND NOT EXISTS (SELECT FROM log.events WHERE stream = p.user_id)
+)"""
+"""Whether a row of `access.passwords AS p` is a claim whose user was not registered within a minute."""
+
 
 class LoginTaken(Refused):
-    """Somebody has this login already; choose another one."""
+    """This login is taken; choose another one."""
 
 
 class LooksLikeAnother(LoginTaken):
-    """Somebody has a login that looks just like this one; choose another one."""
+    """Another login looks the same as this one; choose another one."""
 
 
 class Session(NamedTuple):
@@ -46,7 +51,7 @@ class SignedIn(NamedTuple):
 
 
 class Access:
-    """Passwords (argon2id) and sessions. Whether a user is enabled, and their roles, the log itself is asked."""
+    """Passwords (argon2id) and sessions. Whether a user is enabled, and their roles, are read from the log."""
 
     def __init__(self, pool: ConnectionPool, passwords: Passwords | None = None, limits: Limits | None = None) -> None:
         self._pool = pool
@@ -65,25 +70,24 @@ class Access:
             raise LooksLikeAnother from None
 
     def claiming(self, user: UUID, login: str, password: str) -> Change:
-        """What gives a login and a password to a user, together with the event that registers them.
+        """The change that gives a login and a password to a user; it is committed with the event that registers them.
 
         Raises `LoginTaken`, `LooksLikeAnother`, or `BadInput` for a login that nobody can see. A claim that no event
-        has followed within a minute can be taken over.
+        has followed within a minute is stale: it is ignored here, and the change deletes it.
         """
         kept, alike = visible(login)
-        self._pool.execute(
-            """
-            DELETE FROM access.passwords
-            WHERE (login = ANY(%s) OR skeleton = %s) AND user_id <> %s AND claimed_at < now() - interval '1 minute'
-                AND NOT EXISTS (SELECT FROM log.events WHERE stream = user_id)
-            """,
-            (spellings(login), alike, str(user)),
-        )
         self._must_be_alone(user, login, alike)
         must_be_of_one_script(kept)
         values = (str(user), kept, alike, self._passwords.hash(password))
 
         def change(cursor: Cursor) -> None:
+            cursor.execute(
+                f"""
+                DELETE FROM access.passwords AS p
+                WHERE (login = ANY(%s) OR skeleton = %s) AND user_id <> %s AND {_IS_STALE}
+                """,  # noqa: S608 - a condition of ours
+                (spellings(login), alike, str(user)),
+            )
             cursor.execute(
                 """
                 INSERT INTO access.passwords AS p (user_id, login, skeleton, hash) VALUES (%s, %s, %s, %s)
@@ -106,12 +110,12 @@ class Access:
     def changing_password(
         self, user: UUID, password: str, *, but: UUID | None = None, generation: UUID | None = None
     ) -> Change:
-        """What gives another password, of a new `generation`, together with the event that says so.
+        """The change that sets another password, of a new `generation`; it is committed with the event that records it.
 
         Whoever is signed in as this user has to sign in again, apart from the session `but`.
 
-        A code to reset the password that was given out before is good for nothing any more, and whoever has begun to
-        sign in with the password before begins again.
+        Reset codes that were issued before are void, and sign-ins that began with the password before have to begin
+        again.
         """
         hashed = self._passwords.hash(password, lane_of(user))
 
@@ -138,26 +142,26 @@ class Access:
         return SignedIn(proven.user, proven.roles, token)
 
     def let_in(self, user: UUID) -> str:
-        """The token of a new session for somebody who is known without a password: whoever runs the command line."""
+        """The token of a new session without a password, for the operator at the command line."""
         return self.sessions.begin(user, factor=COMMAND_LINE)
 
     def login_of(self, user: UUID) -> str | None:
-        """The login of a user."""
+        """The login of a user, None when there is none."""
         row = self._pool.fetch_one("SELECT login FROM access.passwords WHERE user_id = %s", (str(user),))
         return row[0] if row else None
 
     def user_of(self, login: str) -> UUID | None:
-        """Who has this login."""
+        """The id of the user with this login, None when there is none."""
         row = self._pool.fetch_one("SELECT user_id FROM access.passwords WHERE login = ANY(%s)", (spellings(login),))
         return row[0] if row else None
 
     def session(self, token: str) -> Session | None:
-        """Who this token belongs to, if it is good, has not expired, and its user may still come in."""
+        """The session of this token, None unless it is valid and its user enabled."""
         found = self.sessions.find(token)
         return Session(found.user, found.roles) if found else None
 
     def end(self, token: str) -> None:
-        """Sign out: this token opens nothing any more."""
+        """Sign out: this token is invalid from now on."""
         self.sessions.end(token)
 
     def end_all(self, user: UUID) -> None:
@@ -169,16 +173,16 @@ class Access:
         return self.secrets.newest(name)
 
     def keep(self, name: str, value: bytes) -> bytes:
-        """Keep a value under a name, unless there is one already; the one that is kept."""
+        """Store a value under a name unless there is one already; returns the stored one."""
         return self.secrets.keep(name, value)
 
     def _must_be_alone(self, user: UUID, login: str, alike: str) -> None:
-        """Raise when somebody else has this login, or one that cannot be told from it by looking."""
+        """Raise `LoginTaken` or `LooksLikeAnother` when another user has this login, or one that looks the same."""
         rows = self._pool.fetch_all(
-            """
-            SELECT login FROM access.passwords
-            WHERE user_id <> %s AND (login = ANY(%s) OR skeleton = %s OR skeleton IS NULL)
-            """,
+            f"""
+            SELECT login FROM access.passwords AS p
+            WHERE user_id <> %s AND (login = ANY(%s) OR skeleton = %s OR skeleton IS NULL) AND NOT {_IS_STALE}
+            """,  # noqa: S608 - a condition of ours
             (str(user), spellings(login), alike),
         )
         taken = {other for (other,) in rows}

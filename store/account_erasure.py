@@ -1,4 +1,4 @@
-"""Forgetting an account: everything beside the log that lets a user in, or knows their login."""
+"""Erasure of an account: removes credentials and logins from the tables beside the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a request comes from: the address, the program, and a proof that this device has signed in before."""
+"""The origin of a request: address, program, and a proof that this device has signed in before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EXPIRES: Final = 8
 
 
 class Caller(NamedTuple):
-    """The address that asks (empty for the machine itself), what program says it is, and its known-device token."""
+    """The address (empty for the machine itself), the User-Agent, and the known-device token."""
 
     address: str = ""
     agent: str = ""

@@ -15,7 +15,7 @@ class ClockStanding(NamedTuple):
 
 
 def clock_standing(pool: ConnectionPool) -> ClockStanding:
-    """How the database's clock stands to what it said when the log was written last."""
+    """The database's clock compared with its time when the log was last written."""
     [(steps, ahead)] = pool.fetch_all(
         """
         SELECT (SELECT count(*) FROM log.clock_steps),

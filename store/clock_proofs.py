@@ -1,4 +1,4 @@
-"""What proves that a device's clock was wrong: when positions were recorded, and which instants were used before."""
+"""Evidence that a device's clock was wrong: when positions were recorded, and which instants were used before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DSNs that say everything: what libpq takes from the login, a service file or the environment is written out."""
+"""Complete DSNs: what libpq takes from the login, a service file or the environment is written out."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def _service(given: dict[str, str]) -> bool:
 
 
 def _found(parameters: dict[str, str], password: str | None) -> dict[str, str]:
-    """What a service file has said: where the database is, and who signs in."""
+    """The settings of a service file: where the database is, and who signs in."""
     found = {name: parameters[name] for name in (*_PLACE, "user") if parameters.get(name)}
     return found | ({"password": password} if password else {})

@@ -1,4 +1,4 @@
-"""Opening one psycopg2 connection the house's way, and asking whether it still lives."""
+"""Opens one psycopg2 connection with the settings of this program, and checks whether it is still usable."""
 
 from __future__ import annotations
 

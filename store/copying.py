@@ -59,7 +59,7 @@ class _Lines:
         self.ended = not self._next
 
     def read(self, _size: int) -> bytes:
-        """Some hundred lines, whatever their size; nothing behind the last."""
+        """Some hundred lines, whatever their size; empty after the last."""
         some, self._next = self._next, b""
         if some:
             try:

@@ -1,4 +1,4 @@
-"""Which devices may come in: enrolment codes, tokens that rotate in families, and each device's standing."""
+"""Access of devices: enrolment codes, tokens that rotate in families, and the status of each device."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 from domain.access.identity import DeviceIdentity, DeviceRevoked, Keyholder, TokenExpired, TokenReused
 from domain.kernel.problem import Kind, Problem
 from store.access import token_hash
+from store.device_statuses import LATELY
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
 from store.enrolling import Applicant, Enrolment, claim, let_in, let_in_before, note
 from store.enrolment_code import folded
 from store.enrolment_codes import EnrolmentCodes
 from store.pool import ConnectionPool
-from store.standing import LATELY
 
 
 class CodeNotGood(Problem):
@@ -24,7 +24,7 @@ class CodeNotGood(Problem):
 
 
 class DeviceAccess:
-    """Codes, tokens and standing of devices; only hashes of secrets are stored."""
+    """Codes, tokens and status of devices; only hashes of secrets are stored."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
@@ -37,8 +37,8 @@ class DeviceAccess:
     def enrol(self, code: str, install_id: str, app_version: str = "", public_key: str | None = None) -> Enrolment:
         """Trade a code for a device; raises `CodeNotGood`.
 
-        A known installation with the same key (or still without one, and with the same technician) comes back as its
-        device's next incarnation, as soon as the event that says so is recorded; every other one is a new device.
+        A known installation with the same key (or still without one, and with the same technician) becomes its
+        device's next incarnation, as soon as the event of it is recorded; every other one is a new device.
         """
         hashed = token_hash(folded(code))
         with self._pool.transaction() as cursor:
@@ -68,7 +68,7 @@ class DeviceAccess:
         return Enrolment(holder.device, holder.incarnation, holder.technician)
 
     def note_incarnation(self, code: str, device: UUID, incarnation: int) -> None:
-        """Which incarnation a code has let in, where that is another one than was expected."""
+        """Store which incarnation was enrolled by a code, where it differs from the expected one."""
         with self._pool.transaction() as cursor:
             note(cursor, token_hash(folded(code)), device, incarnation)
 
@@ -94,11 +94,11 @@ class DeviceAccess:
         return Keyholder(*row) if row else None
 
     def rotate(self, refresh_token: str, proven: UUID | None = None) -> Pair:
-        """A new pair for a refresh token, which dies with the access tokens before it.
+        """A new pair for a refresh token, which ends together with the access tokens before it.
 
         Raises `TokenReused` when it was used before, which ends the whole family unless its device has `proven` with
         its key who it is; `TokenExpired`; `ProofRequired` for a device with a key that has not; `DeviceRevoked` for one
-        without: with a proof its tokens open nothing then but the handing in of what it holds.
+        without: with a proof, its tokens permit only the upload of its outbox.
         """
         with self._pool.transaction() as cursor:
             lock_holder_of(cursor, refresh_token)
@@ -124,9 +124,9 @@ class DeviceAccess:
         raise trouble
 
     def renew(self, refresh_token: str, holder: Keyholder) -> Pair | None:
-        """A new pair for a device that has answered a challenge: a dead or unknown refresh token is good all the same.
+        """A new pair for a device that has answered a challenge: any refresh token is accepted.
 
-        `None` when it has been given tokens since `holder` was read: each challenge is good once.
+        `None` when it has been given tokens since `holder` was read: each challenge can be used once.
         """
         with self._pool.transaction() as cursor:
             if issued(cursor, holder.device) != holder.issued:
@@ -141,9 +141,9 @@ class DeviceAccess:
             return issue(cursor, holder.device, holder.incarnation, holder.technician, row[0] if row else uuid4())
 
     def who(self, access_token: str, *, revoked_too: bool = False) -> DeviceIdentity:
-        """Whose access token this is; raises `TokenExpired`, or `DeviceRevoked` unless it may still hand things in.
+        """The device of an access token; raises `TokenExpired`, and `DeviceRevoked` unless `revoked_too`.
 
-        The device of a technician who no longer works here is a suspended one: it may hand in what it holds.
+        The device of a technician who no longer works here has status suspended: it may upload its outbox.
         """
         row = self._pool.fetch_one(
             """
@@ -161,7 +161,7 @@ class DeviceAccess:
         if row is None:
             raise TokenExpired
         expired, identity = row[0], DeviceIdentity(*row[1:])
-        if identity.standing == "revoked":  # a lost device may have been away for longer than its token lives
+        if identity.status == "revoked":  # a lost device may have been away for longer than its token lives
             if not revoked_too:
                 raise DeviceRevoked(wipe=identity.wipe, salvage=True)
         elif expired:

@@ -50,7 +50,7 @@ def count(cursor: Cursor, device: UUID) -> None:
 def end_family(cursor: Cursor, family: UUID) -> None:
     """Let no token of this family open anything again; all stay, to be recognised.
 
-    Refresh tokens as used ones, and access tokens as those of a device that may be told, once it is revoked, to hand in
+    Refresh tokens as used ones, and access tokens as those of a device that may be asked, once revoked, to hand in
     what it holds: it may never have had the reply that brought it newer ones.
     """
     cursor.execute(
@@ -77,7 +77,7 @@ def issued(cursor: Cursor, device: UUID) -> int | None:
 
 
 def lock_holder_of(cursor: Cursor, refresh_token: str) -> None:
-    """Let nobody else change how its device stands until the transaction ends: that row is always locked first."""
+    """Lock the row of its device until the transaction ends; that row is always locked first."""
     cursor.execute(
         """
         SELECT FROM access.device_standing
@@ -91,14 +91,14 @@ def lock_holder_of(cursor: Cursor, refresh_token: str) -> None:
 def trouble_with(found: tuple[Any, ...] | None, proven: UUID | None) -> Problem | None:
     """Why a refresh token gives no pair, if so.
 
-    `found` is its device, incarnation, technician and family, whether it is used and expired, how its device stands,
+    `found` is its device, incarnation, technician and family, whether it is used and expired, the status of its device,
     whether that shall erase itself and whether it has a key; `proven` is a device that has shown its key.
     """
     if found is None:
         return TokenExpired()
-    used, expired, standing, wipe, has_key = found[4:]
+    used, expired, status, wipe, has_key = found[4:]
     is_proven = found[0] == proven
-    if standing == "revoked" and not is_proven:
+    if status == "revoked" and not is_proven:
         return DeviceRevoked(wipe=wipe, salvage=True)
     if used:
         return TokenReused()

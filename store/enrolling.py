@@ -11,7 +11,7 @@ from store.connecting import Cursor
 
 
 class Enrolment(NamedTuple):
-    """A device that is let in; `code_from` is when its code was made, None when it only asks again."""
+    """An enrolled device; `code_from` is when its code was made, None for a repetition."""
 
     device: UUID
     incarnation: int
@@ -20,7 +20,7 @@ class Enrolment(NamedTuple):
 
 
 class Applicant(NamedTuple):
-    """An installation that asks to be let in; `public_key` is its Ed25519 key, if it has one."""
+    """The installation that enrols; `public_key` is its Ed25519 key, if it has one."""
 
     install_id: str
     app_version: str
@@ -28,9 +28,9 @@ class Applicant(NamedTuple):
 
 
 def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
-    """Take a code for good; whose it is and when it was made, or `None` when it is wrong, used or expired.
+    """Use up a code; returns its technician and when it was made, `None` when it is wrong, used or expired.
 
-    The codes of technicians who no longer work here are good for nothing.
+    The codes of technicians who no longer work here are void.
     """
     cursor.execute(
         """
@@ -46,14 +46,14 @@ def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
 
 
 def let_in(
-    cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, asking: Applicant
+    cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, install: Applicant
 ) -> Enrolment | None:
     """The device that an installation becomes or its next incarnation, noted at the code.
 
     `None` for one that was revoked after the code was made. A known device stays as it is until the event of its
     enrolment is recorded.
     """
-    known = _known(cursor, technician, asking)
+    known = _known(cursor, technician, install)
     if known is None:
         enrolled = Enrolment(uuid4(), 1, technician, code_from)
         cursor.execute(
@@ -61,11 +61,17 @@ def let_in(
             INSERT INTO access.device_standing (device, technician, install_id, incarnation, app_version, public_key)
             VALUES (%s, %s, %s, 1, %s, %s)
             """,
-            (str(enrolled.device), str(technician), asking.install_id, asking.app_version, asking.public_key),
+            (
+                str(enrolled.device),
+                str(technician),
+                install.install_id,
+                install.app_version,
+                install.public_key,
+            ),
         )
     else:
-        device, incarnation, standing, revoked_at = known
-        if standing == "revoked" and revoked_at is not None and code_from <= revoked_at:
+        device, incarnation, status, revoked_at = known
+        if status == "revoked" and revoked_at is not None and code_from <= revoked_at:
             return None
         enrolled = Enrolment(device, incarnation + 1, technician, code_from)
     note(cursor, code_hash, enrolled.device, enrolled.incarnation)
@@ -73,7 +79,7 @@ def let_in(
 
 
 def note(cursor: Cursor, code_hash: bytes, device: UUID, incarnation: int) -> None:
-    """Which incarnation of which device a code has let in."""
+    """Store which incarnation of which device was enrolled by a code."""
     cursor.execute(
         "UPDATE access.enrolment_codes SET used_by = %s, used_incarnation = %s WHERE code_hash = %s",
         (str(device), incarnation, code_hash),
@@ -99,7 +105,7 @@ def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key:
     return Keyholder(*row) if row else None
 
 
-def _known(cursor: Cursor, technician: UUID, asking: Applicant) -> tuple[UUID, int, str, datetime | None] | None:
+def _known(cursor: Cursor, technician: UUID, install: Applicant) -> tuple[UUID, int, str, datetime | None] | None:
     """The device that this installation is: by its key, or while it had none, by its technician."""
     cursor.execute(
         """
@@ -110,7 +116,7 @@ def _known(cursor: Cursor, technician: UUID, asking: Applicant) -> tuple[UUID, i
         LIMIT 1
         FOR UPDATE
         """,
-        (asking.install_id, asking.public_key, str(technician)),
+        (install.install_id, install.public_key, str(technician)),
     )
     row = cursor.fetchone()
     return (row[0], row[1], row[2], row[3]) if row else None

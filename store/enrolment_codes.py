@@ -1,4 +1,4 @@
-"""One-time codes that let devices in: derived from secret seeds, kept as hashes, good for a day."""
+"""One-time enrolment codes: derived from secret seeds, stored as hashes, valid for a day."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class EnrolmentCodes:
         return first
 
     def issuing(self, technician: UUID, seed: bytes) -> tuple[Change, datetime]:
-        """What makes the code of a secret seed good for a device of this technician, and when it expires.
+        """The change that makes the code of a secret seed valid for a device of this technician, and when it expires.
 
         One that was issued with this seed before stays as it is.
         """

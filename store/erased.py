@@ -15,7 +15,7 @@ from uuid import UUID
 from eventsourcing.persistence import OperationalError
 
 from domain.kernel.instant import format_instant
-from store.owning import give_away
+from store.file_ownership import give_away
 
 _LINE: Final = re.compile(rb"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?: \S+)?$", re.MULTILINE)
 

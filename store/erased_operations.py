@@ -1,4 +1,4 @@
-"""Operations that were put aside and lead to a customer who is erased: whose keys have to be destroyed as well.
+"""Quarantined and held operations that name a customer who is erased: the keys of their texts are destroyed too.
 
 Each event is looked at once, by a follower with a tracking row of its own: which customers it names by which ids, and
 which ids the text names that was put aside with it. An erasure then asks an index, and what a device has sent earlier
@@ -60,14 +60,14 @@ class ErasedOperations:
         return sum(self._single(position) for position in range(after + 1, through + 1))
 
     def _single(self, position: int) -> int:
-        """One event; a text of which it takes too long to see whom it leads to may lead to anybody."""
+        """One event; a text that takes too long to search may name anybody."""
         try:
             return self._look(position - 1, position)
         except PersistenceError as error:
             rows = self._records([position])
             if not is_timeout(error) or not rows:
                 raise
-            _log.exception("takes too long to see whom a text leads to", position=position, reason=reason_of(error))
+            _log.exception("takes too long to find whom a text names", position=position, reason=reason_of(error))
         texts = [text for text in (of_anybody(*row) for row in rows) if text is not None]
         self._index.note_texts(texts)
         return self._destroy(self._index.leading(texts))

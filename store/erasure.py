@@ -1,4 +1,4 @@
-"""Erasure: once the log says that somebody is forgotten, the keys that open their words are destroyed."""
+"""Erasure: once the event of an erasure is recorded, the keys of that person's data are destroyed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Erasure:
     So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
     keys of users, technicians and customers before anything else is asked, then of the entries that were merged into a
     customer's while their erasure was decided, and of contacts that were received before anybody knew whose they were.
-    Operations that were put aside and lead to a customer by an id in them are followed on their own, behind that: see
+    Quarantined and held operations that lead to a customer by an id in them are followed separately, afterwards: see
     `store.erased_operations`. What it asks of records it asks of their text.
     """
 
@@ -41,14 +41,14 @@ class Erasure:
     def catch_up(self, pages: int = _PAGES) -> int:
         """Destroy what the log asks for and is still there; how many keys that was.
 
-        Operations that were put aside are gone through for so many `pages` at most; what goes wrong with them is
+        Quarantined and held operations are processed for so many `pages` at most; what goes wrong with them is
         logged, and done by the next who catches up.
         """
         destroyed = self._forget_people()
         try:
             return destroyed + self._operations.follow(pages)
         except PersistenceError as error:
-            _log.exception("operations that were put aside are not forgotten now", reason=reason_of(error))
+            _log.exception("quarantined and held operations are not erased now", reason=reason_of(error))
             return destroyed
 
     def _forget_people(self) -> int:
@@ -115,7 +115,7 @@ class Erasure:
         return {stream: int(position) for stream, position in rows}
 
     def _people(self, after: int, through: int) -> dict[UUID, str]:
-        """Users and technicians who are forgotten, and the topic by which they are."""
+        """Erased users and technicians, and the topic of that event."""
         rows = self._log.pool.fetch_all(
             """
             SELECT DISTINCT stream, topic FROM log.events
@@ -128,7 +128,7 @@ class Erasure:
     def _erase_entries(self, entries: Collection[UUID], position: int) -> None:
         """Record that the entries merged into a customer's are erased, by whom the customer was, at `position`.
 
-        A merge verifies that the entry that stays is not erased, so no further one comes behind the erasure.
+        A merge verifies that the entry that stays is not erased, so none follows the erasure.
         """
         if not entries:
             return
@@ -151,7 +151,7 @@ class Erasure:
         return Envelope(occurred_at=now(), actor=event.envelope.actor, role=event.envelope.role)
 
     def _contacts(self, after: int, through: int) -> list[UUID]:
-        """Contacts that turned out to be of a customer who is erased: what they said first is sealed as their own."""
+        """Contacts that turned out to be of a customer who is erased: their first text has a key of its own."""
         rows = self._log.pool.fetch_all(
             """
             SELECT DISTINCT stream FROM log.events
@@ -164,7 +164,7 @@ class Erasure:
         return [stream for (stream,) in rows]
 
     def _say_again(self, customer: UUID, position: int) -> None:
-        """Let the views forget once more what was said between the erasure and the end of the key."""
+        """Remove from the views once more the texts recorded between the erasure and the end of the key."""
         if self._was_said_since(customer, position):
             self._log.attempt(lambda: self._record_again(customer))
 

@@ -1,4 +1,4 @@
-"""What can go wrong between the house and PostgreSQL, in words other rooms may catch."""
+"""The errors of PostgreSQL as exceptions that other packages may catch."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def rename(error: psycopg2.Error) -> persistence.PersistenceError:
 def passes_by_itself(error: persistence.PersistenceError) -> bool:
     """Whether the very same request may succeed a moment later; otherwise it is wrong, or something here is.
 
-    What the house raises itself, and what happened without PostgreSQL's saying so, is about the moment.
+    Errors without a PostgreSQL code, or raised by this program itself, count as temporary.
     """
     cause = error.__cause__
     if not isinstance(cause, psycopg2.Error) or isinstance(error, OutcomeUnknownError):
@@ -118,7 +118,7 @@ def settled(used: connection) -> Iterator[None]:
 
 
 class Trouble(Enum):
-    """What is wrong when something fails between the house and PostgreSQL."""
+    """The problem that an error of PostgreSQL or its driver means."""
 
     AWAY = "away"
     """The database is away, full or busy: the same will work later."""

@@ -1,4 +1,4 @@
-"""The queue before password hashing: two at a time, a few who wait, and everybody else is told at once."""
+"""The queue before password hashing: two at a time, a few wait, and all others are refused at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domain.kernel.problem import Kind, Problem
 AT_ONCE: Final = 2
 """Each takes 64 MiB and a core."""
 WAITING: Final = 8
-"""How many may wait whom nobody knows."""
+"""How many callers that are not known may wait."""
 RESERVED: Final = 8
 """Places beyond those, for devices that have signed in before and for the office itself."""
 EACH: Final = 4
@@ -49,7 +49,7 @@ def lane_of(user: UUID) -> Lane:
 class HashingQueue:
     """Lets `AT_ONCE` hash, `WAITING` strangers wait, and refuses the rest before they cost anything.
 
-    Strangers hash one less at once: a device that is known never waits behind all of them.
+    Strangers hash one less at once: a known device never waits for all of them.
     """
 
     def __init__(self) -> None:

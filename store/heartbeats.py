@@ -38,7 +38,7 @@ class Heartbeats:
         self._seen: dict[str, float] = {}
 
     def beat(self, part: str) -> None:
-        """This part is alive; a database that is away will hear it another time."""
+        """Renew the row of this part; when the database is away, nothing is raised."""
         moment = self._seen[part] = time.monotonic()
         if moment - self._last.get(part, -EVERY) < EVERY:
             return
@@ -55,7 +55,7 @@ class Heartbeats:
             del self._last[part]
 
     def hanging(self, seconds: float) -> list[str]:
-        """The parts of this process that have not come by for so long, whether the database heard of it or not."""
+        """The parts of this process that sent no heartbeat for so long, whether it was stored or not."""
         now = time.monotonic()
         return sorted(part for part, seen in dict(self._seen).items() if now - seen > seconds)
 

@@ -1,4 +1,4 @@
-"""What may be forgotten beside the log: sessions, codes and tokens that can no longer matter."""
+"""Deletes expired sessions, codes and tokens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from store.device_tokens import REMEMBERED
 def forget_expired(cursor: Cursor) -> None:
     """Remove what expired; used refresh tokens stay a while, so that a second use is noticed.
 
-    Tokens of revoked devices stay: whoever holds one is told that the device is revoked, and may hand in its work.
+    Tokens of revoked devices stay: with one the device learns that it is revoked, and may hand in its outbox.
     """
     cursor.execute("DELETE FROM access.sessions WHERE expires_at < now()")
     cursor.execute("DELETE FROM access.reset_codes WHERE expires_at < now()")

@@ -31,7 +31,7 @@ class Key(NamedTuple):
 class Keyring:
     """Persons' keys in their own table under their own database role, wrapped by the master key (32 bytes).
 
-    Whose key is destroyed stands on the list of the `erased` first, if there is one.
+    A person is added to the list of the `erased`, if there is one, before their key is destroyed.
     Keys for sealing are remembered; keys for opening are fetched anew for each batch, so that nothing can be read
     any more once a key has been destroyed.
     """
@@ -130,7 +130,7 @@ class Keyring:
         return self.opening_keys([person]).get(person)
 
     def rewrap(self, after: UUID, most: int = 500) -> tuple[UUID, int] | None:
-        """Wrap the keys of the next persons behind `after` under the newest master key, in one transaction.
+        """Wrap the keys of the next persons after `after` under the newest master key, in one transaction.
 
         The last person who was looked at, and how many keys there were; `None` when no more lie behind. What was
         wrapped under the newest already is not touched.

@@ -1,4 +1,4 @@
-"""Whether a device is known that asks to be let in: one indexed question each, before anything else is done for it."""
+"""Whether an enrolling device is known: one indexed query each, before any other work is done for it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class KnownDevices:
         return self._pool.fetch_one(sql, (str(device),)) is not None
 
     def has_token(self, refresh_token: str) -> bool:
-        """Whether this refresh token would still bring a new pair."""
+        """Whether this refresh token is unused and valid."""
         sql = """
             SELECT 1 FROM access.device_tokens t JOIN access.device_standing d USING (device)
             WHERE t.token_hash = %s AND t.kind = 'refresh' AND t.used_at IS NULL AND t.expires_at > now()

@@ -1,4 +1,4 @@
-"""The lives of the log: noticing that it came back from a backup, and beginning the next one."""
+"""The lives of the log: detects that it was restored from a backup, and begins the next one."""
 
 from __future__ import annotations
 

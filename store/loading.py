@@ -60,7 +60,7 @@ class _Snapshot(NamedTuple):
 
 
 class _History(NamedTuple):
-    """A stream: its newest snapshot, where it stands now, when it began, and what has happened since.
+    """A stream: its newest snapshot, current version, beginning, and the events since the snapshot.
 
     Events that change nothing of an entity have no body here: there is no need to read it. The moment of an event is
     read where the entity walks along them.
@@ -151,7 +151,7 @@ def _event(line: str) -> tuple[Shape, Body | None, str]:
 
 
 def _moment(text: str) -> Moment:
-    """The moment that stands before a body: position, microseconds since 1970, device, operation, what was read."""
+    """The moment in the head of a record: position, microseconds since 1970, device, operation, what was read."""
     position, at, device, operation, seen = text.split(",")
     return Moment(
         _EPOCH + timedelta(microseconds=int(at)),

@@ -25,11 +25,11 @@ from store.keyring import Keyring
 from store.loading import Loader
 from store.mapper import BodyMapper, NotRoundTrippingError
 from store.master_keys import MasterKeyMissingError
+from store.operation_texts import OperationTexts
 from store.operations import Operations
 from store.order_visits import AllVisits, visits_of
 from store.persistence import Factory
 from store.pool import ConnectionPool
-from store.put_aside_texts import PutAsideTexts
 from store.record import RecordReader
 from store.recorder import Recorder
 from store.signed_texts import SignedTexts, sealed_texts
@@ -58,7 +58,7 @@ class EventLog(Application[UUID]):
         self._loader = Loader(pool, self.body_mapper)
         self.snapshots_of = Snapshots(pool, keyring)
         self.operations = Operations(pool)
-        self._put_aside = PutAsideTexts(pool)
+        self._operation_texts = OperationTexts(pool)
         self.signed_texts = SignedTexts(pool, keyring, self.reader)
         self.unique_keys = UniqueKeys(pool)
 
@@ -134,16 +134,16 @@ class EventLog(Application[UUID]):
         except MasterKeyMissingError as error:
             raise UnrecordableError(str(error)) from error
 
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+    def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
         """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
 
         With a `position` only the one that is recorded there.
         """
-        return self.reader.read(self._put_aside.put_aside(operation, position))
+        return self.reader.read(self._operation_texts.of_operation(operation, position))
 
     def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
         """The events with these versions of a device's stream, by version, that hold the text of an operation."""
-        found = self._put_aside.texts(device, versions)
+        found = self._operation_texts.of_device(device, versions)
         events = self.reader.read([record for record, _ in found])
         return [KeptText(event, content_hash) for event, (_, content_hash) in zip(events, found, strict=True)]
 

@@ -1,4 +1,4 @@
-"""The brakes on guessing: waits that double for a login and a place, and so many tries a minute for an address."""
+"""Limits on password attempts: waits that double per login and origin, and a rate per address."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class TooManyAttempts(Problem):
 
 
 class LoginBrake:
-    """Counts attempts by login and where they come from, whether there is such a login or not.
+    """Counts attempts by login and origin, whether there is such a login or not.
 
     `login` is what is guessed at, in its folded form; `origin` an address, or a device that has signed in with it
-    before. So nobody's attempts slow down an owner who comes from somewhere else.
+    before. So attempts from elsewhere do not slow down the owner.
     """
 
     def __init__(self, pool: ConnectionPool) -> None:

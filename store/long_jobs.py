@@ -1,4 +1,4 @@
-"""Jobs that take longer than a request may: asked for by one process, done by another, seen by everybody."""
+"""Jobs that take longer than a request may: requested by one process, run by another, visible to all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOCK: Final = 7_205_114
 _PROGRESS_SECONDS: Final = 0.5
 _COLUMNS = "id, kind, view, asked_by, asked_at, state, tries, done, total, started_at, ended_at, result, problem"
 _DOING: Final = 0
-"""No job has this number: whoever does a job holds the lock on it too, so that it is the only one."""
+"""No job has this number: who runs a job holds the lock on it too, so that only one runs at a time."""
 _TO_DO = """
 SELECT id, number FROM log.jobs
 WHERE state IN ('waiting', 'running') AND NOT EXISTS (

@@ -1,4 +1,4 @@
-"""Turns events into the body of a record and back, sealing what is personal and refusing what would not round-trip."""
+"""Maps events to the body of a record and back; seals personal fields, refuses values that do not round-trip."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Personal(msgspec.Struct, frozen=True):
-    """The sealed part of a body: whose it is, under which key, and each field's sealed text."""
+    """The sealed part of a body: the person, the key id, and the sealed text of each field."""
 
     person: UUID
     key: str
@@ -30,7 +30,7 @@ class Personal(msgspec.Struct, frozen=True):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The author's part of a record: the event's own data, its schema version and, apart, what is personal."""
+    """The author's part of a record: the event's own data, its schema version and, apart, the personal fields."""
 
     data: msgspec.Raw
     schema: int = 1
@@ -41,7 +41,7 @@ decode_body = msgspec.json.Decoder(Body).decode
 
 
 class NotRoundTrippingError(TypeError):
-    """The event would not come back as it went in."""
+    """The event would not be read back as it was written."""
 
 
 class BodyMapper(Mapper[UUID]):
@@ -54,12 +54,12 @@ class BodyMapper(Mapper[UUID]):
         """The stored form of an event; raises `NotRoundTrippingError` before anything is written."""
         shape = shape_of(type(domain_event))
         values = vars(domain_event)
-        plain, said = {}, []
+        plain, present = {}, []
         for name, member, default in shape.members:
             value = values[name]
             if value is default:
                 continue
-            said.append((name, value))
+            present.append((name, value))
             if default is None or default is msgspec.NODEFAULT or value != default:
                 plain[member] = value
         try:
@@ -67,7 +67,7 @@ class BodyMapper(Mapper[UUID]):
             again = msgspec.json.decode(data, type=shape.struct)
         except (TypeError, ValueError) as error:
             raise NotRoundTrippingError(f"{shape.topic} cannot be written: {error}") from error
-        for name, value in said:
+        for name, value in present:
             if getattr(again, name) != value or isinstance(value, float):
                 raise NotRoundTrippingError(f"{shape.topic}.{name} would come back as {getattr(again, name)!r}")
         body: dict[str, Any] = {"data": orjson.Fragment(data), "schema": shape.schema}
@@ -122,8 +122,8 @@ class BodyMapper(Mapper[UUID]):
 
     def opening_keys(self, bodies: list[Body], persons: Iterable[UUID] = ()) -> dict[UUID, Key]:
         """The keys that open the personal parts of these bodies, and those of these persons, in one query."""
-        told = (body.personal.person for body in bodies if body.personal is not None)
-        return self.keyring.opening_keys([*told, *persons])
+        owners = (body.personal.person for body in bodies if body.personal is not None)
+        return self.keyring.opening_keys([*owners, *persons])
 
     def _sealed(self, shape: Shape, event: Any) -> dict[str, Any] | None:
         words = {name: getattr(event, name) for name in shape.personal if getattr(event, name) is not None}

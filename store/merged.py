@@ -1,4 +1,4 @@
-"""Entries of customers that were merged: which one stands for which, and whether two are the same customer."""
+"""Merged customer entries: which one remains, and whether two are the same customer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from domain.care.customer import Customer
 from domain.recording.unit_of_work import Work
 
 MOST_STEPS = 100
-"""As many merges one behind the other are followed."""
+"""The number of consecutive merges that are followed at most."""
 
 
 def standing_entry(work: Work, customer: UUID) -> UUID:

@@ -1,4 +1,4 @@
-"""What is noted in the security log, and how what repeats is counted in memory before it is written."""
+"""Entries of the security log: repetitions are counted in memory before they are written."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Repeats:
 
 
 class Waiting:
-    """What is due to be written, for any number of threads; it remembers who has come to a bound within this hour."""
+    """What is due to be written, for any number of threads; it remembers who reached a limit within this hour."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -74,7 +74,7 @@ class Waiting:
         self._full: set[tuple[str, str]] = set()
 
     def within(self, noted: Noted) -> Noted:
-        """The event itself or, when its kind or whoever it was has come to a bound, one that only says who it was."""
+        """The event itself or, when its kind or its author has reached a limit, one that only names the author."""
         with self._lock:
             hour = time() // _HOUR
             if hour != self._full_since or len(self._full) >= _REMEMBERED:
@@ -95,6 +95,6 @@ class Waiting:
             return [(noted, times), *self._hour.left(_ALONG)] if times else []
 
     def come_to_bound(self, noted: Noted, *, everybody: bool) -> None:
-        """The database has no more room in this hour for this kind of whoever it was, or of all strangers."""
+        """The database accepts no more of this kind within this hour from this author, or from unknown callers."""
         with self._lock:
             self._full.add((noted.kind, "" if everybody else noted.whose()))

@@ -1,4 +1,4 @@
-"""What has been answered to whom: the first answers to operations, which stand for ever."""
+"""The first answers to operations, which are kept for ever."""
 
 from __future__ import annotations
 
@@ -95,11 +95,11 @@ class Operations(ClockProofs):
         )
         return [(stream, topic) for stream, topic in rows]
 
-    def come(self, operations: Collection[UUID]) -> set[UUID]:
+    def settled(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine.
 
         Of several operations under one id it is the first that counts. What earlier servers decided about one that was
-        put aside shows in its events alone.
+        quarantined or held shows in its events alone.
         """
         rows = self._pool.fetch_all(
             """

@@ -20,7 +20,7 @@ def visits_of(pool: ConnectionPool, order: UUID) -> set[UUID]:
 class AllVisits:
     """Carried out in the transaction that records: each of these work orders has so many visits, and no more.
 
-    Raises `IntegrityError` when one was planned meanwhile, so that whoever decides decides again. Whoever plans one
+    Raises `IntegrityError` when one was planned meanwhile, so that the decision is made again. Who plans one
     afterwards has read the order as it was before.
     """
 

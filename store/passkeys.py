@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class PasskeysNotSetUp(Refused):
-    """Passkeys need the address of these pages: ask whoever runs the server to set CALLOUT_ORIGIN."""
+    """Passkeys need the address of these pages: ask the operator of the server to set CALLOUT_ORIGIN."""
 
 
 class PasskeyNotGood(Problem):

@@ -47,9 +47,9 @@ class Passwords:
         return self.check(hashed, password).fits
 
     def check(self, hashed: str, password: str, lane: Lane = OFFICE) -> Checked:
-        """Compare, also with hashes that were made of the password as it came; raises `TooManyLogins`.
+        """Compare, also with hashes of the password as typed; raises `TooManyLogins`.
 
-        Every form is tried for nobody's hash too, so that the time tells nothing.
+        Without a user every form is hashed all the same, so that the time reveals nothing.
         """
         ours = prepared(password)
         forms = dict.fromkeys((ours, password, normalize("NFD", ours)))

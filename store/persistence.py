@@ -36,7 +36,7 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         return self._pool
 
     def mapper(self, transcoder: Transcoder | None = None, mapper_class: Any = None) -> Mapper[Any]:
-        """The mapper of this house, or the library's own when none was given."""
+        """The mapper of this program, or the library's own when none was given."""
         return self._mapper or super().mapper(transcoder, mapper_class)
 
     def aggregate_recorder(self, purpose: str = "events") -> Recorder | SnapshotRecorder:

@@ -39,7 +39,7 @@ def zone_of_order(work: Work, order: WorkOrder, *, otherwise: str, owner: SiteOw
 def day_of_stock(work: Work, instant: datetime, *places: UUID | None, otherwise: str, owner: SiteOwner) -> date:
     """The day of a movement where parts lie, which decides what they cost; places of the books have no day.
 
-    It is the day in the own zone of the first of these places that has one, that of the site where it stands, or
+    It is the day in the own zone of the first of these places that has one, that of its site, or
     that of the technician who has the van; `otherwise` where none has.
     """
     zones = (_zone_of(work, place, owner) for place in places)

@@ -131,7 +131,7 @@ class ConnectionPool:
         return self._lent
 
     def close(self) -> None:
-        """Close what is idle now and the rest when it comes back; lend nothing any more."""
+        """Close idle connections now and the others when they are returned; hand out none any more."""
         with self._changed:
             self._closed = True
             idle, self._idle = self._idle, []

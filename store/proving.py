@@ -1,4 +1,4 @@
-"""Proving who one is: with a login and its password, and once more with the password alone."""
+"""Authentication: with a login and its password, and again with the password alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Proven(NamedTuple):
 
 
 class Proving:
-    """Compares passwords behind the brakes; `accepted(name)` gives the server's own secrets, the newest first."""
+    """Compares passwords within limits; `accepted(name)` gives the server's own secrets, the newest first."""
 
     def __init__(self, pool: ConnectionPool, passwords: Passwords, accepted: Callable[[str], Iterable[bytes]]) -> None:
         self._pool = pool

@@ -81,7 +81,7 @@ def provisioned(dsn: str) -> Provisioned:
 
 
 def script(roles: RunTimeRoles, login: str) -> str:
-    """SQL that makes the roles, for a superuser where the login that migrates may not; no password stands in it."""
+    """SQL that makes the roles, for a superuser where the login that migrates may not; it contains no password."""
     lines = [f"-- Run-time roles of the database {roles.database}, for whoever may create roles."]
     for logical, name in roles.names.items():
         secret = verifier(roles.passwords[logical])

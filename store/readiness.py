@@ -12,7 +12,7 @@ from store.pool import ConnectionPool
 
 
 class DatabaseOlder(Problem):
-    """The database is older than this program; `callout migrate` brings it to the present, once no older server runs.
+    """The database is older than this program; run `callout migrate` once no older server runs.
 
     `serve` and `demo` do the same when they start; nothing else does.
     """

@@ -25,7 +25,7 @@ _AFTER_POSITION = ("role", "seen_position", "signature", "stream", "topic", "ver
 
 
 class Record(Envelope, frozen=True, kw_only=True):
-    """The stored record, typed: the envelope, where the event stands, and the author's part."""
+    """The stored record, typed: the envelope, stream, version and position, and the author's part."""
 
     position: int
     stream: UUID

@@ -134,7 +134,7 @@ class Recorder(ProcessRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        """Events by position; none is ever missed behind the last position returned."""
+        """Events by position; none after the last position returned is ever missed."""
         rows = self.pool.fetch_all(
             """
             SELECT stream, version, topic, substr(record, body_at, body_length), position FROM log.events
@@ -157,7 +157,7 @@ class Recorder(ProcessRecorder):
         return int(row[0]) or None if row else None
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """Events after `gt` as they come, waking up at each append and surviving lost connections."""
+        """Events after `gt` as they are appended, waking up at each append and surviving lost connections."""
         return LogSubscription(self, self.pool.dsn, gt, topics)
 
     def insert_tracking(self, tracking: Tracking) -> None:
@@ -191,7 +191,7 @@ class Recorder(ProcessRecorder):
 
 
 def _rows(events: Sequence[tuple[StoredEvent, Envelope]]) -> tuple[str, str, str]:
-    """The events as `log.append` takes them: their columns, and what stands before and behind each one's position."""
+    """The events as `log.append` takes them: their columns, and the JSON before and after each one's position."""
     rows = [written(stored, envelope) for stored, envelope in events]
     heads, tails = "\n".join(row.head for row in rows), "\n".join(row.tail for row in rows)
     return encode([row.columns for row in rows]).decode(), heads, tails

@@ -1,4 +1,4 @@
-"""Recovery codes: ten a user, shown once, each good once in the place of a second factor."""
+"""Recovery codes: ten a user, shown once, each usable once instead of a second factor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One-time codes with which a user sets another password: made by an admin, shown once, good for a day."""
+"""One-time codes with which a user sets another password: made by an admin, shown once, valid for a day."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ResetCodes:
     def issuing(self, user: UUID, seed: bytes) -> tuple[Change, datetime]:
         """What makes the code of a secret seed good, together with the event that says so, and when it expires.
 
-        One that was issued before is good for nothing any more.
+        One that was issued before is void.
         """
         hashed = token_hash(folded(code_of(seed)))
         [(expires_at,)] = self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))

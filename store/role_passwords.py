@@ -1,4 +1,4 @@
-"""The passwords of the run-time roles: set by whoever migrates, or by an administrator and then tried."""
+"""The passwords of the run-time roles: set by the migrating login, or by an administrator and then tried."""
 
 from __future__ import annotations
 

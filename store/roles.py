@@ -45,7 +45,7 @@ class RunTimeRoles(NamedTuple):
 
 
 def roles_of(database: str, master_key: bytes) -> RunTimeRoles:
-    """The roles of the database of this name; whoever has the master key (32 bytes) can tell their passwords."""
+    """The roles of the database of this name; their passwords follow from the master key (32 bytes)."""
     names = {logical: _name(database, logical) for logical in LOGICAL}
     return RunTimeRoles(database, names, {logical: _password(master_key, name) for logical, name in names.items()})
 
@@ -59,7 +59,7 @@ def database_of(dsn: str) -> str:
 
 
 def first_that_signs_in(address: str, candidates: Sequence[RunTimeRoles]) -> RunTimeRoles:
-    """The first of these whose password is right, or the first where none is: whoever uses it learns the reason.
+    """The first of these whose password is right, or the first where none is: using it shows the reason.
 
     Of one alone nothing is tried.
     """
@@ -93,7 +93,7 @@ def verifier(password: str, salt: bytes | None = None) -> str:
 
 
 def password_id(password: str) -> str:
-    """What tells passwords apart without saying them: they have 256 random bits."""
+    """A fingerprint of passwords, which reveals nothing of them: they have 256 random bits."""
     return sha256(b"callout password id\x00" + password.encode()).hexdigest()[:32]
 
 

@@ -94,7 +94,7 @@ class OrderLike(Protocol):
 
 
 class Bounds(NamedTuple):
-    """From `low` through `high`, both included, and behind `known`; each gives the first of the ordering columns."""
+    """From `low` through `high`, both included, and after `known`; each gives the first of the ordering columns."""
 
     low: Key = ()
     high: Key = ()
@@ -112,7 +112,7 @@ def span(
     limit: int,
     last: bool,
 ) -> list[Row]:
-    """At most `limit` rows of a group in order, with `last` backwards from the end; behind means before then."""
+    """At most `limit` rows of a group in order, with `last` backwards from the end; "after" is before then."""
     same = dict(zip(order.equal, equal, strict=True))
     conditions = [f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in same.items()]
     values = [value for value in equal if value is not None]

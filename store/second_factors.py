@@ -72,7 +72,7 @@ class SecondFactors:
     ) -> UUID:
         """Keep a factor: a passkey is confirmed by its registration, a TOTP by its first code.
 
-        Raises `TooManyFactors` and `FactorKnown`. A TOTP that was begun before and never confirmed is forgotten.
+        Raises `TooManyFactors` and `FactorKnown`. A TOTP that was begun before and never confirmed is removed.
         """
         key = self._keyring.present_keys([user]).get(user)
         if key is None:

@@ -34,7 +34,7 @@ class Secrets:
     def accepted(self, name: str) -> Iterator[bytes]:
         """Every secret with which something may have been signed, the newest first.
 
-        Those that another process has brought since come last, so that reading on costs a question to the database.
+        Those that another process has added since are last, so that reading on costs a question to the database.
         """
         with self._lock:
             known = self._read.get(name)

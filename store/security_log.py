@@ -1,4 +1,4 @@
-"""The security log: what happened to accounts and doors, bounded however often somebody makes it happen."""
+"""The security log: events of accounts and access, limited in number however often they occur."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_LOGIN: Final = 64
 LONGEST_SUBJECT: Final = 200
 _LIKE_A_LOGIN: Final = re.compile(r"[\w.+-]{1,40}(@[\w.-]{1,40})?")
 _ALL_STRANGERS: Final = 2
-"""The database's word for: all strangers together have come to the bound of a kind."""
+"""The database's answer when all unknown callers together have reached the limit of a kind."""
 _COLUMNS: Final = "id, kind, at, last_at, many, address, login, user_id, actor, device, subject"
 
 
@@ -105,10 +105,10 @@ class SecurityLog:
 
     def _write(self, noted: Noted, times: int) -> None:
         people = (str(each) if each else None for each in (noted.user, noted.actor, noted.device))
-        told = (noted.kind, noted.address, noted.login, *people, noted.subject)
+        values = (noted.kind, noted.address, noted.login, *people, noted.subject)
         [(bound,)] = self._pool.execute(
             "SELECT access.note_security_event(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (*told, times, MOST_AN_HOUR, MOST_OF_ADDRESS),
+            (*values, times, MOST_AN_HOUR, MOST_OF_ADDRESS),
         )
         if bound:
             self._waiting.come_to_bound(noted, everybody=bound == _ALL_STRANGERS)
@@ -128,7 +128,7 @@ class SecurityLog:
 
 
 def _latest(conditions: Iterable[str]) -> str:
-    """The SQL of the latest events for which all of these conditions hold; only what is asked for stands in it."""
+    """The SQL of the latest events for which all of these conditions hold; it contains only the given ones."""
     where = " AND ".join(conditions)
     sql = f"SELECT {_COLUMNS} FROM access.security_events {'WHERE ' if where else ''}{where}"  # noqa: S608 - only constants
     return f"{sql} ORDER BY id DESC LIMIT %(limit)s"

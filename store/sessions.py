@@ -15,7 +15,7 @@ from store.connecting import Cursor
 from store.pool import ConnectionPool
 
 COMMAND_LINE: Final = "command_line"
-"""Stands in the place of a second factor for whoever may run the command line."""
+"""The second factor of sessions that were begun at the command line."""
 _STILL_PROVEN: Final = """
     FROM access.passwords WHERE user_id = %(user)s AND generation = %(generation)s::uuid
     FOR SHARE
@@ -25,7 +25,7 @@ _SEEN: Final = timedelta(seconds=60)
 
 
 class SessionEnded(Problem):
-    """You were signed out meanwhile; sign in again."""
+    """Your session has ended; sign in again."""
 
     kind = Kind.UNAUTHENTICATED
     code = "not-signed-in"
@@ -39,7 +39,7 @@ class Limits(NamedTuple):
 
 
 class LiveSession(NamedTuple):
-    """A session that opens something: whose it is, their roles now, and how they have proven who they are."""
+    """A valid session: its user, their current roles, and how they have authenticated."""
 
     id: UUID
     user: UUID
@@ -103,7 +103,7 @@ class Sessions:
         return token
 
     def find(self, token: str) -> LiveSession | None:
-        """The session of a token, if it has not expired, was used lately, and its user may still come in."""
+        """The session of a token, if it has not expired, was used lately, and its user is enabled; None otherwise."""
         row = self._pool.fetch_one(
             """
             SELECT id, user_id, access.roles_of(user_id), factor, now() - proven_at, now() - seen_at
@@ -120,7 +120,7 @@ class Sessions:
         return LiveSession(id, user, tuple(roles), factor, timedelta(0) if factor == COMMAND_LINE else proven_ago)
 
     def roles_of(self, user: UUID) -> tuple[str, ...]:
-        """The roles that a user has now; none for one who may not come in."""
+        """The roles that a user has now; none for one who is disabled or erased."""
         row = self._pool.fetch_one("SELECT access.roles_of(%s)", (str(user),))
         return tuple(row[0]) if row and row[0] else ()
 
@@ -169,7 +169,7 @@ class Sessions:
     def end_all(self, user: UUID, but: UUID | None = None) -> int:
         """Sign this user out everywhere, apart from the session `but`; how many sessions that were.
 
-        Whoever is just signing in begins again, and no device counts as one that has signed in before.
+        Sign-ins in progress have to begin again, and no device counts as one that has signed in before.
         """
         with self._pool.transaction() as cursor:
             begin_generation(cursor, user)
@@ -182,5 +182,5 @@ class Sessions:
 
 
 def begin_generation(cursor: Cursor, user: UUID) -> None:
-    """In an open transaction, before anything else of the user is changed: whoever is just signing in begins again."""
+    """In an open transaction, before anything else of the user is changed: sign-ins in progress have to begin again."""
     cursor.execute("UPDATE access.passwords SET generation = gen_random_uuid() WHERE user_id = %s", (str(user),))

@@ -96,7 +96,7 @@ def shape_of(event_class: type) -> Shape:
 
 
 def blank(kind: type[Entity], stream: UUID, version: int = Entity.INITIAL_VERSION) -> Entity:
-    """An entity that knows nothing but where it stands."""
+    """An entity that has only an id and a version."""
     entity = kind.__new__(kind)
     entity.__base_init__(originator_id=stream, originator_version=version, timestamp=_UNTIMED)
     return entity

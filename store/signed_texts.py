@@ -1,4 +1,4 @@
-"""What devices have signed: texts of operations, sealed under the keys of everybody they are about."""
+"""Texts of operations that devices have signed, sealed under the keys of all people they are about."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from store.sealing import seal_bytes, unseal_bytes
 
 
 class Kept(NamedTuple):
-    """One content that came under an operation's id, and what became of it.
+    """One content that was received under an operation's id, and its outcome.
 
-    `text` is what came, in its `encoding` (utf-8 or base64). It is None when it has been erased (`status` erased) or
+    `text` is the received text, in its `encoding` (utf-8 or base64). It is None when it was erased (`status` erased) or
     was never kept (not-kept), as by servers before this table.
     """
 
@@ -49,7 +49,7 @@ class SignedTexts:
         self._reader = reader
 
     def of(self, operation: UUID) -> list[Kept]:
-        """Every content that came from devices under this id, the first one first."""
+        """Every content that devices sent under this id, the first one first."""
         rows = self._pool.fetch_all(
             """
             SELECT o.device, o.incarnation, o.seq, o.status, o.first_position, o.event_count, o.recorded_at,
@@ -95,8 +95,8 @@ class SignedTexts:
             signature = event.envelope.signature
         positions = [] if position is None else list(range(position, position + count))
         occurred_at = None if event is None else event.occurred_at
-        said = (device, incarnation, seq, outcome, positions, occurred_at, recorded_at, content_hash)
-        return Kept(*said, signature, text, encoding, status)
+        values = (device, incarnation, seq, outcome, positions, occurred_at, recorded_at, content_hash)
+        return Kept(*values, signature, text, encoding, status)
 
     def _event(self, position: int | None) -> Recorded | None:
         row = self._pool.fetch_one("SELECT record FROM log.events WHERE position = %s", (position,))

@@ -1,4 +1,4 @@
-"""Whose a site is: every site that was ever added belongs to one customer."""
+"""The owners of sites: every site that was ever added belongs to one customer."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ from store.shape import blank
 @cache
 def state_of(kind: type[Entity]) -> type[msgspec.Struct]:
     """The typed state of an entity class: the attributes annotated on the class itself, or on its `SNAPSHOT_STATE`."""
-    told = getattr(kind, "SNAPSHOT_STATE", kind)
-    hints = {name: hint for name, hint in get_type_hints(told).items() if name in told.__annotations__}
+    described = getattr(kind, "SNAPSHOT_STATE", kind)
+    hints = {name: hint for name, hint in get_type_hints(described).items() if name in described.__annotations__}
     fields = [(name, str | None if name in sealed_in(kind) else hint) for name, hint in hints.items()]
     return msgspec.defstruct(
         f"{kind.__name__}State", [(name, hint) for name, hint in fields if not name.isupper()], kw_only=True
@@ -49,7 +49,7 @@ class Snapshots:
         self._keyring = keyring
 
     def take(self, entities: Iterable[Any]) -> None:
-        """Store snapshots of those entities that have come far enough since the last one."""
+        """Store snapshots of those entities with enough new versions since the last one."""
         due = []
         for entity in entities:
             every = getattr(entity, "SNAPSHOT_EVERY", 0)

@@ -44,7 +44,7 @@ def add_indexes(cursor: Cursor, schema: str, table: TableLike) -> None:
 
 
 def analyze(cursor: Cursor, schema: str, table: TableLike) -> None:
-    """Let the planner know what is in a table."""
+    """Update the planner's statistics of a table."""
     cursor.execute(f"ANALYZE {schema}.{table.name}")
 
 
@@ -57,7 +57,7 @@ def put_in_place(cursor: Cursor, fresh: str, table: TableLike, schema: str) -> N
 def lock_briefly(cursor: Cursor, schema: str, names: Iterable[TableLike], seconds: float) -> bool:
     """Keep everybody out of those tables that exist until the transaction ends; False when that takes too long.
 
-    Whoever comes later waits behind us, so we wait for nobody's long query.
+    Later transactions wait for this one, so it does not wait for long queries.
     """
     cursor.execute("SAVEPOINT before_lock")
     try:
@@ -83,7 +83,7 @@ def drop_all_but(cursor: Cursor, schema: str, names: Collection[str]) -> None:
 
 @contextmanager
 def discarding(session: Connection) -> Iterator[None]:
-    """Leave no temporary table behind: the session's next user would take it for the present."""
+    """Drop all temporary tables afterwards: the session's next user would read them instead of the current ones."""
     left = True
     try:
         with taking_its_time(session):

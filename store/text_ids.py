@@ -1,4 +1,4 @@
-"""Which ids the text of an operation names that was put aside, and under whose key the text is sealed."""
+"""The ids in the text of a quarantined or held operation, and the person whose key seals the text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from store.master_keys import MasterKeyMissingError
 from store.record import RecordReader
 
 ANYBODY: Final = UUID(int=0)
-"""Named by texts of which nobody can tell whom they lead to: whoever is erased."""
+"""The person noted for texts that may name anybody: any erased one counts."""
 MOST_IDS: Final = 600
 """More than an operation of the greatest size that is accepted can name."""
 _ID: Final = re.compile("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 
 class TextIds(NamedTuple):
-    """What is noted of a text: where it stands, whose key seals it, its own id if that is its alone, what it names.
+    """What is noted of a text: its position, whose key seals it, its own id if that is its alone, what it names.
 
     `is_closed` while its master key is not here: then `ids` are only those that stand beside the text.
     """
@@ -58,12 +58,12 @@ def noted(reader: RecordReader, rows: Sequence[tuple[int, str]]) -> list[TextIds
 
 
 def of_anybody(position: int, record: str) -> TextIds | None:
-    """A text that leads to whoever is erased; `None` when nothing of it is sealed."""
+    """A text that may name any erased person; `None` when nothing of it is sealed."""
     return _sealed(position, record, None, {ANYBODY})
 
 
 def ids_in(text: str) -> set[UUID]:
-    """Every id that stands in a text, with hyphens or without, its characters plain or escaped as JSON allows."""
+    """Every id in a text, with hyphens or without, its characters plain or escaped as JSON allows."""
     plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
     return {UUID(found) for found in _ID.findall(plain)}
 
@@ -73,7 +73,7 @@ def _of_record(reader: RecordReader, position: int, record: str) -> TextIds | No
     try:
         [event] = reader.read([record])
         return _of_event(position, record, event)
-    except _CLOSED:  # what stands beside the text can be read
+    except _CLOSED:  # what is recorded beside the text can be read
         _log.exception("operation cannot be opened", position=position)
         return _sealed(position, record, None, ids_in(record), is_closed=True)
     except _UNREADABLE:

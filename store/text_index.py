@@ -1,4 +1,4 @@
-"""The index by which an erasure finds texts that were put aside: ids that lead to customers, and ids that texts name.
+"""The index by which an erasure finds texts of quarantined and held operations: the ids of customers and of texts.
 
 Nothing here asks PostgreSQL to read JSON: what a device has sent may be text that it cannot read as such. Members are
 found by how they are written: within a record the text `"customer":"` can only be a member's name and the beginning of

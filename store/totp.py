@@ -1,4 +1,4 @@
-"""TOTP (RFC 6238): codes of six digits from a shared seed and the time, each good once."""
+"""TOTP (RFC 6238): codes of six digits from a shared seed and the time, each usable once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People's keys beside the log: taken and given back in the statement that records, one thing a key."""
+"""Unique numbers, codes and names beside the log: claimed and released in the statement that appends."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _AT_ONCE: Final = 1_000
 
 
 class Held(NamedTuple):
-    """What the events of a commit do with keys: `entries` as `log.hold_keys` takes them, and whence each comes."""
+    """What the events of a commit do with keys: `entries` as `log.hold_keys` takes them, and the event of each."""
 
     entries: list[dict[str, Any]]
     sources: list[tuple[Keeping, UUID | None]]
@@ -56,7 +56,7 @@ class UniqueKeys:
     def held_by(self, events: Sequence[DomainEventProtocol[UUID]], envelopes: Sequence[Envelope]) -> Held | None:
         """What these events do with keys, `None` for nothing.
 
-        What a device has told is a fact, which nobody refuses, and so is what nobody has asked for: only who acts in a
+        What a device reports is a fact and never refused, nor is what happens without a request: only who acts in a
         role is refused. Raises `BadInput` when they claim a key that nobody can read.
         """
         held = Held([], [])

@@ -29,7 +29,7 @@ class Listener:
         self._connection: Connection | None = None
 
     def wait(self, seconds: float = POLL_SECONDS) -> bool:
-        """Whether there may be something new: a wake-up came, or the connection had to be made (again)."""
+        """Whether there may be something new: a notification arrived, or the connection had to be made (again)."""
         try:
             if self._connection is None:
                 self._connection = open_connection(self._dsn, statement_timeout=0)

@@ -1,6 +1,6 @@
-"""How values are written down for PostgreSQL, many at a time: as arrays of columns or as lines of CSV.
+"""Formats values for PostgreSQL, many at a time: as arrays of columns or as lines of CSV.
 
-Both come out of orjson. What stands between the brackets of a JSON array is an array's text or a line of CSV already,
+Both are made by orjson. What is between the brackets of a JSON array is an array's text or a line of CSV already,
 when a backslash escapes quotes and itself and an unquoted `null` is NULL. Only control characters, which JSON escapes,
 must be there as they are.
 """

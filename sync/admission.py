@@ -1,4 +1,4 @@
-"""Who is served first when there is more to do than can be done: pushes before pulls, and nobody waits for ever."""
+"""Admission under load: pushes before pulls, with bounded queues and bounded waiting."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from domain.kernel.problem import Kind, Problem
 
 BUSY_SECONDS: Final = 2
 FULL_SECONDS: Final = 5
-IN_VAIN: Final = 0.5
-"""The share of their line that pushes fill when pulls are refused at once."""
+PULLS_REFUSED_SHARE: Final = 0.5
+"""How full the queue of the pushes is when pulls are refused at once."""
 WAITS_SECONDS: Final = 15
-"""After this at the latest it is noticed that nobody listens any more."""
+"""After this at the latest an abandoned request is noticed."""
 
 
 class Overloaded(Problem):
@@ -34,10 +34,10 @@ class WaitsTooOften(Problem):
 
 
 class Line:
-    """Those who want to do the same thing: at most `places` do it at once, and at most `most` stand in line for it."""
+    """A queue of requests of one kind: at most `places` run at once, and at most `most` wait."""
 
     def __init__(self, places: int, most: int, patience: float) -> None:
-        """`patience` is how many seconds one stays in line."""
+        """`patience` is how many seconds a request waits at most."""
         self.places = places
         self.most = most
         self.patience = patience
@@ -46,10 +46,10 @@ class Line:
 
 
 class Admission:
-    """Lets requests in, line by line: while somebody stands in one line, nobody of the lines behind it comes in.
+    """Admits requests by priority: while one waits in a line, none of the lines after it is admitted.
 
-    So no pull begins to read while a push waits. Who has waited for news comes behind those who ask for the first
-    time: when something that all share has changed, there are many of them at once.
+    So no pull is admitted while a push waits. Pulls after a long poll come last: when a shared document has changed,
+    there are many of them at once.
     """
 
     def __init__(self, pushes: Line, pulls: Line, news: Line) -> None:
@@ -60,37 +60,37 @@ class Admission:
         self._here = local()
 
     def is_full(self, *, pushes: bool) -> bool:
-        """Whether the line of the pushes, or of the pulls, is full; whoever is let in may still be refused.
+        """Whether the line of the pushes, or of the pulls, is full; if not, a request may still be refused.
 
-        For pulls it is also full while so many pushes stand in theirs that a pull would wait in vain.
+        For pulls it is also full while so many pushes wait that a pull would hardly be admitted in time.
         """
-        if len(self._pushes.waiting) >= self._pushes.most * (1 if pushes else IN_VAIN):
+        if len(self._pushes.waiting) >= self._pushes.most * (1 if pushes else PULLS_REFUSED_SHARE):
             return True
         return not pushes and len(self._pulls.waiting) >= self._pulls.most
 
     @contextmanager
     def push(self) -> Iterator[None]:
-        """While something that a device sent is taken in; raises `Overloaded` when the line is too long."""
+        """Context in which a push is taken in; raises `Overloaded` when too many wait, or for too long."""
         with self._inside(self._pushes):
             yield
 
     @contextmanager
     def pull(self) -> Iterator[None]:
-        """While documents are read; raises `Overloaded` when others come first for longer than a pull waits."""
+        """Context in which documents are read; raises `Overloaded` when too many wait, or for too long."""
         with self._inside(self._pulls):
             yield
 
     @contextmanager
     def news(self) -> Iterator[None]:
-        """While documents are read that a request has waited for; raises `Overloaded`."""
+        """Context in which documents are read after a long poll; raises `Overloaded`."""
         with self._inside(self._news):
             yield
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """While the request of this thread, if it is inside, does nothing but wait: another may come in meanwhile.
+        """Context in which the request of this thread, if it was admitted, only waits: another is admitted meanwhile.
 
-        A push, which has recorded something, is inside again at once; others stand in their line again, and raise
+        A push, which has recorded something, goes on at once afterwards; others wait in their line again, and raise
         `Overloaded` when that takes too long.
         """
         line: Line | None = getattr(self._here, "line", None)
@@ -130,7 +130,7 @@ class Admission:
             raise Overloaded(retry_after=BUSY_SECONDS)
 
     def _was_called(self, line: Line, called: Event) -> bool:
-        """Whether the call came at the last moment; if not, this one leaves the line and keeps nobody waiting."""
+        """Whether the request was admitted just after its timeout; if not, it is removed from the line."""
         with self._lock:
             if called not in line.waiting:
                 return True
@@ -144,7 +144,7 @@ class Admission:
             self._call()
 
     def _call(self) -> None:
-        """Call in whoever may come, the first in line first."""
+        """Admit as many requests as may run now, in the order of the lines, the oldest of a line first."""
         for line in (self._pushes, self._pulls, self._news):
             while line.waiting and line.inside < line.places:
                 first, _ = line.waiting.popitem(last=False)
@@ -155,9 +155,9 @@ class Admission:
 
 
 class WaitingRoom:
-    """Requests that wait for news: each holds a thread, and some must be left for those with something to do.
+    """Limits long polls: each holds a thread, and some threads must be left for other requests.
 
-    Nobody takes more than a few of the seats. Of this process alone, as everything here.
+    Nobody takes more than a few of the seats. In this process only, as everything here.
     """
 
     def __init__(self, most: int) -> None:
@@ -168,9 +168,9 @@ class WaitingRoom:
 
     @contextmanager
     def seat(self, shares: Mapping[UUID, int] = MappingProxyType({})) -> Iterator[None]:
-        """While one waits. `shares` says how many seats each of those may have who wait here.
+        """Context of one long poll; `shares` is how many seats each of the ids may have.
 
-        Raises `WaitsTooOften` when one of them has as many, and `Overloaded` when all seats are taken.
+        Raises `WaitsTooOften` when one of them has as many already, and `Overloaded` when all seats are taken.
         """
         with self._lock:
             if any(self._taken[whose] >= most for whose, most in shares.items()):

@@ -1,4 +1,4 @@
-"""Versions of the app: dotted numbers, and the oldest one that documents are still made for."""
+"""Versions of the app: dotted numbers, and the oldest one that may pull."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class OldestApp:
             raise ValueError("a version is made of numbers with dots between them")
 
     def serves(self, version: str) -> bool:
-        """Whether an app of this version may pull; one that does not say a number may, since nothing speaks against."""
+        """Whether an app of this version may pull; one without a number may."""
         numbers = parts_of(version)
         return self._oldest is None or numbers is None or numbers >= self._oldest
 

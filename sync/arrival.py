@@ -1,8 +1,8 @@
-"""How a push arrives: a unit of work begun with what the envelope says, and each operation in its own envelope."""
+"""The arrival of a push: the unit of work that it begins, and each operation with the envelope of its events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -24,19 +24,19 @@ from sync.clock import (
     read_by,
     suspicions,
 )
-from sync.decide import Arrived, Sender
+from sync.decide import Arrived
 from sync.envelope import Push
 from sync.operation import Operation
 from sync.ports import Log
 from sync.seen import Seen
-
-WorksFor = Callable[[UUID, UUID], bool]
+from sync.sender import Sender, WorksFor, sender_of
 
 
 class Arrival(NamedTuple):
-    """What pushes are taken in with.
+    """What taking in a push needs.
 
-    `works_for` tells whether a technician has open work for a customer; `unsigned` devices are trusted or not.
+    `works_for` says whether a technician has open work for a customer, `unsigned` whether devices without a key are
+    trusted.
     """
 
     log: Log
@@ -51,10 +51,10 @@ class Arrival(NamedTuple):
         seen: Seen,
         new: Sequence[Operation],
         *,
-        aside: Collection[UUID] = (),
+        unrecordable: Collection[UUID] = (),
     ) -> PushArrival:
-        """One push with those of its operations that are new; those in `aside` are not to be looked into."""
-        return PushArrival(self, who, push, received_at=received_at, seen=seen, new=new, aside=aside)
+        """One push with those of its operations that are new; those in `unrecordable` (ids) will be quarantined."""
+        return PushArrival(self, who, push, received_at=received_at, seen=seen, new=new, unrecordable=unrecordable)
 
 
 class PushArrival:
@@ -62,23 +62,23 @@ class PushArrival:
 
     def __init__(
         self,
-        around: Arrival,
+        arrival: Arrival,
         who: DeviceIdentity,
         push: Push,
         *,
         received_at: datetime,
         seen: Seen,
         new: Sequence[Operation],
-        aside: Collection[UUID],
+        unrecordable: Collection[UUID],
     ) -> None:
         self.who = who
-        self._around = around
+        self._arrival = arrival
         self._push = push
         self._received_at = received_at
         self._seen = seen
         self._corrected = clock_of(push.now, received_at, push.took)
         self._streams = {who.device, who.technician}.union(
-            *(operation.references() for operation in new if operation.id not in aside)
+            *(operation.references() for operation in new if operation.id not in unrecordable)
         )
         self._found = self._load()
         self._loaded: Work | None = self._found
@@ -90,50 +90,53 @@ class PushArrival:
             self._arrived(operation, instants[place], again=first[operation.id] < place)
             for place, operation in enumerate(new)
         ]
-        self.operations = [one.put_aside() if one.operation.id in aside else one for one in arrived]
+        self.operations = [one.unless_in(unrecordable) for one in arrived]
 
     def begin(self) -> tuple[Work, Sender]:
-        """A new unit of work that knows what the operations name, and holds what the envelope tells of the device.
+        """A new unit of work with the device's own events, and the sender; what the operations reference is loaded.
 
-        The sender is believed as far as the log does now: the standing of its token was read before the body came.
+        The sender is trusted by the log's status of device and technician now: that of the token was read earlier.
+        Raises `TokenExpired` for a device that the log does not know, so that it enrols again.
         """
-        who, log, works_for = self.who, self._around.log, self._around.works_for
+        who, arrival = self.who, self._arrival
         work, self._loaded = self._loaded or self._load(), None
-        device = _known(work, who)
-        believed = who.standing == "active" and device.is_active() and work.get(Technician, who.technician).is_active()
-        self._tell(device)
+        device = work.find(Device, who.device)
+        if device is None:  # the log has lost its enrolment
+            raise TokenExpired
+        trusted = who.status == "active" and device.is_active() and work.get(Technician, who.technician).is_active()
+        self._record_reported(device)
         work.add(self._envelope(self._received_at), device)
-        sender = Sender(
+        sender = sender_of(
+            arrival.log,
             device,
             who.technician,
             self._zone,
-            suspended=not believed,
+            arrival.works_for,
+            suspended=not trusted,
             public_key=who.public_key,
-            unsigned=self._around.unsigned,
-            earlier=lambda operation: log.operations.recorded_by(operation, who.technician),
-            works_for=lambda customer: works_for(who.technician, customer),
+            unsigned=arrival.unsigned,
         )
         return work, sender
 
     def _load(self) -> Work:
-        work = self._around.log.work()
+        work = self._arrival.log.work()
         work.preload(self._streams)
         return work
 
     def _instants(self, new: Sequence[Operation]) -> list[Used]:
         """The instant that is used for each operation, in their order.
 
-        What an author had read and done before is only looked up where something claims to be from long ago.
+        What an author had read and done before is only looked up for operations that claim to be more than a day old.
         """
-        said = [self._corrected(operation.at or self._received_at) for operation in new]
-        old = [one for one, at in zip(new, said, strict=True) if one.seen and at < self._received_at - DATED_BACK]
-        log, readings, neighbours = self._around.log.operations, Readings({}, None), list[Neighbour]()
+        claimed = [self._corrected(operation.at or self._received_at) for operation in new]
+        old = [one for one, at in zip(new, claimed, strict=True) if one.seen and at < self._received_at - DATED_BACK]
+        log, readings, neighbours = self._arrival.log.operations, Readings({}, None), list[Neighbour]()
         if old:
             readings = log.readings({one.seen for one in old if one.seen})
             first = new[0].seq
             neighbours = log.neighbours(self.who.device, self.who.incarnation, first - LOOKED_BACK, first)
         used = []
-        for operation, at in zip(new, said, strict=True):
+        for operation, at in zip(new, claimed, strict=True):
             seen = operation.seen or 0
             before = before_of(operation.seq, neighbours) if old and seen else None
             one = instant_of(at, self._received_at, read_by(at, seen, readings) if seen else None, before)
@@ -142,9 +145,9 @@ class PushArrival:
         return used
 
     def _arrived(self, operation: Operation, used: Used, *, again: bool) -> Arrived:
-        """The operation in its envelope, with what is claimed where another instant is used.
+        """The operation with its envelope, which names the claimed instant where another one is used.
 
-        `again` says that another one before it in this push has its id.
+        `again` says that an earlier one in this push has the same id.
         """
         claimed = operation.at or self._received_at
         envelope = self._envelope(used.at, operation, claimed if claimed != used.at else None, used.clock)
@@ -153,14 +156,15 @@ class PushArrival:
         return Arrived(operation, envelope, suspicions(envelope), contested=contested, needs=needs)
 
     def _needs_of(self, operation: Operation) -> tuple[UUID, ...]:
-        """What it says that it needs, and what it names that is held; a thing that is there is waited for by nobody.
+        """The operation's `needs`, and the held operations that it references.
 
-        Whoever holds an operation under the id of somebody's order, part or place keeps nobody from using it.
+        An id under which an entity exists is not waited for, even when an operation with the same id is held.
         """
         held = self._seen.held(operation.references().difference(operation.needs))
         return (*operation.needs, *(one for one in held if self._found.loaded(one) is None))
 
-    def _tell(self, device: Device) -> None:
+    def _record_reported(self, device: Device) -> None:
+        """Record what the envelope reports of the device: its clock, its app, and lost numbers."""
         device.record_clock(ahead_of(self._push.now, self._received_at, self._push.took))
         if self._push.app_version is not None:
             device.record_app(app_version=self._push.app_version, platform=device.platform)
@@ -190,11 +194,3 @@ class PushArrival:
             seen_position=operation.seen if operation else None,
             signature=operation.signature if operation else None,
         )
-
-
-def _known(work: Work, who: DeviceIdentity) -> Device:
-    """The device; one whose enrolment the log has lost has to enrol again."""
-    device = work.find(Device, who.device)
-    if device is None:
-        raise TokenExpired
-    return device

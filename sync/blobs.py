@@ -1,4 +1,4 @@
-"""Blobs: the bytes that a recorded operation has named, taken in piece by piece and kept once they are whole."""
+"""Blobs: the bytes that a recorded operation has named, uploaded in pieces and kept once they are complete."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from store.blobs.vault import Vault
 from store.keyring import Key
 
 CATCH_UP_SECONDS: Final = 0.5
-"""How long the views have to know an operation that has just been recorded."""
+"""How long to wait for the views to show an operation that has just been recorded."""
 MOST_SIZES: Final = 16
-"""So many sizes are tried of bytes of which the device does not say how many there are."""
+"""How many sizes are tried when the device does not send a length."""
 
 
 class BlobNotNamed(Problem):
@@ -36,16 +36,16 @@ class BlobsBusy(Problem):
 
 
 class Progress(NamedTuple):
-    """How many bytes have come, and how many there are; equal when nothing more is wanted."""
+    """How many bytes have been received, and how many there are; equal when nothing more is wanted."""
 
     offset: int
     length: int
 
 
 class _Wanted(NamedTuple):
-    """What is wanted of the bytes with a hash, whom they are about, and who of these lacks a copy.
+    """A blob that is wanted: its hash, the keys of the persons it is about, and those of them who lack a copy.
 
-    `ends` are the sizes that they may have; `length` is theirs where it is known.
+    `ends` are the sizes that it may have; `length` is its size where that is known, otherwise the first of `ends`.
     """
 
     sha256: str
@@ -55,23 +55,23 @@ class _Wanted(NamedTuple):
     length: int
 
     def largest(self) -> Blob:
-        """The most that may come."""
+        """The blob with the largest of its sizes."""
         return Blob(self.sha256, max(self.ends))
 
     def done(self) -> Progress:
-        """Nothing more is wanted."""
+        """The progress when nothing more is wanted."""
         return Progress(self.length, self.length)
 
     def after(self, received: int) -> Progress:
-        """More is wanted than so many bytes."""
+        """The progress after so many bytes, with the next larger size as its length."""
         return Progress(received, next(end for end in self.ends if end > received))
 
 
 class BlobIntake:
-    """Takes bytes in from technicians; each device of one may go on with what another began.
+    """Takes in the bytes of blobs; each device of a technician may continue an upload of another one.
 
-    The hash alone decides what the bytes are. How many there are is what the device says that sends them; where it does
-    not, each size that the technician's operations have named is tried, the newest `MOST_SIZES` of them.
+    Only the hash decides whether the bytes are right. The size is the one that the device sends; without it, each size
+    that the technician's operations have named is tried, the newest `MOST_SIZES` of them.
     Every customer for whom the technician has named the bytes gets a copy. For customers who were erased nothing is
     wanted any more, so that the device may throw the bytes away.
     """
@@ -82,9 +82,9 @@ class BlobIntake:
         self._vault = vault
 
     def progress(self, technician: UUID, sha256: str, length: int | None = None) -> Progress:
-        """How far the bytes have come; `length` is how many the device has. Raises `BlobNotNamed` and `BlobTooLarge`.
+        """The progress of an upload; `length` is the size that the device sends. Raises `BlobNotNamed`, `BlobTooLarge`.
 
-        A blob whose last piece has come, and whose server did not live to put it together, is put together here.
+        A blob whose last piece has been received, but which was not assembled because the server died, is assembled.
         """
         wanted = self._wanted(technician, sha256, length)
         if not wanted.lacking:
@@ -93,7 +93,7 @@ class BlobIntake:
             return self.take(technician, sha256, 0, b"", length)
         upload = self._uploads.find(wanted.largest(), technician, wanted.keys)
         with suppress(BlobMismatch):
-            return self._put_together(wanted, upload) if upload else wanted.after(0)
+            return self._assemble(wanted, upload) if upload else wanted.after(0)
         return wanted.after(0)
 
     def take(self, technician: UUID, sha256: str, offset: int, chunk: bytes, length: int | None = None) -> Progress:
@@ -104,10 +104,10 @@ class BlobIntake:
         wanted = self._wanted(technician, sha256, length)
         if not wanted.lacking:
             return wanted.done()
-        return self._put_together(wanted, self._uploads.add(wanted.largest(), technician, wanted.keys, offset, chunk))
+        return self._assemble(wanted, self._uploads.add(wanted.largest(), technician, wanted.keys, offset, chunk))
 
-    def _put_together(self, wanted: _Wanted, upload: Upload) -> Progress:
-        """Check an upload that may be complete and keep it; cut off anywhere, it is done again by the next request."""
+    def _assemble(self, wanted: _Wanted, upload: Upload) -> Progress:
+        """Check and keep an upload that may be complete; when it is interrupted, the next request does it again."""
         if upload.received not in wanted.ends or upload.received == upload.refuted:
             return wanted.after(upload.received)
         blob, keys = Blob(wanted.sha256, upload.received), wanted.keys
@@ -128,14 +128,14 @@ class BlobIntake:
         return Progress(blob.size, blob.size)
 
     def _wanted(self, technician: UUID, sha256: str, length: int | None) -> _Wanted:
-        """What is wanted of these bytes; `BlobNotNamed` and that nothing is are said only by views that know."""
+        """The wanted blob; raises `BlobNotNamed`, `BlobTooLarge`, or `BlobsBusy` while the views are behind the log."""
         wanted = self._look(technician, sha256, length)
         if wanted is None or not wanted.lacking:
-            sure = self._views.catch_up(CATCH_UP_SECONDS, [Attachments.name])
+            is_current = self._views.catch_up(CATCH_UP_SECONDS, [Attachments.name])
             wanted = self._look(technician, sha256, length)
             if wanted is None:
                 raise BlobNotNamed
-            if not wanted.lacking and not sure:
+            if not wanted.lacking and not is_current:
                 raise BlobsBusy
         return wanted
 

@@ -1,4 +1,4 @@
-"""Whether what was kept of an operation is what its device has signed."""
+"""Checks that the stored text of an operation is the one that its device has signed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sync.signature import signs_operation
 
 
 class Checked(NamedTuple):
-    """What a check came to; None where there is nothing to check.
+    """The result of a check; None where there is nothing to check.
 
-    `text_fits` says that the text has the hash that is kept, `signature_fits` that the signature is one of that hash by
-    `public_key`, the first of the device's keys with which it is, or by none.
+    `text_fits` says that the text has the stored hash, `signature_fits` that the signature of that hash is valid.
+    `public_key` is the first of the device's keys with which it is valid.
     """
 
     text_fits: bool | None

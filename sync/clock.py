@@ -1,4 +1,4 @@
-"""A device's clock: how its instants are corrected by the offset that it showed at sending, and which are suspect."""
+"""A device's clock: its instants are corrected by the clock's offset at sending, and implausible ones are replaced."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from domain.recording.answers import Neighbour, Readings
 from sync.outcome import Notice
 
 CLOCK_NOISE = timedelta(seconds=5)
-"""A difference between clocks up to this is the time that sending takes, and is no reason to move instants."""
+"""Differences between clocks up to this are taken for the time of sending, and instants are not corrected."""
 
 AT_ONCE = timedelta(0)
 
 DATED_BACK: Final = timedelta(days=1)
-"""So far people date back: an instant that lies further before what must have come first is no date, but a clock."""
+"""How far people date back: an instant further before what must have happened first comes from a wrong clock."""
 LOOKED_BACK: Final = 20
-"""So many numbers in front of an operation's its neighbours are looked for."""
+"""How many sequence numbers before an operation's its neighbours are looked for."""
 _NEXT: Final = timedelta(microseconds=1)
 _SUSPICIONS: Final = {
     "ahead": "The device says that this happened in the future.",
@@ -28,64 +28,63 @@ _SUSPICIONS: Final = {
 
 
 class Used(NamedTuple):
-    """The instant that is used for an operation, and how the claim was wrong, if it was."""
+    """The instant that is used for an operation, and how the claimed one was wrong, or None."""
 
     at: datetime
     clock: Literal["ahead", "behind"] | None = None
 
 
-def instant_of(said: datetime, received_at: datetime, read_at: datetime | None, before: datetime | None) -> Used:
-    """The instant that is used for what a device says (corrected) happened then.
+def instant_of(claimed: datetime, received_at: datetime, read_at: datetime | None, before: datetime | None) -> Used:
+    """The instant that is used for an operation; `claimed` is the device's, corrected by its offset.
 
-    `read_at` is when that was recorded which its author had read, `before` the instant used for the neighbour in front
-    of it; None where that is not known. An estimate lies behind both of them: it depends on the device's own sequence
-    and on what is recorded, and not on when or with what the operation arrived. Where neither is known, the time of
-    arrival stands in for what nobody can mean: a time before 1900.
+    `read_at` is when the event at the author's `seen` was recorded, `before` the instant used for the operation before
+    this one; None where that is not known. A replacement is later than both of them: it depends on the device's own
+    sequence and on what is recorded, not on when or with what the operation arrived. Where neither is known, a time
+    before 1900 is replaced by that of the arrival.
     """
-    if said > received_at + CLOCK_TOLERANCE:
+    if claimed > received_at + CLOCK_TOLERANCE:
         return Used(received_at, "ahead")
-    latest = received_at + CLOCK_TOLERANCE  # what lies behind that is by a clock of ours that has been put back since
-    first = max((at for at in (read_at, before) if at is not None and at <= latest), default=said)
-    if said < EARLIEST and first == said:
+    latest = received_at + CLOCK_TOLERANCE  # later ones come from a server's clock that has been set back since
+    first = max((at for at in (read_at, before) if at is not None and at <= latest), default=claimed)
+    if claimed < EARLIEST and first == claimed:
         return Used(received_at, "behind")
-    if said < first - DATED_BACK:
+    if claimed < first - DATED_BACK:
         return Used(first + _NEXT, "behind")
-    return Used(said)
+    return Used(claimed)
 
 
 def before_of(seq: int, neighbours: list[Neighbour]) -> datetime | None:
-    """The instant used for the neighbour in front of an operation with this number; they are in order.
+    """The instant used for the nearest neighbour before `seq`, or None; `neighbours` are in the order of their numbers.
 
-    What was sent with `seen` 0 may be history, and what came from the future has the time of its arrival: neither says
-    anything about the ones behind it.
+    Skips operations with `seen` 0, which may be history, and those from the future, which have the time of arrival.
     """
     near = (one for one in reversed(neighbours) if seq - LOOKED_BACK <= one.seq < seq)
     return next((one.at for one in near if one.seen and one.clock != "ahead"), None)
 
 
-def read_by(said: datetime, seen: int, readings: Readings) -> datetime | None:
-    """When that was recorded which somebody had read who says that they acted then; None where that is not known.
+def read_by(claimed: datetime, seen: int, readings: Readings) -> datetime | None:
+    """When the event at position `seen` was recorded that an author had read at `claimed`; None where it is not known.
 
-    Who acted in an earlier life of the log has read another event at this position: one that came after what both
-    lives have.
+    Before the log's present epoch another event had this position: then the result is the time of the last event that
+    both epochs have in common.
     """
     life = readings.life
-    if life is not None and seen >= life.position and said < life.began_at:
+    if life is not None and seen >= life.position and claimed < life.began_at:
         return life.both_at
     return readings.recorded.get(seen)
 
 
 def suspicions(envelope: Envelope) -> tuple[Notice, ...]:
-    """What is suspicious about the clock that an envelope's instant came from."""
+    """The notice about the clock of an envelope, if its instant was replaced."""
     return () if envelope.clock is None else (Notice("clock_suspect", _SUSPICIONS[envelope.clock]),)
 
 
 def clock_of(sent_at: datetime, received_at: datetime, took: timedelta = AT_ONCE) -> Callable[[datetime], datetime]:
-    """What corrects the instants of a device that said `sent_at` when it began to send, in whole seconds.
+    """A function that corrects the instants of a device whose clock showed `sent_at` when it began to send.
 
-    The request was there wholly at `received_at`, `took` after its beginning. Our clock stood between a little before
-    that beginning and the beginning itself when the device looked at its own: so the beginning is compared, and as much
-    again as the rest has taken may lie in front of it. What is within this uncertainty moves no instant.
+    The last byte of the request arrived at `received_at`, `took` after the first one. The device read its clock before
+    the first byte arrived, at most about `took` earlier: so the arrival of the first byte is compared with it, and a
+    difference within this uncertainty corrects nothing. Corrections are whole seconds.
     """
     offset = received_at - took - sent_at
     if abs(offset) <= CLOCK_NOISE + took:

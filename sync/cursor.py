@@ -1,4 +1,4 @@
-"""Cursors: opaque and signed, each for one technician and one life of the log, saying how far a device has pulled."""
+"""Cursors: opaque and signed, each for one technician and one epoch; they hold how far a device has pulled."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 
 def _ignore(epoch: UUID, position: int) -> None:
-    """Whoever gives no other hook does not want to know."""
+    """The default hook: does nothing."""
 
 
 class Cursors:
-    """Signs cursors and reads them back.
+    """Signs cursors, and verifies and decodes them.
 
-    `secrets` is the secret, or gives each that may have signed one, the newest first.
+    `secrets` is the secret, or returns all that are accepted, the one to sign with first.
 
-    `on_lost_tail` is called with the epoch and a position that a cursor of ours names and the log does not reach: it
-    has lost its end, and devices know more of it than we do. It may be called many times, from many threads.
+    `on_lost_tail` is called with the epoch and the position of a valid cursor that is behind the end of the log:
+    the log has lost its last events. It may be called many times, from many threads.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Cursors:
         return urlsafe_b64encode(_mac(next(iter(self._secrets())), body) + body).decode().rstrip("=")
 
     def read(self, text: str, technician: UUID, now: datetime) -> Cursor:
-        """What a cursor says; raises `CursorExpired` when it is old, altered or another technician's."""
+        """The decoded cursor; raises `CursorExpired` when it is old, altered or another technician's."""
         try:
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             body = raw[_MAC:]
@@ -66,9 +66,9 @@ class Cursors:
         return cursor
 
     def must_fit(self, cursor: Cursor, moment: Moment) -> None:
-        """Raises `CursorExpired` for a cursor of another life of the log, or of an end that the log has lost.
+        """Raises `CursorExpired` for a cursor of another epoch, or behind the end of the log.
 
-        Raises `Overloaded` while the views are behind a good cursor, since they could only tell what was before it.
+        Raises `Overloaded` while the views are behind the cursor: they cannot know what has changed since.
         """
         if cursor.epoch != moment.epoch:
             raise CursorExpired

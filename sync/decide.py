@@ -1,15 +1,14 @@
-"""What one operation comes to: applied, conflicted, held, rejected or quarantined."""
+"""The decision about one operation: applied, conflicted, held, rejected or quarantined."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 import structlog
 
-from domain.access.device import Device
 from domain.access.operation_status import recorded_status
 from domain.kernel.envelope import Envelope
 from domain.kernel.problem import BadInput, Problem
@@ -20,37 +19,21 @@ from sync.operations.catalogue import handler_of
 from sync.operations.handler import Handler
 from sync.outcome import Context, Notice, Outcome
 from sync.problems import NotUnderstood, SignatureInvalid, UnknownReference, Unrecordable
+from sync.sender import Sender
 from sync.signature import fault_of
 
 _log = structlog.get_logger(__name__)
 
-OF_THE_OFFICE = (NotUnderstood, UnknownReference, BadInput)
-"""Problems about which the office decides; every other one refuses a request."""
-
-
-class Sender(NamedTuple):
-    """Who sends: the device and its technician, the zone to remember, and how far the device is trusted.
-
-    `earlier` tells which streams and topics an earlier operation of this technician has recorded, `works_for` whether
-    they have open work for a customer.
-    """
-
-    device: Device
-    technician: UUID
-    zone: str
-    suspended: bool
-    public_key: str | None
-    unsigned: bool
-    earlier: Callable[[UUID], list[tuple[UUID, str]]]
-    works_for: Callable[[UUID], bool]
+QUARANTINED_FOR = (NotUnderstood, UnknownReference, BadInput)
+"""Problems that quarantine an operation; every other one rejects a request."""
 
 
 class Arrived(NamedTuple):
     """An operation with the envelope that its events will have, and what is suspicious about its clock.
 
-    `contested` says that its id belongs to another operation, `unrecordable` that what it would record cannot be.
-    `needs` are the operations that must come first: those that it says, and those that it names and that are held. One
-    that is decided after it was held has its text at `text_version` of the device's stream.
+    `contested` says that its id belongs to another operation, `unrecordable` that its effect can never be recorded.
+    `needs` are the operations that must come first: those that it lists, and those that it references and that are
+    held. One that is decided after it was held has its text at `text_version` of the device's stream.
     """
 
     operation: Operation
@@ -61,13 +44,17 @@ class Arrived(NamedTuple):
     text_version: int | None = None
     unrecordable: bool = False
 
-    def put_aside(self) -> Arrived:
-        """The same when what it would record cannot be: nothing but its name and its text is kept."""
-        return self._replace(operation=self.operation.bare(), needs=(), unrecordable=True)
+    def unless_in(self, unrecordable: Collection[UUID]) -> Arrived:
+        """The same operation; `as_unrecordable` when its id is one of these."""
+        return self.as_unrecordable() if self.operation.id in unrecordable else self
+
+    def as_unrecordable(self) -> Arrived:
+        """The same operation to be quarantined as `unrecordable`: nothing but its id, type and text is kept."""
+        return self._replace(operation=self.operation.without_content(), needs=(), unrecordable=True)
 
 
 class Decision(NamedTuple):
-    """What became of an operation; its `events` stand from `first` on in the unit of work."""
+    """The decision about an operation; its events are the `events` ones from offset `first` on in the unit of work."""
 
     operation: Operation
     status: str
@@ -78,8 +65,8 @@ class Decision(NamedTuple):
     contested: bool = False
 
 
-def trouble_with(sender: Sender, arrived: Arrived) -> Problem | None:
-    """Why an operation cannot even be looked at, if so: nothing that it holds may stop the ones behind it."""
+def problem_with(sender: Sender, arrived: Arrived) -> Problem | None:
+    """The problem that quarantines an operation before its handler is called, or None."""
     operation = arrived.operation
     if arrived.unrecordable or arrived.contested:
         return Unrecordable() if arrived.unrecordable else NotUnderstood("Another operation has this id.")
@@ -96,21 +83,24 @@ def trouble_with(sender: Sender, arrived: Arrived) -> Problem | None:
 
 
 def decide(work: Work, sender: Sender, arrived: Arrived, late: Notice | None = None) -> Decision:
-    """Let the operation's handler decide and add its events to the work; `late` is one more thing that does not fit."""
+    """Let the operation's handler decide and add its events to the work; `late` is one more notice."""
     handler = handler_of(arrived.operation)
-    assert handler is not None, "somebody has looked for trouble before"
+    assert handler is not None, "problem_with has been asked before"
     try:
-        outcome = attempt(work, sender, arrived, handler)
+        outcome = run_handler(work, sender, arrived, handler)
     except Problem as problem:
-        return settle(work, sender, arrived, problem)
-    first, count = len(work.events), work.add(about(arrived.envelope, outcome.case), *outcome.entities)
+        return quarantine_or_reject(work, sender, arrived, problem)
+    first, count = len(work.events), work.add(with_case(arrived.envelope, outcome.case), *outcome.entities)
     early = too_early(work, arrived) if handler.is_fact else ()
     notices = (*outcome.notices, *early, *arrived.suspicion, *((late,) if late else ()))
     return Decision(arrived.operation, recorded_status(with_misfits=bool(notices)), first, count, notices)
 
 
-def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> Outcome:
-    """Let a handler decide; what it raises is `NotUnderstood`, `UnknownReference`, `BadInput` or a refused request."""
+def run_handler(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> Outcome:
+    """Let a handler decide.
+
+    Raises `NotUnderstood`, `UnknownReference` or `BadInput`, which quarantine the operation, or what refuses a request.
+    """
     operation = arrived.operation
     try:
         data: Any = msgspec.convert(handler.upcast(operation.data), handler.shape, strict=True)
@@ -130,7 +120,7 @@ def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> O
         return handler.decide(context, data)
     except Problem as problem:
         work.forget()
-        if handler.is_fact and not isinstance(problem, OF_THE_OFFICE):
+        if handler.is_fact and not isinstance(problem, QUARANTINED_FOR):
             raise NotUnderstood(problem.detail) from problem
         raise
     except (TypeError, ValueError, KeyError, AttributeError, LookupError, ArithmeticError) as error:
@@ -140,9 +130,9 @@ def attempt(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> O
 
 
 def too_early(work: Work, arrived: Arrived) -> tuple[Notice, ...]:
-    """What an operation names that began, in the world, more than a day after it says that it happened.
+    """A notice for each entity that an operation references and that began more than a day after its `occurred_at`.
 
-    People date back within a day, and work begins before somebody has opened an order for it.
+    Less than a day is normal: people date back, and work begins before somebody has opened an order for it.
     """
     found = []
     for id in sorted(arrived.operation.references()):
@@ -156,30 +146,30 @@ def too_early(work: Work, arrived: Arrived) -> tuple[Notice, ...]:
     return tuple(found)
 
 
-def about(envelope: Envelope, case: UUID | None) -> Envelope:
+def with_case(envelope: Envelope, case: UUID | None) -> Envelope:
     """The envelope with the case that its events belong to."""
     return msgspec.structs.replace(envelope, correlation_id=case) if case else envelope
 
 
-def settle(work: Work, sender: Sender, arrived: Arrived, problem: Problem) -> Decision:
-    """Put the operation aside for the office, or refuse the request that it is, as the problem asks for."""
+def quarantine_or_reject(work: Work, sender: Sender, arrived: Arrived, problem: Problem) -> Decision:
+    """Record that the operation is quarantined or rejected, depending on the problem."""
     operation, first = arrived.operation, len(work.events)
-    status = "quarantined" if isinstance(problem, OF_THE_OFFICE) else "rejected"
-    said: dict[str, Any] = {"operation": operation.id, "seq": operation.seq, "type": operation.type}
-    said |= {"detail": problem.detail, "refs": tuple(sorted(operation.references()))}
-    said |= {"text_version": arrived.text_version, "technician": sender.technician}
+    status = "quarantined" if isinstance(problem, QUARANTINED_FOR) else "rejected"
+    fields: dict[str, Any] = {"operation": operation.id, "seq": operation.seq, "type": operation.type}
+    fields |= {"detail": problem.detail, "refs": tuple(sorted(operation.references()))}
+    fields |= {"text_version": arrived.text_version, "technician": sender.technician}
     if status == "quarantined":
-        said |= {"reason": problem.code, "body": operation.text, "encoding": operation.encoding}
-        said["contested"] = arrived.contested
-        sender.device.record_quarantine(**said)
+        fields |= {"reason": problem.code, "body": operation.text, "encoding": operation.encoding}
+        fields["contested"] = arrived.contested
+        sender.device.record_quarantine(**fields)
     else:
-        sender.device.record_rejection(**said, problem=problem.code)
+        sender.device.record_rejection(**fields, problem=problem.code)
     count = work.add(arrived.envelope, sender.device)
     return Decision(operation, status, first, count, problem=problem, contested=arrived.contested)
 
 
 def hold(work: Work, sender: Sender, arrived: Arrived, needs: Iterable[UUID]) -> Decision:
-    """Let the operation wait for these, with its untouched text sealed under its own key."""
+    """Record that the operation waits for the operations `needs`; its unchanged text is sealed under its own key."""
     operation, first = arrived.operation, len(work.events)
     sender.device.record_hold(
         operation=operation.id,

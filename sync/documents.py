@@ -1,4 +1,4 @@
-"""The ready documents out of the views: one indexed question a page."""
+"""The ready documents, read from the views: one indexed query a page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ReadyDocuments:
             return Changes(*page(reader, technician, after=after or 0, limit=limit, first=after is None))
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
-        """Where the documents have come to, as soon as something of the slice has changed behind `after`."""
+        """The position of the documents once the slice has changed behind `after`; None when `seconds` have passed."""
         return self._watch.wait(technician, after, seconds)
 
     def holdings(self, technician: UUID) -> AbstractContextManager[Holdings]:

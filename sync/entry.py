@@ -1,4 +1,4 @@
-"""What devices send to be let in: a code for a device, or a refresh token for new tokens, each with a proof."""
+"""The bodies of enrolment and refresh: a code or a refresh token, with a proof."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sync.signature import check_key, proves
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=FIT_PATTERN)]
 
 
-class EnrolmentAsked(msgspec.Struct, frozen=True):
-    """What a device says of itself when it trades in its code."""
+class EnrolmentRequest(msgspec.Struct, frozen=True):
+    """The body of an enrolment: the code and the installation."""
 
     code: Name
     install_id: Name
@@ -30,16 +30,16 @@ class EnrolmentAsked(msgspec.Struct, frozen=True):
     challenge: Name | None = None
 
     def is_proven(self) -> bool:
-        """Whether the installation has shown that it holds the key that it names; raises `BadInput` for no key."""
+        """Whether the proof was made with `public_key`; raises `BadInput` for a text that is no key."""
         if self.public_key is None:
             return False
         check_key(self.public_key, pointer="/public_key")
-        said = ("callout enrolment", self.code, self.install_id, *_also(self.challenge))
-        return proves(self.public_key, self.proof or "", *said)
+        lines = ("callout enrolment", self.code, self.install_id, *_challenge_lines(self.challenge))
+        return proves(self.public_key, self.proof or "", *lines)
 
 
-class RefreshAsked(msgspec.Struct, frozen=True):
-    """The token that a new pair is asked for with; a device with a key proves who it is besides."""
+class RefreshRequest(msgspec.Struct, frozen=True):
+    """The body of a refresh; a device with a key sends `device_id` and `proof` besides."""
 
     refresh_token: Name
     device_id: UUID | None = None
@@ -48,8 +48,8 @@ class RefreshAsked(msgspec.Struct, frozen=True):
 
     def proves(self, holder: Keyholder) -> bool:
         """Whether the proof was made with this device's key."""
-        said = ("callout token", str(holder.device), self.refresh_token, *_also(self.challenge))
-        return proves(holder.public_key, self.proof or "", *said)
+        lines = ("callout token", str(holder.device), self.refresh_token, *_challenge_lines(self.challenge))
+        return proves(holder.public_key, self.proof or "", *lines)
 
 
 class SignatureRequired(Problem):
@@ -59,9 +59,9 @@ class SignatureRequired(Problem):
 
 
 def parse_body(body: bytes, shape: type[Any]) -> Any:
-    """The body in its shape; raises `MalformedEnvelope` with a JSON pointer."""
+    """The body as a `shape`; raises `MalformedEnvelope` with a JSON pointer."""
     return decoded(body, partial(msgspec.json.decode, type=shape))
 
 
-def _also(challenge: str | None) -> tuple[str, ...]:
+def _challenge_lines(challenge: str | None) -> tuple[str, ...]:
     return () if challenge is None else (challenge,)

@@ -1,4 +1,4 @@
-"""The envelope of a push as it comes in: bounded, decoded, and checked for form before any operation is looked at."""
+"""The envelope of a push: its limits, decoding and form, checked before any operation is decided."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from domain.kernel.instant import parse_instant
 from domain.kernel.problem import BadInput
 from sync.clock import AT_ONCE, clock_of
 from sync.operation import Operation, parse_operation
-from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
+from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope, malformed_member
 from sync.splitting import elements_of, members_of
 
 T = TypeVar("T")
 
 
-class PullAsked(msgspec.Struct, frozen=True):
+class PullRequest(msgspec.Struct, frozen=True):
     """The pull that a push may ask for in the same round trip."""
 
     cursor: str | None = None
@@ -33,14 +33,14 @@ class PullAsked(msgspec.Struct, frozen=True):
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """Numbers that the device no longer has: the first and the last of them."""
+    """Sequence numbers that the device no longer has: the first and the last of them."""
 
     from_: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)] = msgspec.field(name="from")
     through: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 
 
 class Outbox(msgspec.Struct, frozen=True):
-    """What waited in the device when it sent: how many operations, and when the oldest happened."""
+    """The device's outbox when it sent: how many operations, and when the oldest happened."""
 
     count: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
     oldest: str | None = None
@@ -49,21 +49,21 @@ class Outbox(msgspec.Struct, frozen=True):
 class Push(msgspec.Struct, frozen=True, kw_only=True):
     """A push: operations in the order of their sequence numbers, and the device's clock when it began to send.
 
-    `took` is how long the request was on its way in, from its first byte here to its last.
+    `took` is the time between the first and the last byte of the request.
     """
 
     incarnation: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     now: datetime
     operations: tuple[Operation, ...] = ()
     epoch: UUID | None = None
-    pull: PullAsked | None = None
+    pull: PullRequest | None = None
     missing: Missing | None = None
     outbox: Outbox | None = None
     app_version: str | None = None
     took: timedelta = AT_ONCE
 
     def oldest(self, received_at: datetime) -> datetime | None:
-        """When the oldest operation that waited in the device happened, by our clock."""
+        """When the oldest operation in the outbox happened, by the server's clock; None where that is not known."""
         if self.outbox is None or self.outbox.oldest is None:
             return None
         try:
@@ -72,7 +72,7 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
             return None
 
     def last_seen(self) -> int | None:
-        """The last position that one of the operations says its author had read."""
+        """The highest `seen` of the operations, None without any."""
         return max((operation.seen for operation in self.operations if operation.seen is not None), default=None)
 
 
@@ -81,7 +81,7 @@ class _Push(msgspec.Struct, frozen=True, kw_only=True):
     now: str
     operations: tuple[msgspec.Raw, ...] = ()
     epoch: UUID | None = None
-    pull: PullAsked | None = None
+    pull: PullRequest | None = None
     missing: Missing | None = None
     outbox: Outbox | None = None
     app_version: Annotated[str, msgspec.Meta(max_length=200, pattern=FIT_PATTERN)] | None = None
@@ -91,11 +91,11 @@ _decode = msgspec.json.Decoder(_Push).decode
 
 
 def parse_push(body: bytes, encoding: str | None = None, took: timedelta = AT_ONCE) -> Push:
-    """The push that a body holds, which `took` so long to come.
+    """The push in a body; `took` is the time between its first and its last byte.
 
     Raises `EncodingUnsupported`, `BatchTooLarge` (more than 100 operations, 1 MiB decoded or 16 KiB an operation)
-    or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that can be told by its id
-    and sequence number never makes the envelope malformed, whatever else is wrong with it: it has a `fault`.
+    or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that has an id and
+    a sequence number never makes the envelope malformed, whatever else is wrong with it: it has a `fault`.
     """
     raw = _envelope(decompressed(body, encoding))
     if len(raw.operations) > MOST_OPERATIONS:
@@ -110,10 +110,8 @@ def parse_push(body: bytes, encoding: str | None = None, took: timedelta = AT_ON
             raise malformed(str(error), f"/operations/{number}") from None
     sequence = [operation.seq for operation in operations]
     if any(after <= before for before, after in pairwise(sequence)):
-        raise MalformedEnvelope(
-            "Operations come in the order of their sequence numbers, each once.",
-            errors=[{"pointer": "/operations", "detail": "not in ascending order"}],
-        )
+        summary = "Operations come in the order of their sequence numbers, each once."
+        raise malformed_member("/operations", "not in ascending order", summary)
     try:
         now = parse_instant(raw.now, pointer="/now")
     except BadInput as problem:
@@ -132,7 +130,7 @@ def parse_push(body: bytes, encoding: str | None = None, took: timedelta = AT_ON
 
 
 def _envelope(text: bytes) -> _Push:
-    """The envelope around operations that nobody has looked at: what they hold decides nothing about it."""
+    """The envelope with its operations as raw bytes: what is wrong inside an operation does not spoil it."""
     try:
         return decoded(text, _decode)
     except MalformedEnvelope:
@@ -147,7 +145,7 @@ def _envelope(text: bytes) -> _Push:
 
 
 def decoded(text: bytes, decode: Callable[[bytes], T]) -> T:
-    """What a body holds in the shape that `decode` asks for; raises `MalformedEnvelope` with a JSON pointer."""
+    """The body as `decode` returns it; raises `MalformedEnvelope` with a JSON pointer."""
     try:
         return decode(text)
     except msgspec.MsgspecError as error:
@@ -157,14 +155,14 @@ def decoded(text: bytes, decode: Callable[[bytes], T]) -> T:
 
 
 def decompressed(body: bytes, encoding: str | None) -> bytes:
-    """The decoded body, never more than 1 MiB of it."""
+    """The decompressed body, at most 1 MiB; raises `EncodingUnsupported`, `MalformedEnvelope` or `BatchTooLarge`."""
     try:
         if encoding in (None, "", "identity"):
             text = body
         elif encoding in ("gzip", "x-gzip"):
-            machine = zlib.decompressobj(wbits=31)
-            text = machine.decompress(body, MOST_PUSH_BYTES + 1)
-            if len(text) <= MOST_PUSH_BYTES and not machine.eof:
+            decompressor = zlib.decompressobj(wbits=31)
+            text = decompressor.decompress(body, MOST_PUSH_BYTES + 1)
+            if len(text) <= MOST_PUSH_BYTES and not decompressor.eof:
                 raise MalformedEnvelope("The compressed body is cut off.")
         elif encoding == "zstd":
             with zstandard.ZstdDecompressor().stream_reader(body) as reader:
@@ -179,7 +177,7 @@ def decompressed(body: bytes, encoding: str | None) -> bytes:
 
 
 def malformed(message: str, under: str = "") -> MalformedEnvelope:
-    """The problem for a decoder's message, with the place in the document as a JSON pointer."""
+    """The problem for a decoder's message, its path turned into a JSON pointer that begins with `under`."""
     detail, _, path = message.partition(" - at `$")
     pointer = under + re.sub(r"\[(\d+|\.\.\.)\]|\.", lambda step: "/" + (step[1] or ""), path.rstrip("`"))
-    return MalformedEnvelope(detail, errors=[{"pointer": pointer, "detail": detail}])
+    return malformed_member(pointer, detail)

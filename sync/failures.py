@@ -1,4 +1,4 @@
-"""Which errors say that the database is away, so that nothing at all can be recorded now."""
+"""Which errors mean that the database cannot be reached, so that nothing can be recorded now."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ _PASSING: Final = (OperationalError, InterfaceError)
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the database is away, and nothing is wrong with what was decided or with who decides.
+    """Whether the database cannot be reached, and the error has no other cause.
 
-    A master key that is not here stays away until somebody brings it back, and concerns those alone whose words it
-    opens: whatever else waits is decided all the same.
+    A missing master key is not such an error: it lasts until somebody restores it, and affects only what it opens.
     """
     return isinstance(error, _PASSING) and not isinstance(error, MasterKeyMissingError)

@@ -1,4 +1,4 @@
-"""The gate that every request of a device passes: not too often, not too many at once, pushes before pulls."""
+"""Admission of a device's requests: rate limits, concurrency limits, and pushes before pulls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PUSH_PATIENCE: Final = 10.0
 PULL_PATIENCE: Final = 2.0
 NEWS_PATIENCE: Final = 10.0
 SEATS_OF_DEVICE: Final = 4
-"""A device waits in one place; what it has left behind, on a line that is dead, is noticed after a while."""
+"""A device needs one; requests that it has abandoned on a dead connection are noticed after a while."""
 SEATS_OF_TECHNICIAN: Final = 16
 _SEATS: Final = 0.9
 _LINE: Final = 0.25
@@ -29,7 +29,7 @@ class TooManyRequests(Problem):
 
 
 class Gate:
-    """What a device sends, its bytes and what it reads have tokens of their own: none keeps it from pushing."""
+    """Rate and concurrency limits; pushes, uploads and pulls have buckets of their own, so that none blocks pushing."""
 
     def __init__(self, *, rate: float, burst: int, connections: int, threads: int, office_rate: float = 0) -> None:
         """`rate` requests a minute and device, `burst` at once; `connections` and `threads` are those of a process.
@@ -48,55 +48,55 @@ class Gate:
         self._room = WaitingRoom(max(1, int(threads * _SEATS)))
 
     def office(self, user: UUID) -> None:
-        """Count a request of a user of the office, in however many sessions; raises `TooManyRequests`."""
+        """Count a request of a user of the office, over all sessions; raises `TooManyRequests`."""
         try:
             self._office.take(user)
         except RateLimited as full:
             raise TooManyRequests(retry_after=full.members["retry_after"]) from None
 
     def is_full(self, *, pushes: bool) -> bool:
-        """Whether a push, or a pull, would be refused whoever sends it: the line that it would stand in is full."""
+        """Whether any push, or any pull, would be refused now because its queue is full."""
         return self._admission.is_full(pushes=pushes)
 
     @contextmanager
     def push(self, device: UUID) -> Iterator[None]:
-        """While something that a device sent is taken in; raises `RateLimited` and `Overloaded`."""
+        """Context in which a push is taken in; raises `RateLimited` and `Overloaded`."""
         self._sending.take(device)
         with self._admission.push():
             yield
 
     @contextmanager
     def upload(self, device: UUID) -> Iterator[None]:
-        """While bytes of a photo are taken in, in the line of the pushes; raises `RateLimited` and `Overloaded`."""
+        """Context in which bytes of a blob are taken in, queued with pushes; raises `RateLimited` and `Overloaded`."""
         self._uploading.take(device)
         with self._admission.push():
             yield
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """While this thread does nothing but wait, inside or not: it keeps nobody out; raises `Overloaded`.
+        """Context in which this thread only waits: its slot, if it has one, is free for others meanwhile.
 
-        Only whoever has come in to read may be refused afterwards, when others come first for too long.
+        Raises `Overloaded` at its end for a pull that does not get a slot again in time.
         """
         with self._admission.resting():
             yield
 
     @contextmanager
     def pull(self, device: UUID) -> Iterator[None]:
-        """While a device's documents are read; raises `RateLimited` and `Overloaded`."""
+        """Context in which a device's documents are read; raises `RateLimited` and `Overloaded`."""
         self._reading.take(device)
         with self._admission.pull():
             yield
 
     @contextmanager
     def news(self) -> Iterator[None]:
-        """While documents are read that a request has waited for; raises `Overloaded`."""
+        """Context in which documents are read after a long poll; raises `Overloaded`."""
         with self._admission.news():
             yield
 
     @contextmanager
     def waiting(self, who: DeviceIdentity | None = None) -> Iterator[None]:
-        """While a request waits for news; raises `Overloaded` when too many do, `WaitsTooOften` when the asker does."""
+        """Context of a long poll; raises `Overloaded`, and `WaitsTooOften` when `who` has too many of them."""
         shares = {} if who is None else {who.device: SEATS_OF_DEVICE, who.technician: SEATS_OF_TECHNICIAN}
         with self._room.seat(shares):
             yield

@@ -1,4 +1,4 @@
-"""Groups and needs: what is decided together, what waits, and what falls with the others of its group."""
+"""Groups and needs: what is decided together, what is held, and what is refused with the others of its group."""
 
 from __future__ import annotations
 
@@ -10,62 +10,64 @@ from uuid import UUID
 from domain.access.operation_status import UNDECIDED
 from domain.kernel.problem import Problem
 from domain.recording.unit_of_work import Work
-from sync.decide import OF_THE_OFFICE, Arrived, Decision, Sender, decide, hold, settle, trouble_with
+from sync.decide import QUARANTINED_FOR, Arrived, Decision, decide, hold, problem_with, quarantine_or_reject
 from sync.neighbours import neighbours
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice
 from sync.problems import GroupQuarantined, GroupRefused, NeedsMissing, TooManyHeld
+from sync.sender import Sender
 
 Begin = Callable[[], tuple[Work, Sender]]
-Come = Callable[[Collection[UUID]], set[UUID]]
+Settled = Callable[[Collection[UUID]], set[UUID]]
 MOST_HELD = 500
-"""So many operations of a device wait for others at once; what comes beyond goes to the office."""
+"""How many operations of a device may be held at once; further ones are quarantined."""
 
 LATE = Notice("needs_missing", "What it needed had not come within 72 hours.")
 
 
 class Decided(NamedTuple):
-    """A unit of work, not committed, who sends, and what it does with each operation."""
+    """A unit of work that is not committed yet, the sender, and a decision for each operation."""
 
     work: Work
     sender: Sender
     decisions: list[Decision]
 
 
-def decide_all(begin: Begin, arrived: Sequence[Arrived], come: Come, *, overdue: bool = False) -> Decided:
+def decide_all(begin: Begin, arrived: Sequence[Arrived], settled_among: Settled, *, overdue: bool = False) -> Decided:
     """Decide these operations in order, each group as one.
 
-    `begin` gives a new unit of work and who sends; `come` says which operations have come already; when they are
-    `overdue` nothing waits any more. What names an operation that is held waits with it. A group whose requests must
-    fall is decided once more, from the beginning, with them refused: so a decision never has to be taken back.
+    `begin` returns a new unit of work and the sender; `settled_among` returns those of the given operations that are
+    settled (neither held nor quarantined); when they are `overdue` nothing is held any more. What references a held
+    operation is held too. When requests must be refused with their group, everything is decided once more from the
+    beginning, with these refused: so a decision never has to be undone.
     """
-    there = come(_needed(arrived)) if any(each.needs for each in arrived) else set()
-    fallen: dict[int, Problem] = {}
+    settled = settled_among(_needed(arrived)) if any(each.needs for each in arrived) else set()
+    refused: dict[int, Problem] = {}
     while True:
         work, sender = begin()
         decisions: list[Decision] = []
-        falling: dict[int, Problem] = {}
-        known, held = set(there), set[UUID]()
+        newly_refused: dict[int, Problem] = {}
+        known, held = set(settled), set[UUID]()
         for run in neighbours(arrived, attrgetter("operation.group")):
             whole = [_waiting_for(each, held) for each in run] if held else run
-            some = _decide_run(work, sender, whole, fallen, known, overdue=overdue)
-            decisions += some
-            known.update(one.operation.id for one in some if one.status not in UNDECIDED)
-            held.update(one.operation.id for one in some if one.status == "held")
-            falling |= _falling(some, fallen)
-        if not falling:
+            decided = _decide_run(work, sender, whole, refused, known, overdue=overdue)
+            decisions += decided
+            known.update(one.operation.id for one in decided if one.status not in UNDECIDED)
+            held.update(one.operation.id for one in decided if one.status == "held")
+            newly_refused |= _refused_with_group(decided, refused)
+        if not newly_refused:
             return Decided(work, sender, decisions)
-        fallen |= falling
+        refused |= newly_refused
 
 
-def unmet(run: Sequence[Arrived], there: Collection[UUID]) -> set[UUID]:
-    """What the operations of a group need and what has not come; they do not wait for each other."""
+def unmet(run: Sequence[Arrived], settled: Collection[UUID]) -> set[UUID]:
+    """The needs of a group that are not settled; its operations do not wait for each other."""
     needed = _needed(run)
-    return needed.difference(there, (each.operation.id for each in run)) if needed else needed
+    return needed.difference(settled, (each.operation.id for each in run)) if needed else needed
 
 
 def _waiting_for(each: Arrived, held: Collection[UUID]) -> Arrived:
-    """The operation with those that it names and that this push has just let wait among its needs."""
+    """The operation, with those that it references and that this push has just held added to its needs."""
     named = each.operation.references().intersection(held).difference(each.needs)
     return each._replace(needs=(*each.needs, *sorted(named))) if named else each
 
@@ -74,44 +76,44 @@ def _decide_run(
     work: Work,
     sender: Sender,
     run: Sequence[Arrived],
-    fallen: Mapping[int, Problem],
-    there: Collection[UUID],
+    refused: Mapping[int, Problem],
+    settled: Collection[UUID],
     *,
     overdue: bool,
 ) -> list[Decision]:
-    troubles = [fallen.get(each.operation.seq) or trouble_with(sender, each) for each in run]
-    able = [each for each, trouble in zip(run, troubles, strict=True) if trouble is None]
-    waits = unmet(able, there)
+    problems = [refused.get(each.operation.seq) or problem_with(sender, each) for each in run]
+    able = [each for each, problem in zip(run, problems, strict=True) if problem is None]
+    waits = unmet(able, settled)
     full = len(sender.device.held) + len(able) > MOST_HELD
     decisions = []
-    for each, trouble in zip(run, troubles, strict=True):
-        if trouble is not None:
-            decisions.append(settle(work, sender, each, trouble))
+    for each, problem in zip(run, problems, strict=True):
+        if problem is not None:
+            decisions.append(quarantine_or_reject(work, sender, each, problem))
         elif not waits:
             decisions.append(decide(work, sender, each))
         elif not overdue and full:
-            decisions.append(settle(work, sender, each, TooManyHeld()))
+            decisions.append(quarantine_or_reject(work, sender, each, TooManyHeld()))
         elif not overdue:
             decisions.append(hold(work, sender, each, each.needs))
-        elif unmet([each], there) and _is_request(each):
-            decisions.append(settle(work, sender, each, NeedsMissing()))
+        elif unmet([each], settled) and _is_request(each):
+            decisions.append(quarantine_or_reject(work, sender, each, NeedsMissing()))
         else:
-            decisions.append(decide(work, sender, each, LATE if unmet([each], there) else None))
+            decisions.append(decide(work, sender, each, LATE if unmet([each], settled) else None))
     return decisions
 
 
-def _falling(run: Sequence[Decision], fallen: Mapping[int, Problem]) -> dict[int, Problem]:
-    """The requests that fall with one of their group, and those that have refused themselves and stay so."""
+def _refused_with_group(run: Sequence[Decision], refused: Mapping[int, Problem]) -> dict[int, Problem]:
+    """Problems by `seq`: of requests that are refused with another one of their group, and of those refused alone."""
     problems = [one.problem for one in run if one.problem is not None]
     if not problems:
         return {}
-    requests = [one for one in run if _is_request(one) and one.operation.seq not in fallen]
+    requests = [one for one in run if _is_request(one) and one.operation.seq not in refused]
     own = {one.operation.seq: one.problem for one in requests if one.problem is not None}
-    standing = [one.operation.seq for one in requests if one.problem is None]
-    if not standing:
+    others = [one.operation.seq for one in requests if one.problem is None]
+    if not others:
         return {}
-    aside = any(isinstance(problem, OF_THE_OFFICE) for problem in problems)
-    return own | {seq: GroupQuarantined() if aside else GroupRefused() for seq in standing}
+    quarantined = any(isinstance(problem, QUARANTINED_FOR) for problem in problems)
+    return own | {seq: GroupQuarantined() if quarantined else GroupRefused() for seq in others}
 
 
 def _is_request(each: Arrived | Decision) -> bool:

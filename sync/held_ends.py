@@ -1,4 +1,4 @@
-"""How held operations come to an end: what their devices record, and the answer that is stored with the effect."""
+"""The end of held operations: the events of their devices, and the answer that is stored with the effect."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from domain.kernel.envelope import Envelope
 from domain.recording.answers import KeptText
 from domain.recording.unit_of_work import Work
 from sync.decide import Arrived, Decision
-from sync.put_aside import decided
-from sync.results import misfits_of, said_of
+from sync.results import answer_payload, misfits_of
+from sync.undecided import decision_answer
 
 
 def discard_erased(work: Work, erased: Iterable[KeptText], now: datetime) -> None:
-    """What somebody's erasure has left no text of comes to an end too."""
+    """Discard held operations whose text has been erased: one event each, in `work`."""
     for text in erased:
         operation = text.event.data.operation
         device = work.get(Device, text.event.stream)
@@ -23,8 +23,8 @@ def discard_erased(work: Work, erased: Iterable[KeptText], now: datetime) -> Non
         work.add(Envelope(occurred_at=now, operation_id=operation), device)
 
 
-def tell_ended(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arrived]) -> None:
-    """What was refused or put aside has said so itself; of the others, the device says what became of them."""
+def record_ended(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arrived]) -> None:
+    """Record on the device that each of these holds has ended; refusals and quarantines have events of their own."""
     for decision, one in zip(decisions, arrived, strict=True):
         if decision.problem is None:
             assert one.envelope.device is not None, "an operation comes from a device"
@@ -35,7 +35,7 @@ def tell_ended(work: Work, decisions: Iterable[Decision], arrived: Sequence[Arri
 
 
 def answer_kept(work: Work, text: KeptText, decision: Decision | None) -> None:
-    """Store what became of a text with its effect; one without a decision had been erased."""
-    said = {} if decision is None else said_of(decision)
+    """Store the answer about a held text with its effect; without a decision its text was erased: `discarded`."""
+    payload = {} if decision is None else answer_payload(decision)
     status = "discarded" if decision is None else decision.status
-    work.answer(decided(text.event, text.content_hash, status, **said))
+    work.answer(decision_answer(text.event, text.content_hash, status, **payload))

@@ -1,4 +1,4 @@
-"""The texts of operations that are kept as they were signed, and whom they are about."""
+"""The texts of operations that are kept as they were signed, and the persons they are about."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from domain.work.visit import Visit
 from sync.decide import Decision
 
 
-def kept_of(decision: Decision, work: Work, who: DeviceIdentity) -> SignedText | None:
-    """What is kept of an operation that was decided; None for one that was put aside, whose event keeps its text."""
+def signed_text_of(decision: Decision, work: Work, who: DeviceIdentity) -> SignedText | None:
+    """The text that is kept of a decided operation; None for a held or quarantined one, whose event keeps it."""
     operation = decision.operation
     if decision.status in UNDECIDED:
         return None
@@ -24,7 +24,7 @@ def kept_of(decision: Decision, work: Work, who: DeviceIdentity) -> SignedText |
 
 
 def customers_of(decision: Decision, work: Work) -> set[UUID]:
-    """The customers that an operation leads to: by an id in it or by what it has changed."""
+    """The customers that an operation is about: by an id in its data or by the entities that it has changed."""
     changed = work.events[decision.first : decision.first + decision.events]
     streams = decision.operation.references() | {event.originator_id for event in changed}
     found = {_customer_of(stream, work) for stream in streams}
@@ -38,6 +38,6 @@ def _customer_of(stream: UUID, work: Work) -> UUID | None:
     if isinstance(entity, StockMovement):
         return entity.moved.get("customer")
     if isinstance(entity, Visit):
-        entity = work.loaded(entity.work_order) or entity  # which names its customer too
+        entity = work.loaded(entity.work_order) or entity  # whose customer it is about
     customer = getattr(entity, "customer", None)
     return customer if isinstance(customer, UUID) else None

@@ -1,4 +1,4 @@
-"""How often a device, a user or an address may ask: a bucket of tokens for each, filled at a steady rate."""
+"""Rate limits of devices, users and addresses: a token bucket for each."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class RateLimited(Problem):
 
 
 class Buckets:
-    """A bucket of `burst` tokens for each who asks, filled again at `rate` a minute; rate 0 is no limit.
+    """Token buckets: one of `burst` tokens for each caller, refilled at `rate` a minute; rate 0 is no limit.
 
-    Of this process alone: several processes of a server let through as many times as much.
+    In this process only: a server of several processes allows as many times as much.
     """
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = monotonic) -> None:
-        """`clock` gives seconds."""
+        """`clock` returns seconds."""
         self._each = 60 / rate if rate else 0.0
         self._burst = burst
         self._clock = clock
@@ -41,14 +41,14 @@ class Buckets:
             now = self._clock()
             full_at = max(self._full_at.get(who, now), now)
             over = full_at + self._each - now - self._burst * self._each
-            if over > 1e-9:  # noqa: PLR2004 - less is only what floats do
+            if over > 1e-9:  # noqa: PLR2004 - less is a rounding error
                 raise RateLimited(retry_after=math.ceil(over))
             self._full_at[who] = full_at + self._each
             if len(self._full_at) > MOST_BUCKETS:
                 self._forget(now)
 
     def give_back(self, who: Hashable) -> None:
-        """Put back a token that was taken: nothing was asked for that counts."""
+        """Put back a token that was taken for a request that is not counted."""
         with self._lock:
             if who in self._full_at:
                 self._full_at[who] -= self._each

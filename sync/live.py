@@ -1,4 +1,4 @@
-"""Live: a stream of wake-ups that tells a device when something in its slice has changed, and nothing more."""
+"""Live: a stream of events, each of which says only that something in a device's slice has changed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from sync.ports import Documents
 HEARTBEAT: Final = 15.0
 LONGEST: Final = 600.0
 SPREAD: Final = 120.0
-"""Streams end up to so many seconds sooner, so that those that began together do not come back together."""
+"""Streams end up to so many seconds sooner, by chance, so that devices do not reconnect all at once."""
 
 _DICE: Final = SystemRandom()
 
 
 class Live:
-    """Streams of server-sent events. Each is one waiting thread; `clock` gives seconds, `dice` a number from 0 to 1."""
+    """Streams of server-sent events, one waiting thread each.
+
+    `clock` returns seconds, `dice` a number from 0 to 1.
+    """
 
     def __init__(
         self,
@@ -32,17 +35,16 @@ class Live:
         self._dice = dice
 
     def events(self, who: DeviceIdentity, after: int, is_welcome: Callable[[], bool]) -> Iterator[bytes]:
-        """The text of the stream, piece by piece, from what changed behind `after` on.
+        """The text of the stream, one piece for each change behind `after` and for each heartbeat.
 
-        It ends after ten minutes or sooner, and as soon as the device `is_welcome` no more, which is asked before each
-        piece: at every wake-up and every heartbeat.
+        It ends after ten minutes or sooner, and as soon as `is_welcome`, which is called before each piece, is false.
         """
         end = self._clock() + LONGEST - SPREAD * self._dice()
         yield b": here\n\n"
         while (left := end - self._clock()) > 0:
             begun, patience = self._clock(), min(HEARTBEAT, left)
             through = self._documents.wait(who.technician, after, patience)
-            cut_short = through is None and self._clock() - begun < patience / 2  # the server is ending
+            cut_short = through is None and self._clock() - begun < patience / 2  # the server is shutting down
             if cut_short or not is_welcome():
                 return
             if through is None:

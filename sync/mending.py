@@ -1,4 +1,4 @@
-"""Operations whose only fault is a character that nothing can hold, made fit to be taken in."""
+"""Repair of operations whose only fault is a character that cannot be stored."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sync.operation import Operation, parse_operation
 
 
 def mended(operation: Operation) -> Operation:
-    """The operation with U+FFFD in the place of unfit characters, if then nothing else is wrong with it.
+    """The operation with U+FFFD in the place of unfit characters; unchanged if that does not repair it.
 
-    Otherwise it is as it was; `text` and `content_hash` stay those of what the device sent.
+    `text` and `content_hash` stay those of what the device sent.
     """
     if operation.fault is None or operation.encoding != "utf-8":
         return operation

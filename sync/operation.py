@@ -1,4 +1,4 @@
-"""One operation as a device made it."""
+"""One operation as a device made it, parsed from its bytes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """An operation: what it is called, when it happened by the device's clock, and what it says.
+    """An operation: its id and number, its type, when it happened by the device's clock, and its data.
 
-    `text` is the operation untouched, as it came (`encoding` utf-8) or, when its bytes are no UTF-8, in base64. `fault`
-    says why it cannot be understood, if so. `data` is typed by the operation's type, later. `content_hash` tells this
-    operation from another one under its id, and is what its device signs: SHA-256 over the canonical JSON (RFC 8785) of
-    everything but its place in a queue and the signature, in hex.
+    `text` is the unchanged operation (`encoding` utf-8) or, when its bytes are no UTF-8, their base64. `fault` is the
+    reason why it cannot be understood, or None. `data` gets its shape from the operation's type, later.
+    `content_hash` distinguishes this operation from another one under its id, and is what its device signs: SHA-256
+    over the canonical JSON (RFC 8785) of everything but `seq` and `signature`, in hex.
     """
 
     id: UUID
@@ -49,12 +49,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     fault: str | None = None
     encoding: str = "utf-8"
 
-    def bare(self) -> Operation:
-        """The same without what it says and needs, to be put aside with the others of its group."""
+    def without_content(self) -> Operation:
+        """The same without data and needs, to be quarantined with the others of its group."""
         return msgspec.structs.replace(self, data=None, needs=())
 
     def references(self) -> set[UUID]:
-        """Every id that the operation's data names, at any depth."""
+        """Every id in the operation's data, at any depth."""
         found: set[UUID] = set()
         waiting = [self.data]
         for value in waiting:
@@ -69,7 +69,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-class _Told(msgspec.Struct, frozen=True, kw_only=True):
+class _Members(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     seq: _Seq
     type: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
@@ -87,26 +87,26 @@ class _Identity(msgspec.Struct, frozen=True):
     seq: _Seq
 
 
-_told = msgspec.json.Decoder(_Told).decode
-_identity = msgspec.json.Decoder(_Identity).decode
+_decode_members = msgspec.json.Decoder(_Members).decode
+_decode_identity = msgspec.json.Decoder(_Identity).decode
 
 
 def without_values(error: Exception) -> str:
-    """What a decoder says, without the value that it quotes: that may be anybody's words, and this is kept for ever."""
+    """A decoder's message without the value that it quotes, which may be personal: the message is kept for ever."""
     return re.sub("^(Invalid enum value) .*(?= - at `)", r"\1", str(error), flags=re.DOTALL)
 
 
 def parse_operation(raw: bytes) -> Operation:
-    """The operation that `raw` holds, whatever bytes it is made of.
+    """The operation that `raw` holds; one that cannot be understood has a `fault`.
 
-    One that is too large has no `data` and no `needs`: nothing is asked about what it names. Raises
+    One that is too large has no `data` and no `needs`: nothing that it references is looked up. Raises
     `msgspec.MsgspecError` when it has no id and sequence number.
     """
     text, encoding = _text_of(raw)
     content_hash, fault = _content(raw)
     try:
-        told = _told(raw)
-        at = parse_instant(told.at)
+        members = _decode_members(raw)
+        at = parse_instant(members.at)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, BadInput) as error:
         identity = _identified(raw)
         return Operation(
@@ -120,25 +120,25 @@ def parse_operation(raw: bytes) -> Operation:
     if large := len(raw) > MOST_OPERATION_BYTES:
         fault = f"It has more than {MOST_OPERATION_BYTES} bytes."
     return Operation(
-        id=told.id,
-        seq=told.seq,
+        id=members.id,
+        seq=members.seq,
         text=text,
         encoding=encoding,
         content_hash=content_hash,
-        type=told.type,
-        v=told.v,
+        type=members.type,
+        v=members.v,
         at=at,
-        seen=told.seen,
-        group=told.group or None,
-        needs=() if large else told.needs,
-        data=None if large else told.data,
-        signature=told.signature if _SIGNATURE.fullmatch(told.signature or "") else None,
+        seen=members.seen,
+        group=members.group or None,
+        needs=() if large else members.needs,
+        data=None if large else members.data,
+        signature=members.signature if _SIGNATURE.fullmatch(members.signature or "") else None,
         fault=fault,
     )
 
 
 def raw_of(text: str, encoding: str) -> bytes:
-    """The bytes of an operation again, exactly as they came."""
+    """The bytes of an operation exactly as they arrived, from its text and encoding."""
     return b64decode(text) if encoding == "base64" else text.encode()
 
 
@@ -150,18 +150,18 @@ def _text_of(raw: bytes) -> tuple[str, str]:
 
 
 def _identified(raw: bytes) -> _Identity:
-    """What an operation is called, also when the rest of it is no JSON."""
+    """The id and number of an operation, also when the rest of it is no JSON; raises `msgspec.MsgspecError`."""
     try:
-        return _identity(raw)
+        return _decode_identity(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        members = members_of(raw)
-        if members is None or not {"id", "seq"} <= members.keys():
+        parts = members_of(raw)
+        if parts is None or not {"id", "seq"} <= parts.keys():
             raise
-        return _identity(b'{"id":' + members["id"] + b',"seq":' + members["seq"] + b"}")
+        return _decode_identity(b'{"id":' + parts["id"] + b',"seq":' + parts["seq"] + b"}")
 
 
 def _content(raw: bytes) -> tuple[str, str | None]:
-    """The hash of an operation's content, and why it has no canonical form, if so: its bytes stand in for that then."""
+    """The hash of an operation's content, and its fault or None; without a canonical form its bytes are hashed."""
     try:
         content = msgspec.json.decode(raw, type=dict[str, Any])
         fault = UNFIT_TEXT if may_be_unfit(raw) and unfit_place(content) is not None else None

@@ -1,11 +1,11 @@
-"""What comes of one operation: entities that changed, notices of what does not fit, or a problem."""
+"""The outcome of one operation: entities that changed, notices of what does not fit, or a problem."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import msgspec
 
@@ -20,7 +20,7 @@ from sync.problems import UnknownReference
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something that does not fit: a code, a sentence without personal words, and what it concerns."""
+    """Something that does not fit: a code, a sentence without personal data, and ids by kind."""
 
     code: str
     detail: str
@@ -28,7 +28,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Outcome(NamedTuple):
-    """What an operation did: its entities hold the events; `case` is what they belong to."""
+    """The effect of an operation: its entities hold the events; `case` is the case that they belong to."""
 
     entities: tuple[Entity, ...]
     notices: tuple[Notice, ...] = ()
@@ -44,12 +44,10 @@ class NotYourCustomer(Refused):
 
 
 class Context(NamedTuple):
-    """What an operation is decided in: the unit of work, who sends it, when and in which zone it happened, its id.
+    """What a handler needs: the unit of work, the operation's id, its technician, its time and zone.
 
-    `seen` is the position up to which its author had read.
-
-    `earlier` tells which streams and topics an earlier operation of this technician has recorded, `works_for` whether
-    they have open work for a customer.
+    `seen` is the position up to which its author had read. `earlier` gives the streams and topics that an earlier
+    operation of this technician has recorded, `works_for` says whether they have open work for a customer.
     """
 
     work: Work
@@ -62,24 +60,28 @@ class Context(NamedTuple):
     works_for: Callable[[UUID], bool]
 
     def require(self, kind: Any, stream: UUID) -> Any:
-        """The entity that an operation names; raises `UnknownReference`."""
+        """The entity of this kind that an operation references; raises `UnknownReference`."""
         entity = self.work.find(kind, stream)
         if entity is None:
             raise UnknownReference(f"There is no {kind.TOPIC.replace('_', ' ')} {stream}.")
         return entity
 
+    def derived_id(self, kind: str) -> UUID:
+        """The id of an entity of this kind that the operation creates, the same whenever it is decided."""
+        return uuid5(NAMESPACE_OID, f"{kind} {self.operation}")
+
     def must_own(self, order: WorkOrder) -> None:
-        """Refuse a request about a work order that is not this technician's."""
+        """Raise `NotYours` for a work order that is not this technician's."""
         if not order.assigned_to(self.technician):
             raise NotYours
 
     def misfits(self, order: WorkOrder) -> tuple[Notice, ...]:
-        """What the log says against a fact of this technician about this work order."""
+        """The notices about a fact of this technician about this work order."""
         found = late_work(self.technician, assigned=order.technician, cancelled=order.is_cancelled())
         return tuple(Notice(kind, NOTICES[kind], {"work_order": str(order.id)}) for kind in found)
 
     def visit_misfits(self, order: WorkOrder, visit: Visit) -> tuple[Notice, ...]:
-        """What the log says against a fact of this technician about a visit; ask before the fact changes it."""
+        """The notices about a fact of this technician about a visit; call it before the fact changes the visit."""
         found = self.misfits(order)
         if (
             found
@@ -92,7 +94,7 @@ class Context(NamedTuple):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The result of one operation, as the device gets it and as it is kept."""
+    """The result of one operation as the device gets it."""
 
     id: UUID
     seq: int

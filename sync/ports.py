@@ -1,4 +1,4 @@
-"""What the protocol needs of the world: a log and ready documents; PostgreSQL for users, memory for simulation."""
+"""The interfaces that the protocol needs: a log and ready documents; on PostgreSQL, in memory for the simulation."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Row = Mapping[str, Any]
 
 
 class Operations(Protocol):
-    """What has been answered to whom."""
+    """The answers to operations, by id and by device and number."""
 
     def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
-        """The log's epoch, how far a device has been taken in, and all that is known of these ids and numbers of it."""
+        """The log's epoch, the last number taken in of a device, and all answers with these ids or numbers of it."""
 
     def taken_in_before(self, device: UUID, incarnation: int) -> int:
-        """How far a device had been taken in when this life of the log began; 0 where nobody noted it."""
+        """The last number taken in of a device when this epoch began; 0 where that was not recorded."""
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation of one of this technician's devices has recorded."""
+        """The streams and topics of the events of an operation of one of this technician's devices."""
 
-    def come(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
+    def settled(self, operations: Collection[UUID]) -> set[UUID]:
+        """Those of these operations that are settled: recorded, rejected, released or discarded."""
 
     def readings(self, positions: Collection[int]) -> Readings:
-        """When these positions were recorded, as far as there are such, and since when the log has them."""
+        """When the events at these positions were recorded, and when the log's epoch began."""
 
     def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
         """The operations of a device with numbers from `first` on and below `end`, by number, that recorded something.
@@ -46,20 +46,20 @@ class Operations(Protocol):
 
 
 class Log(Protocol):
-    """The one log, as a sync server works with it."""
+    """The log, as sync uses it."""
 
     @property
     def operations(self) -> Operations:
-        """What has been answered to whom."""
+        """The answers to operations."""
 
     def work(self) -> Work:
         """A new unit of work: what is loaded, decided and committed together."""
 
     def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
-        """Run `decide` again when a stream has moved on meanwhile, or on these exceptions; not for ever."""
+        """Run `decide`; again, some times at most, when a stream has changed meanwhile or on these exceptions."""
 
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
-        """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
+    def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+        """The events that held or quarantined operations under this id, the oldest first; 100 at most.
 
         With a `position` only the one that is recorded there.
         """
@@ -69,7 +69,7 @@ class Log(Protocol):
 
 
 class Standings(Protocol):
-    """What is remembered of devices beside the log."""
+    """What is stored about devices beside the log."""
 
     def saw(
         self,
@@ -81,7 +81,7 @@ class Standings(Protocol):
         unsent: int | None = None,
         oldest_unsent_at: datetime | None = None,
     ) -> None:
-        """A device was here and told these things about itself; what it did not tell stays."""
+        """Store the time of a device's request and what it reported of itself; what is None stays."""
 
 
 class Changes(NamedTuple):
@@ -114,15 +114,15 @@ class Holdings(Protocol):
 
 
 class Documents(Protocol):
-    """The ready documents of technicians, as they stand."""
+    """The ready documents of technicians, in their newest form."""
 
     def changes(self, technician: UUID, after: int | None, limit: int) -> Changes:
         """About `limit` documents of the technician's slice that changed behind `after`; all without it."""
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
-        """The position that the documents have come to, as soon as something of the slice has changed behind `after`.
+        """The position of the documents as soon as something of the slice has changed behind `after`.
 
-        None after so many seconds without.
+        None after so many seconds without a change.
         """
 
     def holdings(self, technician: UUID) -> AbstractContextManager[Holdings]:
@@ -130,37 +130,37 @@ class Documents(Protocol):
 
 
 class Held(NamedTuple):
-    """A group of one device that waits (or an operation alone): the versions of its texts, and since when it waits."""
+    """A held group of one device (or an operation alone): the versions of its texts, and when it was held."""
 
     device: UUID
     versions: tuple[int, ...]
     held_at: datetime
 
 
-class Looked(NamedTuple):
-    """How far somebody has looked for what comes: the last position of the log, and that of the views."""
+class Watermark(NamedTuple):
+    """How far held operations have been searched: a position of the log, and the views' position then."""
 
     log: int
     views: int
 
 
 class Found(NamedTuple):
-    """What may have to be decided now, and how far it was looked for.
+    """Groups that may have to be decided now, and how far they were searched.
 
-    `overdue` is the position up to which those were found that wait for too long, 0 when there are none behind.
+    `overdue` is the position up to which overdue ones were found, 0 when there are no further ones.
     """
 
-    through: Looked
+    through: Watermark
     groups: Sequence[Held]
     overdue: int = 0
 
 
 class Waiting(Protocol):
-    """The operations that wait, as the views know them; they may be behind the log."""
+    """The held operations as the views know them; they may be behind the log."""
 
-    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:
-        """The groups that were held, or of whose needs one has come, since then; without it, all such.
+    def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:
+        """The groups that were held, or of whose needs one was settled, since `after`; without it, all such.
 
-        And those that wait since `held_before` or longer: when there are many, the next ones behind the position
-        `overdue`, so that whoever asks again and again hears of all of them in turn.
+        And those that were held before `held_before`: when there are many, the next ones behind the position
+        `overdue`, so that repeated calls return all of them in turn.
         """

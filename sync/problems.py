@@ -11,6 +11,11 @@ class MalformedEnvelope(Problem):
     kind = Kind.INVALID
 
 
+def malformed_member(pointer: str, detail: str, summary: str | None = None) -> MalformedEnvelope:
+    """The problem of one member: `pointer` is the JSON pointer to it, `summary` the detail of the whole problem."""
+    return MalformedEnvelope(detail if summary is None else summary, errors=[{"pointer": pointer, "detail": detail}])
+
+
 class SequenceGap(Problem):
     """Operations are missing before this one: send from `expected` on."""
 

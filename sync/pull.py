@@ -14,7 +14,7 @@ from sync.ports import Changes, Documents
 
 
 class Page(NamedTuple):
-    """A reply as JSON; `after` is the position of the cursor it was asked with, 0 without one."""
+    """A reply as JSON; `after` is the position of the request's cursor, 0 without one."""
 
     body: bytes
     is_empty: bool
@@ -23,7 +23,7 @@ class Page(NamedTuple):
 
 
 class Pull:
-    """Hands a device what has changed in its technician's slice since its cursor."""
+    """Replies with the documents of a technician's slice that have changed since a cursor."""
 
     def __init__(self, documents: Documents, cursors: Cursors, oldest_app: OldestApp = ANY_APP) -> None:
         self._documents = documents
@@ -31,15 +31,15 @@ class Pull:
         self._oldest_app = oldest_app
 
     def may_pull(self, who: DeviceIdentity) -> bool:
-        """Whether the device is trusted, and its app new enough, to be told anything."""
-        return who.standing == "active" and self._oldest_app.serves(who.app_version)
+        """Whether the device is active and its app new enough to pull."""
+        return who.status == "active" and self._oldest_app.serves(who.app_version)
 
     def reply(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime) -> bytes:
         """The JSON of a pull, as of now; see `page`."""
         return self.page(who, cursor, limit, now).body
 
     def page(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime) -> Page:
-        """Documents behind the cursor (all of them without one), each once, in its newest form.
+        """Documents that changed behind the cursor (all of them without one), each once, in its newest form.
 
         Raises `CursorExpired`, and `Overloaded` while the views are behind the cursor.
         """
@@ -50,10 +50,10 @@ class Pull:
         kept = bounded(found)
         upto = kept.rows[-1]["position"] if kept.more else kept.moment.through
         after = known.position if known else 0
-        return Page(self._written(who, kept, upto, now), not kept.rows, after, kept.moment.through)
+        return Page(self._encoded(who, kept, upto, now), not kept.rows, after, kept.moment.through)
 
     def must_serve(self, who: DeviceIdentity) -> None:
-        """Raises `UpgradeRequired` for an app that is too old to be told anything."""
+        """Raises `UpgradeRequired` for an app that is too old to pull."""
         self._oldest_app.must_serve(who.app_version)
 
     def begin(self, who: DeviceIdentity, cursor: str | None, now: datetime) -> int:
@@ -65,20 +65,20 @@ class Pull:
         return known.position
 
     def wait(self, who: DeviceIdentity, page: Page, seconds: float) -> bool:
-        """Whether something has come behind an empty page, given so many seconds to do so."""
+        """Whether something changes behind an empty page within so many seconds."""
         return self._documents.wait(who.technician, page.through, min(seconds, MOST_WAIT)) is not None
 
-    def _written(self, who: DeviceIdentity, kept: Changes, upto: int, now: datetime) -> bytes:
+    def _encoded(self, who: DeviceIdentity, kept: Changes, upto: int, now: datetime) -> bytes:
         moment = kept.moment
         head = (
             f'{{"epoch":"{moment.epoch}","cursor":"{self._cursors.write(who.technician, moment.epoch, upto, now)}",'
             f'"through":{moment.through},"more":{"true" if kept.more else "false"},"changes":['
         )
-        tail = "]}" if kept.more else f'],"digests":{digests_said(moment.own, moment.shared)}}}'
+        tail = "]}" if kept.more else f'],"digests":{digests_json(moment.own, moment.shared)}}}'
         return b"".join((head.encode(), ",".join([row["entry"] for row in kept.rows]).encode(), tail.encode()))
 
 
-def digests_said(own: Digest, shared: Digest) -> str:
+def digests_json(own: Digest, shared: Digest) -> str:
     """Both digests as JSON."""
     one, other = (f'{{"count":{digest.count},"sum":"{digest.sum}"}}' for digest in (own, shared))
     return f'{{"own":{one},"shared":{other}}}'

@@ -1,4 +1,4 @@
-"""A queue that serves everybody in turn: who has put much into it waits no shorter and keeps nobody waiting."""
+"""A round-robin queue: one item of each owner in turn, however many an owner has put into it."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """Things by whose they are. Each owner's come in order, one of each owner in turn; nothing is in it twice."""
+    """Items by owner. Those of an owner are taken in order, one of each owner in turn; nothing is in it twice."""
 
     def __init__(self) -> None:
         self._turns: deque[UUID] = deque()
         self._of: dict[UUID, dict[T, None]] = {}
 
     def __len__(self) -> int:
-        """How many things are waiting."""
+        """The number of items."""
         return sum(map(len, self._of.values()))
 
-    def add(self, things: Iterable[tuple[UUID, T]]) -> None:
-        """Put things, each with its owner, behind those that the owner has in it; what is in it stays where it is."""
-        for owner, thing in things:
+    def add(self, items: Iterable[tuple[UUID, T]]) -> None:
+        """Append items, each with its owner, to those of the owner; one that is in the queue keeps its place."""
+        for owner, item in items:
             if owner not in self._of:
                 self._of[owner] = {}
                 self._turns.append(owner)
-            self._of[owner].setdefault(thing)
+            self._of[owner].setdefault(item)
 
     def take(self, most: int) -> Iterator[T]:
-        """Take the next things out, at most so many, one of each owner in turn."""
+        """Remove and yield the next items, at most `most`, one of each owner in turn."""
         for _ in range(most):
             if not self._turns:
                 return
             owner = self._turns.popleft()
             waiting = self._of[owner]
-            thing = next(iter(waiting))
-            del waiting[thing]
+            item = next(iter(waiting))
+            del waiting[item]
             if waiting:
                 self._turns.append(owner)
             else:
                 del self._of[owner]
-            yield thing
+            yield item

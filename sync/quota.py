@@ -1,4 +1,4 @@
-"""Quotas: how much of one device may wait for the office at once."""
+"""Quotas: how many operations of one device may be quarantined at once."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from sync.decide import Decision
 from sync.problems import QuotaReached
 
 MOST_QUARANTINED: Final = 10_000
-"""So many operations of a device wait for the office at once."""
+"""How many operations of a device may be quarantined at once."""
 MOST_SALVAGED: Final = 5000
-"""So many operations are taken out of the outbox of a revoked device, until it is enrolled again."""
+"""How many operations are accepted by salvage of a revoked device, until it is enrolled again."""
 LATER_SECONDS: Final = 3600
-"""The office needs some time to decide."""
+"""`Retry-After`: the office has to decide first."""
 
 
 def must_have_room(device: Device, decisions: Iterable[Decision]) -> None:
-    """Raise `QuotaReached` when these decisions put more aside for the office than may wait there.
+    """Raise `QuotaReached` when these decisions quarantine more operations of the device than are allowed.
 
-    Nothing of these has been recorded then, and nothing been answered: the device keeps what it has sent.
+    None of them has been recorded or answered then: the device keeps them.
     """
     if not any(decision.status == "quarantined" for decision in decisions):
         return
-    for many, most in ((device.salvaged, MOST_SALVAGED), (len(device.quarantined), MOST_QUARANTINED)):
-        if many > most:
+    for count, most in ((device.salvaged, MOST_SALVAGED), (len(device.quarantined), MOST_QUARANTINED)):
+        if count > most:
             raise QuotaReached(limit=most, retry_after=LATER_SECONDS)

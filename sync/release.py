@@ -1,4 +1,4 @@
-"""What the office decides about an operation that was put aside: to have it decided again, or to make nothing of it."""
+"""What the office decides about a quarantined operation: it is decided again (release) or discarded."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from domain.kernel.envelope import Envelope
 from domain.kernel.problem import Refused
 from domain.recording.recorded import Recorded
 from domain.recording.unit_of_work import Work
-from sync.decide import OF_THE_OFFICE, Arrived, Sender, about, attempt, too_early
+from sync.decide import QUARANTINED_FOR, Arrived, run_handler, too_early, with_case
 from sync.mending import mended
 from sync.operations.catalogue import handler_of
 from sync.outcome import Notice, Outcome
 from sync.ports import Log
-from sync.put_aside import again, content_hash_of, decided, undecided
+from sync.sender import Sender, sender_of
+from sync.undecided import content_hash_of, decision_answer, reopen, undecided
 
 
 class StillNotUnderstood(Refused):
@@ -25,63 +26,55 @@ class StillNotUnderstood(Refused):
 
 
 class Released(NamedTuple):
-    """What came of a release: the device it was, and what does not fit."""
+    """The result of a release: the device that had sent the operation, and the notices."""
 
     device: UUID
     notices: tuple[Notice, ...]
 
 
 def release(log: Log, work: Work, operation_id: UUID, office: Envelope, position: int | None = None) -> Released:
-    """Add the effect of an operation that was put aside to the work, its answer, and the office's decision.
+    """Add the effect of a held or quarantined operation to the work, its answer, and the office's decision.
 
     `position` names the text when several wait under the id. Raises what `undecided` raises, `TextIsErased`,
     `StillNotUnderstood`, or what refuses the request that it was.
     """
     device, event = undecided(log, work, operation_id, position)
     device.release(operation_id, event.version)
-    arrived = again(event, office.operation_id)
+    arrived = reopen(event, office.operation_id)
     arrived = arrived._replace(operation=mended(arrived.operation))
-    outcome = _decided(work, _trusted(log, device, event), arrived)
-    work.add(about(office, outcome.case), device)
-    work.add(about(arrived.envelope, outcome.case), *outcome.entities)
+    outcome = _outcome(work, _trusted(log, device, event), arrived)
+    work.add(with_case(office, outcome.case), device)
+    work.add(with_case(arrived.envelope, outcome.case), *outcome.entities)
     handler = handler_of(arrived.operation)
     early = too_early(work, arrived) if handler is not None and handler.is_fact else ()
     notices = (*outcome.notices, *early, *arrived.suspicion)
-    told = msgspec.to_builtins(notices)
-    work.answer(decided(event, arrived.operation.content_hash, "released", notices=told))
+    notice_payload = msgspec.to_builtins(notices)
+    work.answer(decision_answer(event, arrived.operation.content_hash, "released", notices=notice_payload))
     return Released(device.id, notices)
 
 
 def discard(log: Log, work: Work, operation_id: UUID, reason: str, position: int | None = None) -> Device:
-    """Make nothing of an operation that was put aside, and add its answer to the work; the device that decides so.
+    """Discard a held or quarantined operation and add its answer to the work; returns the device.
 
     `position` names the text when several wait under the id. Raises what `undecided` raises.
     """
     device, event = undecided(log, work, operation_id, position)
     device.discard(operation_id, event.version, reason=reason)
-    work.answer(decided(event, content_hash_of(log, event), "discarded"))
+    work.answer(decision_answer(event, content_hash_of(log, event), "discarded"))
     return device
 
 
 def _trusted(log: Log, device: Device, event: Recorded) -> Sender:
-    """Who sent it, trusted whatever the device is now: the office has looked at it."""
-    return Sender(
-        device=device,
-        technician=event.data.technician,
-        zone=event.envelope.zone,
-        suspended=False,
-        public_key=None,
-        unsigned=True,
-        earlier=lambda one: log.operations.recorded_by(one, event.data.technician),
-        works_for=lambda _: True,
-    )
+    """The sender of the operation, trusted whatever the status of its device is now: the office has approved it."""
+    return sender_of(log, device, event.data.technician, event.envelope.zone, lambda *_: True)
 
 
-def _decided(work: Work, sender: Sender, arrived: Arrived) -> Outcome:
+def _outcome(work: Work, sender: Sender, arrived: Arrived) -> Outcome:
+    """What the handler decides; raises `StillNotUnderstood`, or what refuses the request."""
     handler = handler_of(arrived.operation)
     if handler is None or arrived.operation.fault is not None:
         raise StillNotUnderstood
     try:
-        return attempt(work, sender, arrived, handler)
-    except OF_THE_OFFICE as problem:
+        return run_handler(work, sender, arrived, handler)
+    except QUARANTINED_FOR as problem:
         raise StillNotUnderstood(problem.detail) from problem

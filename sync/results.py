@@ -1,4 +1,4 @@
-"""Results: what is written down of a decision, and what a device is told, the first time and ever after."""
+"""Results: the answer that is stored of a decision, and the result that a device gets, first and repeated."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from domain.recording.answers import Answer, Appended, Known, SignedText
 from sync.decide import Decision
 from sync.outcome import Result, problem_document
 
-_NOTHING_TO_SAY: Final = '{"notices":[],"problem":null}'
+_EMPTY_PAYLOAD: Final = '{"notices":[],"problem":null}'
 
 
 def answer_of(decision: Decision, who: DeviceIdentity, seq: int | None, signed: SignedText | None = None) -> Answer:
-    """What is stored with the effect; `seq` is the operation's place in the queue, `None` when another one has it.
+    """The answer that is stored with the effect; `seq` is the operation's number, None when another one has it.
 
-    `signed` is the text that is kept beside it.
+    `signed` is the text that is stored beside it.
     """
     return Answer(
         id=decision.operation.id,
         content_hash=decision.operation.content_hash,
         status=decision.status,
-        answer=_written(decision),
+        answer=_encoded(decision),
         first=decision.first if decision.events else None,
         event_count=decision.events,
         device=who.device,
@@ -37,7 +37,7 @@ def answer_of(decision: Decision, who: DeviceIdentity, seq: int | None, signed: 
 
 
 def renumbered(known: Known, who: DeviceIdentity, seq: int) -> Answer:
-    """An operation that comes again under another number of a new incarnation: its first answer, once more."""
+    """The answer for an operation that is sent again under another number of a new incarnation: its first answer."""
     return Answer(
         id=known.id,
         content_hash=known.content_hash,
@@ -51,7 +51,7 @@ def renumbered(known: Known, who: DeviceIdentity, seq: int) -> Answer:
 
 
 def first_result(decision: Decision, appended: Appended) -> Result:
-    """What the device is told about an operation that has just been recorded."""
+    """The result of an operation that has just been recorded."""
     start = appended.base + 1 + decision.first
     return Result(
         id=decision.operation.id,
@@ -64,31 +64,31 @@ def first_result(decision: Decision, appended: Appended) -> Result:
 
 
 def repeated_result(known: Known, seq: int) -> Result:
-    """The first result, word for word, of an operation that was sent before."""
-    said = _said(known.answer)
-    return Result(id=known.id, seq=seq, status=known.status, positions=known.positions, duplicate=True, **said)
+    """The unchanged first result of an operation that was sent before, marked as a duplicate."""
+    payload = _decoded(known.answer)
+    return Result(id=known.id, seq=seq, status=known.status, positions=known.positions, duplicate=True, **payload)
 
 
-def said_of(decision: Decision) -> dict[str, Any]:
-    """What a decision says besides its status: notices, and a problem or none."""
+def answer_payload(decision: Decision) -> dict[str, Any]:
+    """The members of an answer besides its status: `notices`, and `problem` or None."""
     problem = problem_document(decision.problem) if decision.problem else None
     return {"notices": msgspec.to_builtins(decision.notices), "problem": problem}
 
 
 def misfits_of(decision: Decision) -> tuple[Misfit, ...]:
-    """The notices of a decision as the device's event tells them."""
+    """The notices of a decision as the device's event holds them."""
     return tuple(
         Misfit(notice.code, notice.detail, tuple(Ref(name, id) for name, id in notice.refs.items()))
         for notice in decision.notices
     )
 
 
-def _written(decision: Decision) -> str:
+def _encoded(decision: Decision) -> str:
     if decision.problem is None and not decision.notices:
-        return _NOTHING_TO_SAY
-    return orjson.dumps(said_of(decision)).decode()
+        return _EMPTY_PAYLOAD
+    return orjson.dumps(answer_payload(decision)).decode()
 
 
-def _said(answer: str) -> dict[str, Any]:
-    said: dict[str, Any] = orjson.loads(answer)
-    return said
+def _decoded(answer: str) -> dict[str, Any]:
+    payload: dict[str, Any] = orjson.loads(answer)
+    return payload

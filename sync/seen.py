@@ -1,4 +1,4 @@
-"""What is known of a push before anything in it is decided."""
+"""What the log knows about the operations of a push before any of them is decided."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sync.problems import DeviceForked
 
 
 class Seen(NamedTuple):
-    """What the log says, who has which number and id, and the number behind which the next operation is expected."""
+    """The log's history of a push, answers by number and by id, and the number after which the next one is expected."""
 
     past: Past
     by_seq: dict[int, Known]
@@ -23,23 +23,23 @@ class Seen(NamedTuple):
     last: int
 
     def same(self, operation: Operation) -> Known | None:
-        """The first answer to this very operation, if it has been answered."""
+        """The first answer to this operation with the same content, or None."""
         known = self.by_id.get(operation.id, ())
         return next((one for one in known if one.content_hash == operation.content_hash), None)
 
     def held(self, named: Collection[UUID]) -> list[UUID]:
-        """Those of these ids under which an operation was answered first that it is held; it may be decided by now."""
+        """Those of these ids whose first answer is `held`; they may have been decided since."""
         known = ((one, self.by_id[one][0]) for one in sorted(named) if one in self.by_id)
         return [one for one, first in known if first.status == "held"]
 
     def missed(self, missing: Missing | None) -> Missing | None:
-        """The numbers that a device says are lost, if they are just those that are expected now."""
+        """The numbers that a device reports as lost, if they begin with the one expected now; otherwise None."""
         return missing if missing and self.past.last + 1 == missing.from_ <= missing.through else None
 
     def before_gap(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """The operations in front of the first missing one, no new group cut in two.
 
-        Raises `DeviceForked` when a number is somebody else's.
+        Raises `DeviceForked` when a number belongs to another operation.
         """
         expected = self.last + 1
         for number, operation in enumerate(operations):
@@ -54,17 +54,19 @@ class Seen(NamedTuple):
         return operations
 
     def _whole(self, operations: Sequence[Operation], end: int) -> int:
-        """Where the last group in front of `end` begins, if it goes on behind it and is not recorded in part."""
+        """`end`, or the beginning of the group that `end` would cut in two, unless part of that is recorded already."""
         group, begins = operations[end].group, end
         while begins and group is not None and operations[begins - 1].group == group:
             begins -= 1
         return begins if operations[begins].seq > self.last else end
 
 
-def look(log: Operations, who: DeviceIdentity, operations: Sequence[Operation], missing: Missing | None = None) -> Seen:
-    """Ask the log, once, about everything that a device sends, and about what that names."""
-    named = [id for operation in operations for id in (operation.id, *operation.references())]
-    ids, numbers = list(dict.fromkeys(named)), [operation.seq for operation in operations]
+def look_up(
+    log: Operations, who: DeviceIdentity, operations: Sequence[Operation], missing: Missing | None = None
+) -> Seen:
+    """Ask the log once about these operations of a device and everything that they reference."""
+    ids_named = [id for operation in operations for id in (operation.id, *operation.references())]
+    ids, numbers = list(dict.fromkeys(ids_named)), [operation.seq for operation in operations]
     past = log.history(who.device, who.incarnation, ids, numbers)
     by_id: dict[UUID, list[Known]] = {}
     for one in past.known:

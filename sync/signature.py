@@ -1,4 +1,4 @@
-"""Signatures of devices: Ed25519 (RFC 8032) over the hash of an operation, and over what proves who is asking."""
+"""Signatures of devices: Ed25519 (RFC 8032) over the hash of an operation, and over the lines of a proof."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEY: Final = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 
 def check_key(public_key: str, *, pointer: str) -> None:
-    """Raise `BadInput` unless this is 32 bytes in base64url that can be a key: no point of small order among them."""
+    """Raise `BadInput` with `pointer` unless this is a public key: 32 bytes in base64url, no point of small order."""
     try:
         if not _KEY.fullmatch(public_key):
             raise ValueError(public_key)
@@ -29,13 +29,13 @@ def check_key(public_key: str, *, pointer: str) -> None:
         raise bad_member(pointer, detail) from None
 
 
-def proves(public_key: str, proof: str, *said: str) -> bool:
+def proves(public_key: str, proof: str, *lines: str) -> bool:
     """Whether `proof` is this key's signature of these lines."""
-    return _signs(public_key, proof, "\n".join(said).encode())
+    return _signs(public_key, proof, "\n".join(lines).encode())
 
 
 def fault_of(operation: Operation, public_key: str | None, *, unsigned: bool) -> str | None:
-    """What is wrong with an operation's signature, `None` when nothing is; `unsigned` devices may be allowed."""
+    """What is wrong with an operation's signature, or None; `unsigned` allows devices without a key."""
     if public_key is None:
         return None if unsigned else "The device has no key, and unsigned operations are not trusted here."
     if operation.signature is None:
@@ -54,16 +54,16 @@ def signs_operation(public_key: str, signature: str, content_hash: str) -> bool:
     return _signs(public_key, signature, signed_text(content_hash).encode())
 
 
-def _signs(public_key: str, signature: str, said: bytes) -> bool:
+def _signs(public_key: str, signature: str, text: bytes) -> bool:
     try:
-        _key(public_key).verify(_bytes(signature), said)
+        _key(public_key).verify(_bytes(signature), text)
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
 def _key(public_key: str) -> Ed25519PublicKey:
-    """The key; raises `ValueError` for what is none, and for one whose signatures anybody can make."""
+    """The key; raises `ValueError` for a text that is no key, and for a weak key."""
     raw = _bytes(public_key)
     key = Ed25519PublicKey.from_public_bytes(raw)
     if is_weak(raw):

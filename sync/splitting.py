@@ -1,4 +1,4 @@
-"""JSON taken apart by its brackets, commas and quotes alone, so that what is wrong in one part spoils no other."""
+"""Splits JSON by its brackets, commas and quotes alone, so that a fault in one part does not affect others."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 import msgspec
 
 _MARK: Final = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[\[\]{},"]', re.DOTALL)
-"""A whole string, a bracket or a comma; a quote alone begins a string that has no end, behind which nothing is read."""
+"""A whole string, a bracket or a comma; a quote alone begins a string without an end."""
 _MEMBER: Final = re.compile(rb'\s*("(?:[^"\\]+|\\.)*+")\s*:(.*)', re.DOTALL)
 
 
 def members_of(raw: bytes) -> dict[str, bytes] | None:
     """The members of an object as bytes, each by its name; a name given twice has its last value.
 
-    None when `raw` is no object. Values are not looked into: they may be no JSON at all, as long as their brackets and
+    None when `raw` is no object. Values are not decoded: they may be no JSON at all, as long as their brackets and
     quotes are in pairs.
     """
     parts = _parts(raw, b"{")
@@ -29,7 +29,7 @@ def members_of(raw: bytes) -> dict[str, bytes] | None:
         try:
             name = msgspec.json.decode(member[1], type=str)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            continue  # nobody asks for a member of that name
+            continue  # no member that is needed has such a name
         found[name] = member[2].strip()
     return found
 
@@ -41,7 +41,7 @@ def elements_of(raw: bytes) -> list[bytes] | None:
 
 
 def _parts(raw: bytes, opening: bytes) -> list[bytes] | None:
-    """What stands between the commas of the outermost brackets, which are the first and the last thing in `raw`."""
+    """The parts between the commas of the outermost brackets, which must enclose all of `raw`; otherwise None."""
     if not raw.lstrip().startswith(opening):
         return None
     depth, begin = 0, 0

@@ -1,4 +1,4 @@
-"""Pushes of which something can never be recorded: that is put aside, and everything else gets through."""
+"""Operations that can never be recorded: they are quarantined, and everything else is recorded."""
 
 from __future__ import annotations
 
@@ -23,32 +23,35 @@ def runs_of(operations: Sequence[Operation]) -> list[list[Operation]]:
     return neighbours(operations, attrgetter("group"))
 
 
-def record_known(take: Callable[[Collection[UUID]], T]) -> tuple[T | None, set[UUID]]:
-    """What `take` comes to with the operations put aside of which it says itself that they cannot be recorded.
+def quarantine_named(take: Callable[[Collection[UUID]], T]) -> tuple[T | None, set[UUID]]:
+    """The result of `take`, and the ids of the operations that had to be quarantined for it.
 
-    `take` is given the ids that are to be put aside. None when it fails and does not say why, with the ids by then.
+    `take` gets the ids to quarantine; it is called again as long as its error names further ones. The result is None
+    when an error names none.
     """
-    aside: set[UUID] = set()
+    unrecordable: set[UUID] = set()
     while True:
         try:
-            return take(aside), aside
+            return take(unrecordable), unrecordable
         except UnrecordableError as error:
-            if error.operations <= aside:
+            if error.operations <= unrecordable:
                 _log.warning("not recordable", reason=str(error))
-                return None, aside
+                return None, unrecordable
             _log.warning("not recordable", reason=str(error), operations=[str(one) for one in error.operations])
-            aside |= error.operations
+            unrecordable |= error.operations
 
 
-def record_run(take: Callable[[Collection[UUID]], T], run: Sequence[UUID], aside: Collection[UUID]) -> T:
-    """What `take` comes to for the operations (by id) of one commit, with as few put aside as need be, at worst all.
+def quarantine_by_trial(
+    take: Callable[[Collection[UUID]], T], run: Sequence[UUID], unrecordable: Collection[UUID]
+) -> T:
+    """The result of `take` for one commit (`run`: ids) with as few operations quarantined as possible, at worst all.
 
-    At most one more try than there are operations, and another; raises `UnrecordableError` when not even putting all
-    of them aside can be recorded: then the fault is none of theirs.
+    `unrecordable` are quarantined in any case. Calls `take` at most two times more than there are operations. Raises
+    `UnrecordableError` when even quarantining all of them fails: then the cause is not an operation.
     """
     for suspects in ((), *((one,) for one in run if len(run) > 1)):
         try:
-            return take({*aside, *suspects})
+            return take({*unrecordable, *suspects})
         except UnrecordableError:
             continue
-    return take({*aside, *run})
+    return take({*unrecordable, *run})

@@ -1,4 +1,4 @@
-"""The operations that wait, out of the views."""
+"""The held operations, read from the views."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 from projections.access.operation_queries import all_ripe, overdue_page, reached, ripe
 from projections.engine.table import Row
 from projections.engine.views import Views
-from sync.ports import Found, Held, Looked
+from sync.ports import Found, Held, Watermark
 
 
 class HeldOperations:
@@ -18,14 +18,14 @@ class HeldOperations:
     def __init__(self, views: Views) -> None:
         self._views = views
 
-    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:
-        """The groups that were held, or of whose needs one has come, since then; without it, all such.
+    def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:
+        """The groups that were held, or of whose needs one was settled, since `after`; without it, all such.
 
-        And those that wait since `held_before` or longer: when there are many, the next ones behind the position
+        And those that were held before `held_before`: when there are many, the next ones behind the position
         `overdue`.
         """
         with self._views.now() as reader:
-            through = Looked(*reached(reader))
+            through = Watermark(*reached(reader))
             late = overdue_page(reader, held_before, overdue)
             rows = all_ripe(reader, late) if after is None else ripe(reader, after, through.log, late)
             return Found(through, held_groups(rows), late.through if late.more else 0)
@@ -46,6 +46,6 @@ def held_groups(rows: Iterable[Row]) -> list[Held]:
 
 
 def whose(row: Row) -> tuple[str, int, str, int]:
-    """What tells the group of a held operation from others."""
+    """The key of the group of a held operation."""
     alone = row["text_version"] if row["of_group"] is None else 0
     return str(row["device"]), row["incarnation"] or 0, row["of_group"] or "", alone

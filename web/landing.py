@@ -1,4 +1,4 @@
-"""The first page: what this is, whether it is well, and where to go from here."""
+"""The landing page: status of the server, and links."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ POLICY: Final = {"GET /": ANYONE, "GET /pages/static/{filename}": ANYONE}
 
 @landing.get("/")
 def first_page() -> str:
-    """What a browser shows first."""
+    """The landing page."""
     try:
         head: int | None = services().log.recorder.max_notification_id() or 0
         lag = (head or 0) - services().views.position()
     except PersistenceError:
         head, lag = None, 0
-    place = services().settings.origin or "https://callout.example"  # never what a request calls this host
+    place = services().settings.origin or "https://callout.example"  # never the Host of the request
     return render_template("landing.html", head=head, lag=max(lag, 0), place=place)

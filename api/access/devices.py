@@ -1,4 +1,4 @@
-"""Devices: what is known of each, and whether it is trusted."""
+"""Devices: their state, and the commands that suspend, resume and revoke them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Page, row_of
 from api.http.services import services
 from commands.access import devices as commands
@@ -21,11 +21,11 @@ from domain.kernel.instant import now
 from projections.access import devices as view
 from projections.access.device_activity import DeviceActivity
 
-devices = Noun("devices", "Technicians' devices, and how far they are trusted.")
+devices = Noun("devices", "Technicians' devices, and whether they are trusted.")
 
 LIVE: Final[dict[str, Any]] = {
     "type": ["object", "null"],
-    "description": "What the device last told about itself; null when the past is asked.",
+    "description": "What the device last reported; null for a query of the past.",
     "properties": {
         "standing": {"type": "string"},
         "app_version": {"type": "string"},
@@ -42,16 +42,18 @@ DEVICE["properties"] |= {"live": LIVE}
 
 
 class Suspicion(Command):
-    """Why it is not trusted now."""
+    """Why the device is suspended."""
 
     reason = Text(500, required=True)
 
 
 class Revocation(Command):
-    """Why it is refused for good."""
+    """Why the device is revoked."""
 
     reason = Choice(get_args(RevocationReason), required=True)
-    wipe = Flag(load_default=None, metadata={"description": "Whether it shall erase itself; a lost one does."})
+    wipe = Flag(
+        load_default=None, metadata={"description": "Whether the device must erase itself; a lost one does by default."}
+    )
 
 
 class Filters(Page):
@@ -63,7 +65,7 @@ class Filters(Page):
 
 @devices.command("suspend", Suspicion)
 def suspend(context: CommandContext, body: Body, id: UUID) -> Device:
-    """Put aside for the office what it sends from now on, and send it nothing."""
+    """Suspend the device: what it sends is quarantined for the office, and it gets nothing."""
     return commands.suspend(context.work, id, **body)
 
 
@@ -75,24 +77,24 @@ def resume(context: CommandContext, _: Body, id: UUID) -> Device:
 
 @devices.command("revoke", Revocation)
 def revoke(context: CommandContext, body: Body, id: UUID) -> Device:
-    """Refuse it from its next call on; a lost one is told to hand in what it holds and to erase itself."""
+    """Revoke the device from its next request on; a lost one must upload its outbox and erase itself."""
     return commands.revoke(context.work, id, **body)
 
 
 @devices.lists(DEVICE, Filters)
-def enrolled(query: dict[str, Any]) -> Response:
-    """The devices, each with what it last told about itself."""
-    with looking(query, view.Devices(), DeviceActivity()) as reader:
-        rows = view.devices(reader, **paged(query), **filters(query))
-        return page(reader, query, _with_live(query, rows), key=("id",))
+def list_devices(query: dict[str, Any]) -> Response:
+    """The devices, each with what it last reported."""
+    with open_reader(query, view.Devices(), DeviceActivity()) as reader:
+        rows = view.devices(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, _with_live(query, rows), key=("id",))
 
 
 @devices.shows(DEVICE)
-def device(query: dict[str, Any], id: UUID) -> Response:
-    """One device, with what it last told about itself."""
-    with looking(query, view.Devices(), DeviceActivity()) as reader:
+def show_device(query: dict[str, Any], id: UUID) -> Response:
+    """One device, with what it last reported."""
+    with open_reader(query, view.Devices(), DeviceActivity()) as reader:
         row = view.device(reader, id)
-        return one(reader, _with_live(query, [row])[0] if row else None, own=False)
+        return item_response(reader, _with_live(query, [row])[0] if row else None, own=False)
 
 
 def _with_live(query: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

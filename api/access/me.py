@@ -1,4 +1,4 @@
-"""One's own account: the password and the second factors."""
+"""The user's own account: password and second factors."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from flask import Response
 
 from api.access.me_bodies import CODES, FACTORS, OPTIONS, SEED, Confirmation, Naming, NewPasskey, OwnPassword
 from api.http import account
+from api.http.authentication import current_author, current_session
 from api.http.client import caller, remember
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.noun import Noun
 from api.http.schemas import Body
 from api.http.services import services
-from api.http.who import asking, asking_session
 from domain.kernel.instant import now
 from domain.kernel.problem import Refused
 from store import totp
@@ -26,19 +26,19 @@ class SecondFactorsAreOff(Refused):
     """Nobody uses second factors here (CALLOUT_SECOND_FACTOR)."""
 
 
-@me.opens("POST", "/password", OwnPassword, 204)
-def password(body: Body) -> Response:
-    """Give yourself another password; you stay signed in here and are signed out everywhere else.
+@me.plain_route("POST", "/password", OwnPassword, 204)
+def change_password(body: Body) -> Response:
+    """Change your own password; all your other sessions end.
 
-    No other device counts as one that has signed in before; a browser gets the cookie of one that has.
+    Known-device tokens of other devices become invalid; this browser gets a new one as a cookie.
     """
-    who, session, access = asking(), asking_session(), services().access
+    who, session, access = current_author(), current_session(), services().access
     if not access.proving.knows(session.id, who.id, body["current"]):
         raise account.WrongProof
-    account.must_be_good_for(who.id, body["password"])
+    account.check_password(who.id, body["password"])
     generation = uuid4()
     changes = (
-        # An admin's new password, set since the current one was compared, has ended this session and stays.
+        # When an admin has set a password since the comparison, this session has ended: that password stays.
         access.sessions.proving(session.id),
         access.changing_password(who.id, body["password"], but=session.id, generation=generation),
     )
@@ -46,11 +46,11 @@ def password(body: Body) -> Response:
     return remember(Response(status=204), access.proving.known_device(who.id, generation))
 
 
-@me.opens("GET", "/second-factors", None, 200, FACTORS)
-def second_factors() -> Response:
+@me.plain_route("GET", "/second-factors", None, 200, FACTORS)
+def list_second_factors() -> Response:
     """Your second factors."""
-    who, desk = asking(), services().factors
-    return answer(
+    who, desk = current_author(), services().factors
+    return json_response(
         {
             "mode": desk.mode,
             "required": desk.required_of(who.roles),
@@ -61,20 +61,20 @@ def second_factors() -> Response:
     )
 
 
-@me.opens("POST", "/totp", Naming, 201, SEED)
-def begin_totp(body: Body) -> Response:
-    """Begin to set up an app that makes codes; its first code confirms it."""
-    who, seed = asking(), totp.new_seed()
+@me.plain_route("POST", "/totp", Naming, 201, SEED)
+def create_totp(body: Body) -> Response:
+    """Begin to set up an authenticator app; its first code confirms it."""
+    who, seed = current_author(), totp.new_seed()
     _must_be_on()
     factor = services().factors.factors.add(who.id, "totp", body["name"], seed)
     login = services().access.login_of(who.id) or str(who.id)
-    return answer({"id": factor, "secret": totp.spelled(seed), "uri": totp.uri(seed, login)}, 201)
+    return json_response({"id": factor, "secret": totp.spelled(seed), "uri": totp.uri(seed, login)}, 201)
 
 
-@me.opens("POST", "/totp/<uuid:id>/confirm", Confirmation, 200, CODES)
+@me.plain_route("POST", "/totp/<uuid:id>/confirm", Confirmation, 200, CODES)
 def confirm_totp(body: Body, id: UUID) -> Response:
-    """Confirm it with a code; with the first second factor come recovery codes."""
-    who, desk = asking(), services().factors
+    """Confirm the authenticator app with a code; the first second factor also gives recovery codes."""
+    who, desk = current_author(), services().factors
     _must_be_on()
     try:
         desk.confirm(who.id, id, body["code"], caller(), now())
@@ -83,21 +83,23 @@ def confirm_totp(body: Body, id: UUID) -> Response:
     return _added(who.id, "totp")
 
 
-@me.opens("POST", "/passkeys/challenge", None, 200, OPTIONS)
-def passkey_options() -> Response:
-    """What to ask the browser for to make a passkey."""
-    who, desk = asking(), services().factors
+@me.plain_route("POST", "/passkeys/challenge", None, 200, OPTIONS)
+def create_passkey_challenge() -> Response:
+    """The options with which the browser creates a passkey."""
+    who, desk = current_author(), services().factors
     _must_be_on()
     made = desk.challenges.make(who.id, "passkey")
     known = desk.factors.secrets(who.id, "passkey")
     login = services().access.login_of(who.id) or str(who.id)
-    return answer({"pending": made.token, "passkey": desk.passkeys.ask_for_new(who.id, login, known, made.challenge)})
+    return json_response(
+        {"pending": made.token, "passkey": desk.passkeys.ask_for_new(who.id, login, known, made.challenge)}
+    )
 
 
-@me.opens("POST", "/passkeys", NewPasskey, 201, CODES)
-def add_passkey(body: Body) -> Response:
-    """Keep the passkey; with the first second factor come recovery codes."""
-    who, desk = asking(), services().factors
+@me.plain_route("POST", "/passkeys", NewPasskey, 201, CODES)
+def create_passkey(body: Body) -> Response:
+    """Register the passkey; the first second factor also gives recovery codes."""
+    who, desk = current_author(), services().factors
     _must_be_on()
     owner, challenge, _ = desk.challenges.attempt(body["pending"], "passkey")
     if owner != who.id:
@@ -108,21 +110,21 @@ def add_passkey(body: Body) -> Response:
     return _added(who.id, "passkey", 201)
 
 
-@me.opens("POST", "/second-factors/<uuid:id>/remove", None, 204)
-def remove(id: UUID) -> Response:
-    """Remove a second factor; the last one stays where one is required."""
-    who, desk = asking(), services().factors
+@me.plain_route("POST", "/second-factors/<uuid:id>/remove", None, 204)
+def remove_second_factor(id: UUID) -> Response:
+    """Remove a second factor; the last one cannot be removed where one is required."""
+    who, desk = current_author(), services().factors
     desk.factors.remove(who.id, id, keep_one=desk.required_of(who.roles))
     return Response(status=204)
 
 
-@me.opens("POST", "/recovery-codes", None, 201, CODES)
-def recovery_codes() -> Response:
-    """New recovery codes; the old ones are good for nothing any more."""
-    who, desk = asking(), services().factors
+@me.plain_route("POST", "/recovery-codes", None, 201, CODES)
+def create_recovery_codes() -> Response:
+    """New recovery codes; the old ones become invalid."""
+    who, desk = current_author(), services().factors
     if not desk.factors.of(who.id):
         raise SecondFactorsAreOff("There is no second factor yet that they could stand in for.")
-    return answer({"recovery_codes": desk.recovery.renew(who.id)}, 201)
+    return json_response({"recovery_codes": desk.recovery.renew(who.id)}, 201)
 
 
 def _must_be_on() -> None:
@@ -132,6 +134,6 @@ def _must_be_on() -> None:
 
 def _added(user: UUID, kind: str, status: int = 200) -> Response:
     desk = services().factors
-    services().access.sessions.prove(asking_session().id, kind)
+    services().access.sessions.prove(current_session().id, kind)
     codes = [] if desk.recovery.left(user) else desk.recovery.renew(user)
-    return answer({"recovery_codes": codes}, status)
+    return json_response({"recovery_codes": codes}, status)

@@ -1,4 +1,4 @@
-"""What is sent to one's own account, and what it answers."""
+"""Bodies and replies of the routes of the user's own account."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CODES: Final[dict[str, Any]] = {
         "recovery_codes": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "Each opens once in the place of a second factor; none when there were some.",
+            "description": "Each can be used once instead of a second factor; empty when the user already has codes.",
         }
     },
 }
@@ -63,26 +63,26 @@ OPTIONS: Final[dict[str, Any]] = {
 
 
 class OwnPassword(Strict):
-    """The password that you have, and another one."""
+    """The current password and the new one."""
 
     current = Text(LONGEST, required=True)
     password = Text(LONGEST, required=True)
 
 
 class Naming(Strict):
-    """What you call it."""
+    """The name of the authenticator."""
 
     name = Text(100, load_default="Authenticator")
 
 
 class Confirmation(Strict):
-    """The first code of your app."""
+    """The first code of the authenticator app."""
 
     code = Text(6, 6, required=True)
 
 
 class NewPasskey(Strict):
-    """What the browser made."""
+    """The passkey that the browser created."""
 
     pending = Text(200, required=True)
     name = Text(100, load_default="Passkey")

@@ -1,4 +1,4 @@
-"""What is sent to sessions, and what they answer."""
+"""Bodies and replies of the routes of sessions."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SIGNED_IN: Final[dict[str, Any]] = {
     "required": ["token", "expires_in", "user"],
     "properties": {
         "token": {"type": "string", "description": "Send it as `Authorization: Bearer`; it is not shown again."},
-        "expires_in": {"type": "integer", "description": "Seconds, however much it is used."},
-        "idle_in": {"type": "integer", "description": "Seconds without being used after which it is over."},
+        "expires_in": {"type": "integer", "description": "Seconds until it expires, also when it is used."},
+        "idle_in": {"type": "integer", "description": "Seconds without a request after which it expires."},
         "known_device": {
             "type": "string",
-            "description": "Send it when you sign in again: attempts of others do not slow you down then. "
+            "description": "Send it at the next sign-in: failed attempts of others do not slow you down then. "
             "Browsers get it as a cookie too.",
         },
         "second_factor": {"type": "string", "enum": ["given", "not-asked", "to-be-set-up"]},
@@ -69,11 +69,11 @@ CHALLENGE: Final[dict[str, Any]] = {
 
 
 class SignIn(Strict):
-    """Who wants to come in."""
+    """The login and password of a user."""
 
     login = Text(200, required=True)
     password = Text(200, required=True)
-    known_device = Text(200, metadata={"description": "What the last sign-in from this device gave."})
+    known_device = Text(200, metadata={"description": "The `known_device` of the last sign-in from this device."})
 
 
 class Factor(Strict):
@@ -85,33 +85,33 @@ class Factor(Strict):
 
 
 class SecondStep(Factor):
-    """The second factor that a sign-in lacks."""
+    """The second factor of a sign-in."""
 
     pending = Text(200, required=True)
     known_device = Text(200)
 
     @validates_schema
-    def one(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Exactly one of them."""
+    def check_exactly_one(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Raise `ValidationError` unless exactly one of them is given."""
         if sum(name in data for name in ("code", "recovery_code", "passkey")) != 1:
             raise ValidationError("Give one of code, recovery_code and passkey.", "code")
 
 
 class Proof(Factor):
-    """The password, or a second factor, once more."""
+    """A new proof of identity: the password or a second factor."""
 
     password = Text(200)
     pending = Text(200)
 
     @validates_schema
-    def one(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Exactly one of them."""
+    def check_exactly_one(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Raise `ValidationError` unless exactly one of them is given."""
         if sum(name in data for name in ("password", "code", "recovery_code", "passkey")) != 1:
             raise ValidationError("Give one of password, code, recovery_code and passkey.", "password")
 
 
 class Reset(Strict):
-    """A code that an admin has made, and another password."""
+    """A one-time code of an admin, and the new password."""
 
     login = Text(200, required=True)
     code = Text(40, required=True)

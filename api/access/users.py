@@ -9,12 +9,12 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.account import note_user
-from api.http.command_route import answered, request_of
+from api.http.account import log_user
+from api.http.command_route import command_response, request_of
+from api.http.erasure import finish_erasure
 from api.http.fields import Choice, Flag, Id, Many, Text
-from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import DONE, Body, Command, Creation, Page
 from api.http.services import services
 from commands.access import users as commands
@@ -31,14 +31,14 @@ CODE: Final[dict[str, Any]] = DONE | {
     "required": [*DONE["required"], "code", "expires_at"],
     "properties": DONE["properties"]
     | {
-        "code": {"type": "string", "description": "Good once, for a day; shown to you and nobody else."},
+        "code": {"type": "string", "description": "Valid once, for a day; it is not shown again."},
         "expires_at": {"type": "string", "format": "date-time"},
     },
 }
 
 
 class Roles(Command):
-    """The roles that a user has from now on, and no others."""
+    """All roles that the user has from now on."""
 
     roles = Many(Choice(ROLES), least=1, most=len(ROLES), required=True)
 
@@ -50,11 +50,11 @@ class Password(Command):
 
 
 class NewUser(Creation, Roles, Password):
-    """Somebody who may sign in."""
+    """A new user, who may sign in."""
 
     login = Text(200, required=True)
     name = Text(200, required=True)
-    technician = Id(load_default=None, metadata={"description": "The technician who this user is, if any."})
+    technician = Id(load_default=None, metadata={"description": "The technician that this user is, if any."})
 
 
 class Filters(Page):
@@ -65,53 +65,53 @@ class Filters(Page):
 
 
 @users.creates(User, NewUser)
-def create(context: CommandContext, body: Body, id: UUID) -> User:
-    """Register a user, who can sign in with this login and password from now on."""
-    note_user(id)
+def create_user(context: CommandContext, body: Body, id: UUID) -> User:
+    """Register a user with a login, password and roles."""
+    log_user(id)
     return commands.register(context, id, access=services().access, **body)
 
 
 @users.command("set-roles", Roles)
 def set_roles(context: CommandContext, body: Body, id: UUID) -> User:
-    """Give a user these roles and no others; it holds from their next request on."""
+    """Set the roles of a user; takes effect with their next request."""
     return commands.set_roles(context, id, **body)
 
 
 @users.command("set-password", Password)
 def set_password(context: CommandContext, body: Body, id: UUID) -> User:
-    """Give a user another password; they have to sign in again everywhere."""
+    """Set a new password for a user; all their sessions end."""
     return commands.set_password(context, id, access=services().access, **body)
 
 
-@users.opens("POST", "/<uuid:id>/reset-code", Command, 201, CODE)
-def reset_code(body: Body, id: UUID) -> Response:
-    """A one-time code with which the user sets another password, good for a day; one made before is good no more."""
+@users.plain_route("POST", "/<uuid:id>/reset-code", Command, 201, CODE)
+def create_reset_code(body: Body, id: UUID) -> Response:
+    """A one-time code with which the user sets a new password, valid for a day; earlier codes become invalid."""
     request = request_of(body)
-    # Derived and not stored, as codes for devices are.
+    # Derived from the request and not stored, as enrolment codes are.
     codes, secrets = services().reset_codes, services().access.secrets.accepted("reset-codes")
     seed = codes.seed_of(id, (hmac.digest(each, request.operation.bytes, "sha256") for each in secrets))
     issue = partial(commands.issue_reset_code, id=id, seed=seed, reset_codes=codes)
-    return answered(services().runner.run(request, issue, status=201), {"code": code_of(seed)})
+    return command_response(services().runner.run(request, issue, status=201), {"code": code_of(seed)})
 
 
 @users.command("reset-second-factors")
 def reset_second_factors(context: CommandContext, _: Body, id: UUID) -> User:
-    """Forget the second factors of a user who has lost them, and sign them out everywhere."""
+    """Remove all second factors of a user, and end all their sessions."""
     return commands.reset_second_factors(context, id)
 
 
-@users.command("erase", after=be_forgotten)
+@users.command("erase", after=finish_erasure)
 def erase(context: CommandContext, _: Body, id: UUID) -> User:
-    """Forget a user for good: their login and name, their sessions and all that let them in.
+    """Erase a user: their login, name, sessions and credentials.
 
-    What they did stays on record under their id. A technician who they are is erased apart.
+    What they did stays on record under their id. Their technician, if any, is erased separately.
     """
     return commands.erase(context, id)
 
 
 @users.command("disable")
 def disable(context: CommandContext, _: Body, id: UUID) -> User:
-    """Let a user in no more; it holds from their next request on."""
+    """Disable a user; takes effect with their next request."""
     return commands.disable(context, id)
 
 
@@ -122,15 +122,15 @@ def enable(context: CommandContext, _: Body, id: UUID) -> User:
 
 
 @users.lists(view.USERS, Filters)
-def registered(query: dict[str, Any]) -> Response:
+def list_users(query: dict[str, Any]) -> Response:
     """The users, by login."""
-    with looking(query, view.Users()) as reader:
-        rows = view.users(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("login", "id"))
+    with open_reader(query, view.Users()) as reader:
+        rows = view.users(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("login", "id"))
 
 
 @users.shows(view.USERS)
-def user(query: dict[str, Any], id: UUID) -> Response:
+def show_user(query: dict[str, Any], id: UUID) -> Response:
     """One user."""
-    with looking(query, view.Users()) as reader:
-        return one(reader, view.user(reader, id))
+    with open_reader(query, view.Users()) as reader:
+        return item_response(reader, view.user(reader, id))

@@ -1,4 +1,4 @@
-"""What is sent about cases, and which of them are asked for."""
+"""Bodies of the commands of cases, and the filters of their list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.kernel.priority import Priority
 
 
 class NewCase(Creation):
-    """A new concern of a customer; `contact` is the one in which they first told about it."""
+    """A new case of a customer; `contact` is the one in which they first mentioned it."""
 
     customer = Id(required=True)
     topic = Choice(get_args(Topic), required=True)
@@ -23,26 +23,26 @@ class NewCase(Creation):
 
 
 class Waiting(Command):
-    """Who or what it waits for."""
+    """Who or what the case waits for."""
 
     on = Choice(get_args(WaitingOn), required=True)
 
 
 class Resolution(Command):
-    """What has been done, in words."""
+    """What has been done, as free text."""
 
     resolution = Text(4000)
 
 
 class Again(Command):
-    """The contact in which the customer said that it was not what they had asked for; a closed case needs one."""
+    """The contact by which the case is reopened, and why; a closed case needs a contact."""
 
     by_contact = Id()
     reason = Text(2000)
 
 
 class Ending(Command):
-    """What the customer says of it; `waiver` is why what is still open may stay open, in the name of who closes."""
+    """The outcome by the customer's word; `waiver` is the reason why what is still open may stay open."""
 
     outcome = Choice(get_args(Outcome), required=True)
     basis = Choice(get_args(Basis), required=True)
@@ -50,7 +50,7 @@ class Ending(Command):
 
 
 class StayingCase(Command):
-    """The case that goes on."""
+    """The case into which this one is merged."""
 
     into = Id(required=True)
 

@@ -1,4 +1,4 @@
-"""Cases: the spine of everything from a customer's first contact until they are satisfied."""
+"""Cases: a customer's matter from the first contact until they are satisfied."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Response
 from api.care import case_bodies as bodies
 from api.care.merged import merged
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Page
 from commands.care import cases as commands
 from commands.running.changed import Changed
@@ -27,7 +27,7 @@ cases = Noun("cases", "From first contact to satisfied.")
 
 
 @cases.creates(Case, bodies.NewCase)
-def create(context: CommandContext, body: Body, id: UUID) -> Changed:
+def create_case(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Open a case."""
     fields: dict[str, Any] = {"first_contact_at": context.about.occurred_at or now()} | body
     return commands.open_case(context.work, id, **fields)
@@ -35,60 +35,60 @@ def create(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @cases.command("wait", bodies.Waiting)
 def wait(context: CommandContext, body: Body, id: UUID) -> Case:
-    """Nothing can be done until somebody or something comes."""
+    """Mark the case as waiting for somebody or something."""
     return commands.wait(context.work, id, **body)
 
 
 @cases.command("resume")
 def resume(context: CommandContext, _: Body, id: UUID) -> Case:
-    """What it waited for has come, or is no longer waited for: it goes on."""
+    """End the waiting; work on the case goes on."""
     return commands.resume(context.work, id)
 
 
 @cases.command("resolve", bodies.Resolution)
 def resolve(context: CommandContext, body: Body, id: UUID) -> Case:
-    """What the customer asked for has been done, in our view."""
+    """Mark the case as resolved: what the customer asked for has been done, in our view."""
     return commands.resolve(context.work, id, **body)
 
 
 @cases.command("reopen", bodies.Again)
 def reopen(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Take up a resolved case, or by a contact a closed one; a contact of nobody known becomes this customer's."""
+    """Reopen a resolved case, or by a contact a closed one; a contact without a customer becomes this customer's."""
     return commands.reopen(context.work, id, **body)
 
 
 @cases.command("close", bodies.Ending)
 def close(context: CommandContext, body: Body, id: UUID) -> Case:
-    """End it with what the customer says; work and discrepancies that are open refuse this unless they are waived."""
+    """Close the case with what the customer says; refused while work or discrepancies are open and not waived."""
     return commands.close(context.work, id, **body, by=context.by, open_on=context.open_on)
 
 
 @cases.command("merge", bodies.StayingCase)
 def merge(context: CommandContext, body: Body, id: UUID) -> Case:
-    """Say that another case is about the same and goes on alone."""
+    """Merge the case into another one about the same matter, which goes on."""
     return commands.merge(context.work, id, **body)
 
 
 @cases.lists(view.CASES, bodies.Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_cases(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
-    with looking(query, view.Cases(), *merged(query)) as reader:
-        rows = view.cases(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("opened_at", "id"))
+    with open_reader(query, view.Cases(), *merged(query)) as reader:
+        rows = view.cases(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("opened_at", "id"))
 
 
 @cases.shows(view.CASES)
-def case(query: dict[str, Any], id: UUID) -> Response:
+def show_case(query: dict[str, Any], id: UUID) -> Response:
     """One case."""
-    with looking(query, view.Cases()) as reader:
-        return one(reader, view.case(reader, id), own=False)
+    with open_reader(query, view.Cases()) as reader:
+        return item_response(reader, view.case(reader, id), own=False)
 
 
 @cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")
-def timeline(query: dict[str, Any], id: UUID) -> Response:
-    """Everything that concerns the case, in the order in which it happened."""
-    with looking(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
+def list_case_timeline(query: dict[str, Any], id: UUID) -> Response:
+    """All events that concern the case, by when they happened."""
+    with open_reader(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:
         if view.case(reader, id) is None:
             raise NotFound
-        rows = story.case_timeline(reader, id, **paged(query))
-        return page(reader, query, rows, key=("occurred_at", "position"))
+        rows = story.case_timeline(reader, id, **page_arguments(query))
+        return page_response(reader, query, rows, key=("occurred_at", "position"))

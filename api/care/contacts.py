@@ -1,4 +1,4 @@
-"""Contacts: each interaction with a customer, what they say it is about, and what really caused it."""
+"""Contacts: interactions with customers, the reasons they give, and the confirmed causes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from api.care.merged import merged
 from api.http.fields import Choice, Flag, Id, Instant, Many, Text, Whole
 from api.http.key_filter import holder_of
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
-from api.http.rows import shape_of, spoken_all, spoken_one
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
+from api.http.rows import api_row_or_none, api_rows, shape_of
 from api.http.schemas import Body, Command, Creation, Page
 from commands.care import contacts as commands
 from commands.running.changed import Changed
@@ -27,7 +27,7 @@ contacts = Noun("contacts", "Every interaction with a customer.")
 
 
 class ContactReason(Command):
-    """Why they came, as they say it."""
+    """The reason for the contact in the customer's words."""
 
     reason = Text(2000, required=True)
 
@@ -47,14 +47,14 @@ class NewContact(Creation):
 
 
 class Link(Command):
-    """Which case it is about, and which earlier contact it repeats."""
+    """The case that the contact is about, and the earlier contact that it repeats."""
 
     case = Id(required=True)
     repeat_of = Id()
 
 
 class Cause(Command):
-    """What really caused it, how that is known, and the positions of the events that did."""
+    """The confirmed cause, how it is known, and the positions of the events that caused the contact."""
 
     demand = Choice(get_args(Demand), required=True)
     cause = Text(200, required=True)
@@ -63,7 +63,7 @@ class Cause(Command):
 
 
 class Duplicate(Command):
-    """The contact that this one repeats word for word."""
+    """The contact of which this one is a duplicate."""
 
     of = Id(required=True)
 
@@ -77,12 +77,12 @@ class Filters(Page):
     status = Choice(tuple(Status))
     channel = Choice(get_args(Channel))
     message_id = Text(998)
-    needs_decision = Flag(metadata={"description": "About a case that was closed already, and nobody has decided."})
+    needs_decision = Flag(metadata={"description": "About a case that was already closed, with no decision yet."})
 
 
 @contacts.creates(Contact, NewContact)
-def create(context: CommandContext, body: Body, id: UUID) -> Contact:
-    """Write down a contact, with or without knowing whose it is; with a work order it is that customer's."""
+def create_contact(context: CommandContext, body: Body, id: UUID) -> Contact:
+    """Record a contact, with or without a customer; with a work order it is that order's customer."""
     receipt: dict[str, Any] = {"started_at": context.about.occurred_at or now(), "agent": context.by} | body
     reason = receipt.pop("reason", None)
     return commands.receive(context.work, id, cast("Receipt", receipt), reason=reason)
@@ -90,13 +90,13 @@ def create(context: CommandContext, body: Body, id: UUID) -> Contact:
 
 @contacts.command("set-reason", ContactReason)
 def set_reason(context: CommandContext, body: Body, id: UUID) -> Contact:
-    """Say why they came, in their words."""
+    """Set the reason for the contact in the customer's words."""
     return commands.set_reason(context.work, id, **body)
 
 
 @contacts.command("link", Link)
 def link(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Say which case it is about; where nobody knew whose contact it was, it is that customer's.
+    """Link the contact to a case; a contact without a customer becomes that customer's.
 
     Where that case is closed, the contact is listed with `needs_decision` until the case is reopened by it, it is
     linked to another case, or it is answered.
@@ -106,33 +106,33 @@ def link(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @contacts.command("confirm-cause", Cause)
 def confirm_cause(context: CommandContext, body: Body, id: UUID) -> Contact:
-    """Say what really caused it: something the customer wanted, or a failure of ours."""
+    """Confirm what caused the contact: something the customer wanted, or a failure of ours."""
     return commands.confirm_cause(context.work, id, **body)
 
 
 @contacts.command("answer")
 def answer(context: CommandContext, _: Body, id: UUID) -> Contact:
-    """Say that the customer has our answer."""
+    """Mark the contact as answered."""
     return commands.answer(context.work, id)
 
 
 @contacts.command("mark-duplicate", Duplicate)
 def mark_duplicate(context: CommandContext, body: Body, id: UUID) -> Contact:
-    """Say that it is another contact, received twice."""
+    """Mark the contact as a duplicate of another one."""
     return commands.mark_duplicate(context.work, id, **body)
 
 
 @contacts.lists(shape_of(view.CONTACTS), Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_contacts(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
-    with looking(query, view.Contacts(), *merged(query)) as reader:
+    with open_reader(query, view.Contacts(), *merged(query)) as reader:
         holder = holder_of(query, "message_id", "message_id")
-        rows = queries.contacts(reader, **paged(query), **filters(query), holder=holder)
-        return page(reader, query, spoken_all(rows), key=("listed_at", "id"))
+        rows = queries.contacts(reader, **page_arguments(query), **filters(query), holder=holder)
+        return page_response(reader, query, api_rows(rows), key=("listed_at", "id"))
 
 
 @contacts.shows(shape_of(view.CONTACTS))
-def contact(query: dict[str, Any], id: UUID) -> Response:
+def show_contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
-    with looking(query, view.Contacts()) as reader:
-        return one(reader, spoken_one(queries.contact(reader, id)), own=False)
+    with open_reader(query, view.Contacts()) as reader:
+        return item_response(reader, api_row_or_none(queries.contact(reader, id)), own=False)

@@ -1,4 +1,4 @@
-"""Customers: who they are, where their equipment is, which entries are the same person, and forgetting them."""
+"""Customers and their sites: details, merges and erasure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 from flask import Response
 
 from api.care.site_bodies import Whereabouts, site_fields, where
+from api.http.erasure import finish_erasure
 from api.http.fields import Id, Many, Text, Zone
-from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
-from api.http.reading import looking, one, page, paged
+from api.http.reading import item_response, open_reader, page_arguments, page_response
 from api.http.region import region_of
 from api.http.rows import ID, LIST, STRING, done_with, shape_of
 from api.http.schemas import Body, Command, Creation, Page
@@ -55,7 +55,7 @@ class SiteDetails(Whereabouts):
 
 
 class NewSite(SiteDetails):
-    """A place where the customer has equipment; its id is made here when it is left out."""
+    """A new site of the customer; its id is made here when it is left out."""
 
     site = Id()
     zone = Zone(metadata={"description": "The IANA zone of the site; what its country or address decide unless given."})
@@ -63,7 +63,7 @@ class NewSite(SiteDetails):
 
 
 class StayingEntry(Command):
-    """The entry that stays."""
+    """The customer into which this one is merged."""
 
     into = Id(required=True)
 
@@ -78,7 +78,7 @@ class Filters(Page):
 
 
 @customers.creates(Customer, NewCustomer)
-def create(context: CommandContext, body: Body, id: UUID) -> Customer:
+def create_customer(context: CommandContext, body: Body, id: UUID) -> Customer:
     """Register a customer."""
     return Customer.register(id=id, zone=context.about.zone, **body)
 
@@ -91,7 +91,7 @@ def change(context: CommandContext, body: Body, id: UUID) -> Customer:
 
 @customers.command("add-site", NewSite, done_with(site=ID, zone=STRING, zone_basis=STRING))
 def add_site(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Add a place where the customer has equipment; the reply names it as `site`, and its zone.
+    """Add a site; the reply has its id as `site`, and its zone.
 
     Without a `zone`, the country, its region or the postcode decide, else an address that ends with its country; else
     it is the company's, and `zone_basis` says that it is `assumed`.
@@ -102,38 +102,38 @@ def add_site(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @customers.command("change-site", SiteDetails)
 def change_site(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Set the given details of a site, also of one that came with an entry merged into this; the others stay."""
+    """Set the given details of a site, also of a merged customer's site; the others stay."""
     fields = site_fields(body)
     return commands.change_site(context.work, id, where=where(body), company_zone=context.zone, **fields)
 
 
 @customers.command("merge", StayingEntry)
 def merge(context: CommandContext, body: Body, id: UUID) -> Customer:
-    """Say that another entry is the same customer; that one stays."""
+    """Merge this customer into another entry for the same customer, which stays."""
     return commands.merge(context.work, id, **body)
 
 
-@customers.command("erase", after=be_forgotten)
+@customers.command("erase", after=finish_erasure)
 def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
-    """Forget the customer, and the entries merged into theirs, for good: no word of theirs can be read afterwards.
+    """Erase the customer and the entries merged into them: none of their personal data can be read afterwards.
 
-    The reply comes when the views have forgotten them too, or when they take too long; they will in any case.
+    The reply is sent when the views have erased them too, or after the usual wait; then the views follow soon.
     """
     return commands.erase(context.work, id, entries=Erasure(context.log).entries_merged_into(id))
 
 
 @customers.lists(view.CUSTOMERS, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_customers(query: dict[str, Any]) -> Response:
     """All customers, by id."""
-    with looking(query, view.Customers(), Search()) as reader:
+    with open_reader(query, view.Customers(), Search()) as reader:
         words = query.get("words")
         like = EVERYBODY if words is None else found_by(words, region_of(services().settings.zone))
-        rows = view.customers(reader, **paged(query), like=like, external_ref=query.get("external_ref"))
-        return page(reader, query, rows, key=("id",))
+        rows = view.customers(reader, **page_arguments(query), like=like, external_ref=query.get("external_ref"))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @customers.shows(shape_of(view.CUSTOMERS, sites=LIST, clashes=LIST))
-def customer(query: dict[str, Any], id: UUID) -> Response:
-    """One customer, with their sites and the changes that clashed."""
-    with looking(query, view.Customers()) as reader:
-        return one(reader, view.customer(reader, id))
+def show_customer(query: dict[str, Any], id: UUID) -> Response:
+    """One customer, with their sites and conflicting changes."""
+    with open_reader(query, view.Customers()) as reader:
+        return item_response(reader, view.customer(reader, id))

@@ -1,4 +1,4 @@
-"""Which views a question reads besides its own, since it follows merges."""
+"""The views that a query reads besides its own, because filters follow merges."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from projections.engine.projection import Projection
 
 
 def merged(query: dict[str, Any]) -> tuple[Projection, ...]:
-    """The views that say which entries are the same customer, or case, as the one that a query asks for."""
+    """The views that hold the merges of the customer and the case in the filters of a query."""
     wanted: tuple[Projection, ...] = (Customers(),) if "customer" in query else ()
     return (*wanted, Cases()) if "case" in query else wanted

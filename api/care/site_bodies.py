@@ -1,4 +1,4 @@
-"""What is sent about the zone of a site that is added or changed."""
+"""Members of bodies that decide the time zone of a site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ABOUT: Final = ("country", "region", "postcode")
 
 
 class Whereabouts(Command):
-    """What decides about the zone of a site that is not given; it is not kept apart from the address."""
+    """Members from which the zone of a site is derived when it is not given; they are not stored."""
 
     country = Text(2, 2, metadata={"description": "Two letters of ISO 3166; decides about the zone."})
     region = Text(10, metadata={"description": "The region's ISO 3166-2 code, where the country has several zones."})
@@ -20,11 +20,11 @@ class Whereabouts(Command):
 
 
 def where(body: Body) -> sites.Whereabouts:
-    """What a body says that decides about the zone of a site."""
+    """The members of a body from which the zone of a site is derived."""
     country, region, postcode = (body.get(name) for name in _ABOUT)
     return sites.Whereabouts(body.zone, country, region, postcode, body.get("address"))
 
 
 def site_fields(body: Body) -> dict[str, Any]:
-    """The fields of the site itself."""
+    """The other members of a body: the fields of the site."""
     return {name: value for name, value in body.items() if name not in _ABOUT}

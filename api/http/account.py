@@ -1,4 +1,4 @@
-"""What the routes of sessions, of one's own account and of users share: what is asked for, and what is recorded."""
+"""What the routes of sessions, of one's own account and of users share: problems, password checks, recording."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
 from domain.recording.backing import Change
-from store.factor_desk import WrongSecondFactor
+from store.second_factor_check import WrongSecondFactor
 
 __all__ = [
     "SecondFactorNeeded",
     "WrongProof",
     "WrongSecondFactor",
-    "must_be_good_for",
-    "note_user",
+    "check_password",
+    "log_user",
     "record",
     "record_password_change",
 ]
@@ -41,12 +41,12 @@ class WrongProof(Problem):
     code = "wrong-proof"
 
 
-def note_user(user: UUID) -> None:
-    """Let the log lines of this request name the user, who has not come in with a session."""
+def log_user(user: UUID) -> None:
+    """Name the user in the log lines of this request, which has no session."""
     g.about_user = user
 
 
-def must_be_good_for(user: UUID, password: str) -> None:
+def check_password(user: UUID, password: str) -> None:
     """Raise `BadInput` for a password of this user that is too short, common, or made of their login or name."""
     good.must_be_good_for(user, password, services().views, services().access)
 
@@ -58,7 +58,7 @@ def record(
     actor: UUID | None = None,
     changes: Iterable[Change] = (),
 ) -> None:
-    """Record what a user did with their own account, outside of a command of the office, together with `changes`."""
+    """Record a decision about the user's own account, with `changes` in the same transaction; not an office command."""
 
     def once() -> None:
         work = services().log.work()
@@ -73,5 +73,5 @@ def record(
 
 
 def record_password_change(user: UUID, changes: Sequence[Change], role: str = "") -> None:
-    """That the user has another password, together with the `changes` that give it."""
+    """Record that the user has another password, together with the `changes` that set it."""
     record(user, role, User.record_password_change, changes=changes)

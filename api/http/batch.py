@@ -1,4 +1,4 @@
-"""Commands that do not come over HTTP: each is the same route's command, with the same body and the same rules."""
+"""Runs the commands of routes without HTTP, as imports do: the same bodies, schemas, policy and rules as the routes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from eventsourcing.persistence import PersistenceError
 from flask import Flask
 from marshmallow import ValidationError
 
-from api.http.body import unfit
+from api.http.body import control_character_problem
 from api.http.command_route import CommandRoute, about_of
-from api.http.fields import spelled
+from api.http.fields import error_list
 from api.http.noun import PREFIX, Noun
 from api.http.problems import problem_of
 from commands.running.author import Author
@@ -28,28 +28,30 @@ from domain.kernel.problem_document import document
 NOUNS: Final = frozenset(
     {"customers", "contacts", "cases", "equipment", "work-orders", "visits", "parts", "locations", "stock-movements"}
 )
-"""The commands of these may be decided together; any other one is carried out alone."""
+"""The nouns whose commands may share a unit of work; any other command is run alone."""
 ALONE: Final = frozenset({"erase", "erase-words"})
-PASSING: Final = (Kind.UNAVAILABLE, Kind.RATE_LIMITED)
+"""The words of commands that are always run alone."""
+TEMPORARY: Final = (Kind.UNAVAILABLE, Kind.RATE_LIMITED)
+"""The kinds of problems that may be gone when the same command is tried again."""
 
 
-class Sent(NamedTuple):
-    """One command: its path behind `/api/v1/`, its body, its key, and who did it if that was not the user."""
+class CommandInput(NamedTuple):
+    """One command: its path after `/api/v1/`, body, idempotency key, and the actor if that is not the user."""
 
-    do: str
+    path: str
     body: Any
     key: str
     actor: UUID | None = None
 
 
 class Refusal(NamedTuple):
-    """Why a command was refused, as the problem document; `passes` says that it was not the command's fault."""
+    """The problem document of a refused command; `temporary` where the same command may succeed later."""
 
     document: dict[str, Any]
-    passes: bool = False
+    temporary: bool = False
 
 
-class _Ready(NamedTuple):
+class _Prepared(NamedTuple):
     request: Request
     command: Command
     status: int
@@ -58,71 +60,75 @@ class _Ready(NamedTuple):
 
 
 class Commands:
-    """Carries commands of one user out, alone or together in a batch."""
+    """Runs commands of one user, alone or several in one unit of work."""
 
     def __init__(self, app: Flask, runner: Runner, author: Author) -> None:
-        self._nouns = {name: room for name, room in app.blueprints.items() if isinstance(room, Noun)}
+        self._nouns = {name: each for name, each in app.blueprints.items() if isinstance(each, Noun)}
         self._policy = app.extensions["callout.policy"]
         self._app, self._runner, self._author = app, runner, author
         self.batch = Batch(runner)
 
     @staticmethod
-    def takes(sent: Sent) -> bool:
-        """Whether such a command may be decided together with others."""
-        steps = sent.do.split("/")
+    def can_batch(sent: CommandInput) -> bool:
+        """Whether the command may share a unit of work with others."""
+        steps = sent.path.split("/")
         return steps[0] in NOUNS and steps[-1] not in ALONE
 
-    def begin(self, sent: Iterable[Sent]) -> None:
-        """Begin a new unit of work, and load with one query what these commands name."""
-        self.batch.begin(_named(sent))
+    def begin(self, sent: Iterable[CommandInput]) -> None:
+        """Begin a new unit of work; loads the entities that these commands name, in one query."""
+        self.batch.begin(_ids_of(sent))
 
-    def load(self, sent: Iterable[Sent]) -> None:
-        """Load with one query what these commands name."""
-        self.batch.load(_named(sent))
+    def load(self, sent: Iterable[CommandInput]) -> None:
+        """Load the entities that these commands name, in one query."""
+        self.batch.load(_ids_of(sent))
 
-    def take(self, sent: Sent) -> Refusal | None:
-        """Decide one command; why it is refused, or None. Raises `NeedsViews` when it must be carried out alone."""
+    def decide(self, sent: CommandInput) -> Refusal | None:
+        """Decide one command in the current unit of work; None when it is not refused.
+
+        Raises `NeedsViews` when the command must be run alone.
+        """
         try:
-            ready = self._ready(sent)
-            self.batch.take(ready.request, ready.command, ready.status, ready.location)
+            prepared = self._prepare(sent)
+            self.batch.take(prepared.request, prepared.command, prepared.status, prepared.location)
         except Problem as problem:
-            return Refusal(document(problem), passes=problem.kind in PASSING)
+            return Refusal(document(problem), temporary=problem.kind in TEMPORARY)
         return None
 
-    def alone(self, sent: Sent) -> Refusal | UUID:
-        """Carry one command out and record it; why it is refused, or the id of what it was about."""
+    def run_alone(self, sent: CommandInput) -> Refusal | UUID:
+        """Run and record one command in its own transaction; the id of its entity, or the refusal."""
         try:
-            ready = self._ready(sent)
+            prepared = self._prepare(sent)
             with self._app.app_context():
-                reply = self._runner.run(ready.request, ready.command, status=ready.status, location=ready.location)
-                ready.after()
+                request, command = prepared.request, prepared.command
+                reply = self._runner.run(request, command, status=prepared.status, location=prepared.location)
+                prepared.after()
         except RefusedBefore as refusal:
             return Refusal(refusal.document)
         except Problem as problem:
-            return Refusal(document(problem), passes=problem.kind in PASSING)
+            return Refusal(document(problem), temporary=problem.kind in TEMPORARY)
         except PersistenceError as error:
             found = problem_of(error)
             if found is None:
                 raise
-            return Refusal(document(found), passes=found.kind in PASSING)
+            return Refusal(document(found), temporary=found.kind in TEMPORARY)
         return UUID(str(reply.members["id"]))
 
-    def _ready(self, sent: Sent) -> _Ready:
-        noun, id, word = _steps(sent.do)
-        room = self._nouns.get(noun)
-        route = None if room is None else room.commands.get(word)
-        if room is None or route is None or (id is None) != (route.kind is not None):
-            raise NotFound(f"There is no command {sent.do}.")
-        author = self._permitted(f"{noun}.{route.name}", sent.actor)
-        body = _loaded(route, sent.body)
-        path = f"{PREFIX}/{sent.do}"
+    def _prepare(self, sent: CommandInput) -> _Prepared:
+        name, id, word = _split_path(sent.path)
+        noun = self._nouns.get(name)
+        route = None if noun is None else noun.commands.get(word)
+        if noun is None or route is None or (id is None) != (route.kind is not None):
+            raise NotFound(f"There is no command {sent.path}.")
+        author = self._permitted(f"{name}.{route.name}", sent.actor)
+        body = _load_body(route, sent.body)
+        path = f"{PREFIX}/{sent.path}"
         request = Request.of(author, about_of(body), ["POST", path, sent.body], sent.key)
         about, command = route.command(request, body, id)
         location = None if id is not None else f"{path.rstrip('/')}/{about}"
-        return _Ready(request, command, route.status, location, route.after)
+        return _Prepared(request, command, route.status, location, route.after)
 
     def _permitted(self, endpoint: str, actor: UUID | None) -> Author:
-        """Who did it, in the role of the user that permits this; raises `NotAllowed`."""
+        """The author of a command, with the role that the policy permits; raises `NotAllowed` when no role does."""
         allowed = self._policy[endpoint, "POST"]
         role = next((role for role in self._author.roles if role in allowed), None)
         if role is None:
@@ -131,37 +137,37 @@ class Commands:
         return author if actor in (None, author.id) else author._replace(id=actor, imported_by=author.id)
 
 
-def _steps(do: str) -> tuple[str, UUID | None, str]:
-    """The noun, id and word of a command's path; raises `NotFound` for a path that no command has."""
-    steps = do.split("/")
+def _split_path(path: str) -> tuple[str, UUID | None, str]:
+    """The noun, id and word of a command's path; raises `NotFound` for a path of another shape."""
+    steps = path.split("/")
     if len(steps) == 1:
         return steps[0], None, ""
     if len(steps) == 3:  # noqa: PLR2004 - noun, id and word
         with suppress(ValueError):
             return steps[0], UUID(steps[1]), steps[2]
-    raise NotFound(f"There is no command {do}.")
+    raise NotFound(f"There is no command {path}.")
 
 
-def _loaded(route: CommandRoute, body: Any) -> Any:
-    """The members of a body; raises `BadInput` that names each one that is wrong."""
+def _load_body(route: CommandRoute, body: Any) -> Any:
+    """The validated body of a command; raises `BadInput` with an error for each wrong member."""
     if not isinstance(body, dict):
         raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
     if may_be_unfit(orjson.dumps(body)) and (pointer := unfit_place(body)) is not None:
-        raise unfit(pointer)
+        raise control_character_problem(pointer)
     try:
         return route.schema().load(body)
     except ValidationError as error:
-        errors = spelled(error.messages_dict)
+        errors = error_list(error.messages_dict)
         many = f"{len(errors)} of the input’s members must be corrected." if errors[1:] else ""
         raise BadInput(many, errors=errors) from None
 
 
-def _named(sent: Iterable[Sent]) -> Iterator[UUID]:
-    return (id for each in sent for id in ids_in([each.do.split("/"), each.body]))
+def _ids_of(sent: Iterable[CommandInput]) -> Iterator[UUID]:
+    return (id for each in sent for id in ids_in([each.path.split("/"), each.body]))
 
 
 def ids_in(value: Any) -> Iterator[UUID]:
-    """Every id that is written in a value."""
+    """Every UUID in the strings of a JSON value."""
     if isinstance(value, str):
         if len(value) == 36:  # noqa: PLR2004 - how long a UUID is
             with suppress(ValueError):

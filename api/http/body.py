@@ -33,10 +33,10 @@ def body_of(req: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
     if may_be_unfit(raw) and (pointer := unfit_place(body)) is not None:
-        raise unfit(pointer)
+        raise control_character_problem(pointer)
     return body
 
 
-def unfit(pointer: str) -> BadInput:
-    """The problem of a text with characters that nothing here can hold, in a body, a query or a path."""
+def control_character_problem(pointer: str) -> BadInput:
+    """The problem for a text with control characters in a body, query or path."""
     return bad_member(pointer, "This is a text without control characters.")

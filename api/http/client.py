@@ -1,4 +1,4 @@
-"""Where a request comes from: the connection's address or, behind as many proxies as are set, what they say."""
+"""The client of a request: its address (also behind proxies), its program, its known-device token."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from api.http.services import services
 from store.caller import KNOWN_SECONDS, LONGEST_AGENT, Caller
 
 COOKIE: Final = "callout_known"
-"""Holds what a browser is known by; it opens nothing."""
+"""The cookie with the known-device token; it grants no access."""
 HOST_COOKIE: Final = f"__Host-{COOKIE}"
-"""Its name in production: browsers take it from this host alone, over TLS alone. It goes to every path then."""
+"""Its name in production: browsers accept it from this host only, over TLS only, for all paths."""
 _LONGEST_TOKEN: Final = 200
 _PLACE: Final = "/api/v1/sessions"
 _PROVIDER: Final = 64
-"""Bits of an IPv6 address that one customer of a provider has: the rest is theirs to choose."""
+"""Bits of the IPv6 network of one customer of a provider, who may choose the rest of the address."""
 
 
 def address() -> str:
-    """The asker's address, the network of 64 bits for IPv6; `unknown` when there is none that can be read.
+    """The client's address, for IPv6 its network of 64 bits; `unknown` when it cannot be parsed.
 
     `X-Forwarded-For` counts only where `CALLOUT_PROXIES` says how many proxies add to it: of the entries that
-    these have added, the first. Whatever a client wrote itself stands further left.
+    these have added, the first. Entries further left are from the client itself.
     """
     found = request.remote_addr or ""
     if proxies := services().settings.proxies:
@@ -34,14 +34,14 @@ def address() -> str:
 
 
 def caller(known: str | None = None) -> Caller:
-    """Address, program and, from the body or the cookie, the known-device token."""
+    """Address, user agent and, from the body (`known`) or the cookie, the known-device token."""
     token = known or request.cookies.get(HOST_COOKIE if services().settings.production else COOKIE, "")
     agent = "".join(letter for letter in request.headers.get("User-Agent", "") if letter.isprintable())
     return Caller(address(), agent[:LONGEST_AGENT], token if len(token) <= _LONGEST_TOKEN else "")
 
 
 def remember(reply: Response, token: str) -> Response:
-    """Let a browser send the known-device token by itself when somebody signs in again."""
+    """Set the cookie with the known-device token, which the browser sends at the next sign-in."""
     production = services().settings.production
     reply.set_cookie(
         HOST_COOKIE if production else COOKIE,

@@ -1,4 +1,4 @@
-"""A route that carries out a command: its body becomes input, one command is run, the reply says what it changed."""
+"""A route that runs a command: the body becomes its input, the reply says what it changed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import Response, request
 
+from api.http.authentication import current_author
 from api.http.body import body_of
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.schemas import Body, Command
 from api.http.services import services
-from api.http.who import asking
 from commands.running import runner
 from commands.running.beginning import must_be_new
 from commands.running.changed import Changed
@@ -26,9 +26,9 @@ Function: TypeAlias = Callable[[CommandContext, Body, UUID], Entity | Changed]
 
 
 class CommandRoute(NamedTuple):
-    """What is sent, the kind of entity that it begins (None where it changes one), the status of the reply.
+    """The schema of the body, the kind of entity that is created (None for a change), the status of the reply.
 
-    `after()` runs when the command has been carried out, before the reply is sent.
+    `after()` runs when the command has been recorded, before the reply is sent.
     """
 
     schema: type[Command]
@@ -51,22 +51,22 @@ class CommandRoute(NamedTuple):
             location = None if self.kind is None else f"{request.path.rstrip('/')}/{id}"
             reply = services().runner.run(request_, command, status=self.status, location=location)
             self.after()
-            return answered(reply)
+            return command_response(reply)
 
         assert self.function is not None, "a route has a function"
         view.__name__, view.__doc__ = self.function.__name__, self.function.__doc__
         return view
 
-    def command(self, asked: Request, body: Body, id: UUID | None) -> tuple[UUID, runner.Command]:
-        """The id of what it is about, which a creation makes where none is named, and the command to run."""
+    def command(self, request_: Request, body: Body, id: UUID | None) -> tuple[UUID, runner.Command]:
+        """The id of the entity, a new one for a creation without an id, and the command to run."""
         function, kind = self.function, self.kind
         assert function is not None, "a route has a function"
-        about = asked.new_id(kind.TOPIC) if kind is not None else id  # type: ignore[attr-defined]
+        about = request_.new_id(kind.TOPIC) if kind is not None else id  # type: ignore[attr-defined]
         assert about is not None, "a command has an id in its path"
 
         def command(context: CommandContext) -> Changed:
             if kind is not None:
-                must_be_new(context.work, kind, about, named=asked.about.id is not None)
+                must_be_new(context.work, kind, about, named=request_.about.id is not None)
             else:
                 must_match(context, about)
             changed = function(context, body, about)
@@ -85,21 +85,25 @@ def must_match(context: CommandContext, id: UUID) -> None:
 
 
 def request_of(body: Body) -> Request:
-    """The current request, by whoever asks, under its `Idempotency-Key`; raises `BadInput` for a key that is none."""
+    """The current request with its author and `Idempotency-Key`; raises `BadInput` for an invalid key."""
     content = [request.method, request.path, body_of(request)]
     accepts = request.if_match.contains_weak if request.if_match else None
     key = request.headers.get("Idempotency-Key")
     return Request.of(
-        asking(), about_of(body), content, key, None if accepts is None else lambda version: accepts(str(version))
+        current_author(),
+        about_of(body),
+        content,
+        key,
+        None if accepts is None else lambda version: accepts(str(version)),
     )
 
 
 def about_of(body: Body) -> About:
-    """What a body says about the command itself."""
+    """The members of a body that every command may have: id, time, zone, position, external reference."""
     return About(body.id, body.occurred_at, body.zone, body.seen, body.external_ref)
 
 
-def answered(reply: runner.Reply, unkept: Mapping[str, Any] | None = None) -> Response:
-    """The response for a reply; `unkept` are members that are never stored."""
+def command_response(reply: runner.Reply, unkept: Mapping[str, Any] | None = None) -> Response:
+    """The response for a stored reply; `unkept` are members that are added and never stored."""
     headers = {"ETag": f'"{reply.members["version"]}"'} | ({"Location": reply.location} if reply.location else {})
-    return answer({**reply.members, **(unkept or {})}, reply.status, headers)
+    return json_response({**reply.members, **(unkept or {})}, reply.status, headers)

@@ -1,4 +1,4 @@
-"""Cursors of lists: signed, for one list, with the key of the last row and the picture of the first page."""
+"""Signed cursors of lists: the key of the last row and the picture (snapshot) of the first page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _SIGNATURE: Final = 16
 
 
 class Picture(NamedTuple):
-    """What all pages of a list show: the views at a position, and what depends on the time at a moment (aware)."""
+    """The snapshot that all pages of a list show: the views at a log position, times judged at `moment` (aware)."""
 
     position: int
     moment: datetime
 
 
 class Cursor(NamedTuple):
-    """Where a page begins: behind a key, and in which picture; None in a list that is not made from views."""
+    """Where a page begins: after the row with `key`, in `picture` (None for a list that is not read from views)."""
 
     key: list[Any]
     picture: Picture | None
@@ -38,17 +38,17 @@ class Cursor(NamedTuple):
         return tuple(self.key) if len(self.key) > 1 else self.key[0]
 
 
-def sealed(key: Sequence[Any], picture: Picture | None) -> str:
-    """A cursor behind the row with this key."""
-    told: dict[str, Any] = {"key": list(key)}
+def encode_cursor(key: Sequence[Any], picture: Picture | None) -> str:
+    """The cursor of the page after the row with this key, signed."""
+    fields: dict[str, Any] = {"key": list(key)}
     if picture is not None:
-        told |= {"at": picture.position, "now": format_instant(picture.moment)}
-    payload = encode(told)
+        fields |= {"at": picture.position, "now": format_instant(picture.moment)}
+    payload = encode(fields)
     return urlsafe_b64encode(_signature(payload, services().access.secret("cursors")) + payload).decode().rstrip("=")
 
 
-def opened(cursor: str) -> Cursor:
-    """What a cursor of this list says, also one from before there were pictures; raises `BadInput` for any other."""
+def decode_cursor(cursor: str) -> Cursor:
+    """The key and picture in a cursor of this list (older cursors have no picture); raises `BadInput` for any other."""
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (NotBase64, ValueError):
@@ -57,11 +57,11 @@ def opened(cursor: str) -> Cursor:
     secrets = services().access.secrets.accepted("cursors")
     if not any(hmac.compare_digest(signature, _signature(payload, secret)) for secret in secrets):
         raise bad_member("/cursor", "This cursor is not one of this list; begin again without one.")
-    told = orjson.loads(payload)
-    if isinstance(told, list):
-        return Cursor(told, None)
-    at = told.get("at")
-    return Cursor(told["key"], None if at is None else Picture(at, recorded_instant(told["now"])))
+    fields = orjson.loads(payload)
+    if isinstance(fields, list):
+        return Cursor(fields, None)
+    at = fields.get("at")
+    return Cursor(fields["key"], None if at is None else Picture(at, recorded_instant(fields["now"])))
 
 
 def _signature(payload: bytes, secret: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description: what the nouns say about themselves, who may ask, and how problems look."""
+"""The OpenAPI 3.1 description: routes with their docstrings and schemas, roles, headers and problem documents."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ HEADERS: Final[Mapping[str, dict[str, Any]]] = {
 
 
 def named(schema: Any) -> str:
-    """A schema's name in the description: nouns may have the same word for different things."""
+    """The name of a schema in the description, with its module, as nouns share some names."""
     kind = schema if isinstance(schema, type) else type(schema)
     return f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
 
@@ -67,7 +67,7 @@ class ProblemDocument(Schema):
 
 
 class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """The library's description with our problems in it, and without its own error handlers and pages."""
+    """flask-smorest's description with our problem documents, without its own error handlers and pages."""
 
     ERROR_SCHEMA = ProblemDocument
 
@@ -75,10 +75,10 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
         super().__init__(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(named)})
 
     def _register_error_handlers(self) -> None:
-        """Problems are told by `api.http.problems` alone."""
+        """None: `api.http.problems` handles all errors."""
 
     def _register_responses(self) -> None:
-        """A problem for every status, in its own media type."""
+        """Register a problem document for every error status."""
         named = [(status.name, status.phrase) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST]
         for name, phrase in (*named, ("DEFAULT_ERROR", "A problem")):
             response = {"description": phrase, "schema": self.ERROR_SCHEMA}
@@ -86,18 +86,18 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
             self.spec.components.response(name, response, lazy=True)
 
 
-def described(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]) -> dict[str, Any]:
-    """The whole description, with every route of the application and who may use it."""
+def openapi_document(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    """The OpenAPI document, with every route of the application and the roles that may use it."""
     nouns = {tag["name"] for tag in api.spec.to_dict().get("tags", ())}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if rule.endpoint.partition(".")[0] not in {*nouns, "static"}:
-            api.spec.path(rule=rule, operations=_plain(app, rule))
+            api.spec.path(rule=rule, operations=_operations_of(app, rule))
     found: dict[str, Any] = api.spec.to_dict()
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             if method != "parameters":
-                _say_who(operation, policy[f"{method.upper()} {path}"])
-                _say_headers(operation, method, path)
+                _add_security(operation, policy[f"{method.upper()} {path}"])
+                _add_headers(operation, method, path)
     found["info"]["description"] = ABOUT
     components = found.setdefault("components", {})
     components["parameters"] = dict(HEADERS)
@@ -108,7 +108,7 @@ def described(app: Flask, api: Description, policy: Mapping[str, frozenset[str]]
     return found
 
 
-def _say_who(operation: dict[str, Any], allowed: frozenset[str]) -> None:
+def _add_security(operation: dict[str, Any], allowed: frozenset[str]) -> None:
     operation["x-roles"] = sorted(allowed)
     if allowed == ANYONE:
         operation["security"] = []
@@ -116,7 +116,7 @@ def _say_who(operation: dict[str, Any], allowed: frozenset[str]) -> None:
         operation["security"] = [{"device" if "device" in allowed else "user": []}]
 
 
-def _say_headers(operation: dict[str, Any], method: str, path: str) -> None:
+def _add_headers(operation: dict[str, Any], method: str, path: str) -> None:
     if not path.startswith("/api/") or path.startswith(("/api/v1/sessions", "/api/v1/me/")):
         return
     names = ["IfNoneMatch"] if path.endswith("{id}") else []
@@ -125,10 +125,10 @@ def _say_headers(operation: dict[str, Any], method: str, path: str) -> None:
     operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
 
 
-def _plain(app: Flask, rule: Rule) -> dict[str, Any]:
-    """The operations of a route that is not one of a noun's: its own words, and that problems may come."""
-    said = load_info_from_docstring(app.view_functions[rule.endpoint].__doc__ or rule.endpoint)
+def _operations_of(app: Flask, rule: Rule) -> dict[str, Any]:
+    """The OpenAPI operations of a route that belongs to no noun, from its docstring."""
+    documentation = load_info_from_docstring(app.view_functions[rule.endpoint].__doc__ or rule.endpoint)
     tag = rule.endpoint.partition(".")[0]
     replies = {"200": {"description": "OK"}, "default": "DEFAULT_ERROR"}
     methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    return {method.lower(): {**said, "tags": [tag], "responses": dict(replies)} for method in methods}
+    return {method.lower(): {**documentation, "tags": [tag], "responses": dict(replies)} for method in methods}

@@ -1,4 +1,4 @@
-"""The description for machines (`/openapi.json`) and for people (`/docs`), both made from the routes themselves."""
+"""The API's documentation for machines (`/openapi.json`) and people (`/docs`), made from the routes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, NamedTuple, cast
 from flask import Blueprint, Response, current_app, render_template
 from markupsafe import Markup, escape
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 
 docs = Blueprint("docs", __name__)
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Member(NamedTuple):
-    """One member of a body, parameter or reply, as a person reads it."""
+    """One member of a body, parameter or reply, for the page."""
 
     name: str
     kind: str
@@ -25,7 +25,7 @@ class Member(NamedTuple):
 
 
 class Route(NamedTuple):
-    """One route as a person reads it."""
+    """One route, for the page."""
 
     tag: str
     method: str
@@ -41,7 +41,7 @@ class Route(NamedTuple):
 @docs.get("/openapi.json")
 def openapi() -> Response:
     """The OpenAPI description of every route."""
-    return answer(_description())
+    return json_response(_description())
 
 
 @docs.get("/docs")
@@ -55,7 +55,7 @@ def page() -> str:
 
 
 def _words(text: str) -> Markup:
-    """Plain text as HTML, with what stands between backticks as code."""
+    """Plain text as HTML, with text in backticks as code."""
     pieces = [escape(piece) for piece in text.split("`")]
     marked = [Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in enumerate(pieces)]
     return Markup("").join(marked)
@@ -88,7 +88,7 @@ def _routes(found: dict[str, Any]) -> Iterator[Route]:
 
 
 def _resolved(found: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """What a `$ref` leads to, or the thing itself."""
+    """The target of a `$ref`, or the value itself."""
     while "$ref" in given:
         target: Any = found
         for step in given["$ref"].removeprefix("#/").split("/"):

@@ -13,7 +13,9 @@ from domain.kernel.json_text import encode
 JSON = "application/json"
 
 
-def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None, mimetype: str = JSON) -> Response:
+def json_response(
+    value: Any, status: int = 200, headers: dict[str, str] | None = None, mimetype: str = JSON
+) -> Response:
     """A JSON reply."""
     return Response(encode(value), status, headers, mimetype)
 

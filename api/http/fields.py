@@ -1,4 +1,4 @@
-"""Fields of requests: strict about types, lengths and ranges, and saying what to send instead."""
+"""Marshmallow fields for requests: strict about types, lengths and ranges, with messages that say what to send."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from domain.kernel.problem import BadInput
 from domain.kernel.quantity import PATTERN, parse_quantity
 
 CANONICAL_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-WORDS = {
+MESSAGES = {
     "Missing data for required field.": "This member is needed.",
     "Field may not be null.": "This member cannot be null; leave it out instead.",
     "Unknown field.": "There is no such member here.",
     "Invalid input type.": "This is an object.",
     "Invalid type.": "This is an object.",
 }
-"""What we say in the place of marshmallow's own words."""
+"""Our messages in the place of marshmallow's."""
 
 LARGEST_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
 
 
 class Text(fields.String):
-    """Text of so many characters that are not all blank, without control characters apart from line ends."""
+    """Text of `least` to `most` characters, not all blank, without control characters apart from line ends."""
 
     def __init__(self, most: int, least: int = 1, **kwargs: Any) -> None:
         length = validate.Length(least, most, error=f"This text has {least} to {most} characters.")
@@ -47,7 +47,7 @@ class Text(fields.String):
 
 
 class Choice(fields.String):
-    """One of a few words."""
+    """One of the given words."""
 
     def __init__(self, words: Collection[str], **kwargs: Any) -> None:
         one_of = validate.OneOf(list(words), error=f"This is one of: {', '.join(words)}.")
@@ -60,7 +60,7 @@ class Choice(fields.String):
 
 
 class Id(fields.UUID):
-    """The id of something, in the 36 characters of a UUID."""
+    """A UUID in its 36 characters."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> UUID:
         if not isinstance(value, str) or not CANONICAL_ID.fullmatch(value):
@@ -103,18 +103,18 @@ class Quantity(fields.String):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        return _as_asked(lambda: parse_quantity(value, positive=self._positive))
+        return _parse(lambda: parse_quantity(value, positive=self._positive))
 
 
 class Instant(fields.AwareDateTime):
-    """RFC 3339 with an offset, in UTC once it is inside; of a kind within the bounds of that kind."""
+    """RFC 3339 with an offset; loads as UTC, within the bounds of its `kind`."""
 
     def __init__(self, kind: Kind | None = None, **kwargs: Any) -> None:
         self.kind = kind
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
-        at = cast("datetime", _as_asked(lambda: parse_instant(value)))
+        at = cast("datetime", _parse(lambda: parse_instant(value)))
         _must_be(self.kind, at)
         return at
 
@@ -123,18 +123,18 @@ class Zone(fields.String):
     """The IANA name of a time zone."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        return cast("str", _as_asked(lambda: parse_zone(value)))
+        return cast("str", _parse(lambda: parse_zone(value)))
 
 
 class Day(fields.Date):
-    """A date, as YYYY-MM-DD; of a kind within the bounds of that kind."""
+    """A date, as YYYY-MM-DD, within the bounds of its `kind`."""
 
     def __init__(self, kind: Kind | None = None, **kwargs: Any) -> None:
         self.kind = kind
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
-        day = cast("date", _as_asked(lambda: parse_day(value)))
+        day = cast("date", _parse(lambda: parse_day(value)))
         _must_be(self.kind, day)
         return day
 
@@ -147,12 +147,12 @@ class Local(fields.String):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        _as_asked(lambda: parse_local(value).date())
+        _parse(lambda: parse_local(value).date())
         return str(value)
 
 
 class Many(fields.List[Any]):
-    """A list of at most `most` such values; a tuple once it is inside."""
+    """A list of `least` to `most` values; loads as a tuple."""
 
     def __init__(self, inner: Any, most: int = 100, least: int = 0, **kwargs: Any) -> None:
         length = validate.Length(least, most, error=f"This list has {least} to {most} entries.")
@@ -169,7 +169,7 @@ class One(fields.Nested):
 
 
 def _must_be(kind: Kind | None, at: date) -> None:
-    """Raise marshmallow's refusal of a time that is out of the bounds of its kind."""
+    """Raise `ValidationError` for a time outside the bounds of its kind."""
     if kind is not None:
         try:
             must_be(kind, at, moment=now())
@@ -177,22 +177,22 @@ def _must_be(kind: Kind | None, at: date) -> None:
             raise ValidationError(problem.detail) from None
 
 
-def _as_asked(parse: Any) -> Decimal | date | str:
-    """What the domain reads, its refusal in marshmallow's words."""
+def _parse(parse: Any) -> Decimal | date | str:
+    """The value that `parse` returns; raises `ValidationError` where it raises `BadInput`."""
     try:
         return cast("Decimal | date | str", parse())
     except BadInput as problem:
         raise ValidationError(problem.detail) from None
 
 
-def spelled(messages: Mapping[Any, Any] | list[Any] | str, pointer: str = "") -> list[dict[str, str]]:
-    """Marshmallow's nested messages as {"pointer", "detail"} pairs (RFC 6901)."""
+def error_list(messages: Mapping[Any, Any] | list[Any] | str, pointer: str = "") -> list[dict[str, str]]:
+    """Marshmallow's nested messages as a list of {"pointer", "detail"} (RFC 6901)."""
     if isinstance(messages, str):
-        return [{"pointer": pointer, "detail": WORDS.get(messages, messages)}]
+        return [{"pointer": pointer, "detail": MESSAGES.get(messages, messages)}]
     if isinstance(messages, list):
-        return [pair for message in messages for pair in spelled(message, pointer)]
+        return [pair for message in messages for pair in error_list(message, pointer)]
     pairs = []
     for name, inner in messages.items():
         step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
-        pairs += spelled(inner, pointer + step)
+        pairs += error_list(inner, pointer + step)
     return pairs

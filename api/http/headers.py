@@ -1,4 +1,4 @@
-"""Headers of every reply: nothing from foreign hosts, nothing guessed, nothing kept by a cache."""
+"""Security headers of every response: no content from other hosts, no type sniffing, no caching."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ HEADERS: Final[Mapping[str, str]] = {
 TLS_ONLY: Final = "max-age=31536000; includeSubDomains"
 
 
-def guard(app: Flask, services: Services) -> Mapping[str, str]:
-    """Add the headers that a view has not set itself; which they are."""
+def add_headers(app: Flask, services: Services) -> Mapping[str, str]:
+    """Let every response have these headers unless its view sets them; returns them."""
     headers = dict(HEADERS)
     if services.settings.production:
         headers["Strict-Transport-Security"] = TLS_ONLY

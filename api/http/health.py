@@ -1,4 +1,4 @@
-"""For those who run it: alive? ready? figures."""
+"""Liveness, readiness and metrics, for operators."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import PersistenceError
 from flask import Blueprint, Response, current_app
 
-from api.http.encoding import answer
-from api.http.figures import may_read_figures
+from api.http.encoding import json_response
 from api.http.metrics import Metrics
+from api.http.metrics_access import require_metrics_access
 from api.http.services import services
 from domain.kernel.problem import Kind, Problem
 from projections.engine.progress import Progress
@@ -30,31 +30,31 @@ TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 @health.get("/health")
 def alive() -> Response:
-    """Alive: the process answers, whatever its database does."""
-    return answer({"status": "alive"})
+    """Liveness: the process answers, whatever the state of its database."""
+    return json_response({"status": "alive"})
 
 
 @health.get("/ready")
 def ready() -> Response:
-    """Ready: the database answers, it is migrated, and the views move on, however far they have to go; 503 otherwise.
+    """Readiness: 200 when the database answers, is migrated, and the views advance, however far behind; 503 otherwise.
 
-    What is wrong and keeps nobody from working is listed as `degraded`, with 200: a server that is taken out of service
-    for one damaged view could not take in what phones send. An address that asks more often than `Strangers` lets it is
-    told what was found out lately, so that no flood of questions reaches the database, and none hides how things stand.
+    Faults that stop nobody from working are listed as `degraded`, with 200: a server that is taken out of service for
+    one damaged view could not accept what phones send. An address above its limit gets the last answer if that is at
+    most two seconds old, and 429 otherwise, so that a flood of requests does not reach the database.
     """
-    lately = services().strangers.lately
-    if services().strangers.may_look():
-        told, status = _found()
-        lately.keep(told, status)
-    elif (last := lately.last()) is not None:
-        told, status = last
+    kept = services().address_limits.last_readiness
+    if services().address_limits.may_look():
+        body, status = _readiness()
+        kept.keep(body, status)
+    elif (last := kept.last()) is not None:
+        body, status = last
     else:
         raise AskedTooOften(retry_after=1)
-    return answer(told, status, {} if status == HTTPStatus.OK else {"Retry-After": "5"})
+    return json_response(body, status, {} if status == HTTPStatus.OK else {"Retry-After": "5"})
 
 
-def _found() -> tuple[dict[str, Any], int]:
-    """What there is to tell now, and the status."""
+def _readiness() -> tuple[dict[str, Any], int]:
+    """The body and status of the readiness response."""
     checks: dict[str, Any] = {"database": "away", "migrations": "unknown", "views": "unknown"}
     degraded: list[dict[str, Any]] = []
     try:
@@ -66,11 +66,11 @@ def _found() -> tuple[dict[str, Any], int]:
             checks |= {} if found.moves else {"still_for": round(found.waiting)}
             degraded = _degraded(found)
     except PersistenceError:
-        pass  # what was found out before stands
+        pass  # the checks so far are the answer
     fine = all(checks[name] == "ok" for name in ("database", "migrations", "views"))
     status = ("degraded" if degraded else "ready") if fine else "not-ready"
-    told = {"status": status, "checks": checks} | ({"degraded": degraded} if degraded else {})
-    return told, HTTPStatus.OK if fine else HTTPStatus.SERVICE_UNAVAILABLE
+    body = {"status": status, "checks": checks} | ({"degraded": degraded} if degraded else {})
+    return body, HTTPStatus.OK if fine else HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _degraded(found: Progress) -> list[dict[str, Any]]:
@@ -83,6 +83,6 @@ def _degraded(found: Progress) -> list[dict[str, Any]]:
 
 @health.get("/metrics")
 def metrics() -> Response:
-    """Figures in Prometheus' text format, for those whom the settings let read them; 404 for anybody else."""
-    may_read_figures(services().settings)
+    """Metrics in Prometheus' text format, for those whom the settings allow to read them; 404 for anybody else."""
+    require_metrics_access(services().settings)
     return Response(cast("Metrics", current_app.extensions["callout.metrics"]).text(), content_type=TEXT)

@@ -1,4 +1,4 @@
-"""Jobs: what was asked for and takes longer than a request may, how far it is and what came of it."""
+"""Jobs: work that takes longer than a request may, with its state, progress and result."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from uuid import UUID
 import orjson
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.noun import PREFIX, Noun
 from api.http.schemas import Strict, page_of
 from api.http.services import services
 from domain.kernel.problem import NotFound
 from store.long_jobs import LongJob, job, latest_jobs
 
-jobs = Noun("jobs", "Jobs: what takes longer than a request may, and how far it is.")
+jobs = Noun("jobs", "Jobs: work that takes longer than a request may, and its progress.")
 MOST: Final = 100
 RETRY_SECONDS: Final = 1
 
@@ -29,11 +29,11 @@ JOB: Final[dict[str, Any]] = {
         "asked_by": {"type": ["string", "null"], "format": "uuid"},
         "asked_at": {"type": "string", "format": "date-time"},
         "state": {"type": "string", "enum": ["waiting", "running", "done", "failed"]},
-        "tries": {"type": "integer", "description": "How often it was begun; again when its process was killed."},
+        "tries": {"type": "integer", "description": "How often it was started; again when its process was killed."},
         "progress": {
             "type": "object",
             "properties": {"done": {"type": "integer"}, "total": {"type": "integer"}},
-            "description": "Events gone through, and how many there are to go through; 0 before it is known.",
+            "description": "Events processed and the total; 0 before it is known.",
         },
         "started_at": _AT,
         "ended_at": _AT,
@@ -47,29 +47,31 @@ JOB: Final[dict[str, Any]] = {
 }
 
 
-def accepted(found: LongJob) -> Response:
-    """The reply to whoever asked for a job: what it is, and where to look how far it is."""
+def accepted_response(found: LongJob) -> Response:
+    """The 202 response for a new job, with its address in `Location`."""
     where = f"{PREFIX}/jobs/{found.id}"
-    return answer(_told(found), 202, {"Location": where, "Retry-After": str(RETRY_SECONDS)})
+    return json_response(_job_fields(found), 202, {"Location": where, "Retry-After": str(RETRY_SECONDS)})
 
 
-@jobs.opens("GET", "", Strict, 200, page_of(JOB))
-def listed(_: dict[str, Any]) -> Response:
-    """The jobs that were asked for last, at most a hundred."""
+@jobs.plain_route("GET", "", Strict, 200, page_of(JOB))
+def list_jobs(_: dict[str, Any]) -> Response:
+    """The latest jobs, at most a hundred."""
     found = latest_jobs(services().log.pool, MOST)
-    return answer({"items": [_told(each) for each in found], "next": None, "position": services().log.head()})
+    return json_response(
+        {"items": [_job_fields(each) for each in found], "next": None, "position": services().log.head()}
+    )
 
 
-@jobs.opens("GET", "/<uuid:id>", Strict, 200, JOB)
-def shown(_: dict[str, Any], id: UUID) -> Response:
-    """One job: its state, how far it is, and what came of it. Jobs are kept for a week."""
+@jobs.plain_route("GET", "/<uuid:id>", Strict, 200, JOB)
+def show_job(_: dict[str, Any], id: UUID) -> Response:
+    """One job: its state, progress and result. Jobs are kept for a week."""
     found = job(services().log.pool, id)
     if found is None:
         raise NotFound
-    return answer(_told(found), headers={} if found.ended_at else {"Retry-After": str(RETRY_SECONDS)})
+    return json_response(_job_fields(found), headers={} if found.ended_at else {"Retry-After": str(RETRY_SECONDS)})
 
 
-def _told(found: LongJob) -> dict[str, Any]:
-    told = found._asdict()
-    told["progress"] = {"done": told.pop("done"), "total": told.pop("total")}
-    return told | {"result": None if found.result is None else orjson.Fragment(found.result)}
+def _job_fields(found: LongJob) -> dict[str, Any]:
+    fields = found._asdict()
+    fields["progress"] = {"done": fields.pop("done"), "total": fields.pop("total")}
+    return fields | {"result": None if found.result is None else orjson.Fragment(found.result)}

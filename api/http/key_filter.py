@@ -1,4 +1,4 @@
-"""Lists that are asked for a number or another key of people's: the thing is found however the key is spelled."""
+"""Filters by a number or another unique key, which is found in any spelling."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from domain.kernel.keys import KeyKind
 
 
 def holder_of(query: Mapping[str, Any], name: str, kind: KeyKind) -> UUID | None:
-    """What has the key of this kind that stands in the member `name` of a query; None where none is asked for."""
+    """The id of what has the key in the query's member `name`; None when the query does not have that member."""
     text = query.get(name)
     return None if text is None else services().log.unique_keys.holder(kind, text)

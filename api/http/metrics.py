@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests, how far the log and the views are, and the connections in use."""
+"""Metrics for Prometheus: requests, positions of the log and the views, connections in use."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from projections.engine.progress import Progress
 from store.clock import clock_standing
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder in which several processes of one server add up their figures."""
+"""Environment variable: the folder in which the processes of one server share their counters."""
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER: Final = "OTHER"
-"""Stands for every method that is none of `METHODS`: whoever sends a request may invent as many as they like."""
+"""The label of every method that is not in `METHODS`, as clients may invent any number of them."""
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class Metrics:
-    """The figures of one application."""
+    """The metrics of one application."""
 
     def __init__(self, services: Services) -> None:
-        self._standing = _Standing(services)
+        self._current = _CurrentState(services)
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "callout_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
@@ -47,10 +47,10 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
     def text(self) -> bytes:
-        """All figures in Prometheus' text format."""
-        standing = CollectorRegistry()
-        standing.register(self._standing)
-        return self.counted() + generate_latest(standing)
+        """All metrics in Prometheus' text format."""
+        current = CollectorRegistry()
+        current.register(self._current)
+        return self.counted() + generate_latest(current)
 
     def counted(self) -> bytes:
         """What was counted here and, where processes share a folder, in all of them."""
@@ -61,8 +61,8 @@ class Metrics:
         return generate_latest(registry)
 
 
-class _Standing(Collector):
-    """What is asked when somebody looks, and not counted meanwhile."""
+class _CurrentState(Collector):
+    """Gauges that are read at each scrape."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""A noun of the API: its routes, each with the schema at its door and the shape of its reply."""
+"""A noun of the API: a blueprint whose routes declare the schema of their input and the shape of their reply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webargs.flaskparser import FlaskParser
 
 from api.http.body import body_of
 from api.http.command_route import CommandRoute, Function
-from api.http.fields import spelled
+from api.http.fields import error_list
 from api.http.schemas import DONE, Command, Page, Past, page_of, row_of
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import BadInput
@@ -23,19 +23,19 @@ View = Callable[..., Response]
 V = TypeVar("V", bound=View)
 
 
-class Door(FlaskParser):
-    """Reads JSON bodies and query strings; what does not fit is named by JSON pointers."""
+class RequestParser(FlaskParser):
+    """Parses JSON bodies and query strings; raises `BadInput` with a JSON pointer for each wrong member."""
 
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - webargs declares it so
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as an object; none at all is an empty one."""
+        """The body as an object; no body is an empty object."""
         del schema
         return body_of(req)
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
-        """The query's members, each given once at most."""
+        """The parameters of the query; raises `BadInput` for one that is given twice."""
         del schema
         twice = [name for name, values in req.args.lists() if len(values) > 1]
         if twice:
@@ -45,27 +45,27 @@ class Door(FlaskParser):
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any
     ) -> NoReturn:
-        """Every message with the pointer of what it is about."""
+        """Raise `BadInput` with every message and its pointer."""
         del req, schema, error_status_code, error_headers
         messages = error.messages_dict
-        errors = [pair for location in messages.values() for pair in spelled(location)]
+        errors = [pair for location in messages.values() for pair in error_list(location)]
         raise BadInput(f"{len(errors)} of the input’s members must be corrected." if errors[1:] else "", errors=errors)
 
 
 class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """The routes of one noun under `/api/v1`. Every view returns a `Response`; its docstring is its documentation."""
 
-    ARGUMENTS_PARSER = Door()
+    ARGUMENTS_PARSER = RequestParser()
 
     def __init__(self, name: str, description: str, *, prefix: str = PREFIX) -> None:
         super().__init__(name, __name__, url_prefix=f"{prefix}/{name}", description=description)
         self.commands: dict[str, CommandRoute] = {}
-        """The commands of the noun by their words, the empty word for what begins one."""
+        """The commands of the noun by their words, the empty word for the creation."""
 
     def creates(
         self, kind: type[Entity], schema: type[Command], reply: dict[str, Any] = DONE
     ) -> Callable[[Function], Function]:
-        """`POST` on the collection: `function(context, body, id)` begins an entity of this kind."""
+        """`POST` on the collection: `function(context, body, id)` creates an entity of this kind."""
         return self._commands("", CommandRoute(schema, kind, 201), reply)
 
     def command(
@@ -83,32 +83,33 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             complete = route._replace(function=function)
             self.commands[word] = complete
             view = complete.view()
-            self.opens("POST", f"/<uuid:id>/{word}" if word else "", route.schema, route.status, reply)(view)
+            self.plain_route("POST", f"/<uuid:id>/{word}" if word else "", route.schema, route.status, reply)(view)
             return function
 
         return mark
 
     def lists(self, table: Table | dict[str, Any], query: type[Page] = Page, path: str = "") -> Callable[[V], V]:
         """`GET` of a page: `view(query)`."""
-        return self.opens("GET", path, query, 200, page_of(row_of(table) if isinstance(table, Table) else table))
+        return self.plain_route("GET", path, query, 200, page_of(row_of(table) if isinstance(table, Table) else table))
 
     def shows(
         self, table: Table | dict[str, Any], query: type[Past] = Past, path: str = "/<uuid:id>"
     ) -> Callable[[V], V]:
         """`GET` of one thing: `view(query, id)`."""
-        return self.opens("GET", path, query, 200, row_of(table) if isinstance(table, Table) else table)
+        return self.plain_route("GET", path, query, 200, row_of(table) if isinstance(table, Table) else table)
 
-    def opens(
+    def plain_route(
         self, method: str, path: str, schema: type[Schema] | None, status: int, reply: dict[str, Any] | None = None
     ) -> Callable[[V], V]:
         """Any other route of the noun: `view(body or query, path’s parameters by name)`."""
 
         def mark(view: V) -> V:
-            described = self.response(status, reply)(view)
+            documented = self.response(status, reply)(view)
             if schema is not None:
                 location = "query" if method == "GET" else "json"
-                described = self.arguments(schema(), location=location, required=has_required(schema))(described)
-            self.add_url_rule(path, view_func=described, methods=[method])
+                arguments = self.arguments(schema(), location=location, required=has_required(schema))
+                documented = arguments(documented)
+            self.add_url_rule(path, view_func=documented, methods=[method])
             return view
 
         return mark

@@ -12,11 +12,11 @@ from werkzeug.routing import Rule
 from domain.access.user import ROLES
 
 ANYONE: Final = frozenset({"anyone"})
-"""Nobody has to say who they are."""
+"""No token is needed."""
 DEVICE: Final = frozenset({"device"})
 """A technician's device with an access token."""
 LEAVING_DEVICE: Final = frozenset({"device", "revoked device"})
-"""A device even when it has been revoked: it hands in what it still holds."""
+"""A device, also a revoked one, which may still upload its outbox."""
 
 EVERYBODY: Final = frozenset(ROLES)
 OFFICE: Final = EVERYBODY - {"technician"}
@@ -56,7 +56,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /sync/v1/verify": DEVICE,
     "GET /sync/v1/blobs/{sha256}": DEVICE,
     "PUT /sync/v1/blobs/{sha256}": DEVICE,
-    # Who is here
+    # Sessions, users, technicians and devices
     "POST /api/v1/sessions": ANYONE,
     "POST /api/v1/sessions/second-factor": ANYONE,
     "POST /api/v1/sessions/reset-password": ANYONE,
@@ -113,7 +113,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/projections/{name}/verify": AUDITOR,
     "GET /api/v1/jobs": AUDITOR,
     "GET /api/v1/jobs/{id}": AUDITOR,
-    # Whatever is looked for: of each kind only who may read it
+    # Search shows each kind only to those who may read it
     "GET /api/v1/search": OFFICE,
     # The customer's side
     **_reads(OFFICE, "customers", "contacts", "cases", "equipment"),

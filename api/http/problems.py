@@ -1,4 +1,4 @@
-"""Problems as HTTP tells them (RFC 9457): kinds become statuses once, here, and nothing inside is ever shown."""
+"""Error handlers: every error becomes a problem document (RFC 9457) that shows nothing internal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from eventsourcing.persistence import PersistenceError
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from commands.running.runner import RefusedBefore
 from domain.kernel.problem import TYPE, Kind, Problem, Refused
 from domain.kernel.problem_document import STATUS, document
@@ -41,37 +41,37 @@ class Fault(Problem):
     code = "internal-error"
 
 
-def told(document: dict[str, Any]) -> Response:
-    """The reply for a problem document."""
+def document_response(document: dict[str, Any]) -> Response:
+    """The response for a problem document, with the headers that its status needs."""
     headers = {}
     if document["status"] == STATUS[Kind.UNAUTHENTICATED]:
         headers["WWW-Authenticate"] = 'Bearer realm="callout"'
     if document["status"] in (STATUS[Kind.RATE_LIMITED], STATUS[Kind.UNAVAILABLE]):
         headers["Retry-After"] = str(document.get("retry_after", RETRY_SECONDS))
     g.problem = document["type"].removeprefix(TYPE)
-    return answer(document, document["status"], headers, MEDIA_TYPE)
+    return json_response(document, document["status"], headers, MEDIA_TYPE)
 
 
-def tell_problem(problem: Problem) -> Response:
-    """The reply for a problem."""
-    return told(document(problem))
+def problem_response(problem: Problem) -> Response:
+    """The response for a problem."""
+    return document_response(document(problem))
 
 
-def tell_http(error: HTTPException) -> Response:
-    """What Flask itself refuses: an unknown path, a wrong method, a body that is too large."""
+def http_error_response(error: HTTPException) -> Response:
+    """The response for what Flask itself refuses: an unknown path, a wrong method, a body that is too large."""
     status = error.code or 500
     problem = Problem((error.description or "") if status < 500 else "")  # noqa: PLR2004 - the server's own faults
     problem.code = "-".join(error.name.lower().split())  # type: ignore[misc]  # one of HTTP's own names
     if isinstance(error, RequestEntityTooLarge):
         problem.code = "too-large"  # type: ignore[misc]
-    reply = told(document(problem, status) | {"title": error.name})
+    reply = document_response(document(problem, status) | {"title": error.name})
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         reply.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return reply
 
 
 def problem_of(error: PersistenceError) -> Problem | None:
-    """What a client can do about an error of the database: ask again, or send something else; None for a fault."""
+    """The problem for an error of the database that a client can react to; None for an internal fault."""
     cause = error.__cause__ if isinstance(error, UnrecordableError) else error
     if isinstance(cause, StreamTakenError):
         return IdTaken()
@@ -82,10 +82,10 @@ def problem_of(error: PersistenceError) -> Problem | None:
     return Unstorable() if is_of_input(cause) else None
 
 
-def tell_persistence(error: PersistenceError) -> Response:
-    """What the database could not do: now (503), with this request (409, 422), or at all, which is a fault of ours.
+def database_error_response(error: PersistenceError) -> Response:
+    """The response for an error of the database: 503 (temporary), 409 or 422 (this request), 500 (internal fault).
 
-    The reason is in the log line and nowhere else; what PostgreSQL says of values is not even there.
+    The reason is in the log line only, without the values that PostgreSQL names.
     """
     problem = problem_of(error)
     cause = error.__cause__ if isinstance(error, UnrecordableError) else error
@@ -94,20 +94,20 @@ def tell_persistence(error: PersistenceError) -> Response:
     elif isinstance(cause, PersistenceError) and not isinstance(cause, StreamTakenError):
         g.fault = PersistenceError(reason_of(cause)).with_traceback(cause.__traceback__)
     if problem is not None:
-        return tell_problem(problem)
-    return told(document(Fault(incident=g.request_id), 500)) if "fault" in g else tell_fault(error)
+        return problem_response(problem)
+    return document_response(document(Fault(incident=g.request_id), 500)) if "fault" in g else fault_response(error)
 
 
-def tell_fault(error: Exception) -> Response:
-    """A fault of ours, with an incident that the log line names too."""
+def fault_response(error: Exception) -> Response:
+    """The 500 response for an internal fault, with an incident that the log line names too."""
     g.fault = error
-    return told(document(Fault(incident=g.request_id), 500))
+    return document_response(document(Fault(incident=g.request_id), 500))
 
 
-def tell_everything(app: Flask) -> None:
-    """Let every error of the application be told as a problem."""
-    app.register_error_handler(Problem, tell_problem)
-    app.register_error_handler(RefusedBefore, lambda refusal: told(refusal.document))
-    app.register_error_handler(HTTPException, tell_http)
-    app.register_error_handler(PersistenceError, tell_persistence)
-    app.register_error_handler(Exception, tell_fault)
+def register_error_handlers(app: Flask) -> None:
+    """Register handlers that turn every error of the application into a problem document."""
+    app.register_error_handler(Problem, problem_response)
+    app.register_error_handler(RefusedBefore, lambda refusal: document_response(refusal.document))
+    app.register_error_handler(HTTPException, http_error_response)
+    app.register_error_handler(PersistenceError, database_error_response)
+    app.register_error_handler(Exception, fault_response)

@@ -1,4 +1,4 @@
-"""The one way of every reading route: now or as of the past, not before a position, page by page."""
+"""What every reading route uses: a reader of the views now or in the past, pages of lists, single items."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.http.called import names_in
-from api.http.cursors import Picture, opened, sealed
-from api.http.encoding import answer
+from api.http.cursors import Picture, decode_cursor, encode_cursor
+from api.http.encoding import json_response
+from api.http.names import names_of_items
 from api.http.services import services
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, NotFound, Problem
@@ -21,7 +21,7 @@ from projections.past.place import QuestionTooLarge, QuestionTooLong
 
 POSITION = "Callout-Position"
 FRESH_SHARE: Final = 0.1
-"""How much of the patience a question that names no position has for what had been recorded when it was asked."""
+"""The share of `patience` for which a query without `at_least` waits for what was recorded before it."""
 
 
 class ViewsBehind(Problem):
@@ -31,13 +31,13 @@ class ViewsBehind(Problem):
 
 
 @contextmanager
-def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]:
-    """The views as this query wants them: `at_least` a position, `as_of` what had happened, `known_at` what was known.
+def open_reader(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]:
+    """A reader of the views that honours `at_least` (a position), `as_of` (had happened) and `known_at` (was recorded).
 
-    `projections` are those whose tables the queries read. All pages of a list show what the first one has shown part
-    of. Raises `ViewsBehind` when the wait takes too long, and the problems of `Views.reach` and of `PastDesk.at`.
+    `projections` are those whose tables are read. All pages of a list show the snapshot of its first page. Raises
+    `ViewsBehind` when the wait takes too long, and the problems of `Views.reach` and of `PastDesk.at`.
     """
-    picture = opened(query["cursor"]).picture if query.get("cursor") is not None else None
+    picture = decode_cursor(query["cursor"]).picture if query.get("cursor") is not None else None
     query["moment"] = picture.moment if picture is not None else now()
     views, wanted = services().views, query.get("at_least")
     names = [each.name for each in projections]
@@ -46,9 +46,9 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
     as_of, known_at = query.get("as_of"), query.get("known_at")
     if as_of is None and known_at is None:
         if wanted is None:
-            see_what_was_written(names)
+            wait_for_recorded(names)
         if "limit" in query and projections:
-            with _listing(projections, names, picture) as reader:
+            with _list_reader(projections, names, picture) as reader:
                 yield reader
             return
         with views.now() as reader:
@@ -62,8 +62,8 @@ def looking(query: dict[str, Any], *projections: Projection) -> Iterator[Reader]
 
 
 @contextmanager
-def _listing(projections: Sequence[Projection], names: Sequence[str], picture: Picture | None) -> Iterator[Reader]:
-    """The views as they stand, or for a further page as they stood, when something has changed in them meanwhile."""
+def _list_reader(projections: Sequence[Projection], names: Sequence[str], picture: Picture | None) -> Iterator[Reader]:
+    """A reader of the current views; for a further page, of the first page's snapshot where the views have changed."""
     views = services().views
     if picture is not None and not views.reach(picture.position, services().settings.patience, names):
         raise ViewsBehind
@@ -79,30 +79,32 @@ def _listing(projections: Sequence[Projection], names: Sequence[str], picture: P
         yield reader
 
 
-def see_what_was_written(names: Sequence[str] = ()) -> None:
-    """Give the views (or those named) a moment to know what has been recorded by now."""
+def wait_for_recorded(names: Sequence[str] = ()) -> None:
+    """Wait a moment until the views (or those named) have processed what has been recorded by now."""
     services().views.catch_up(services().settings.patience * FRESH_SHARE, names)
 
 
-def page(reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], key: Sequence[str]) -> Response:
-    """One page of `rows`, of which the query asked for one more than the limit; `key` are the columns they go by."""
+def page_response(
+    reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], key: Sequence[str]
+) -> Response:
+    """One page of `rows`, which has one row more than the limit if there are more; `key` are the sort columns."""
     items = rows[: query["limit"]]
     more = len(rows) > len(items)
-    following = sealed([items[-1][name] for name in key], _picture(reader, query)) if more else None
-    told: dict[str, Any] = {"items": items, "next": following, "position": reader.position}
-    told |= {"moved": True} if reader.moved else {}
-    told |= {"names": names_in(items)} if query.get("names") else {}
-    return answer(told, headers=_position(reader))
+    following = encode_cursor([items[-1][name] for name in key], _picture(reader, query)) if more else None
+    body: dict[str, Any] = {"items": items, "next": following, "position": reader.position}
+    body |= {"moved": True} if reader.moved else {}
+    body |= {"names": names_of_items(items)} if query.get("names") else {}
+    return json_response(body, headers=_position(reader))
 
 
-def paged(query: dict[str, Any]) -> dict[str, Any]:
-    """The members of a query function's call that turn pages: one row more than wanted, behind the last one seen."""
+def page_arguments(query: dict[str, Any]) -> dict[str, Any]:
+    """The paging arguments of a query function: `limit` (one more than the page) and `after` (the last key seen)."""
     cursor = query.get("cursor")
-    return {"limit": query["limit"] + 1, "after": None if cursor is None else opened(cursor).after()}
+    return {"limit": query["limit"] + 1, "after": None if cursor is None else decode_cursor(cursor).after()}
 
 
 def filters(query: dict[str, Any]) -> dict[str, Any]:
-    """The members of a query that are the noun's own filters."""
+    """The members of a query that are filters of the noun itself."""
     return {name: value for name, value in query.items() if name not in _OF_EVERY_QUERY}
 
 
@@ -110,21 +112,24 @@ _OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at", "m
 
 
 def moment_of(query: dict[str, Any]) -> datetime:
-    """The instant by which to judge what depends on the time: asked for, or that of the list's first page, or now."""
+    """The instant by which to judge what depends on the time: `as_of`, else that of the list's first page, else now."""
     moment: datetime = query.get("as_of") or query["moment"]
     return moment
 
 
 def _picture(reader: Reader, query: dict[str, Any]) -> Picture | None:
-    """The picture that the next page continues: that of the first one."""
-    known = opened(query["cursor"]).picture if query.get("cursor") is not None else None
+    """The snapshot that the next page continues: that of the first page."""
+    known = decode_cursor(query["cursor"]).picture if query.get("cursor") is not None else None
     if known is not None or reader.picture is None:
         return known
     return Picture(reader.picture, query["moment"])
 
 
-def one(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Response:
-    """One thing with its ETag; 304 when the asker has it. `own=False` when it shows more than its own stream says."""
+def item_response(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Response:
+    """One row with its ETag, 304 for a matching `If-None-Match`; raises `NotFound` for None.
+
+    `own=False` when the row shows more than its own stream says: then there is no 304.
+    """
     if row is None:
         raise NotFound
     headers = _position(reader)
@@ -132,7 +137,7 @@ def one(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Resp
         headers["ETag"] = f'"{row["version"]}"'
         if own and request.if_none_match.contains_weak(str(row["version"])):
             return Response(status=304, headers=headers)
-    return answer(row, headers=headers)
+    return json_response(row, headers=headers)
 
 
 def _position(reader: Reader) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Rows of views in the words of the API: a word that SQL keeps for itself has another name in a table."""
+"""Rows of views under the names of the API: columns whose names SQL reserves are renamed."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ NAMES: Final[Mapping[str, str]] = {
 }
 
 
-def spoken(row: Row) -> Row:
+def api_row(row: Row) -> Row:
     """The row under the API's names."""
     return {NAMES.get(name, name): value for name, value in row.items()}
 
 
-def spoken_one(row: Row | None) -> Row | None:
-    """The row under the API's names, if there is one."""
-    return None if row is None else spoken(row)
+def api_row_or_none(row: Row | None) -> Row | None:
+    """The row under the API's names; None for None."""
+    return None if row is None else api_row(row)
 
 
-def spoken_all(rows: list[Row]) -> list[Row]:
+def api_rows(rows: list[Row]) -> list[Row]:
     """The rows under the API's names."""
-    return [spoken(row) for row in rows]
+    return [api_row(row) for row in rows]
 
 
 def shape_of(table: Table, **more: dict[str, Any]) -> dict[str, Any]:
-    """How such a row looks in a reply, with `more` members beside the table's columns."""
-    return {"type": "object", "properties": spoken(row_of(table)["properties"]) | more}
+    """The JSON schema of the table's rows in a reply, with `more` members beside the columns."""
+    return {"type": "object", "properties": api_row(row_of(table)["properties"]) | more}
 
 
 def done_with(**more: dict[str, Any]) -> dict[str, Any]:
-    """The reply to a command that tells more than every command does."""
+    """The JSON schema of a command's reply with `more` members than every command has."""
     return DONE | {"properties": DONE["properties"] | more}
 
 

@@ -1,4 +1,4 @@
-"""Schemas that every noun builds on: a command, a value, a query, and what a reply looks like."""
+"""Base schemas of all nouns: commands, values, queries, and the JSON schemas of replies."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from projections.engine.table import Table
 
 
 class Strict(Schema):
-    """Names what it does not know."""
+    """Refuses unknown members."""
 
     class Meta:
         unknown = RAISE
 
 
 class Body(dict[str, Any]):
-    """A command's own members; what every command may say about itself stands beside them."""
+    """The members of a command; those that every command may have are attributes."""
 
     id: UUID | None = None
     occurred_at: datetime | None = None
@@ -33,7 +33,7 @@ class Body(dict[str, Any]):
 
 
 class Command(Strict):
-    """What every command may say: when and where it happened, and how far its author had read."""
+    """Members of every command: when and where it happened, and the position that its author had read."""
 
     occurred_at = Instant(Kind.HAPPENED, metadata={"description": "When it happened, if earlier than now."})
     zone = Zone(metadata={"description": "The IANA zone of the place."})
@@ -41,7 +41,7 @@ class Command(Strict):
 
     @post_load
     def body(self, data: dict[str, Any], **_: Any) -> Body:
-        """The command's own members, apart from those of every command."""
+        """The members of the command, those of every command moved to attributes."""
         made = Body(data)
         for name in ("id", "occurred_at", "zone", "seen", "external_ref"):
             if name in made:
@@ -69,7 +69,7 @@ class ExternalRefFields(Value):
 
 
 class Creation(Command):
-    """A command that begins something; its id may be made by whoever asks."""
+    """A command that creates something; the client may choose its id."""
 
     id = Id(metadata={"description": "The new thing's id; made here when it is left out."})
     external_ref = One(ExternalRefFields, metadata={"description": "What another system calls it."})
@@ -88,7 +88,7 @@ class Moment(fields.String):
 
 
 class Past(Strict):
-    """What every reading route may be asked: not before a position, and as of the past."""
+    """Parameters of every reading route: wait for a position, ask for the past."""
 
     at_least = Whole(written=True, metadata={"description": "Wait until the view has reached this position."})
     as_of = Instant(metadata={"description": "Only what had happened by then."})
@@ -108,7 +108,10 @@ DONE: dict[str, Any] = {
     "required": ["id", "position", "version"],
     "properties": {
         "id": {"type": "string", "format": "uuid"},
-        "position": {"type": "integer", "description": "Where the log stands after it: ask `at_least` this to see it."},
+        "position": {
+            "type": "integer",
+            "description": "The position of the log after it: read with `at_least` this to see it.",
+        },
         "version": {"type": "integer", "description": "The stream's version, also the ETag."},
     },
 }
@@ -126,7 +129,7 @@ _TYPES: Mapping[str, dict[str, Any]] = {
 
 
 def row_of(table: Table) -> dict[str, Any]:
-    """How a row of a view looks in a reply."""
+    """The JSON schema of a row of a view."""
     properties = {}
     for name, declared in table.columns.items():
         kind = declared.removesuffix("NOT NULL").strip()
@@ -138,7 +141,7 @@ def row_of(table: Table) -> dict[str, Any]:
 
 
 def page_of(item: dict[str, Any]) -> dict[str, Any]:
-    """How a page of such items looks."""
+    """The JSON schema of a page of such items."""
     return {
         "type": "object",
         "required": ["items", "next", "position"],

@@ -1,4 +1,4 @@
-"""Which requests are noted in the security log, as which kind; every route and problem that matters, in one table."""
+"""The security log: which routes and problems are recorded in it, as which kind of event."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ REFUSED: Final[Mapping[str, str]] = {
     "signature-invalid": "signature.refused",
     "forbidden": "access.refused",
 }
-"""The kind of each problem that is noted; `token.refused` only where a token was sent."""
-BRAKED: Final = "sign_in.braked"
+"""The kind of event for each problem that is recorded; `token.refused` only where a token was sent."""
+RATE_LIMITED: Final = "sign_in.braked"
 
 DONE: Final[Mapping[str, str]] = {
     "POST /api/v1/sessions": "sign_in.done",
@@ -72,33 +72,33 @@ DONE: Final[Mapping[str, str]] = {
     "POST /api/v1/operations/{id}/discard": "operation.discarded",
     "GET /api/v1/security-events": "security_log.read",
 }
-"""The kind of each route that is noted when it was done."""
+"""The kind of event for each route that is recorded when it succeeded."""
 
 PERSONAL: Final = (
     *("customers", "contacts", "cases", "equipment", "work-orders", "visits", "technicians", "users", "devices"),
     *("events", "operations", "blobs", "discrepancies", "stock-movements", "search"),
 )
 READ: Final = tuple(f"GET /api/v1/{noun}" for noun in PERSONAL)
-"""Beginnings of routes that show personal data: noted when somebody reads them who is an auditor."""
+"""Prefixes of routes that show personal data: recorded when an auditor reads them."""
 READ_KIND: Final = "personal_data.read"
 _FAILED: Final = 400
 _REFUSED_SIGNATURE: Final = "/signature-invalid"
 
 
-class _Trouble(msgspec.Struct):
-    """What is looked at of an operation's problem."""
+class _ProblemPart(msgspec.Struct):
+    """The part of an operation's problem that is decoded."""
 
     type: str = ""
 
 
 class _Result(msgspec.Struct):
-    """What is looked at of an operation's result."""
+    """The part of an operation's result that is decoded."""
 
-    problem: _Trouble | None = None
+    problem: _ProblemPart | None = None
 
 
 class _Pushed(msgspec.Struct):
-    """What is looked at of the reply to a push: never the documents that come with it."""
+    """The part of a push response that is decoded: the results, without the documents."""
 
     results: list[_Result] = []
 
@@ -106,8 +106,8 @@ class _Pushed(msgspec.Struct):
 _PUSHED: Final = msgspec.json.Decoder(_Pushed)
 
 
-def watch(app: Flask) -> None:
-    """Note what matters when it has been answered. A log that cannot be written refuses nobody."""
+def record_security_events(app: Flask) -> None:
+    """Record security events after each response; a log that cannot be written does not fail the request."""
 
     def note(reply: Response) -> Response:
         kind = _kind(reply)
@@ -124,21 +124,21 @@ def watch(app: Flask) -> None:
 
 
 def _kind(reply: Response) -> str | None:
-    """The kind of event that a request was, if it is one that is noted."""
+    """The kind of security event of the current request, None when it is not recorded."""
     route = f"{request.method} {template(request.url_rule)}" if request.url_rule is not None else ""
     if "problem" in g:
         return _refused(route)
     if reply.status_code >= _FAILED:
         return None
-    if route == "POST /sync/v1/push" and _refuses_a_signature(reply.get_data()):
+    if route == "POST /sync/v1/push" and _has_refused_signature(reply.get_data()):
         return REFUSED["signature-invalid"]
     if route.startswith(READ) and "who" in g and "auditor" in g.who.roles:
         return READ_KIND
     return DONE.get(route)
 
 
-def _refuses_a_signature(body: bytes) -> bool:
-    """Whether a result of this reply to a push says that a signature was wrong."""
+def _has_refused_signature(body: bytes) -> bool:
+    """Whether a result in this push response says that a signature was wrong."""
     if _REFUSED_SIGNATURE.encode() not in body:
         return False
     problems = (result.problem for result in _PUSHED.decode(body).results)
@@ -147,7 +147,7 @@ def _refuses_a_signature(body: bytes) -> bool:
 
 def _refused(route: str) -> str | None:
     if g.problem == "rate-limited":
-        return BRAKED if route.startswith("POST /api/v1/") else None
+        return RATE_LIMITED if route.startswith("POST /api/v1/") else None
     if g.problem == "not-signed-in" and "Authorization" not in request.headers:
         return None
     return REFUSED.get(g.problem)
@@ -156,12 +156,12 @@ def _refused(route: str) -> str | None:
 def _noted(kind: str) -> Noted:
     actor: UUID | None = g.who.id if "who" in g else None
     device = g.device.device if "device" in g else None
-    # A stranger's ids are invented, and each would be a row of its own.
+    # An unknown client invents ids, and each would be a row of its own.
     given: dict[str, Any] = {} if actor is None and device is None else request.view_args or {}
     user: UUID | None = g.get("about_user") or (given.get("id") if request.path.startswith("/api/v1/users/") else None)
     login = None
     if request.path.startswith("/api/v1/sessions") and user is None and actor is None:
-        user, login = _typed()
+        user, login = _login_in_body()
     if kind in DONE.values() and actor is None:
         actor = user  # who has just shown who they are
     names = [str(value) for value in given.values()]
@@ -169,8 +169,8 @@ def _noted(kind: str) -> Noted:
     return Noted(kind, address(), login, user or actor, actor, device, " ".join([route, *names]))
 
 
-def _typed() -> tuple[UUID | None, str | None]:
-    """Whose login was typed or, when it is nobody's, what was typed."""
+def _login_in_body() -> tuple[UUID | None, str | None]:
+    """The user of the login in the body; where no user has it, the login itself."""
     try:
         login = body_of(request).get("login")
     except Problem:

@@ -1,4 +1,4 @@
-"""Which routes ask more than a role: a proof that is not old, a second factor where one is required."""
+"""Routes that need more than a role: a recent proof of identity, a second factor where one is required."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ SENSITIVE: Final[frozenset[str]] = frozenset(
         "POST /api/v1/me/recovery-codes",
     }
 )
-"""Routes for which a user has to have shown lately, by password or second factor, that it is still them."""
+"""Routes that need a recent proof by password or second factor."""
 
 OPEN_WITHOUT_SECOND_FACTOR: Final[frozenset[str]] = frozenset(
     name for name in POLICY if name.partition(" ")[2].startswith(("/api/v1/sessions", "/api/v1/me/"))
 )
-"""Routes for somebody of whom a second factor is required and who has none yet."""
+"""Routes for users who must have a second factor and do not have one yet."""

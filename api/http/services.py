@@ -1,4 +1,4 @@
-"""What the API works with; built once by `callout.services` and found again by every view."""
+"""The services that views use; built once by `callout.services`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from projections.engine.views import Views
 from store.access import Access
 from store.blobs.vault import Vault
 from store.device_access import DeviceAccess
-from store.factor_desk import FactorDesk
+from store.device_statuses import DeviceStatuses
 from store.log import EventLog
 from store.reset_codes import ResetCodes
+from store.second_factor_check import FactorCheck
 from store.security_log import SecurityLog
-from store.standing import Standings
 
 if TYPE_CHECKING:
-    from api.http.strangers import Strangers
+    from api.http.address_limits import AddressLimits
     from sync.blobs import BlobIntake
-    from sync.enrolment import EnrolmentDesk
+    from sync.enrolment import EnrolmentService
     from sync.gate import Gate
     from sync.holding import Holding
     from sync.live import Live
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class ApiSettings(Protocol):
-    """What the API has to know of the settings."""
+    """The settings that the API uses."""
 
     @property
     def production(self) -> bool:
@@ -113,7 +113,7 @@ class ApiSettings(Protocol):
 
 
 class Past(Protocol):
-    """Who answers questions about the past."""
+    """Reads views as of the past."""
 
     def at(
         self, projections: Sequence[Projection], known_at: int | None = None, as_of: datetime | None = None
@@ -133,7 +133,7 @@ class Services:
     past: Past
     access: Access
     devices: DeviceAccess
-    standings: Standings
+    standings: DeviceStatuses
     push: PushIntake
     salvage: Salvage
     holding: Holding
@@ -141,15 +141,15 @@ class Services:
     verify: Verify
     live: Live
     gate: Gate
-    enrolment: EnrolmentDesk
+    enrolment: EnrolmentService
     blobs: BlobIntake
     vault: Vault
-    factors: FactorDesk
+    factors: FactorCheck
     reset_codes: ResetCodes
     security: SecurityLog
-    strangers: Strangers
+    address_limits: AddressLimits
 
 
 def services() -> Services:
-    """Those of the application that answers the current request."""
+    """The services of the current application."""
     return cast("Services", current_app.extensions["callout"])

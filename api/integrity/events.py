@@ -1,4 +1,4 @@
-"""Events: the history itself, for the auditor."""
+"""Events of the log, for auditors."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from flask import Response
 
 from api.http.fields import Choice, Id, Instant, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Page
 from api.http.services import services
 from projections.integrity import history as view
 
-events = Noun("events", "The history itself: what happened, when it was recorded, by whom and from which device.")
+events = Noun("events", "The event log: what happened, when it was recorded, by whom and from which device.")
 
 _LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(microseconds=1)
 _ID: Final = {"type": "string", "format": "uuid"}
@@ -59,7 +59,7 @@ NOTICES: Final = (
     "reference_mismatch",
     "needs_missing",
 )
-"""What a device can be told that does not fit about a fact that it has sent."""
+"""The codes of notices in results of operations: what does not fit about a recorded fact."""
 _NOTICE: Final = "What did not fit about an operation when it was recorded; its first event is listed."
 
 
@@ -80,22 +80,22 @@ class Filters(Page):
 
 
 @events.lists(EVENT, Filters)
-def recorded(query: dict[str, Any]) -> Response:
-    """Events in the order of the log."""
-    asked = filters(query)
+def list_events(query: dict[str, Any]) -> Response:
+    """Events by position."""
+    wanted = filters(query)
     if (as_of := query.get("as_of")) is not None:
         bound = min(as_of, _LATEST) + timedelta(microseconds=1)
-        asked["occurred_to"] = min(bound, asked.get("occurred_to", bound))
-    with looking(query) as reader:
-        return page(reader, query, view.history(reader, **paged(query), **asked), key=("position",))
+        wanted["occurred_to"] = min(bound, wanted.get("occurred_to", bound))
+    with open_reader(query) as reader:
+        return page_response(reader, query, view.history(reader, **page_arguments(query), **wanted), key=("position",))
 
 
 @events.shows(RECORD, path="/<int:position>")
-def event(query: dict[str, Any], position: int) -> Response:
-    """One event: its record as it is hashed, and its data in plain words."""
-    with looking(query) as reader:
+def show_event(query: dict[str, Any], position: int) -> Response:
+    """One event: its canonical record, as it is hashed, and its data with personal words readable."""
+    with open_reader(query) as reader:
         row = view.event(reader, position)
     if row is not None:
         [read] = services().log.reader.read([row["record"]])
         row |= {"record": orjson.Fragment(row["record"]), "data": msgspec.to_builtins(read.data)}
-    return one(reader, row)
+    return item_response(reader, row)

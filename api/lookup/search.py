@@ -1,4 +1,4 @@
-"""Search: one question over everything that people look for."""
+"""Search over all kinds of things."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import Any, Final
 
 from flask import Response
 
+from api.http.authentication import current_author
 from api.http.fields import Choice, Text
 from api.http.noun import Noun
 from api.http.policy import POLICY
-from api.http.reading import looking, page, paged
+from api.http.reading import open_reader, page_arguments, page_response
 from api.http.region import region_of
 from api.http.schemas import Page
 from api.http.services import services
-from api.http.who import asking
 from commands.running.author import Author
 from projections.lookup.search import Search
 from projections.lookup.search_kinds import KINDS
 from projections.lookup.search_query import found
 
-search = Noun("search", "Everything that people look for, by name, number, telephone or address.")
+search = Noun("search", "Search of all kinds of things by name, number, telephone or address.")
 
 _NOUN_OF: Final = {"sites": "customers"}
 FOUND: Final[dict[str, Any]] = {
@@ -39,7 +39,7 @@ FOUND: Final[dict[str, Any]] = {
 
 
 class Question(Page):
-    """What is looked for."""
+    """The words to search for, and the kind of things."""
 
     q = Text(
         200,
@@ -50,19 +50,19 @@ class Question(Page):
 
 
 @search.lists(FOUND, Question)
-def everything(query: dict[str, Any]) -> Response:
-    """What a question may mean, the best first, of the kinds that you may read.
+def list_matches(query: dict[str, Any]) -> Response:
+    """What matches, the best match first, of the kinds that you may read.
 
     Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; a telephone is found however it is written.
     """
-    who = asking()
+    who = current_author()
     kinds = [kind for kind in readable_by(who) if query.get("kind") in (None, kind)]
     region = region_of(services().settings.zone)
-    with looking(query, Search()) as reader:
-        rows = found(reader, query["q"], region=region, kinds=kinds, **paged(query))
-        return page(reader, query, rows, key=("rank", "kind", "id"))
+    with open_reader(query, Search()) as reader:
+        rows = found(reader, query["q"], region=region, kinds=kinds, **page_arguments(query))
+        return page_response(reader, query, rows, key=("rank", "kind", "id"))
 
 
 def readable_by(who: Author) -> list[str]:
-    """The kinds of things that these roles may read, as the policy says."""
+    """The kinds of things that the author may read by the policy."""
     return [kind for kind in KINDS if not POLICY[f"GET /api/v1/{_NOUN_OF.get(kind, kind)}"].isdisjoint(who.roles)]

@@ -1,4 +1,4 @@
-"""Discrepancies: where the books and the world do not fit, and what people decide about it."""
+"""Discrepancies between the books and the world, and the commands that settle them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Many, One, Quantity, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.rows import ID, done_with, shape_of
 from api.http.schemas import Body, Command, Page, Value
 from commands.running.changed import Changed
@@ -19,27 +19,27 @@ from domain.stock.discrepancy_kinds import DISCREPANCY_KINDS, WRITE_OFFS, Discre
 from projections.stock import discrepancies as view
 from projections.stock.discrepancy_row import DISCREPANCIES
 
-discrepancies = Noun("discrepancies", "Where the books and the world do not fit.")
+discrepancies = Noun("discrepancies", "Discrepancies between the books and the world.")
 
 SHAPE = shape_of(DISCREPANCIES, age={"type": "integer", "description": "In seconds."})
 DONE = done_with(movements={"type": "array", "items": ID})
 
 
 class Owner(Command):
-    """Who is to look into it: a user or a technician."""
+    """The user or technician who is to look into it."""
 
     to = Id(required=True)
 
 
 class Explanation(Command):
-    """What really happened: the movement, or whatever else, that explains it."""
+    """The event that explains the discrepancy, such as a movement."""
 
     by_event = Id(required=True)
     note = Text(8000)
 
 
 class Adjustment(Value):
-    """One movement that makes the books right, from or to `unexplained` where it says nothing else."""
+    """One movement that corrects the books, from or to `unexplained` by default."""
 
     MAKES = dict
     part = Id(required=True)
@@ -51,13 +51,13 @@ class Adjustment(Value):
 
 
 class Adjustments(Command):
-    """The movements that make the books right."""
+    """The movements that correct the books."""
 
     movements = Many(One(Adjustment), least=1, most=100, required=True)
 
 
 class WriteOff(Command):
-    """Why it is left as it is."""
+    """Why it is written off."""
 
     reason = Choice(WRITE_OFFS, required=True)
 
@@ -78,38 +78,38 @@ class Filters(Page):
 
 @discrepancies.command("assign", Owner, DONE)
 def assign(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Give it to somebody to look into."""
+    """Assign the discrepancy to a user or technician."""
     return commands.assign(context, id, **body)
 
 
 @discrepancies.command("explain", Explanation, DONE)
 def explain(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Settle it by what really happened; who caused it does not settle it."""
+    """Settle it by the event that explains it; refused for whoever caused it."""
     return commands.explain(context, id, **body)
 
 
 @discrepancies.command("adjust", Adjustments, DONE)
 def adjust(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Settle it by movements, in the name of whoever asks for it; who caused it does not settle it."""
+    """Settle it by movements, recorded in the author's name; refused for whoever caused it."""
     return commands.adjust(context, id, **body)
 
 
 @discrepancies.command("write-off", WriteOff, DONE)
 def write_off(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Settle it as it is, in the name of whoever asks for it; who caused it does not settle it."""
+    """Settle it without movements, in the author's name; refused for whoever caused it."""
     return commands.write_off(context, id, **body)
 
 
 @discrepancies.lists(SHAPE, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_discrepancies(query: dict[str, Any]) -> Response:
     """All discrepancies, the oldest first."""
-    with looking(query, view.Discrepancies()) as reader:
-        rows = view.discrepancies(reader, at=query.get("as_of"), **paged(query), **filters(query))
-        return page(reader, query, rows, key=("opened_at", "id"))
+    with open_reader(query, view.Discrepancies()) as reader:
+        rows = view.discrepancies(reader, at=query.get("as_of"), **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("opened_at", "id"))
 
 
 @discrepancies.shows(SHAPE)
-def discrepancy(query: dict[str, Any], id: UUID) -> Response:
+def show_discrepancy(query: dict[str, Any], id: UUID) -> Response:
     """One discrepancy, with what caused it and what was decided about it."""
-    with looking(query, view.Discrepancies()) as reader:
-        return one(reader, view.discrepancy(reader, id, at=query.get("as_of")))
+    with open_reader(query, view.Discrepancies()) as reader:
+        return item_response(reader, view.discrepancy(reader, id, at=query.get("as_of")))

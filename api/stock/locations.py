@@ -1,4 +1,4 @@
-"""Locations: the places that parts move from and to, and who has which van."""
+"""Locations that parts move from and to, and the custody of vans."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Text, Zone
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Creation, Page
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -30,7 +30,7 @@ class NewLocation(Creation):
 
 
 class Custody(Command):
-    """Who has the van from now on."""
+    """The technician who takes custody of the van."""
 
     technician = Id(required=True)
 
@@ -44,33 +44,33 @@ class Filters(Page):
 
 
 @locations.creates(Location, NewLocation)
-def create(context: CommandContext, body: Body, id: UUID) -> Location:
-    """Register a place; those that only exist in the books need none."""
+def create_location(context: CommandContext, body: Body, id: UUID) -> Location:
+    """Register a location; the virtual ones exist already."""
     return commands.register(context.work, id, zone=context.about.zone, **body)
 
 
 @locations.command("take-custody", Custody)
 def take_custody(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Hand a van over to a technician, from whoever had it."""
+    """Give custody of a van to a technician, in the place of the one who had it."""
     return commands.take_custody(context.work, id, **body)
 
 
 @locations.command("retire")
 def retire(context: CommandContext, _: Body, id: UUID) -> Location:
-    """Take a place out of use; what happens there all the same is still recorded."""
+    """Retire a location; facts about it are still recorded."""
     return commands.retire(context.work, id)
 
 
 @locations.lists(view.LOCATIONS, Filters)
-def register(query: dict[str, Any]) -> Response:
-    """All places, by id."""
-    with looking(query, view.Locations()) as reader:
-        rows = view.locations(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("id",))
+def list_locations(query: dict[str, Any]) -> Response:
+    """All locations, by id."""
+    with open_reader(query, view.Locations()) as reader:
+        rows = view.locations(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @locations.shows(view.LOCATIONS)
-def location(query: dict[str, Any], id: UUID) -> Response:
-    """One place."""
-    with looking(query, view.Locations()) as reader:
-        return one(reader, view.location(reader, id))
+def show_location(query: dict[str, Any], id: UUID) -> Response:
+    """One location."""
+    with open_reader(query, view.Locations()) as reader:
+        return item_response(reader, view.location(reader, id))

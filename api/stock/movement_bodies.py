@@ -1,4 +1,4 @@
-"""What is sent to move stock, from where to where it goes unless that is said, and which movements are asked for."""
+"""Bodies of the commands of stock movements, and the filters of their list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.stock.movement_reasons import MISTAKES
 
 
 class NewMovement(Creation):
-    """One part that went from one place to another. Where the kind leaves no choice, `from` or `to` may be left out."""
+    """A movement of one part between two locations. Where the kind leaves no choice, `from` or `to` may be left out."""
 
     kind = Choice(tuple(ROUTES), required=True)
     part = Id(required=True)
@@ -30,7 +30,7 @@ class NewMovement(Creation):
 
 
 class Mistake(Command):
-    """What was wrong with it."""
+    """What was wrong with the movement."""
 
     reason = Choice(MISTAKES, required=True)
 

@@ -1,4 +1,4 @@
-"""Parts: what they are called, how they are tracked, what they cost and what replaces them."""
+"""Parts: the catalogue with names, tracking, costs and replacements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Response
 from api.http.fields import Choice, Day, Flag, Id, Many, One, Text, Whole
 from api.http.key_filter import holder_of
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Creation, Page, Value
 from commands.running.context import CommandContext
 from commands.stock import parts as commands
@@ -39,7 +39,7 @@ class MoneyFields(Value):
 
 
 class Description(Command):
-    """All that may change about a part."""
+    """All details of a part that can change."""
 
     names = Many(One(NameFields), least=1, most=40, required=True)
     tracking = Choice(get_args(Tracking), required=True)
@@ -59,7 +59,12 @@ class Cost(Command):
     """What one unit costs from a day on."""
 
     cost = One(MoneyFields, required=True)
-    per = Whole(2, 10_000, load_default=None, metadata={"description": "For so many units: 6.8 cents are 68 per 10."})
+    per = Whole(
+        2,
+        10_000,
+        load_default=None,
+        metadata={"description": "The number of units that cost this: 6.8 cents are 68 per 10."},
+    )
     from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
 
 
@@ -78,20 +83,20 @@ class Filters(Page):
 
 
 @parts.creates(Part, NewPart)
-def create(context: CommandContext, body: Body, id: UUID) -> Part:
+def create_part(context: CommandContext, body: Body, id: UUID) -> Part:
     """Add a part to the catalogue."""
     return commands.register(context.work, id, **body)
 
 
 @parts.command("revise", Description)
 def revise(context: CommandContext, body: Body, id: UUID) -> Part:
-    """Set what may change about a part; its number and unit never do."""
+    """Set the details of a part that can change; its number and unit never do."""
     return commands.revise(context.work, id, **body)
 
 
 @parts.command("set-cost", Cost)
 def set_cost(context: CommandContext, body: Body, id: UUID) -> Part:
-    """Say what one unit costs from a day on; movements keep the cost they were made with."""
+    """Set the cost of one unit from a day on; recorded movements keep theirs."""
     return commands.set_cost(context.work, id, **body)
 
 
@@ -103,21 +108,21 @@ def supersede(context: CommandContext, body: Body, id: UUID) -> Part:
 
 @parts.command("discontinue")
 def discontinue(context: CommandContext, _: Body, id: UUID) -> Part:
-    """Buy no more of it; what is in stock may still be used."""
+    """Discontinue the part; what is in stock may still be used."""
     return commands.discontinue(context.work, id)
 
 
 @parts.lists(view.PARTS, Filters)
-def catalogue(query: dict[str, Any]) -> Response:
+def list_parts(query: dict[str, Any]) -> Response:
     """The catalogue, by number."""
-    with looking(query, view.Parts()) as reader:
+    with open_reader(query, view.Parts()) as reader:
         holder = holder_of(query, "number", "part_number")
-        rows = view.parts(reader, **paged(query), **filters(query), holder=holder)
-        return page(reader, query, rows, key=("number", "id"))
+        rows = view.parts(reader, **page_arguments(query), **filters(query), holder=holder)
+        return page_response(reader, query, rows, key=("number", "id"))
 
 
 @parts.shows(view.PARTS)
-def part(query: dict[str, Any], id: UUID) -> Response:
+def show_part(query: dict[str, Any], id: UUID) -> Response:
     """One part, with its costs by day."""
-    with looking(query, view.Parts()) as reader:
-        return one(reader, view.part(reader, id))
+    with open_reader(query, view.Parts()) as reader:
+        return item_response(reader, view.part(reader, id))

@@ -1,4 +1,4 @@
-"""Stock: how much of each part is where, and why."""
+"""Stock: balances of parts by location, and their explanation."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.fields import Id, Quantity, Whole
 from api.http.noun import Noun
-from api.http.reading import filters, looking, page, paged
-from api.http.rows import ID, LIST, spoken
+from api.http.reading import filters, open_reader, page_arguments, page_response
+from api.http.rows import ID, LIST, api_row
 from api.http.schemas import Page, Past
 from domain.kernel.problem import NotFound
 from projections.stock.locations import Locations
@@ -44,25 +44,25 @@ class Filters(Page):
 
 
 class Lines(Past):
-    """How many lines are told one by one; the opening sums up those before."""
+    """How many of the latest lines are listed; `opening` is the sum of those before."""
 
     limit = Whole(1, 500, written=True, load_default=500)
 
 
 @stock.lists(LINE, Filters)
-def register(query: dict[str, Any]) -> Response:
-    """One line a place and part, with what of the part is on its way and what is unexplained."""
-    with looking(query, Stock(), Locations(), Parts()) as reader:
-        rows = shelves(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("location", "part"))
+def list_stock(query: dict[str, Any]) -> Response:
+    """One line for each location and part, with what is in transit and what is unexplained."""
+    with open_reader(query, Stock(), Locations(), Parts()) as reader:
+        rows = shelves(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("location", "part"))
 
 
 @stock.shows(EXPLANATION, Lines, path="/<uuid:location>/<uuid:part>/explain")
-def explained(query: dict[str, Any], location: UUID, part: UUID) -> Response:
-    """Why there is as much as there is: an opening and lines that add up, each naming the event behind it."""
-    with looking(query, Stock(), Movements()) as reader:
-        told = explain(reader, location, part, limit=query["limit"])
-        if told is None:
+def show_stock_explanation(query: dict[str, Any], location: UUID, part: UUID) -> Response:
+    """The balance as a sum: an opening and lines that each name their event."""
+    with open_reader(query, Stock(), Movements()) as reader:
+        explanation = explain(reader, location, part, limit=query["limit"])
+        if explanation is None:
             raise NotFound("This part has never been at this place.")
-        lines = [line | {"delay": int(line["delay"]), "cause": spoken(line["cause"])} for line in told["lines"]]
-        return answer(told | {"lines": lines, "position": reader.position})
+        lines = [line | {"delay": int(line["delay"]), "cause": api_row(line["cause"])} for line in explanation["lines"]]
+        return json_response(explanation | {"lines": lines, "position": reader.position})

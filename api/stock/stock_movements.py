@@ -1,4 +1,4 @@
-"""Stock movements: what went from where to where, once and for ever."""
+"""Stock movements, which are never changed, only corrected by further ones."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from uuid import UUID
 from flask import Response
 
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
-from api.http.rows import ID, done_with, shape_of, spoken
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
+from api.http.rows import ID, api_row, done_with, shape_of
 from api.http.schemas import Body
 from api.stock.movement_bodies import Filters, Mistake, NewMovement
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from commands.stock.moving import Moment, move
-from commands.stock.moving import correct as correction
+from commands.stock.moving import correct as correct_movement
 from domain.stock.stock_movement import StockMovement
 from projections.engine.table import Row
 from projections.stock import movements as view
 
-stock_movements = Noun("stock-movements", "What went from where to where.")
+stock_movements = Noun("stock-movements", "Movements of parts between locations.")
 
 _MONEY = {
     "type": ["object", "null"],
@@ -32,35 +32,35 @@ for _column in ("cost_amount", "cost_currency", "cost_per"):
 
 
 @stock_movements.creates(StockMovement, NewMovement)
-def create(context: CommandContext, body: Body, id: UUID) -> StockMovement:
-    """Move a part. Its cost is the part's of that day, where it lies, and stays with the movement."""
+def create_stock_movement(context: CommandContext, body: Body, id: UUID) -> StockMovement:
+    """Record a movement. Its cost is the part's on that day at its location, and stays with the movement."""
     return move(id, context.work, dict(body), by=context.by, moment=Moment.of(context))
 
 
-@stock_movements.command("correct", Mistake, done_with(correction=ID))
+@stock_movements.command("correct", Mistake, done_with(correct_movement=ID))
 def correct(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Take all of it back by a further movement, at the cost it was made with; twice is once. The first one stays."""
-    return correction(context.work, id, by=context.by, **body)
+    """Reverse a movement by a further one at the same cost; the first one stays. Repeating has no further effect."""
+    return correct_movement(context.work, id, by=context.by, **body)
 
 
 @stock_movements.lists(MOVEMENT, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_stock_movements(query: dict[str, Any]) -> Response:
     """All movements, the last recorded first."""
-    with looking(query, view.Movements()) as reader:
-        rows = view.movements(reader, **paged(query), **filters(query))
-        return page(reader, query, [_shown(row) for row in rows], key=("position",))
+    with open_reader(query, view.Movements()) as reader:
+        rows = view.movements(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, [_movement_fields(row) for row in rows], key=("position",))
 
 
 @stock_movements.shows(MOVEMENT | {"properties": MOVEMENT["properties"] | {"corrected_by": ID}})
-def movement(query: dict[str, Any], id: UUID) -> Response:
-    """One movement, and what took it back if something did."""
-    with looking(query, view.Movements()) as reader:
+def show_stock_movement(query: dict[str, Any], id: UUID) -> Response:
+    """One movement, and the movement that corrected it, if any."""
+    with open_reader(query, view.Movements()) as reader:
         row = view.movement(reader, id)
-        return one(reader, None if row is None else _shown(row))
+        return item_response(reader, None if row is None else _movement_fields(row))
 
 
-def _shown(row: Row) -> Row:
-    shown = spoken(row)
+def _movement_fields(row: Row) -> Row:
+    shown = api_row(row)
     amount, currency, per = (shown.pop(name) for name in ("cost_amount", "cost_currency", "cost_per"))
     cost = {"amount": amount, "currency": currency} | ({} if per == 1 else {"per": per})
     return shown | {"cost": None if amount is None else cost}

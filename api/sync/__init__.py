@@ -1,1 +1,1 @@
-"""The door of the sync protocol: who is asking, bytes in, bytes out; one file a verb."""
+"""HTTP routes of the sync protocol, one file for each verb."""

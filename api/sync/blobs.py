@@ -1,4 +1,4 @@
-"""Blobs: photos and signatures, piece by piece, each going on where the last one ended."""
+"""Blobs: resumable upload of photos and signatures in pieces."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from typing import Final
 from flask import Response, request
 from werkzeug.exceptions import ClientDisconnected, LengthRequired
 
-from api.http.encoding import answer
+from api.http.authentication import current_device
+from api.http.encoding import json_response
 from api.http.services import services
-from api.http.who import asking_device
 from api.sync.blueprint import sync
 from domain.access.device_limits import BLOB_PIECE
 from domain.kernel.digits import whole_number
 from sync.blobs import BlobNotNamed, Progress
 from sync.problems import EncodingUnsupported, MalformedEnvelope
 
-BEYOND: Final = 10**12
-"""No blob is so long."""
+OFFSET_LIMIT: Final = 10**12
+"""Larger than every offset and length of a blob, in bytes."""
 _HASH: Final = re.compile("[0-9a-f]{64}")
 
 
 @sync.get("/blobs/<sha256>")
 def progress(sha256: str) -> Response:
-    """Say how far the bytes have come; `HEAD` is enough. `Upload-Length` may say how many the device has.
+    """The upload progress; `HEAD` is enough. `Upload-Length` may give the size of the blob.
 
-    A suspended device is told too: it may send what its recorded operations have named.
+    A suspended device may ask too: it may upload blobs that its recorded operations name.
     """
-    who = asking_device()
+    who = current_device()
     with services().gate.pull(who.device):
-        return _told(services().blobs.progress(who.technician, _named(sha256), _length()))
+        return _progress_response(services().blobs.progress(who.technician, _valid_hash(sha256), _length()))
 
 
 @sync.put("/blobs/<sha256>")
-def take(sha256: str) -> Response:
-    """Take the bytes that follow at `Upload-Offset`, 256 KiB at most. `Upload-Length` may say how many there are."""
-    who = asking_device()
+def upload(sha256: str) -> Response:
+    """Store the bytes at `Upload-Offset`, 256 KiB at most. `Upload-Length` may give the size of the blob."""
+    who = current_device()
     offset, length, chunk = _offset(), _length(), _chunk()
     with services().gate.upload(who.device):
-        return _told(services().blobs.take(who.technician, _named(sha256), offset, chunk, length))
+        return _progress_response(services().blobs.take(who.technician, _valid_hash(sha256), offset, chunk, length))
 
 
-def _named(sha256: str) -> str:
+def _valid_hash(sha256: str) -> str:
     if not _HASH.fullmatch(sha256):
         raise BlobNotNamed
     return sha256
@@ -59,14 +59,14 @@ def _length() -> int | None:
 
 def _number(name: str, text: str, what: str) -> int:
     number = whole_number(text)
-    if number is None or number >= BEYOND:
+    if number is None or number >= OFFSET_LIMIT:
         detail = f"{name} is the number {what}."
         raise MalformedEnvelope(detail, errors=[{"pointer": f"/{name}", "detail": detail}])
     return number
 
 
 def _chunk() -> bytes:
-    """The whole body: servers hand over a part of it when the connection is cut."""
+    """The complete body; raises `ClientDisconnected` for a part of it, which servers pass on after a cut connection."""
     request.max_content_length = BLOB_PIECE
     if request.content_length is None:
         raise LengthRequired
@@ -78,6 +78,6 @@ def _chunk() -> bytes:
     return chunk
 
 
-def _told(progress: Progress) -> Response:
+def _progress_response(progress: Progress) -> Response:
     headers = {"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length)}
-    return answer(progress._asdict(), headers=headers)
+    return json_response(progress._asdict(), headers=headers)

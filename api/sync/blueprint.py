@@ -1,4 +1,4 @@
-"""The blueprint that every verb of the sync protocol adds its routes to, and what all of them ask."""
+"""The blueprint of the sync protocol, and what all its routes share."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from flask import Blueprint, g, request
 
+from api.http.authentication import current_device
 from api.http.services import services
-from api.http.who import asking_device
 from domain.access.identity import DeviceIdentity
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
@@ -24,7 +24,7 @@ class DeviceSuspended(Problem):
 
 
 class Received(NamedTuple):
-    """A body with its content encoding, when it was there wholly, and how long after the request's beginning."""
+    """A body with its content encoding, when it was complete, and the time since the request began."""
 
     body: bytes
     encoding: str | None
@@ -33,21 +33,21 @@ class Received(NamedTuple):
 
 
 def received_body() -> Received:
-    """The request's body, read to its end before anybody stands in a line for it: a slow sender holds up nobody."""
+    """The complete body of the request; read it before entering a queue, so that a slow sender blocks nobody."""
     body = request.get_data()
-    return Received(body, request.headers.get("Content-Encoding"), now(), since_it_began())
+    return Received(body, request.headers.get("Content-Encoding"), now(), request_age())
 
 
-def since_it_began() -> timedelta:
-    """How long ago the first byte of this request was there, which may be long before a thread is given to it."""
+def request_age() -> timedelta:
+    """The time since the first byte of this request arrived, which may be long before a thread handles it."""
     first = request.environ.get("callout.first_byte")
     return timedelta(seconds=perf_counter() - g.begun if first is None else monotonic() - first)
 
 
-def may_read() -> DeviceIdentity:
-    """The device, if it is trusted enough to be told anything; raises `DeviceSuspended` and `UpgradeRequired`."""
-    who = asking_device()
-    if who.standing != "active":
+def require_active_device() -> DeviceIdentity:
+    """The device of the request, which may read; raises `DeviceSuspended` and `UpgradeRequired`."""
+    who = current_device()
+    if who.status != "active":
         raise DeviceSuspended
     services().pull.must_serve(who)
     return who

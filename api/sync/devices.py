@@ -1,27 +1,27 @@
-"""Enrolment and tokens: how a device comes in, and how it stays."""
+"""Enrolment of devices, and refresh of their tokens."""
 
 from __future__ import annotations
 
 from flask import Response, request
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.services import services
 from api.sync.blueprint import sync
 from domain.kernel.instant import now
-from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
+from sync.entry import EnrolmentRequest, RefreshRequest, parse_body
 
 
 @sync.post("/devices")
 def enrol() -> Response:
-    """Trade a code for a device and its tokens."""
-    asked: EnrolmentAsked = parse_body(request.get_data(), EnrolmentAsked)
-    with services().strangers.enrolling(asked):
-        return answer(services().enrolment.enrol(asked, now()), 201)
+    """Exchange an enrolment code for a device id and tokens."""
+    asked: EnrolmentRequest = parse_body(request.get_data(), EnrolmentRequest)
+    with services().address_limits.enrolling(asked):
+        return json_response(services().enrolment.enrol(asked, now()), 201)
 
 
 @sync.post("/token")
 def refresh() -> Response:
-    """Trade a refresh token for a new pair."""
-    asked: RefreshAsked = parse_body(request.get_data(), RefreshAsked)
-    with services().strangers.refreshing(asked):
-        return answer(services().enrolment.refresh(asked, now()))
+    """Exchange a refresh token for a new pair of tokens."""
+    asked: RefreshRequest = parse_body(request.get_data(), RefreshRequest)
+    with services().address_limits.refreshing(asked):
+        return json_response(services().enrolment.refresh(asked, now()))

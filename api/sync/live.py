@@ -1,4 +1,4 @@
-"""Live: a stream of wake-ups, for devices that want to know at once."""
+"""Live: a stream of server-sent events that notify a device of changes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from contextlib import ExitStack
 
 from flask import Response, request, stream_with_context
 
+from api.http.authentication import authorize
 from api.http.services import services
-from api.http.who import admit
-from api.sync.blueprint import may_read, sync
+from api.sync.blueprint import require_active_device, sync
 from domain.kernel.instant import now
 from domain.kernel.problem import Problem
 
@@ -18,23 +18,23 @@ EVENTS = "text/event-stream"
 @sync.get("/live")
 def live() -> Response:
     """Server-sent events: one whenever something in the device's slice has changed, none of the documents."""
-    who = may_read()
+    who = require_active_device()
     with services().gate.pull(who.device):
         after = services().pull.begin(who, request.args.get("cursor") or None, now())
     services().standings.saw(who.device)
-    seat = ExitStack()
-    seat.enter_context(services().gate.waiting(who))
-    events = stream_with_context(services().live.events(who, after, _is_welcome))
+    stack = ExitStack()
+    stack.enter_context(services().gate.waiting(who))
+    events = stream_with_context(services().live.events(who, after, _is_still_authorized))
     reply = Response(events, mimetype=EVENTS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-    reply.call_on_close(seat.close)
+    reply.call_on_close(stack.close)
     return reply
 
 
-def _is_welcome() -> bool:
-    """Whether the device would be let in now: it may have been revoked, or its token may have expired."""
+def _is_still_authorized() -> bool:
+    """Whether the request would be authorized now: the device may be revoked, or its token expired."""
     try:
-        admit()
-        may_read()
+        authorize()
+        require_active_device()
     except Problem:
         return False
     return True

@@ -1,20 +1,20 @@
-"""A lost device: it hands in what it still holds, erases itself and says so."""
+"""A revoked device uploads its outbox, erases itself and confirms that."""
 
 from __future__ import annotations
 
 from flask import Response
 
-from api.http.encoding import JSON, answer
+from api.http.authentication import current_device
+from api.http.encoding import JSON, json_response
 from api.http.services import services
-from api.http.who import asking_device
 from api.sync.blueprint import received_body, sync
 from domain.kernel.instant import format_instant, now
 
 
 @sync.post("/salvage")
 def salvage() -> Response:
-    """Keep the whole outbox for the office."""
-    who, received = asking_device(), received_body()
+    """Store the whole outbox for the office."""
+    who, received = current_device(), received_body()
     with services().gate.push(who.device):
         body = services().salvage.reply(who, *received)
     return Response(body, mimetype=JSON)
@@ -22,9 +22,9 @@ def salvage() -> Response:
 
 @sync.post("/wiped")
 def wiped() -> Response:
-    """Note that the device has erased itself; its tokens are of no more use."""
-    who = asking_device()
+    """Record that the device has erased itself; its tokens become invalid."""
+    who = current_device()
     wiped_at = now()
     with services().gate.push(who.device):
         services().salvage.record_wipe(who, wiped_at)
-    return answer({"wiped_at": format_instant(wiped_at)})
+    return json_response({"wiped_at": format_instant(wiped_at)})

@@ -1,4 +1,4 @@
-"""Blobs: the bytes of photos and signatures, for the office to look at."""
+"""Blobs: the bytes of photos and signatures, for the office."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Response, request
 
 from api.http.noun import Noun
-from api.http.reading import looking
+from api.http.reading import open_reader
 from api.http.schemas import Past
 from api.http.services import services
 from domain.kernel.problem import NotFound
@@ -18,11 +18,11 @@ from projections.work.attachments import Attachments, attachments, named_sizes
 blobs = Noun("blobs", "The bytes of photos and signatures.")
 
 SHOWN: Final = frozenset({"image/avif", "image/gif", "image/heic", "image/jpeg", "image/png", "image/webp"})
-"""What browsers may show; everything else is saved as a file."""
+"""Media types that browsers may show inline; all others are sent as attachments."""
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 _ANY: Final = "application/octet-stream"
 _ALONE: Final = "sandbox; default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-"""Whatever the bytes are, nothing in them runs or fetches anything."""
+"""The policy of every blob: nothing in it runs or loads anything."""
 
 
 class BlobNotHere(NotFound):
@@ -31,13 +31,13 @@ class BlobNotHere(NotFound):
     code = "blob-not-here"
 
 
-@blobs.opens("GET", "/<sha256>", Past, 200)
-def read(query: dict[str, Any], sha256: str) -> Response:
+@blobs.plain_route("GET", "/<sha256>", Past, 200)
+def show_blob(query: dict[str, Any], sha256: str) -> Response:
     """The bytes with this SHA-256, as work orders and visits name them.
 
-    Pictures come with their media type, anything else as an attachment.
+    Pictures are sent with their media type, everything else as an attachment.
     """
-    with looking(query, Attachments()) as reader:
+    with open_reader(query, Attachments()) as reader:
         named = attachments(reader, sha256)
         sizes = named_sizes(reader, sha256)
     if not named:

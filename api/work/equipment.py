@@ -1,4 +1,4 @@
-"""Equipment: each machine, where it stands, whose it is and which warranties it has."""
+"""Equipment: machines with their sites, owners and warranties."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Response
 from api.care.merged import merged
 from api.http.fields import Choice, Day, Id, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import Body, Command, Creation, Page
 from commands.running.context import CommandContext
 from commands.work import equipment as commands
@@ -25,7 +25,7 @@ equipment = Noun("equipment", "The machines that are repaired.")
 
 
 class NewEquipment(Creation):
-    """A new machine, which somebody may own already."""
+    """A new machine, with its owner if it has one."""
 
     model = Text(200, required=True)
     serial = Text(100)
@@ -33,14 +33,14 @@ class NewEquipment(Creation):
 
 
 class Place(Command):
-    """A site of the customer's, and whose machine it is."""
+    """The site of the machine, and the customer who owns it."""
 
     site = Id(required=True)
     customer = Id(required=True)
 
 
 class Warranty(Command):
-    """Terms that hold from one day until another, both included."""
+    """Terms that are valid from one day until another, both included."""
 
     from_ = Day(Kind.FROM_DAY, required=True, data_key="from")
     until = Day(Kind.UNTIL_DAY, required=True)
@@ -54,13 +54,13 @@ class Move(Command):
 
 
 class Owner(Command):
-    """Whose it is now."""
+    """The new owner."""
 
     customer = Id(required=True)
 
 
 class Retirement(Command):
-    """A code of why, or the reason in words."""
+    """The reason, as a code or as free text."""
 
     reason = Text(2000, required=True)
 
@@ -76,61 +76,61 @@ class Filters(Page):
 
 
 @equipment.creates(Equipment, NewEquipment)
-def create(context: CommandContext, body: Body, id: UUID) -> Equipment:
+def create_equipment(context: CommandContext, body: Body, id: UUID) -> Equipment:
     """Register a machine."""
     return commands.register(context.work, id, **body)
 
 
 @equipment.command("install", Place)
 def install(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say at which site it stands and whose it is."""
+    """Set the machine's site and owner."""
     return commands.install(context.work, id, **body)
 
 
 @equipment.command("set-warranty", Warranty)
 def set_warranty(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say which terms hold from a day until another; earlier warranties stay."""
+    """Add a warranty from one day until another; earlier warranties stay."""
     return commands.set_warranty(context.work, id, **body)
 
 
 @equipment.command("move", Move)
 def move(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say that it stands at another site of the same owner."""
+    """Move the machine to another site of the same owner."""
     return commands.move(context.work, id, **body)
 
 
 @equipment.command("change-owner", Owner)
 def change_owner(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say that it is somebody else's now."""
+    """Change the owner of the machine."""
     return commands.change_owner(context.work, id, **body)
 
 
 @equipment.command("retire", Retirement)
 def retire(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Take it out of use for good."""
+    """Retire the machine; this is final."""
     return commands.retire(context.work, id, **body)
 
 
 @equipment.lists(view.EQUIPMENT, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_equipment(query: dict[str, Any]) -> Response:
     """All machines, by id."""
-    with looking(query, view.EquipmentView(), *merged(query)) as reader:
-        rows = view.equipment(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("id",))
+    with open_reader(query, view.EquipmentView(), *merged(query)) as reader:
+        rows = view.equipment(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @equipment.shows(view.EQUIPMENT)
-def machine(query: dict[str, Any], id: UUID) -> Response:
+def show_equipment(query: dict[str, Any], id: UUID) -> Response:
     """One machine."""
-    with looking(query, view.EquipmentView()) as reader:
-        return one(reader, view.one_equipment(reader, id), own=False)
+    with open_reader(query, view.EquipmentView()) as reader:
+        return item_response(reader, view.one_equipment(reader, id), own=False)
 
 
 @equipment.lists(story.TIMELINE, Page, path="/<uuid:id>/history")
-def history(query: dict[str, Any], id: UUID) -> Response:
-    """Everything that happened to it, its repairs included."""
-    with looking(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:
+def list_equipment_history(query: dict[str, Any], id: UUID) -> Response:
+    """All events of the machine, with those of its repairs, by when they happened."""
+    with open_reader(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:
         if view.one_equipment(reader, id) is None:
             raise NotFound
-        rows = story.equipment_timeline(reader, id, **paged(query))
-        return page(reader, query, rows, key=("occurred_at", "position"))
+        rows = story.equipment_timeline(reader, id, **page_arguments(query))
+        return page_response(reader, query, rows, key=("occurred_at", "position"))

@@ -1,4 +1,4 @@
-"""Technicians: who repairs, with which van, and the codes that make a phone their device."""
+"""Technicians: their details and vans, and enrolment codes for their devices."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.command_route import answered, request_of
+from api.http.command_route import command_response, request_of
+from api.http.erasure import finish_erasure
 from api.http.fields import Flag, Id, Text, Zone
-from api.http.forgetting import be_forgotten
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
 from api.http.schemas import DONE, Body, Command, Creation, Page
 from api.http.services import services
 from commands.running.changed import Changed
@@ -29,14 +29,14 @@ CODE: Final[dict[str, Any]] = DONE | {
     "required": [*DONE["required"], "code", "expires_at"],
     "properties": DONE["properties"]
     | {
-        "code": {"type": "string", "description": "Good for one device, once."},
+        "code": {"type": "string", "description": "Valid once, for one device."},
         "expires_at": {"type": "string", "format": "date-time"},
     },
 }
 
 
 class NewTechnician(Creation):
-    """Somebody who goes to customers."""
+    """A new technician."""
 
     name = Text(200, required=True)
     zone = Zone(metadata={"description": "The IANA zone in which they work; the company's unless given."})
@@ -45,7 +45,7 @@ class NewTechnician(Creation):
 
 
 class Change(Command):
-    """What is given is changed, the rest stays."""
+    """The details to change; the others stay."""
 
     name = Text(200, load_default=None)
     language = Text(35, load_default=None)
@@ -66,7 +66,7 @@ class Filters(Page):
 
 
 @technicians.creates(Technician, NewTechnician)
-def create(context: CommandContext, body: Body, id: UUID) -> Technician:
+def create_technician(context: CommandContext, body: Body, id: UUID) -> Technician:
     """Register a technician."""
     return commands.register(context.work, id, zone=context.about.zone or context.zone, **body)
 
@@ -79,54 +79,54 @@ def change(context: CommandContext, body: Body, id: UUID) -> Technician:
 
 @technicians.command("assign-van", Van)
 def assign_van(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Say which van is theirs, and hand it into their custody."""
+    """Assign a van to the technician, and give them custody of it."""
     return commands.assign_van(context.work, id, **body)
 
 
 @technicians.command("deactivate")
 def deactivate(context: CommandContext, _: Body, id: UUID) -> Technician:
-    """Give them no more work: no code lets a device in, and those they have hand in what they hold and read nothing."""
+    """Deactivate the technician: no new work or devices; their devices may upload their outboxes and read nothing."""
     return commands.deactivate(context.work, id)
 
 
-@technicians.command("erase", after=be_forgotten)
+@technicians.command("erase", after=finish_erasure)
 def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
-    """Forget a technician for good: their name, and words about nobody else that they wrote.
+    """Erase a technician: their name, and texts they wrote that are about no other person.
 
-    They get no more work, and their devices are revoked and told to hand in what they hold and to erase themselves.
-    What they did stays on record under their id.
+    They get no more work. Their devices are revoked and must upload their outboxes and erase themselves. What the
+    technician did stays on record under their id.
     """
     return commands.erase(context.work, id, devices=services().standings.devices_of(id))
 
 
 @technicians.command("reactivate")
 def reactivate(context: CommandContext, _: Body, id: UUID) -> Technician:
-    """Let them work again; their devices are trusted as they were before."""
+    """Reactivate the technician; their devices are trusted as before."""
     return commands.reactivate(context.work, id)
 
 
-@technicians.opens("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
-def enrolments(body: Body, id: UUID) -> Response:
-    """A one-time code that makes a phone this technician's device, good for a day."""
+@technicians.plain_route("POST", "/<uuid:id>/enrolments", Command, 201, CODE)
+def create_enrolment(body: Body, id: UUID) -> Response:
+    """A one-time code, valid for a day, that enrols a phone as this technician's device."""
     request = request_of(body)
-    # Derived and not stored: the same request gives the same code, and no table or log can give it away.
+    # Derived from the request and not stored: the same request gives the same code, which is in no table or log.
     secrets = services().access.secrets.accepted("enrolment-codes")
     seed = services().devices.codes.seed_of(hmac.digest(each, request.operation.bytes, "sha256") for each in secrets)
     issue = partial(commands.issue_code, id=id, seed=seed, codes=services().devices.codes)
     reply = services().runner.run(request, lambda context: issue(context.work), status=201)
-    return answered(reply, {"code": code_of(seed)})
+    return command_response(reply, {"code": code_of(seed)})
 
 
 @technicians.lists(view.TECHNICIANS, Filters)
-def registered(query: dict[str, Any]) -> Response:
+def list_technicians(query: dict[str, Any]) -> Response:
     """The technicians."""
-    with looking(query, view.Technicians()) as reader:
-        rows = view.technicians(reader, **paged(query), **filters(query))
-        return page(reader, query, rows, key=("id",))
+    with open_reader(query, view.Technicians()) as reader:
+        rows = view.technicians(reader, **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("id",))
 
 
 @technicians.shows(view.TECHNICIANS)
-def technician(query: dict[str, Any], id: UUID) -> Response:
+def show_technician(query: dict[str, Any], id: UUID) -> Response:
     """One technician."""
-    with looking(query, view.Technicians()) as reader:
-        return one(reader, view.technician(reader, id))
+    with open_reader(query, view.Technicians()) as reader:
+        return item_response(reader, view.technician(reader, id))

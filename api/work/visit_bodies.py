@@ -1,4 +1,4 @@
-"""What is sent to plan a visit or to move it: when somebody is to come, and to which work order."""
+"""Bodies of the commands that plan and reschedule a visit."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from domain.kernel.bounds import Kind
 
 
 class Window(Command):
-    """When somebody is to come: instants, or local times in the zone of the place."""
+    """The window of a visit: instants, or local times in the zone of the place."""
 
     window_start = Instant(Kind.PLANNED)
     window_end = Instant(Kind.PLANNED)
-    local_start = Local(metadata={"description": "In the place of `window_start`, as the clocks there show it."})
-    local_end = Local(metadata={"description": "In the place of `window_end`, as the clocks there show it."})
+    local_start = Local(metadata={"description": "Instead of `window_start`, in local time at the place."})
+    local_end = Local(metadata={"description": "Instead of `window_end`, in local time at the place."})
     zone = Zone(metadata={"description": "The IANA zone of the place."})
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def has_both_ends(self, _: dict[str, Any], sent: Mapping[str, Any], **__: Any) -> None:
-        """Name what is missing of the window together with all else that is wrong."""
+        """Raise `ValidationError` for missing ends of the window, also when other members are wrong."""
         edges = [edge for edge in ("start", "end") if not sent.keys() & {f"window_{edge}", f"local_{edge}"}]
         if edges:
             raise ValidationError({f"window_{edge}": ["Missing data for required field."] for edge in edges})

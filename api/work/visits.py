@@ -1,4 +1,4 @@
-"""Visits: somebody is to come, comes, and leaves with the work done or not."""
+"""Visits: planning, and the steps of the technician from dispatch to the end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Response
 
 from api.http.fields import Choice, Flag, Id, Instant, Text
 from api.http.noun import Noun
-from api.http.reading import filters, looking, moment_of, one, page, paged
+from api.http.reading import filters, item_response, moment_of, open_reader, page_arguments, page_response
 from api.http.rows import FACT, shape_of
 from api.http.schemas import Body, Command, Page
 from api.work.visit_bodies import NewVisit, Window
@@ -26,37 +26,37 @@ from projections.work import visit_queries as queries
 from projections.work import visits as view
 from projections.work.work_orders import WorkOrders
 
-visits = Noun("visits", "Every coming of a technician.")
+visits = Noun("visits", "Visits of technicians to customers.")
 
 
 class Sending(Command):
-    """Who is to go."""
+    """The technician to send."""
 
     technician = Id(required=True)
 
 
 class Refusal(Command):
-    """Who will not go, and why."""
+    """The technician who declines, and why."""
 
     technician = Id(required=True)
     reason = Text(2000)
 
 
 class Step(Command):
-    """What a technician told the office; it was the visit's own unless another one is named."""
+    """A step that a technician reported; the visit's own technician unless another is named."""
 
     technician = Id()
 
 
 class VisitFailure(Step):
-    """Why it came to nothing."""
+    """Why the visit failed."""
 
     reason = Choice(get_args(NotDoneReason), required=True)
     note = Text(8000)
 
 
 class VisitReason(Command):
-    """Why, in words."""
+    """The reason, as free text."""
 
     reason = Text(2000, required=True)
 
@@ -69,7 +69,7 @@ class Filters(Page):
     status = Choice(tuple(Status))
     since = Instant(metadata={"description": "Windows that end after this."})
     until = Instant(metadata={"description": "Windows that start before this."})
-    missed = Flag(metadata={"description": "Whether the window has passed and nobody came."})
+    missed = Flag(metadata={"description": "Whether the window has passed without an arrival."})
 
 
 class Facts(Page):
@@ -79,7 +79,7 @@ class Facts(Page):
 
 
 @visits.creates(Visit, NewVisit)
-def create(context: CommandContext, body: Body, id: UUID) -> Visit:
+def create_visit(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Plan a visit."""
     window, fields = _window(body)
     zone = context.about.zone
@@ -88,37 +88,37 @@ def create(context: CommandContext, body: Body, id: UUID) -> Visit:
 
 @visits.command("dispatch", Sending)
 def dispatch(context: CommandContext, body: Body, id: UUID) -> Visit:
-    """Send a technician."""
+    """Dispatch a technician to the visit."""
     return commands.dispatch(context.work, id, **body)
 
 
 @visits.command("decline", Refusal)
 def decline(context: CommandContext, body: Body, id: UUID) -> Visit:
-    """Write down that the technician will not go; the visit waits for somebody else."""
+    """Record that the technician declines; the visit waits for another one."""
     return commands.decline(context.work, id, seen=context.about.seen, **body)
 
 
 @visits.command("reschedule", Window)
 def reschedule(context: CommandContext, body: Body, id: UUID) -> Visit:
-    """Move it to another window."""
+    """Reschedule the visit to another window."""
     window, _ = _window(body)
     return commands.reschedule(context.work, id, window=window, zone=context.about.zone)
 
 
 def _window(body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The members of a body that say when, and the others."""
+    """The members of a body that are the window, and the others."""
     window = {name: value for name, value in body.items() if name in WINDOW}
     return window, {name: value for name, value in body.items() if name not in WINDOW}
 
 
 @visits.command("cancel", VisitReason)
 def cancel(context: CommandContext, body: Body, id: UUID) -> Visit:
-    """Call it off."""
+    """Cancel the visit."""
     return commands.cancel(context.work, id, **body)
 
 
 def _step(word: str, title: str, record: Callable[..., Visit], schema: type[Command] = Step) -> None:
-    """One thing that a technician did and told the office, which is never refused."""
+    """Add the route for a step that a technician reported to the office; steps are facts and never refused."""
 
     def step(context: CommandContext, body: Body, id: UUID) -> Visit:
         return record(context.work, id, **body)
@@ -127,38 +127,38 @@ def _step(word: str, title: str, record: Callable[..., Visit], schema: type[Comm
     visits.command(word, schema)(step)
 
 
-_step("accept", "The technician will go.", commands.accept)
-_step("start-travel", "The technician is on the way.", commands.start_travel)
-_step("arrive", "The technician is on site.", commands.arrive)
-_step("pause", "The work on site is interrupted.", commands.pause)
-_step("resume", "The work on site goes on.", commands.resume)
-_step("finish", "What it was for has been done.", commands.finish)
-_step("not-done", "What it was for has not been done.", commands.not_done, VisitFailure)
+_step("accept", "Record that the technician accepts.", commands.accept)
+_step("start-travel", "Record that the technician is on the way.", commands.start_travel)
+_step("arrive", "Record that the technician is on site.", commands.arrive)
+_step("pause", "Record that the work on site is interrupted.", commands.pause)
+_step("resume", "Record that the work on site goes on.", commands.resume)
+_step("finish", "Record that the work of the visit is done.", commands.finish)
+_step("not-done", "Record that the work of the visit could not be done.", commands.not_done, VisitFailure)
 
 
 VISIT = shape_of(view.VISITS, missed={"type": "boolean"})
 
 
 @visits.lists(VISIT, Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_visits(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
-    with looking(query, view.Visits(), WorkOrders()) as reader:
-        rows = queries.visits(reader, at=moment_of(query), **paged(query), **filters(query))
-        return page(reader, query, rows, key=("window_start", "id"))
+    with open_reader(query, view.Visits(), WorkOrders()) as reader:
+        rows = queries.visits(reader, at=moment_of(query), **page_arguments(query), **filters(query))
+        return page_response(reader, query, rows, key=("window_start", "id"))
 
 
 @visits.shows(VISIT)
-def visit(query: dict[str, Any], id: UUID) -> Response:
+def show_visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
-    with looking(query, view.Visits(), WorkOrders()) as reader:
-        return one(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
+    with open_reader(query, view.Visits(), WorkOrders()) as reader:
+        return item_response(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
 
 
 @visits.lists(FACT, Facts, path="/<uuid:id>/facts")
-def facts(query: dict[str, Any], id: UUID) -> Response:
+def list_visit_facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the visit itself shows the newest 50 and counts the others."""
-    with looking(query, view.Visits()) as reader:
+    with open_reader(query, view.Visits()) as reader:
         if queries.visit(reader, id) is None:
             raise NotFound
-        rows = visit_facts(reader, id, name=query["list"], **paged(query))
-        return page(reader, query, rows, key=("at", "rank", "position"))
+        rows = visit_facts(reader, id, name=query["list"], **page_arguments(query))
+        return page_response(reader, query, rows, key=("at", "rank", "position"))

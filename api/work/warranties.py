@@ -1,4 +1,4 @@
-"""Warranties of a machine: withdrawn, and asked for by the day at the place where it stands."""
+"""Warranties of a machine: list, withdrawal, and coverage on a day in the zone of its site."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Response
 
-from api.http.encoding import answer
+from api.http.encoding import json_response
 from api.http.fields import Day, Instant, Text, Whole
-from api.http.reading import POSITION, looking, page, paged
+from api.http.reading import POSITION, open_reader, page_arguments, page_response
 from api.http.rows import ID
 from api.http.schemas import Body, Command, Page, Past
 from api.http.services import services
@@ -46,18 +46,22 @@ COVERAGE: Final[dict[str, Any]] = {
     "required": ["id", "on", "zone", "covered", "warranty", "warranties"],
     "properties": {
         "id": ID,
-        "on": {"type": "string", "format": "date", "description": "The day that was asked for, at the place."},
+        "on": {"type": "string", "format": "date", "description": "The requested day, at the place."},
         "zone": {"type": "string", "description": "The IANA zone of the place: of the site, else of the customer."},
         "covered": {"type": "boolean"},
-        "warranty": {"description": "The terms that count, those set last; null without any."} | _WARRANTY,
-        "warranties": {"type": "array", "items": _WARRANTY, "description": "All that hold, those set last first."},
+        "warranty": {"description": "The terms that apply, the last ones set; null without any."} | _WARRANTY,
+        "warranties": {
+            "type": "array",
+            "items": _WARRANTY,
+            "description": "All that are valid on the day, the last set first.",
+        },
     },
 }
 COVERAGE["properties"]["warranty"]["type"] = ["object", "null"]
 
 
 class Withdrawal(Command):
-    """Which warranty, by its number in the list of them, why, and from which day on if not as a whole."""
+    """The number of the warranty, the reason, and the first day of the withdrawal if it is not withdrawn as a whole."""
 
     number = Whole(1, required=True)
     reason = Text(2000, required=True)
@@ -65,7 +69,7 @@ class Withdrawal(Command):
 
 
 class Covered(Past):
-    """The day at the place, or an instant of it such as that of the fault; today where neither is given."""
+    """A day at the place, or an instant (such as that of the fault) whose day counts; today where neither is given."""
 
     on = Day(metadata={"description": "The day at the place."})
     at = Instant(metadata={"description": "An instant: the day that it was at the place counts."})
@@ -73,37 +77,37 @@ class Covered(Past):
 
 @equipment.command("withdraw-warranty", Withdrawal)
 def withdraw_warranty(context: CommandContext, body: Body, id: UUID) -> Equipment:
-    """Say that a warranty does not hold, as a whole or from a day on; what was known before can still be asked for."""
+    """Withdraw a warranty, as a whole or from a day on; queries of the past still show what was known before."""
     return commands.withdraw_warranty(context.work, id, **body)
 
 
 @equipment.shows(COVERAGE, Covered, path="/<uuid:id>/coverage")
-def coverage(query: dict[str, Any], id: UUID) -> Response:
-    """Whether a warranty holds on a day at the place where the machine stands; asked for the past, as it was known."""
+def show_coverage(query: dict[str, Any], id: UUID) -> Response:
+    """Whether a warranty is valid on a day in the zone of the machine's site; in the past, as it was known."""
     if "on" in query and "at" in query:
         raise bad_member("/at", "Ask for a day or for an instant, not for both.")
-    with looking(query, view.EquipmentView(), Customers()) as reader:
+    with open_reader(query, view.EquipmentView(), Customers()) as reader:
         machine = view.one_equipment(reader, id)
         if machine is None:
             raise NotFound
         zone = warranties.zone_of(reader, machine["site"], machine["customer"]) or services().settings.zone
         day = query.get("on") or _day(query, zone)
         found = warranties.coverage(reader, id, day)
-    told = {"id": id, "on": day.isoformat(), "zone": zone, "covered": bool(found)}
-    told |= {"warranty": found[0] if found else None, "warranties": found}
-    return answer(told, headers={POSITION: str(reader.position)})
+    body = {"id": id, "on": day.isoformat(), "zone": zone, "covered": bool(found)}
+    body |= {"warranty": found[0] if found else None, "warranties": found}
+    return json_response(body, headers={POSITION: str(reader.position)})
 
 
 def _day(query: dict[str, Any], zone: str) -> date:
-    """The day at the place of the instant that is asked for; of the moment of the past, or of now."""
+    """The local day of `at`, else of `as_of`, else of now."""
     instant: datetime = query.get("at") or query.get("as_of") or now()
     return local_day(instant, zone)
 
 
 @equipment.lists(_WARRANTY, Page, path="/<uuid:id>/warranties")
-def all_warranties(query: dict[str, Any], id: UUID) -> Response:
+def list_warranties(query: dict[str, Any], id: UUID) -> Response:
     """All warranties that were set, by number, withdrawn or not."""
-    with looking(query, view.EquipmentView()) as reader:
+    with open_reader(query, view.EquipmentView()) as reader:
         if view.one_equipment(reader, id) is None:
             raise NotFound
-        return page(reader, query, warranties.warranties(reader, id, **paged(query)), key=("number",))
+        return page_response(reader, query, warranties.warranties(reader, id, **page_arguments(query)), key=("number",))

@@ -1,4 +1,4 @@
-"""What is sent to change work orders, and which of them are asked for."""
+"""Bodies of the commands of work orders, and the filters of their list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_MINUTES = 7 * 24 * 60
 
 
 class NewWorkOrder(Creation):
-    """A repair to be done; the customer is the case's where a case is named. A number is given unless it has one."""
+    """A new work order; with a case, the customer is the case's. A number is assigned when it is left out."""
 
     number = Text(40)
     customer = Id()
@@ -27,7 +27,7 @@ class NewWorkOrder(Creation):
 
 
 class Assignment(Command):
-    """Whose it is."""
+    """The technician who gets the work order."""
 
     technician = Id(required=True)
 
@@ -50,14 +50,14 @@ class Diagnosis(Command):
 
 
 class Hold(Command):
-    """What it waits for."""
+    """Why the work order is put on hold."""
 
     reason = Choice(get_args(HoldReason), required=True)
     note = Text(8000)
 
 
 class Labour(Command):
-    """Whole minutes that somebody spent."""
+    """Working time in whole minutes."""
 
     minutes = Whole(0, MOST_MINUTES, required=True)
     kind = Choice(get_args(LabourKind), required=True)
@@ -65,7 +65,7 @@ class Labour(Command):
 
 
 class Completion(Command):
-    """What came of it, and who did it if not the assigned technician."""
+    """The result, and the technician if not the assigned one."""
 
     fixed = Choice(get_args(Fixed), required=True)
     remedy = Text(200)
@@ -73,20 +73,20 @@ class Completion(Command):
 
 
 class OrderFailure(Command):
-    """A code of why it cannot be done, or the reason in words."""
+    """Why it cannot be done, as a code or as free text."""
 
     reason = Text(8000, required=True)
     technician = Id()
 
 
 class OrderReason(Command):
-    """Why, in words."""
+    """The reason, as free text."""
 
     reason = Text(8000, required=True)
 
 
 class Note(Command):
-    """Something to remember."""
+    """The text of a note."""
 
     text = Text(8000, required=True)
 

@@ -10,8 +10,8 @@ from flask import Response
 from api.care.merged import merged
 from api.http.key_filter import holder_of
 from api.http.noun import Noun
-from api.http.reading import filters, looking, one, page, paged
-from api.http.rows import FACT, shape_of, spoken_all, spoken_one
+from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
+from api.http.rows import FACT, api_row_or_none, api_rows, shape_of
 from api.http.schemas import Body
 from api.work import work_order_bodies as bodies
 from commands.running.changed import Changed
@@ -28,44 +28,44 @@ work_orders = Noun("work-orders", "One repair each.")
 
 
 @work_orders.creates(WorkOrder, bodies.NewWorkOrder)
-def create(context: CommandContext, body: Body, id: UUID) -> Changed:
+def create_work_order(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Open a work order; the case it is for, if any, goes on with it."""
     return open_work_order(context.work, id, **body)
 
 
 @work_orders.command("assign", bodies.Assignment)
 def assign(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Give it to a technician, perhaps taking it from another."""
+    """Assign the work order to a technician, also when it was another's."""
     return commands.assign(context.work, id, **body)
 
 
 @work_orders.command("require-part", bodies.RequiredPart)
 def require_part(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Say that the repair needs a part."""
+    """Record that the repair needs a part."""
     return commands.require_part(context.work, id, **body)
 
 
 @work_orders.command("diagnose", bodies.Diagnosis)
 def diagnose(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Write down what was found."""
+    """Record the diagnosis."""
     return commands.diagnose(context.work, id, **body)
 
 
 @work_orders.command("hold", bodies.Hold)
 def hold(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Let the work wait."""
+    """Put the work order on hold."""
     return commands.hold(context.work, id, **body)
 
 
 @work_orders.command("resume")
 def resume(context: CommandContext, _: Body, id: UUID) -> WorkOrder:
-    """End the waiting."""
+    """Resume the work order after a hold."""
     return commands.resume(context.work, id)
 
 
 @work_orders.command("record-labour", bodies.Labour)
 def record_labour(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Write down the time that somebody spent."""
+    """Record working time."""
     return commands.record_labour(context.work, id, **body)
 
 
@@ -106,26 +106,26 @@ def add_note(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
 
 
 @work_orders.lists(shape_of(view.WORK_ORDERS), bodies.Filters)
-def register(query: dict[str, Any]) -> Response:
+def list_work_orders(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
-    with looking(query, view.WorkOrders(), *merged(query)) as reader:
+    with open_reader(query, view.WorkOrders(), *merged(query)) as reader:
         holder = holder_of(query, "number", "work_order_number")
-        rows = queries.work_orders(reader, **paged(query), **filters(query), holder=holder)
-        return page(reader, query, spoken_all(rows), key=("opened_at", "id"))
+        rows = queries.work_orders(reader, **page_arguments(query), **filters(query), holder=holder)
+        return page_response(reader, query, api_rows(rows), key=("opened_at", "id"))
 
 
 @work_orders.shows(shape_of(view.WORK_ORDERS))
-def work_order(query: dict[str, Any], id: UUID) -> Response:
+def show_work_order(query: dict[str, Any], id: UUID) -> Response:
     """One work order."""
-    with looking(query, view.WorkOrders()) as reader:
-        return one(reader, spoken_one(queries.work_order(reader, id)), own=False)
+    with open_reader(query, view.WorkOrders()) as reader:
+        return item_response(reader, api_row_or_none(queries.work_order(reader, id)), own=False)
 
 
 @work_orders.lists(FACT, bodies.Facts, path="/<uuid:id>/facts")
-def facts(query: dict[str, Any], id: UUID) -> Response:
+def list_work_order_facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the order itself shows the newest 50 and counts the others."""
-    with looking(query, view.WorkOrders()) as reader:
+    with open_reader(query, view.WorkOrders()) as reader:
         if queries.work_order(reader, id) is None:
             raise NotFound
-        rows = order_facts(reader, id, name=query["list"], **paged(query))
-        return page(reader, query, rows, key=("at", "rank", "position"))
+        rows = order_facts(reader, id, name=query["list"], **page_arguments(query))
+        return page_response(reader, query, rows, key=("at", "rank", "position"))

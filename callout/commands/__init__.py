@@ -1,1 +1,1 @@
-"""The words of the command line, one file a word, each exposing a click command named `command`."""
+"""The commands of the command line, one file each, with a click command named `command`."""

@@ -14,7 +14,7 @@ from domain.kernel.instant import parse_instant
 from domain.kernel.problem import BadInput
 
 if TYPE_CHECKING:
-    from callout.assembly import House
+    from callout.assembly import Application
     from projections.engine.table import Row, Table
 
 MOST = 50
@@ -44,7 +44,7 @@ class Moment(click.ParamType[datetime | int]):
 @click.argument("time", type=Moment())
 @click.argument("views", nargs=-1, required=True, metavar="VIEW...")
 @click.option("--known-at", type=Moment(or_position=True), help="Only what was recorded by then: a time or a position.")
-@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only such rows; may be said repeatedly.")
+@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only such rows; may be repeated.")
 @click.option("--limit", type=Whole(1), help="Rows a table at most (50, with --json all).")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a row.")
 def command(
@@ -58,15 +58,15 @@ def command(
 ) -> None:
     """Show VIEWs from what had happened by TIME (like 2026-11-21T12:00:00+01:00) and was known by --known-at."""
     from callout.console import say, say_json
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
 
     projections = chosen(views)
     wanted = [tuple(each.partition("=")[::2]) for each in where]
     most = limit or (None if as_json else MOST)
-    with house(Settings.from_environment()) as built:
-        past = built.services.views
+    with open_application(Settings.from_environment()) as application:
+        past = application.services.views
         position = past.position_at(known_at) if isinstance(known_at, datetime) else known_at
         with past.at(projections, known_at=position, as_of=time) as reader:
             for table in (table for each in projections for table in each.tables):
@@ -77,10 +77,10 @@ def command(
                         say_json({"table": table.name, "row": row})
                     continue
                 say(f"{table.name}: {len(rows)} rows, known through position {reader.position}")
-                _show(table, rows, built)
+                _show(table, rows, application)
 
 
-def _show(table: Table, rows: Sequence[Row], built: House) -> None:
+def _show(table: Table, rows: Sequence[Row], application: Application) -> None:
     """On a screen what fits it, with names for ids and without empty columns; into a pipe or file all as it is."""
     from callout.console import say_table
     from callout.screen import in_words, is_watched, say_records
@@ -89,13 +89,15 @@ def _show(table: Table, rows: Sequence[Row], built: House) -> None:
     if not is_watched():
         say_table(list(table.columns), [list(row.values()) for row in rows])
         return
-    with built.services.views.now() as reader:
+    with application.services.views.now() as reader:
         names = names_of(reader, ids_in(rows))
-    zone = built.settings.zone
-    told = [[row[name] if name == "id" else in_words(row[name], names, zone) for name in table.columns] for row in rows]
-    filled = [number for number in range(len(table.columns)) if any(line[number] != "" for line in told)]
+    zone = application.settings.zone
+    cells = [
+        [row[name] if name == "id" else in_words(row[name], names, zone) for name in table.columns] for row in rows
+    ]
+    filled = [number for number in range(len(table.columns)) if any(line[number] != "" for line in cells)]
     heads = [name.replace("_", " ") for name in table.columns]
-    say_records([heads[number] for number in filled], [[line[number] for number in filled] for line in told])
+    say_records([heads[number] for number in filled], [[line[number] for number in filled] for line in cells])
 
 
 def _question(table: Table, wanted: Sequence[tuple[str, ...]], limit: int | None) -> tuple[str, list[Any]]:

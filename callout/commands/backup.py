@@ -26,10 +26,10 @@ def command(folder: Path, without_blobs: bool, as_json: bool) -> int:
 
     settings = Settings.from_environment()
     place = None if without_blobs else place_of(settings)
-    with database(settings) as (dsn, _), progress("bytes", quiet=as_json) as tell:
+    with database(settings) as (dsn, _), progress("bytes", quiet=as_json) as show_progress:
         if dsn is None:
             raise click.UsageError("Name the login that migrates in DATABASE_URL: those who serve may not read all.")
-        manifest = dump(dsn, folder, place, tell)
+        manifest = dump(dsn, folder, place, show_progress)
     rows, photos = sum(table.rows for table in manifest.tables), len(manifest.blobs or ())
     if as_json:
         done = {"position": manifest.position, "epoch": str(manifest.epoch), "rows": rows, "blobs": photos}

@@ -9,7 +9,7 @@ import click
 from callout.typed import Whole
 
 if TYPE_CHECKING:
-    from callout.assembly import House
+    from callout.assembly import Application
     from callout.demo.roster import SignIn
 
 
@@ -37,9 +37,9 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
         new = settings.database_url is None and not (settings.home / "postgres").exists()
         click.echo(f"callout: starting the server{', with a database of its own' if new else ''}", err=True)
 
-    def prepare(house: House) -> None:
-        register_locations(house)
-        people.extend(roster(house, settings.home))
+    def prepare(application: Application) -> None:
+        register_locations(application)
+        people.extend(roster(application, settings.home))
 
     with (settings.home / "demo.log").open("a") as journal:
         write_journal(settings.log_level, journal)

@@ -13,7 +13,7 @@ import click
 from callout.typed import Whole
 
 if TYPE_CHECKING:
-    from callout.assembly import House
+    from callout.assembly import Application
 
 PAGE = 2_000
 
@@ -30,7 +30,7 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
     events that were recorded before logins and names of employees were sealed hold these in plain text for ever.
     """
     from callout.console import progress, say, say_json
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
     from store.noted import Noted
@@ -41,17 +41,20 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
     projections = chosen(views) if views else []
     many = 0
     what = " ".join(views) if views else "events"
-    with house(Settings.from_environment()) as built, progress("lines", quiet=as_json) as tell:
-        built.require_views()
-        built.services.security.note(Noted("export", subject=f"command line: {what}"))
-        head = built.services.log.recorder.max_notification_id() or 0
+    with (
+        open_application(Settings.from_environment()) as application,
+        progress("lines", quiet=as_json) as show_progress,
+    ):
+        application.require_views()
+        application.services.security.note(Noted("export", subject=f"command line: {what}"))
+        head = application.services.log.recorder.max_notification_id() or 0
         tables = [table.name for each in projections for table in each.tables]
         with _opened(file) as target:
-            for line in _rows(built, tables) if views else _records(built, after, head):
+            for line in _rows(application, tables) if views else _records(application, after, head):
                 target.write(line + "\n")
                 many += 1
                 if many % PAGE == 0 and not views:
-                    tell(many, head - after)
+                    show_progress(many, head - after)
     if as_json:
         say_json({"lines": many, "through": head})
     elif not to_stdout:
@@ -73,9 +76,9 @@ def _opened(file: str) -> Iterator[IO[str]]:
         yield target
 
 
-def _records(built: House, after: int, through: int) -> Iterator[str]:
+def _records(application: Application, after: int, through: int) -> Iterator[str]:
     while after < through:
-        rows = built.services.log.pool.fetch_all(
+        rows = application.services.log.pool.fetch_all(
             "SELECT record FROM log.events WHERE position > %s AND position <= %s ORDER BY position",
             (after, min(after + PAGE, through)),
         )
@@ -83,10 +86,10 @@ def _records(built: House, after: int, through: int) -> Iterator[str]:
         after += PAGE
 
 
-def _rows(built: House, tables: list[str]) -> Iterator[str]:
+def _rows(application: Application, tables: list[str]) -> Iterator[str]:
     from callout.console import to_json
 
-    with built.services.views.now() as reader:
+    with application.services.views.now() as reader:
         for table in tables:
             for row in reader.fetch_all(f"SELECT * FROM {table}"):  # noqa: S608 - a table of our own
                 yield to_json({"table": table, "row": row})

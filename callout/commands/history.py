@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 if TYPE_CHECKING:
-    from callout.assembly import House
+    from callout.assembly import Application
     from domain.recording.recorded import Recorded
 
 
@@ -22,20 +22,20 @@ def command(stream: str, as_json: bool) -> None:
     Times are those of the company's zone; names stand in the place of ids. With --json everything is as it is stored.
     """
     from callout.console import say_json
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from projections.lookup.names import ids_in, names_of
 
     settings = Settings.from_environment()
-    with house(settings) as built:
-        log = built.services.log
+    with open_application(settings) as application:
+        log = application.services.log
         rows = log.pool.fetch_all(
-            "SELECT record FROM log.events WHERE stream = %s ORDER BY version", (str(_id_of(built, stream)),)
+            "SELECT record FROM log.events WHERE stream = %s ORDER BY version", (str(_id_of(application, stream)),)
         )
         if not rows:
             raise click.ClickException(f"Nothing has happened to {stream}; there is no such thing.")
         events = [_plain(event) for event in log.reader.read([record for (record,) in rows])]
-        with built.services.views.now() as reader:
+        with application.services.views.now() as reader:
             names = {} if as_json else names_of(reader, ids_in(events))
     if as_json:
         for event in events:
@@ -60,22 +60,22 @@ def _show(event: Mapping[str, Any], names: Mapping[UUID, str], zone: str) -> Non
         line = "    "
     say_wrapped(f"{line}  by {by}")
     later = {} if known[:16] == when[:16] else {"recorded": known[:16]}
-    if told := in_words(event["data"] | later, names, zone):
-        say_wrapped(f"     {told}", "     ")
+    if text := in_words(event["data"] | later, names, zone):
+        say_wrapped(f"     {text}", "     ")
 
 
-def _id_of(built: House, stream: str) -> UUID:
+def _id_of(application: Application, stream: str) -> UUID:
     try:
         return UUID(stream)
     except ValueError:
-        with built.services.views.now() as reader:
+        with application.services.views.now() as reader:
             found = reader.fetch_all(
                 "SELECT id FROM parts WHERE number = %(number)s UNION ALL"
                 " SELECT id FROM work_orders WHERE number = %(number)s",
                 {"number": stream},
             )
     if not found:
-        keys = built.services.log.unique_keys
+        keys = application.services.log.unique_keys
         holders = (keys.holder(kind, stream) for kind in ("part_number", "work_order_number"))
         found = [{"id": holder} for holder in holders if holder is not None]
     if len(found) != 1:

@@ -12,7 +12,7 @@ def command(as_json: bool) -> None:
 
     Views are remade beside the live ones, so others may go on reading and writing.
     """
-    from callout.assembly import House
+    from callout.assembly import Application
     from callout.bootstrap import register_locations
     from callout.console import progress, say, say_json
     from callout.serving import database
@@ -24,10 +24,13 @@ def command(as_json: bool) -> None:
         if dsn is None:
             raise click.UsageError("Name the login that migrates in DATABASE_URL; CALLOUT_RUNTIME_URL may not migrate.")
         doubt_passwords(dsn)
-        with House(settings, dsn, migrating=True) as house, progress("views", quiet=as_json) as tell:
-            applied = house.applied
-            register_locations(house)
-            views = house.ensure_views(tell)
+        with (
+            Application(settings, dsn, migrating=True) as application,
+            progress("views", quiet=as_json) as show_progress,
+        ):
+            applied = application.applied
+            register_locations(application)
+            views = application.ensure_views(show_progress)
     if as_json:
         say_json({"applied": applied, "views": views})
         return

@@ -11,7 +11,7 @@ import click
 def command(views: tuple[str, ...], as_json: bool) -> None:
     """Make these views (or all) anew from the first event on, while everybody goes on reading and writing."""
     from callout.console import progress, say, say_json
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
     from projections.catalogue import PROJECTIONS
@@ -19,10 +19,13 @@ def command(views: tuple[str, ...], as_json: bool) -> None:
     from projections.engine.rebuild import RebuildError, rebuild
 
     names = [each.name for each in chosen(views)]
-    with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:
-        built.require_views()
+    with (
+        open_application(Settings.from_environment()) as application,
+        progress("events", quiet=as_json) as show_progress,
+    ):
+        application.require_views()
         try:
-            position = rebuild(built.services.projecting, PROJECTIONS, names, tell)
+            position = rebuild(application.services.projecting, PROJECTIONS, names, show_progress)
         except (FoldError, RebuildError) as error:
             raise click.ClickException(f"The views stay as they were: {error}.") from error
     if as_json:

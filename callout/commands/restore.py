@@ -40,8 +40,8 @@ def command(folder: Path, replace: bool, lists: tuple[Path, ...], as_json: bool)
 
     @contextmanager
     def stage(name: str) -> Iterator[Progress]:
-        with progress(name, quiet=as_json) as tell:
-            yield tell
+        with progress(name, quiet=as_json) as show_progress:
+            yield show_progress
 
     with database(settings) as (dsn, _):
         if dsn is None:

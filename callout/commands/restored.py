@@ -16,13 +16,13 @@ def command(reason: str, as_json: bool) -> None:
     download and loses nothing.
     """
     from callout.console import say, say_json
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from store.lives import begin_life
 
-    with house(Settings.from_environment()) as built:
-        epoch = begin_life(built.services.log, reason)
-        position = built.services.log.head()
+    with open_application(Settings.from_environment()) as application:
+        epoch = begin_life(application.services.log, reason)
+        position = application.services.log.head()
     if as_json:
         say_json({"epoch": str(epoch), "position": position})
         return

@@ -18,7 +18,7 @@ def command(forget_old: bool, prepare: bool, as_json: bool) -> None:
     from callout.console import progress, say, say_json
     from callout.master_key import prepare as prepare_key
     from callout.rotating import forget_older, rotate
-    from callout.serving import database, house
+    from callout.serving import database, open_application
     from callout.settings import Settings
 
     settings = Settings.from_environment()
@@ -41,8 +41,8 @@ def command(forget_old: bool, prepare: bool, as_json: bool) -> None:
             return
         say(f"Older master keys forgotten: {many}. Start every server and worker anew.")
         return
-    with house(settings) as built, progress("keys", quiet=as_json) as tell:
-        rotated = rotate(built, tell)
+    with open_application(settings) as application, progress("keys", quiet=as_json) as show_progress:
+        rotated = rotate(application, show_progress)
     if as_json:
         say_json(rotated._asdict())
         return

@@ -18,16 +18,16 @@ def command(kind: str | None, days: int, limit: int, as_json: bool) -> None:
     """Show the latest security events, the newest first."""
     from callout.console import say_json, say_table
     from callout.screen import in_words, is_watched, say_records
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from domain.kernel.instant import now
     from projections.lookup.names import ids_in, names_of
 
     settings = Settings.from_environment()
-    with house(settings) as built:
+    with open_application(settings) as application:
         since = now() - timedelta(days=days)
-        found = built.services.security.page(limit=limit, kind=kind, since=since)
-        with built.services.views.now() as reader:
+        found = application.services.security.page(limit=limit, kind=kind, since=since)
+        with application.services.views.now() as reader:
             names = names_of(reader, ids_in([(each.user, each.actor) for each in found])) if is_watched() else {}
     if as_json:
         for each in found:

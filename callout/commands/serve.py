@@ -35,7 +35,7 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
         settings.host if host is None else host,
         settings.port if port is None else port,
         lambda running: _tell(running.url, first[0], as_json=as_json),
-        prepare=lambda house: first.append(bootstrap(house)),
+        prepare=lambda application: first.append(bootstrap(application)),
     )
 
 
@@ -47,5 +47,5 @@ def _tell(url: str, first: FirstUser | None, *, as_json: bool) -> None:
         return
     say(f"callout serves at {url} (documentation: {url}/docs). Ctrl-C ends it.")
     if first is not None:
-        told = "as CALLOUT_ADMIN_PASSWORD says" if first.password is None else f"{first.password} (shown this once)"
-        say(f"First administrator: login {first.login}, password {told}.")
+        password = "as CALLOUT_ADMIN_PASSWORD says" if first.password is None else f"{first.password} (shown this once)"
+        say(f"First administrator: login {first.login}, password {password}.")

@@ -13,9 +13,9 @@ def command(as_json: bool) -> int:
     """Say how things stand, changing and starting nothing; exit code 1 when the database cannot be asked."""
     from callout.console import say, say_json, say_table
     from callout.settings import Settings
-    from callout.standing import standing
+    from callout.status import status_of
 
-    found: dict[str, Any] = standing(Settings.from_environment())
+    found: dict[str, Any] = status_of(Settings.from_environment())
     if as_json:
         say_json(found)
     else:

@@ -13,22 +13,25 @@ MOST = 100
 def command(views: tuple[str, ...], as_json: bool) -> int:
     """Compare these views (or all) with the log, row for row, and name the rows that differ (then exit code 1)."""
     from callout.console import progress, say, say_json, to_json
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
     from projections.catalogue import PROJECTIONS
     from projections.engine.verify import verify
 
     names, wrong = [each.name for each in chosen(views)], 0
-    with house(Settings.from_environment()) as built, progress("events", quiet=as_json) as tell:
-        built.require_views()
-        for view in verify(built.services.projecting, PROJECTIONS, names, tell):
+    with (
+        open_application(Settings.from_environment()) as application,
+        progress("events", quiet=as_json) as show_progress,
+    ):
+        application.require_views()
+        for view in verify(application.services.projecting, PROJECTIONS, names, show_progress):
             wrong += len(view.differences)
             if as_json:
                 say_json(view._asdict() | {"differences": [each._asdict() for each in view.differences]})
                 continue
-            said = f"{len(view.differences)} DIFFERENCES" if view.differences else "as the log says"
-            say(f"{view.name}: {sum(view.rows.values())} rows through position {view.position}, {said}.")
+            outcome = f"{len(view.differences)} DIFFERENCES" if view.differences else "as the log says"
+            say(f"{view.name}: {sum(view.rows.values())} rows through position {view.position}, {outcome}.")
             for each in view.differences[:MOST]:
                 key, what = ", ".join(map(str, each.key)), each.column or "the whole row"
                 say(f"  {each.table} {key}: {what} is {to_json(each.live)}, should be {to_json(each.expected)}")

@@ -12,13 +12,13 @@ from typing import Final
 import click
 
 BEHIND: Final = 2
-"""How far a worker stands behind the server's processes (`nice`): taking in comes first, views may follow later."""
+"""The `nice` value of a worker relative to the server's processes: recording comes before the views."""
 
 GRACE_SECONDS: Final = 5.0
-"""How long a worker that was asked to stop may take to finish what it does."""
+"""Seconds for a worker to finish its work when it is asked to stop."""
 
 OBJECTS: Final = 100_000
-"""So many new ones between two looks for reference cycles: folds make none, and looking took a fifth of their time."""
+"""New objects between two garbage collections: folds make no cycles, and collecting took a fifth of their time."""
 
 
 @click.command
@@ -30,7 +30,7 @@ def command() -> None:
     """
     from callout.lifeline import follow
     from callout.priority import stand_behind
-    from callout.serving import house
+    from callout.serving import open_application
     from callout.settings import Settings
     from callout.worker import work
 
@@ -47,7 +47,7 @@ def command() -> None:
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, end)
-    with house(settings, settings.log_level) as built:
+    with open_application(settings, settings.log_level) as application:
         gc.freeze()
         gc.set_threshold(OBJECTS)
-        work(built, stop)
+        work(application, stop)

@@ -1,1 +1,1 @@
-"""The demo: an invented repair company and one week of its work, told through the real interfaces."""
+"""The demo: an invented repair company and one week of its work, sent through the real interfaces."""

@@ -33,8 +33,8 @@ def founding(calendar: Calendar) -> Iterator[Step]:
 
 def _hired(fitter: Fitter, calendar: Calendar) -> Iterator[Step]:
     at, person, van = calendar.at(0, _EVENING, -24 * 60), id_of(f"fitter:{fitter.word}"), id_of(f"van:{fitter.word}")
-    told = {"id": person, "name": fitter.name, "zone": ZONE, "language": "de", "user": id_of(f"user:{fitter.word}")}
-    yield Ask(at, "dispatcher", "technicians", told, f"fitter:{fitter.word}")
+    body = {"id": person, "name": fitter.name, "zone": ZONE, "language": "de", "user": id_of(f"user:{fitter.word}")}
+    yield Ask(at, "dispatcher", "technicians", body, f"fitter:{fitter.word}")
     yield Ask(at, "keeper", "locations", {"id": van, "kind": "van", "name": fitter.van}, f"van:{fitter.word}")
     yield Ask(at, "dispatcher", f"technicians/{person}/assign-van", {"location": van}, f"custody:{fitter.word}")
 
@@ -43,8 +43,8 @@ def _bought(item: Item, calendar: Calendar) -> Iterator[Step]:
     at, morning = calendar.at(0, _EVENING, -24 * 60), calendar.at(0, _MORNING)
     part = id_of(f"part:{item.number}")
     names = [{"language": "en", "text": item.name}, {"language": "de", "text": item.german}]
-    told = {"id": part, "number": item.number, "names": names, "unit": item.unit, "tracking": item.tracking}
-    yield Ask(at, "keeper", "parts", told | {"criticality": item.criticality}, f"part:{item.number}")
+    body = {"id": part, "number": item.number, "names": names, "unit": item.unit, "tracking": item.tracking}
+    yield Ask(at, "keeper", "parts", body | {"criticality": item.criticality}, f"part:{item.number}")
     cost = {"cost": {"amount": item.cents, "currency": "EUR"}, "from": str(calendar.today - _COST_SINCE)}
     yield Ask(at, "keeper", f"parts/{part}/set-cost", cost, f"cost:{item.number}")
     if item.bought:
@@ -64,24 +64,24 @@ def _bought(item: Item, calendar: Calendar) -> Iterator[Step]:
 def loaded(number: str, quantity: int, fitter: str, at: datetime, again: str = "") -> Iterator[Step]:
     """A part that goes from the main store into a van: the keeper hands it out, the technician takes it in."""
     part, transfer = id_of(f"part:{number}"), id_of(f"transfer:{number}:{fitter}{again}")
-    told = {"part": part, "quantity": str(quantity), "transfer": transfer}
-    handed_out = {"kind": "transfer_out", "from": id_of("place:main"), **told}
+    body = {"part": part, "quantity": str(quantity), "transfer": transfer}
+    handed_out = {"kind": "transfer_out", "from": id_of("place:main"), **body}
     yield Ask(at, "keeper", "stock-movements", handed_out, f"handed out:{number}:{fitter}{again}")
-    taken_in = {"location": id_of(f"van:{fitter}"), "counterparty": id_of("place:main"), "serials": [], **told}
+    taken_in = {"location": id_of(f"van:{fitter}"), "counterparty": id_of("place:main"), "serials": [], **body}
     yield Did(at + timedelta(minutes=15), fitter, "part_received", taken_in)
 
 
 def _known(household: Household, calendar: Calendar) -> Iterator[Step]:
     at, customer = calendar.at(0, _EVENING, -24 * 60 + 30), id_of(f"customer:{household.word}")
-    told = {"id": customer, "name": household.name, "phones": [household.phone], "language": household.language}
-    yield Ask(at, "agent", "customers", told, f"customer:{household.word}")
+    body = {"id": customer, "name": household.name, "phones": [household.phone], "language": household.language}
+    yield Ask(at, "agent", "customers", body, f"customer:{household.word}")
     for number, address in enumerate(household.sites):
         site = {"site": id_of(f"site:{household.word}:{number}"), "zone": ZONE, "address": address}
         site |= {"access_notes": household.access} if household.access else {}
         yield Ask(at, "agent", f"customers/{customer}/add-site", site, f"site:{household.word}:{number}")
     for number, (model, serial) in enumerate(household.machines):
         machine = id_of(f"machine:{household.word}:{number}")
-        told = {"id": machine, "model": model, "serial": serial}
-        yield Ask(at, "agent", "equipment", told, f"machine:{household.word}:{number}")
+        body = {"id": machine, "model": model, "serial": serial}
+        yield Ask(at, "agent", "equipment", body, f"machine:{household.word}:{number}")
         place = {"site": id_of(f"site:{household.word}:0"), "customer": customer}
         yield Ask(at, "agent", f"equipment/{machine}/install", place, f"installed:{household.word}:{number}")

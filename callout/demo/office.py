@@ -60,7 +60,7 @@ class Office:
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
         """Asked again while the server is busy or being started again; a command repeated takes effect once."""
         text = None if body is None else json.dumps(body)
-        said = "nobody answers"
+        reason = "nobody answers"
         for _ in range(_TRIES):
             try:
                 self._connection.request(
@@ -70,10 +70,10 @@ class Office:
                     answer: dict[str, Any] = json.loads(reply.read() or b"{}")
                 if reply.status < HTTPStatus.BAD_REQUEST:
                     return answer
-                said = f"{reply.status} {answer.get('detail')} {answer.get('errors', '')}"
+                reason = f"{reply.status} {answer.get('detail')} {answer.get('errors', '')}"
                 if reply.status not in _BUSY:
                     break
             except (OSError, HTTPException):
                 self._connection.close()
             time.sleep(_PAUSE_SECONDS)
-        raise StoryStuck(f"{method} {path}: {said}")
+        raise StoryStuck(f"{method} {path}: {reason}")

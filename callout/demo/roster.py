@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import add_user, new_password
 from callout.demo.people import CLERKS
 from callout.demo.steps import id_of
@@ -24,17 +24,17 @@ class SignIn(NamedTuple):
     roles: tuple[str, ...]
 
 
-def roster(house: House, home: Path) -> list[SignIn]:
+def roster(application: Application, home: Path) -> list[SignIn]:
     """Everybody of the story; those who are not registered yet are now, with the passwords of the file."""
     kept = _kept(home / FILE)
     passwords = {clerk.login: kept.get(clerk.login) or new_password() for clerk in CLERKS}
     _keep(home / FILE, passwords)
     for clerk in CLERKS:
         user, password = UUID(id_of(f"user:{clerk.login}")), passwords[clerk.login]
-        if user not in house.services.log.load([user]):
-            add_user(house, user, login=clerk.login, password=password, name=clerk.name, roles=clerk.roles)
+        if user not in application.services.log.load([user]):
+            add_user(application, user, login=clerk.login, password=password, name=clerk.name, roles=clerk.roles)
         elif clerk.login not in kept:
-            house.services.access.set_password(user, password)
+            application.services.access.set_password(user, password)
     return [SignIn(clerk.login, passwords[clerk.login], clerk.roles) for clerk in CLERKS]
 
 

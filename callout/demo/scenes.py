@@ -90,8 +90,8 @@ def scenes(calendar: Calendar) -> Iterator[Step]:
 def _talked(talk: Talk, calendar: Calendar) -> Iterator[Step]:
     at, contact, case = calendar.at(*talk.at), id_of(f"contact:{talk.word}"), id_of(f"case:{talk.word}")
     customer = {"customer": id_of(f"customer:{talk.customer}")} if talk.customer else {}
-    told = {"id": contact, "channel": talk.channel, "about": talk.about, "reason": talk.reason, **customer}
-    yield Ask(at, "agent", "contacts", told, f"contact:{talk.word}")
+    body = {"id": contact, "channel": talk.channel, "about": talk.about, "reason": talk.reason, **customer}
+    yield Ask(at, "agent", "contacts", body, f"contact:{talk.word}")
     if talk.topic is not None:
         opened = {"id": case, "topic": talk.topic, "contact": contact, **customer}
         yield Ask(at + timedelta(minutes=3), "agent", "cases", opened, f"case:{talk.word}")
@@ -154,9 +154,9 @@ def _is_away(calendar: Calendar, fitter: str, at: datetime) -> bool:
 def _forgotten(calendar: Calendar) -> Iterator[Step]:
     """Viktor Blum moves abroad and wants to be forgotten; the last word of the story is nobody's."""
     blum, contact = id_of("customer:blum"), id_of("contact:farewell")
-    told = {"id": contact, "channel": "email", "customer": blum, "reason": "wants to be forgotten"}
-    told |= {"about": "I am moving to Lisbon. Please delete everything that you know about me. Viktor Blum"}
-    yield Ask(calendar.at(5, "15:00"), "agent", "contacts", told, "farewell")
+    body = {"id": contact, "channel": "email", "customer": blum, "reason": "wants to be forgotten"}
+    body |= {"about": "I am moving to Lisbon. Please delete everything that you know about me. Viktor Blum"}
+    yield Ask(calendar.at(5, "15:00"), "agent", "contacts", body, "farewell")
     yield Ask(calendar.at(5, "15:30"), "manager", f"customers/{blum}/erase", {}, "forgotten")
     last = {
         "id": id_of(THE_END),

@@ -1,4 +1,4 @@
-"""The teller: sends the story through the office's API and the sync protocol, and picks it up where it was cut off."""
+"""Sends the demo's story through the office's API and the sync protocol; resumes where it was cut off."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from threading import Event
 from time import sleep
 from uuid import UUID
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.demo.office import Office, StoryStuck
 from callout.demo.people import FITTERS
 from callout.demo.phones import Phone
@@ -30,9 +30,9 @@ class NotADemo(Problem):
     kind = Kind.CONFLICT
 
 
-def told_at(house: House) -> datetime | None:
-    """When the telling began, or None when it has not; raises `NotADemo` for a database of somebody else's."""
-    pool = house.services.log.pool
+def told_at(application: Application) -> datetime | None:
+    """When the story was begun, None when it was not; raises `NotADemo` for a database with other data."""
+    pool = application.services.log.pool
     begun = pool.fetch_one(
         "SELECT recorded_at FROM log.events WHERE stream = %s AND version = 1", (id_of("place:main"),)
     )
@@ -44,19 +44,19 @@ def told_at(house: House) -> datetime | None:
     return None
 
 
-def is_told(house: House) -> bool:
-    """Whether the story has been told to its end."""
-    return bool(house.services.log.load([UUID(id_of(THE_END))]))
+def is_told(application: Application) -> bool:
+    """Whether all steps of the story have been sent."""
+    return bool(application.services.log.load([UUID(id_of(THE_END))]))
 
 
-def tell(house: House, office: Office, url: str, stop: Event, progress: Progress) -> int:
-    """Tell what has not been told yet; how many steps that took. Of several tellers at once, one tells."""
-    with _alone(house.settings.home / "demo.lock", stop), ExitStack() as phones_at_hand:
-        begun = told_at(house)
-        if is_told(house) or stop.is_set():
+def tell(application: Application, office: Office, url: str, stop: Event, progress: Progress) -> int:
+    """Send the steps that have not been sent yet; returns the number of steps. Of several processes one sends."""
+    with _alone(application.settings.home / "demo.lock", stop), ExitStack() as phones_at_hand:
+        begun = told_at(application)
+        if is_told(application) or stop.is_set():
             return 0
         steps = story(begun or now())
-        folder = house.settings.home / "demo"
+        folder = application.settings.home / "demo"
         phones = {
             fitter.word: phones_at_hand.enter_context(closing(Phone(folder, fitter.word, url))) for fitter in FITTERS
         }

@@ -51,29 +51,29 @@ class Telling:
         return Ask(at, login, path, body, f"{key}:{self.word}")
 
     def _call(self) -> Iterator[Step]:
-        said, at = self.repair, self.called
-        customer, contact = id_of(f"customer:{said.customer}"), id_of(f"contact:{self.word}")
-        told = {"id": contact, "channel": said.channel, "customer": customer, "about": said.about}
-        yield self._ask(at, "agent", "contacts", told | {"reason": said.reason}, "contact")
-        case = {"id": self.case, "customer": customer, "topic": "troubleshooting", "priority": said.priority}
+        repair, at = self.repair, self.called
+        customer, contact = id_of(f"customer:{repair.customer}"), id_of(f"contact:{self.word}")
+        body = {"id": contact, "channel": repair.channel, "customer": customer, "about": repair.about}
+        yield self._ask(at, "agent", "contacts", body | {"reason": repair.reason}, "contact")
+        case = {"id": self.case, "customer": customer, "topic": "troubleshooting", "priority": repair.priority}
         yield self._ask(at + _minutes(2), "agent", "cases", case | {"contact": contact}, "case")
-        order = {"id": self.order, "case": self.case, "site": id_of(f"site:{said.customer}:0")}
-        order |= {"equipment": id_of(f"machine:{said.customer}:{said.machine}")}
-        order |= {"priority": said.priority, "problem": said.about}
+        order = {"id": self.order, "case": self.case, "site": id_of(f"site:{repair.customer}:0")}
+        order |= {"equipment": id_of(f"machine:{repair.customer}:{repair.machine}")}
+        order |= {"priority": repair.priority, "problem": repair.about}
         yield self._ask(at + _minutes(4), "agent", "work-orders", order, "order")
 
     def _assign(self) -> Iterator[Step]:
         at, technician = self.called + _minutes(12), id_of(f"fitter:{self.repair.fitter}")
-        told = {"technician": technician}
-        yield self._ask(at, "dispatcher", f"work-orders/{self.order}/assign", told, "assigned")
+        body = {"technician": technician}
+        yield self._ask(at, "dispatcher", f"work-orders/{self.order}/assign", body, "assigned")
         yield from self._plan(self.visit, self.begins, at + _minutes(1), "visit")
 
     def _plan(self, visit: str, begins: datetime, at: datetime, key: str) -> Iterator[Step]:
-        told = {"technician": id_of(f"fitter:{self.repair.fitter}")}
+        body = {"technician": id_of(f"fitter:{self.repair.fitter}")}
         window = {"window_start": begins.isoformat(), "window_end": (begins + _minutes(120)).isoformat()}
-        planned = {"id": visit, "work_order": self.order, "zone": ZONE, **window, **told}
+        planned = {"id": visit, "work_order": self.order, "zone": ZONE, **window, **body}
         yield self._ask(at, "dispatcher", "visits", planned, key)
-        yield self._ask(at + _minutes(1), "dispatcher", f"visits/{visit}/dispatch", told, f"{key} dispatched")
+        yield self._ask(at + _minutes(1), "dispatcher", f"visits/{visit}/dispatch", body, f"{key} dispatched")
 
     def _finish(self) -> Iterator[Step]:
         at = self._known_in_the_office()
@@ -81,8 +81,8 @@ class Telling:
         resolution: Mapping[str, Any] = {"resolution": f"Repaired: {self.repair.found[2].replace('_', ' ')}."}
         yield self._ask(at + _minutes(2), "agent", f"cases/{self.case}/resolve", resolution, "resolved")
         if self.repair.ending == "satisfied":
-            told: Mapping[str, Any] = {"outcome": "satisfied", "basis": "survey"}
-            yield self._ask(at + _minutes(30), "agent", f"cases/{self.case}/close", told, "closed")
+            body: Mapping[str, Any] = {"outcome": "satisfied", "basis": "survey"}
+            yield self._ask(at + _minutes(30), "agent", f"cases/{self.case}/close", body, "closed")
 
     def _come_again(self) -> Iterator[Step]:
         again = self.calendar.at(6, "15:00")
@@ -140,8 +140,8 @@ class Telling:
         yield self._did(end - _minutes(3), "labour_recorded", minutes=30, kind="travel")
         yield self._did(end - _minutes(2), "labour_recorded", minutes=repair.minutes, kind="work")
         yield self._did(end - _minutes(1), "work_completed", fixed="yes", remedy=repair.found[2])
-        said = {"comment": repair.words} if repair.words else {}
-        yield self._did(end, "satisfaction_recorded", csat=repair.csat, solved=True, **said)
+        comment = {"comment": repair.words} if repair.words else {}
+        yield self._did(end, "satisfaction_recorded", csat=repair.csat, solved=True, **comment)
         yield self._did(end + _minutes(2), "visit_done")
 
     def _nobody_home(self) -> Iterator[Step]:

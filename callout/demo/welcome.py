@@ -1,4 +1,4 @@
-"""What the demo says when it is ready: where to look, who to be, and which codes make a phone somebody's device."""
+"""The output of the demo when it is ready: addresses, users with passwords, enrolment codes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def show(running: Running, people: list[SignIn], *, as_json: bool) -> None:
     passwords = {each.login: each.password for each in people}
     begun = monotonic()
     with closing(Office(running.url, passwords)) as office:
-        if not as_json and not is_told(running.house):
+        if not as_json and not is_told(running.application):
             click.echo("callout: telling the company's week, through the same doors that users have", err=True)
         with progress("telling the week", quiet=as_json) as show_progress:
-            steps = tell(running.house, office, running.url, running.stop, show_progress)
+            steps = tell(running.application, office, running.url, running.stop, show_progress)
         if running.stop.is_set():
             return
         if steps:
@@ -49,7 +49,7 @@ def _ready(running: Running, people: list[SignIn], office: Office) -> dict[str, 
     number = office.read("dispatcher", f"work-orders/{ORDER}")["number"]
     return {
         "url": running.url,
-        "try": tries(running.url, codes[TECHNICIAN], number, running.house.settings.home),
+        "try": tries(running.url, codes[TECHNICIAN], number, running.application.settings.home),
         "users": [each._asdict() for each in people],
         "technicians": [
             {

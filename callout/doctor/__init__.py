@@ -1,1 +1,1 @@
-"""The doctor: small checks, one file each subject, that say in sentences what is wrong and what to do."""
+"""The doctor: checks, one file for each subject, that report what is wrong and what to do."""

@@ -1,4 +1,4 @@
-"""All checks, in the order in which they are done, and how they are done; a new one is a file and a line here."""
+"""All checks, in the order in which they run; a new one is a file and a line here."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Check(NamedTuple):
     asks: Literal["nothing", "database", "schema"] = "nothing"
 
     def can(self, patient: Patient) -> bool:
-        """Whether this patient has what it needs."""
+        """Whether what the check needs is there."""
         if self.asks == "nothing":
             return True
         return patient.pool is not None and (self.asks == "database" or not patient.pending)
@@ -54,7 +54,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def examine(patient: Patient, checks: Iterable[Check] = CHECKS) -> Iterator[tuple[str, Finding]]:
-    """What each check has found, with its name; a check that fails is itself something wrong."""
+    """The findings of each check, with its name; a check that fails is a finding itself."""
     for check in checks:
         if not check.can(patient):
             continue

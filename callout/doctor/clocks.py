@@ -13,7 +13,7 @@ MOST_SECONDS: Final = 5.0
 
 
 def clocks(patient: Patient) -> Iterator[Finding]:
-    """The times of events are the database's, those of commands this machine's."""
+    """Compares the clocks of the database, which times events, and of this machine, which times commands."""
     before = now()
     [(there,)] = patient.ask("SELECT clock_timestamp()")
     after = now()

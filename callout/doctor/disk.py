@@ -1,4 +1,4 @@
-"""Disk: whether there is room where the home, the embedded database and the blobs are."""
+"""Disk: free space for the home, the embedded database and the blobs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LITTLE: Final = 5 * GIB
 
 
 def disk(patient: Patient) -> Iterator[Finding]:
-    """Each disk once, whatever lies on it."""
+    """The free space of each disk."""
     seen: set[int] = set()
     for what, path in _places(patient):
         there = next(each for each in (path, *path.parents) if each.exists())
@@ -27,13 +27,13 @@ def disk(patient: Patient) -> Iterator[Finding]:
             continue
         seen.add(there.stat().st_dev)
         free = disk_usage(there).free
-        room = f"There are {free / GIB:.1f} GiB free where {what} lies ({there})"
+        free_text = f"There are {free / GIB:.1f} GiB free where {what} lies ({there})"
         if free < LEAST:
-            yield wrong(f"{room}: soon nothing can be recorded.", "Make room now.")
+            yield wrong(f"{free_text}: soon nothing can be recorded.", "Make room now.")
         elif free < LITTLE:
-            yield advice(f"{room}.", "Make room, or move it to a larger disk.")
+            yield advice(f"{free_text}.", "Make room, or move it to a larger disk.")
         else:
-            yield ok(f"{room}.")
+            yield ok(f"{free_text}.")
 
 
 def _places(patient: Patient) -> Iterator[tuple[str, Path]]:

@@ -1,4 +1,4 @@
-"""What a check has found: how bad it is, a sentence about it, and what to do."""
+"""A finding of a check: severity, a sentence about it, and what to do."""
 
 from __future__ import annotations
 

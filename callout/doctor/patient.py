@@ -1,4 +1,4 @@
-"""What the checks look at: the settings and, when it answers, the database as the login sees it."""
+"""The input of the checks: the settings and, when it answers, the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from store.roles import WRITER, database_of, first_that_signs_in, roles_of
 
 @dataclass(frozen=True)
 class Patient:
-    """`pool` is None when the database does not answer: `away` tells why. `pending` are migrations not yet applied."""
+    """`pool` is None when the database does not answer, for the reason in `away`; `pending` are missing migrations."""
 
     settings: Settings
     pool: ConnectionPool | None = None
@@ -30,12 +30,12 @@ class Patient:
     pending: Sequence[str] = ()
 
     def ask(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
-        """All rows of one question; raises `PersistenceError` when the database is away."""
+        """All rows of a query; raises `PersistenceError` when the database is away."""
         return self._answering.fetch_all(sql, params)
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """A cursor in a transaction, for questions of other rooms."""
+        """A cursor in a transaction, for queries of other packages."""
         with self._answering.transaction() as cursor:
             yield cursor
 
@@ -47,7 +47,7 @@ class Patient:
 
 @contextmanager
 def examined(settings: Settings) -> Iterator[Patient]:
-    """The patient, with nothing started, made or changed."""
+    """The input of the checks; starts, creates and changes nothing."""
     dsn = settings.database_url or _run_time(settings) or EmbeddedPostgres(settings.home).status().dsn
     if dsn is None:
         yield Patient(settings, away=f"the embedded server of {settings.home} is not running")

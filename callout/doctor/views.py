@@ -18,7 +18,7 @@ _SHOWN = 5
 
 
 def views(patient: Patient) -> Iterator[Finding]:
-    """How the views stand."""
+    """Whether the views advance, lack events, or need a rebuild."""
     everything = with_needs(PROJECTIONS)
     with patient.cursor() as cursor:
         found = progress_of(cursor, [each.name for each in everything])

@@ -14,7 +14,7 @@ resume = on(Device, Device.resume)
 
 
 def revoke(work: Work, id: UUID, *, reason: RevocationReason, wipe: bool | None = None) -> Device:
-    """Refuse a device from its next call on; `wipe` is whether it shall erase itself, which a lost one does."""
+    """Revoke a device from its next call on; with `wipe` it has to erase itself, as a lost one should."""
     device = work.get(Device, id)
     device.revoke(reason=reason, wipe=reason == "lost" if wipe is None else wipe)
     return device

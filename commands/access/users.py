@@ -1,4 +1,4 @@
-"""Commands about users: whoever gives one is an admin when it is recorded, not just when it was asked."""
+"""Commands about users: the author must be an admin when it is recorded, not only when it was requested."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from store.second_factors import forget_factors
 
 
 class NotYourself(Refused):
-    """Nobody takes the key out of their own hand: ask another admin to do this."""
+    """You cannot do this to your own account; ask another admin."""
 
 
 def register(
@@ -48,7 +48,7 @@ def register(
 
 
 def set_roles(context: CommandContext, id: UUID, *, roles: tuple[Role, ...]) -> User:
-    """Give a user these roles and no others; it holds from their next request on."""
+    """Replace the roles of a user; takes effect at their next request."""
     if id == context.by and "admin" not in roles:
         raise NotYourself
     user = _user(context, id)
@@ -57,7 +57,7 @@ def set_roles(context: CommandContext, id: UUID, *, roles: tuple[Role, ...]) -> 
 
 
 def set_password(context: CommandContext, id: UUID, *, password: str, access: Access) -> User:
-    """Give a user another password; they have to sign in again everywhere.
+    """Set another password for a user; all their sessions end.
 
     Raises `BadInput` for a password that is no good.
     """
@@ -69,7 +69,7 @@ def set_password(context: CommandContext, id: UUID, *, password: str, access: Ac
 
 
 def issue_reset_code(context: CommandContext, id: UUID, *, seed: bytes, reset_codes: ResetCodes) -> Changed:
-    """Let a user set another password by the code of a secret seed; the reply says when it expires."""
+    """Issue a reset code derived from a secret seed; the reply has `expires_at`."""
     must_be_admin_still(context)
     user = context.work.get(User, id)
     user.record_reset_code()
@@ -79,7 +79,7 @@ def issue_reset_code(context: CommandContext, id: UUID, *, seed: bytes, reset_co
 
 
 def reset_second_factors(context: CommandContext, id: UUID) -> User:
-    """Forget the second factors of a user who has lost them, and sign them out everywhere."""
+    """Remove the second factors of a user who has lost them, and end all their sessions."""
     user = _another(context, id)
     user.record_factors_reset()
     context.work.also(lambda cursor: forget_factors(cursor, user.id))
@@ -87,14 +87,14 @@ def reset_second_factors(context: CommandContext, id: UUID) -> User:
 
 
 def erase(context: CommandContext, id: UUID) -> User:
-    """Forget a user for good: their login and name, their sessions and all that let them in."""
+    """Erase a user: login, name, sessions and credentials."""
     user = _another(context, id)
     user.erase()
     return user
 
 
 def disable(context: CommandContext, id: UUID) -> User:
-    """Let a user in no more; it holds from their next request on."""
+    """Disable a user; takes effect at their next request."""
     user = _another(context, id)
     user.disable()
     return user
@@ -116,12 +116,12 @@ def must_be_good_for(user: UUID, password: str, views: Views, access: Access) ->
 
 
 def must_be_admin_still(context: CommandContext) -> None:
-    """Raise `NotAllowed` when whoever asks was disabled or is no admin any more.
+    """Raise `NotAllowed` when the author was disabled or is no longer an admin.
 
     The append verifies what was read here: of two admins who disable each other at one moment, one stays.
     """
-    asking = context.work.find(User, context.by)
-    if asking is None or not asking.may_enter() or "admin" not in asking.roles:
+    author = context.work.find(User, context.by)
+    if author is None or not author.may_enter() or "admin" not in author.roles:
         raise NotAllowed
 
 

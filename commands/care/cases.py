@@ -33,7 +33,7 @@ def open_case(
     priority: Priority = "normal",
     contact: UUID | None = None,
 ) -> Changed:
-    """Open a case for a customer; `contact` is the one in which they first told about it."""
+    """Open a case for a customer; `contact` is the one in which they first reported it."""
     in_use(work, customer)
     case = Case.open(id=id, customer=customer, topic=topic, priority=priority, first_contact_at=first_contact_at)
     if contact is None:
@@ -46,7 +46,7 @@ def open_case(
 
 
 def reopen(work: Work, id: UUID, *, by_contact: UUID | None = None, reason: str | None = None) -> Changed:
-    """Take up a resolved case, or by a contact a closed one; a contact of nobody known becomes this customer's."""
+    """Reopen a resolved case, or by a contact a closed one; a contact without customer becomes this customer's."""
     case = work.get(Case, id)
     contacts = []
     if by_contact is not None:
@@ -63,7 +63,7 @@ def reopen(work: Work, id: UUID, *, by_contact: UUID | None = None, reason: str 
 def close(
     work: Work, id: UUID, *, outcome: Outcome, basis: Basis, waiver: str | None = None, by: UUID | None, open_on: OpenOn
 ) -> Case:
-    """End a case with what the customer says.
+    """Close a case with the answers of the customer.
 
     `open_on` says what is open on it, which refuses this unless `waiver` says why that may stay so, in the name of
     `by`, who asks.
@@ -76,7 +76,7 @@ def close(
 
 
 def merge(work: Work, id: UUID, *, into: UUID) -> Case:
-    """Say that another case of the customer is about the same and goes on alone."""
+    """Merge it into another case of the same customer, which remains."""
     case, stays = work.get(Case, id), work.get(Case, into)
     must_not_be_final(stays.status)
     must_be_of(work, "other case", stays.customer, case.customer)

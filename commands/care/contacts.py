@@ -1,4 +1,4 @@
-"""Commands about contacts: what customers came with, which case it belongs to, and what caused it."""
+"""Commands about contacts: receiving them, linking them to cases, and naming their cause."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ answer = on(Contact, Contact.answer)
 
 
 def receive(work: Work, id: UUID, receipt: Receipt, *, reason: str | None = None) -> Contact:
-    """Write down a contact, with or without knowing whose it is; with a work order it is that customer's.
+    """Record a contact, with or without a customer; with a work order it is that order's customer.
 
-    `reason` is why they came, in their words.
+    `reason` is why they contacted us, in their words.
     """
     fields: dict[str, Any] = {**receipt}
     if "customer" in fields:
@@ -38,7 +38,7 @@ def receive(work: Work, id: UUID, receipt: Receipt, *, reason: str | None = None
 
 
 def link(work: Work, id: UUID, *, case: UUID, repeat_of: UUID | None = None) -> Changed:
-    """Say which case it is about; where nobody knew whose contact it was, it is that customer's.
+    """Link it to a case; a contact without customer becomes the case's customer's.
 
     `repeat_of` is an earlier contact of the customer that it repeats.
     """
@@ -54,7 +54,7 @@ def link(work: Work, id: UUID, *, case: UUID, repeat_of: UUID | None = None) -> 
 
 
 def mark_duplicate(work: Work, id: UUID, *, of: UUID) -> Contact:
-    """Say that it is another contact, received twice."""
+    """Mark it as a duplicate of another contact."""
     contact, other = work.get(Contact, id), work.get(Contact, of)
     must_be_of(work, "other contact", owner_of_contact(work, other), owner_of_contact(work, contact))
     other.must_not_be_duplicate()

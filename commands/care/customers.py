@@ -32,7 +32,7 @@ def add_site(work: Work, id: UUID, *, site: UUID, where: Whereabouts, company_zo
 
 
 def change_site(work: Work, id: UUID, *, site: UUID, where: Whereabouts, company_zone: str, **fields: Any) -> Changed:
-    """Set the given details of a site, also of one that came with an entry merged into this; the others stay."""
+    """Set the given details of a site, also of one that belongs to an entry merged into this; other details stay."""
     customer = work.get(Customer, id)
     if customer.has_site(site) or customer.merged_into is not None:
         customer.change_site(site, **fields, **zone_fields(where, customer, site, company_zone))
@@ -44,14 +44,14 @@ def change_site(work: Work, id: UUID, *, site: UUID, where: Whereabouts, company
 
 
 def merge(work: Work, id: UUID, *, into: UUID) -> Customer:
-    """Say that another entry is the same customer; that one stays."""
+    """Merge it into another entry of the same customer, which remains."""
     customer = work.get(Customer, id)
     customer.merge(in_use(work, into).id)
     return customer
 
 
 def erase(work: Work, id: UUID, *, entries: Iterable[UUID]) -> Changed:
-    """Forget a customer for good, and the `entries` that were merged into theirs."""
+    """Erase a customer, and the `entries` that were merged into theirs."""
     customer = work.get(Customer, id)
     merged = [work.get(Customer, entry) for entry in entries]
     for each in (customer, *merged):

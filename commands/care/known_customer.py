@@ -18,7 +18,7 @@ def still_there(work: Work, id: UUID) -> Customer:
 
 
 def in_use(work: Work, id: UUID) -> Customer:
-    """The customer for whom something new begins; raises `CustomerIsMerged` with the entry to use instead."""
+    """The customer, for a command that creates something; raises `CustomerIsMerged` with the entry to use instead."""
     customer = still_there(work, id)
     if customer.merged_into:
         raise CustomerIsMerged(into=str(customer.merged_into))

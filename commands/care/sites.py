@@ -11,7 +11,7 @@ from domain.kernel.bad_input import bad_member
 
 
 class Whereabouts(NamedTuple):
-    """What decides about the zone of a site; but for the address it is not kept."""
+    """The fields that determine the zone of a site; only the address is stored."""
 
     zone: str | None = None
     country: str | None = None
@@ -21,16 +21,16 @@ class Whereabouts(NamedTuple):
 
 
 class Zoned(TypedDict, total=False):
-    """A zone, and what it was taken from."""
+    """A zone and its basis."""
 
     zone: str
     zone_basis: ZoneBasis | None
 
 
 def zone_fields(where: Whereabouts, customer: Customer, site: UUID, company_zone: str) -> Zoned:
-    """`zone` and `zone_basis` of a site that is added or changed; nothing where its zone stays as it is.
+    """`zone` and `zone_basis` of a site that is added or changed; empty where its zone stays as it is.
 
-    A new address decides anew about a zone that was not given. Raises a `Problem` where nothing decides.
+    After a new address a zone that was not given is determined again. Raises a `Problem` where that is impossible.
     """
     if where.zone is not None:
         return _of(PlaceZone(where.zone, "given"))

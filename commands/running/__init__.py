@@ -1,1 +1,1 @@
-"""What every command is carried out with: who asks, the request, its context, idempotency, retries and batches."""
+"""The execution of commands: author, request, context, idempotency, retries and batches."""

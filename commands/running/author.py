@@ -7,9 +7,9 @@ from uuid import UUID
 
 
 class Author(NamedTuple):
-    """Who asks: their id and roles, and `role`, the one of them that permits this command.
+    """The id and roles of the author, and `role`, the one of them that permits this command.
 
-    In an import `id` may be somebody else who did it; the roles are then those of the user `imported_by`.
+    In an import `id` may be the person who did it; the roles are then those of the user `imported_by`.
     """
 
     id: UUID

@@ -20,7 +20,7 @@ MOST_CASES: Final = 50_000
 
 
 class NeedsViews(Exception):  # noqa: N818 - no error: the command must be carried out alone
-    """What is decided rests on views that must know all that was recorded before."""
+    """The decision reads views, which must first have processed everything recorded before."""
 
 
 class Batch:
@@ -63,7 +63,7 @@ class Batch:
         self.work.answer(self._runner.applied(request, stored, before if many else None, many))
 
     def commit(self) -> None:
-        """Record what was decided; see `Work.commit` for what can go wrong. Then begin anew."""
+        """Record what was decided, then begin anew; raises what `Work.commit` raises."""
         self.forget()
         if self.work.events or self.work.answers:
             self.work.commit()
@@ -75,16 +75,16 @@ class Batch:
         self._began = {}
 
     def forget(self) -> None:
-        """Drop what a command that was refused has left behind, with all that this batch has decided about it."""
+        """Drop the undecided changes of a refused command, with all that this batch has decided about it."""
         if self.is_dirty():
             self.work.forget()
 
     def is_dirty(self) -> bool:
-        """Whether a command that was refused has left something decided behind: then nothing more can be added."""
+        """Whether a refused command has left changes that were not added: then nothing more can be added."""
         return self.work.is_undecided()
 
     def _open_on(self, case: Case, _: Work) -> Open:
-        """Nothing, for a case of which this batch knows that it never had work; raises `NeedsViews` for another."""
+        """Zero counts for a case that, as this batch knows, never had work; raises `NeedsViews` for another."""
         if case.status == Status.RESOLVED and not self._has_no_work(case.id, case.version):
             raise NeedsViews
         return {"open_work_orders": 0, "open_discrepancies": 0}
@@ -95,7 +95,7 @@ class Batch:
         return known is not None and known == version
 
     def _note(self, before: int, entities: Iterable[Any]) -> None:
-        """Keep in mind which cases have no work, which the views do not know yet."""
+        """Remember which cases have no work, as the views do not know that yet."""
         for event in self.work.events[before:]:
             if getattr(type(event), "TOPIC", "") in ("case.work_started", "case.merged"):
                 for case in (event.originator_id, getattr(event, "into", None)):

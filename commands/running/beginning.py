@@ -11,11 +11,11 @@ from domain.stock.location import VIRTUAL, Location
 
 
 class AlreadyExists(Refused):
-    """There is something with this id already; leave the id out, or send the first request again with its key."""
+    """An entity with this id exists already; leave the id out, or repeat the first request with its key."""
 
 
 class IdIsTaken(Refused):
-    """This id names something else already; leave it out, or make another one."""
+    """This id belongs to something else; leave it out, or choose another one."""
 
 
 def must_be_new(work: Work, kind: type[Entity], id: UUID, *, named: bool) -> None:

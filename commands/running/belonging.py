@@ -1,4 +1,4 @@
-"""What belongs to whom: things that a command names together are one customer's."""
+"""Checks of ownership: entities that a command names together belong to one customer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.merged import one_customer
 
 
 class OfAnotherCustomer(Refused):
-    """What is named belongs to another customer; name something of the same customer."""
+    """One of the named entities belongs to another customer; name entities of one customer."""
 
 
 def must_be_of(work: Work, what: str, owner: UUID | None, customer: UUID | None) -> None:
@@ -24,7 +24,7 @@ def must_be_of(work: Work, what: str, owner: UUID | None, customer: UUID | None)
 
 
 def owner_of_contact(work: Work, contact: Contact) -> UUID | None:
-    """The customer whose contact it is: the one named, or that of the work order; None where nobody knows."""
+    """The customer whose contact it is: the one named, or that of the work order; None when it is unknown."""
     if contact.customer is not None or contact.work_order is None:
         return contact.customer
     return work.get(WorkOrder, contact.work_order).customer

@@ -1,4 +1,4 @@
-"""What a command is carried out in: the unit of work, who asks, what the request says, and what to look up."""
+"""The context of a command: the unit of work, the request with its author, and the log and views to read."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class CommandContext(NamedTuple):
 
     @property
     def by(self) -> UUID | None:
-        """The id of whoever asks, None for the system itself."""
+        """The id of the author, None for the system itself."""
         return self.request.author.id if self.request.author else None
 
     @property
     def about(self) -> About:
-        """What the request says about itself."""
+        """The fields of the request that every command has."""
         return self.request.about

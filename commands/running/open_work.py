@@ -33,7 +33,7 @@ OpenOn: TypeAlias = Callable[[Case, Work], Open]
 def open_by_views(views: Views, head: Callable[[], int], patience: float) -> OpenOn:
     """Finds what is open in the views, once they know all that is recorded, and checks it in the log.
 
-    `patience` is in seconds; raises `ViewsBehind` behind it. A resolved case takes no new work order, and opening one
+    `patience` is in seconds; raises `ViewsBehind` after it. A resolved case takes no new work order, and opening one
     changes the case: none slips in while it closes.
     """
 

@@ -1,4 +1,4 @@
-"""One request to change something: who asks, under which idempotency key, and what its events say beside their data."""
+"""A request to change something: its author, idempotency key, and the envelope of its events."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from domain.kernel.problem import Kind, Problem
 
 LONGEST_KEY: Final = 200
 SYSTEM: Final = UUID("5f0f7b0e-6f6e-5d3c-9a51-5c0a3f0e6f01")
-"""The namespace of the operation ids of what the system itself asks for."""
+"""The namespace of the operation ids of requests by the system itself."""
 
 
 class KeyUsedOtherwise(Problem):
-    """This Idempotency-Key came with another request before; use a new key for a new request."""
+    """This Idempotency-Key was used with another request; use a new key for a new request."""
 
     kind = Kind.UNPROCESSABLE
     code = "idempotency-key-reused"
 
 
 class About(NamedTuple):
-    """What every command may say about itself: the new thing's id, when and where it happened, what was read."""
+    """The fields that every command may have: the new entity's id, instant, zone, the position its author had read."""
 
     id: UUID | None = None
     occurred_at: datetime | None = None
@@ -41,10 +41,10 @@ class About(NamedTuple):
 class Request(NamedTuple):
     """A request of an author, None for the system itself.
 
-    `content` is all that it says: another content under a known key is refused.
+    `content` is its whole payload: another one under a known key is refused.
 
-    `operation` is the operation id of its events. `accepts` is whether the version of the entity that it is about is
-    the one that its author had read.
+    `operation` is the operation id of its events. `accepts` is whether the version of its entity is the one that
+    its author had read.
     """
 
     author: Author | None
@@ -78,16 +78,16 @@ class Request(NamedTuple):
         return hmac.digest(secret, self.content, "sha256").hex()
 
     def new_id(self, topic: str) -> UUID:
-        """The id of the entity that it begins: the one that it names, one that follows from its key, or a new one."""
+        """The id of the entity that it creates: the given one, one that follows from its key, or a new one."""
         return self.about.id or (uuid5(self.operation, topic) if self.key else uuid4())
 
     def envelope(self, case: UUID | None, zone: str) -> Envelope:
         """The envelope of its events; `zone` is the company's. Raises `BadInput` for an instant in the future."""
-        asked, about = now(), self.about
-        if about.occurred_at is not None and about.occurred_at > asked + CLOCK_TOLERANCE:
+        received, about = now(), self.about
+        if about.occurred_at is not None and about.occurred_at > received + CLOCK_TOLERANCE:
             raise bad_member("/occurred_at", "What happened lies in the past; leave this out for what happens now.")
         return Envelope(
-            occurred_at=min(about.occurred_at or asked, asked),
+            occurred_at=min(about.occurred_at or received, received),
             zone=about.zone or zone,
             actor=self.author.id if self.author else None,
             role=self.author.role if self.author else None,

@@ -1,4 +1,4 @@
-"""Carrying a request out once: known before? load, decide, commit, keep the answer; again when somebody was faster."""
+"""Executes each request once: looks up its key, decides, commits with the answer, and retries after conflicts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Command: TypeAlias = Callable[[CommandContext], Changed]
 
 
 class RefusedBefore(Exception):  # noqa: N818 - no error of this code: the answer that was given before
-    """The same request was refused before; `document` is the problem document that was the answer."""
+    """The same request was refused before; `document` is the problem document of that answer."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         super().__init__(document.get("detail"))
@@ -49,13 +49,13 @@ class Reply(NamedTuple):
 
 
 class Runner:
-    """Carries requests out on a log. `zone` is the company's, `open_on` finds what is open on a case."""
+    """Executes requests on a log. `zone` is the company's, `open_on` finds what is open on a case."""
 
     def __init__(self, log: EventLog, secrets: Secrets, views: Views, zone: str, open_on: OpenOn) -> None:
         self.log, self.secrets, self.views, self.zone, self.open_on = log, secrets, views, zone, open_on
 
     def run(self, request: Request, command: Command, *, status: int = 200, location: str | None = None) -> Reply:
-        """Decide and record, or answer as the first time.
+        """Execute the request, or return its first answer.
 
         Raises `RefusedBefore` when that was a refusal, `KeyUsedOtherwise`, and the problems of the command.
         """
@@ -64,7 +64,7 @@ class Runner:
             try:
                 return self.log.attempt(lambda: self._once(request, command, status, location))
             except OperationKnownError:
-                pass  # the same request was answered at this moment, by somebody else
+                pass  # the same request was answered concurrently
             except Problem as problem:
                 if self._is_the_answer(request, problem):
                     raise
@@ -76,7 +76,7 @@ class Runner:
         return _replied(stored, known.positions[-1] if known.positions else None)
 
     def known(self, request: Request) -> Known | None:
-        """What was answered to it before; raises `KeyUsedOtherwise` when that was another request."""
+        """The first answer to it, None when there is none; raises `KeyUsedOtherwise` for another content."""
         if request.key is None:
             return None
         known = self.log.operations.answers([request.operation]).get(request.operation)
@@ -115,7 +115,7 @@ class Runner:
         return _replied(stored, appended.base + many if many else None)
 
     def _is_the_answer(self, request: Request, problem: Problem) -> bool:
-        """Keep a refusal, so that the same request is always refused in these words; False when there was an answer."""
+        """Store a refusal, so that a repetition gets the same; False when there was an answer already."""
         if request.key is None:
             return True
         if self.known(request) is not None:
@@ -132,7 +132,7 @@ class Runner:
 
 
 def stored_reply(changed: Changed, status: int, location: str | None, head: int | None) -> dict[str, Any]:
-    """What is kept of the reply; `head` is where the log stands when nothing was recorded."""
+    """The stored form of the reply; `head` is the position of the log, given when nothing was recorded."""
     members = {"id": changed.entity.id, "version": changed.entity.version, **changed.members}
     if head is not None:
         members["position"] = head

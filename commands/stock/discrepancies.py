@@ -32,7 +32,7 @@ class Found(NamedTuple):
 
 
 def assign(context: CommandContext, id: UUID, *, to: UUID) -> Changed:
-    """Give it to a user or technician to look into."""
+    """Assign it to a user or technician."""
     found = _found(context, id)
     if not (context.work.find(User, to) or context.work.find(Technician, to)):
         raise NotFound(f"There is no user or technician {to}.")
@@ -41,7 +41,7 @@ def assign(context: CommandContext, id: UUID, *, to: UUID) -> Changed:
 
 
 def explain(context: CommandContext, id: UUID, *, by_event: UUID, note: str | None = None) -> Changed:
-    """Settle it by what really happened; who caused it does not settle it."""
+    """Settle it by an explanation; not allowed to those who caused it."""
     found = _found(context, id)
     if context.work.find(Entity, by_event) is None:
         raise NotFound(f"There is nothing {by_event} that could explain it.")
@@ -50,7 +50,7 @@ def explain(context: CommandContext, id: UUID, *, by_event: UUID, note: str | No
 
 
 def adjust(context: CommandContext, id: UUID, *, movements: Iterable[dict[str, Any]]) -> Changed:
-    """Settle it by movements, in the name of whoever asks for it; who caused it does not settle it.
+    """Settle it by movements, approved by the author; not allowed to those who caused it.
 
     Each movement has `part`, `quantity`, `from_`, `to`, `lot` and `serials`.
     """
@@ -62,14 +62,14 @@ def adjust(context: CommandContext, id: UUID, *, movements: Iterable[dict[str, A
 
 
 def write_off(context: CommandContext, id: UUID, *, reason: str) -> Changed:
-    """Settle it as it is, in the name of whoever asks for it; who caused it does not settle it."""
+    """Settle it without movements, approved by the author; not allowed to those who caused it."""
     found = _found(context, id)
     found.discrepancy.write_off(reason=reason, approved_by=_user(context), caused_by=found.caused_by)
     return _settled(found)
 
 
 def _found(context: CommandContext, id: UUID) -> Found:
-    """The discrepancy that the views have found, taken up by the first decision about it.
+    """The discrepancy that the views have found; the first decision about it begins its stream.
 
     Whoever says how far they had read (`seen`) decides about what they had read, or not at all: raises
     `SomebodyWasFaster`.
@@ -113,7 +113,7 @@ def _adjustments(
 
 
 def _user(context: CommandContext) -> UUID:
-    """Whoever asks: somebody has to answer for a decision about the books."""
+    """The id of the author, who must be a user; raises a `Problem` for the system itself."""
     by = context.by
     assert by is not None, "the system settles no discrepancy"
     return by

@@ -17,14 +17,14 @@ retire = on(Location, Location.retire)
 def register(
     work: Work, id: UUID, *, kind: LocationKind, name: str, site: UUID | None = None, zone: str | None = None
 ) -> Location:
-    """Register a place; one of kind `site` says at which customer's site it is."""
+    """Register a location; one of kind `site` names the site of a customer."""
     if site is not None:
         must_be_a_site(work, site)
     return Location.register(id=id, kind=kind, name=name, site=site, zone=zone)
 
 
 def take_custody(work: Work, id: UUID, *, technician: UUID) -> Changed:
-    """Hand a van over to a technician, from whoever had it."""
+    """Hand a van over to a technician."""
     location, custodian = work.get(Location, id), work.get(Technician, technician)
     location.take_custody(custodian.id)
     custodian.assign_van(location.id)

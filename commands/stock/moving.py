@@ -25,12 +25,12 @@ from domain.work.equipment import Equipment
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from store.corrections import correction_of
 from store.places import day_of_stock
-from store.taking_back import correction_of
 
 
 class Moment(NamedTuple):
-    """When something moves, the zone of the place where the request says it, and the company's zone."""
+    """The instant of a movement, the zone given in the request, and the company's zone."""
 
     at: datetime
     zone: str | None
@@ -38,18 +38,18 @@ class Moment(NamedTuple):
 
     @classmethod
     def of(cls, context: CommandContext) -> Self:
-        """When and where the request says that it happened."""
+        """The instant and zone that the request gives."""
         return cls(context.about.occurred_at or now(), context.about.zone, context.zone)
 
     def day(self, work: Work, *places: UUID) -> date:
-        """The day there, where parts move from and to."""
+        """The local day of the movement at its place."""
         if self.zone is not None:
             return local_day(self.at, self.zone)
         return day_of_stock(work, self.at, *places, otherwise=self.company_zone, owner=work.owner_of_site)
 
 
 class VisitOfAnotherOrder(Refused):
-    """The visit is for another work order; name the right one, or the visit alone."""
+    """The visit belongs to another work order; name that one, or only the visit."""
 
 
 def move(
@@ -96,7 +96,7 @@ def move(
 
 
 def kind_of(work: Work, id: UUID, pointer: str, *, leaving: bool = True) -> LocationKind:
-    """What kind of place this is; a machine is one too. Nothing new goes to a place that is retired."""
+    """The kind of a location; a machine is one too. Raises `LocationIsRetired` for a retired destination."""
     for kind, known in VIRTUAL.items():
         if id == known:
             return kind
@@ -121,7 +121,7 @@ def _order(work: Work, fields: dict[str, Any]) -> WorkOrder | None:
 
 
 def _must_be_theirs(work: Work, end: UUID, order: WorkOrder | None) -> None:
-    """A part that is moved for a work order goes to no machine of another customer, and comes from none."""
+    """A part that is moved for a work order must not go to or from a machine of another customer."""
     machine = work.find(Equipment, end)
     if order is not None and machine is not None and machine.id != order.equipment:
         must_be_of(work, "machine", machine.customer, order.customer)
@@ -144,7 +144,7 @@ def _end(named: UUID | None, usual: LocationKind | None, order: WorkOrder | None
 
 
 def correct(work: Work, id: UUID, *, reason: str, by: UUID | None) -> Changed:
-    """Take all of a movement back by a further one, at the cost it was made with; twice is once.
+    """Correct a movement by a reverse one at the same cost; repeating that changes nothing.
 
     The reply names the correction.
     """

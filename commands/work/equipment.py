@@ -1,4 +1,4 @@
-"""Commands about machines: where each stands, whose it is and which warranties it has."""
+"""Commands about machines: their site, owner and warranties."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ retire = on(Equipment, Equipment.retire)
 
 
 def register(work: Work, id: UUID, *, model: str, serial: str | None = None, customer: UUID | None = None) -> Equipment:
-    """Register a machine, which somebody may own already."""
+    """Register a machine, which may have an owner already."""
     if customer is not None:
         _owner(work, customer)
     return Equipment.register(id=id, model=model, serial=serial, customer=customer)
 
 
 def install(work: Work, id: UUID, *, site: UUID, customer: UUID) -> Equipment:
-    """Say at which site it stands and whose it is."""
+    """Install it at a site, for an owner."""
     machine = work.get(Equipment, id)
     _owner(work, customer, site)
     machine.install(site=site, customer=customer)
@@ -31,7 +31,7 @@ def install(work: Work, id: UUID, *, site: UUID, customer: UUID) -> Equipment:
 
 
 def move(work: Work, id: UUID, *, site: UUID) -> Equipment:
-    """Say that it stands at another site of the same owner."""
+    """Move it to another site of the same owner."""
     machine = work.get(Equipment, id)
     if machine.customer is not None:
         _owner(work, machine.customer, site)
@@ -40,7 +40,7 @@ def move(work: Work, id: UUID, *, site: UUID) -> Equipment:
 
 
 def change_owner(work: Work, id: UUID, *, customer: UUID) -> Equipment:
-    """Say that it is somebody else's now."""
+    """Set another owner."""
     machine = work.get(Equipment, id)
     machine.change_owner(_owner(work, customer))
     return machine

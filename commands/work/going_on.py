@@ -1,4 +1,4 @@
-"""What still goes on: technicians who work here, and visits whose work order has not ended."""
+"""Checks that a technician still works here, and that the work order of a visit has not ended."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from domain.work.work_order_status import must_not_be_final
 
 
 def must_be_active(work: Work, technician: UUID | None) -> None:
-    """Raise `TechnicianIsDeactivated` for somebody who no longer works here; nobody is nobody."""
+    """Raise `TechnicianIsDeactivated` for a technician who no longer works here; None is accepted."""
     if technician is not None and not work.get(Technician, technician).is_active():
         raise TechnicianIsDeactivated
 
 
 def going_on(visit: Visit, work: Work) -> Visit:
-    """The visit; raises `WorkOrderIsFinal` when its order has ended, also where that end took no visits along."""
+    """The visit; raises `WorkOrderIsFinal` when its order has ended, even if the visit was not cancelled."""
     must_not_be_final(work.get(WorkOrder, visit.work_order).status)
     return visit

@@ -19,7 +19,7 @@ from store.merged import one_customer
 
 
 class CaseOfSomebodyElse(Refused):
-    """The case is another customer's; name that customer, or the right case."""
+    """The case belongs to another customer; name that customer or another case."""
 
 
 def open_work_order(
@@ -37,7 +37,7 @@ def open_work_order(
     """Open a work order; the case that it is for, if any, goes on with it.
 
     Without a number it gets the next one. Raises a `Problem` where neither customer nor case is named, or where what
-    is named belongs to somebody else.
+    is named belongs to another customer.
     """
     about = None if case is None else work.get(Case, case)
     owner = _customer(work, customer) if about is None else still_there(work, _whose(work, customer, about))

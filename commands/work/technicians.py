@@ -1,4 +1,4 @@
-"""Commands about technicians: who repairs, with which van, and the codes that make a phone their device."""
+"""Commands about technicians: their data, vans and enrolment codes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def change(
 
 
 def assign_van(work: Work, id: UUID, *, location: UUID) -> Changed:
-    """Say which van is theirs, and hand it into their custody."""
+    """Assign a van to them, and give them custody of it."""
     technician, van = work.get(Technician, id), work.get(Location, location)
     technician.assign_van(van.id)
     van.take_custody(technician.id)
@@ -51,9 +51,9 @@ def assign_van(work: Work, id: UUID, *, location: UUID) -> Changed:
 
 
 def erase(work: Work, id: UUID, *, devices: Iterable[UUID]) -> Changed:
-    """Forget a technician for good: their name, and words about nobody else that they wrote.
+    """Erase a technician: their name, and texts by them that are about nobody else.
 
-    They get no more work, and their `devices` are revoked and told to erase themselves.
+    They get no more work, and their `devices` are revoked and ordered to erase themselves.
     """
     technician = work.get(Technician, id)
     technician.erase()
@@ -65,7 +65,7 @@ def erase(work: Work, id: UUID, *, devices: Iterable[UUID]) -> Changed:
 
 
 def issue_code(work: Work, id: UUID, *, seed: bytes, codes: EnrolmentCodes) -> Changed:
-    """Let a technician's next device in by the code of a secret seed; the reply says when it expires."""
+    """Issue an enrolment code for a device, derived from a secret seed; the reply has `expires_at`."""
     technician = work.get(Technician, id)
     if not technician.is_active():
         raise TechnicianIsDeactivated

@@ -1,4 +1,4 @@
-"""Commands about visits: when somebody is to come, who goes, and what they told the office."""
+"""Commands about visits: planning, dispatching, rescheduling, and facts reported to the office."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def plan(
 ) -> Visit:
     """Plan a visit for a work order; `window` is as `window_at` takes it.
 
-    Without a `zone` it is that of the order's site, else where the customer lives, else the company's.
+    Without a `zone` it is that of the order's site, else that of the customer, else the company's.
     """
     order = work.get(WorkOrder, work_order)
     must_not_be_final(order.status)
@@ -51,7 +51,7 @@ def plan(
 
 
 def dispatch(work: Work, id: UUID, *, technician: UUID) -> Visit:
-    """Send a technician."""
+    """Give the visit to a technician."""
     visit = work.get(Visit, id)
     must_be_active(work, technician)
     going_on(visit, work).dispatch(technician)

@@ -33,7 +33,7 @@ def assign(work: Work, id: UUID, *, technician: UUID) -> WorkOrder:
 
 
 def require_part(work: Work, id: UUID, *, part: UUID, quantity: Decimal, why: str | None = None) -> WorkOrder:
-    """Say that the repair needs a part of the catalogue, in its unit."""
+    """Add a required part of the catalogue, in its unit."""
     order = work.get(WorkOrder, id)
     work.get(Part, part)
     order.require_part(part=part, quantity=quantity, why=why)
@@ -41,12 +41,12 @@ def require_part(work: Work, id: UUID, *, part: UUID, quantity: Decimal, why: st
 
 
 def close(work: Work, id: UUID) -> Changed:
-    """End a finished work order for good; its visits that are not over are cancelled with it."""
+    """Close a finished work order; its visits that are not over are cancelled with it."""
     order = work.get(WorkOrder, id)
     return Changed(order, close_order(work, order))
 
 
 def cancel(work: Work, id: UUID, *, reason: str) -> Changed:
-    """Call the work off for good, for a reason in words; its visits that are not over are cancelled with it."""
+    """Cancel the work, for a reason in words; its visits that are not over are cancelled with it."""
     order = work.get(WorkOrder, id)
     return Changed(order, cancel_order(work, order, reason))

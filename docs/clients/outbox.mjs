@@ -28,12 +28,14 @@ export const hasToPush = (state) => unsent(state).length > 0 || state.acknowledg
 
 /** Sign `[{type, data}, …]` and put them into the outbox; several are one group, which is decided as one. */
 export function record(state, signed, happened, { needs = [], at = new Date() } = {}) {
-  const { limits, through } = state;
+  const { limits } = state;
+  // What somebody dates back by more than a day is history: what is known today was not known then.
+  const seen = at < Date.now() - DAY ? 0 : state.through;
   if (happened.length > limits.operations) throw new Error(`A group has ${limits.operations} operations at most.`);
   if (!happened.every(({ data }) => isObject(data))) throw new Error('The data of an operation is an object.');
   const group = happened.length > 1 ? newId() : null;
   const entries = happened.map(({ type, data }, index) => {
-    const operation = { id: newId(), type, v: 1, at: at.toISOString(), seen: through, group, needs, data };
+    const operation = { id: newId(), type, v: 1, at: at.toISOString(), seen, group, needs, data };
     operation.signature = signed(`callout operation\n${sha256(canonical(operation)).toString('hex')}`);
     return { seq: state.last_seq + 1 + index, operation, result: null, answered_at: null };
   });

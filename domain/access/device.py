@@ -1,10 +1,10 @@
-"""A technician's device: its enrolment, whether it is trusted, and those of its operations that were put aside."""
+"""A technician's device: its enrolment, whether it is trusted, and its operations that wait for a decision."""
 
 from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
-from domain.access import device_events as happened
-from domain.access import device_operations as told
+from domain.access import device_events as events
+from domain.access import device_operations as operations
 from domain.access.device_events import Installation, RevocationReason
 from domain.access.device_facts import DeviceFacts
 from domain.access.device_operations import Kept
@@ -34,13 +34,14 @@ class Device(DeviceFacts, Entity):
     held: tuple[Kept, ...]
     salvaged: int
 
-    Enrolled, Reenrolled, Updated = happened.Enrolled, happened.Reenrolled, happened.Updated
-    Suspended, Resumed = happened.Suspended, happened.Resumed
-    Revoked, Wiped = happened.Revoked, happened.Wiped
-    DivergenceObserved, ClockObserved = happened.DivergenceObserved, happened.ClockObserved
-    OperationQuarantined, OperationReleased = told.OperationQuarantined, told.OperationReleased
-    OperationRejected, OperationDiscarded = told.OperationRejected, told.OperationDiscarded
-    OperationHeld, HoldEnded, OperationsMissed = told.OperationHeld, told.HoldEnded, told.OperationsMissed
+    Enrolled, Reenrolled, Updated = events.Enrolled, events.Reenrolled, events.Updated
+    Suspended, Resumed = events.Suspended, events.Resumed
+    Revoked, Wiped = events.Revoked, events.Wiped
+    DivergenceObserved, ClockObserved = events.DivergenceObserved, events.ClockObserved
+    OperationQuarantined, OperationReleased = operations.OperationQuarantined, operations.OperationReleased
+    OperationRejected, OperationDiscarded = operations.OperationRejected, operations.OperationDiscarded
+    OperationHeld, HoldEnded = operations.OperationHeld, operations.HoldEnded
+    OperationsMissed = operations.OperationsMissed
 
     @classmethod
     def enrol(cls, *, id: UUID, incarnation: int = 1, **installation: Unpack[Installation]) -> Self:
@@ -58,7 +59,7 @@ class Device(DeviceFacts, Entity):
         return self.status == DeviceStatus.REVOKED
 
     def holds(self, text_version: int) -> bool:
-        """Whether the operation whose text stands at this version of the stream still waits for others."""
+        """Whether the operation whose text is in the event of this version still waits for others."""
         return any(kept.version == text_version for kept in self.held)
 
     def undecided(self, operation: UUID) -> tuple[int, ...]:
@@ -78,32 +79,32 @@ class Device(DeviceFacts, Entity):
         check_reason(reason)
         self._must_not_be_revoked()
         if self.status != DeviceStatus.SUSPENDED:
-            self._tell(self.Suspended, reason=reason)
+            self._record(self.Suspended, reason=reason)
 
     def resume(self) -> None:
         """Trust a suspended device again; one that is trusted already stays so."""
         self._must_not_be_revoked()
         if self.status == DeviceStatus.SUSPENDED:
-            self._tell(self.Resumed)
+            self._record(self.Resumed)
 
     def revoke(self, *, reason: RevocationReason, wipe: bool = False) -> None:
-        """Refuse it at once. A revoked device may still be told to wipe itself; that is never taken back."""
+        """Refuse it at once. A revoked device may still be ordered to wipe itself, which is irrevocable."""
         if self.status != DeviceStatus.REVOKED or (wipe and not self.wipe):
-            self._tell(self.Revoked, reason=reason, wipe=wipe)
+            self._record(self.Revoked, reason=reason, wipe=wipe)
 
     def release(self, operation: UUID, text_version: int | None = None) -> None:
-        """Have an operation that was put aside taken after all, now; the version is needed when several wait."""
+        """Accept a quarantined or held operation now; the version is needed when several wait."""
         version = self._must_wait(operation, text_version)
-        self._tell(self.OperationReleased, operation=operation, text_version=version)
+        self._record(self.OperationReleased, operation=operation, text_version=version)
 
     def discard(self, operation: UUID, text_version: int | None = None, *, reason: str) -> None:
-        """Make nothing of an operation that was put aside; its text stays on record."""
+        """Discard a quarantined or held operation; its text stays on record."""
         check_reason(reason)
         version = self._must_wait(operation, text_version)
-        self._tell(self.OperationDiscarded, operation=operation, reason=reason, text_version=version)
+        self._record(self.OperationDiscarded, operation=operation, reason=reason, text_version=version)
 
     def must_hold(self, text_version: int) -> None:
-        """Raise `NotWaiting` unless the operation whose text stands at this version is held."""
+        """Raise `NotWaiting` unless the operation whose text is in the event of this version is held."""
         if not self.holds(text_version):
             raise NotWaiting
 
@@ -121,7 +122,7 @@ class Device(DeviceFacts, Entity):
 
     # Changes
 
-    @event(happened.Enrolled)
+    @event(events.Enrolled)
     def __init__(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
         self.technician = technician
         self.incarnation = incarnation
@@ -135,7 +136,7 @@ class Device(DeviceFacts, Entity):
         self.held = ()
         self.salvaged = 0
 
-    @event(happened.Reenrolled)
+    @event(events.Reenrolled)
     def _(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
         self.technician = technician
         self.incarnation = incarnation
@@ -144,56 +145,56 @@ class Device(DeviceFacts, Entity):
         self.status = DeviceStatus.ACTIVE
         self.salvaged = 0
 
-    @event(happened.Updated)
+    @event(events.Updated)
     def _(self, app_version: str, platform: str) -> None:
         self.app_version = app_version
         self.platform = platform
 
-    @event(happened.Suspended)
+    @event(events.Suspended)
     def _(self) -> None:
         self.status = DeviceStatus.SUSPENDED
 
-    @event(happened.Resumed)
+    @event(events.Resumed)
     def _(self) -> None:
         self.status = DeviceStatus.ACTIVE
 
-    @event(happened.Revoked)
+    @event(events.Revoked)
     def _(self, *, wipe: bool) -> None:
         self.status = DeviceStatus.REVOKED
         self.revoked_at = self.version + 1
         self.wipe = self.wipe or wipe
 
-    @event(happened.ClockObserved)
+    @event(events.ClockObserved)
     def _(self, offset_ms: int) -> None:
         self.offset_ms = offset_ms
 
-    @event(told.OperationQuarantined)
+    @event(operations.OperationQuarantined)
     def _(self, operation: UUID, reason: str, text_version: int | None, *, contested: bool) -> None:
         if not contested:
             self._settle(operation, text_version)
         self.quarantined += (Kept(operation, self.version + 1),)
-        self.salvaged += reason == told.SALVAGED
+        self.salvaged += reason == operations.SALVAGED
 
-    @event(told.OperationHeld)
+    @event(operations.OperationHeld)
     def _(self, operation: UUID) -> None:
         self.held += (Kept(operation, self.version + 1),)
 
-    @event(told.HoldEnded)
+    @event(operations.HoldEnded)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
-    @event(told.OperationReleased)
+    @event(operations.OperationReleased)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
-    @event(told.OperationRejected)
+    @event(operations.OperationRejected)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
-    @event(told.OperationDiscarded)
+    @event(operations.OperationDiscarded)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
     def _settle(self, operation: UUID, text_version: int | None) -> None:
-        self.quarantined = told.without(self.quarantined, operation, text_version)
-        self.held = told.without(self.held, operation, text_version)
+        self.quarantined = operations.without(self.quarantined, operation, text_version)
+        self.held = operations.without(self.held, operation, text_version)

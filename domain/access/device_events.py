@@ -86,7 +86,7 @@ class Resumed(Entity.Event):
 
 
 class Revoked(Entity.Event):
-    """It is refused at once and, with `wipe`, told to erase itself."""
+    """It is refused at once and, with `wipe`, ordered to erase itself."""
 
     TOPIC: ClassVar[str] = "device.revoked"
     technician: UUID

@@ -1,10 +1,10 @@
-"""What happens to a device whether anybody decides it or not: what it sent, and what was seen of it."""
+"""The facts that are recorded of a device: the operations it sent, and what the server observed."""
 
 from typing import Any, Unpack
 from uuid import UUID
 
-from domain.access import device_events as happened
-from domain.access import device_operations as told
+from domain.access import device_events as events
+from domain.access import device_operations as operations
 from domain.access.device_events import Divergence
 from domain.access.device_operations import Holding, Misfit, Quarantining, Rejection
 from domain.access.device_status import CLOCK_STEP_MS
@@ -19,16 +19,16 @@ class DeviceFacts:
     offset_ms: int
 
     def record_quarantine(self, **operation: Unpack[Quarantining]) -> None:
-        """That an operation was put aside for the office."""
-        self._tell(told.OperationQuarantined, **operation)
+        """Record that an operation was quarantined for the office."""
+        self._record(operations.OperationQuarantined, **operation)
 
     def record_rejection(self, **operation: Unpack[Rejection]) -> None:
-        """That a request was refused."""
-        self._tell(told.OperationRejected, **operation)
+        """Record that a request was refused."""
+        self._record(operations.OperationRejected, **operation)
 
     def record_hold(self, **operation: Unpack[Holding]) -> None:
-        """That an operation waits for others."""
-        self._tell(told.OperationHeld, **operation)
+        """Record that an operation waits for others."""
+        self._record(operations.OperationHeld, **operation)
 
     def record_hold_ended(
         self,
@@ -37,35 +37,37 @@ class DeviceFacts:
         text_version: int | None = None,
         technician: UUID | None = None,
     ) -> None:
-        """That the held operation whose text stands at this version has been recorded.
+        """Record that the held operation whose text is in the event of this version was applied.
 
-        `technician` is who the device was when it sent it; without it, who it is now.
+        `technician` is who had the device when it sent the operation, by default who has it now.
         """
         author = technician or self.technician
-        self._tell(told.HoldEnded, operation=operation, misfits=misfits, text_version=text_version, technician=author)
+        self._record(
+            operations.HoldEnded, operation=operation, misfits=misfits, text_version=text_version, technician=author
+        )
 
     def record_missed(self, *, incarnation: int, from_seq: int, through_seq: int) -> None:
-        """That operations with these numbers are lost."""
-        self._tell(told.OperationsMissed, incarnation=incarnation, from_seq=from_seq, through_seq=through_seq)
+        """Record that operations with these numbers are lost."""
+        self._record(operations.OperationsMissed, incarnation=incarnation, from_seq=from_seq, through_seq=through_seq)
 
     def record_divergence(self, **digests: Unpack[Divergence]) -> None:
-        """That the device's digest of its own rows differs from the server's."""
-        self._tell(happened.DivergenceObserved, **digests)
+        """Record that the device's digest of its own rows differs from the server's."""
+        self._record(events.DivergenceObserved, **digests)
 
     def record_clock(self, offset_ms: int) -> None:
-        """How far its clock is ahead of ours (milliseconds), unless that is about what was last recorded."""
+        """Record how far its clock is ahead of ours (milliseconds), unless that is close to what was last recorded."""
         if abs(offset_ms - self.offset_ms) > CLOCK_STEP_MS:
-            self._tell(happened.ClockObserved, offset_ms=offset_ms, previous_ms=self.offset_ms)
+            self._record(events.ClockObserved, offset_ms=offset_ms, previous_ms=self.offset_ms)
 
     def record_app(self, *, app_version: str, platform: str) -> None:
-        """Which app it runs, if that is another one than before."""
+        """Record which app it runs, if that has changed."""
         if (app_version, platform) != (self.app_version, self.platform):
-            self._tell(happened.Updated, app_version=app_version, platform=platform)
+            self._record(events.Updated, app_version=app_version, platform=platform)
 
     def record_wipe(self) -> None:
-        """That it has erased itself."""
-        self._tell(happened.Wiped)
+        """Record that it has erased itself."""
+        self._record(events.Wiped)
 
-    def _tell(self, event: type[Any], /, **said: Any) -> None:
+    def _record(self, event: type[Any], /, **fields: Any) -> None:
         own = getattr(self, event.__name__, event)  # the library makes a class of the device's own out of each event
-        self.trigger_event(own, **{"technician": self.technician} | said)  # type: ignore[attr-defined]  # a device does
+        self.trigger_event(own, **{"technician": self.technician} | fields)  # type: ignore[attr-defined]  # a device does

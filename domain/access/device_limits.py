@@ -17,7 +17,7 @@ MOST_PAGE_BYTES: Final = 1024 * 1024
 MOST_WAIT: Final = 25.0
 """Seconds that a pull waits for changes."""
 BLOB_PIECE: Final = 256 * 1024
-"""Bytes of a full piece of a blob, and the most that come at once."""
+"""Bytes of a full piece of a blob, and the most in one request."""
 MOST_BLOB_BYTES: Final = 25 * 1024 * 1024
 KEPT_DAYS: Final = 7
 """So long a device keeps what was acknowledged, for a server that is restored from a backup."""

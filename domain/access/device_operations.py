@@ -1,4 +1,4 @@
-"""What is recorded of a device's operations: those put aside, refused, decided about, and those that are lost."""
+"""What is recorded of a device's operations: quarantined, held, refused, decided about, or lost."""
 
 from typing import ClassVar, Required, TypedDict
 from uuid import UUID, uuid5
@@ -29,7 +29,7 @@ class Misfit(msgspec.Struct, frozen=True):
 class Kept(msgspec.Struct, frozen=True):
     """An operation whose text is kept until somebody decides: its id, and the version of the event with the text.
 
-    Several operations may come under one id; the version, within the stream of the device, tells them apart.
+    Several operations may have one id; the version, within the stream of the device, distinguishes them.
     """
 
     operation: UUID
@@ -49,7 +49,7 @@ class Quarantining(TypedDict, total=False):
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
     ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` says that its
     id belongs to another operation. `text_version` is the version of the held text that this takes the place of.
-    `technician` is who the device was then; without it, who it is now.
+    `technician` is who had the device then, by default who has it now.
     """
 
     operation: Required[UUID]
@@ -81,10 +81,10 @@ class Holding(TypedDict):
 
 
 class Rejection(TypedDict, total=False):
-    """A request that was refused: `problem` is the code, `detail` what was said, `refs` what it concerned.
+    """A request that was refused: `problem` is the code, `detail` the reason given, `refs` what it concerned.
 
-    `text_version` is the version of its text, when it was held before. `technician` is who the device was then; without
-    it, who it is now.
+    `text_version` is the version of its text, when it was held before. `technician` is who had the device
+    then, by default who has it now.
     """
 
     operation: Required[UUID]
@@ -98,7 +98,7 @@ class Rejection(TypedDict, total=False):
 
 
 class OperationQuarantined(Entity.Event):
-    """An operation was put aside; its text is sealed under its own id, so that it can be erased alone.
+    """An operation was quarantined; its text is sealed under its own id, so that it can be erased alone.
 
     `contested` says that its id belongs to another operation, which it does not touch; then the text is sealed under an
     id of this event (earlier servers took the operation's). `text_version` is the version of the event with the same
@@ -130,9 +130,9 @@ class OperationQuarantined(Entity.Event):
 
 
 class OperationReleased(Entity.Event):
-    """A quarantined operation is taken after all: the one whose text stands in this stream at `text_version`.
+    """A quarantined operation is accepted after all: the one whose text is in the event of version `text_version`.
 
-    Events of earlier servers do not say which; then it is every one of this device under the id. So it is below.
+    Events of earlier servers have no version; then it is every one of this device under the id. The same holds below.
     """
 
     TOPIC: ClassVar[str] = "device.operation_released"
@@ -156,7 +156,7 @@ class OperationRejected(Entity.Event):
 
 
 class OperationDiscarded(Entity.Event):
-    """Nothing is made of a quarantined operation."""
+    """A quarantined or held operation was discarded."""
 
     TOPIC: ClassVar[str] = "device.operation_discarded"
     technician: UUID
@@ -181,7 +181,7 @@ class OperationHeld(Entity.Event):
 
 
 class HoldEnded(Entity.Event):
-    """A held operation was recorded: what it needed had come, or it had waited long enough; see its `misfits`."""
+    """A held operation was recorded: what it needed had arrived, or it had waited long enough; see its `misfits`."""
 
     TOPIC: ClassVar[str] = "device.hold_ended"
     technician: UUID

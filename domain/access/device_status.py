@@ -23,7 +23,7 @@ class DeviceIsRevoked(Refused):
 
 
 class DeviceIsWiped(Refused):
-    """The device was told to erase itself; enrol it as a new one."""
+    """The device was ordered to erase itself; enrol it as a new one."""
 
 
 class NotWaiting(Refused):

@@ -1,4 +1,4 @@
-"""Who a device is, as its token says, and why a token can be refused."""
+"""The identity of a device according to its token, and the problems of tokens."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from uuid import UUID
 
 from domain.kernel.problem import Kind, Problem
 
-Standing = Literal["active", "suspended", "revoked"]
+Status = Literal["active", "suspended", "revoked"]
 
 
 class DeviceIdentity(NamedTuple):
-    """Who an access token speaks for. A suspended device may push and not pull.
+    """The device that an access token was issued to. A suspended device may push and not pull.
 
-    `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing. `told_lately` says that there is no
-    need to write down again what it tells of itself, `unsent` how many operations it said that it holds, `seen_lately`
-    that there is no need to write down that it was here.
+    `public_key` is its Ed25519 key in base64url, `None` for one that signs nothing. `reported_lately` is whether its
+    report about itself was stored within the last 30 seconds, `seen_lately` whether its last call was; then neither
+    has to be stored again. `unsent` is the number of operations in its outbox, as last reported.
     """
 
     device: UUID
     incarnation: int
     technician: UUID
-    standing: Standing
+    status: Status
     wipe: bool
     app_version: str = ""
     public_key: str | None = None
-    told_lately: bool = False
+    reported_lately: bool = False
     unsent: int | None = None
     seen_lately: bool = False
 
@@ -47,7 +47,7 @@ class TokenExpired(Problem):
 
 
 class TokenReused(Problem):
-    """The refresh token was used before, so nobody can tell who holds it; enrol again."""
+    """The refresh token was used before, so it is not certain who holds it; enrol again."""
 
     kind = Kind.UNAUTHENTICATED
 

@@ -1,4 +1,4 @@
-"""A user of the office: their login, their roles, and whether they may come in. Passwords are kept elsewhere."""
+"""A user of the office: their login, their roles, and whether they may sign in. Passwords are kept elsewhere."""
 
 from typing import Any, ClassVar, Literal, get_args
 from uuid import UUID
@@ -13,7 +13,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class UserIsErased(Refused):
-    """The user was forgotten; register another one."""
+    """The user was erased; register another one."""
 
 
 class User(Entity):
@@ -124,7 +124,7 @@ class User(Entity):
         self.trigger_event(self.ResetCodeIssued)
 
     def record_factors_reset(self) -> None:
-        """That all second factors were forgotten."""
+        """Record that all second factors were removed."""
         self.trigger_event(self.SecondFactorsReset)
 
     # Changes

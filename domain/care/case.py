@@ -79,9 +79,9 @@ class Case(Entity):
     def open(
         cls, *, id: UUID, customer: UUID, topic: Topic, first_contact_at: datetime, priority: Priority = "normal"
     ) -> Self:
-        """A new case; `first_contact_at` (aware) is when the customer first told about it, by whatever channel."""
-        said = {"customer": customer, "topic": topic, "priority": priority, "first_contact_at": first_contact_at}
-        return cls.begin(cls.Opened, id=id, **said)
+        """A new case; `first_contact_at` (aware) is when the customer first contacted us about it, by any channel."""
+        fields = {"customer": customer, "topic": topic, "priority": priority, "first_contact_at": first_contact_at}
+        return cls.begin(cls.Opened, id=id, **fields)
 
     # Questions
 
@@ -94,7 +94,7 @@ class Case(Entity):
     def attach_contact(self, contact: UUID) -> None:
         """Say that a contact was about this case, which may have ended.
 
-        The same contact again changes nothing, as long as not `MOST_CONTACTS` others have come since.
+        The same contact again changes nothing, unless `MOST_CONTACTS` others were linked since.
         """
         if contact not in self.contacts:
             self.trigger_event(self.ContactAttached, contact=contact)
@@ -106,13 +106,13 @@ class Case(Entity):
             self.trigger_event(self.WorkStarted, work_order=work_order)
 
     def wait(self, on: WaitingOn) -> None:
-        """Nothing can be done until somebody or something comes."""
+        """Wait: nothing can be done until a person or a thing is available."""
         rule.must_be_unresolved(self.status)
         if on != self.waits_on:
             self.trigger_event(self.Waiting, on=on)
 
     def resume(self) -> None:
-        """What it waited for has come, or is no longer waited for: it goes on."""
+        """End the wait: what it waited for is available, or no longer needed."""
         rule.must_be_waiting(self.status)
         self.trigger_event(self.Resumed)
 
@@ -122,7 +122,7 @@ class Case(Entity):
         self.trigger_event(self.Resolved, customer=self.customer, resolution=resolution)
 
     def reopen(self, by_contact: UUID | None = None, *, reason: str | None = None) -> None:
-        """It was not what the customer asked for; `by_contact` is how they told us, and a closed case needs one."""
+        """Reopen it: it was not what the customer asked for. `by_contact` is their contact; a closed case needs one."""
         rule.may_be_reopened(self.status, by_contact)
         self.trigger_event(self.Reopened, customer=self.customer, by_contact=by_contact, reason=reason)
 

@@ -1,4 +1,4 @@
-"""The codes that are said about a case: its topic, priority, what it waits on, and how it ends."""
+"""The codes of a case: its topic, priority, what it waits on, and how it ends."""
 
 from typing import Literal, Required, TypedDict
 from uuid import UUID

@@ -9,7 +9,7 @@ from domain.kernel.problem import Refused
 
 
 class Status(StrEnum):
-    """Where a case stands; closed and merged end it, and only a contact takes a closed one up again."""
+    """The status of a case; closed and merged are ends, and only a contact reopens a closed one."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
@@ -47,7 +47,7 @@ class MergedIntoItself(Refused):
 
 
 def must_not_be_final(status: Status) -> None:
-    """Refuse what comes after the end."""
+    """Raise `CaseIsFinal` after the end."""
     if status in FINAL:
         raise CaseIsFinal
 

@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class Receipt(TypedDict, total=False):
-    """What is said when a contact is received; instants are aware, `about` is in free words."""
+    """The fields of a received contact; instants are aware, `about` is in free words."""
 
     channel: Required[Channel]
     direction: Required[Direction]
@@ -47,7 +47,7 @@ class DuplicateOfItself(Refused):
 
 
 class Contact(Entity):
-    """One interaction. Its words belong to the customer, or to the contact itself while nobody knows who it was."""
+    """One interaction. Its text is sealed as the customer's, or as the contact's own while the customer is unknown."""
 
     TOPIC: ClassVar[str] = "contact"
 
@@ -110,13 +110,13 @@ class Contact(Entity):
     # Questions
 
     def is_duplicate(self) -> bool:
-        """Whether another contact stands for this one."""
+        """Whether it is a duplicate of another contact."""
         return self.status == Status.DUPLICATE
 
     # Decisions
 
     def set_reason(self, reason: str) -> None:
-        """Why they came, as they say it; a later reason stands beside the earlier one in the log."""
+        """Set why they contacted us, in their words; a later reason is recorded besides the earlier one."""
         self.must_not_be_duplicate()
         self.trigger_event(self.ReasonSet, person=self.person, reason=reason)
 
@@ -124,14 +124,14 @@ class Contact(Entity):
         """Say which case it is about, whose that is, and which earlier contact it repeats; again changes nothing."""
         self.must_not_be_duplicate()
         if (case, repeat_of) != (self.case, self.repeat_of):
-            told = {"case": case, "customer": customer, "previous": self.case, "repeat_of": repeat_of}
-            self.trigger_event(self.Linked, **told)
+            fields = {"case": case, "customer": customer, "previous": self.case, "repeat_of": repeat_of}
+            self.trigger_event(self.Linked, **fields)
 
     def confirm_cause(self, *, demand: Demand, cause: str, basis: str, causing_events: tuple[int, ...] = ()) -> None:
         """What really caused it: codes for the cause and for how that is known, and positions of causing events."""
         self.must_not_be_duplicate()
-        told = {"demand": demand, "cause": cause, "basis": basis, "causing_events": causing_events}
-        self.trigger_event(self.CauseConfirmed, **told)
+        fields = {"demand": demand, "cause": cause, "basis": basis, "causing_events": causing_events}
+        self.trigger_event(self.CauseConfirmed, **fields)
 
     def answer(self) -> None:
         """The customer has our answer; answering again changes nothing."""

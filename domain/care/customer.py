@@ -1,10 +1,10 @@
-"""A customer: who they are, where they have equipment, and that they can be forgotten."""
+"""A customer: who they are, where they have equipment, and their erasure."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
-from domain.care import customer_events as happened
+from domain.care import customer_events as events
 from domain.care.customer_change import FIELDS, Clash, Value, check_fields, cleared, sort_out, texts
 from domain.care.customer_events import Details, SiteDetails
 from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
@@ -27,8 +27,8 @@ class Customer(Entity):
     merged_into: UUID | None
     erased: bool
 
-    Registered, Changed, ChangeClashed = happened.Registered, happened.Changed, happened.ChangeClashed
-    SiteAdded, SiteChanged, Merged, Erased = happened.SiteAdded, happened.SiteChanged, happened.Merged, happened.Erased
+    Registered, Changed, ChangeClashed = events.Registered, events.Changed, events.ChangeClashed
+    SiteAdded, SiteChanged, Merged, Erased = events.SiteAdded, events.SiteChanged, events.Merged, events.Erased
 
     @classmethod
     def register(
@@ -42,9 +42,9 @@ class Customer(Entity):
         zone: str | None = None,
     ) -> Self:
         """A new customer; `language` is a BCP 47 tag, `zone` an IANA zone; raises `BadInput` for what cannot be."""
-        said: dict[str, Value] = {"name": name, "phones": phones, "language": language}
-        check_fields(said | {"email": email or "", "zone": zone or ""})
-        return cls.begin(cls.Registered, id=id, email=email, zone=zone, **said)
+        fields: dict[str, Value] = {"name": name, "phones": phones, "language": language}
+        check_fields(fields | {"email": email or "", "zone": zone or ""})
+        return cls.begin(cls.Registered, id=id, email=email, zone=zone, **fields)
 
     # Questions
 
@@ -99,19 +99,19 @@ class Customer(Entity):
         if self.has_site(site):
             raise SiteIsKnown
         parse_zone(zone)
-        told = {"address": address, "access_notes": access_notes, "zone_basis": zone_basis}
-        self.trigger_event(self.SiteAdded, site=site, zone=zone, **told)
+        details = {"address": address, "access_notes": access_notes, "zone_basis": zone_basis}
+        self.trigger_event(self.SiteAdded, site=site, zone=zone, **details)
 
     def change_site(self, site: UUID, **details: Unpack[SiteDetails]) -> None:
         """Set the given details of a site; what is not given stays, and an empty text clears."""
         self._must_be_there()
         self._change_site(site, details)
 
-    def change_site_for(self, standing: UUID, site: UUID, **details: Unpack[SiteDetails]) -> None:
-        """The same for the entry that stands for this one since they were merged: the site stays where it is."""
+    def change_site_for(self, remaining: UUID, site: UUID, **details: Unpack[SiteDetails]) -> None:
+        """The same for the entry `remaining`, which this one was merged into; the site stays on this entry."""
         if self.erased:
             raise CustomerIsErased
-        assert standing != self.id, "an entry that was merged"
+        assert remaining != self.id, "an entry that was merged"
         self._change_site(site, details)
 
     def _change_site(self, site: UUID, details: SiteDetails) -> None:
@@ -130,7 +130,7 @@ class Customer(Entity):
         self.trigger_event(self.Merged, into=into)
 
     def erase(self) -> None:
-        """Forget the customer, merged or not; whoever saves this also destroys their key. Again changes nothing."""
+        """Erase the customer, merged or not; their key is destroyed after this is recorded. Again changes nothing."""
         if not self.erased:
             self.trigger_event(self.Erased)
 

@@ -149,4 +149,4 @@ REGIONS: Final[dict[str, dict[str, str]]] = {
         "America/Santiago": "AN AP AR AT BI CO LI LL LR ML NB RM TA",
     },
 }
-"""Of a country, the regions of each zone by the part of their ISO 3166-2 code behind the hyphen."""
+"""Of a country, the regions of each zone by the part of their ISO 3166-2 code after the hyphen."""

@@ -78,7 +78,7 @@ class Survey(Entity):
     # Facts
 
     def record_answer(self, **answer: Unpack[Answer]) -> None:
-        """What the customer said; raises `BadInput` for numbers that are not on the scale."""
+        """Record the answers of the customer; raises `BadInput` for numbers that are not on the scale."""
         check_scale("csat", answer["csat"], 5)
         check_scale("ces", answer.get("ces"), 7)
         self.trigger_event(self.Answered, customer=self.customer, case=self.case, work_order=self.work_order, **answer)

@@ -1,4 +1,4 @@
-"""A life of the log: what begins when it comes back from a backup, without what had been recorded since."""
+"""A life of the log: a new one begins when it is restored from a backup, without what was recorded since."""
 
 from typing import ClassVar, Self
 from uuid import UUID
@@ -14,7 +14,7 @@ class LogLife(Entity):
     previous: UUID
 
     class Restored(Begun):
-        """The log came back from a backup, or from a server that had fallen behind; it ends at `restored_through`."""
+        """The log was restored from a backup, or from a server that lagged behind; it ends at `restored_through`."""
 
         TOPIC: ClassVar[str] = "log.restored"
         previous: UUID

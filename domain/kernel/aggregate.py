@@ -1,4 +1,4 @@
-"""The shape that every aggregate repeats: what it is, its events, its questions, its commands, its changes."""
+"""The base classes of aggregates and their events."""
 
 from collections.abc import Callable
 from dataclasses import MISSING, fields
@@ -31,7 +31,7 @@ class Begun(AggregateCreated):
     class_version: ClassVar[int] = 1
 
     def mutate(self, aggregate: Any) -> Any:
-        """The entity that begins with this event: what the library does, without asking which names it takes."""
+        """The entity that begins with this event; as the library does it, but with the parameter names cached."""
         assert aggregate is None, "a stream begins once"
         kind = resolve_topic(self.originator_topic)
         entity = kind.__new__(kind)
@@ -42,7 +42,7 @@ class Begun(AggregateCreated):
 
 @cache
 def _fields_of(event_class: type[AggregateCreated]) -> tuple[frozenset[str], dict[str, Any]]:
-    """The fields of an event, and what those are that need not be said."""
+    """The names of an event's fields, and the defaults of the optional ones."""
     known = {field.name: field.default for field in fields(event_class)}
     return frozenset(known), {name: default for name, default in known.items() if default is not MISSING}
 
@@ -52,13 +52,13 @@ def _taken_by(kind: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Picks out of an event's fields those that an entity of this kind begins with."""
     names = tuple(signature(kind.__init__).parameters)[1:]
     if len(names) < 2:  # noqa: PLR2004 - `itemgetter` gives tuples from two on
-        return lambda said: {name: said[name] for name in names}
+        return lambda values: {name: values[name] for name in names}
     pick = itemgetter(*names)
-    return lambda said: dict(zip(names, pick(said), strict=True))
+    return lambda values: dict(zip(names, pick(values), strict=True))
 
 
 class Entity(BaseAggregate[UUID]):
-    """An aggregate of this house: one stream, made with the id it was given where it happened.
+    """The base class of aggregates: one stream each, under an id that may be made on a device.
 
     A public method decides and raises a `Problem`; a private `@event` method changes state and does nothing else.
     Events carry `TOPIC`; those with personal fields name in `PERSON` the field that holds the person's id.
@@ -66,7 +66,7 @@ class Entity(BaseAggregate[UUID]):
 
     @property
     def begun_at(self) -> datetime | None:
-        """When it began in the world, as its first event says; None as long as that has no envelope."""
+        """When its first event occurred; None as long as that has no envelope."""
         at: datetime | None = vars(self).get("_begun_at")
         return at
 
@@ -94,10 +94,10 @@ class Entity(BaseAggregate[UUID]):
         super().__init_subclass__()
 
     @classmethod
-    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **said: Any) -> Self:
+    def begin(cls, event_class: type[AggregateCreated], *, id: UUID, **fields: Any) -> Self:
         """A new entity by its first event, under the id it was given."""
         names, defaults = _fields_of(event_class)
-        state = defaults | said
+        state = defaults | fields
         state["originator_topic"], state["originator_id"] = get_topic(cls), id
         state["originator_version"], state["timestamp"] = cls.INITIAL_VERSION, event_class.create_timestamp()
         if state.keys() != names:

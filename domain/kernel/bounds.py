@@ -9,11 +9,11 @@ from typing import Final
 from domain.kernel.problem import BadInput
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
-"""Nothing that is told of happened before."""
+"""The earliest instant that is accepted."""
 LATEST_YEARS: Final = 100
 """So many years from now a date may lie that is the end of something."""
 _AHEAD: Final = timedelta(minutes=5)
-"""So far the clock of whoever tells of something may be ahead of ours."""
+"""The most that the clock of a sender may be ahead of ours."""
 _PLANNED_YEARS: Final = 10
 _LONGEST_WINDOW: Final = timedelta(days=366)
 

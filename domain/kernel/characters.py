@@ -19,9 +19,9 @@ REPLACEMENT: Final = "\ufffd"
 
 
 _Place = tuple["_Place", str | int] | None
-"""Where a value stands: the place of what holds it, and its name or number there; None for the whole."""
+"""The path of a value: that of its container, and its name or index there; None for the whole."""
 
-# Whatever such a character looks like in JSON; what only looks like one is told apart when the text is read.
+# Whatever such a character looks like in JSON; false matches are excluded when the text is parsed.
 _PERHAPS_UNFIT: Final = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
 
 

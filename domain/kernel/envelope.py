@@ -22,9 +22,9 @@ class ExternalRef(msgspec.Struct, frozen=True):
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who did it, when, where and knowing what. Instants are aware and UTC, `zone` is the IANA zone of the place.
 
-    `claimed_at` is what a device's clock said where that differs from the corrected `occurred_at`; `signature` is the
-    device's, of the operation that this came of; `clock` says that the claim could not be used: it was "ahead" of its
-    arrival, which stands in for it, or "behind" what must have come before it, and the instant is estimated;
+    `claimed_at` is the time of a device's clock where that differs from the corrected `occurred_at`; `signature` is the
+    device's, of the operation that caused this event; `clock` says why the claim was not used: it was "ahead" of its
+    arrival, which is used instead, or "behind" what must have happened before it, and the instant is estimated;
     `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
     author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office.
 

@@ -28,17 +28,17 @@ class KeyTaken(Refused):
 
     def __init__(self, claim: Claim, holder: UUID, operation: UUID | None = None) -> None:
         thing, name = NAMES[claim.kind]
-        told = "" if claim.is_personal else f" “{claim.text}”"
-        detail = f"There is {thing} with this {name}{told} already, {holder}: use that one, or choose another {name}."
+        shown = "" if claim.is_personal else f" “{claim.text}”"
+        detail = f"There is {thing} with this {name}{shown} already, {holder}: use that one, or choose another {name}."
         errors = [{"pointer": claim.pointer, "detail": detail}]
         super().__init__(detail, errors=errors, holder=str(holder), key=claim.kind)
         self.claim, self.holder, self.operation = claim, holder, operation
 
 
 class Claim(NamedTuple):
-    """An event takes a key: `key` is `text` as it is compared, `pointer` where the text stands in a command.
+    """An event takes a key: `key` is `text` as it is compared, `pointer` the JSON pointer to the text in a command.
 
-    `person` is whose word the text is, if it is somebody's: then it must not be kept as it is.
+    `person` is the person whose personal data the text is, if any; then it must not be stored as plain text.
     """
 
     kind: KeyKind
@@ -49,7 +49,7 @@ class Claim(NamedTuple):
 
     @property
     def is_personal(self) -> bool:
-        """Whether the text is a word of somebody's."""
+        """Whether the text is personal data."""
         return self.person is not None
 
     def must_be_readable(self) -> None:
@@ -72,7 +72,7 @@ class Owned(NamedTuple):
 
 
 class Forgotten(NamedTuple):
-    """The personal keys of a person are given back, since nobody may know them any more."""
+    """The personal keys of a person are released, since they were erased."""
 
     person: UUID
 

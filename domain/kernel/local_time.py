@@ -70,7 +70,7 @@ def day_interval(day: date, zone: str) -> tuple[datetime, datetime]:
 def at_local(local: datetime, zone: str) -> datetime:
     """The instant in UTC of a date and clock time without offset in an IANA zone.
 
-    A time that comes twice is the first of both; one that the clocks skip is as much later as they are put forward.
+    A time that occurs twice is the first of both; one that the clocks skip is as much later as they are put forward.
     """
     return _in_utc(local.replace(tzinfo=place(zone), fold=0))
 

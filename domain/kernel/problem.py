@@ -1,4 +1,4 @@
-"""What can go wrong, as classes whose docstring is their title."""
+"""Problems: exceptions whose docstring is their title."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 TYPE = "https://callout.example/problems/"
-"""What comes before a problem's code where its type is named as a URI."""
+"""The prefix of a problem's code in its type URI."""
 
 
 class Kind(StrEnum):

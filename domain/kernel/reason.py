@@ -10,7 +10,7 @@ OTHER = "other"
 def reason_and_note(reason: str, codes: Collection[str]) -> dict[str, str | None]:
     """The fields `reason` and `note` of an event: the code that `reason` is and no note, or `other` and the words.
 
-    Codes may be counted and stay for ever; words may tell about a person and are erased with them.
+    Codes may be counted and stay for ever; free text may be about a person and is erased with them.
     """
     if reason in codes:
         return {"reason": reason, "note": None}

@@ -1,4 +1,4 @@
-"""The steps by which a thing came to stand where it stands, in the order in which they happened in the world."""
+"""The steps that the status of an entity follows from, in the order in which they happened in the world."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from domain.kernel.envelope import Envelope
 
 T = TypeVar("T")
 OFFICE: Final = UUID(int=0)
-"""The rank of what no device has told: at one instant the office comes first, in the order of the log."""
+"""The rank of what no device reported: of steps at one instant those of the office are first, in log order."""
 NOT_YET: Final = datetime.max.replace(tzinfo=UTC)
-"""Where a step stands that has no envelope yet: behind all that have one."""
+"""The instant of a step that has no envelope yet, which is after all that have one."""
 
 
 REPLIES: Final = frozenset({"visit.accepted"})
-"""The topics of replies: what their authors had read decides what they are about."""
+"""The topics of replies: whether they count depends on what their authors had read."""
 
 
 class Moment(NamedTuple):
-    """What an envelope says about where an event stands: when, by which device and operation, knowing what."""
+    """The part of an envelope that orders an event: its instant, device, operation, and what its author had read."""
 
     at: datetime
     device: UUID | None = None
@@ -34,7 +34,7 @@ class Moment(NamedTuple):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that may move a thing: `what` is the event's topic, `order` its place among those of one instant.
+    """An event that may change a status: `what` is its topic, `order` its place among those of one instant.
 
     `at` is the instant that is used for it, `rank` the operation of a device. `seen` is how far the author of a reply
     had read, `position` where it is recorded (None as long as it is not).
@@ -52,7 +52,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> tuple[datetime, UUID, int]:
-        """What steps are ordered by."""
+        """The sort key of steps."""
         return self.at, self.rank, self.order
 
 
@@ -60,27 +60,27 @@ Steps = dict[str, tuple[Step, ...]]
 
 
 class Walked:
-    """What an entity shares whose state is a walk along its steps, so that it is the one that the views show.
+    """An entity whose status is computed from its steps, as the read models do.
 
-    `DECISIONS` are the lists of what the office decides: such a step takes effect behind every earlier decision,
-    whatever instant it bears. Of each list the last `MOST` are kept, of those in `FIRST` the first.
+    `DECISIONS` are the lists of decisions by the office: such a step takes effect after every earlier decision,
+    whatever its instant is. Of each list the last `MOST` are kept, of those in `FIRST` the first.
     """
 
     MOST: ClassVar[int] = 50
     DECISIONS: ClassVar[frozenset[str]] = frozenset()
     FIRST: ClassVar[frozenset[str]] = frozenset()
 
-    __slots__ = ("__dict__", "_moment", "_stands")  # the last two are no part of the state
+    __slots__ = ("__dict__", "_cached", "_moment")  # the last two are not part of the state
 
     steps: Steps
     version: int
 
     def meet(self, moment: Moment | None) -> None:
-        """Say where the events stand that are applied next; None for those that are not recorded yet."""
+        """Set the moment of the events that are applied next; None for those that are not recorded yet."""
         self._moment = moment
 
     def happened(self, envelope: Envelope, first: int) -> None:
-        """Say when the events from this version on happened, which had no envelope when they were decided."""
+        """Set the envelope of the events from this version on, which had none when they were decided."""
         waiting = [
             (name, step) for name, steps in self.steps.items() for step in steps if step.order >= first and _waits(step)
         ]
@@ -91,28 +91,28 @@ class Walked:
             self._add(name, _timed(step, moment))
 
     def recorded(self, positions: Mapping[int, int]) -> None:
-        """Say where the events with these versions were recorded."""
+        """Set the positions of the events with these versions."""
         for name, steps in self.steps.items():
             if any(step.order in positions for step in steps):
-                told = (
+                placed = (
                     msgspec.structs.replace(step, position=positions[step.order]) if step.order in positions else step
                     for step in steps
                 )
-                self._keep(name, tuple(told))
+                self._keep(name, tuple(placed))
 
-    def _step(self, what: str, *names: str, **said: Any) -> None:
+    def _step(self, what: str, *names: str, **fields: Any) -> None:
         """Add the event that is being applied to these lists."""
-        step = Step(**{"what": what, "at": NOT_YET, "order": self.version + 1, **said})
+        step = Step(**{"what": what, "at": NOT_YET, "order": self.version + 1, **fields})
         moment: Moment | None = getattr(self, "_moment", None)
         for name in names:
             self._add(name, step if moment is None else _timed(step, moment))
 
     def _walked(self, walk: Callable[[Steps], T]) -> T:
-        """What a walk along the steps gives, which is walked once as long as nothing is added."""
-        stands: tuple[Steps, T] | None = getattr(self, "_stands", None)
-        if stands is None or stands[0] is not self.steps:
-            stands = self._stands = self.steps, walk(self.steps)
-        return stands[1]
+        """The result of `walk`, cached until a step is added."""
+        cached: tuple[Steps, T] | None = getattr(self, "_cached", None)
+        if cached is None or cached[0] is not self.steps:
+            cached = self._cached = self.steps, walk(self.steps)
+        return cached[1]
 
     def _add(self, name: str, step: Step) -> None:
         if name in self.DECISIONS:
@@ -121,12 +121,12 @@ class Walked:
             step = msgspec.structs.replace(step, at=max(step.at, latest), rank=OFFICE)
         steps = list(self.steps.get(name, ()))
         insort(steps, step, key=lambda one: one.key)
-        if not _waits(steps[-1]):  # where one belongs that has no envelope yet is not known
+        if not _waits(steps[-1]):  # the place of one without an envelope is not known yet
             steps = steps[: self.MOST] if name in self.FIRST else steps[-self.MOST :]
         self._keep(name, tuple(steps))
 
     def _take_back(self, operation: UUID, fact: str | None) -> None:
-        """Remove what an operation has told, or the last such fact of those that are not recorded yet."""
+        """Remove the steps of an operation, or the last such fact of those that are not recorded yet."""
         for name, steps in self.steps.items():
             left = tuple(step for step in steps if step.operation != operation)
             if left == steps and (waiting := [step for step in steps if _waits(step) and step.what == fact]):

@@ -16,7 +16,7 @@ DECIDED = 0
 
 
 class OperationKnownError(PersistenceError):
-    """An operation with this id has been recorded before: its first answer stands."""
+    """An operation with this id has been recorded before; its first answer is kept."""
 
 
 class TurnTakenError(PersistenceError):
@@ -27,7 +27,7 @@ class StreamTakenError(IntegrityError):
     """Streams that were begun belong to something else already, or were begun twice in one commit.
 
     `streams` are their ids, `operations` those of the operations that began them. Whoever decides again finds what
-    another one has begun meanwhile; whoever begins the same stream once more never can.
+    another one has begun meanwhile; beginning the same stream again always fails.
     """
 
     def __init__(self, streams: Collection[UUID], operations: Collection[UUID]) -> None:
@@ -47,7 +47,7 @@ class UnrecordableError(PersistenceError):
 
 
 class SignedText(NamedTuple):
-    """What a device has signed: an operation's text as it came, the signature, and whom it is about."""
+    """What a device has signed: an operation's text as received, the signature, and the people it is about."""
 
     text: str
     signature: str | None
@@ -89,7 +89,7 @@ class Turn(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """What came of an append: positions `base + 1 … base + n`, recorded at one instant."""
+    """The result of an append: positions `base + 1 … base + n`, recorded at one instant."""
 
     base: int
     recorded_at: datetime
@@ -109,7 +109,7 @@ class Known(NamedTuple):
 
 
 class KeptText(NamedTuple):
-    """The event that holds the text of an operation that was put aside, and the hash of its content."""
+    """The event that holds the text of a quarantined or held operation, and the hash of its content."""
 
     event: Recorded
     content_hash: str

@@ -1,4 +1,4 @@
-"""Trying again what failed because somebody else was faster, and giving up on what can never come out otherwise."""
+"""Retries of decisions that failed because of a concurrent write, up to those that cannot succeed."""
 
 from __future__ import annotations
 

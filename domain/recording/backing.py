@@ -1,4 +1,4 @@
-"""What a unit of work stands on: a log that loads entities and records events."""
+"""The port of a unit of work: a log that loads entities and records events."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Change: TypeAlias = Callable[[Any], None]
 
 
 class Backing(Protocol):
-    """What a unit of work stands on."""
+    """The log that a unit of work reads and appends to."""
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
-        """The entities of these streams as they stand, as far as they exist."""
+        """The current entities of these streams, as far as they exist."""
 
     def visits_of(self, order: UUID) -> set[UUID]:
         """The ids of all visits that were ever planned for a work order."""
@@ -29,7 +29,7 @@ class Backing(Protocol):
         """The customers whose sites these are, as far as there are such sites."""
 
     def next_work_order_number(self) -> str:
-        """A number for a work order that nothing was given before."""
+        """A work order number that was never used before."""
 
     def append(
         self,
@@ -51,4 +51,4 @@ class Backing(Protocol):
         """
 
     def settled(self, entities: Iterable[Entity]) -> None:
-        """These entities stand as they are recorded now."""
+        """Note that the changes of these entities are recorded."""

@@ -8,7 +8,7 @@ from domain.work.work_order import WorkOrder
 
 
 def close_order(work: Work, order: WorkOrder, seen: int | None = None) -> list[Visit]:
-    """Close a work order; the visits that end with it. `seen` is how far whoever asks had read."""
+    """Close a work order; the visits that end with it. `seen` is the position up to which the author had read."""
     order.close(seen)
     return _ended(work, order, None)
 

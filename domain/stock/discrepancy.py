@@ -21,13 +21,13 @@ def discrepancy_id(kind: DiscrepancyKind, *refs: UUID | str) -> UUID:
 
 
 class NothingAdjusted(Refused):
-    """An adjustment names the movements that make the books right again."""
+    """An adjustment must name the movements that correct the balance."""
 
 
 class Discrepancy(Entity):
     """The decisions about one discrepancy, under its derived id.
 
-    It may be settled more than once, since the same misfit (a negative bin) can come back under the same id; whether
+    It may be settled more than once, since the same misfit (a negative bin) can recur under the same id; whether
     it is open is for the projection to say. Who settles it is not who caused it: `caused_by` are all ids of those.
     """
 
@@ -82,7 +82,7 @@ class Discrepancy(Entity):
     # Decisions
 
     def assign(self, to: UUID) -> None:
-        """Give it to somebody to look into; to the same one again changes nothing while it is unsettled."""
+        """Assign it to somebody; to the same one again changes nothing while it is unsettled."""
         if self.settled or to != self.owner:
             self.trigger_event(self.Assigned, kind=self.kind, to=to, previous=self.owner)
 
@@ -99,7 +99,7 @@ class Discrepancy(Entity):
         self.trigger_event(self.Adjusted, kind=self.kind, movements=movements, approved_by=approved_by)
 
     def write_off(self, *, reason: str, approved_by: UUID, caused_by: Collection[UUID] = ()) -> None:
-        """Settle it as it is: nobody knows, and somebody answers for that."""
+        """Settle it without explanation, in the name of the approver."""
         check_approver(approved_by, caused_by)
         check_reason(reason)
         self.trigger_event(self.WrittenOff, kind=self.kind, approved_by=approved_by, reason=reason)

@@ -32,7 +32,7 @@ DiscrepancyStatus = Literal["open", "assigned", "explained", "settled", "closed"
 """Open and assigned ones wait for somebody; a closed one does not show any more."""
 
 WRITE_OFFS: Final = ("lost", "damaged", "stolen", "expired", "never_arrived", "miscounted", "too_small", "unknown")
-"""Codes of why a discrepancy is left as it is; words about anybody have no place in the books."""
+"""Codes of why a discrepancy is written off; codes, as free text could be about a person."""
 
 Owner = Literal["custodian", "dispatcher"]
 

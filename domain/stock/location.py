@@ -100,7 +100,7 @@ class Location(Entity):
     # Decisions
 
     def take_custody(self, technician: UUID) -> None:
-        """Hand the van to a technician, from whoever had it; to the same one again changes nothing."""
+        """Hand the van over to a technician; to the same one again changes nothing."""
         if self.kind != "van":
             raise NotAVan
         if self.retired:

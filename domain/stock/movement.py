@@ -42,7 +42,7 @@ class Movement(TypedDict, total=False):
 
     `cost` is for `cost_per` units, None is one.
 
-    `unit` is what the author counted in, where that was said: None is the part's own.
+    `unit` is the unit of the quantity; None is the part's own.
     `billable` None leaves the question to billing; `corrects` is the movement that a correction takes back;
     `note` holds words about `person`, which are sealed with that person's key.
     """

@@ -1,4 +1,4 @@
-"""What a movement is taken to be where nothing else is said: its ends."""
+"""Defaults of a movement: its ends."""
 
 from __future__ import annotations
 
@@ -17,4 +17,4 @@ ENDS: Final[dict[MovementKind, tuple[LocationKind | None, LocationKind | None]]]
     "return_to_vendor": (None, "supplier"),
     "scrap": (None, "scrap"),
 }
-"""From and to which well-known place a movement goes when nothing else is said; `equipment` is the work order's."""
+"""The default ends of each kind of movement, by well-known place; `equipment` is the work order's."""

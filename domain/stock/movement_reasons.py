@@ -28,4 +28,4 @@ MISTAKES: Final = (
     "recorded_twice",
     "never_happened",
 )
-"""Codes of why a movement is taken back."""
+"""Codes of why a movement is corrected."""

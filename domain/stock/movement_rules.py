@@ -29,11 +29,11 @@ class ApproverNotNamed(Refused):
 
 
 class SettledByItsCause(Refused):
-    """Who counted or caused the difference does not settle it; ask somebody else to approve."""
+    """Nobody may settle a difference that they counted or caused; ask another person to approve."""
 
 
 class ReasonNotNamed(Refused):
-    """Give a reason: people will ask for it later."""
+    """Give a reason."""
 
 
 class CorrectedNotNamed(Refused):
@@ -75,13 +75,13 @@ def check_grounds(movement: Movement, caused_by: Collection[UUID]) -> None:
 
 
 def check_reason(reason: str | None) -> None:
-    """Refuse what nobody gave a reason for."""
+    """Raise `ReasonNotNamed` for an empty reason."""
     if not (reason or "").strip():
         raise ReasonNotNamed
 
 
 def check_approver(approver: UUID | None, caused_by: Collection[UUID]) -> None:
-    """Refuse an approval by nobody, or by one of those who caused what is approved (all ids of each person)."""
+    """Raise `ApproverNotNamed` without an approver, `SettledByItsCause` for one in `caused_by` (all ids of each)."""
     if approver is None:
         raise ApproverNotNamed
     if approver in caused_by:

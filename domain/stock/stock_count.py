@@ -1,4 +1,4 @@
-"""A stock count: what people saw on the shelves of a location, and that somebody else approved it."""
+"""A stock count: the quantities counted at a location, and their approval by another person."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +11,7 @@ from domain.kernel.problem import Refused
 
 
 class CountStatus(StrEnum):
-    """Where a count stands; a line that arrives after the approval makes it submitted again."""
+    """The status of a count; a line that arrives after the approval makes it submitted again."""
 
     STARTED = "started"
     SUBMITTED = "submitted"
@@ -28,7 +28,7 @@ class NotSubmitted(Refused):
 
 
 class ApprovedByCounter(Refused):
-    """Who counted does not approve; ask somebody else."""
+    """Nobody may approve their own count; ask another person."""
 
 
 class CountIsOver(Refused):
@@ -95,7 +95,7 @@ class StockCount(Entity):
         counter: UUID | None = None,
         unit: str | None = None,
     ) -> None:
-        """What somebody saw; `blind` when the book's number was hidden. `counter` is a technician or a user."""
+        """Add a counted line; `blind` when the book's number was hidden. `counter` is a technician or a user."""
         if quantity < 0:
             raise bad_member("/quantity", "A counted quantity is not negative.")
         seen = {"part": part, "location": location, "quantity": quantity, "unit": unit}

@@ -17,9 +17,9 @@ CORRECTION_NAMESPACE = UUID("0b9c6a52-7d1e-5c44-8f3a-90c2e6d4b7a1")
 
 
 def correction_id(movement: UUID, turn: int = 0) -> UUID:
-    """The id of the movement that takes another one back: the same whoever does so, so that it happens once.
+    """The id of the movement that corrects another one: always the same, so that it is corrected once.
 
-    Each further `turn` gives another one, for when somebody has named something else by those before.
+    Each `turn` gives another id, for when the earlier ones belong to something else.
     """
     return uuid5(CORRECTION_NAMESPACE, f"{movement} {turn}" if turn else str(movement))
 

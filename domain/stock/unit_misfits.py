@@ -1,4 +1,4 @@
-"""What does not fit about the units that a movement or a count names, by what the catalogue says of the part."""
+"""Misfits between the units of a movement or a count and the catalogue entry of the part."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNIT_MISFITS: Final[tuple[UnitMisfit, ...]] = get_args(UnitMisfit)
 
 
 class Units(NamedTuple):
-    """What was said: a quantity, in which unit (None: the catalogue's), of which lot, with how many serials.
+    """The units of a movement or count: quantity, unit (None: the catalogue's), lot, number of serials.
 
     `moved` is false for what was counted, which names neither serials nor lot.
     """
@@ -30,27 +30,27 @@ class Units(NamedTuple):
     moved: bool = True
 
 
-def unit_misfits(said: Units, tracking: Tracking, unit: str) -> Iterator[UnitMisfit]:
-    """What does not fit, for a part tracked like this and kept in this unit."""
-    if not same_unit(said.unit, unit):
+def unit_misfits(units: Units, tracking: Tracking, unit: str) -> Iterator[UnitMisfit]:
+    """The misfits of these units for a part with this tracking and unit."""
+    if not same_unit(units.unit, unit):
         yield "unit_mismatch"
     if tracking == "serial":
-        whole = said.quantity == said.quantity.to_integral_value()
+        whole = units.quantity == units.quantity.to_integral_value()
         if not whole:
             yield "fraction_of_unit"
-        if said.moved and not said.serials:
+        if units.moved and not units.serials:
             yield "serial_missing"
-        elif said.distinct < said.serials:
+        elif units.distinct < units.serials:
             yield "serial_duplicate"
-        if said.serials and whole and said.serials != said.quantity:
+        if units.serials and whole and units.serials != units.quantity:
             yield "serial_count"
-    if tracking == "lot" and said.moved and not (said.lot or "").strip():
+    if tracking == "lot" and units.moved and not (units.lot or "").strip():
         yield "lot_missing"
 
 
-def same_unit(said: str | None, unit: str) -> bool:
-    """Whether nothing else than the unit was said, capitals and blanks aside."""
-    return said is None or _plain(said) == _plain(unit)
+def same_unit(given: str | None, unit: str) -> bool:
+    """Whether two units are the same but for case and blanks; None is the same as any."""
+    return given is None or _plain(given) == _plain(unit)
 
 
 def _plain(unit: str) -> str:

@@ -83,7 +83,7 @@ class Equipment(Entity):
 
     @classmethod
     def register(cls, *, id: UUID, model: str, serial: str | None = None, customer: UUID | None = None) -> Self:
-        """A new machine, which somebody may own already."""
+        """A new machine, which may have an owner already."""
         return cls.begin(cls.Registered, id=id, model=model, serial=serial, customer=customer)
 
     # Questions
@@ -99,7 +99,7 @@ class Equipment(Entity):
     # Decisions
 
     def install(self, *, site: UUID, customer: UUID) -> None:
-        """Say at which site it stands and whose it is; the same again changes nothing."""
+        """Set its site and its owner; the same again changes nothing."""
         self._must_be_in_use()
         if (self.status, self.site, self.customer) != (Status.INSTALLED, site, customer):
             self.trigger_event(self.Installed, site=site, customer=customer)
@@ -120,7 +120,7 @@ class Equipment(Entity):
         self.trigger_event(self.WarrantyWithdrawn, person=self.customer or self.id, number=number, from_=day, **why)
 
     def move(self, site: UUID) -> None:
-        """Say that it stands at another site of the same owner."""
+        """Move it to another site of the same owner."""
         self._must_be_in_use()
         if self.site is None:
             raise NotInstalled
@@ -128,7 +128,7 @@ class Equipment(Entity):
             self.trigger_event(self.Moved, site=site, previous=self.site)
 
     def change_owner(self, customer: UUID) -> None:
-        """Say that it is somebody else's now."""
+        """Set another owner."""
         self._must_be_in_use()
         if customer != self.customer:
             self.trigger_event(self.OwnerChanged, customer=customer, previous=self.customer)

@@ -1,4 +1,4 @@
-"""Where a machine stands, and why a decision about one can be refused."""
+"""The status of a machine, and why a decision about one can be refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from domain.kernel.problem import Refused
 
 
 class Status(StrEnum):
-    """Where a machine stands; retired is final."""
+    """The status of a machine; retired is final."""
 
     REGISTERED = "registered"
     INSTALLED = "installed"

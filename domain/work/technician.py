@@ -13,7 +13,7 @@ class TechnicianIsDeactivated(Refused):
 
 
 class TechnicianIsErased(Refused):
-    """The technician was forgotten; register another one."""
+    """The technician was erased; register another one."""
 
 
 class Technician(Entity):

@@ -1,11 +1,11 @@
-"""A visit: somebody is to come, comes, and leaves with the work done or not."""
+"""A visit: it is planned, a technician travels, arrives, and leaves with the work done or not."""
 
 from typing import Any, ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.instant import parse_zone
-from domain.work import visit_events as happened
+from domain.work import visit_events as events
 from domain.work import visit_status as rule
 from domain.work.visit_events import EndedWith, Planning
 from domain.work.visit_facts import VisitFacts
@@ -17,8 +17,8 @@ from domain.work.visit_window import Window
 class Visit(VisitFacts, WalkedVisit, Entity):
     """One visit for a work order. Technicians write it offline while the office edits the order.
 
-    A fact told by somebody whose visit it no longer is, is recorded and leaves the visit as it is for whoever has it.
-    Where it stands follows from what happened in the world, in whatever order that came: `domain/work/visit_walk.py`.
+    A fact reported by a technician who no longer has the visit is recorded and does not change its status.
+    The status follows from what happened in the world, in whatever order it was reported: `domain/work/visit_walk.py`.
     """
 
     TOPIC: ClassVar[str] = "visit"
@@ -27,14 +27,14 @@ class Visit(VisitFacts, WalkedVisit, Entity):
     SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
 
     Planned, Dispatched, Accepted, Declined = (
-        happened.Planned,
-        happened.Dispatched,
-        happened.Accepted,
-        happened.Declined,
+        events.Planned,
+        events.Dispatched,
+        events.Accepted,
+        events.Declined,
     )
-    TravelStarted, Arrived, Paused = happened.TravelStarted, happened.Arrived, happened.Paused
-    Resumed, Done, NotDone, Signed = happened.Resumed, happened.Done, happened.NotDone, happened.Signed
-    Rescheduled, Cancelled, FactCorrected = happened.Rescheduled, happened.Cancelled, happened.FactCorrected
+    TravelStarted, Arrived, Paused = events.TravelStarted, events.Arrived, events.Paused
+    Resumed, Done, NotDone, Signed = events.Resumed, events.Done, events.NotDone, events.Signed
+    Rescheduled, Cancelled, FactCorrected = events.Rescheduled, events.Cancelled, events.FactCorrected
 
     @classmethod
     def plan(cls, *, id: UUID, **planning: Unpack[Planning]) -> Self:
@@ -59,33 +59,33 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         """Send a technician; sending the same one again changes nothing."""
         rule.must_not_be_over(self.status)
         if technician != self.technician or self.status == Status.PLANNED:
-            self._tell(self.Dispatched, technician=technician, previous=self.technician)
+            self._record(self.Dispatched, technician=technician, previous=self.technician)
 
     def decline(self, *, technician: UUID, reason: str | None = None, seen: int | None = None) -> None:
-        """The technician asks not to go; the visit waits for somebody else. `seen` is how far they had read."""
+        """The technician asks not to go; the visit waits for somebody else. `seen` is the position they had read."""
         rule.must_not_have_begun(self.status)
         if not self.given_to(technician):
             raise rule.NotTheirVisit
         if not self.plan_is_seen(seen):
             raise rule.PlanHasChanged
-        self._tell(self.Declined, technician=technician, reason=reason)
+        self._record(self.Declined, technician=technician, reason=reason)
 
     def reschedule(self, *, zone: str | None = None, **asked: Unpack[Window]) -> None:
         """Move the visit to another window, which its technician accepts anew."""
         rule.must_not_have_begun(self.status)
         when = {**asked, **rule.window(asked["window_start"], asked["window_end"])}
-        self._tell(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
+        self._record(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
 
     def cancel(self, reason: str | None, *, ended_with: EndedWith | None = None) -> None:
         """Call the visit off for a reason in words, or since its work order has ended."""
         rule.must_not_be_over(self.status)
-        self._tell(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
+        self._record(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
 
-    def _tell(self, what: type[happened.OfWorkOrder], **said: object) -> None:
-        self.trigger_event(what, work_order=self.work_order, **said)
+    def _record(self, what: type[events.OfWorkOrder], **fields: object) -> None:
+        self.trigger_event(what, work_order=self.work_order, **fields)
 
-    def _tell_of(self, what: type[happened.ByTechnician], technician: UUID | None, **said: Any) -> None:
-        self._tell(what, technician=technician or self.technician, **said)
+    def _record_by(self, what: type[events.ByTechnician], technician: UUID | None, **fields: Any) -> None:
+        self._record(what, technician=technician or self.technician, **fields)
 
     # Changes
 
@@ -103,7 +103,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
 
     @event(Accepted)
     def _(self, technician: UUID | None, *, unasked: bool | None) -> None:
-        self._told(self.Accepted, technician, unasked=bool(unasked))
+        self._reported(self.Accepted, technician, unasked=bool(unasked))
 
     @event(Declined)
     def _(self, technician: UUID) -> None:
@@ -111,27 +111,27 @@ class Visit(VisitFacts, WalkedVisit, Entity):
 
     @event(TravelStarted)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.TravelStarted, technician)
+        self._reported(self.TravelStarted, technician)
 
     @event(Arrived)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Arrived, technician)
+        self._reported(self.Arrived, technician)
 
     @event(Paused)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Paused, technician)
+        self._reported(self.Paused, technician)
 
     @event(Resumed)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Resumed, technician)
+        self._reported(self.Resumed, technician)
 
     @event(Done)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.Done, technician)
+        self._reported(self.Done, technician)
 
     @event(NotDone)
     def _(self, technician: UUID | None) -> None:
-        self._told(self.NotDone, technician)
+        self._reported(self.NotDone, technician)
 
     @event(Rescheduled)
     def _(self, zone: str) -> None:

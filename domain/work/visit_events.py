@@ -7,12 +7,12 @@ from uuid import UUID
 from domain.kernel.aggregate import Begun, Entity, Personal
 
 EndedWith = Literal["work_order_cancelled", "work_order_closed"]
-"""What called a visit off that nobody called off by itself."""
+"""The command that cancelled a visit along with its work order."""
 NotDoneReason = Literal["no_access", "no_part", "not_fixed", "unsafe", "customer_cancelled"]
 
 
 class Planning(TypedDict, total=False):
-    """What is said when a visit is planned; the window's instants are aware."""
+    """The fields of a planned visit; the window's instants are aware."""
 
     work_order: Required[UUID]
     customer: Required[UUID]
@@ -37,7 +37,7 @@ class ByTechnician(OfWorkOrder):
 
 
 class Planned(Begun):
-    """Somebody is to come within the window; `zone` is the IANA zone of the place.
+    """A visit is planned within the window; `zone` is the IANA zone of the place.
 
     `local_start` and `local_end` are the window in the clock times in which it was asked for, where it was.
     """
@@ -54,7 +54,7 @@ class Planned(Begun):
 
 
 class Dispatched(OfWorkOrder):
-    """A technician is told to go, and perhaps another one not to."""
+    """A technician is sent; `previous` is who had the visit before."""
 
     TOPIC: ClassVar[str] = "visit.dispatched"
     technician: UUID
@@ -139,7 +139,7 @@ class Cancelled(OfWorkOrder):
 
 
 class Signed(ByTechnician):
-    """Somebody signed on site; `size` is in bytes and the bytes themselves come later, found by their hash."""
+    """Somebody signed on site; `size` is in bytes and the bytes themselves are uploaded later, found by their hash."""
 
     TOPIC: ClassVar[str] = "visit.signed"
     PERSON: ClassVar[str] = "customer"

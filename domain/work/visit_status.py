@@ -1,4 +1,4 @@
-"""Where a visit can stand, how far that is, and why a decision about one can be refused."""
+"""The statuses of a visit, their order, and why a decision about one can be refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.kernel.walk import Step
 
 
 class Status(StrEnum):
-    """Where a visit stands; done, not done and cancelled are its ends."""
+    """The status of a visit; done, not done and cancelled are final."""
 
     PLANNED = "planned"
     DISPATCHED = "dispatched"
@@ -29,7 +29,7 @@ class Status(StrEnum):
 UNDER_WAY = frozenset({Status.TRAVELLING, Status.ON_SITE, Status.PAUSED})
 OVER = frozenset({Status.DONE, Status.NOT_DONE, Status.CANCELLED})
 
-_HOW_FAR = {
+_RANKS = {
     Status.PLANNED: 0,
     Status.DISPATCHED: 1,
     Status.ACCEPTED: 2,
@@ -42,7 +42,7 @@ _HOW_FAR = {
 
 
 class VisitState:
-    """What a snapshot keeps of a visit."""
+    """The attributes of a visit that a snapshot stores."""
 
     work_order: UUID
     customer: UUID
@@ -59,18 +59,18 @@ class VisitIsUnderWay(Refused):
 
 
 class NotTheirVisit(Refused):
-    """The visit is somebody else's."""
+    """The visit is assigned to another technician."""
 
 
 class PlanHasChanged(Refused):
-    """The visit has been moved or given anew since; read the new plan and decline that if need be."""
+    """The visit was rescheduled or reassigned; read the new plan, and decline that one if necessary."""
 
 
-def further(now: Status, told: Status) -> Status:
-    """The status after a fact, which may come late: it never takes a visit back, and a visit done was done."""
+def further(now: Status, reported: Status) -> Status:
+    """The status after a fact, which may arrive late: the status is never set back, and done is final."""
     if now == Status.CANCELLED:
-        return told if told in OVER else now
-    return told if _HOW_FAR[told] >= _HOW_FAR[now] and now != Status.DONE else now
+        return reported if reported in OVER else now
+    return reported if _RANKS[reported] >= _RANKS[now] and now != Status.DONE else now
 
 
 def window(start: datetime, end: datetime) -> dict[str, datetime]:
@@ -84,13 +84,13 @@ def window(start: datetime, end: datetime) -> dict[str, datetime]:
 
 
 def must_not_be_over(status: Status) -> None:
-    """Refuse what has no place after a visit."""
+    """Raise `VisitIsOver` after the end of a visit."""
     if status in OVER:
         raise VisitIsOver
 
 
 def must_not_have_begun(status: Status) -> None:
-    """Refuse what has no place once somebody is on the way."""
+    """Raise `VisitIsOver` or `VisitIsUnderWay` once the technician is on the way."""
     must_not_be_over(status)
     if status in UNDER_WAY:
         raise VisitIsUnderWay

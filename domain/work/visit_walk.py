@@ -1,6 +1,6 @@
-"""Where a visit stands: a walk along what was decided and told, in the order in which it happened.
+"""The progress of a visit: computed from its decisions and reported facts, in the order in which they happened.
 
-The visit that decides and the view that is shown both walk here, so that the rules and the screens agree.
+The aggregate and the read model share these functions, so that rules and screens agree.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from domain.kernel.walk import Step, Steps, Walked
 from domain.work.visit_status import OVER, Status, further
 
 MOST: Final = 200
-"""So many decisions are walked along, the last ones, and so many facts at the beginning and at the end."""
+"""The number of decisions that are kept, the latest ones; and of facts, the earliest and the latest ones."""
 
-TOLD: Final = {
+REPORTED: Final = {
     "visit.accepted": Status.ACCEPTED,
     "visit.travel_started": Status.TRAVELLING,
     "visit.arrived": Status.ON_SITE,
@@ -25,7 +25,7 @@ TOLD: Final = {
     "visit.done": Status.DONE,
     "visit.not_done": Status.NOT_DONE,
 }
-"""How far each fact brings a visit."""
+"""The status that each fact leads to, by topic."""
 
 _TIMES: Final = {
     "visit.dispatched": "dispatched_at",
@@ -37,14 +37,14 @@ _TIMES: Final = {
     "visit.cancelled": "ended_at",
 }
 TIMES: Final = tuple(dict.fromkeys(_TIMES.values()))
-"""The names of the instants at which it came to something."""
+"""The names of the instants in `Progress.times`."""
 
 
-class Standing(NamedTuple):
-    """Where a visit stands.
+class Progress(NamedTuple):
+    """The status of a visit, and what follows from its steps besides.
 
     `times` are instants by the names in `TIMES`, `end` is the step that ended it. `stale` is the last acceptance that
-    is not one of the plan as it stands, as long as nobody has accepted that or gone. `changed_at` is the position at
+    is not for the current plan, as long as nobody has accepted that or set out. `changed_at` is the position at
     which the plan was changed last, 0 where it never was, None where that is not recorded yet.
     """
 
@@ -56,29 +56,29 @@ class Standing(NamedTuple):
     changed_at: int | None
 
     def is_seen(self, through: int | None) -> bool:
-        """Whether somebody who had read so far knew the plan as it stands; who says nothing of it is believed."""
+        """Whether somebody who had read up to this position knew the current plan; True when `through` is None."""
         return through is None or (self.changed_at is not None and through >= self.changed_at)
 
 
-def standing(steps: Iterable[Step]) -> Standing:
-    """What follows from a visit's steps.
+def progress(steps: Iterable[Step]) -> Progress:
+    """The progress of a visit with these steps, given in any order.
 
-    A fact counts if it was told by whoever had the visit when it happened, and brings it further or not at all. An
-    acceptance is a reply: it counts if whoever gave it had read the last change of the plan (another window, another
-    technician); from the office, which says nothing about what was read, it is about the plan of its own moment.
+    A fact counts if it was reported by the technician of the visit at that time, and never sets the status back. An
+    acceptance is a reply: it counts if its author had read the last change of the plan (another window, another
+    technician); from the office, which does not say what was read, it is about the plan at its own instant.
     """
     walk = _Walk()
     for step in sorted(steps, key=lambda one: one.key):
         walk.take(step)
     stale = walk.stale if walk.status in (Status.PLANNED, Status.DISPATCHED) else None
-    return Standing(walk.status, walk.technician, walk.times, walk.end, stale, walk.changed_at)
+    return Progress(walk.status, walk.technician, walk.times, walk.end, stale, walk.changed_at)
 
 
-def standing_of(steps: Steps) -> Standing:
-    """Where a visit stands by the steps that it keeps: its last decisions, its first facts and its last."""
-    decided, told, early = (steps.get(name, ()) for name in ("decisions", "told", "early"))
-    later = {step.order for step in told}
-    return standing([*decided, *told, *(step for step in early if step.order not in later)])
+def progress_of(steps: Steps) -> Progress:
+    """The progress of a visit by its lists of steps: its latest decisions, its earliest and its latest facts."""
+    decided, latest, early = (steps.get(name, ()) for name in ("decisions", "told", "early"))
+    later = {step.order for step in latest}
+    return progress([*decided, *latest, *(step for step in early if step.order not in later)])
 
 
 class _Walk:
@@ -95,10 +95,10 @@ class _Walk:
         self._given = False
 
     def take(self, step: Step) -> None:
-        """Go on by one step."""
+        """Apply one step."""
         what = step.what
-        if what in TOLD:
-            self._tell(step)
+        if what in REPORTED:
+            self._report(step)
         elif what == "visit.planned":
             self._give(step.technician)
         elif what == "visit.dispatched":
@@ -117,7 +117,7 @@ class _Walk:
         elif what == "visit.cancelled" and self.status not in OVER:
             self._go(step, Status.CANCELLED)
 
-    def _tell(self, step: Step) -> None:
+    def _report(self, step: Step) -> None:
         if self.technician not in (step.technician, None) or step.unasked:
             return
         if step.what == "visit.accepted":
@@ -126,10 +126,10 @@ class _Walk:
                 return
             self._give(self.technician or step.technician)
             self.accepted, self.stale = step, None
-        self._go(step, further(self.status, TOLD[step.what]))
+        self._go(step, further(self.status, REPORTED[step.what]))
 
     def _replies(self, step: Step) -> bool:
-        """Whether an acceptance is about the plan as it stands in this walk."""
+        """Whether an acceptance is about the plan that is current at this point of the walk."""
         return step.seen is None or (self.changed_at is not None and step.seen >= self.changed_at)
 
     def _go(self, step: Step, status: Status) -> None:
@@ -151,7 +151,7 @@ class _Walk:
 
 
 class WalkedVisit(Walked):
-    """A visit as far as it walks: where it stands follows from its steps."""
+    """The part of a visit that derives its status from its steps."""
 
     MOST: ClassVar[int] = MOST
     DECISIONS: ClassVar[frozenset[str]] = frozenset({"decisions"})
@@ -160,26 +160,26 @@ class WalkedVisit(Walked):
     __slots__ = ()
 
     @property
-    def standing(self) -> Standing:
-        """Where it stands, by all that is known of it."""
-        return self._walked(standing_of)
+    def progress(self) -> Progress:
+        """Its progress by all steps that are known."""
+        return self._walked(progress_of)
 
     @property
     def status(self) -> Status:
-        """How far it has come."""
-        return self.standing.status
+        """Its status."""
+        return self.progress.status
 
     @property
     def technician(self) -> UUID | None:
-        """Whose it is, as the log says."""
-        return self.standing.technician
+        """The technician it is given to, None when it is given to nobody."""
+        return self.progress.technician
 
     def plan_is_seen(self, through: int | None) -> bool:
-        """Whether somebody who had read up to this position knew the plan as it stands; None is believed."""
-        return self.standing.is_seen(through)
+        """Whether somebody who had read up to this position knew the current plan; True for None."""
+        return self.progress.is_seen(through)
 
     def _decided(self, what: Any, technician: UUID | None, **more: int) -> None:
         self._step(what.TOPIC, "decisions", technician=technician, **more)
 
-    def _told(self, what: Any, technician: UUID | None, **more: bool) -> None:
+    def _reported(self, what: Any, technician: UUID | None, **more: bool) -> None:
         self._step(what.TOPIC, "told", "early", technician=technician, **more)

@@ -11,15 +11,15 @@ from domain.kernel.bounds import Kind, must_be
 from domain.kernel.local_time import at_local, days_later, parse_local
 
 LENGTH = timedelta(hours=2)
-"""How long a window is whose end nobody says."""
+"""The length of a window that has no end given."""
 
 
 WINDOW = ("window_start", "window_end", "local_start", "local_end")
-"""The members of a request that say when."""
+"""The members of a request that give the window."""
 
 
 class Window(TypedDict):
-    """A window as a visit is planned with; `local_start` and `local_end` as they were asked for, where they were."""
+    """A window as a visit is planned with; `local_start` and `local_end` as requested, if they were."""
 
     window_start: datetime
     window_end: datetime
@@ -27,14 +27,14 @@ class Window(TypedDict):
     local_end: NotRequired[str]
 
 
-def window_at(zone: str, said: Mapping[str, datetime | str | None], *, moment: datetime, pointer: str = "") -> Window:
+def window_at(zone: str, fields: Mapping[str, datetime | str | None], *, moment: datetime, pointer: str = "") -> Window:
     """The window that is asked for at a place in an IANA zone: by instants, or by local times, which stay as they are.
 
-    `said` has `window_start` and `window_end`, or `local_start` and `local_end`; an end that is not said comes
+    `fields` has `window_start` and `window_end`, or `local_start` and `local_end`; an end that is not given is
     `LENGTH` after the start. Raises `BadInput` for local times that cannot be, for both ways at once, and for
-    times that nobody can mean at this `moment`.
+    times that are implausible at this `moment`.
     """
-    begin, end = _edge("start", zone, said, pointer), _edge("end", zone, said, pointer)
+    begin, end = _edge("start", zone, fields, pointer), _edge("end", zone, fields, pointer)
     if begin is None:
         raise bad_member(
             f"{pointer}/window_start",
@@ -43,13 +43,13 @@ def window_at(zone: str, said: Mapping[str, datetime | str | None], *, moment: d
     if end is None:
         end = begin + min(LENGTH, datetime.max.replace(tzinfo=UTC) - begin)
     for edge, at in (("start", begin), ("end", end)):
-        way = "window" if said.get(f"window_{edge}") is not None else "local"
+        way = "window" if fields.get(f"window_{edge}") is not None else "local"
         must_be(Kind.PLANNED, at, moment=moment, pointer=f"{pointer}/{way}_{edge}")
-    _must_last(begin, end, said, pointer)
+    _must_last(begin, end, fields, pointer)
     window = Window(window_start=begin, window_end=end)
-    if isinstance(start := said.get("local_start"), str):
+    if isinstance(start := fields.get("local_start"), str):
         window["local_start"] = start
-    if isinstance(until := said.get("local_end"), str):
+    if isinstance(until := fields.get("local_end"), str):
         window["local_end"] = until
     return window
 
@@ -60,11 +60,11 @@ def in_two_days(instant: datetime, zone: str) -> Window:
     return Window(window_start=start, window_end=start + LENGTH)
 
 
-def _must_last(begin: datetime, end: datetime, said: Mapping[str, datetime | str | None], pointer: str) -> None:
-    """Refuse a window that does not end behind its start, in the words in which it was asked for."""
+def _must_last(begin: datetime, end: datetime, fields: Mapping[str, datetime | str | None], pointer: str) -> None:
+    """Raise `BadInput`, in the terms of the request, for a window that does not end after its start."""
     if end > begin:
         return
-    start, until = said.get("local_start"), said.get("local_end")
+    start, until = fields.get("local_start"), fields.get("local_end")
     detail = "The window ends after it starts."
     if start is not None and until is not None and parse_local(str(until)) > parse_local(str(start)):
         detail = (
@@ -74,8 +74,8 @@ def _must_last(begin: datetime, end: datetime, said: Mapping[str, datetime | str
     raise bad_member(f"{pointer}/{way}_end", detail)
 
 
-def _edge(edge: str, zone: str, said: Mapping[str, datetime | str | None], pointer: str) -> datetime | None:
-    instant, local = said.get(f"window_{edge}"), said.get(f"local_{edge}")
+def _edge(edge: str, zone: str, fields: Mapping[str, datetime | str | None], pointer: str) -> datetime | None:
+    instant, local = fields.get(f"window_{edge}"), fields.get(f"local_{edge}")
     if instant is not None and local is not None:
         raise bad_member(f"{pointer}/local_{edge}", f"Say window_{edge} or local_{edge}, not both.")
     if local is not None:

@@ -45,7 +45,7 @@ def withdrawn_from(warranties: Sequence[Warranty], number: int, from_: date | No
     """The first day on which a warranty holds no more when it is withdrawn, as a whole or from a day on.
 
     Raises `NoSuchWarranty`, `WarrantyIsWithdrawn` for one that is withdrawn so far already, and `BadInput` for a day
-    behind its end.
+    after its end.
     """
     if not 1 <= number <= len(warranties):
         raise NoSuchWarranty

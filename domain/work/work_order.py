@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.reason import reason_and_note
-from domain.work import work_order_events as happened
+from domain.work import work_order_events as events
 from domain.work import work_order_status as rule
 from domain.work.work_order_events import Fixed, HoldReason, Opening
 from domain.work.work_order_facts import WorkOrderFacts
@@ -17,7 +17,7 @@ from domain.work.work_order_walk import WalkedOrder
 class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
     """One repair. Facts are always recorded; decisions are refused where the state does not allow them.
 
-    Where it stands follows from what happened in the world, in whatever order that came:
+    Its status follows from what happened in the world, in whatever order that was reported:
     `domain/work/work_order_walk.py`.
     """
 
@@ -26,13 +26,13 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.WorkOrderState
 
-    Opened, Assigned, PartRequired = happened.Opened, happened.Assigned, happened.PartRequired
-    Diagnosed, Held, Resumed = happened.Diagnosed, happened.Held, happened.Resumed
-    LabourRecorded, NoteAdded, PhotoAttached = happened.LabourRecorded, happened.NoteAdded, happened.PhotoAttached
-    Completed, CompletionReported = happened.Completed, happened.CompletionReported
-    CannotComplete, CannotCompleteReported = happened.CannotComplete, happened.CannotCompleteReported
-    Reopened, Closed, Cancelled = happened.Reopened, happened.Closed, happened.Cancelled
-    FactCorrected = happened.FactCorrected
+    Opened, Assigned, PartRequired = events.Opened, events.Assigned, events.PartRequired
+    Diagnosed, Held, Resumed = events.Diagnosed, events.Held, events.Resumed
+    LabourRecorded, NoteAdded, PhotoAttached = events.LabourRecorded, events.NoteAdded, events.PhotoAttached
+    Completed, CompletionReported = events.Completed, events.CompletionReported
+    CannotComplete, CannotCompleteReported = events.CannotComplete, events.CannotCompleteReported
+    Reopened, Closed, Cancelled = events.Reopened, events.Closed, events.Cancelled
+    FactCorrected = events.FactCorrected
 
     @classmethod
     def open(cls, *, id: UUID, **opening: Unpack[Opening]) -> Self:
@@ -50,7 +50,7 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
         return self.status == Status.CANCELLED
 
     def is_finished(self) -> bool:
-        """The work has ended, whatever came of it, and has not been taken up again."""
+        """Whether the work has an outcome and was not reopened since."""
         return self.status in FINISHED or self.status == Status.CLOSED
 
     def assigned_to(self, technician: UUID | None) -> bool:
@@ -82,7 +82,7 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
         self.trigger_event(self.Resumed)
 
     def complete(self, *, fixed: Fixed, remedy: str | None = None, technician: UUID | None = None) -> None:
-        """The office says, or confirms, that the work is done; by the assigned technician unless told otherwise."""
+        """The office says, or confirms, that the work is done; by the assigned technician unless another is given."""
         if self.status != Status.CANNOT_COMPLETE:
             rule.must_be_unfinished(self.status)
         self.trigger_event(self.Completed, technician=technician or self.technician, remedy=remedy, fixed=fixed)
@@ -99,7 +99,7 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
         self.trigger_event(self.Reopened, customer=self.customer, reason=reason)
 
     def close(self, seen: int | None = None) -> None:
-        """End a finished work order for good; `seen` is how far whoever asks had read, where that proves anything."""
+        """End a finished work order for good; `seen` is the position that the author had read up to, if known."""
         rule.must_be_finished(self.status, rule.NothingToClose)
         if seen and self._decided_behind(seen):
             raise rule.OrderHasChanged
@@ -113,7 +113,7 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
     def _counts(self, technician: UUID) -> bool:
         return self.assigned_to(technician) and not self.is_final()
 
-    def _tell(self, what: type[Any], **fields: Any) -> None:
+    def _record(self, what: type[Any], **fields: Any) -> None:
         self.trigger_event(what, **fields)
 
     # Changes

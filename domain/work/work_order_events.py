@@ -13,7 +13,7 @@ LabourKind = Literal["travel", "work", "wait"]
 
 
 class Opening(TypedDict, total=False):
-    """What is said when a work order is opened."""
+    """The fields of an opened work order."""
 
     number: Required[str]
     customer: Required[UUID]
@@ -25,7 +25,7 @@ class Opening(TypedDict, total=False):
 
 
 class WithWords(Entity.Event):
-    """An event in which somebody's words may tell about the customer."""
+    """An event whose free text may be about the customer."""
 
     PERSON: ClassVar[str] = "customer"
     customer: UUID
@@ -103,7 +103,7 @@ class NoteAdded(WithWords):
 
 
 class PhotoAttached(Entity.Event):
-    """A picture was taken; `size` is in bytes and the bytes themselves come later, found by their hash."""
+    """A picture was taken; `size` is in bytes and the bytes themselves are uploaded later, found by their hash."""
 
     TOPIC: ClassVar[str] = "work_order.photo_attached"
     sha256: str

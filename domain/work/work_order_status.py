@@ -13,7 +13,7 @@ FAILURES = ("no_access", "no_part", "no_skill", "unsafe", "not_repairable", "cus
 
 
 class Status(StrEnum):
-    """Where a work order stands; closed and cancelled are final."""
+    """The status of a work order; closed and cancelled are final."""
 
     UNSCHEDULED = "unscheduled"
     SCHEDULED = "scheduled"
@@ -53,7 +53,7 @@ class NothingToClose(Refused):
 
 
 class OrderHasChanged(Refused):
-    """The office has finished or reopened the work since; read what it says now and close it then."""
+    """The office has finished or reopened the work since you read it; read it again, then close it."""
 
 
 class NotOnHold(Refused):
@@ -65,14 +65,14 @@ class NotFinished(Refused):
 
 
 def unhindered(*, begun: bool, assigned: bool) -> Status:
-    """Where an order stands that nothing holds or ends."""
+    """The status of an order without hold, outcome or end."""
     if begun:
         return Status.IN_PROGRESS
     return Status.SCHEDULED if assigned else Status.UNSCHEDULED
 
 
 def must_not_be_final(status: Status) -> None:
-    """Refuse what comes after the end."""
+    """Raise `WorkOrderIsFinal` after the end."""
     if status in FINAL:
         raise WorkOrderIsFinal
 

@@ -1,6 +1,6 @@
-"""Where a work order stands: read off the few facts that decide it, in the order in which they happened.
+"""The progress of a work order: computed from the few facts that decide it, in the order in which they happened.
 
-The order that decides and the view that is shown both ask here, so that the rules and the screens agree.
+The aggregate and the read model share these functions, so that rules and screens agree.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ STEPS: Final = {
     "work_order.closed": "end",
     "work_order.cancelled": "end",
 }
-"""What moves the status, by what it does: the work begins, is given to somebody, has an outcome …"""
+"""The list that each topic which affects the status belongs to."""
 
 DECIDED: Final = ("assigned", "hold", "reopened", "end")
-"""The lists of what the office decides."""
+"""The lists of decisions by the office."""
 
 _ENDS: Final = {"work_order.closed": Status.CLOSED, "work_order.cancelled": Status.CANCELLED}
 _OUTCOMES: Final = {"work_order.completed": Status.COMPLETED, "work_order.cannot_complete": Status.CANNOT_COMPLETE}
 
 
 class Facts(Protocol):
-    """The facts about one order, by the names of their lists. What a fact is, only whoever keeps them knows."""
+    """The facts about one order, by the names of their lists; a fact is of whatever type the implementation uses."""
 
     def last(self, name: str) -> Any:
         """The last fact of a list, None where there is none."""
 
     def first(self, name: str, behind: Any = None) -> Any:
-        """The first fact of a list, or the first behind another fact; None where there is none."""
+        """The first fact of a list, or the first after another fact; None where there is none."""
 
     def begun(self, since: Any = None) -> Any:
-        """What first said that the work has begun, or has since that fact; None where nothing has."""
+        """The first fact by which the work has begun (again, after `since`); None where there is none."""
 
     def what(self, fact: Any) -> str:
         """The topic of a fact."""
@@ -52,8 +52,8 @@ class Facts(Protocol):
         """Whether a fact happened after another one."""
 
 
-class Standing(NamedTuple):
-    """Where an order stands; the hold, the outcome and the end that make it so, each where it does."""
+class Progress(NamedTuple):
+    """The status of an order, with the hold, outcome and end that it follows from, as far as it does."""
 
     status: Status
     held: Any = None
@@ -61,25 +61,25 @@ class Standing(NamedTuple):
     end: Any = None
 
 
-def standing(facts: Facts) -> Standing:
-    """What follows from an order's facts; an order that was ended stays ended.
+def progress(facts: Facts) -> Progress:
+    """The progress of an order with these facts; an order that was ended stays ended.
 
-    The last outcome holds until the work is reopened. From then on, or from the beginning where there was no outcome,
-    it is on hold if the last that was said about holding is that, and otherwise as far as it was begun and assigned:
-    a beginning or a hold from before does not matter, nor how many there were.
+    The last outcome is in force until the work is reopened. Since then, or from the beginning where there was no
+    outcome, the order is on hold if the last `held` or `resumed` is a `held`; otherwise the status depends on whether
+    it was begun and assigned. Facts from before the reopening have no effect.
     """
     outcome, end = facts.last("outcome"), facts.first("end")
     reopened = None if outcome is None else facts.first("reopened", behind=outcome)
     done = outcome if reopened is None else None
     if end is not None:
-        return Standing(_ENDS[facts.what(end)], None, done, end)
+        return Progress(_ENDS[facts.what(end)], None, done, end)
     if done is not None:
-        return Standing(_OUTCOMES[facts.what(done)], None, done)
+        return Progress(_OUTCOMES[facts.what(done)], None, done)
     held = _held(facts, reopened)
     if held is not None:
-        return Standing(Status.ON_HOLD, held)
+        return Progress(Status.ON_HOLD, held)
     begun, assigned = facts.begun(reopened) is not None, facts.first("assigned") is not None
-    return Standing(unhindered(begun=begun, assigned=assigned))
+    return Progress(unhindered(begun=begun, assigned=assigned))
 
 
 def _held(facts: Facts, since: Any) -> Any:
@@ -91,7 +91,7 @@ def _held(facts: Facts, since: Any) -> Any:
 
 
 class KeptSteps:
-    """The facts that a work order itself keeps: those of its own stream."""
+    """The facts in the stream of the work order itself."""
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
@@ -107,7 +107,7 @@ class KeptSteps:
         return next((step for step in steps if behind is None or step.key > behind.key), None)
 
     def begun(self, since: Step | None = None) -> Step | None:
-        """As `Facts` says; what visits and parts say of it is not known here, and no rule asks."""
+        """As `Facts` says; facts of visits and movements are not known here, and no rule needs them."""
         return self.first("begin", behind=since)
 
     @staticmethod
@@ -121,13 +121,13 @@ class KeptSteps:
         return fact.key > other.key
 
 
-def standing_of(steps: Steps) -> Standing:
-    """Where an order stands by the steps that it keeps."""
-    return standing(KeptSteps(steps))
+def progress_of(steps: Steps) -> Progress:
+    """The progress of an order by its lists of steps."""
+    return progress(KeptSteps(steps))
 
 
 class WalkedOrder(Walked):
-    """A work order as far as it walks: where it stands follows from its steps."""
+    """The part of a work order that derives its status from its steps."""
 
     DECISIONS: ClassVar[frozenset[str]] = frozenset(DECIDED)
 
@@ -135,13 +135,13 @@ class WalkedOrder(Walked):
 
     @property
     def status(self) -> Status:
-        """Where it stands, by all that is known of it."""
-        return self._walked(standing_of).status
+        """Its status by all steps that are known."""
+        return self._walked(progress_of).status
 
     def _decided_behind(self, seen: int) -> bool:
-        """Whether the office has ended the work, or let it go on, behind this position."""
-        said = (*self.steps.get("outcome", ()), *self.steps.get("reopened", ()))
-        return any(step.rank == OFFICE and (step.position is None or step.position > seen) for step in said)
+        """Whether the office has recorded an outcome or reopened the work after this position."""
+        decisions = (*self.steps.get("outcome", ()), *self.steps.get("reopened", ()))
+        return any(step.rank == OFFICE and (step.position is None or step.position > seen) for step in decisions)
 
     def _moved(self, what: Any) -> None:
         self._step(what.TOPIC, STEPS[what.TOPIC])

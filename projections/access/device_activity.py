@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from domain.access.device import Device
 from domain.recording.recorded import Recorded
 from domain.topics import EVENT_CLASSES
 from projections.engine.projection import Projection, Rows, on
@@ -39,9 +40,9 @@ class DeviceActivity(Projection):
         if event.envelope.device is not None:
             yield ACTIVITY, (event.envelope.device,)
 
-    @on(*EVENT_CLASSES)
+    @on(*EVENT_CLASSES.values())
     def _told(self, event: Recorded, rows: Rows) -> None:
-        if event.topic == "device.reenrolled" and (known := rows.get(ACTIVITY, event.stream)) is not None:
+        if event.topic == Device.Reenrolled.TOPIC and (known := rows.get(ACTIVITY, event.stream)) is not None:
             rows.put(ACTIVITY, known | {"last_seq": 0})
         envelope = event.envelope
         if envelope.device is None or envelope.device_seq is None:

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.access import device_events, device_operations
+from domain.access.device import Device
 from domain.recording.recorded import Recorded
+from domain.work.technician import Technician
 from projections.access.device_texts import QUARANTINED, settled, waiting
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
@@ -53,12 +56,12 @@ class Devices(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The device itself."""
-        if event.topic == "technician.erased":
+        if event.topic == Technician.Erased.TOPIC:
             return
         yield DEVICES, (event.stream,)
 
-    @on("device.enrolled")
-    def _enrolled(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.Enrolled)
+    def _enrolled(self, event: Recorded[device_events.Enrolled], rows: Rows) -> None:
         row: Row = {
             "id": event.stream,
             "reason": None,
@@ -73,47 +76,47 @@ class Devices(Projection):
         }
         rows.put(DEVICES, row | _installed(event.data) | changed_by(event))
 
-    @on("device.reenrolled")
-    def _reenrolled(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.Reenrolled)
+    def _reenrolled(self, event: Recorded[device_events.Reenrolled], rows: Rows) -> None:
         _change(event, rows, status="active", reason=None, **_installed(event.data))
 
-    @on("technician.erased")
-    def _forgotten(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.Erased)
+    def _forgotten(self, event: Recorded[Technician.Erased], rows: Rows) -> None:
         for row in rows.where(DEVICES, technician=event.stream):
             rows.put(DEVICES, row | {"name": None, "position": event.position})
 
-    @on("device.updated")
-    def _updated(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.Updated)
+    def _updated(self, event: Recorded[device_events.Updated], rows: Rows) -> None:
         _change(event, rows, app_version=event.data.app_version, platform=event.data.platform)
 
-    @on("device.suspended")
-    def _suspended(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.Suspended)
+    def _suspended(self, event: Recorded[device_events.Suspended], rows: Rows) -> None:
         _change(event, rows, status="suspended", reason=event.data.reason)
 
-    @on("device.resumed")
-    def _resumed(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.Resumed)
+    def _resumed(self, event: Recorded[device_events.Resumed], rows: Rows) -> None:
         _change(event, rows, status="active", reason=None)
 
-    @on("device.revoked")
-    def _revoked(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.Revoked)
+    def _revoked(self, event: Recorded[device_events.Revoked], rows: Rows) -> None:
         before = rows.get(DEVICES, event.stream) or {"wipe": False}
         _change(event, rows, status="revoked", reason=event.data.reason, wipe=before["wipe"] or event.data.wipe)
 
-    @on("device.wiped")
-    def _wiped(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.Wiped)
+    def _wiped(self, event: Recorded[device_events.Wiped], rows: Rows) -> None:
         _change(event, rows, wiped_at=event.occurred_at)
 
-    @on("device.clock_observed")
-    def _clock_observed(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.ClockObserved)
+    def _clock_observed(self, event: Recorded[device_events.ClockObserved], rows: Rows) -> None:
         _change(event, rows, offset_ms=event.data.offset_ms)
 
-    @on("device.divergence_observed")
-    def _divergence_observed(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.DivergenceObserved)
+    def _divergence_observed(self, event: Recorded[device_events.DivergenceObserved], rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
             _change(event, rows, divergences=device["divergences"] + 1)
 
-    @on("device.operation_quarantined")
-    def _quarantined(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.OperationQuarantined)
+    def _quarantined(self, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
             gone = [] if event.data.contested else settled(event, rows)
             since = min((row["position"] for row in gone), default=event.position)
@@ -121,8 +124,16 @@ class Devices(Projection):
             rows.put(QUARANTINED, waits | {"position": since})
             _change(event, rows, **waiting(rows, device, 1 - len(gone)))
 
-    @on("device.operation_released", "device.operation_rejected", "device.operation_discarded")
-    def _decided(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.OperationReleased, Device.OperationRejected, Device.OperationDiscarded)
+    def _decided(
+        self,
+        event: Recorded[
+            device_operations.OperationReleased
+            | device_operations.OperationRejected
+            | device_operations.OperationDiscarded
+        ],
+        rows: Rows,
+    ) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
             gone = settled(event, rows)
             _change(event, rows, **waiting(rows, device, -len(gone)))

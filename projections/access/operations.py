@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.access import device_operations
+from domain.access.device import Device
 from domain.access.operation_status import UNDECIDED, recorded_status
 from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
@@ -75,15 +77,15 @@ class Operations(Projection):
         if (version := getattr(event.data, "text_version", None)) is not None:
             yield OPERATIONS, (event.stream, version)
 
-    @on("device.operation_quarantined")
-    def _quarantined(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.OperationQuarantined)
+    def _quarantined(self, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
         if not event.data.contested:
             self._replace(event, rows)
         told = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
         rows.put(OPERATIONS, _row(event, told))
 
-    @on("device.operation_held")
-    def _held(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.OperationHeld)
+    def _held(self, event: Recorded[device_operations.OperationHeld], rows: Rows) -> None:
         detail = "It waits for other operations that it needs."
         told = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
         row = _row(event, told | {"needs": [str(need) for need in event.data.needs]})
@@ -91,21 +93,21 @@ class Operations(Projection):
         for need in _needs(row):
             rows.put(NEEDS, need)
 
-    @on("device.hold_ended")
-    def _ended(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.HoldEnded)
+    def _ended(self, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
         self._decide(event, rows, status=recorded_status(with_misfits=bool(event.data.misfits)))
 
-    @on("device.operation_rejected")
-    def _rejected(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.OperationRejected)
+    def _rejected(self, event: Recorded[device_operations.OperationRejected], rows: Rows) -> None:
         self._replace(event, rows)
         rows.put(OPERATIONS, _row(event, {"status": "rejected", "reason": event.data.problem}))
 
-    @on("device.operation_released")
-    def _released(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.OperationReleased)
+    def _released(self, event: Recorded[device_operations.OperationReleased], rows: Rows) -> None:
         self._decide(event, rows, status="released")
 
-    @on("device.operation_discarded")
-    def _discarded(self, event: Recorded, rows: Rows) -> None:
+    @on(Device.OperationDiscarded)
+    def _discarded(self, event: Recorded[device_operations.OperationDiscarded], rows: Rows) -> None:
         self._decide(event, rows, status="discarded", decision=event.data.reason)
 
     def _replace(self, event: Recorded, rows: Rows) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
+from domain.access.user import User
 from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
@@ -45,35 +46,35 @@ class Users(Projection):
         """The user."""
         yield USERS, (event.stream,)
 
-    @on("user.registered")
-    def _registered(self, event: Recorded, rows: Rows) -> None:
+    @on(User.Registered)
+    def _registered(self, event: Recorded[User.Registered], rows: Rows) -> None:
         told = {"login": event.data.login or "", "name": event.data.name, "technician": event.data.technician}
         row = {"id": event.stream, "roles": list(event.data.roles), "enabled": True, "erased": False}
         row["password_changed_at"] = None
         rows.put(USERS, row | told | changed_by(event))
 
-    @on("user.roles_set")
-    def _roles_set(self, event: Recorded, rows: Rows) -> None:
+    @on(User.RolesSet)
+    def _roles_set(self, event: Recorded[User.RolesSet], rows: Rows) -> None:
         self._change(event, rows, {"roles": list(event.data.roles)})
 
-    @on("user.disabled")
-    def _disabled(self, event: Recorded, rows: Rows) -> None:
+    @on(User.Disabled)
+    def _disabled(self, event: Recorded[User.Disabled], rows: Rows) -> None:
         self._change(event, rows, {"enabled": False})
 
-    @on("user.enabled")
-    def _enabled(self, event: Recorded, rows: Rows) -> None:
+    @on(User.Enabled)
+    def _enabled(self, event: Recorded[User.Enabled], rows: Rows) -> None:
         self._change(event, rows, {"enabled": True})
 
-    @on("user.password_changed")
-    def _password_changed(self, event: Recorded, rows: Rows) -> None:
+    @on(User.PasswordChanged)
+    def _password_changed(self, event: Recorded[User.PasswordChanged], rows: Rows) -> None:
         self._change(event, rows, {"password_changed_at": event.occurred_at})
 
-    @on("user.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(User.Erased)
+    def _erased(self, event: Recorded[User.Erased], rows: Rows) -> None:
         self._change(event, rows, {"login": "", "name": None, "erased": True})
 
-    @on("user.reset_code_issued", "user.second_factors_reset")
-    def _touched(self, event: Recorded, rows: Rows) -> None:
+    @on(User.ResetCodeIssued, User.SecondFactorsReset)
+    def _touched(self, event: Recorded[User.ResetCodeIssued | User.SecondFactorsReset], rows: Rows) -> None:
         self._change(event, rows, {})
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:

@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from domain.care import customer_events
+from domain.care.case import Case
 from domain.care.case_status import Status
+from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from projections.care.merges import one_customer
 from projections.engine.above import rows_above
@@ -73,13 +76,13 @@ class Cases(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The case itself."""
-        if event.topic != "customer.erased":
+        if event.topic != Customer.Erased.TOPIC:
             yield CASES, (event.stream,)
 
-    @on("case.opened")
-    def _opened(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Opened)
+    def _opened(self, event: Recorded[Case.Opened], rows: Rows) -> None:
         data = event.data
-        row = {
+        row: Row = {
             "id": event.stream,
             "customer": data.customer,
             "topic": data.topic,
@@ -93,52 +96,52 @@ class Cases(Projection):
         }
         rows.put(CASES, row | dict.fromkeys(_LATER) | external_ref_of(event) | changed_by(event))
 
-    @on("case.contact_attached")
-    def _contact_attached(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.ContactAttached)
+    def _contact_attached(self, event: Recorded[Case.ContactAttached], rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
             rows.put(CASES, _with(case, [str(event.data.contact)], 1) | changed_by(event))
             for above in rows_above(rows, CASES, event.stream):
                 rows.put(CASES, _with(above, [str(event.data.contact)], 1) | {"position": event.position})
 
-    @on("case.work_started")
-    def _work_started(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.WorkStarted)
+    def _work_started(self, event: Recorded[Case.WorkStarted], rows: Rows) -> None:
         self._go(event, rows, Status.IN_PROGRESS, {})
 
-    @on("case.waiting")
-    def _waiting(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Waiting)
+    def _waiting(self, event: Recorded[Case.Waiting], rows: Rows) -> None:
         self._go(event, rows, Status.WAITING, {"waits_on": event.data.on})
 
-    @on("case.resumed")
-    def _resumed(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Resumed)
+    def _resumed(self, event: Recorded[Case.Resumed], rows: Rows) -> None:
         self._go(event, rows, Status.IN_PROGRESS, {})
 
-    @on("case.resolved")
-    def _resolved(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Resolved)
+    def _resolved(self, event: Recorded[Case.Resolved], rows: Rows) -> None:
         said = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
         self._go(event, rows, Status.RESOLVED, said)
 
-    @on("case.reopened")
-    def _reopened(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Reopened)
+    def _reopened(self, event: Recorded[Case.Reopened], rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
             again = {"reopenings": case["reopenings"] + 1, "reopened_by": event.data.by_contact}
             ended = dict.fromkeys(_OF_THE_END) | {"reopen_reason": event.data.reason}
             self._go(event, rows, Status.IN_PROGRESS, again | ended)
 
-    @on("case.closed")
-    def _closed(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Closed)
+    def _closed(self, event: Recorded[Case.Closed], rows: Rows) -> None:
         said = {name: getattr(event.data, name) for name in ("outcome", "basis", "waived_by", "waiver")}
         self._go(event, rows, Status.CLOSED, said | {"closed_at": event.occurred_at})
 
-    @on("case.merged")
-    def _merged(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Merged)
+    def _merged(self, event: Recorded[Case.Merged], rows: Rows) -> None:
         self._go(event, rows, Status.MERGED, {"merged_into": event.data.into})
         if (case := rows.get(CASES, event.stream)) is not None:
             for above in rows_above(rows, CASES, event.stream):
                 more = _with(above, case["contacts"], case["contacts_count"])
                 rows.put(CASES, more | {"position": event.position})
 
-    @on("customer.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for case in rows.where(CASES, customer=event.stream):
             rows.put(CASES, case | dict.fromkeys(_WORDS) | {"position": event.position})
 

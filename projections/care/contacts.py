@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
+from domain.care import customer_events
+from domain.care.case import Case
 from domain.care.case_status import Status as CaseStatus
-from domain.care.contact import Status
+from domain.care.contact import Contact, Status
+from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from projections.care.cases import CASES, Cases
 from projections.care.customers import CUSTOMERS, Customers
@@ -76,24 +79,24 @@ class Contacts(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The contact, and the customer it is found to be of."""
-        if event.topic != "customer.erased":
+        if event.topic != Customer.Erased.TOPIC:
             yield CONTACTS, (event.stream,)
-        if event.topic == "contact.linked" and event.data.customer is not None:
+        if event.topic == Contact.Linked.TOPIC and event.data.customer is not None:
             yield CUSTOMERS, (event.data.customer,)
 
-    @on("contact.received")
-    def _received(self, event: Recorded, rows: Rows) -> None:
+    @on(Contact.Received)
+    def _received(self, event: Recorded[Contact.Received], rows: Rows) -> None:
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
         told = {name: getattr(event.data, name) for name in _TOLD} | {"needs_decision": False}
         told["listed_at"] = min(event.data.started_at, event.recorded_at)
         rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | external_ref_of(event) | changed_by(event))
 
-    @on("contact.reason_set")
-    def _reason_set(self, event: Recorded, rows: Rows) -> None:
+    @on(Contact.ReasonSet)
+    def _reason_set(self, event: Recorded[Contact.ReasonSet], rows: Rows) -> None:
         self._change(event, rows, {"reason": event.data.reason}, Status.CLASSIFIED)
 
-    @on("contact.linked")
-    def _linked(self, event: Recorded, rows: Rows) -> None:
+    @on(Contact.Linked)
+    def _linked(self, event: Recorded[Contact.Linked], rows: Rows) -> None:
         data, contact = event.data, rows.get(CONTACTS, event.stream)
         if contact is None:
             return
@@ -106,21 +109,21 @@ class Contacts(Projection):
                 said |= dict.fromkeys(_WORDS)
         self._change(event, rows, said, Status.LINKED)
 
-    @on("contact.cause_confirmed")
-    def _cause_confirmed(self, event: Recorded, rows: Rows) -> None:
+    @on(Contact.CauseConfirmed)
+    def _cause_confirmed(self, event: Recorded[Contact.CauseConfirmed], rows: Rows) -> None:
         said = {name: getattr(event.data, name) for name in ("demand", "cause", "basis")}
         self._change(event, rows, said | {"causing_events": list(event.data.causing_events)})
 
-    @on("contact.answered")
-    def _answered(self, event: Recorded, rows: Rows) -> None:
+    @on(Contact.Answered)
+    def _answered(self, event: Recorded[Contact.Answered], rows: Rows) -> None:
         self._change(event, rows, {"answered_at": event.occurred_at, "needs_decision": False}, Status.ANSWERED)
 
-    @on("contact.duplicate_of")
-    def _duplicate_of(self, event: Recorded, rows: Rows) -> None:
+    @on(Contact.DuplicateOf)
+    def _duplicate_of(self, event: Recorded[Contact.DuplicateOf], rows: Rows) -> None:
         self._change(event, rows, {"duplicate_of": event.data.contact, "needs_decision": False}, Status.DUPLICATE)
 
-    @on("case.reopened")
-    def _reopened(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Reopened)
+    def _reopened(self, event: Recorded[Case.Reopened], rows: Rows) -> None:
         """What was about it, or about a case merged into it, is decided."""
         due = [event.stream]
         for case in due:
@@ -128,8 +131,8 @@ class Contacts(Projection):
                 rows.put(CONTACTS, contact | {"needs_decision": False, "position": event.position})
             due += [row["id"] for row in rows.where(CASES, merged_into=case) if row["id"] not in due]
 
-    @on("customer.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for contact in rows.where(CONTACTS, customer=event.stream):
             rows.put(CONTACTS, contact | dict.fromkeys(_WORDS) | {"position": event.position})
 

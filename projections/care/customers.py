@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.care import customer_events
+from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from projections.care.customer_entries import entries_below
 from projections.engine.projection import Projection, Rows, on
@@ -83,27 +85,27 @@ class Customers(Projection):
         """The customer, and the site where the event names one."""
         if event.topic in self.folds:
             yield CUSTOMERS, (event.stream,)
-        if event.topic == "customer.site_changed":
+        if event.topic == Customer.SiteChanged.TOPIC:
             yield SITES, (event.data.site,)
 
-    @on("customer.registered")
-    def _registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Registered)
+    def _registered(self, event: Recorded[customer_events.Registered], rows: Rows) -> None:
         row = {"id": event.stream, "merged_into": None, "erased": False}
         rows.put(
             CUSTOMERS,
             row | {field: _value(event, field) for field in DETAILS} | external_ref_of(event) | changed_by(event),
         )
 
-    @on("customer.changed")
-    def _details(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Changed)
+    def _details(self, event: Recorded[customer_events.Changed], rows: Rows) -> None:
         said = {field: _value(event, field) for field in event.data.fields}
         self._change(event, rows, said)
         for field in event.data.fields:
             for clash in rows.where(CLASHES, customer=event.stream, field=field):
                 rows.delete(CLASHES, clash["position"])
 
-    @on("customer.change_clashed")
-    def _clashed(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.ChangeClashed)
+    def _clashed(self, event: Recorded[customer_events.ChangeClashed], rows: Rows) -> None:
         self._change(event, rows, {})
         row = {
             "position": event.position,
@@ -117,16 +119,16 @@ class Customers(Projection):
         }
         rows.put(CLASHES, row)
 
-    @on("customer.site_added")
-    def _site_added(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.SiteAdded)
+    def _site_added(self, event: Recorded[customer_events.SiteAdded], rows: Rows) -> None:
         data = event.data
         row = {"id": data.site, "customer": event.stream, "zone": data.zone, "zone_basis": data.zone_basis}
         words = {"address": data.address, "access_notes": data.access_notes}
         rows.put(SITES, row | words | {"position": event.position})
         self._change(event, rows, {})
 
-    @on("customer.site_changed")
-    def _site_changed(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.SiteChanged)
+    def _site_changed(self, event: Recorded[customer_events.SiteChanged], rows: Rows) -> None:
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
             told = {name: value for name, value in given.items() if value is not None}
@@ -134,12 +136,12 @@ class Customers(Projection):
             rows.put(SITES, site | told | basis | {"position": event.position})
         self._change(event, rows, {})
 
-    @on("customer.merged")
-    def _merged(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Merged)
+    def _merged(self, event: Recorded[customer_events.Merged], rows: Rows) -> None:
         self._change(event, rows, {"merged_into": event.data.into})
 
-    @on("customer.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         self._change(event, rows, {**dict.fromkeys((*DETAILS, *EXTERNAL_REF)), "erased": True})
         for site in rows.where(SITES, customer=event.stream):
             rows.put(SITES, site | {"address": None, "access_notes": None, "position": event.position})

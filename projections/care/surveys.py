@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
+from domain.care import customer_events
+from domain.care.customer import Customer
+from domain.care.survey import Survey
 from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
@@ -44,11 +47,11 @@ class Surveys(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The survey."""
-        if event.topic != "customer.erased":
+        if event.topic != Customer.Erased.TOPIC:
             yield SURVEYS, (event.stream,)
 
-    @on("survey.requested")
-    def _requested(self, event: Recorded, rows: Rows) -> None:
+    @on(Survey.Requested)
+    def _requested(self, event: Recorded[Survey.Requested], rows: Rows) -> None:
         data = event.data
         row = {
             "id": event.stream,
@@ -61,8 +64,8 @@ class Surveys(Projection):
         }
         rows.put(SURVEYS, row | dict.fromkeys(_ANSWER) | changed_by(event))
 
-    @on("survey.answered")
-    def _answered(self, event: Recorded, rows: Rows) -> None:
+    @on(Survey.Answered)
+    def _answered(self, event: Recorded[Survey.Answered], rows: Rows) -> None:
         survey = rows.get(SURVEYS, event.stream)
         if survey is None:
             return
@@ -70,8 +73,8 @@ class Surveys(Projection):
         is_newest = survey["answered_at"] is None or survey["answered_at"] <= event.occurred_at
         rows.put(SURVEYS, survey | (told if is_newest else {}) | changed_by(event))
 
-    @on("customer.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for survey in rows.where(SURVEYS, customer=event.stream):
             rows.put(SURVEYS, survey | {"comment": None, "position": event.position})
 

@@ -13,6 +13,7 @@ from domain.care.case import Case
 from domain.care.contact import Contact
 from domain.care.survey import Survey
 from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
 from domain.topics import events_of
 from domain.work.equipment import Equipment
 from domain.work.visit import Visit
@@ -57,21 +58,21 @@ class Timeline(Projection):
     name: ClassVar[str] = "timeline"
     tables: ClassVar[tuple[Table, ...]] = (TIMELINE,)
 
-    @on(*events_of(Case), *events_of(Contact), *events_of(WorkOrder), *events_of(Equipment))
+    @on(*(event for entity in (Case, Contact, WorkOrder, Equipment) for event in events_of(entity).values()))
     def _own(self, event: Recorded, rows: Rows) -> None:
         rows.put(TIMELINE, _row(event, event.stream))
 
-    @on(*events_of(Visit))
+    @on(*events_of(Visit).values())
     def _visit(self, event: Recorded, rows: Rows) -> None:
         rows.put(TIMELINE, _row(event, event.data.work_order))
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         subject = event.data.work_order or event.data.case
         if subject is not None:
             rows.put(TIMELINE, _row(event, subject))
 
-    @on(*events_of(Survey))
+    @on(*events_of(Survey).values())
     def _survey(self, event: Recorded, rows: Rows) -> None:
         subject = event.data.case or event.data.work_order
         if subject is not None:

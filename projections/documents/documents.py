@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from domain.recording.recorded import Recorded
+from domain.topics import EVENT_CLASSES
 from projections.care.customers import Customers
 from projections.documents.digests import DIGESTS, put
 from projections.documents.due import Due
@@ -83,7 +84,7 @@ class Documents(Projection):
         for kind in KINDS:
             yield from kind.touches(event)
 
-    @on(*_REACTIONS)
+    @on(*(EVENT_CLASSES[topic] for topic in _REACTIONS))
     def _heed(self, event: Recorded, rows: Rows) -> None:
         self._due.begin_event(rows)
         for react in _REACTIONS[event.topic]:

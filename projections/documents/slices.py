@@ -7,7 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.work.visit import Visit
 from domain.work.visit_status import OVER
+from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import FINAL
 from projections.documents.due import Share
 from projections.engine.ordered import Order
@@ -53,7 +55,7 @@ HELPERS = Table(
 )
 """How many visits that are not over a technician helps with."""
 
-_GIVING: Final = ("visit.planned", "visit.dispatched", "visit.accepted")
+_GIVING: Final = (Visit.Planned.TOPIC, Visit.Dispatched.TOPIC, Visit.Accepted.TOPIC)
 _BY_WINDOW: Final = Order(("work_order",), ("window_start", "visit"))
 
 
@@ -73,7 +75,7 @@ def technicians_of(rows: Rows, order: UUID) -> list[str]:
 
 def after(event: Recorded, rows: Rows, before: Row, order: Row) -> Row:
     """The slice after an event about its order, whose row knows the event already, and whose visits do now."""
-    if event.topic == "work_order.assigned":
+    if event.topic == WorkOrder.Assigned.TOPIC:
         for visit in rows.where(ORDER_VISITS, work_order=order["id"], helps=True):
             _put(rows, visit, visit | {"helps": False})
     visit_row = rows.get(VISITS, event.stream) if event.topic.startswith("visit.") else None

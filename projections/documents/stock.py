@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.location import Location
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
@@ -26,16 +29,16 @@ def body(rows: Rows, id: str) -> Body | None:
     return told if row["counted_at"] is None else told | {"counted_at": row["counted_at"]}
 
 
-def _moved(due: Due, event: Recorded, rows: Rows) -> None:
+def _moved(due: Due, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
     for location in (event.data.from_, event.data.to):
         _mark(due, event, rows, location, event.data.part)
 
 
-def _counted(due: Due, event: Recorded, rows: Rows) -> None:
+def _counted(due: Due, event: Recorded[StockCount.LineCounted], rows: Rows) -> None:
     _mark(due, event, rows, event.data.location, event.data.part)
 
 
-def _approved(due: Due, event: Recorded, rows: Rows) -> None:
+def _approved(due: Due, event: Recorded[StockCount.Approved], rows: Rows) -> None:
     for line in rows.where(COUNTED, of_count=event.stream, approved_in=event.position):
         _mark(due, event, rows, line["location"], line["part"])
 
@@ -46,7 +49,7 @@ def _mark(due: Due, event: Recorded, rows: Rows, location: UUID, part: UUID) -> 
         due.mark(event, rows, [_of(van["custodian"], location, part)])
 
 
-def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
+def _handed_over(due: Due, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
     lines = rows.where(STOCK, location=event.stream)
     if event.data.previous is not None:
         lost = [_of(event.data.previous, event.stream, line["part"]) for line in lines]
@@ -59,11 +62,11 @@ def _of(technician: UUID, location: UUID, part: UUID) -> Share:
 
 
 def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
-    if event.topic == "stock.moved":
+    if event.topic == StockMovement.Moved.TOPIC:
         for location in (event.data.from_, event.data.to):
             yield LOCATIONS, (location,)
             yield STOCK, (location, event.data.part)
-    elif event.topic == "count.line_counted":
+    elif event.topic == StockCount.LineCounted.TOPIC:
         yield LOCATIONS, (event.data.location,)
 
 
@@ -71,10 +74,10 @@ STOCK_LINE = Kind(
     "stock",
     body,
     {
-        "stock.moved": _moved,
-        "count.line_counted": _counted,
-        "count.approved": _approved,
-        "location.custody_taken": _handed_over,
+        StockMovement.Moved.TOPIC: _moved,
+        StockCount.LineCounted.TOPIC: _counted,
+        StockCount.Approved.TOPIC: _approved,
+        Location.CustodyTaken.TOPIC: _handed_over,
     },
     _touches,
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.location import Location
+from domain.topics import events_of
+from domain.work.technician import Technician
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
@@ -28,7 +31,7 @@ def _changed(due: Due, event: Recorded, rows: Rows) -> None:
     due.mark(event, rows, [_of(event.stream)])
 
 
-def _van_taken(due: Due, event: Recorded, rows: Rows) -> None:
+def _van_taken(due: Due, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
     due.mark(event, rows, [_of(each) for each in (event.data.technician, event.data.previous) if each is not None])
 
 
@@ -36,7 +39,5 @@ def _of(technician: UUID) -> Share:
     return Share(technician, "technician", str(technician))
 
 
-_TOPICS = tuple(
-    f"technician.{what}" for what in ("registered", "changed", "van_assigned", "deactivated", "reactivated", "erased")
-)
-TECHNICIAN = Kind("technician", body, {**dict.fromkeys(_TOPICS, _changed), "location.custody_taken": _van_taken})
+_TOPICS = tuple(events_of(Technician))
+TECHNICIAN = Kind("technician", body, {**dict.fromkeys(_TOPICS, _changed), Location.CustodyTaken.TOPIC: _van_taken})

@@ -1,11 +1,12 @@
-"""What a projection is: the topics it takes, the tables it owns, and how an event changes rows."""
+"""What a projection is: the events it takes, the tables it owns, and how an event changes rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 from domain.recording.recorded import Recorded
+from domain.topics import EVENT_CLASSES
 from projections.engine.ordered import Order
 from projections.engine.table import Key, Row, Table
 
@@ -61,18 +62,57 @@ class Rows(Protocol):
         """What could not be rendered since this was last asked."""
 
 
-Fold = Callable[[Any, Recorded, Rows], None]
-F = TypeVar("F", bound=Fold)
+class _Event(Protocol):
+    """An event's class, which has a lasting topic."""
+
+    TOPIC: ClassVar[str]
 
 
-def on(*topics: str) -> Callable[[F], F]:
-    """Mark a method as the fold of events with these topics: `(self, event, rows) -> None`."""
+P = TypeVar("P")
+A = TypeVar("A", bound=_Event)
+B = TypeVar("B", bound=_Event)
+C = TypeVar("C", bound=_Event)
+D = TypeVar("D", bound=_Event)
+E = TypeVar("E")
+Fold = Callable[[Any, Recorded[Any], Rows], None]
 
-    def mark(fold: F) -> F:
-        fold.topics = topics  # type: ignore[attr-defined]
+
+class _Mark(Protocol[E]):
+    def __call__(self, fold: Callable[[P, Recorded[E], Rows], None], /) -> Callable[[P, Recorded[E], Rows], None]: ...
+
+
+@overload
+def on(_1: type[A], /) -> _Mark[A]: ...
+@overload
+def on(_1: type[A], _2: type[B], /) -> _Mark[A | B]: ...
+@overload
+def on(_1: type[A], _2: type[B], _3: type[C], /) -> _Mark[A | B | C]: ...
+@overload
+def on(_1: type[A], _2: type[B], _3: type[C], _4: type[D], /) -> _Mark[A | B | C | D]: ...
+@overload
+def on(*events: type[Any]) -> _Mark[Any]: ...
+def on(*events: type[Any]) -> Callable[[Any], Any]:
+    """Mark a method as the fold of these events: `(self, event, rows) -> None`.
+
+    The classes are those of an entity, as its attributes (`Visit.Arrived`); raises `TypeError` for any other.
+    `event.data` has the union of their types, as far as there are not more than four; it has the fields of the class
+    and is no instance of it, so that a fold of several events compares `event.topic` with a class's `TOPIC`.
+    """
+    topics = tuple(map(_topic, events))
+
+    def mark(fold: Any) -> Any:
+        fold.topics = topics
         return fold
 
     return mark
+
+
+def _topic(event: type[Any]) -> str:
+    """The lasting topic of an entity's event; raises `TypeError` for a class that is none."""
+    topic: str = getattr(event, "TOPIC", "")
+    if EVENT_CLASSES.get(topic) is not event:
+        raise TypeError(f"{event!r} is no event of an entity in `domain/topics.py`, so that nothing could be folded.")
+    return topic
 
 
 class Projection:

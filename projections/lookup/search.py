@@ -6,8 +6,17 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.access.user import User
+from domain.care import customer_events
+from domain.care.case import Case
+from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
-from domain.stock.location import VIRTUAL
+from domain.stock.location import VIRTUAL, Location
+from domain.stock.part import Part
+from domain.work import work_order_events
+from domain.work.equipment import Equipment
+from domain.work.technician import Technician
+from domain.work.work_order import WorkOrder
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.lookup.search_kinds import terms_of
@@ -46,80 +55,80 @@ class Search(Projection):
         if event.topic in self.folds:
             yield ENTRIES, (getattr(event.data, "site", None) or event.stream,)
 
-    @on("customer.registered")
-    def _customer_registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Registered)
+    def _customer_registered(self, event: Recorded[customer_events.Registered], rows: Rows) -> None:
         told = {"name": event.data.name, "email": event.data.email, "phones": list(event.data.phones or ())}
         _begin(event, rows, "customers", told, customer=event.stream, person=event.stream)
 
-    @on("customer.changed")
-    def _customer_changed(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Changed)
+    def _customer_changed(self, event: Recorded[customer_events.Changed], rows: Rows) -> None:
         said = {name: getattr(event.data, name) for name in event.data.fields if name in {"name", "email", "phones"}}
         if "phones" in said:
             said["phones"] = list(said["phones"] or ())
         _change(event, rows, event.stream, said)
 
-    @on("customer.site_added")
-    def _site_added(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.SiteAdded)
+    def _site_added(self, event: Recorded[customer_events.SiteAdded], rows: Rows) -> None:
         data = event.data
         _begin(event, rows, "sites", {"name": data.address}, id=data.site, customer=event.stream, person=event.stream)
 
-    @on("customer.site_changed")
-    def _site_changed(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.SiteChanged)
+    def _site_changed(self, event: Recorded[customer_events.SiteChanged], rows: Rows) -> None:
         if event.data.address is not None:
             _change(event, rows, event.data.site, {"name": event.data.address})
 
-    @on("customer.merged", "case.merged")
-    def _merged(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Merged, Case.Merged)
+    def _merged(self, event: Recorded[customer_events.Merged | Case.Merged], rows: Rows) -> None:
         if (entry := rows.get(ENTRIES, event.stream)) is not None:
             rows.put(ENTRIES, entry | {"merged_into": event.data.into, "position": event.position})
 
-    @on("customer.erased", "technician.erased", "user.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased, Technician.Erased, User.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
         for entry in rows.where(ENTRIES, person=event.stream):
             _change(event, rows, entry["id"], dict.fromkeys(entry["told"]))
 
-    @on("case.opened")
-    def _case_opened(self, event: Recorded, rows: Rows) -> None:
+    @on(Case.Opened)
+    def _case_opened(self, event: Recorded[Case.Opened], rows: Rows) -> None:
         _begin(event, rows, "cases", {"number": None}, name=event.data.topic, customer=event.data.customer)
 
-    @on("work_order.opened")
-    def _work_order_opened(self, event: Recorded, rows: Rows) -> None:
+    @on(WorkOrder.Opened)
+    def _work_order_opened(self, event: Recorded[work_order_events.Opened], rows: Rows) -> None:
         _begin(event, rows, "work-orders", {"number": event.data.number}, customer=event.data.customer)
 
-    @on("equipment.registered")
-    def _equipment_registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.Registered)
+    def _equipment_registered(self, event: Recorded[Equipment.Registered], rows: Rows) -> None:
         told = {"name": event.data.model, "number": event.data.serial}
         _begin(event, rows, "equipment", told, customer=event.data.customer)
 
-    @on("equipment.installed", "equipment.owner_changed")
-    def _equipment_owned(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.Installed, Equipment.OwnerChanged)
+    def _equipment_owned(self, event: Recorded[Equipment.Installed | Equipment.OwnerChanged], rows: Rows) -> None:
         if (entry := rows.get(ENTRIES, event.stream)) is not None:
             rows.put(ENTRIES, entry | {"customer": event.data.customer, "position": event.position})
 
-    @on("part.registered")
-    def _part_registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Registered)
+    def _part_registered(self, event: Recorded[Part.Registered], rows: Rows) -> None:
         _begin(event, rows, "parts", {"number": event.data.number, **_described(event.data)})
 
-    @on("part.revised")
-    def _part_revised(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Revised)
+    def _part_revised(self, event: Recorded[Part.Revised], rows: Rows) -> None:
         _change(event, rows, event.stream, _described(event.data))
 
-    @on("location.registered")
-    def _location_registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Location.Registered)
+    def _location_registered(self, event: Recorded[Location.Registered], rows: Rows) -> None:
         if event.stream not in VIRTUAL.values():
             _begin(event, rows, "locations", {"name": event.data.name})
 
-    @on("technician.registered")
-    def _technician_registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.Registered)
+    def _technician_registered(self, event: Recorded[Technician.Registered], rows: Rows) -> None:
         _begin(event, rows, "technicians", {"name": event.data.name}, person=event.stream)
 
-    @on("technician.changed")
-    def _technician_changed(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.Changed)
+    def _technician_changed(self, event: Recorded[Technician.Changed], rows: Rows) -> None:
         if event.data.name is not None:
             _change(event, rows, event.stream, {"name": event.data.name})
 
-    @on("user.registered")
-    def _user_registered(self, event: Recorded, rows: Rows) -> None:
+    @on(User.Registered)
+    def _user_registered(self, event: Recorded[User.Registered], rows: Rows) -> None:
         _begin(event, rows, "users", {"name": event.data.name, "login": event.data.login}, person=event.stream)
 
 

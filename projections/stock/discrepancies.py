@@ -9,6 +9,9 @@ from uuid import UUID
 
 from domain.kernel.instant import format_instant, now
 from domain.recording.recorded import Recorded
+from domain.stock.discrepancy import Discrepancy
+from domain.stock.location import Location
+from domain.stock.stock_movement import StockMovement
 from domain.topics import EVENT_CLASSES
 from projections.access.devices import DEVICES, Devices
 from projections.engine.fact_lists import SHOWN
@@ -60,7 +63,7 @@ class Discrepancies(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """What the event is checked against, where other views do not read it anyway."""
-        if event.topic == "stock.moved":
+        if event.topic == StockMovement.Moved.TOPIC:
             yield PARTS, (event.data.part,)
         if event.envelope.device is not None:
             yield DEVICES, (event.envelope.device,)
@@ -69,7 +72,7 @@ class Discrepancies(Projection):
         if event.topic.startswith("discrepancy."):
             yield DISCREPANCIES, (event.stream,)
 
-    @on(*EVENT_CLASSES)
+    @on(*EVENT_CLASSES.values())
     def _check(self, event: Recorded, rows: Rows) -> None:
         about = {subject.id: subject for subject in subjects(event, rows)}
         rows.preload((DISCREPANCIES, (id,)) for id in about)
@@ -85,7 +88,7 @@ class Discrepancies(Projection):
                 rows.put(DISCREPANCIES, after)
         if event.topic.startswith("discrepancy."):
             self._decide(event, rows)
-        elif event.topic == "location.custody_taken":
+        elif event.topic == Location.CustodyTaken.TOPIC:
             self._hand_over(event, rows)
 
     @staticmethod
@@ -97,7 +100,7 @@ class Discrepancies(Projection):
         said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
         since = format_instant(row["opened_at"])
         decision = told(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **said)
-        assigned = {"assigned_to": event.data.to} if event.topic == "discrepancy.assigned" else {}
+        assigned = {"assigned_to": event.data.to} if event.topic == Discrepancy.Assigned.TOPIC else {}
         after = (
             row
             | assigned
@@ -111,7 +114,7 @@ class Discrepancies(Projection):
         rows.put(DISCREPANCIES, standing(rows, after))
 
     @staticmethod
-    def _hand_over(event: Recorded, rows: Rows) -> None:
+    def _hand_over(event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
         for row in rows.where(DISCREPANCIES, location=event.stream):
             rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
 
@@ -128,7 +131,7 @@ def concerned(event: Recorded, rows: Rows) -> list[UUID]:
     ids = [id for id, subject in about.items() if _may_have_changed(subject, rows.get(DISCREPANCIES, id), event)]
     if event.topic.startswith("discrepancy."):
         ids.append(event.stream)
-    elif event.topic == "location.custody_taken":
+    elif event.topic == Location.CustodyTaken.TOPIC:
         ids += [row["id"] for row in rows.where(DISCREPANCIES, location=event.stream)]
     return list(dict.fromkeys(ids))
 

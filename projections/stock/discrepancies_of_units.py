@@ -8,6 +8,8 @@ from domain.kernel.instant import format_instant
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy_kinds import RULES
+from domain.stock.part import Part
+from domain.stock.stock_movement import StockMovement
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock import discrepancy_causes as causes
@@ -29,7 +31,7 @@ def of_units(event: Recorded, rows: Rows) -> Iterator[Subject]:
 
 def of_lots(event: Recorded, rows: Rows) -> Iterator[Subject]:
     """Each lot of which there is less than nothing at a place now, or was before this event."""
-    if event.topic in ("part.registered", "part.revised"):
+    if event.topic in (Part.Registered.TOPIC, Part.Revised.TOPIC):
         for row in rows.where(LOTS, part=event.stream):
             if row["on_hand"] < 0:
                 yield Subject("lot_short", (row["location"], row["part"]), lot=row["lot"])
@@ -69,9 +71,9 @@ def look_at_lot(subject: Subject, event: Recorded, rows: Rows) -> Found:
 
 
 def _facts(event: Recorded, rows: Rows) -> list[Row]:
-    if event.topic == "part.registered":
+    if event.topic == Part.Registered.TOPIC:
         return rows.where(UNIT_FACTS, part=event.stream, judged_in=event.position)
-    row = fact_of(rows, event.stream if event.topic == "stock.moved" else counted_id(event))
+    row = fact_of(rows, event.stream if event.topic == StockMovement.Moved.TOPIC else counted_id(event))
     return [] if row is None else [row]
 
 

@@ -11,6 +11,7 @@ from domain.recording.recorded import Recorded
 from domain.stock.discrepancy_kinds import CLOCK_TROUBLES, OF_SERIALS, RULES, DiscrepancyKind
 from domain.stock.unit_misfits import UNIT_MISFITS
 from domain.work.late_work import LATE_WORK
+from domain.work.work_order import WorkOrder
 from projections.engine.facts import happened
 from projections.engine.projection import Rows
 from projections.engine.table import Row
@@ -72,7 +73,7 @@ def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
     since: list[str] = []
     told_so_far: list[Row] = []
     for each in [*steps, None]:
-        if each is None or each.get("what") == "work_order.reopened":
+        if each is None or each.get("what") == WorkOrder.Reopened.TOPIC:
             if len(told_so_far) > 1:
                 events += told_so_far
                 since.append(told_so_far[1]["at"])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.kernel.instant import recorded_instant
-from domain.stock.discrepancy import discrepancy_id
+from domain.stock.discrepancy import Discrepancy, discrepancy_id
 from domain.stock.discrepancy_kinds import RULES, DiscrepancyKind
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
@@ -40,9 +40,9 @@ DISCREPANCIES = Table(
 )
 
 _SETTLES = {
-    "discrepancy.explained": "explained",
-    "discrepancy.adjusted": "settled",
-    "discrepancy.written_off": "settled",
+    Discrepancy.Explained.TOPIC: "explained",
+    Discrepancy.Adjusted.TOPIC: "settled",
+    Discrepancy.WrittenOff.TOPIC: "settled",
 }
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
+from domain.care.survey import Survey
 from domain.kernel.envelope import CLOCK_TOLERANCE
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy_kinds import OF_SERIALS
+from domain.stock.part import Part
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
 from domain.work.late_work import LATE_WORK, late_work
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
 from projections.access.devices import DEVICES
 from projections.engine.projection import Rows
@@ -25,28 +31,28 @@ from projections.work.work_order_uses import used_elsewhere
 from projections.work.work_orders import WORK_ORDERS
 
 FACTS = (
-    "work_order.diagnosed",
-    "work_order.labour_recorded",
-    "work_order.note_added",
-    "work_order.photo_attached",
-    "work_order.completed",
-    "work_order.completion_reported",
-    "work_order.cannot_complete",
-    "work_order.cannot_complete_reported",
-    "visit.accepted",
-    "visit.travel_started",
-    "visit.arrived",
-    "visit.paused",
-    "visit.resumed",
-    "visit.done",
-    "visit.not_done",
-    "visit.signed",
-    "survey.answered",
+    WorkOrder.Diagnosed.TOPIC,
+    WorkOrder.LabourRecorded.TOPIC,
+    WorkOrder.NoteAdded.TOPIC,
+    WorkOrder.PhotoAttached.TOPIC,
+    WorkOrder.Completed.TOPIC,
+    WorkOrder.CompletionReported.TOPIC,
+    WorkOrder.CannotComplete.TOPIC,
+    WorkOrder.CannotCompleteReported.TOPIC,
+    Visit.Accepted.TOPIC,
+    Visit.TravelStarted.TOPIC,
+    Visit.Arrived.TOPIC,
+    Visit.Paused.TOPIC,
+    Visit.Resumed.TOPIC,
+    Visit.Done.TOPIC,
+    Visit.NotDone.TOPIC,
+    Visit.Signed.TOPIC,
+    Survey.Answered.TOPIC,
 )
 """What a technician tells about a work order, beside movements."""
 
-CORRECTIONS = ("work_order.fact_corrected", "visit.fact_corrected")
-COMPLETIONS = ("work_order.completed", "work_order.completion_reported", "work_order.reopened", *CORRECTIONS)
+CORRECTIONS = (WorkOrder.FactCorrected.TOPIC, Visit.FactCorrected.TOPIC)
+COMPLETIONS = (WorkOrder.Completed.TOPIC, WorkOrder.CompletionReported.TOPIC, WorkOrder.Reopened.TOPIC, *CORRECTIONS)
 
 
 def subjects(event: Recorded, rows: Rows) -> Iterator[Subject]:
@@ -99,7 +105,7 @@ def _completed(event: Recorded, rows: Rows) -> Iterator[Subject]:
         yield Subject("duplicate_completion", (order["id"],))
 
 
-def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _moved(event: Recorded[StockMovement.Moved], rows: Rows) -> Iterator[Subject]:
     data = event.data
     for location, quantity in ((data.from_, -data.quantity), (data.to, data.quantity)):
         row = rows.get(STOCK, location, data.part)
@@ -115,7 +121,7 @@ def _moved(event: Recorded, rows: Rows) -> Iterator[Subject]:
         yield from (_taken_back if data.kind == "correction" else _late_work)(event, rows)
 
 
-def _named(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _named(event: Recorded[StockMovement.Moved], rows: Rows) -> Iterator[Subject]:
     """What may not fit about each serial now, or did not before this event; nothing where units are not told apart."""
     for serial in serials_of(event):
         row = rows.get(SERIALS, event.data.part, serial)
@@ -128,31 +134,31 @@ def _of_serial(row: Row) -> Iterator[Subject]:
         yield Subject(kind, (row["part"],), row["serial"])
 
 
-def _tracked(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _tracked(event: Recorded[Part.Registered | Part.Revised], rows: Rows) -> Iterator[Subject]:
     """Each unit of a part is told apart from now on, or no longer."""
-    if event.data.tracking == "serial" or event.topic == "part.revised":
+    if event.data.tracking == "serial" or event.topic == Part.Revised.TOPIC:
         for row in rows.where(SERIALS, part=event.stream, tracking_changed=event.position):
             yield from _of_serial(row)
 
 
-def _anchored(event: Recorded, rows: Rows) -> Iterator[Subject]:
+def _anchored(event: Recorded[StockCount.Approved], rows: Rows) -> Iterator[Subject]:
     lines = rows.where(COUNTED, of_count=event.stream, approved_in=event.position)
     for location, part in sorted({(line["location"], line["part"]) for line in lines}):
         if must_not_be_negative(rows, location):
             yield Subject("negative_book", (location, part))
 
 
-def _registered(event: Recorded, _: Rows) -> Iterator[Subject]:
+def _registered(event: Recorded[Part.Registered], _: Rows) -> Iterator[Subject]:
     yield Subject("unknown_part", (event.stream,))
 
 
 _Concerned = Callable[[Recorded, Rows], Iterable[Subject]]
 _CONCERNED: dict[str, list[_Concerned]] = {
-    "stock.moved": [_moved, _named, of_units, of_lots],
-    "count.line_counted": [of_units],
-    "count.approved": [_anchored],
-    "part.registered": [_registered, _tracked, of_units, of_lots],
-    "part.revised": [_tracked, of_lots],
+    StockMovement.Moved.TOPIC: [_moved, _named, of_units, of_lots],
+    StockCount.LineCounted.TOPIC: [of_units],
+    StockCount.Approved.TOPIC: [_anchored],
+    Part.Registered.TOPIC: [_registered, _tracked, of_units, of_lots],
+    Part.Revised.TOPIC: [_tracked, of_lots],
 }
 for _topics, _concerned in ((FACTS, _late_work), (CORRECTIONS, _taken_back), (COMPLETIONS, _completed)):
     for _topic in _topics:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
-from domain.stock.location import VIRTUAL, is_bin
+from domain.stock.location import VIRTUAL, Location, is_bin
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
@@ -42,18 +42,18 @@ class Locations(Projection):
         """The location itself."""
         yield LOCATIONS, (event.stream,)
 
-    @on("location.registered")
-    def _registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Location.Registered)
+    def _registered(self, event: Recorded[Location.Registered], rows: Rows) -> None:
         data = event.data
         row = {"id": event.stream, "kind": data.kind, "name": data.name, "site": data.site, "zone": data.zone}
         rows.put(LOCATIONS, row | {"custodian": None, "retired": False} | changed_by(event))
 
-    @on("location.custody_taken")
-    def _custody_taken(self, event: Recorded, rows: Rows) -> None:
+    @on(Location.CustodyTaken)
+    def _custody_taken(self, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
         change_row(rows, LOCATIONS, event, {"custodian": event.data.technician})
 
-    @on("location.retired")
-    def _retired(self, event: Recorded, rows: Rows) -> None:
+    @on(Location.Retired)
+    def _retired(self, event: Recorded[Location.Retired], rows: Rows) -> None:
         change_row(rows, LOCATIONS, event, {"retired": True})
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy import discrepancy_id
+from domain.stock.stock_movement import StockMovement
 from projections.engine.ordered import Order
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
@@ -57,13 +58,13 @@ class Lots(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """Both ends of a movement that names a lot."""
-        if event.topic == "stock.moved" and (lot := lot_of(event)) is not None:
+        if event.topic == StockMovement.Moved.TOPIC and (lot := lot_of(event)) is not None:
             for location in (event.data.from_, event.data.to):
                 yield LOCATIONS, (location,)
                 yield LOTS, (location, event.data.part, lot)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         data, lot = event.data, lot_of(event)
         if lot is None:
             return
@@ -77,7 +78,7 @@ class Lots(Projection):
                 rows.put(LOT_LINES, at | line | {"device": event.envelope.device})
 
 
-def lot_of(event: Recorded) -> str | None:
+def lot_of(event: Recorded[StockMovement.Moved]) -> str | None:
     """The lot that a movement names, as a table can hold it: without NUL, and without blanks around it."""
     lot = (event.data.lot or "").replace("\0", "\ufffd").strip()
     return lot or None

@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.table import Row, Table
@@ -71,8 +72,8 @@ class Movements(Projection):
     version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (MOVEMENTS,)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         data, envelope = event.data, event.envelope
         row = {
             "id": event.stream,

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from domain.recording.recorded import Recorded
+from domain.stock.part import Part
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
@@ -50,8 +51,8 @@ class Parts(Projection):
         if event.topic in self.folds:
             yield PARTS, (event.stream,)
 
-    @on("part.registered")
-    def _registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Registered)
+    def _registered(self, event: Recorded[Part.Registered], rows: Rows) -> None:
         row = {
             "id": event.stream,
             "number": event.data.number,
@@ -62,12 +63,12 @@ class Parts(Projection):
         }
         rows.put(PARTS, row | _described(event.data) | external_ref_of(event) | changed_by(event))
 
-    @on("part.revised")
-    def _revised(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Revised)
+    def _revised(self, event: Recorded[Part.Revised], rows: Rows) -> None:
         change_row(rows, PARTS, event, _described(event.data))
 
-    @on("part.cost_set")
-    def _cost_set(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.CostSet)
+    def _cost_set(self, event: Recorded[Part.CostSet], rows: Rows) -> None:
         if (part := rows.get(PARTS, event.stream)) is not None:
             cost = {"from": event.data.from_.isoformat(), **msgspec.to_builtins(event.data.cost)}
             cost |= {} if event.data.per is None else {"per": event.data.per}
@@ -75,12 +76,12 @@ class Parts(Projection):
             costs = sorted([*others, cost], key=lambda each: str(each["from"]))
             rows.put(PARTS, part | {"costs": costs} | changed_by(event))
 
-    @on("part.superseded")
-    def _superseded(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Superseded)
+    def _superseded(self, event: Recorded[Part.Superseded], rows: Rows) -> None:
         change_row(rows, PARTS, event, {"superseded_by": event.data.by})
 
-    @on("part.discontinued")
-    def _discontinued(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Discontinued)
+    def _discontinued(self, event: Recorded[Part.Discontinued], rows: Rows) -> None:
         change_row(rows, PARTS, event, {"discontinued": True})
 
 

@@ -7,6 +7,8 @@ from typing import ClassVar, Final
 
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy import discrepancy_id
+from domain.stock.part import Part
+from domain.stock.stock_movement import StockMovement
 from projections.access.devices import DEVICES, Devices
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
@@ -56,7 +58,7 @@ class Serials(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The serials that a movement names, and what their claims are judged by."""
-        if event.topic != "stock.moved" or not event.data.serials:
+        if event.topic != StockMovement.Moved.TOPIC or not event.data.serials:
             return
         data = event.data
         for serial in serials_of(event):
@@ -67,8 +69,8 @@ class Serials(Projection):
         if event.envelope.device is not None:
             yield DEVICES, (event.envelope.device,)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         if not event.data.serials:
             return
         part, claim = event.data.part, claim_of(event, rows)
@@ -78,21 +80,21 @@ class Serials(Projection):
             row = row | {"claims_count": row["claims_count"] + 1, "position": event.position}
             rows.put(SERIALS, row | _judged(row, claims, rows))
 
-    @on("part.registered", "part.revised")
-    def _described(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Registered, Part.Revised)
+    def _described(self, event: Recorded[Part.Registered | Part.Revised], rows: Rows) -> None:
         tracked = event.data.tracking == "serial"
-        if tracked or event.topic == "part.revised":
+        if tracked or event.topic == Part.Revised.TOPIC:
             for row in rows.where(SERIALS, part=event.stream, tracked=not tracked):
                 turned = row | {"tracked": tracked, "tracking_changed": event.position, "position": event.position}
                 rows.put(SERIALS, turned | _judged(turned, row["claims"], rows))
 
 
-def serials_of(event: Recorded) -> Iterable[str]:
+def serials_of(event: Recorded[StockMovement.Moved]) -> Iterable[str]:
     """The serials that a movement names, each once, as a table can hold them: without NUL."""
     return dict.fromkeys(serial.replace("\0", "\ufffd") for serial in event.data.serials)
 
 
-def _unheard_of(event: Recorded, rows: Rows, serial: str) -> Row:
+def _unheard_of(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -> Row:
     part_id = event.data.part
     part = rows.get(PARTS, part_id)
     return {

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL
+from domain.stock.stock_movement import StockMovement
 from projections.engine.facts import told
 from projections.engine.projection import Rows
 from projections.engine.table import Row
@@ -30,7 +31,7 @@ class Walk(NamedTuple):
     elsewhere: list[tuple[Row, Row]]
 
 
-def claim_of(event: Recorded, rows: Rows) -> Row:
+def claim_of(event: Recorded[StockMovement.Moved], rows: Rows) -> Row:
     """What a movement says about each serial that it names, as JSON values."""
     data, moment = event.data, moment_of(event, rows, None)
     of_device = {"incarnation": moment.incarnation, "seq": moment.device_seq}

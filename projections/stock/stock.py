@@ -9,6 +9,8 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
 from projections.access.devices import DEVICES, Devices
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
@@ -55,24 +57,24 @@ class Stock(Projection):
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """Both ends of a movement, or the place that was counted, and who told it."""
         data = event.data
-        if event.topic == "stock.moved":
+        if event.topic == StockMovement.Moved.TOPIC:
             for location in (data.from_, data.to):
                 yield STOCK, (location, data.part)
                 yield LOCATIONS, (location,)
-        elif event.topic == "count.line_counted":
+        elif event.topic == StockCount.LineCounted.TOPIC:
             yield STOCK, (data.location, data.part)
         if event.envelope.device is not None:
             yield DEVICES, (event.envelope.device,)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         data = event.data
         moment = moment_of(event, rows, data.count)
         for location, quantity in ((data.from_, -data.quantity), (data.to, data.quantity)):
             self._see(event, rows, location, quantity, moment)
 
-    @on("count.line_counted")
-    def _counted(self, event: Recorded, rows: Rows) -> None:
+    @on(StockCount.LineCounted)
+    def _counted(self, event: Recorded[StockCount.LineCounted], rows: Rows) -> None:
         data = event.data
         line = {
             "id": counted_id(event),
@@ -94,8 +96,8 @@ class Stock(Projection):
             counted = {"counted_at": event.occurred_at, "counted": data.quantity}
             rows.put(STOCK, row | counted | {"position": event.position})
 
-    @on("count.approved")
-    def _approved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockCount.Approved)
+    def _approved(self, event: Recorded[StockCount.Approved], rows: Rows) -> None:
         """Of a count that was approved before, what has been counted since."""
         bins: dict[tuple[UUID, UUID], list[Row]] = {}
         for line in rows.where(COUNTED, of_count=event.stream, approved=False):
@@ -105,7 +107,9 @@ class Stock(Projection):
             if holds_stock(rows, location):
                 self._anchor(event, rows, location, part, bins[location, part])
 
-    def _see(self, event: Recorded, rows: Rows, location: UUID, quantity: Decimal, moment: Moment) -> None:
+    def _see(
+        self, event: Recorded[StockMovement.Moved], rows: Rows, location: UUID, quantity: Decimal, moment: Moment
+    ) -> None:
         """One end of a movement."""
         part, row = event.data.part, _row(rows, location, event.data.part)
         after = True

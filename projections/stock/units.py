@@ -10,6 +10,9 @@ from uuid import UUID
 from domain.kernel.instant import format_instant
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
+from domain.stock.part import Part
+from domain.stock.stock_count import StockCount
+from domain.stock.stock_movement import StockMovement
 from domain.stock.unit_misfits import Units, unit_misfits
 from projections.engine.facts import told
 from projections.engine.projection import Projection, Rows, on
@@ -62,45 +65,51 @@ class UnitsView(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """How the part is tracked, where it moved, and what is taken back."""
-        if event.topic in ("stock.moved", "count.line_counted"):
+        if event.topic in (StockMovement.Moved.TOPIC, StockCount.LineCounted.TOPIC):
             yield TRACKED, (event.data.part,)
-        if event.topic == "stock.moved":
+        if event.topic == StockMovement.Moved.TOPIC:
             yield LOCATIONS, (event.data.from_,)
             if event.data.corrects is not None:
                 yield UNIT_FACTS, (event.data.corrects,)
 
-    @on("part.registered")
-    def _registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Registered)
+    def _registered(self, event: Recorded[Part.Registered], rows: Rows) -> None:
         since = [{"from": "", "tracking": event.data.tracking}]
         part = {"part": event.stream, "unit": event.data.unit, "tracked": since, "position": event.position}
         rows.put(TRACKED, part)
         for row in rows.where(UNIT_FACTS, part=event.stream, waits=True):
             rows.put(UNIT_FACTS, row | {"misfits": _misfits(row, part), "waits": False, "judged_in": event.position})
 
-    @on("part.revised")
-    def _revised(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Revised)
+    def _revised(self, event: Recorded[Part.Revised], rows: Rows) -> None:
         part = rows.get(TRACKED, event.stream)
         if part is not None and part["tracked"][-1]["tracking"] != event.data.tracking:
             change = {"from": format_instant(event.recorded_at), "tracking": event.data.tracking}
             rows.put(TRACKED, part | {"tracked": [*part["tracked"], change], "position": event.position})
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         data = event.data
         if data.corrects is not None:
-            self._take_back(event, rows)
+            self._take_back(event, rows, data.corrects)
             return
         units = Units(data.quantity, data.unit, data.lot, len(data.serials), len(set(data.serials)))
         shelf = data.from_ if holds_stock(rows, data.from_) else data.to
         self._judge(event, rows, event.stream, shelf, units)
 
-    @on("count.line_counted")
-    def _counted(self, event: Recorded, rows: Rows) -> None:
+    @on(StockCount.LineCounted)
+    def _counted(self, event: Recorded[StockCount.LineCounted], rows: Rows) -> None:
         units = Units(event.data.quantity, event.data.unit, moved=False)
         self._judge(event, rows, counted_id(event), event.data.location, units)
 
     @staticmethod
-    def _judge(event: Recorded, rows: Rows, id: UUID, location: UUID, units: Units) -> None:
+    def _judge(
+        event: Recorded[StockMovement.Moved | StockCount.LineCounted],
+        rows: Rows,
+        id: UUID,
+        location: UUID,
+        units: Units,
+    ) -> None:
         part = rows.get(TRACKED, event.data.part)
         row = _row(event, id, location, units._asdict() | {"quantity": format_quantity(units.quantity)})
         if part is not None:
@@ -109,8 +118,8 @@ class UnitsView(Projection):
             rows.put(UNIT_FACTS, row)
 
     @staticmethod
-    def _take_back(event: Recorded, rows: Rows) -> None:
-        root = fact_of(rows, event.data.corrects)
+    def _take_back(event: Recorded, rows: Rows, corrected: UUID) -> None:
+        root = fact_of(rows, corrected)
         if root is not None:
             rows.put(UNIT_FACTS, root | {"stands": not root["stands"], "position": event.position})
             row = _row(event, event.stream, root["location"], {})

@@ -7,6 +7,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.work import visit_events, work_order_events
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.table import Key, Row, Table
@@ -47,20 +50,20 @@ class Attachments(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The order, which says whose customer it is, and the visit, which says whose it is."""
-        if event.topic == "work_order.photo_attached":
+        if event.topic == WorkOrder.PhotoAttached.TOPIC:
             yield WORK_ORDERS, (event.stream,)
-        elif event.topic == "visit.signed":
+        elif event.topic == Visit.Signed.TOPIC:
             yield WORK_ORDERS, (event.data.work_order,)
             yield VISITS, (event.stream,)
 
-    @on("work_order.photo_attached")
-    def _photo(self, event: Recorded, rows: Rows) -> None:
+    @on(WorkOrder.PhotoAttached)
+    def _photo(self, event: Recorded[work_order_events.PhotoAttached], rows: Rows) -> None:
         if (order := rows.get(WORK_ORDERS, event.stream)) is not None:
             misfit = not _has(event, order)
             rows.put(ATTACHMENTS, _named(event, order["id"], None, order["customer"]) | {"misfit": misfit})
 
-    @on("visit.signed")
-    def _signature(self, event: Recorded, rows: Rows) -> None:
+    @on(Visit.Signed)
+    def _signature(self, event: Recorded[visit_events.Signed], rows: Rows) -> None:
         visit = rows.get(VISITS, event.stream)
         free = visit is None or visit["technician"] is None
         misfit = not _has(event, rows.get(WORK_ORDERS, event.data.work_order) if free else visit)

@@ -7,8 +7,12 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.access.user import User
+from domain.care import customer_events
+from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
-from domain.work.equipment import Status
+from domain.work.equipment import Equipment, Status
+from domain.work.technician import Technician
 from projections.care.merges import one_customer
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
@@ -17,7 +21,7 @@ from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.work.warranties import WARRANTIES, shown
 
-ERASED = ("customer.erased", "technician.erased", "user.erased")
+ERASED = (Customer.Erased.TOPIC, Technician.Erased.TOPIC, User.Erased.TOPIC)
 """After these nobody can read any more what somebody wrote about a machine."""
 EQUIPMENT = Table(
     "equipment",
@@ -59,21 +63,21 @@ class EquipmentView(Projection):
         if event.topic not in ERASED:
             yield EQUIPMENT, (event.stream,)
 
-    @on("equipment.registered")
-    def _registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.Registered)
+    def _registered(self, event: Recorded[Equipment.Registered], rows: Rows) -> None:
         told = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
         row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties_count": 0}
         row |= {"warranties": [], "withdrawn_warranties": []}
         rows.put(EQUIPMENT, row | told | later | external_ref_of(event) | changed_by(event))
 
-    @on("equipment.installed")
-    def _installed(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.Installed)
+    def _installed(self, event: Recorded[Equipment.Installed], rows: Rows) -> None:
         told = {"site": event.data.site, "customer": event.data.customer, "status": Status.INSTALLED.value}
         self._change(event, rows, told)
 
-    @on("equipment.warranty_set")
-    def _warranty_set(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.WarrantySet)
+    def _warranty_set(self, event: Recorded[Equipment.WarrantySet], rows: Rows) -> None:
         if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
             data, number = event.data, machine["warranties_count"] + 1
             days = {"from_day": data.from_, "until_day": data.until, "withdrawn_from": None, "withdrawn_for": None}
@@ -81,39 +85,39 @@ class EquipmentView(Projection):
             rows.put(WARRANTIES, days | told)
             rows.put(EQUIPMENT, machine | {"warranties_count": number} | shown(rows, event.stream) | changed_by(event))
 
-    @on("equipment.warranty_withdrawn")
-    def _warranty_withdrawn(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.WarrantyWithdrawn)
+    def _warranty_withdrawn(self, event: Recorded[Equipment.WarrantyWithdrawn], rows: Rows) -> None:
         warranty, machine = rows.get(WARRANTIES, event.stream, event.data.number), rows.get(EQUIPMENT, event.stream)
         if warranty is not None and machine is not None:
             told = {"withdrawn_from": event.data.from_, "withdrawn_for": event.data.reason, "position": event.position}
             rows.put(WARRANTIES, warranty | told)
             rows.put(EQUIPMENT, machine | shown(rows, event.stream) | changed_by(event))
 
-    @on("equipment.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.Moved)
+    def _moved(self, event: Recorded[Equipment.Moved], rows: Rows) -> None:
         self._change(event, rows, {"site": event.data.site})
 
-    @on("equipment.owner_changed")
-    def _owner_changed(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.OwnerChanged)
+    def _owner_changed(self, event: Recorded[Equipment.OwnerChanged], rows: Rows) -> None:
         self._change(event, rows, {"customer": event.data.customer})
 
-    @on("equipment.taken_in_repair")
-    def _taken_in_repair(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.TakenInRepair)
+    def _taken_in_repair(self, event: Recorded[Equipment.TakenInRepair], rows: Rows) -> None:
         self._change(event, rows, {"status": Status.IN_REPAIR.value})
 
-    @on("equipment.returned")
-    def _returned(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.Returned)
+    def _returned(self, event: Recorded[Equipment.Returned], rows: Rows) -> None:
         if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
             status = Status.REGISTERED if machine["site"] is None else Status.INSTALLED
             rows.put(EQUIPMENT, machine | {"status": status.value} | changed_by(event))
 
-    @on("equipment.retired")
-    def _retired(self, event: Recorded, rows: Rows) -> None:
+    @on(Equipment.Retired)
+    def _retired(self, event: Recorded[Equipment.Retired], rows: Rows) -> None:
         told = {"retired_for": event.data.reason, "retirement_note": event.data.note, "note_of": event.data.person}
         self._change(event, rows, {"status": Status.RETIRED.value} | told)
 
-    @on(*ERASED)
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased, Technician.Erased, User.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
         for machine in rows.where(EQUIPMENT, note_of=event.stream):
             rows.put(EQUIPMENT, machine | {"retirement_note": None, "position": event.position})
 

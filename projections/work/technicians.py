@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.work.technician import Technician
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
@@ -42,26 +43,26 @@ class Technicians(Projection):
         """The technician."""
         yield TECHNICIANS, (event.stream,)
 
-    @on("technician.registered")
-    def _registered(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.Registered)
+    def _registered(self, event: Recorded[Technician.Registered], rows: Rows) -> None:
         row = {"id": event.stream, "name": event.data.name, "van": None, "active": True, "erased": False}
         rows.put(TECHNICIANS, row | _told(event) | changed_by(event))
 
-    @on("technician.changed")
-    def _described(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.Changed)
+    def _described(self, event: Recorded[Technician.Changed], rows: Rows) -> None:
         name = {} if event.data.name is None else {"name": event.data.name}
         self._change(event, rows, _told(event) | name)
 
-    @on("technician.van_assigned")
-    def _van_assigned(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.VanAssigned)
+    def _van_assigned(self, event: Recorded[Technician.VanAssigned], rows: Rows) -> None:
         self._change(event, rows, {"van": event.data.location})
 
-    @on("technician.deactivated", "technician.reactivated")
-    def _works(self, event: Recorded, rows: Rows) -> None:
-        self._change(event, rows, {"active": event.topic == "technician.reactivated"})
+    @on(Technician.Deactivated, Technician.Reactivated)
+    def _works(self, event: Recorded[Technician.Deactivated | Technician.Reactivated], rows: Rows) -> None:
+        self._change(event, rows, {"active": event.topic == Technician.Reactivated.TOPIC})
 
-    @on("technician.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.Erased)
+    def _erased(self, event: Recorded[Technician.Erased], rows: Rows) -> None:
         self._change(event, rows, {"name": None, "erased": True})
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:

@@ -8,8 +8,8 @@ from uuid import UUID
 from domain.kernel.instant import format_instant
 from domain.kernel.walk import OFFICE, Step
 from domain.work.visit_status import Status
-from domain.work.visit_walk import TIMES, Standing
-from domain.work.visit_walk import standing as walked
+from domain.work.visit_walk import TIMES, Progress
+from domain.work.visit_walk import progress as walked
 from projections.engine.fact_lists import key_of
 from projections.engine.table import Row
 
@@ -45,7 +45,7 @@ def standing(facts: Iterable[Row]) -> Row:
     }
 
 
-def _stale(stands: Standing, known: dict[int, Row]) -> Row | None:
+def _stale(stands: Progress, known: dict[int, Row]) -> Row | None:
     """An acceptance of an earlier plan: who gave it when, and the window that they had read; None without one."""
     step = stands.stale
     if step is None:

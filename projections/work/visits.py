@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from domain.care import customer_events
+from domain.care.customer import Customer
 from domain.kernel.instant import format_instant
 from domain.kernel.local_time import format_local
 from domain.kernel.walk import REPLIES
 from domain.recording.recorded import Recorded
-from domain.work.visit_walk import TIMES, TOLD
+from domain.topics import EVENT_CLASSES
+from domain.work import visit_events
+from domain.work.technician import Technician
+from domain.work.visit import Visit
+from domain.work.visit_walk import REPORTED, TIMES
 from projections.engine.facts import told, wordless
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
@@ -63,12 +69,12 @@ class Visits(Projection):
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
         """The visit itself."""
-        if event.topic == "technician.erased":
+        if event.topic == Technician.Erased.TOPIC:
             return
         yield VISITS, (event.stream,)
 
-    @on("visit.planned")
-    def _planned(self, event: Recorded, rows: Rows) -> None:
+    @on(Visit.Planned)
+    def _planned(self, event: Recorded[visit_events.Planned], rows: Rows) -> None:
         data = event.data
         row: Row = {
             "id": event.stream,
@@ -83,24 +89,24 @@ class Visits(Projection):
         planned = told(event, what=event.topic, technician=data.technician, **_window(data))
         self._put(event, rows, row | stepped(rows, row, planned | {"device": None, "decision": True}))
 
-    @on("visit.dispatched", "visit.declined")
-    def _given(self, event: Recorded, rows: Rows) -> None:
+    @on(Visit.Dispatched, Visit.Declined)
+    def _given(self, event: Recorded[visit_events.Dispatched | visit_events.Declined], rows: Rows) -> None:
         self._decide(event, rows, {}, technician=event.data.technician, note=getattr(event.data, "reason", None))
-        if event.topic == "visit.declined":
+        if event.topic == Visit.Declined.TOPIC:
             rows.put(DECLINES, {"visit": event.stream, "technician": event.data.technician})
 
-    @on("visit.rescheduled")
-    def _rescheduled(self, event: Recorded, rows: Rows) -> None:
+    @on(Visit.Rescheduled)
+    def _rescheduled(self, event: Recorded[visit_events.Rescheduled], rows: Rows) -> None:
         self._decide(event, rows, window_of(event.data), **_window(event.data))
 
-    @on("visit.cancelled")
-    def _cancelled(self, event: Recorded, rows: Rows) -> None:
+    @on(Visit.Cancelled)
+    def _cancelled(self, event: Recorded[visit_events.Cancelled], rows: Rows) -> None:
         self._decide(event, rows, {}, reason=event.data.ended_with, note=event.data.reason)
 
-    @on(*TOLD)
+    @on(*(EVENT_CLASSES[topic] for topic in REPORTED))
     def _told(self, event: Recorded, rows: Rows) -> None:
         data = event.data
-        more = {"reason": data.reason, "note": data.note} if event.topic == "visit.not_done" else {}
+        more = {"reason": data.reason, "note": data.note} if event.topic == Visit.NotDone.TOPIC else {}
         if getattr(data, "unasked", None):
             more = {"unasked": True}
         if event.topic in REPLIES and event.envelope.seen_position is not None:
@@ -116,30 +122,30 @@ class Visits(Projection):
                 row |= {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=changed)}
             self._put(event, rows, row)
 
-    @on("visit.signed")
-    def _signed(self, event: Recorded, rows: Rows) -> None:
+    @on(Visit.Signed)
+    def _signed(self, event: Recorded[visit_events.Signed], rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             names = ("sha256", "size", "media_type", "signer", "technician")
             signature = told(event, **{name: getattr(event.data, name) for name in names})
             self._put(event, rows, row | listed(rows, row, "signatures", signature))
 
-    @on("visit.fact_corrected")
-    def _corrected(self, event: Recorded, rows: Rows) -> None:
+    @on(Visit.FactCorrected)
+    def _corrected(self, event: Recorded[visit_events.FactCorrected], rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             self._put(event, rows, row | taken_out(rows, row, event.data.operation))
 
-    @on("customer.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for row in rows.where(VISITS, customer=event.stream):
             FACTS.silence(rows, row["id"])
             silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
             rows.put(VISITS, silent | standing(walked(rows, row["id"])) | {"position": event.position})
 
-    @on("technician.erased")
-    def _forgotten(self, event: Recorded, rows: Rows) -> None:
+    @on(Technician.Erased)
+    def _forgotten(self, event: Recorded[Technician.Erased], rows: Rows) -> None:
         for decline in rows.where(DECLINES, technician=event.stream):
             if (row := rows.get(VISITS, decline["visit"])) is not None:
-                FACTS.silence(rows, row["id"], what="visit.declined", technician=str(event.stream))
+                FACTS.silence(rows, row["id"], what=Visit.Declined.TOPIC, technician=str(event.stream))
                 silent = row | {"steps": FACTS.newest(rows, row["id"], "steps")}
                 rows.put(VISITS, silent | standing(walked(rows, row["id"])) | {"position": event.position})
 

@@ -7,6 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
+from domain.work import visit_events, work_order_events
+from domain.work.visit import Visit
+from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import DECIDED, STEPS
 from projections.engine.fact_lists import SHOWN, FactLists, counted, facts_table
 from projections.engine.facts import told
@@ -95,13 +99,13 @@ def _decision(**names: str) -> Change:
     return change
 
 
-def _assigned(rows: Rows, row: Row, event: Recorded) -> Row | None:
+def _assigned(rows: Rows, row: Row, event: Recorded[work_order_events.Assigned]) -> Row | None:
     # By the log, not by the instant: whose order it is decides what is recorded and must be the same here as there.
     changed = _decision(technician="technician")(rows, row, event)
     return {**(changed or {}), "technician": event.data.technician}
 
 
-def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
+def _moved(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row | None:
     if event.data.kind in BROUGHT_BACK:
         return _came_back(rows, row, event)
     if event.data.kind not in ("consumption", "correction"):
@@ -125,14 +129,16 @@ def _moved(rows: Rows, row: Row, event: Recorded) -> Row | None:
     }
 
 
-def _came_back(rows: Rows, row: Row, event: Recorded) -> Row:
+def _came_back(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row:
     fact = _said(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
     left = take_back(rows, row["id"], fact, kind=event.data.kind, reason=event.data.reason)
     counts = counted(counted(row["counts"], ("returns",)), ("parts_used",), left)
     return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}
 
 
-def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:
+def _corrected(
+    rows: Rows, row: Row, event: Recorded[work_order_events.FactCorrected | visit_events.FactCorrected]
+) -> Row:
     order, operation = row["id"], event.data.operation
     counts, minutes = row["counts"], row["labour_minutes"]
     changed: Row = {}
@@ -150,7 +156,7 @@ def _corrected(rows: Rows, row: Row, event: Recorded) -> Row:
     return changed | {"taken_back": taken_back, "counts": counts, "labour_minutes": minutes}
 
 
-def _labour(rows: Rows, row: Row, event: Recorded) -> Row:
+def _labour(rows: Rows, row: Row, event: Recorded[work_order_events.LabourRecorded]) -> Row:
     changed = _listed("labour", "minutes", "kind", "technician", step=True)(rows, row, event)
     return {**(changed or {}), "labour_minutes": row["labour_minutes"] + event.data.minutes}
 
@@ -159,25 +165,25 @@ _OUTCOME = ("technician", "fixed", "remedy")
 _FAILURE = ("technician", "reason", "note")
 
 CHANGES: dict[str, Change] = {
-    "work_order.assigned": _assigned,
-    "work_order.part_required": _listed("parts_required", "part", "quantity", "why"),
-    "work_order.diagnosed": _listed("diagnoses", "problem", "cause", "remedy", "note", step=True),
-    "work_order.held": _decision(reason="reason", note="note"),
-    "work_order.resumed": _decision(),
-    "work_order.labour_recorded": _labour,
-    "work_order.note_added": _listed("notes", "text"),
-    "work_order.photo_attached": _listed("photos", "sha256", "size", "media_type"),
-    "work_order.completed": _listed("completions", *_OUTCOME, step=True, outcome="completed"),
-    "work_order.cannot_complete": _listed("completions", *_FAILURE, step=True, outcome="cannot_complete"),
-    "work_order.completion_reported": _listed("reported", *_OUTCOME, outcome="completed"),
-    "work_order.cannot_complete_reported": _listed("reported", *_FAILURE, outcome="cannot_complete"),
-    "work_order.reopened": _decision(note="reason"),
-    "work_order.closed": _decision(),
-    "work_order.cancelled": _decision(note="reason"),
-    "work_order.fact_corrected": _corrected,
-    "visit.travel_started": _step,
-    "visit.arrived": _step,
-    "visit.fact_corrected": _corrected,
-    "stock.moved": _moved,
+    WorkOrder.Assigned.TOPIC: _assigned,
+    WorkOrder.PartRequired.TOPIC: _listed("parts_required", "part", "quantity", "why"),
+    WorkOrder.Diagnosed.TOPIC: _listed("diagnoses", "problem", "cause", "remedy", "note", step=True),
+    WorkOrder.Held.TOPIC: _decision(reason="reason", note="note"),
+    WorkOrder.Resumed.TOPIC: _decision(),
+    WorkOrder.LabourRecorded.TOPIC: _labour,
+    WorkOrder.NoteAdded.TOPIC: _listed("notes", "text"),
+    WorkOrder.PhotoAttached.TOPIC: _listed("photos", "sha256", "size", "media_type"),
+    WorkOrder.Completed.TOPIC: _listed("completions", *_OUTCOME, step=True, outcome="completed"),
+    WorkOrder.CannotComplete.TOPIC: _listed("completions", *_FAILURE, step=True, outcome="cannot_complete"),
+    WorkOrder.CompletionReported.TOPIC: _listed("reported", *_OUTCOME, outcome="completed"),
+    WorkOrder.CannotCompleteReported.TOPIC: _listed("reported", *_FAILURE, outcome="cannot_complete"),
+    WorkOrder.Reopened.TOPIC: _decision(note="reason"),
+    WorkOrder.Closed.TOPIC: _decision(),
+    WorkOrder.Cancelled.TOPIC: _decision(note="reason"),
+    WorkOrder.FactCorrected.TOPIC: _corrected,
+    Visit.TravelStarted.TOPIC: _step,
+    Visit.Arrived.TOPIC: _step,
+    Visit.FactCorrected.TOPIC: _corrected,
+    StockMovement.Moved.TOPIC: _moved,
 }
 """What each event changes."""

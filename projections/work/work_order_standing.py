@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.kernel.instant import recorded_instant
-from domain.work.work_order_walk import standing as walked
+from domain.work.work_order_walk import progress as walked
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.work.work_order_facts import FACTS

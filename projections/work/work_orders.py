@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from domain.care import customer_events
+from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
+from domain.topics import EVENT_CLASSES
+from domain.work import work_order_events
+from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import STEPS
 from projections.engine.facts import told, wordless
 from projections.engine.projection import Projection, Rows, on
@@ -88,12 +94,12 @@ class WorkOrders(Projection):
         order = order_of(event)
         if order is not None:
             yield WORK_ORDERS, (order,)
-        if event.topic == "stock.moved" and order is not None:
+        if event.topic == StockMovement.Moved.TOPIC and order is not None:
             yield USES, (order, event.stream)
             yield TAKEN_BACK, (order, event.stream)
 
-    @on("work_order.opened")
-    def _opened(self, event: Recorded, rows: Rows) -> None:
+    @on(WorkOrder.Opened)
+    def _opened(self, event: Recorded[work_order_events.Opened], rows: Rows) -> None:
         data = event.data
         row: Row = {
             "id": event.stream,
@@ -114,7 +120,7 @@ class WorkOrders(Projection):
         }
         rows.put(WORK_ORDERS, row | standing(rows, row))
 
-    @on(*CHANGES)
+    @on(*(EVENT_CLASSES[topic] for topic in CHANGES))
     def _changed(self, event: Recorded, rows: Rows) -> None:
         order = order_of(event)
         row = rows.get(WORK_ORDERS, order) if order is not None else None
@@ -128,8 +134,8 @@ class WorkOrders(Projection):
             row |= standing(rows, row)
             rows.put(WORK_ORDERS, row | _late(rows, row, event, last, before))
 
-    @on("customer.erased")
-    def _erased(self, event: Recorded, rows: Rows) -> None:
+    @on(Customer.Erased)
+    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for row in rows.where(WORK_ORDERS, customer=event.stream):
             FACTS.silence(rows, row["id"])
             silent = row | {column: wordless(row[column]) for column in LISTS}

@@ -1,1 +1,1 @@
-"""Backups of everything that is kept, from one moment: written to a folder, and put back from there."""
+"""Backups of all data at one instant: written to a folder, and restored from there."""

@@ -23,7 +23,7 @@ class Copy(NamedTuple):
 
 
 def copied(
-    folder: Path, place: Place, kept: Sequence[Copy], tell: Callable[[int], None]
+    folder: Path, place: Place, kept: Sequence[Copy], report: Callable[[int], None]
 ) -> tuple[list[StoredBlob], list[Copy]]:
     """Copy the files to the folder `blobs`; those that are there now, and those that were not at their place."""
     stored, gone = [], []
@@ -31,7 +31,7 @@ def copied(
     for copy in kept:
         path = f"blobs/{copy.name}"
         try:
-            with place.reading(copy.name) as source, written(folder / path, tell) as sink:
+            with place.reading(copy.name) as source, written(folder / path, report) as sink:
                 while some := source.read(CHUNK):
                     sink.write(some)
         except FileGoneError:
@@ -51,5 +51,5 @@ def lost(cursor: Cursor, gone: Sequence[Copy]) -> list[str]:
         """,
         ([str(copy.person) for copy in gone],),
     )
-    stands = set(cursor.fetchall())
-    return [copy.name for copy in gone if (copy.sha256, copy.person) in stands]
+    known = set(cursor.fetchall())
+    return [copy.name for copy in gone if (copy.sha256, copy.person) in known]

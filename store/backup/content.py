@@ -38,7 +38,7 @@ def schemas() -> tuple[str, ...]:
 
 
 def tables(cursor: Cursor) -> list[Content]:
-    """The tables, each behind those that its rows refer to."""
+    """The tables, each after those that its rows refer to."""
     cursor.execute(
         """
         SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attnum), pg_table_size(c.oid), c.oid::bigint

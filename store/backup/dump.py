@@ -37,16 +37,16 @@ class NothingToBackUp(Problem):
 class _Counted:
     """Tells how many bytes are done of all that there seem to be."""
 
-    def __init__(self, tell: Progress, total: int) -> None:
-        self._tell, self._total, self._done = tell, total, 0
+    def __init__(self, report: Progress, total: int) -> None:
+        self._report, self._total, self._done = report, total, 0
 
     def add(self, many: int) -> None:
         self._done += many
-        self._tell(min(self._done, self._total), self._total)
+        self._report(min(self._done, self._total), self._total)
 
 
 class _Telling(NamedTuple):
-    """A file that COPY writes to: it counts what comes and hands it to a compressor."""
+    """A file that COPY writes to: it counts the bytes and passes them to a compressor."""
 
     target: zstandard.ZstdCompressionWriter
     counted: _Counted
@@ -57,7 +57,7 @@ class _Telling(NamedTuple):
         return self.target.write(some)
 
 
-def dump(dsn: str, folder: Path, place: Place | None, tell: Progress) -> Manifest:
+def dump(dsn: str, folder: Path, place: Place | None, report: Progress) -> Manifest:
     """Write everything that is kept as of one moment to a new folder that only its owner may enter.
 
     `dsn` is of the login that migrates. The database goes on meanwhile. Without a `place` the files of blobs are left
@@ -68,7 +68,7 @@ def dump(dsn: str, folder: Path, place: Place | None, tell: Progress) -> Manifes
         raise FolderIsTaken(f"{folder} is there already; a backup is written to a new folder.")
     with renamed(), _snapshot(dsn) as cursor, made(folder):
         contents, kept = tables(cursor), _kept(cursor) if place is not None else []
-        counted = _Counted(tell, sum(each.size for each in contents) + sum(size for _, _, _, size in kept))
+        counted = _Counted(report, sum(each.size for each in contents) + sum(size for _, _, _, size in kept))
         manifest = Manifest(
             made_at=format_instant(datetime.now(UTC)),
             program=version("callout"),

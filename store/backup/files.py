@@ -15,10 +15,10 @@ CHUNK: Final = 1024 * 1024
 class Sink:
     """A new file that counts and hashes what is written to it."""
 
-    def __init__(self, descriptor: int, tell: Callable[[int], None]) -> None:
+    def __init__(self, descriptor: int, report: Callable[[int], None]) -> None:
         self._file = os.fdopen(descriptor, "wb")
         self._hashed = sha256()
-        self._tell = tell
+        self._report = report
         self.size = 0
 
     def write(self, some: bytes) -> int:
@@ -26,7 +26,7 @@ class Sink:
         self._hashed.update(some)
         self._file.write(some)
         self.size += len(some)
-        self._tell(len(some))
+        self._report(len(some))
         return len(some)
 
     def hexdigest(self) -> str:
@@ -46,9 +46,9 @@ class Sink:
 
 
 @contextmanager
-def written(path: Path, tell: Callable[[int], None] = lambda _: None) -> Iterator[Sink]:
+def written(path: Path, report: Callable[[int], None] = lambda _: None) -> Iterator[Sink]:
     """A new file, durable at the end of the block; raises `FileExistsError` for one that is there."""
-    sink = Sink(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), tell)
+    sink = Sink(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), report)
     try:
         yield sink
     except BaseException:

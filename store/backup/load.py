@@ -1,4 +1,4 @@
-"""Putting a backup back: schema, rows, roles and the mark of a new life in one transaction, or nothing of it."""
+"""Restore of a backup: schema, rows, roles and the mark of a new log life in one transaction, or nothing of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OWN_TABLES: Final = ("schema_migrations", "run_time_roles", "run_time_grants")
 
 
 class DatabaseIsFull(Problem):
-    """The database holds a log already: name another one, or let it be thrown away with --replace."""
+    """The database holds a log already: name another one, or replace it with --replace."""
 
     kind = Kind.CONFLICT
 
@@ -64,12 +64,12 @@ def load(
     roles: RunTimeRoles,
     erased: Collection[UUID],
     replace: bool,
-    tell: Progress,
+    report: Progress,
 ) -> None:
     """Put the rows of a backup into the database that `dsn`, the login that migrates, leads to.
 
-    With `replace` what is there goes. The keys of `erased` do not come back, nor does anybody stay signed in, nor is a
-    job done again. The log is marked, so that whoever opens it next begins a new life. Raises as `must_be_free` does,
+    With `replace` what is there goes. Keys of `erased` people are not restored, nobody stays signed in, and no job is
+    repeated. The log is marked, so that who opens it next begins a new life. Raises as `must_be_free` does,
     and `MigrationError`.
     """
     with _session(dsn) as (session, cursor):
@@ -79,7 +79,7 @@ def load(
         _clear(cursor)
         prepare(cursor, roles)
         apply(session, cursor, manifest.migrations, roles)
-        _fill(cursor, folder, manifest, tell)
+        _fill(cursor, folder, manifest, report)
         _forget(cursor, erased)
         settle(cursor, roles, anew=True)
         cursor.execute("COMMIT")
@@ -132,7 +132,7 @@ def _clear(cursor: Cursor) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS public.{table}")
 
 
-def _fill(cursor: Cursor, folder: Path, manifest: Manifest, tell: Progress) -> None:
+def _fill(cursor: Cursor, folder: Path, manifest: Manifest, report: Progress) -> None:
     total, before = sum(table.file.bytes for table in manifest.tables), 0
     for table in reversed(manifest.tables):
         cursor.execute(f"DELETE FROM {_name(table)}")  # noqa: S608 - a checked name; what the migrations have put there
@@ -145,7 +145,7 @@ def _fill(cursor: Cursor, folder: Path, manifest: Manifest, tell: Progress) -> N
         if cursor.rowcount != table.rows:
             raise psycopg2.DataError(f"{table.file.path} holds {cursor.rowcount} rows, not {table.rows}")
         before += table.file.bytes
-        tell(before, total)
+        report(before, total)
     for name, trigger in quiet:
         cursor.execute(f'ALTER TABLE {name} ENABLE TRIGGER "{trigger}"')
     for sequence, value in manifest.sequences.items():
@@ -153,7 +153,7 @@ def _fill(cursor: Cursor, folder: Path, manifest: Manifest, tell: Progress) -> N
 
 
 def _quieted(cursor: Cursor, manifest: Manifest) -> list[tuple[str, str]]:
-    """The triggers, by table, that act on what is inserted, switched off: what they did comes with the other tables.
+    """The triggers, by table, that act on what is inserted, disabled: their effects are in the other tables.
 
     Those that keep things from being changed are always on, and stay so.
     """

@@ -1,4 +1,4 @@
-"""What a backup says of itself: which moment it is from, and every file in it with its checksum."""
+"""The manifest of a backup: the instant it is from, and every file in it with its checksum."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class StoredTable(msgspec.Struct, frozen=True):
 
 
 class StoredBlob(msgspec.Struct, frozen=True):
-    """The sealed bytes of one copy of a blob, by its name at the place; `person` is whose key seals it."""
+    """The sealed bytes of one copy of a blob, by its name at the place; `person` is the one whose key seals it."""
 
     name: str
     person: UUID
@@ -98,7 +98,7 @@ def read(folder: Path) -> Manifest:
     return manifest
 
 
-def check(folder: Path, manifest: Manifest, tell: Progress) -> None:
+def check(folder: Path, manifest: Manifest, report: Progress) -> None:
     """Compare every file with its checksum; raises `BackupNotUsable` with the first that differs."""
     total, done = sum(file.bytes for file in manifest.files()), 0
     for file in manifest.files():
@@ -115,4 +115,4 @@ def check(folder: Path, manifest: Manifest, tell: Progress) -> None:
         if (size, hashed.hexdigest()) != (file.bytes, file.sha256):
             raise BackupNotUsable(f"{file.path} is not what was written: its checksum differs.")
         done += size
-        tell(done, total)
+        report(done, total)

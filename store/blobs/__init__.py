@@ -1,1 +1,1 @@
-"""Photos and signatures as bytes: pieces as they come, sealed, then whole ones in the chosen place."""
+"""Photos and signatures as bytes: pieces as they arrive, sealed, then whole ones in the chosen place."""

@@ -1,4 +1,4 @@
-"""What a blob is: bytes known by their hash and size, and what can be wrong with those that come."""
+"""Blobs: bytes identified by their hash and size, and the problems of uploads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class UploadOffsetMismatch(Problem):
 
 
 class BlobMismatch(Problem):
-    """The bytes do not have the hash, or are more than was said: begin again at 0."""
+    """The bytes do not have the hash, or are more than announced: begin again at 0."""
 
     kind = Kind.UNPROCESSABLE
 

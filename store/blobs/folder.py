@@ -11,7 +11,7 @@ from secrets import token_hex
 from typing import BinaryIO, Final
 
 from store.blobs.place import FileGoneError, PlaceError, PlaceNotUsable
-from store.owning import give_away
+from store.file_ownership import give_away
 
 _INCOMING: Final = "incoming"
 _LEFT_BEHIND_SECONDS: Final = 24 * 60 * 60

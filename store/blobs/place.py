@@ -35,4 +35,4 @@ class Place(Protocol):
         """Let there be no file of this name."""
 
     def tidy(self) -> None:
-        """Remove what writers left behind that were cut off long ago."""
+        """Remove incomplete files that were abandoned long ago."""

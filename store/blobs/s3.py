@@ -17,7 +17,7 @@ _TRIES: Final = 3
 
 
 class S3Place:
-    """Objects in one bucket, their names behind a prefix. Credentials and region are found as boto3 finds them."""
+    """Objects in one bucket, their names with a prefix. Credentials and region are found as boto3 finds them."""
 
     def __init__(self, bucket: str, prefix: str = "", endpoint: str | None = None) -> None:
         """`endpoint` is the store's URL, AWS unless given. Raises `PlaceNotUsable` when boto3 is not installed."""
@@ -34,7 +34,7 @@ class S3Place:
         self._endpoint = endpoint
         self._refused: type[Exception] = exceptions.ClientError
         self._troubles: tuple[type[Exception], ...] = (exceptions.BotoCoreError, exceptions.ClientError, OSError)
-        # Checksums in trailers are not understood by every store that speaks S3; each piece is sealed anyway.
+        # Checksums in trailers are not understood by every S3-compatible store; each piece is sealed anyway.
         self._config = config.Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,

@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 def forget_uploads(cursor: Cursor) -> None:
-    """Throw away what nobody has gone on with for 30 days, what is kept already, and what came for erased people."""
+    """Delete uploads that were idle for 30 days, those of blobs that are stored already, and those of erased people."""
     cursor.execute("DELETE FROM blobs.uploads WHERE touched_at < now() - %s", (UNFINISHED_KEPT,))
     cursor.execute(
         """

@@ -1,4 +1,4 @@
-"""Uploads: what has come of blobs that are not whole yet, in the database, each piece sealed as soon as it is there."""
+"""Uploads: the received pieces of incomplete blobs, in the database, each sealed as soon as it arrives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LATER_SECONDS: Final = 600
 
 
 class Upload(NamedTuple):
-    """How far a blob has come from one technician, under whose key.
+    """The progress of an upload by one technician, and the person whose key seals it.
 
     `size` is how many bytes were expected when it began: its pieces are sealed with that, whatever is expected now.
     So many bytes as `refuted` were checked and are not the whole blob.
@@ -35,7 +35,7 @@ class Upload(NamedTuple):
 
 
 class TooManyUploads(Problem):
-    """Too much of what this technician is sending is not complete; complete one of them first, or try again later."""
+    """This technician has too many incomplete uploads; complete one of them first, or try again later."""
 
     kind = Kind.RATE_LIMITED
 
@@ -47,7 +47,7 @@ class UploadGone(Exception):  # noqa: N818 - not an error: somebody else was fas
 class Uploads:
     """One upload a blob and technician; any number of requests may work on it, its row lets one at a time.
 
-    The size of a `blob` is the most that may come of it now. `keys` are those of the persons whose copy is still
+    The size of a `blob` is the most that may be received now. `keys` are those of the persons whose copy is still
     lacking; the pieces are sealed with one of them. An upload under a key that is none of these any more begins anew,
     and so does one that has too many bytes, or all of them and the wrong ones.
     """
@@ -56,7 +56,7 @@ class Uploads:
         self._pool = pool
 
     def find(self, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload | None:
-        """How far it has come, `None` when it would begin at 0."""
+        """The progress of the upload, `None` when it would begin at 0."""
         row = self._pool.fetch_one(
             "SELECT id, person, size, received, refuted FROM blobs.uploads WHERE sha256 = %s AND technician = %s",
             (blob.sha256, str(technician)),
@@ -99,14 +99,14 @@ class Uploads:
             yield unseal_piece(key, sealed_as, number, sealed)[: blob.length_of(number)]
 
     def refute(self, upload: Upload) -> None:
-        """Remember that what has come by now is not the whole blob."""
+        """Note that the pieces received so far are not the whole blob."""
         self._pool.execute(
             "UPDATE blobs.uploads SET refuted = received WHERE id = %s AND received = %s",
             (upload.id, upload.received),
         )
 
     def forget(self, upload: Upload) -> None:
-        """Throw away what has come."""
+        """Delete the received pieces."""
         with self._pool.transaction() as cursor:
             _delete(cursor, upload)
 

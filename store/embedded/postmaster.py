@@ -74,7 +74,7 @@ class Postmaster:
     def admit(self) -> None:
         """Say who may connect: our own users of the machine as the owner, and everybody else with a password.
 
-        A server that runs is told when that has changed, as after an upgrade.
+        A running server reloads them when they have changed, as after an upgrade.
         """
         names = sorted({"root", self.place.account.name})
         wanted = {
@@ -103,10 +103,10 @@ class Postmaster:
             tried = self.place.account.run([*command, "-w", "-t", str(left)], self.place.folder, timeout=left + 10)
             if not tried.returncode:
                 return
-            said = _read_from(log, seen)
-            passes = any(reason in said for reason in _PASSES)
+            output = _read_from(log, seen)
+            passes = any(reason in output for reason in _PASSES)
             if not passes or time.monotonic() > deadline:
-                reason = _last_line("\n".join(line for line in said.splitlines() if "FATAL" in line) or tried.stderr)
+                reason = _last_line("\n".join(line for line in output.splitlines() if "FATAL" in line) or tried.stderr)
                 raise EmbeddedPostgresError(f"PostgreSQL does not start: {reason} (more in {log})")
             time.sleep(0.2)
 

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL of one state folder: started once for all who ask, and joined by the rest."""
+"""The embedded PostgreSQL of one state folder: started once, and shared by all processes."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class EmbeddedPostgres:
             return _dsn(place, socket_folder, DATABASE)
 
     def stop(self, timeout: float = 30.0) -> None:
-        """Stop the server, whoever started it; nothing happens when none runs."""
+        """Stop the server, also one started by another process; does nothing when none runs."""
         if not self.state.is_dir():
             return
         with self._alone(time.monotonic() + timeout):
@@ -123,7 +123,7 @@ def _locked(file: int) -> bool:
 
 
 def _dsn(place: Place, socket_folder: Path, database: str) -> str:
-    # requirepeer: whoever else listens at that path is not our server.
+    # requirepeer: another process that listens at that path is not our server.
     host, peer = quote(str(socket_folder), safe=""), quote(place.account.name)
     return f"postgresql://{OWNER}@/{database}?host={host}&port={PORT}&requirepeer={peer}"
 

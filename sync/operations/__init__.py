@@ -1,1 +1,1 @@
-"""What each operation of a device means: one handler a type, in one file a noun."""
+"""The handlers of operations: one for each type, one file for each noun."""

@@ -1,4 +1,4 @@
-"""All operations that are understood, by type and version."""
+"""The handlers of all operations, by type and version."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from sync.operations.handler import Handler
 
 OPERATIONS: dict[tuple[str, int], Handler] = {
     (handler.name, handler.v): handler
-    for room in (visits, work, stock, customers, corrections)
-    for newest in room.HANDLERS
+    for module in (visits, work, stock, customers, corrections)
+    for newest in module.HANDLERS
     for handler in newest.versions()
 }
 
 
 def handler_of(operation: Operation) -> Handler | None:
-    """What decides about an operation of this type and version, if anything does."""
+    """The handler for an operation of this type and version, or None."""
     return OPERATIONS.get((operation.type, operation.v))

@@ -1,4 +1,4 @@
-"""Taking back an own earlier fact by a further event; the first stays."""
+"""Correcting an own earlier fact by a further event; the first one stays on record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from domain.recording.order_ends import end_with
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from store.taking_back import correction_of
+from store.corrections import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected
 from sync.outcome import Context, Outcome
@@ -17,9 +17,9 @@ from sync.problems import UnknownReference
 
 @fact("fact_corrected", FactCorrected)
 def corrected(context: Context, data: FactCorrected) -> Outcome:
-    """A movement is reversed; a fact about a visit or work order is marked as taken back.
+    """Reverse a movement, or mark a fact about a visit or work order as taken back.
 
-    Only what this technician's devices have recorded is found: everything else is for the office to decide.
+    Raises `UnknownReference` for anything that this technician's devices have not recorded.
     """
     outcome = _reversed(context, data) or _taken_back(context, data)
     if outcome is None:
@@ -34,7 +34,7 @@ def _reversed(context: Context, data: FactCorrected) -> Outcome | None:
     case: UUID | None = movement.moved.get("case")
     correction, is_recorded = correction_of(context.work, movement.id)
     if is_recorded:
-        return Outcome((), (), case)  # taking it back twice is taking it back once
+        return Outcome((), (), case)  # a second correction changes nothing
     return Outcome((movement.reverse(id=correction, reason="fact_corrected"),), (), case)
 
 
@@ -51,7 +51,7 @@ def _taken_back(context: Context, data: FactCorrected) -> Outcome | None:
             )
             ended = context.work.find(WorkOrder, visit.work_order)
             if ended is not None and ended.is_final() and not visit.is_over():
-                end_with(ended, visit)  # its end would have taken the visit along
+                end_with(ended, visit)  # the end of the work order ends the visit too
             return Outcome((visit,))
     return None
 

@@ -1,8 +1,6 @@
-"""Operations on customers: what they said on site, and changes of their details."""
+"""Operations on customers: what they say on site, and changes of their details."""
 
 from __future__ import annotations
-
-from uuid import NAMESPACE_OID, uuid5
 
 from domain.care.contact import Contact
 from domain.care.customer import Customer
@@ -15,13 +13,13 @@ from sync.outcome import Context, Notice, NotYourCustomer, Outcome
 
 @fact("customer_spoke", CustomerSpoke)
 def spoke(context: Context, data: CustomerSpoke) -> Outcome:
-    """A contact on site, with the entry that stays where the one that is named was merged into another."""
+    """A contact on site, with the remaining entry where the named one was merged into another."""
     named: Customer = context.require(Customer, data.customer)
     customer: Customer = context.require(Customer, standing_entry(context.work, named.id))
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     fits = order is None or one_customer(context.work, order.customer, customer.id)
     contact = Contact.receive(
-        id=uuid5(NAMESPACE_OID, f"contact {context.operation}"),
+        id=context.derived_id("contact"),
         channel="visit",
         direction="in",
         started_at=context.occurred_at,
@@ -38,9 +36,9 @@ def spoke(context: Context, data: CustomerSpoke) -> Outcome:
 
 @request("change_customer_details", CustomerDetails)
 def change(context: Context, data: CustomerDetails) -> Outcome:
-    """Field by field: disjoint edits both stand, a clash keeps both values and says so.
+    """Change fields one by one: of a field that was changed meanwhile both values are kept, with a notice.
 
-    About an entry that was merged into another one, it is about that one.
+    Where the named entry was merged into another one, that one is changed.
     """
     named: Customer = context.require(Customer, data.customer)
     customer: Customer = context.require(Customer, standing_entry(context.work, named.id))

@@ -1,4 +1,4 @@
-"""How an operation's type is bound to the shape of its data and to what it does."""
+"""Binds an operation's type to the shape of its data and to the function that decides it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Handler(NamedTuple):
     upcasts: tuple[Upcast, ...] = ()
 
     def upcast(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The data as the newest version says it."""
+        """The data in the shape of the newest version."""
         for step in self.upcasts:
             data = step(data)
         return data
@@ -38,10 +38,10 @@ class Handler(NamedTuple):
 
 
 def fact(name: str, shape: type, *upcasts: Upcast) -> Callable[[Decide], Handler]:
-    """Bind a handler of something that has happened; each upcast leads from one version to the next, from 1 on."""
+    """Decorator: the handler of a fact; each upcast converts data of one version to the next, from 1 on."""
     return lambda decide: Handler(name, len(upcasts) + 1, shape, decide, is_fact=True, upcasts=upcasts)
 
 
 def request(name: str, shape: type, *upcasts: Upcast) -> Callable[[Decide], Handler]:
-    """Bind a handler of something that is asked for."""
+    """Decorator: the handler of a request; `upcasts` as for `fact`."""
     return lambda decide: Handler(name, len(upcasts) + 1, shape, decide, is_fact=False, upcasts=upcasts)

@@ -32,7 +32,7 @@ class OfVisit(Data, kw_only=True):
 
 
 class VisitNotDone(OfVisit, kw_only=True):
-    """`reason` is a code of the protocol; words stand apart. Version 1 said one or the other as `reason`."""
+    """`reason` is a code of the protocol; words are in `note`. In version 1 `reason` was one or the other."""
 
     reason: NotDoneReason
     note: Words | None = None
@@ -76,7 +76,7 @@ class LabourRecorded(OfOrder, kw_only=True):
 
 
 class NoteAdded(OfOrder, kw_only=True):
-    """Free words."""
+    """Free text."""
 
     text: Words
 
@@ -156,7 +156,7 @@ class StockCounted(Data, kw_only=True):
 
 
 class SatisfactionRecorded(OfOrder, kw_only=True):
-    """What the customer says at the door."""
+    """The rating that the customer gives on site."""
 
     csat: Annotated[int, msgspec.Meta(ge=1, le=5)]
     solved: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import cast
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from domain.kernel.aggregate import Entity
 from domain.kernel.local_time import local_day
@@ -24,10 +24,10 @@ from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUs
 from sync.outcome import Context, Notice, Outcome
 
 
-def _at_hand(context: Context, location: UUID) -> tuple[Notice, ...]:
-    """What the log says against this technician's moving or counting something there: a van has one custodian.
+def _foreign_van(context: Context, location: UUID) -> tuple[Notice, ...]:
+    """The notice about moving or counting something in a van that is in somebody else's custody.
 
-    A part that is built in from a colleague's van is for the books alone to notice: two may need the last one.
+    Not for `part_used`: what was built in from a colleague's van only shows in the balances.
     """
     place: Location = context.require(Location, location)
     if place.kind != "van" or place.custodian in (None, context.technician):
@@ -37,7 +37,7 @@ def _at_hand(context: Context, location: UUID) -> tuple[Notice, ...]:
 
 
 def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, to: UUID) -> Movement:
-    """What every movement of a device says; an unknown part is no reason to forget that it moved."""
+    """The fields that every movement of a device has; the movement of an unknown part has no cost."""
     place: Location = context.require(Location, data.location)
     part = context.work.find(Part, data.part)
     on = _day_at(context, place)
@@ -57,7 +57,7 @@ def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, t
 
 
 def _day_at(context: Context, place: Location) -> date:
-    """The day there, which decides about the cost; the technician's own where the place has no zone."""
+    """The date of the operation at the place, for the cost; in the technician's zone where the place has none."""
     return local_day(context.occurred_at, place.zone or context.zone)
 
 
@@ -79,15 +79,15 @@ def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tup
     return (_mismatch("visit", visit.id, "The visit is for another work order."),)
 
 
-def _why(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
-    """A code stays readable; words are kept as a note about the customer, or the technician's own."""
+def _reason_fields(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
+    """The fields for a reason: a code, or words as a note about the customer or else the technician."""
     person = order.customer if order else context.technician
     return cast("Movement", {**reason_and_note(data.reason, MOVEMENT_REASONS), "person": person})
 
 
 @fact("part_used", PartUsed)
 def used(context: Context, data: PartUsed) -> Outcome:
-    """A part built in: it goes to the equipment, or to the customer where that is not known."""
+    """A part built in: it moves to the equipment, or to the customer where that is not known."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     movement = _moved(context, data, "consumption", data.location, order.equipment or VIRTUAL["customer"])
     movement |= {"work_order": order.id, "visit": data.visit, "billable": data.billable}
@@ -100,8 +100,8 @@ def removed(context: Context, data: PartTaken) -> Outcome:
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     origin = order.equipment if order and order.equipment else VIRTUAL["customer"]
     movement = _moved(context, data, "removal", origin, data.location)
-    movement |= {"work_order": data.work_order, **_why(context, data, order)}
-    return _recorded(context, movement, order, *_at_hand(context, data.location))
+    movement |= {"work_order": data.work_order, **_reason_fields(context, data, order)}
+    return _recorded(context, movement, order, *_foreign_van(context, data.location))
 
 
 @fact("part_scrapped", PartTaken)
@@ -109,8 +109,8 @@ def scrapped(context: Context, data: PartTaken) -> Outcome:
     """A part thrown away."""
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     movement = _moved(context, data, "scrap", data.location, VIRTUAL["scrap"])
-    movement |= {"work_order": data.work_order, **_why(context, data, order)}
-    return _recorded(context, movement, order, *_at_hand(context, data.location))
+    movement |= {"work_order": data.work_order, **_reason_fields(context, data, order)}
+    return _recorded(context, movement, order, *_foreign_van(context, data.location))
 
 
 @fact("part_sent", PartTransferred)
@@ -118,7 +118,7 @@ def sent(context: Context, data: PartTransferred) -> Outcome:
     """A part on its way to another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_out", data.location, VIRTUAL["transit"])
-    return _recorded(context, movement | {"transfer": data.transfer}, None, *_at_hand(context, data.location))
+    return _recorded(context, movement | {"transfer": data.transfer}, None, *_foreign_van(context, data.location))
 
 
 @fact("part_received", PartTransferred)
@@ -126,25 +126,25 @@ def received(context: Context, data: PartTransferred) -> Outcome:
     """A part that came from another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_in", VIRTUAL["transit"], data.location)
-    return _recorded(context, movement | {"transfer": data.transfer}, None, *_at_hand(context, data.location))
+    return _recorded(context, movement | {"transfer": data.transfer}, None, *_foreign_van(context, data.location))
 
 
 @fact("stock_counted", StockCounted)
 def counted(context: Context, data: StockCounted) -> Outcome:
-    """What was seen on the shelf; a count that nobody has begun is begun by its first line.
+    """What was seen on the shelf; the first line of an unknown count starts it.
 
-    A line that names the count of another place is kept as a count of its own: it changes nothing about that one.
+    A line that names the count of another place is kept as a count of its own and does not change that one.
     """
-    count, mismatch = _sheet(context, data)
+    count, mismatch = _count_for(context, data)
     seen = {"part": data.part, "location": data.location, "counter": context.technician}
     quantity = parse_quantity(data.quantity, pointer="/data/quantity", positive=False)
     count.record_line(quantity=quantity, blind=False, unit=data.unit, **seen)
-    return Outcome((count,), (*_at_hand(context, data.location), *mismatch))
+    return Outcome((count,), (*_foreign_van(context, data.location), *mismatch))
 
 
-def _sheet(context: Context, data: StockCounted) -> tuple[StockCount, tuple[Notice, ...]]:
-    """The count that a line belongs to, and what does not fit about the one that it names."""
-    own = uuid5(NAMESPACE_OID, f"count {context.operation}")
+def _count_for(context: Context, data: StockCounted) -> tuple[StockCount, tuple[Notice, ...]]:
+    """The count that a line belongs to, and a notice when it is not the one that the line names."""
+    own = context.derived_id("count")
     known = context.work.find(Entity, data.count)
     if known is None:
         return StockCount.start(id=data.count or own, location=data.location), ()

@@ -20,8 +20,8 @@ from sync.outcome import Context, Notice, Outcome
 _REASONS = get_args(NotDoneReason)
 
 
-def _told(context: Context, data: OfVisit, record: Callable[[Visit, WorkOrder], None]) -> Outcome:
-    """What a technician tells of a visit, with what does not fit about it."""
+def _record_step(context: Context, data: OfVisit, record: Callable[[Visit, WorkOrder], None]) -> Outcome:
+    """Call `record` with the visit and its work order; the outcome has the notices about both."""
     visit: Visit = context.require(Visit, data.visit)
     order: WorkOrder = context.require(WorkOrder, visit.work_order)
     notices = context.visit_misfits(order, visit)
@@ -29,28 +29,28 @@ def _told(context: Context, data: OfVisit, record: Callable[[Visit, WorkOrder], 
     return Outcome((visit,), notices, order.case)
 
 
-def _of(name: str, record: str) -> Handler:
-    """The handler of a step that names nothing but its visit."""
+def _step(name: str, record: str) -> Handler:
+    """The handler of a step whose data is a visit alone; `record` is the visit's method."""
 
     @fact(name, OfVisit)
     def step(context: Context, data: OfVisit) -> Outcome:
-        return _told(context, data, lambda visit, _: getattr(visit, record)(context.technician))
+        return _record_step(context, data, lambda visit, _: getattr(visit, record)(context.technician))
 
     return step
 
 
 @fact("visit_accepted", OfVisit)
 def accepted(context: Context, data: OfVisit) -> Outcome:
-    """The technician will go; a visit that nobody has becomes theirs only where its order is theirs.
+    """The technician will go; an unassigned visit becomes theirs only where its work order is theirs.
 
-    It is a reply to the plan that was read: it stays without effect on another one.
+    An acceptance of a plan that has been changed since has no effect; a notice says so.
     """
 
     def accept(visit: Visit, order: WorkOrder) -> None:
         unasked = visit.technician is None and not order.assigned_to(context.technician)
         visit.record_accepted(context.technician, unasked=unasked)
 
-    outcome = _told(context, data, accept)
+    outcome = _record_step(context, data, accept)
     visit: Visit = context.require(Visit, data.visit)
     if visit.plan_is_seen(context.seen):
         return outcome
@@ -58,25 +58,27 @@ def accepted(context: Context, data: OfVisit) -> Outcome:
     return outcome._replace(notices=(*outcome.notices, notice))
 
 
-def _words_apart(data: dict[str, Any]) -> dict[str, Any]:
-    """Version 1 had a code or words as its reason; words become a note."""
+def _split_reason(data: dict[str, Any]) -> dict[str, Any]:
+    """Upcast of version 1, whose `reason` is a code or words: words become `note`."""
     reason = data.get("reason")
     return data if reason in _REASONS or not isinstance(reason, str) else data | {"reason": "not_fixed", "note": reason}
 
 
-@fact("visit_not_done", VisitNotDone, _words_apart)
+@fact("visit_not_done", VisitNotDone, _split_reason)
 def not_done(context: Context, data: VisitNotDone) -> Outcome:
-    """The visit came to nothing."""
+    """The visit could not be done."""
     who = context.technician
-    return _told(context, data, lambda visit, _: visit.record_not_done(data.reason, technician=who, note=data.note))
+    return _record_step(
+        context, data, lambda visit, _: visit.record_not_done(data.reason, technician=who, note=data.note)
+    )
 
 
 @fact("signed", Signed)
 def signed(context: Context, data: Signed) -> Outcome:
     """Somebody signed on site."""
     picture: dict[str, Any] = {"sha256": data.sha256, "size": data.size, "media_type": data.media_type}
-    said = picture | {"signer": data.signer, "technician": context.technician}
-    return _told(context, data, lambda visit, _: visit.record_signed(**said))
+    signature = picture | {"signer": data.signer, "technician": context.technician}
+    return _record_step(context, data, lambda visit, _: visit.record_signed(**signature))
 
 
 @request("decline_visit", VisitDeclined)
@@ -88,7 +90,7 @@ def decline(context: Context, data: VisitDeclined) -> Outcome:
 
 
 @request("request_visit", VisitRequested)
-def ask_for(context: Context, data: VisitRequested) -> Outcome:
+def request_visit(context: Context, data: VisitRequested) -> Outcome:
     """Another visit for an own work order, at this time of day two days later where no window is given.
 
     Days and clock times are those of the site.
@@ -99,11 +101,11 @@ def ask_for(context: Context, data: VisitRequested) -> Outcome:
     zone = zone_of_order(context.work, order, otherwise=context.zone)
     edges = ("window_start", "window_end")
     instants = {name: _instant(getattr(data, name), f"/data/{name}") for name in edges}
-    said = {**instants, "local_start": data.local_start, "local_end": data.local_end}
-    begun = data.window_start or data.local_start
+    fields = {**instants, "local_start": data.local_start, "local_end": data.local_end}
+    start = data.window_start or data.local_start
     window = (
-        window_at(zone, said, moment=context.occurred_at, pointer="/data")
-        if begun
+        window_at(zone, fields, moment=context.occurred_at, pointer="/data")
+        if start
         else in_two_days(context.occurred_at, zone)
     )
     visit = Visit.plan(
@@ -123,13 +125,13 @@ def _instant(text: str | None, pointer: str) -> datetime | None:
 
 HANDLERS: tuple[Handler, ...] = (
     accepted,
-    _of("travel_started", "record_travel_started"),
-    _of("arrived", "record_arrived"),
-    _of("work_paused", "record_paused"),
-    _of("work_resumed", "record_resumed"),
-    _of("visit_done", "record_done"),
+    _step("travel_started", "record_travel_started"),
+    _step("arrived", "record_arrived"),
+    _step("work_paused", "record_paused"),
+    _step("work_resumed", "record_resumed"),
+    _step("visit_done", "record_done"),
     not_done,
     signed,
     decline,
-    ask_for,
+    request_visit,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import NAMESPACE_OID, uuid5
-
 from domain.care.survey import Survey
 from domain.recording.order_ends import close_order
 from domain.stock.discrepancy_kinds import NOTICES
@@ -45,7 +43,7 @@ def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
 
 @fact("note_added", NoteAdded)
 def note_added(context: Context, data: NoteAdded) -> Outcome:
-    """Something to remember."""
+    """A note."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     order.record_note(data.text)
     return _about(context, order)
@@ -53,7 +51,7 @@ def note_added(context: Context, data: NoteAdded) -> Outcome:
 
 @fact("photo_taken", PhotoTaken)
 def photo_taken(context: Context, data: PhotoTaken) -> Outcome:
-    """A picture; its bytes come on their own."""
+    """A picture; its bytes are uploaded separately."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     order.record_photo(sha256=data.sha256, size=data.size, media_type=data.media_type)
     return _about(context, order)
@@ -61,7 +59,7 @@ def photo_taken(context: Context, data: PhotoTaken) -> Outcome:
 
 @fact("work_completed", WorkCompleted)
 def work_completed(context: Context, data: WorkCompleted) -> Outcome:
-    """The work is done; done twice, both stand."""
+    """The work is done; a second completion is recorded too, with a notice."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     twice = Notice("duplicate_completion", NOTICES["duplicate_completion"], {"work_order": str(order.id)})
     notices = (twice,) if order.status in {Status.COMPLETED, Status.CLOSED} else ()
@@ -81,10 +79,10 @@ def cannot_complete(context: Context, data: CannotComplete) -> Outcome:
 
 @fact("satisfaction_recorded", SatisfactionRecorded)
 def satisfaction_recorded(context: Context, data: SatisfactionRecorded) -> Outcome:
-    """What the customer says at the door."""
+    """The rating that the customer gives on site."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     survey = Survey.record_asked(
-        id=uuid5(NAMESPACE_OID, f"survey {context.operation}"),
+        id=context.derived_id("survey"),
         customer=order.customer,
         case=order.case,
         work_order=order.id,

@@ -15,9 +15,9 @@ import pytest
 from domain.stock.location import VIRTUAL
 from tests.support.carparts import FILLED, TECHNICIANS, Use, is_short, named, needed, uses_of
 from tests.support.company import Company, Technician
-from tests.support.crowd import Command, give_all, upload
-from tests.support.desk import Desk, Json
-from tests.support.handset import Handset
+from tests.support.concurrent_commands import Command, give_all, upload
+from tests.support.http_device import Handset
+from tests.support.office_client import Desk, Json
 from tests.support.real_data import rows_of
 from tests.support.story import used
 

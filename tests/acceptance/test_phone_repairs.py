@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 import pytest
 
 from tests.support.company import Company
-from tests.support.crowd import Command, give_all, upload
-from tests.support.desk import Desk, Json
-from tests.support.handset import Handset
+from tests.support.concurrent_commands import Command, give_all, upload
+from tests.support.http_device import Handset
+from tests.support.office_client import Desk, Json
 from tests.support.phone_repairs import (
     CUSTOMERS,
     Line,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.settings import Settings
 from store.migrate import migrate
 from store.roles import database_of, roles_of
@@ -35,7 +35,7 @@ def furnished(
     run(cluster.dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
     home = tmp_path_factory.mktemp("furnished")
     settings = Settings(home=home, database_url=cluster.dsn_of(name), master_key=MASTER_KEY)
-    with House(settings, migrating=True) as built:
+    with Application(settings, migrating=True) as built:
         built.ensure_views()
     run(cluster.dsn_of(name), "DELETE FROM log.lives")  # a copy of it is not to be taken for a restored log
     yield name
@@ -65,9 +65,9 @@ def settings(furnished_database: str, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
+def application(settings: Settings) -> Iterator[Application]:
     """Everything built, with empty views."""
-    with House(settings) as built:
+    with Application(settings) as built:
         yield built
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.database import OtherMasterKey
 from callout.master_key import master_key
 from callout.settings import Settings
@@ -26,22 +26,22 @@ def settings(home: Path, **more: object) -> Settings:
     return Settings(home=home, pool=3, **more)  # type: ignore[arg-type]
 
 
-def register(house: House) -> None:
+def register(application: Application) -> None:
     user = User.register(id=uuid4(), login="ada", name="Ada", roles=("admin",))
-    house.services.access.claim(user.id, "ada", PASSWORD)
-    work = house.services.log.work()
+    application.services.access.claim(user.id, "ada", PASSWORD)
+    work = application.services.log.work()
     work.add(Envelope(occurred_at=now()), user)
     work.commit()
 
 
 def test_a_house_serves_what_its_database_knows(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database, migrating=True) as house:
-        house.ensure_views()
-        register(house)
-        while house.projector().run_once():
+    with Application(settings(tmp_path), database, migrating=True) as application:
+        application.ensure_views()
+        register(application)
+        while application.projector().run_once():
             pass
 
-        reply = house.app().test_client().post("/api/v1/sessions", json={"login": "ada", "password": PASSWORD})
+        reply = application.app().test_client().post("/api/v1/sessions", json={"login": "ada", "password": PASSWORD})
 
         assert reply.status_code == 201
         assert reply.json is not None
@@ -49,17 +49,17 @@ def test_a_house_serves_what_its_database_knows(tmp_path: Path, database: str) -
 
 
 def test_a_house_of_another_master_key_is_refused_before_it_writes_a_word(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database, migrating=True):
+    with Application(settings(tmp_path), database, migrating=True):
         pass
 
     with pytest.raises(OtherMasterKey):
-        House(settings(tmp_path, master_key=b"another key, of 32 bytes too!!!!"), database)
+        Application(settings(tmp_path, master_key=b"another key, of 32 bytes too!!!!"), database)
 
 
 def test_a_house_that_closes_leaves_no_connection(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database, migrating=True) as house:
-        house.services.views.wait_until(1, 0.01)
-        house.app().test_client().get("/ready")
+    with Application(settings(tmp_path), database, migrating=True) as application:
+        application.services.views.wait_until(1, 0.01)
+        application.app().test_client().get("/ready")
 
     alone = ConnectionPool(database)
     left = alone.fetch_all(
@@ -70,15 +70,15 @@ def test_a_house_that_closes_leaves_no_connection(tmp_path: Path, database: str)
 
 
 def test_a_house_acts_in_separate_roles(tmp_path: Path, database: str) -> None:
-    with House(settings(tmp_path), database, migrating=True) as house:
+    with Application(settings(tmp_path), database, migrating=True) as application:
         roles = {
             pool.fetch_all("SELECT current_user")[0][0]
-            for pool in (house.services.log.pool, house.services.projecting.pool)
+            for pool in (application.services.log.pool, application.services.projecting.pool)
         }
 
-        names = roles_of(database_of(database), master_key(house.settings)).names
+        names = roles_of(database_of(database), master_key(application.settings)).names
         assert roles == {names[WRITER], names[PROJECTOR]}
-        with house.services.views.now() as reader:
+        with application.services.views.now() as reader:
             assert reader.fetch_one("SELECT current_user AS role") == {"role": names[READER]}
 
 
@@ -89,7 +89,7 @@ def test_a_server_finds_its_application_in_the_environment(
         monkeypatch.delenv(name)
     monkeypatch.setenv("CALLOUT_HOME", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", database)
-    House(Settings.from_environment(), migrating=True).close()
+    Application(Settings.from_environment(), migrating=True).close()
 
     served = app()
 

@@ -26,23 +26,27 @@ from tests.support.servers import ask
 
 def test_everything_comes_back_in_an_empty_database(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Issue 8, 17: log, keys, access and photos of one moment; roles are made, the epoch is another one."""
-    with site.house() as house:
-        customer = registered(house)
-        house.services.access.let_in(customer)
-        secret, before, epoch = house.services.access.secret("cursors"), records(house), house.services.log.epoch()
+    with site.application() as application:
+        customer = registered(application)
+        application.services.access.let_in(customer)
+        secret, before, epoch = (
+            application.services.access.secret("cursors"),
+            records(application),
+            application.services.log.epoch(),
+        )
     manifest = site.back_up(tmp_path / "backup")
     restored = elsewhere.restore(tmp_path / "backup")
     assert manifest.position == restored.position == len(before)
     assert manifest.epoch == epoch != restored.epoch
-    with elsewhere.house() as house:
-        assert records(house)[: len(before)] == before
-        assert house.services.log.epoch() == restored.epoch
-        assert name_of(house, customer) == "Erika Kastanienbaum"
-        assert picture_of(house, customer) == PICTURE
-        assert house.services.access.secret("cursors") == secret
-        assert house.services.log.next_work_order_number() == "W-000002"
-        assert differences(house) == []
-        registered(house)
+    with elsewhere.application() as application:
+        assert records(application)[: len(before)] == before
+        assert application.services.log.epoch() == restored.epoch
+        assert name_of(application, customer) == "Erika Kastanienbaum"
+        assert picture_of(application, customer) == PICTURE
+        assert application.services.access.secret("cursors") == secret
+        assert application.services.log.next_work_order_number() == "W-000002"
+        assert differences(application) == []
+        registered(application)
     question = "SELECT id, content_hash, status, first_position, answer FROM log.operations ORDER BY key LIMIT 1"
     assert ask(elsewhere.dsn, question) == ask(site.dsn, question) != []
     assert ask(elsewhere.dsn, "SELECT count(*) FROM access.sessions") == [(0,)]
@@ -51,37 +55,37 @@ def test_everything_comes_back_in_an_empty_database(site: Site, elsewhere: Site,
 
 def test_each_restore_begins_an_epoch_in_the_same_database_too(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17: a log that came back in the same cluster kept its epoch, and devices kept what was lost."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     site.back_up(tmp_path / "backup")
     epochs = {site.restore(tmp_path / "backup", replace=True).epoch for _ in range(2)}
-    with site.house() as house:
+    with site.application() as application:
         assert len(epochs | {read(tmp_path / "backup").epoch}) == 3
-        assert house.services.log.epoch() in epochs
+        assert application.services.log.epoch() in epochs
 
 
 def test_a_database_that_is_full_is_not_written_over(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17: only when the operator says so."""
-    with site.house() as house:
-        registered(house)
-        before = records(house)
+    with site.application() as application:
+        registered(application)
+        before = records(application)
     site.back_up(tmp_path / "backup")
-    with site.house() as house:
-        registered(house, "Somebody new")
-        after = records(house)
+    with site.application() as application:
+        registered(application, "Somebody new")
+        after = records(application)
     with pytest.raises(DatabaseIsFull, match="--replace"):
         site.restore(tmp_path / "backup")
-    with site.house() as house:
-        assert records(house) == after
+    with site.application() as application:
+        assert records(application) == after
     site.restore(tmp_path / "backup", replace=True)
-    with site.house() as house:
-        assert records(house)[:-1] == before
-        assert differences(house) == []
+    with site.application() as application:
+        assert records(application)[:-1] == before
+        assert differences(application) == []
 
 
 def test_a_database_that_somebody_uses_is_not_written_over(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17: a server that went on would write into the middle of it."""
-    with site.house():
+    with site.application():
         pass
     site.back_up(tmp_path / "backup")
     somebody = open_connection(site.dsn)
@@ -92,7 +96,7 @@ def test_a_database_that_somebody_uses_is_not_written_over(site: Site, tmp_path:
 
 
 def test_somebody_elses_schema_is_never_dropped(site: Site, elsewhere: Site, tmp_path: Path) -> None:
-    with site.house():
+    with site.application():
         pass
     site.back_up(tmp_path / "backup")
     run(elsewhere.dsn, "CREATE SCHEMA log", "CREATE TABLE log.events ()")
@@ -102,19 +106,19 @@ def test_somebody_elses_schema_is_never_dropped(site: Site, elsewhere: Site, tmp
 
 def test_a_restore_that_fails_leaves_the_database_as_it_was(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17: it is one transaction."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     site.back_up(tmp_path / "backup")
-    with site.house() as house:
-        registered(house, "Somebody new")
-        after = records(house)
+    with site.application() as application:
+        registered(application, "Somebody new")
+        after = records(application)
     manifest = tmp_path / "backup" / FILE
     manifest.write_text(manifest.read_text().replace("0012_append.sql", "0013_unknown.sql"))
     with pytest.raises(MigrationError, match="0013_unknown"):
         site.restore(tmp_path / "backup", replace=True)
-    with site.house() as house:
-        assert records(house) == after
-        assert differences(house) == []
+    with site.application() as application:
+        assert records(application) == after
+        assert differences(application) == []
 
 
 def test_nobody_registered_meanwhile_loses_their_words(site: Site, elsewhere: Site, tmp_path: Path) -> None:
@@ -122,9 +126,9 @@ def test_nobody_registered_meanwhile_loses_their_words(site: Site, elsewhere: Si
     stop, customers = Event(), list[object]()
 
     def register() -> None:
-        with site.house() as house:
+        with site.application() as application:
             while not stop.is_set():
-                customers.append(registered(house, f"Customer {len(customers)}"))
+                customers.append(registered(application, f"Customer {len(customers)}"))
 
     office = Thread(target=register)
     office.start()
@@ -138,9 +142,9 @@ def test_nobody_registered_meanwhile_loses_their_words(site: Site, elsewhere: Si
         office.join()
     for number in range(3):
         elsewhere.restore(tmp_path / f"backup-{number}", replace=True)
-        with elsewhere.house() as house:
-            told = house.services.log.reader.read(records(house))
+        with elsewhere.application() as application:
+            told = application.services.log.reader.read(records(application))
             names = [each.data.name for each in told if each.topic == "customer.registered"]
             assert len(names) >= 5
             assert names == [f"Customer {count}" for count in range(len(names))]
-            assert differences(house) == []
+            assert differences(application) == []

@@ -37,25 +37,25 @@ def test_a_backup_holds_the_photos_of_a_bucket_and_a_folder_can_take_them(
 ) -> None:
     """Issue 8, 17: and the other way round, without those of whoever was erased since."""
     kept = SiteWithBucket(site.dsn, site.home, url=bucket.url, bucket=bucket.name)
-    with kept.house() as house:
-        stays, gone = registered(house), registered(house, "Somebody else")
+    with kept.application() as application:
+        stays, gone = registered(application), registered(application, "Somebody else")
     assert len(bucket.objects()) == 2
     kept.back_up(tmp_path / "backup")
     assert len(read(tmp_path / "backup").blobs or ()) == 2
-    with kept.house() as house:
-        erase(house, gone)
+    with kept.application() as application:
+        erase(application, gone)
     elsewhere.restore(tmp_path / "backup", site.home / "erasures")
-    with elsewhere.house() as house:
-        assert picture_of(house, stays) == PICTURE
-        assert picture_of(house, gone) is None
-        assert differences(house) == []
+    with elsewhere.application() as application:
+        assert picture_of(application, stays) == PICTURE
+        assert picture_of(application, gone) is None
+        assert differences(application) == []
     elsewhere.back_up(tmp_path / "later")
     with bucket.client() as client:
         for name in bucket.objects():
             client.delete_object(Bucket=bucket.name, Key=name)
     kept.restore(tmp_path / "later", replace=True)
     assert len(bucket.objects()) == 1
-    with kept.house() as house:
-        assert picture_of(house, stays) == PICTURE
-        assert name_of(house, stays) is not None
-        assert name_of(house, gone) is None
+    with kept.application() as application:
+        assert picture_of(application, stays) == PICTURE
+        assert name_of(application, stays) is not None
+        assert name_of(application, gone) is None

@@ -27,13 +27,13 @@ RENEWED = {
 
 def test_sites_and_technicians_who_work_no_more_come_back_once(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Issue 8, found by attack: nothing could be restored once a customer had a site."""
-    with site.house() as house:
-        customer = registered(house)
+    with site.application() as application:
+        customer = registered(application)
         gone, back = (
             Technician.register(id=uuid4(), name=name, zone="Europe/Berlin", language="de")
             for name in ("Nowak", "Okafor")
         )
-        work = house.services.log.work()
+        work = application.services.log.work()
         entity = work.get(Customer, customer)
         entity.add_site(site=uuid4(), address="Kastanienallee 7", zone="Europe/Berlin", access_notes="")
         for each in (gone, back):
@@ -52,5 +52,5 @@ def test_sites_and_technicians_who_work_no_more_come_back_once(site: Site, elsew
     assert len(ask(elsewhere.dsn, "SELECT site FROM log.sites")) == 1
     assert ask(elsewhere.dsn, "SELECT technician FROM access.inactive_technicians") == [(gone.id,)]
     assert ask(elsewhere.dsn, TRIGGERS) == ask(site.dsn, TRIGGERS), "they act on what is inserted from now on"
-    with elsewhere.house() as house:
-        assert differences(house) == []
+    with elsewhere.application() as application:
+        assert differences(application) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.blob_place import place_of
 from callout.cli import main
 from callout.database import OtherMasterKey
@@ -23,8 +23,8 @@ from tests.support.servers import ask
 
 def test_files_are_their_owners_alone_and_never_written_over(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17 and 27."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     backup = tmp_path / "backup"
     site.back_up(backup)
     modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (backup, *backup.rglob("*"))}
@@ -39,8 +39,8 @@ def test_files_are_their_owners_alone_and_never_written_over(site: Site, tmp_pat
 
 def test_a_backup_that_is_not_whole_changes_nothing(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Issue 8, 17: everything is compared with its checksum first."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     backup = tmp_path / "backup"
     site.back_up(backup)
     events, whole = backup / "log.events.copy.zst", (backup / "log.events.copy.zst").read_bytes()
@@ -61,8 +61,8 @@ def test_without_its_master_key_a_backup_is_refused_and_no_other_is_made(
     site: Site, elsewhere: Site, tmp_path: Path
 ) -> None:
     """Issue 8, 17: a key that is made in its place would open nothing."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     site.back_up(tmp_path / "backup")
     elsewhere.master_key = None
     with pytest.raises(MasterKeyMissing):
@@ -89,8 +89,8 @@ def test_a_backup_that_fails_leaves_no_folder_in_the_way_of_the_next(
     with pytest.raises(NothingToBackUp):
         elsewhere.back_up(backup)
     assert not backup.exists()
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     for step in ("sequences", "copied", "write"):
         with monkeypatch.context() as broken:
             broken.setattr(f"store.backup.dump.{step}", _fails)
@@ -108,16 +108,16 @@ def _fails(*_: object) -> None:
 
 def test_photos_that_are_lost_at_their_place_are_named(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Issue 8, 17: with CALLOUT_BLOBS missing, or its disk not mounted, a backup without photos reported success."""
-    with site.house() as house:
-        customer = registered(house)
+    with site.application() as application:
+        customer = registered(application)
     remove_files(site)
     manifest = site.back_up(tmp_path / "backup")
     assert manifest.blobs == []
     assert manifest.missing == [name_of(BLOB.sha256, customer)]
     assert read(tmp_path / "backup") == manifest
     elsewhere.restore(tmp_path / "backup")
-    with elsewhere.house() as house:
-        assert picture_of(house, customer) is None
+    with elsewhere.application() as application:
+        assert picture_of(application, customer) is None
 
 
 def remove_files(site: Site) -> None:
@@ -130,8 +130,8 @@ def test_a_backup_without_the_photos_that_should_be_there_is_no_success(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Issue 8, 17: the exit code is 1, and a sentence says what to do; both were as if all was well."""
-    with House(settings) as house:
-        registered(house)
+    with Application(settings) as application:
+        registered(application)
     assert main(["backup", str(tmp_path / "whole")]) == 0
     remove_files(Site(str(settings.database_url), settings.home))
     assert main(["backup", str(tmp_path / "backup")]) == 1
@@ -144,17 +144,17 @@ def test_a_backup_without_the_photos_that_should_be_there_is_no_success(
 @pytest.mark.parametrize("how", ["erased", "removed"])
 def test_a_photo_that_is_removed_meanwhile_is_not_missing(site: Site, tmp_path: Path, how: str) -> None:
     """As when its customer is erased while the files are copied, before or behind the sweep of their files."""
-    with site.house() as house:
-        customer = registered(house)
+    with site.application() as application:
+        customer = registered(application)
         progressed: list[int] = []
 
         def meanwhile(done: int, _: int) -> None:
             progressed.append(done)
             if len(progressed) == 1:
-                erase(house, customer)
+                erase(application, customer)
                 remove_files(site)
                 if how == "removed":
-                    house.services.log.pool.execute("DELETE FROM blobs.kept WHERE person = %s", (str(customer),))
+                    application.services.log.pool.execute("DELETE FROM blobs.kept WHERE person = %s", (str(customer),))
 
         manifest = dump(site.dsn, tmp_path / "backup", place_of(site.settings), meanwhile)
         assert (manifest.blobs, manifest.missing) == ([], [])

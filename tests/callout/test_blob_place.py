@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.blob_place import place_of
 from callout.jobs import run
 from callout.settings import BadSetting, Settings
@@ -63,10 +63,10 @@ def test_a_house_does_not_begin_where_it_cannot_keep_blobs(settings: Settings, t
     (tmp_path / "blobs").write_text("a file")
 
     with pytest.raises(PlaceNotUsable, match="is a file"):
-        House(settings)
+        Application(settings)
 
 
-def test_the_worker_cleans_up_behind_blobs(house: House) -> None:
-    cleaning = [job for job in jobs(house) if job.name in {"forget-uploads", "sweep-blobs", "tidy-blobs"}]
+def test_the_worker_cleans_up_behind_blobs(application: Application) -> None:
+    cleaning = [job for job in jobs(application) if job.name in {"forget-uploads", "sweep-blobs", "tidy-blobs"}]
 
-    assert [run(job, house.services.log.pool, now()) for job in cleaning] == [True, True, True]
+    assert [run(job, application.services.log.pool, now()) for job in cleaning] == [True, True, True]

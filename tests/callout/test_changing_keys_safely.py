@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 
 from callout import assembly
-from callout.assembly import House
+from callout.assembly import Application
 from callout.cli import main
 from callout.master_key import FILE, keep_newest, master_key, master_keys, prepare, put_in_front
 from callout.rotating import FIXED, SECRETS, KeysAreChanging, forget_older, is_settled, rotate
@@ -50,12 +50,12 @@ def ids_of(home: Path) -> list[str]:
     return [key.id for key in master_keys(Settings(home=home)).all()]
 
 
-def person(house: House) -> tuple[UUID, str]:
+def person(application: Application) -> tuple[UUID, str]:
     """Somebody new, and the id of the master key that wraps their key."""
     id = uuid4()
-    assert house.keyring.sealing_key(id) is not None
+    assert application.keyring.sealing_key(id) is not None
     sql = "SELECT master_id FROM keys.person_keys WHERE person = %s"
-    [(wrapped_by,)] = ask(str(house.settings.database_url), sql, (str(id),))
+    [(wrapped_by,)] = ask(str(application.settings.database_url), sql, (str(id),))
     return id, wrapped_by
 
 
@@ -81,16 +81,16 @@ def test_every_key_is_read_as_it_was_written(home: Path, monkeypatch: pytest.Mon
 
 def test_keys_are_changed_by_one_at_a_time(site: Site) -> None:
     """Issue 8, review 2: the second of two rotations, on whatever machine, changes neither file nor secrets."""
-    with site.house() as house:
-        kept = (site.home / FILE).read_bytes(), house.services.access.secret("cursors")
+    with site.application() as application:
+        kept = (site.home / FILE).read_bytes(), application.services.access.secret("cursors")
         with closing(open_connection(site.dsn)) as other, other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(7266432)")
             with pytest.raises(KeysAreChanging):
-                rotate(house, nothing)
+                rotate(application, nothing)
             with pytest.raises(KeysAreChanging):
                 forget_older(site.settings, site.dsn)
-            assert kept == ((site.home / FILE).read_bytes(), house.services.access.secrets.newest("cursors"))
-        assert rotate(house, nothing).master_key != key_id_of(KEY)
+            assert kept == ((site.home / FILE).read_bytes(), application.services.access.secrets.newest("cursors"))
+        assert rotate(application, nothing).master_key != key_id_of(KEY)
 
 
 def test_a_key_that_came_after_the_one_that_was_settled_is_not_forgotten(home: Path) -> None:
@@ -108,25 +108,25 @@ def test_a_prepared_key_opens_on_other_machines_before_it_wraps_anywhere(site: S
     """Issue 8, review 14: with the file copied first, no machine is cut off, and the secrets change once."""
     other = Site(site.dsn, tmp_path / "other", None)
     other.home.mkdir()
-    with site.house() as house:
-        before = house.services.access.secret("cursors")
+    with site.application() as application:
+        before = application.services.access.secret("cursors")
         new = prepare(site.settings)
         assert prepare(site.settings) == new
         copy(site.home / FILE, other.home / FILE)
-        with House(other.settings) as there:
-            before_it = [person(house), person(there)]
+        with Application(other.settings) as there:
+            before_it = [person(application), person(there)]
             assert {wrapped_by for _, wrapped_by in before_it} == {key_id_of(KEY)}
-            rotated = rotate(house, nothing)
+            rotated = rotate(application, nothing)
             assert (rotated.master_key, rotated.went_on) == (new, False)
-            (one, first), (two, second) = person(house), person(there)
+            (one, first), (two, second) = person(application), person(there)
             assert (first, second) == (new, key_id_of(KEY))
             everybody = [one, two, *(id for id, _ in before_it)]
-            assert len(there.keyring.opening_keys(everybody)) == len(house.keyring.opening_keys(everybody)) == 4
-        with House(other.settings) as there:
+            assert len(there.keyring.opening_keys(everybody)) == len(application.keyring.opening_keys(everybody)) == 4
+        with Application(other.settings) as there:
             assert rotate(there, nothing) == (new, 1, False)
             assert person(there)[1] == new
             assert list(there.services.access.secrets.accepted("cursors"))[1:] == [before]
-            assert is_settled(house)
+            assert is_settled(application)
     assert ids_of(site.home) == ids_of(other.home) == [new, key_id_of(KEY)]
 
 
@@ -146,34 +146,35 @@ def test_older_keys_are_forgotten_where_an_administrator_makes_the_roles(cluster
     with login(cluster, "") as (name, dsn):
         site, database = Site(dsn, home, None), database_of(dsn)
         run(cluster.dsn, script(roles_of(database, KEY), name))
-        with House(site.settings, migrating=True) as house:
-            assert person(house)[1] == key_id_of(KEY)
-            rotate(house, nothing)
+        with Application(site.settings, migrating=True) as application:
+            assert person(application)[1] == key_id_of(KEY)
+            rotate(application, nothing)
         with pytest.raises(MigrationError, match="roles --print-sql"):
             forget_older(site.settings, dsn)
         assert len(ids_of(home)) == 2
-        with House(site.settings), House(site.settings, migrating=True):
+        with Application(site.settings), Application(site.settings, migrating=True):
             pass
 
         run(cluster.dsn, script(roles_of(database, master_key(site.settings)), name))
-        with House(site.settings):
+        with Application(site.settings):
             pass
         assert forget_older(site.settings, dsn) == 1
         assert len(ids_of(home)) == 1
-        with House(site.settings), House(site.settings, migrating=True) as house:
-            assert is_settled(house)
+        with Application(site.settings), Application(site.settings, migrating=True) as application:
+            assert is_settled(application)
         with pytest.raises(psycopg2.OperationalError, match="password"):
             psycopg2.connect(roles_of(database, KEY).dsn(dsn, READER))
 
 
 def test_every_secret_that_signs_is_changed() -> None:
     """Issue 8, review 10: known devices and reset codes were left out; whatever the code asks for is in one list."""
-    asked = re.compile(r"(?:secret|accepted|newest)\(\s*\"([a-z-]+)\"|(?:accepted|secret), \"([a-z-]+)\"")
+    named = r"(?:secret|accepted|newest)\(\s*\"([a-z-]+)\"|(?:accepted|secret), \"([a-z-]+)\""
+    names = re.compile(named + r"|SECRET: Final = \"([a-z-]+)\"")
     root = Path(assembly.__file__).parents[1]
     found = {
-        one or other
-        for folder in ("api", "callout", "store", "sync", "projections", "web")
+        "".join(name)
+        for folder in ("api", "callout", "commands", "store", "sync", "projections", "web")
         for file in (root / folder).rglob("*.py")
-        for one, other in asked.findall(file.read_text())
+        for name in names.findall(file.read_text())
     }
     assert found == {*SECRETS, *FIXED}

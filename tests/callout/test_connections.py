@@ -49,11 +49,11 @@ def test_pools_that_nobody_has_set_become_as_large_as_fits(
 
 
 def test_eight_processes_that_find_no_room_are_said_in_one_sentence(limited: str) -> None:
-    with pytest.raises(TooFewConnections) as told:
+    with pytest.raises(TooFewConnections) as response:
         fitted(Settings(workers=8), limited)
-    assert "8 processes" in told.value.detail
-    assert "CALLOUT_WORKERS" in told.value.detail
-    assert "\n" not in told.value.detail
+    assert "8 processes" in response.value.detail
+    assert "CALLOUT_WORKERS" in response.value.detail
+    assert "\n" not in response.value.detail
 
 
 def test_a_pool_that_was_set_is_used_or_refused_and_never_changed(limited: str) -> None:

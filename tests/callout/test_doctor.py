@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.cli import main
 from callout.doctor import clocks, connections, database, disk
 from callout.doctor.catalogue import CHECKS, examine
@@ -20,17 +20,17 @@ from callout.settings import Settings
 from store.heartbeats import Heartbeats
 from store.roles import WRITER, address_of, database_of, roles_of
 from tests.support.databases import run
-from tests.support.examining import file_for_folder, findings, no_key, open_key, wrongs
+from tests.support.doctor_findings import file_for_folder, findings, no_key, open_key, wrongs
 
 Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def well(house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def well(application: Application, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of a house in which all is well, as if the tests' server waited for its disk."""
     monkeypatch.setattr(database, "_SETTINGS", database._SETTINGS.replace("= 'on'", "<> ''"))
     for part in ("views", "keys", "held"):
-        Heartbeats(house.services.projecting.pool).beat(part)
+        Heartbeats(application.services.projecting.pool).beat(part)
     return settings
 
 
@@ -40,9 +40,9 @@ def test_in_a_house_that_is_well_the_doctor_says_so(well: Settings, capsys: Capt
     assert main(["doctor"]) == 0
     assert "Nothing is wrong." in capsys.readouterr().out
     assert main(["doctor", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["well"] is True
-    assert told["findings"][0].keys() == {"check", "level", "says", "do"}
+    document = json.loads(capsys.readouterr().out)
+    assert document["well"] is True
+    assert document["findings"][0].keys() == {"check", "level", "says", "do"}
 
 
 BROKEN: dict[str, tuple[str, str, str]] = {
@@ -156,7 +156,7 @@ def test_what_is_wrong_on_this_machine_is_said(
     assert not (well.home / FILE).exists() or spoil is open_key, "none is made"
 
 
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("application")
 def test_a_database_that_does_not_wait_for_its_disk_is_said(settings: Settings) -> None:
     """The tests' own server is one: it may lose what it holds."""
     assert "a power cut loses what was acknowledged" in wrongs(settings)["database"]

@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.connections import TooFewConnections, fitted
 from callout.doctor.finding import Finding
 from callout.settings import Settings
 from tests.callout.conftest import MASTER_KEY
 from tests.support.backups import registered
 from tests.support.databases import Cluster, run
-from tests.support.examining import findings
+from tests.support.doctor_findings import findings
 
 NEW = b"n" * 32
 
@@ -23,7 +23,7 @@ def of(settings: Settings, check: str) -> list[Finding]:
     return [finding for name, finding in findings(settings) if name == check]
 
 
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("application")
 @pytest.mark.parametrize("workers", [1, 2, 4, 8])
 @pytest.mark.parametrize("pool", [None, 4, 40])
 def test_connections_are_enough_for_the_doctor_when_they_are_for_the_server(
@@ -42,9 +42,9 @@ def test_connections_are_enough_for_the_doctor_when_they_are_for_the_server(
     assert not 0 < size < asked.pool or f"with pools of {size} instead of {asked.pool}" in found.says
 
 
-def test_a_master_key_that_is_not_the_newest_is_no_other_one(house: House, settings: Settings) -> None:
+def test_a_master_key_that_is_not_the_newest_is_no_other_one(application: Application, settings: Settings) -> None:
     """Issue 8, review 21: between the new key and the rotation all is well, and there is something to do."""
-    registered(house)
+    registered(application)
     assert [each.level for each in of(settings, "master_key")] == ["ok"]
     rotating = replace(settings, master_key=NEW, older_master_keys=(MASTER_KEY,))
     [found] = of(rotating, "master_key")
@@ -53,9 +53,9 @@ def test_a_master_key_that_is_not_the_newest_is_no_other_one(house: House, setti
     assert "wrapped under older ones" in found.says
 
 
-def test_keys_under_an_older_master_key_are_told(house: House, settings: Settings) -> None:
+def test_keys_under_an_older_master_key_are_told(application: Application, settings: Settings) -> None:
     """Issue 8, review 21: a rotation that was cut off, and a master key that was taken away too early."""
-    registered(house)
+    registered(application)
     dsn = str(settings.database_url)
     run(dsn, "UPDATE keys.person_keys SET master_id = NULL")
     [found] = of(settings, "master_key")
@@ -66,20 +66,20 @@ def test_keys_under_an_older_master_key_are_told(house: House, settings: Setting
     assert "is not here" in found.says
 
 
-def test_a_clock_that_had_jumped_ahead_is_told_as_it_is(house: House, settings: Settings) -> None:
+def test_a_clock_that_had_jumped_ahead_is_told_as_it_is(application: Application, settings: Settings) -> None:
     """Issue 8, review 22: recorded_at follows the clock again, which the doctor denied."""
     run(
         str(settings.database_url),
         "CREATE OR REPLACE FUNCTION log.clock() RETURNS timestamptz LANGUAGE sql VOLATILE"
         " AS $$ SELECT clock_timestamp() + interval '1 hour' $$",
     )
-    registered(house)
+    registered(application)
     [found] = [each for each in of(settings, "clocks") if each.level == "wrong"]
     assert "with the next event" in found.says.lower()
     assert "log.clock_steps" in found.says
 
 
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("application")
 def test_strangers_who_may_connect_are_told(cluster: Cluster, settings: Settings) -> None:
     """Issue 8, review 16: the roles of a former name that an earlier version has left in."""
     dsn, former = str(settings.database_url), "app_former_name_reader"

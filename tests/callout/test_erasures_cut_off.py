@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from domain.access.user import User
 from domain.care.customer import Customer
 from domain.kernel.envelope import Envelope
@@ -47,17 +47,19 @@ def killed(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, behind: b
     monkeypatch.setattr(owner, name, step)
 
 
-def topics(house: House, stream: UUID) -> list[str]:
-    rows = house.services.log.pool.fetch_all(
+def topics(application: Application, stream: UUID) -> list[str]:
+    rows = application.services.log.pool.fetch_all(
         "SELECT topic FROM log.events WHERE stream = %s ORDER BY position", (str(stream),)
     )
     return [topic for (topic,) in rows]
 
 
-def is_followed(house: House) -> bool:
+def is_followed(application: Application) -> bool:
     """Whether the follower has seen the whole log."""
-    [(reached,)] = house.services.log.pool.fetch_all("SELECT position FROM log.tracking WHERE name = %s", (FOLLOWER,))
-    return bool(reached == house.services.log.recorder.max_notification_id())
+    [(reached,)] = application.services.log.pool.fetch_all(
+        "SELECT position FROM log.tracking WHERE name = %s", (FOLLOWER,)
+    )
+    return bool(reached == application.services.log.recorder.max_notification_id())
 
 
 @pytest.mark.parametrize("behind", [False, True])
@@ -66,45 +68,45 @@ def test_erasing_at_the_start_is_finished_by_the_next_start(
     site: Site, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, behind: bool
 ) -> None:
     """Issue 8, 17: killed between the end of the key and its event, the views kept the words and nobody went on."""
-    with site.house() as house:
-        gone = registered(house)
-        assert name_of(house, gone) is not None
+    with site.application() as application:
+        gone = registered(application)
+        assert name_of(application, gone) is not None
     ErasedList(site.home / "erasures").add([gone])  # as if the database had come back from before the erasure
     with monkeypatch.context() as cut_off:
         killed(cut_off, owner, name, behind=behind)
-        with pytest.raises(KilledError), site.house():
+        with pytest.raises(KilledError), site.application():
             pass
-    with site.house() as house:
-        assert topics(house, gone).count("customer.erased") == 1
-        assert house.keyring.opening_keys([gone]) == {}
-        assert name_of(house, gone) is None
-        assert gone in house.erased.ids()
-        Erasure(house.services.log).catch_up()  # as the worker does
-        assert is_followed(house)
-        assert differences(house) == []
+    with site.application() as application:
+        assert topics(application, gone).count("customer.erased") == 1
+        assert application.keyring.opening_keys([gone]) == {}
+        assert name_of(application, gone) is None
+        assert gone in application.erased.ids()
+        Erasure(application.services.log).catch_up()  # as the worker does
+        assert is_followed(application)
+        assert differences(application) == []
 
 
 def test_users_and_technicians_whose_key_is_gone_are_erased_by_the_next_start(site: Site) -> None:
     """Issue 8, 17 and 24: the same for employees, of whose erasure nothing but the end of the key was done."""
-    with site.house() as house:
+    with site.application() as application:
         user = User.register(id=uuid4(), login="erika", name="Erika", roles=("agent",), technician=None)
         technician = Technician.register(id=uuid4(), name="Erika", zone="Europe/Berlin", language="de")
-        work = house.services.log.work()
+        work = application.services.log.work()
         work.add(Envelope(occurred_at=NOON), user, technician)
         work.commit()
-        house.keyring.destroy([user.id, technician.id])
-    with site.house() as house:
-        assert topics(house, user.id)[-1] == "user.erased"
-        assert "technician.erased" in topics(house, technician.id)
-        many = house.services.log.recorder.max_notification_id()
-    with site.house() as house:
-        assert house.services.log.recorder.max_notification_id() == many
+        application.keyring.destroy([user.id, technician.id])
+    with site.application() as application:
+        assert topics(application, user.id)[-1] == "user.erased"
+        assert "technician.erased" in topics(application, technician.id)
+        many = application.services.log.recorder.max_notification_id()
+    with site.application() as application:
+        assert application.services.log.recorder.max_notification_id() == many
 
 
-def merged_meanwhile(house: House) -> tuple[UUID, list[UUID]]:
+def merged_meanwhile(application: Application) -> tuple[UUID, list[UUID]]:
     """A customer who is erased in the log, and entries merged into theirs that their erasure did not know of."""
-    stays, double, again, first = (registered(house, f"Erika {number}") for number in range(4))
-    log = house.services.log
+    stays, double, again, first = (registered(application, f"Erika {number}") for number in range(4))
+    log = application.services.log
     for entry, into in ((double, stays), (again, stays), (first, double)):
         work = log.work()
         entity = work.get(Customer, entry)
@@ -128,34 +130,34 @@ def test_entries_merged_while_an_erasure_was_decided_are_erased_by_the_worker(
     site: Site, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, behind: bool
 ) -> None:
     """Issue 8, 17: only the request that erased looked for them, as a step of its own; cut off, they stayed."""
-    with site.house() as house:
-        stays, entries = merged_meanwhile(house)
+    with site.application() as application:
+        stays, entries = merged_meanwhile(application)
         with monkeypatch.context() as cut_off:
             killed(cut_off, owner, name, behind=behind)
             with pytest.raises(KilledError):
-                Erasure(house.services.log).catch_up()
-        while Erasure(house.services.log).catch_up() or not is_followed(house):
+                Erasure(application.services.log).catch_up()
+        while Erasure(application.services.log).catch_up() or not is_followed(application):
             pass
         everybody = [stays, *entries]
-        assert [topics(house, id).count("customer.erased") for id in everybody] == [1] * 4
-        assert house.keyring.opening_keys(everybody) == {}
-        assert set(everybody) <= house.erased.ids()
-        assert [name_of(house, id) for id in everybody] == [None] * 4
-        said = house.services.log.pool.fetch_all(
+        assert [topics(application, id).count("customer.erased") for id in everybody] == [1] * 4
+        assert application.keyring.opening_keys(everybody) == {}
+        assert set(everybody) <= application.erased.ids()
+        assert [name_of(application, id) for id in everybody] == [None] * 4
+        output = application.services.log.pool.fetch_all(
             "SELECT DISTINCT actor FROM log.events WHERE topic = 'customer.erased'"
         )
-        assert said == [(ADMIN,)]
+        assert output == [(ADMIN,)]
 
 
 def test_a_start_erases_a_technician_again_although_an_enrolment_was_cut_off(site: Site) -> None:
     """Issue 8, 17 and 24: that phone has a row and no event; the start failed behind the end of the keys."""
-    with site.house() as house:
+    with site.application() as application:
         technician = Technician.register(id=uuid4(), name="Erika", zone="Europe/Berlin", language="de")
-        work = house.services.log.work()
+        work = application.services.log.work()
         work.add(Envelope(occurred_at=NOON), technician)
         work.commit()
-        code, _ = house.services.devices.issue_code(technician.id)
-        house.services.devices.enrol(code, "i", "1.4")
+        code, _ = application.services.devices.issue_code(technician.id)
+        application.services.devices.enrol(code, "i", "1.4")
     ErasedList(site.home / "erasures").add([technician.id])
-    with site.house() as house:
-        assert "technician.erased" in topics(house, technician.id)
+    with site.application() as application:
+        assert "technician.erased" in topics(application, technician.id)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import bootstrap
 from callout.cli import main
 
@@ -22,10 +22,10 @@ MISTAKE = {"do": f"parts/{uuid4()}/discontinue", "body": {}}
 
 
 @pytest.fixture(autouse=True)
-def company(house: House) -> House:
+def company(application: Application) -> Application:
     """A house whose first user can import."""
-    bootstrap(house)
-    return house
+    bootstrap(application)
+    return application
 
 
 def write(file: Path, *lines: object) -> Path:
@@ -37,17 +37,19 @@ def imported(capture: Capture, file: Path, *more: str, code: int = 0) -> dict[st
     """What an import says of itself."""
     capture.readouterr()
     assert main(["import", str(file), "--json", *more]) == code
-    said: dict[str, Any] = json.loads(capture.readouterr().out)
-    return said
+    output: dict[str, Any] = json.loads(capture.readouterr().out)
+    return output
 
 
-def topics(house: House) -> list[str]:
+def topics(application: Application) -> list[str]:
     """What has been recorded beside the first user and the places of every house."""
-    rows = house.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE position > 7 ORDER BY position")
+    rows = application.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE position > 7 ORDER BY position")
     return [topic for (topic,) in rows]
 
 
-def test_commands_are_recorded_with_the_time_they_happened(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_commands_are_recorded_with_the_time_they_happened(
+    company: Application, tmp_path: Path, capsys: Capture
+) -> None:
     file = write(tmp_path / "old.ndjson", REGISTER, "\n", PRICE)
 
     assert imported(capsys, file) == {"file": "old.ndjson", "done": 2, "already": 0, "refused": []}
@@ -59,7 +61,7 @@ def test_commands_are_recorded_with_the_time_they_happened(company: House, tmp_p
     assert year == 2025
 
 
-def test_an_import_goes_on_where_it_stopped(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_an_import_goes_on_where_it_stopped(company: Application, tmp_path: Path, capsys: Capture) -> None:
     file = write(tmp_path / "old.ndjson", REGISTER, MISTAKE, PRICE)
 
     stopped = imported(capsys, file, code=1)
@@ -73,7 +75,7 @@ def test_an_import_goes_on_where_it_stopped(company: House, tmp_path: Path, caps
 
 
 def test_a_refused_line_can_be_imported_once_its_reason_is_gone(
-    company: House, tmp_path: Path, capsys: Capture
+    company: Application, tmp_path: Path, capsys: Capture
 ) -> None:
     price = write(tmp_path / "price.ndjson", PRICE)
     for _ in range(2):
@@ -86,14 +88,14 @@ def test_a_refused_line_can_be_imported_once_its_reason_is_gone(
     assert topics(company) == ["part.registered", "part.cost_set"]
 
 
-def test_behind_a_refused_line_it_goes_on_when_told_to(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_behind_a_refused_line_it_goes_on_when_told_to(company: Application, tmp_path: Path, capsys: Capture) -> None:
     outcome = imported(capsys, write(tmp_path / "old.ndjson", MISTAKE, REGISTER), "--keep-going", code=1)
 
     assert (outcome["done"], [line for line, _ in outcome["refused"]]) == (1, [1])
     assert topics(company) == ["part.registered"]
 
 
-def test_lines_that_say_the_same_are_as_many_commands(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_lines_that_say_the_same_are_as_many_commands(company: Application, tmp_path: Path, capsys: Capture) -> None:
     again = {"do": "contacts", "body": {"channel": "phone", "about": "wrong number"}}
     file = write(tmp_path / "calls.ndjson", again, again)
 
@@ -118,7 +120,7 @@ def test_what_the_api_refuses_is_said_with_its_line(tmp_path: Path, capsys: Capt
     assert capsys.readouterr().err == "callout: old.ndjson line 1: /colour: There is no such member here.\n"
 
 
-def test_parts_and_their_opening_stock_come_from_a_table(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_parts_and_their_opening_stock_come_from_a_table(company: Application, tmp_path: Path, capsys: Capture) -> None:
     places = [("warehouse", "Main store"), ("van", "Van 1")]
     imported(
         capsys,

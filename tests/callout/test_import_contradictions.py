@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import bootstrap
 from tests.support.imports import Capture, imported, places, shelves, topics
 
@@ -14,11 +14,11 @@ HEAD = "number,name,unit,location,quantity"
 
 
 @pytest.fixture(autouse=True)
-def company(house: House, tmp_path: Path, capsys: Capture) -> House:
+def company(application: Application, tmp_path: Path, capsys: Capture) -> Application:
     """A house whose first user can import, with a warehouse and a van."""
-    bootstrap(house)
+    bootstrap(application)
     places(capsys, tmp_path)
-    return house
+    return application
 
 
 def write(file: Path, *lines: str) -> Path:
@@ -27,7 +27,7 @@ def write(file: Path, *lines: str) -> Path:
 
 
 def test_lines_of_one_table_that_contradict_each_other_are_told_at_once(
-    company: House, tmp_path: Path, capsys: Capture
+    company: Application, tmp_path: Path, capsys: Capture
 ) -> None:
     """Issue 9, 11: the first import said nothing of another unit or cost, the second one did."""
     file = write(
@@ -50,7 +50,7 @@ def test_lines_of_one_table_that_contradict_each_other_are_told_at_once(
 
 
 def test_a_table_that_contradicts_itself_is_not_corrected_to_and_fro(
-    company: House, tmp_path: Path, capsys: Capture
+    company: Application, tmp_path: Path, capsys: Capture
 ) -> None:
     """Issue 9, 2: each `--replace` set the cost of the first line again, and then that of the second one."""
     file = write(tmp_path / "a.csv", f"{HEAD},cost", "J1,Pump,pcs,Main,9,100", "J1,Pump,pcs,Main,9,200")
@@ -64,7 +64,9 @@ def test_a_table_that_contradicts_itself_is_not_corrected_to_and_fro(
 
 
 @pytest.mark.parametrize("place", ["Supplier", "Scrap", "Unexplained", "Transit", "Customer"])
-def test_stock_of_a_line_is_not_left_half_way(company: House, tmp_path: Path, capsys: Capture, place: str) -> None:
+def test_stock_of_a_line_is_not_left_half_way(
+    company: Application, tmp_path: Path, capsys: Capture, place: str
+) -> None:
     """Issue 9, 11: what lay at such a place was received and sent off, and never arrived."""
     file = write(tmp_path / "a.csv", HEAD, f"J1,Pump,pcs,{place},9")
     before = topics(company)

@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from callout import import_lines
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import bootstrap
 from callout.command_file import commands
 from callout.import_entry import Entry
@@ -49,10 +49,10 @@ def history(customers: int) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def company(house: House) -> House:
+def company(application: Application) -> Application:
     """A house whose first user can import."""
-    bootstrap(house)
-    return house
+    bootstrap(application)
+    return application
 
 
 def written(folder: Path, *lines: str) -> Path:
@@ -61,7 +61,9 @@ def written(folder: Path, *lines: str) -> Path:
     return file
 
 
-def test_an_import_that_is_killed_goes_on_to_the_same_history(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_an_import_that_is_killed_goes_on_to_the_same_history(
+    company: Application, tmp_path: Path, capsys: Capture
+) -> None:
     lines = list(history(260))
     file = written(tmp_path, *lines)
     environment = {**os.environ, "CALLOUT_HOME": str(company.settings.home), "DATABASE_URL": company.dsn}
@@ -90,7 +92,7 @@ def test_an_import_that_is_killed_goes_on_to_the_same_history(company: House, tm
 
 
 def test_a_refused_line_stays_refused_where_it_stood(
-    company: House, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    company: Application, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_lines, "AT_ONCE", 2)
     part = named("part")
@@ -112,16 +114,16 @@ def test_a_refused_line_stays_refused_where_it_stood(
     assert "--retry-refused" in again["refused"][0][1]
     assert topics(company) == recorded
 
-    told = imported(capsys, file, "--retry-refused", "--dry-run")
-    assert [number for number, _ in told["retried"]] == [1]
-    assert told["later"] == 4
+    response = imported(capsys, file, "--retry-refused", "--dry-run")
+    assert [number for number, _ in response["retried"]] == [1]
+    assert response["later"] == 4
     assert topics(company) == recorded
     assert imported(capsys, file, "--retry-refused")["done"] == 1
     assert topics(company) == [*recorded, "part.discontinued"]
     assert imported(capsys, file)["already"] == 5
 
 
-def test_good_lines_before_a_malformed_one_are_recorded(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_good_lines_before_a_malformed_one_are_recorded(company: Application, tmp_path: Path, capsys: Capture) -> None:
     good = [line("customers", id=named(number), name=f"C {number}") for number in range(3)]
     file = written(tmp_path, good[0], good[1], '{"do": "customers", "body": {\n', good[2])
 
@@ -133,7 +135,7 @@ def test_good_lines_before_a_malformed_one_are_recorded(company: House, tmp_path
     assert len(topics(company)) == 3
 
 
-def test_what_two_imports_bring_at_once_comes_once(company: House, tmp_path: Path) -> None:
+def test_what_two_imports_bring_at_once_comes_once(company: Application, tmp_path: Path) -> None:
     file = written(tmp_path, *history(20))
     user = company.services.access.user_of("admin")
     assert user is not None
@@ -156,7 +158,7 @@ def test_what_two_imports_bring_at_once_comes_once(company: House, tmp_path: Pat
     assert len(topics(company)) == 100
 
 
-def test_a_batch_takes_few_transactions(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_a_batch_takes_few_transactions(company: Application, tmp_path: Path, capsys: Capture) -> None:
     """Counted, not timed: as many commands as fit are one transaction."""
     imported(capsys, written(tmp_path, *history(40)), "--keep-going", code=1)
 

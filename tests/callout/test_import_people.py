@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import bootstrap
 from tests.support.imports import Capture, imported, topics
 
@@ -17,10 +17,10 @@ AT = "2025-03-01T09:00:00+01:00"
 
 
 @pytest.fixture(autouse=True)
-def company(house: House) -> House:
+def company(application: Application) -> Application:
     """A house whose first user can import."""
-    bootstrap(house)
-    return house
+    bootstrap(application)
+    return application
 
 
 def write(file: Path, *lines: dict[str, Any]) -> Path:
@@ -28,8 +28,8 @@ def write(file: Path, *lines: dict[str, Any]) -> Path:
     return file
 
 
-def actors(house: House, topic: str) -> list[UUID]:
-    rows = house.services.log.pool.fetch_all(
+def actors(application: Application, topic: str) -> list[UUID]:
+    rows = application.services.log.pool.fetch_all(
         "SELECT actor FROM log.events WHERE topic = %s ORDER BY position", (topic,)
     )
     return [actor for (actor,) in rows]
@@ -40,7 +40,7 @@ def contact(by: str | None, about: str) -> dict[str, Any]:
     return line if by is None else line | {"by": by}
 
 
-def test_each_line_may_say_who_did_it(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_each_line_may_say_who_did_it(company: Application, tmp_path: Path, capsys: Capture) -> None:
     anna = str(uuid4())
     imported(capsys, write(tmp_path / "p.ndjson", {"do": "technicians", "body": {"id": anna, "name": "Anna Berg"}}))
     admin = company.services.access.user_of("admin")
@@ -72,7 +72,9 @@ def test_each_line_may_say_who_did_it(company: House, tmp_path: Path, capsys: Ca
     assert topics(company).count("technician.registered") == 2
 
 
-def test_a_name_of_several_people_is_refused_with_a_sentence(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_a_name_of_several_people_is_refused_with_a_sentence(
+    company: Application, tmp_path: Path, capsys: Capture
+) -> None:
     imported(capsys, write(tmp_path / "p.ndjson", *({"do": "technicians", "body": {"name": "Bo"}} for _ in range(2))))
 
     outcome = imported(
@@ -84,7 +86,9 @@ def test_a_name_of_several_people_is_refused_with_a_sentence(company: House, tmp
     assert len(topics(company)) == 3
 
 
-def test_a_history_with_reopened_cases_comes_in_as_it_was(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_a_history_with_reopened_cases_comes_in_as_it_was(
+    company: Application, tmp_path: Path, capsys: Capture
+) -> None:
     customer, case, call = (str(uuid4()) for _ in range(3))
 
     def step(do: str, day: int, **body: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import bootstrap
 from callout.cli import main
 from tests.support.imports import Capture, imported, places, shelves, topics
@@ -15,11 +15,11 @@ HEAD = "number,name,unit,location,quantity"
 
 
 @pytest.fixture(autouse=True)
-def company(house: House, tmp_path: Path, capsys: Capture) -> House:
+def company(application: Application, tmp_path: Path, capsys: Capture) -> Application:
     """A house whose first user can import, with a warehouse and a van."""
-    bootstrap(house)
+    bootstrap(application)
     places(capsys, tmp_path)
-    return house
+    return application
 
 
 def write(file: Path, *lines: str) -> Path:
@@ -27,7 +27,7 @@ def write(file: Path, *lines: str) -> Path:
     return file
 
 
-def test_the_same_stock_is_brought_in_once(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_the_same_stock_is_brought_in_once(company: Application, tmp_path: Path, capsys: Capture) -> None:
     """Issue 9, 2: a cost added to the line, then the same file under another name."""
     imported(capsys, write(tmp_path / "a.csv", HEAD, "J1,Pump,pcs,Main,9"))
     assert shelves(company) == {("J1", "Main"): "9"}
@@ -42,7 +42,7 @@ def test_the_same_stock_is_brought_in_once(company: House, tmp_path: Path, capsy
 
 
 def test_what_differs_is_told_and_changes_nothing_without_replace(
-    company: House, tmp_path: Path, capsys: Capture
+    company: Application, tmp_path: Path, capsys: Capture
 ) -> None:
     imported(capsys, write(tmp_path / "a.csv", HEAD, "J1,Pump,pcs,Main,9", "J2,Belt,pcs,Van 1,3"))
     before = topics(company)
@@ -64,7 +64,7 @@ def test_what_differs_is_told_and_changes_nothing_without_replace(
     assert shelves(company)["J1", "Main"] == "7"
 
 
-def test_another_day_is_another_stock_and_happened_then(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_another_day_is_another_stock_and_happened_then(company: Application, tmp_path: Path, capsys: Capture) -> None:
     """Issue 9, 15: opening stock takes a date."""
     file = write(tmp_path / "a.csv", f"{HEAD},As of", "J1,Pump,pcs,Main,9,2025-03-31", "J2,Belt,pcs,Main,4,1.4.2025")
 
@@ -77,7 +77,7 @@ def test_another_day_is_another_stock_and_happened_then(company: House, tmp_path
     assert sorted(str(moment) for (moment,) in moments) == ["2025-03-31 00:00:00", "2025-04-01 00:00:00"]
 
 
-def test_another_name_is_another_import(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_another_name_is_another_import(company: Application, tmp_path: Path, capsys: Capture) -> None:
     file = write(tmp_path / "a.csv", HEAD, "J1,Pump,pcs,Main,9")
     imported(capsys, file)
 
@@ -85,21 +85,23 @@ def test_another_name_is_another_import(company: House, tmp_path: Path, capsys: 
     assert shelves(company) == {("J1", "Main"): "18"}
 
 
-def test_a_dry_run_records_nothing_and_says_all(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_a_dry_run_records_nothing_and_says_all(company: Application, tmp_path: Path, capsys: Capture) -> None:
     imported(capsys, write(tmp_path / "a.csv", HEAD, "J1,Pump,pcs,Main,9"))
     before = topics(company)
     rows = ("J1,Pump,pcs,Main,7", "J2,Belt,pcs,Main,1", "J3,Seal,pcs,Moon,1", "J1,Pump,pcs,Main,7")
 
-    said = imported(capsys, write(tmp_path / "b.csv", f"{HEAD},tracking", *(f"{row},none" for row in rows[:3]),
+    output = imported(capsys, write(tmp_path / "b.csv", f"{HEAD},tracking", *(f"{row},none" for row in rows[:3]),
                                   "J4,Hose,pcs,,,bar"), "--dry-run", code=1)  # fmt: skip
 
-    assert [line for line, _ in said["new"]] == [3, 3]
-    assert [line for line, _ in said["differs"]] == [2]
-    assert [line for line, _ in said["refused"]] == [4, 5]
+    assert [line for line, _ in output["new"]] == [3, 3]
+    assert [line for line, _ in output["differs"]] == [2]
+    assert [line for line, _ in output["refused"]] == [4, 5]
     assert topics(company) == before
 
 
-def test_two_lines_about_the_same_stock_are_one_or_a_mistake(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_two_lines_about_the_same_stock_are_one_or_a_mistake(
+    company: Application, tmp_path: Path, capsys: Capture
+) -> None:
     file = write(tmp_path / "a.csv", HEAD, "J1,Pump,pcs,Main,9", "J1,Pump,pcs,Main,9", "J1,Pump,pcs,Main,8")
 
     outcome = imported(capsys, file, "--keep-going", code=1)
@@ -108,7 +110,7 @@ def test_two_lines_about_the_same_stock_are_one_or_a_mistake(company: House, tmp
     assert outcome["refused"] == [[4, "line 4 says 8, and line 2 said 9 of the same stock"]]
 
 
-def test_an_opening_count_of_nothing_is_taken(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_an_opening_count_of_nothing_is_taken(company: Application, tmp_path: Path, capsys: Capture) -> None:
     """Issue 9, 11: quantity 0."""
     assert imported(capsys, write(tmp_path / "a.csv", HEAD, "J1,Pump,pcs,Main,0"))["done"] == 1
     assert shelves(company) == {}
@@ -117,7 +119,7 @@ def test_an_opening_count_of_nothing_is_taken(company: House, tmp_path: Path, ca
     assert shelves(company) == {("J1", "Main"): "0"}
 
 
-def test_a_cost_of_less_than_a_cent_is_kept_exactly(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_a_cost_of_less_than_a_cent_is_kept_exactly(company: Application, tmp_path: Path, capsys: Capture) -> None:
     """Issue 9, 11: 6.8 cents."""
     file = write(tmp_path / "a.csv", f"{HEAD},unit cost", "J1,Screw,pcs,Main,9,0.068", "J2,Nut,pcs,Main,9,28.90")
 
@@ -133,7 +135,7 @@ def test_a_cost_of_less_than_a_cent_is_kept_exactly(company: House, tmp_path: Pa
     assert moved["cost_per"] == 10
 
 
-def test_a_rejects_file_is_mended_and_imported(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_a_rejects_file_is_mended_and_imported(company: Application, tmp_path: Path, capsys: Capture) -> None:
     """Issue 9, 11."""
     rows = ("J1,Pump,pcs,Main,9", 'J2,"a;b",pcs,Moon,3', "J3,Seal,pcs,Main,-1")
     rejects = tmp_path / "rejects.csv"
@@ -152,7 +154,7 @@ def test_a_rejects_file_is_mended_and_imported(company: House, tmp_path: Path, c
     assert imported(capsys, write(tmp_path / "a.csv", HEAD, *rows[:1]))["done"] == 0
 
 
-def test_what_was_taken_back_by_people_stays_so(company: House, tmp_path: Path, capsys: Capture) -> None:
+def test_what_was_taken_back_by_people_stays_so(company: Application, tmp_path: Path, capsys: Capture) -> None:
     file = write(tmp_path / "a.csv", HEAD, "J1,Pump,pcs,Main,9")
     imported(capsys, file)
     [(movement,)] = company.services.log.pool.fetch_all("SELECT stream FROM log.events WHERE topic = 'stock.moved'")

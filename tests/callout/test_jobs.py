@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import PersistenceError
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.jobs import Job, forget_slots, run, scheduler
 from callout.worker import jobs, work
 from domain.care.customer import Customer
@@ -28,24 +28,24 @@ def count(cursor: Cursor) -> None:
     cursor.execute("INSERT INTO access.secrets (name, value) VALUES (%s, '')", (str(uuid4()),))
 
 
-def times(house: House) -> int:
-    [(times,)] = house.services.log.pool.fetch_all("SELECT count(*) FROM access.secrets WHERE value = ''")
+def times(application: Application) -> int:
+    [(times,)] = application.services.log.pool.fetch_all("SELECT count(*) FROM access.secrets WHERE value = ''")
     return int(times)
 
 
-def test_of_many_schedulers_one_does_the_job_of_a_slot(house: House) -> None:
-    job, pool = Job("count", HOURLY, count), house.services.log.pool
+def test_of_many_schedulers_one_does_the_job_of_a_slot(application: Application) -> None:
+    job, pool = Job("count", HOURLY, count), application.services.log.pool
 
     with ThreadPoolExecutor(4) as many:
         done = list(many.map(lambda late: run(job, pool, NOON + timedelta(minutes=late)), range(0, 60, 5)))
 
-    assert sum(done) == times(house) == 1
+    assert sum(done) == times(application) == 1
     assert run(job, pool, NOON + HOURLY)
-    assert times(house) == 2
+    assert times(application) == 2
 
 
-def test_a_job_that_fails_leaves_nothing_and_its_slot_free(house: House) -> None:
-    pool, failing = house.services.log.pool, [True, False]
+def test_a_job_that_fails_leaves_nothing_and_its_slot_free(application: Application) -> None:
+    pool, failing = application.services.log.pool, [True, False]
 
     def fail_once(cursor: Cursor) -> None:
         count(cursor)
@@ -56,27 +56,27 @@ def test_a_job_that_fails_leaves_nothing_and_its_slot_free(house: House) -> None
     with pytest.raises(PersistenceError):
         run(job, pool, NOON)
 
-    assert times(house) == 0
+    assert times(application) == 0
     assert run(job, pool, NOON)
-    assert times(house) == 1
+    assert times(application) == 1
 
 
-def test_a_scheduler_runs_each_job_at_the_beginning_of_its_slots(house: House) -> None:
-    timetable = scheduler([Job("count", timedelta(seconds=1), count)], house.services.log.pool)
+def test_a_scheduler_runs_each_job_at_the_beginning_of_its_slots(application: Application) -> None:
+    timetable = scheduler([Job("count", timedelta(seconds=1), count)], application.services.log.pool)
     timetable.start()
     try:
-        eventually(lambda: times(house) >= 2)
+        eventually(lambda: times(application) >= 2)
     finally:
         timetable.shutdown()
 
-    slots = house.services.log.pool.fetch_all("SELECT slot FROM log.job_slots WHERE job = 'count'")
-    assert len(slots) == times(house)
+    slots = application.services.log.pool.fetch_all("SELECT slot FROM log.job_slots WHERE job = 'count'")
+    assert len(slots) == times(application)
     assert all(slot.microsecond == 0 for (slot,) in slots)
 
 
-def test_sessions_and_old_slots_are_forgotten_in_time(house: House) -> None:
-    pool, long_ago = house.services.log.pool, datetime.now(UTC) - timedelta(days=30)
-    house.services.access.let_in(uuid4())
+def test_sessions_and_old_slots_are_forgotten_in_time(application: Application) -> None:
+    pool, long_ago = application.services.log.pool, datetime.now(UTC) - timedelta(days=30)
+    application.services.access.let_in(uuid4())
     kept, ended = "SELECT count(*) FROM access.sessions", "UPDATE access.sessions SET expires_at = now()"
 
     run(Job("expired", HOURLY, forget_expired), pool, long_ago)
@@ -89,24 +89,24 @@ def test_sessions_and_old_slots_are_forgotten_in_time(house: House) -> None:
     assert [job for (job,) in pool.fetch_all("SELECT job FROM log.job_slots")] == ["slots"]
 
 
-def test_each_job_of_the_house_can_be_done(house: House) -> None:
-    for job in jobs(house):
-        assert run(job, house.services.log.pool, datetime.now(UTC))
+def test_each_job_of_the_house_can_be_done(application: Application) -> None:
+    for job in jobs(application):
+        assert run(job, application.services.log.pool, datetime.now(UTC))
 
 
-def test_a_worker_keeps_the_views_up_and_destroys_the_keys_of_the_erased(house: House) -> None:
+def test_a_worker_keeps_the_views_up_and_destroys_the_keys_of_the_erased(application: Application) -> None:
     stop = Event()
-    worker = Thread(target=work, args=(house, stop))
+    worker = Thread(target=work, args=(application, stop))
     worker.start()
     try:
         customer = Customer.register(id=uuid4(), name="Viktor Blum")
         customer.erase()
-        recorded = house.services.log.work()
+        recorded = application.services.log.work()
         recorded.add(Envelope(occurred_at=NOON), customer)
         recorded.commit()
 
-        eventually(lambda: house.services.views.position() == 2)
-        eventually(lambda: not house.keyring.opening_keys([customer.id]))
+        eventually(lambda: application.services.views.position() == 2)
+        eventually(lambda: not application.keyring.opening_keys([customer.id]))
     finally:
         stop.set()
         worker.join(20)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.cli import main
 from callout.settings import Settings
 from store.roles import database_of, roles_of
@@ -19,8 +19,8 @@ Capture = pytest.CaptureFixture[str]
 
 def test_a_backup_is_written_and_brought_back(settings: Settings, tmp_path: Path, capsys: Capture) -> None:
     """Issue 8, 17: from the command line, in the place of what is there or not at all."""
-    with House(settings) as house:
-        registered(house)
+    with Application(settings) as application:
+        registered(application)
     folder = str(tmp_path / "backup")
     assert main(["backup", folder, "--json"]) == 0
     written = json.loads(capsys.readouterr().out)
@@ -49,10 +49,12 @@ def test_the_roles_are_named_and_can_be_made_by_an_administrator(settings: Setti
     assert not any(password in printed for password in roles.passwords.values())
 
 
-def test_a_role_that_locked_everybody_out_is_let_in_again_by_migrating(house: House, capsys: Capture) -> None:
+def test_a_role_that_locked_everybody_out_is_let_in_again_by_migrating(
+    application: Application, capsys: Capture
+) -> None:
     """Issue 8, 18: any role may change its own password."""
-    [(role,)] = house.services.log.pool.fetch_all("SELECT current_user::text")
-    house.services.log.pool.execute(f"ALTER ROLE {role} PASSWORD 'mine'")
+    [(role,)] = application.services.log.pool.fetch_all("SELECT current_user::text")
+    application.services.log.pool.execute(f"ALTER ROLE {role} PASSWORD 'mine'")
     assert main(["status"]) == 0
     assert main(["verify", "parts"]) == 1
     assert "password authentication failed" in capsys.readouterr().err
@@ -60,9 +62,9 @@ def test_a_role_that_locked_everybody_out_is_let_in_again_by_migrating(house: Ho
     assert main(["verify", "parts"]) == 0
 
 
-def test_keys_of_the_environment_need_a_newer_one_in_front(house: House, capsys: Capture) -> None:
+def test_keys_of_the_environment_need_a_newer_one_in_front(application: Application, capsys: Capture) -> None:
     """Issue 8, 26."""
-    registered(house)
+    registered(application)
     assert main(["rotate-keys"]) == 1
     assert "put a new one in front" in capsys.readouterr().err
     assert main(["rotate-keys", "--forget-old", "--json"]) == 0
@@ -70,11 +72,11 @@ def test_keys_of_the_environment_need_a_newer_one_in_front(house: House, capsys:
 
 
 def test_who_serves_may_neither_migrate_nor_back_up(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     """Issue 8, 18: with CALLOUT_RUNTIME_URL alone everything else works, and nothing signs in as the owner."""
     monkeypatch.delenv("DATABASE_URL")
-    monkeypatch.setenv("CALLOUT_RUNTIME_URL", house.address)
+    monkeypatch.setenv("CALLOUT_RUNTIME_URL", application.address)
     folder = str(tmp_path)
     for words in ("migrate", f"backup {folder}/b", f"restore {folder}", "rotate-keys --forget-old"):
         assert main(words.split(" ")) == 2

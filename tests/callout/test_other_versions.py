@@ -37,7 +37,7 @@ def blank(cluster: Cluster) -> Iterator[str]:
         yield dsn
 
 
-def said(capture: Capture, *words: str) -> str:
+def output(capture: Capture, *words: str) -> str:
     """The one sentence with which these words fail."""
     capture.readouterr()
     assert main(words) == 1, words
@@ -70,7 +70,7 @@ def test_a_database_of_another_version_is_said_in_one_sentence_and_left_as_it_is
     run(settings.database_url, change)
     before = ask(settings.database_url, SCHEMA)
 
-    assert sentence in said(capsys, *words)
+    assert sentence in output(capsys, *words)
     assert ask(settings.database_url, SCHEMA) == before
 
 
@@ -81,7 +81,7 @@ def test_a_database_that_nobody_has_set_up_is_not_set_up_in_passing(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", blank)
 
-    assert "This database has not been set up" in said(capsys, *words)
+    assert "This database has not been set up" in output(capsys, *words)
     assert ask(blank, "SELECT count(*) FROM pg_namespace WHERE nspname = 'log'") == [(0,)]
 
 
@@ -93,7 +93,7 @@ def test_views_of_another_shape_are_not_remade_in_passing(
     run(settings.database_url, "UPDATE log.checkpoints SET shape = 'another' WHERE name = 'parts'")
     before = ask(settings.database_url, SCHEMA)
 
-    assert "These views have another shape than this program's: parts" in said(capsys, *words)
+    assert "These views have another shape than this program's: parts" in output(capsys, *words)
     assert ask(settings.database_url, SCHEMA) == before
     assert main(["migrate"]) == 0
     assert ask(settings.database_url, SCHEMA) != before

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import register_locations
 from callout.past_process import past_desk
 from domain.kernel.problem import Problem
@@ -24,9 +24,9 @@ SQL = "SELECT * FROM locations ORDER BY id"
 
 
 @pytest.fixture
-def desk(house: House) -> Iterator[PastDesk]:
-    register_locations(house)
-    with closing(past_desk(house)) as made:
+def desk(application: Application) -> Iterator[PastDesk]:
+    register_locations(application)
+    with closing(past_desk(application)) as made:
         made._patience = 60  # a process needs its time to start on a busy machine
         yield made
 
@@ -43,10 +43,10 @@ def processes() -> list[int]:
 
 
 def test_it_answers_as_a_fold_here_does_keeps_the_fold_and_is_replaced_when_it_is_killed(
-    house: House, desk: PastDesk
+    application: Application, desk: PastDesk
 ) -> None:
     for known_at in (0, 3, 6):
-        with house.services.views.at([Locations()], known_at) as reader:
+        with application.services.views.at([Locations()], known_at) as reader:
             assert rows(desk, known_at) == reader.fetch_all(SQL)
     [first] = processes()
     assert os.getpriority(os.PRIO_PROCESS, first) > os.getpriority(os.PRIO_PROCESS, 0), "others go first"
@@ -60,14 +60,14 @@ def test_it_answers_as_a_fold_here_does_keeps_the_fold_and_is_replaced_when_it_i
     assert second != first
 
 
-def test_one_that_cannot_work_is_a_problem_of_its_asker_alone(house: House) -> None:
-    register_locations(house)
-    starved = House(replace(house.settings, past_memory=32))
+def test_one_that_cannot_work_is_a_problem_of_its_asker_alone(application: Application) -> None:
+    register_locations(application)
+    starved = Application(replace(application.settings, past_memory=32))
     with closing(past_desk(starved)) as desk:
         desk._patience = 60
-        with pytest.raises((OperationalError, Problem)) as told:
+        with pytest.raises((OperationalError, Problem)) as response:
             rows(desk, 6)
-        assert not isinstance(told.value, StillFolding)
-    with house.services.views.at([Locations()], 6) as reader:
+        assert not isinstance(response.value, StillFolding)
+    with application.services.views.at([Locations()], 6) as reader:
         assert len(reader.fetch_all(SQL)) == 6
     starved.close()

@@ -48,23 +48,23 @@ def test_a_restore_that_was_cut_off_is_refused_by_every_start_and_goes_on_when_i
 ) -> None:
     """Issue 8, 17: an empty company was served from a home that had half of a backup."""
     (owner, name), backup = step, site.home.parent / "backup"
-    with site.house() as house:
-        customer = registered(house)
-        before = records(house)
+    with site.application() as application:
+        customer = registered(application)
+        before = records(application)
     site.back_up(backup)
     with monkeypatch.context() as cut_off:
         cut_off.setattr(owner, name, failing(getattr(owner, name), error, behind=False))
         with pytest.raises(type(error)):
             elsewhere.restore(backup)
-    with pytest.raises(RestoreUnfinished, match=f"callout restore {backup}"), elsewhere.house():
+    with pytest.raises(RestoreUnfinished, match=f"callout restore {backup}"), elsewhere.application():
         pass
     elsewhere.restore(backup)
     assert not (elsewhere.home / FILE).exists()
-    with elsewhere.house() as house:
-        assert records(house)[: len(before)] == before
-        assert name_of(house, customer) is not None
-        assert picture_of(house, customer) == PICTURE
-        assert differences(house) == []
+    with elsewhere.application() as application:
+        assert records(application)[: len(before)] == before
+        assert name_of(application, customer) is not None
+        assert picture_of(application, customer) == PICTURE
+        assert differences(application) == []
 
 
 @pytest.mark.parametrize(
@@ -81,21 +81,21 @@ def test_a_restore_that_was_cut_off_behind_the_rows_is_finished_by_the_next_star
 ) -> None:
     """Issue 8, 17: also who has to be erased again, by the list of another machine, which this one does not have."""
     (owner, name), backup = step, site.home.parent / "backup"
-    with site.house() as house:
-        gone, stays = registered(house), registered(house, "Somebody else")
+    with site.application() as application:
+        gone, stays = registered(application), registered(application, "Somebody else")
     manifest = site.back_up(backup)
-    with site.house() as house:
-        erase(house, gone)
+    with site.application() as application:
+        erase(application, gone)
 
     @contextmanager
-    def told(stage: str) -> Any:
+    def response(stage: str) -> Any:
         if stage == name:
             raise KeyboardInterrupt
         with stages(stage) as tell:
             yield tell
 
     def staged(stage: str) -> AbstractContextManager[Progress]:
-        found: AbstractContextManager[Progress] = told(stage)
+        found: AbstractContextManager[Progress] = response(stage)
         return found
 
     with monkeypatch.context() as cut_off:
@@ -110,34 +110,34 @@ def test_a_restore_that_was_cut_off_behind_the_rows_is_finished_by_the_next_star
                 staged,
                 replace=False,
             )
-    with elsewhere.house() as house:
+    with elsewhere.application() as application:
         assert not (elsewhere.home / FILE).exists()
-        assert house.services.log.epoch() != manifest.epoch
-        assert name_of(house, gone) is None
-        assert name_of(house, stays) is not None
-        assert gone in house.erased.ids()
-        rows = house.services.log.pool.fetch_all("SELECT stream FROM log.events WHERE topic = 'customer.erased'")
+        assert application.services.log.epoch() != manifest.epoch
+        assert name_of(application, gone) is None
+        assert name_of(application, stays) is not None
+        assert gone in application.erased.ids()
+        rows = application.services.log.pool.fetch_all("SELECT stream FROM log.events WHERE topic = 'customer.erased'")
         assert rows == [(gone,)]
-        assert differences(house) == []
+        assert differences(application) == []
 
 
 def test_a_company_that_is_there_stays_when_a_restore_in_its_place_is_cut_off(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, 17: its home is not marked, since nothing of it has been changed."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     site.back_up(tmp_path / "backup")
-    with site.house() as house:
-        registered(house, "Somebody new")
-        after = records(house)
+    with site.application() as application:
+        registered(application, "Somebody new")
+        after = records(application)
     for owner, name in BEFORE_THE_ROWS:
         with monkeypatch.context() as cut_off:
             cut_off.setattr(owner, name, failing(getattr(owner, name), KeyboardInterrupt(), behind=False))
             with pytest.raises(KeyboardInterrupt):
                 site.restore(tmp_path / "backup", replace=True)
-        with site.house() as house:
-            assert records(house) == after
+        with site.application() as application:
+            assert records(application) == after
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=["killed", "disk full"])
@@ -145,8 +145,8 @@ def test_a_backup_that_was_cut_off_does_not_look_whole(
     site: Site, elsewhere: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     """Issue 8, 17: at whatever file it ends, and within the file that says that it is whole."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     whole, cut = files.Sink.close, 0
     while True:
         left = iter(range(cut))

@@ -28,22 +28,22 @@ def test_a_backup_comes_back_in_another_cluster_of_either_version(
     """Issue 8, 17: a fresh cluster had no roles; the keys of who was erased stay away there too."""
     if not BINARIES[version].exists():
         pytest.skip(f"there is no PostgreSQL {version} here")
-    with site.house() as house:
-        gone, stays, before = registered(house), registered(house, "Somebody else"), records(house)
+    with site.application() as application:
+        gone, stays, before = registered(application), registered(application, "Somebody else"), records(application)
     site.back_up(tmp_path / "backup")
-    with site.house() as house:
-        erase(house, gone)
+    with site.application() as application:
+        erase(application, gone)
     monkeypatch.setenv("CALLOUT_POSTGRES_BIN", str(BINARIES[version]))
     with state_folder() as state:
         other = Site(EmbeddedPostgres(state, fsync=False).start(), tmp_path / "elsewhere")
         restored = other.restore(tmp_path / "backup", site.home / "erasures")
         assert ask(other.dsn, "SELECT current_setting('server_version')")[0][0].startswith(version)
-        with other.house() as house:
-            assert records(house)[: len(before)] == before
-            assert house.services.log.epoch() == restored.epoch
-            assert (name_of(house, gone), name_of(house, stays)) == (None, "Somebody else")
-            assert (picture_of(house, gone), picture_of(house, stays)) == (None, PICTURE)
-            assert differences(house) == []
+        with other.application() as application:
+            assert records(application)[: len(before)] == before
+            assert application.services.log.epoch() == restored.epoch
+            assert (name_of(application, gone), name_of(application, stays)) == (None, "Somebody else")
+            assert (picture_of(application, gone), picture_of(application, stays)) == (None, PICTURE)
+            assert differences(application) == []
 
 
 def dumped(cluster: Cluster, *words: str) -> None:
@@ -61,29 +61,29 @@ def test_a_dump_of_postgresql_comes_back_as_documented(
     cluster: Cluster, site: Site, tmp_path: Path, left_out: tuple[str, ...]
 ) -> None:
     """Issue 8, 17: roles were missing; without the views `/ready` said 200 and signing in 503; the epoch stayed."""
-    with site.house() as house:
-        gone, stays = registered(house), registered(house, "Somebody else")
-        epoch, before = house.services.log.epoch(), records(house)
+    with site.application() as application:
+        gone, stays = registered(application), registered(application, "Somebody else")
+        epoch, before = application.services.log.epoch(), records(application)
     dump = str(tmp_path / "dump")
     dumped(cluster, "pg_dump", "--format=custom", *PLAIN, *left_out, f"--file={dump}", site.dsn)
-    with site.house() as house:
-        erase(house, gone)
+    with site.application() as application:
+        erase(application, gone)
     with cluster.database() as dsn:
         dumped(cluster, "pg_restore", *PLAIN, "--exit-on-error", f"--dbname={dsn}", dump)
-        with Site(dsn, site.home).house() as house:
-            assert house.services.log.epoch() != epoch
-            assert records(house)[: len(before)] == before
-            assert (name_of(house, gone), name_of(house, stays)) == (None, "Somebody else")
-            assert picture_of(house, stays) == PICTURE
-            assert differences(house) == []
-            registered(house)
+        with Site(dsn, site.home).application() as application:
+            assert application.services.log.epoch() != epoch
+            assert records(application)[: len(before)] == before
+            assert (name_of(application, gone), name_of(application, stays)) == (None, "Somebody else")
+            assert picture_of(application, stays) == PICTURE
+            assert differences(application) == []
+            registered(application)
 
 
 def test_views_that_a_backup_left_out_are_made_at_the_start(site: Site) -> None:
     """Issue 8, 17: their checkpoints said that all was well, and every question failed."""
-    with site.house() as house:
-        customer = registered(house)
+    with site.application() as application:
+        customer = registered(application)
     run(site.dsn, "DROP SCHEMA views CASCADE", "DROP SCHEMA views_next CASCADE")
-    with site.house() as house:
-        assert name_of(house, customer) == "Erika Kastanienbaum"
-        assert differences(house) == []
+    with site.application() as application:
+        assert name_of(application, customer) == "Erika Kastanienbaum"
+        assert differences(application) == []

@@ -27,28 +27,28 @@ PASSWORD = "plover-quartz-91-meadow"
 
 def test_the_erased_stay_erased_in_the_same_place(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17: with a backup from before, the erased person was readable again."""
-    with site.house() as house:
-        gone, stays = registered(house), registered(house, "Somebody else")
+    with site.application() as application:
+        gone, stays = registered(application), registered(application, "Somebody else")
     site.back_up(tmp_path / "backup")
-    with site.house() as house:
-        erase(house, gone)
+    with site.application() as application:
+        erase(application, gone)
     restored = site.restore(tmp_path / "backup", replace=True)
     assert restored.erased_again == 1
-    with site.house() as house:
-        assert (name_of(house, gone), name_of(house, stays)) == (None, "Somebody else")
-        assert (picture_of(house, gone), picture_of(house, stays)) == (None, PICTURE)
-        assert house.keyring.opening_keys([gone]) == {}
-        assert "customer.erased" in records(house)[-1]
-        assert differences(house) == []
+    with site.application() as application:
+        assert (name_of(application, gone), name_of(application, stays)) == (None, "Somebody else")
+        assert (picture_of(application, gone), picture_of(application, stays)) == (None, PICTURE)
+        assert application.keyring.opening_keys([gone]) == {}
+        assert "customer.erased" in records(application)[-1]
+        assert differences(application) == []
 
 
 def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17 and 24: after a restore an erased user could sign in again, and a technician's phone was trusted."""
     user, technician, device = uuid4(), uuid4(), uuid4()
-    with site.house() as house:
-        access, devices = house.services.access, house.services.devices
+    with site.application() as application:
+        access, devices = application.services.access, application.services.devices
         access.claim(user, "ada", PASSWORD)
-        work = house.services.log.work()
+        work = application.services.log.work()
         enrolled = Device.enrol(
             id=device, technician=technician, install_id="i", name="phone", platform="p", app_version="1"
         )
@@ -60,7 +60,7 @@ def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
         )
         work.commit()
         assert access.sign_in("ada", PASSWORD).user == user
-        house.services.log.pool.execute(
+        application.services.log.pool.execute(
             """
             INSERT INTO access.device_standing (device, technician, incarnation, install_id, standing)
             VALUES (%s, %s, 1, 'i', 'active')
@@ -68,44 +68,44 @@ def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
             (str(device), str(technician)),
         )
         token = devices.issue_tokens(device, 1, technician).access_token
-        assert devices.who(token).standing == "active"
+        assert devices.who(token).status == "active"
     site.back_up(tmp_path / "backup")
     ErasedList(site.home / "erasures").add([user, technician])  # as their erasure does first of all
     restored = site.restore(tmp_path / "backup", replace=True)
 
     assert restored.erased_again == 2
-    with site.house() as house:
+    with site.application() as application:
         with pytest.raises(WrongPassword):
-            house.services.access.sign_in("ada", PASSWORD)
-        assert house.services.access.login_of(user) is None
-        assert house.services.log.work().get(User, user).erased
-        assert house.services.log.work().get(Technician, technician).erased
-        assert house.services.standings.of([device])[device]["standing"] == "revoked"
+            application.services.access.sign_in("ada", PASSWORD)
+        assert application.services.access.login_of(user) is None
+        assert application.services.log.work().get(User, user).erased
+        assert application.services.log.work().get(Technician, technician).erased
+        assert application.services.standings.of([device])[device]["standing"] == "revoked"
 
 
 def test_the_list_may_come_from_another_machine(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Issue 8, 17: the files of the photos of those on it are not even put back."""
-    with site.house() as house:
-        gone = registered(house)
+    with site.application() as application:
+        gone = registered(application)
     site.back_up(tmp_path / "backup")
-    with site.house() as house:
-        erase(house, gone)
+    with site.application() as application:
+        erase(application, gone)
     restored = elsewhere.restore(tmp_path / "backup", site.home / "erasures")
     assert restored.erased_again == 1
-    with elsewhere.house() as house:
-        assert name_of(house, gone) is None
-        assert picture_of(house, gone) is None
+    with elsewhere.application() as application:
+        assert name_of(application, gone) is None
+        assert picture_of(application, gone) is None
     assert [path for path in (elsewhere.home / "blobs").rglob("*") if path.is_file()] == []
     assert gone in ErasedList(elsewhere.home / "erasures").ids()
 
 
 def test_the_keys_are_gone_before_anybody_can_see_them(site: Site, tmp_path: Path) -> None:
     """Issue 8, 17: a restore that is cut off behind the database must not leave a key either."""
-    with site.house() as house:
-        gone = registered(house)
+    with site.application() as application:
+        gone = registered(application)
     site.back_up(tmp_path / "backup")
-    with site.house() as house:
-        erase(house, gone)
+    with site.application() as application:
+        erase(application, gone)
 
     def cut_off(name: str) -> AbstractContextManager[Progress]:
         if name == "views":
@@ -121,35 +121,35 @@ def test_the_keys_are_gone_before_anybody_can_see_them(site: Site, tmp_path: Pat
 
 def test_a_database_that_came_back_by_any_other_way_is_erased_at_the_next_start(site: Site) -> None:
     """Issue 8, 17: after `pg_restore` or a recovery to a point in time nobody has to think of it."""
-    with site.house() as house:
-        gone = registered(house)
+    with site.application() as application:
+        gone = registered(application)
     ErasedList(site.home / "erasures").add([gone])  # as if the erasure itself had been lost with the database
-    with site.house() as house:
-        assert house.keyring.opening_keys([gone]) == {}
-        assert "customer.erased" in records(house)[-1]
-        many = len(records(house))
-    with site.house() as house:
-        assert len(records(house)) == many
+    with site.application() as application:
+        assert application.keyring.opening_keys([gone]) == {}
+        assert "customer.erased" in records(application)[-1]
+        many = len(records(application))
+    with site.application() as application:
+        assert len(records(application)) == many
 
 
 def test_contacts_and_operations_that_were_destroyed_with_a_customer_are_on_the_list(site: Site) -> None:
-    with site.house() as house:
-        gone, before = registered(house), uuid4()
-        house.keyring.sealing_key(before)
-        house.keyring.destroy([before])
-        erase(house, gone)
+    with site.application() as application:
+        gone, before = registered(application), uuid4()
+        application.keyring.sealing_key(before)
+        application.keyring.destroy([before])
+        erase(application, gone)
         listed = ErasedList(site.home / "erasures")
         assert listed.ids() == {gone, before}
         size = listed.path.stat().st_size
-        Erasure(house.services.log).catch_up()
-        house.keyring.destroy([gone])
+        Erasure(application.services.log).catch_up()
+        application.keyring.destroy([gone])
         assert listed.path.stat().st_size == size
 
 
 def test_the_list_says_ids_and_instants_alone(site: Site) -> None:
-    with site.house() as house:
-        gone = registered(house)
-        erase(house, gone)
+    with site.application() as application:
+        gone = registered(application)
+        erase(application, gone)
     path = site.home / "erasures"
     [line] = path.read_text().splitlines()
     id, instant = line.split(" ")
@@ -159,13 +159,13 @@ def test_the_list_says_ids_and_instants_alone(site: Site) -> None:
 
 def test_nobodys_key_is_destroyed_who_cannot_be_listed(site: Site) -> None:
     """Otherwise a restore would bring them back, and nobody would know. The worker tries again."""
-    with site.house() as house:
-        gone = registered(house)
-        house.erased.path.mkdir()
+    with site.application() as application:
+        gone = registered(application)
+        application.erased.path.mkdir()
         with pytest.raises(ErasedListError):
-            house.keyring.destroy([gone])
-        assert gone in house.keyring.opening_keys([gone])
-        house.erased.path.rmdir()
+            application.keyring.destroy([gone])
+        assert gone in application.keyring.opening_keys([gone])
+        application.erased.path.rmdir()
 
 
 def test_a_line_that_was_cut_off_hides_no_other(tmp_path: Path) -> None:

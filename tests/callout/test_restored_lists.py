@@ -21,28 +21,28 @@ SERVICE = 12345
 
 def test_whoever_was_on_anothers_list_is_on_ones_own(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Issue 8, 17: who had no key in the restored backup was not noted; an older backup would have woken their key."""
-    with site.house() as house:
-        gone = registered(house)
-        put_aside = held(house.services.log, gone)
+    with site.application() as application:
+        gone = registered(application)
+        put_aside = held(application.services.log, gone)
     site.back_up(tmp_path / "older")
-    with site.house() as house:
-        erase(house, gone)
-        assert not opens(house.services.log, put_aside)
+    with site.application() as application:
+        erase(application, gone)
+        assert not opens(application.services.log, put_aside)
     site.back_up(tmp_path / "newer")
 
     elsewhere.restore(tmp_path / "newer", site.home / "erasures")
     assert {gone, put_aside} <= ErasedList(elsewhere.home / "erasures").ids()
     elsewhere.restore(tmp_path / "older", replace=True)
 
-    with elsewhere.house() as house:
-        assert name_of(house, gone) is None
-        assert not opens(house.services.log, put_aside)
+    with elsewhere.application() as application:
+        assert name_of(application, gone) is None
+        assert not opens(application.services.log, put_aside)
 
 
 def test_a_list_without_keys_to_destroy_is_kept_all_the_same(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Issue 8, 17: also those of whom this backup knows nothing."""
-    with site.house() as house:
-        registered(house)
+    with site.application() as application:
+        registered(application)
     site.back_up(tmp_path / "backup")
     other = ErasedList(tmp_path / "other")
     other.add([uuid4() for _ in range(3)])
@@ -52,11 +52,11 @@ def test_a_list_without_keys_to_destroy_is_kept_all_the_same(site: Site, elsewhe
 
 def test_everybody_who_was_erased_before_there_was_a_list_is_noted_at_the_next_start(site: Site) -> None:
     """Issue 8, 17: nothing filled the list from what the database knows."""
-    with site.house() as house:
-        gone = registered(house)
-        erase(house, gone)
+    with site.application() as application:
+        gone = registered(application)
+        erase(application, gone)
     (site.home / "erasures").unlink()
-    with site.house():
+    with site.application():
         assert ErasedList(site.home / "erasures").ids() == {gone}
 
 
@@ -65,10 +65,10 @@ def test_jobs_and_signs_of_life_do_not_come_back(
     site: Site, elsewhere: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backup: str
 ) -> None:
     """Issue 8, 17: jobs that were waiting or running were done again, and workers of another machine seemed to live."""
-    with site.house() as house:
-        registered(house)
-        house.services.projecting.pool.execute("INSERT INTO log.heartbeats (worker, part) VALUES ('w', 'views')")
-        ask_for(house.services.log.pool, "verify", "customers", None)
+    with site.application() as application:
+        registered(application)
+        application.services.projecting.pool.execute("INSERT INTO log.heartbeats (worker, part) VALUES ('w', 'views')")
+        ask_for(application.services.log.pool, "verify", "customers", None)
     if backup == "of one before it":
         monkeypatch.setattr("store.backup.content.LEFT_OUT", frozenset({"log.checkpoints", "log.job_slots"}))
     names = {f"{table.schema}.{table.name}" for table in site.back_up(tmp_path / "backup").tables}

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.demo.people import CLERKS
 from callout.demo.roster import FILE, roster
 from callout.demo.teller import NotADemo, is_told, told_at
@@ -16,26 +16,26 @@ from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 
 
-def test_the_story_is_not_told_into_a_company_of_somebody_else(house: House) -> None:
-    assert told_at(house) is None
-    assert not is_told(house)
-    work = house.services.log.work()
+def test_the_story_is_not_told_into_a_company_of_somebody_else(application: Application) -> None:
+    assert told_at(application) is None
+    assert not is_told(application)
+    work = application.services.log.work()
     work.add(Envelope(occurred_at=now()), Customer.register(id=uuid4(), name="A real customer"))
     work.commit()
 
     with pytest.raises(NotADemo):
-        told_at(house)
+        told_at(application)
 
 
 def test_passwords_are_made_once_and_made_anew_when_their_file_is_lost(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("callout.demo.roster.CLERKS", CLERKS[:2])
-    first, again = roster(house, tmp_path), roster(house, tmp_path)
+    first, again = roster(application, tmp_path), roster(application, tmp_path)
     (tmp_path / FILE).unlink()
-    anew = roster(house, tmp_path)
+    anew = roster(application, tmp_path)
 
     assert first == again
     assert [each.login for each in anew] == [each.login for each in first]
     assert all(each.password != old.password for each, old in zip(anew, first, strict=True))
-    assert house.services.access.sign_in(anew[1].login, anew[1].password).roles == anew[1].roles
+    assert application.services.access.sign_in(anew[1].login, anew[1].password).roles == anew[1].roles

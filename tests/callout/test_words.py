@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import register_locations
 from callout.cli import main
 from domain.kernel.envelope import Envelope
@@ -22,7 +22,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 Capture = pytest.CaptureFixture[str]
 
 
-def said(capture: Capture, *words: str) -> list[dict[str, Any]]:
+def output(capture: Capture, *words: str) -> list[dict[str, Any]]:
     """The lines of JSON that these words print, when all goes well."""
     capture.readouterr()
     assert main([*words, "--json"]) == 0
@@ -30,13 +30,13 @@ def said(capture: Capture, *words: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def van(house: House) -> UUID:
+def van(application: Application) -> UUID:
     """A van that was registered yesterday, and is in the views."""
     van = Location.register(id=uuid4(), kind="van", name="Van 7")
-    work = house.services.log.work()
+    work = application.services.log.work()
     work.add(Envelope(occurred_at=YESTERDAY), van)
     work.commit()
-    while house.projector().run_once():
+    while application.projector().run_once():
         pass
     return van.id
 
@@ -47,23 +47,25 @@ def test_migrating_prepares_the_views_and_the_places_and_does_it_once(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database)
 
-    first, again = said(capsys, "migrate")[0], said(capsys, "migrate")[0]
+    first, again = output(capsys, "migrate")[0], output(capsys, "migrate")[0]
 
     assert first["applied"] == []  # the database of a test has been migrated
     assert {"parts", "stock", "documents"} <= set(first["views"])
     assert again == {"applied": [], "views": []}
 
 
-def test_what_was_recorded_is_exported_as_it_is_stored(house: House, capsys: Capture, tmp_path: Path) -> None:
-    register_locations(house)
-    stored = [record for (record,) in house.services.log.pool.fetch_all("SELECT record FROM log.events")]
+def test_what_was_recorded_is_exported_as_it_is_stored(
+    application: Application, capsys: Capture, tmp_path: Path
+) -> None:
+    register_locations(application)
+    stored = [record for (record,) in application.services.log.pool.fetch_all("SELECT record FROM log.events")]
     capsys.readouterr()
 
     assert main(["export"]) == 0
     assert capsys.readouterr().out.splitlines() == stored
     assert main(["export", "--after", "4"]) == 0
     assert capsys.readouterr().out.splitlines() == stored[4:]
-    assert said(capsys, "export", str(tmp_path / "log.ndjson")) == [{"lines": 6, "through": 6}]
+    assert output(capsys, "export", str(tmp_path / "log.ndjson")) == [{"lines": 6, "through": 6}]
     assert (tmp_path / "log.ndjson").read_text().splitlines() == stored
 
 
@@ -73,7 +75,7 @@ def test_what_is_exported_is_its_owners_alone(van: UUID, capsys: Capture, tmp_pa
     before.write_text("x" * 100_000)
     before.chmod(0o644)
     for path in (before, tmp_path / "fresh.ndjson"):
-        said(capsys, "export", "--view", "locations", str(path))
+        output(capsys, "export", "--view", "locations", str(path))
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert [json.loads(line)["row"]["id"] for line in path.read_text().splitlines()] == [str(van)]
     assert main(["export", "/dev/null"]) == 0
@@ -90,11 +92,11 @@ def test_a_view_is_exported_row_by_row(van: UUID, capsys: Capture) -> None:
 def test_a_view_as_it_stood_leaves_out_what_had_not_happened(van: UUID, capsys: Capture) -> None:
     before, after = (YESTERDAY + timedelta(seconds=late) for late in (-1, 1))
 
-    assert said(capsys, "as-of", before.isoformat(), "locations") == []
-    [line] = said(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 7")
+    assert output(capsys, "as-of", before.isoformat(), "locations") == []
+    [line] = output(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 7")
     assert line["row"]["id"] == str(van)
-    assert said(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 8") == []
-    assert said(capsys, "as-of", after.isoformat(), "locations", "--known-at", before.isoformat()) == []
+    assert output(capsys, "as-of", after.isoformat(), "locations", "--where", "name=Van 8") == []
+    assert output(capsys, "as-of", after.isoformat(), "locations", "--known-at", before.isoformat()) == []
 
 
 def test_a_view_as_it_stood_is_a_table_for_people(van: UUID, capsys: Capture) -> None:
@@ -106,28 +108,30 @@ def test_a_view_as_it_stood_is_a_table_for_people(van: UUID, capsys: Capture) ->
     assert out[2].startswith(str(van))
 
 
-def test_the_history_of_a_thing_tells_each_event(house: House, capsys: Capture) -> None:
+def test_the_history_of_a_thing_tells_each_event(application: Application, capsys: Capture) -> None:
     part = Part.register(id=uuid4(), number="P-1", names=(PartName("en", "Pump"),), unit="pcs")
     part.discontinue()
-    work = house.services.log.work()
+    work = application.services.log.work()
     work.add(Envelope(occurred_at=YESTERDAY, role="stock_keeper"), part)
     work.commit()
-    while house.projector().run_once():
+    while application.projector().run_once():
         pass
 
-    events = said(capsys, "history", "P-1")
+    events = output(capsys, "history", "P-1")
 
     assert [(event["topic"], event["role"]) for event in events] == [
         ("part.registered", "stock_keeper"),
         ("part.discontinued", "stock_keeper"),
     ]
     assert events[0]["data"]["number"] == "P-1"
-    assert said(capsys, "history", str(part.id)) == events
-    assert said(capsys, "history", "p -1") == events, "issue 9, 8: in any spelling"
+    assert output(capsys, "history", str(part.id)) == events
+    assert output(capsys, "history", "p -1") == events, "issue 9, 8: in any spelling"
 
 
-def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(house: House, van: UUID, capsys: Capture) -> None:
-    house.services.projecting.pool.execute("UPDATE views.locations SET name = 'Van 8' WHERE id = %s", (str(van),))
+def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(
+    application: Application, van: UUID, capsys: Capture
+) -> None:
+    application.services.projecting.pool.execute("UPDATE views.locations SET name = 'Van 8' WHERE id = %s", (str(van),))
     capsys.readouterr()
 
     assert main(["verify", "locations", "parts"]) == 1
@@ -138,19 +142,19 @@ def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(house: House, van
     assert main(["verify", "--json", "locations"]) == 1
     assert json.loads(capsys.readouterr().out)["differences"][0]["expected"] == "Van 7"
 
-    assert said(capsys, "rebuild", "locations") == [{"views": ["locations"], "position": 1}]
+    assert output(capsys, "rebuild", "locations") == [{"views": ["locations"], "position": 1}]
     assert main(["verify"]) == 0
 
 
 @pytest.mark.usefixtures("van")
 def test_the_status_tells_where_the_log_and_each_view_stand(capsys: Capture) -> None:
-    [standing] = said(capsys, "status")
+    [standing] = output(capsys, "status")
 
     assert (standing["running"], standing["position"], standing["migrations_pending"]) == (True, 1, [])
     assert {(view["lag"], view["shape"]) for view in standing["views"]} == {(0, "ok")}
 
 
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("application")
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 
 from callout import worker
-from callout.assembly import House
+from callout.assembly import Application
 from callout.worker import PartDiedError, work
 from store.erasure import Erasure
 from store.heartbeats import Heartbeats, hearts, silent
 
 
-def parts(house: House) -> set[str]:
-    with house.services.log.pool.transaction() as cursor:
+def parts(application: Application) -> set[str]:
+    with application.services.log.pool.transaction() as cursor:
         return {heart.part for heart in hearts(cursor)}
 
 
-def at_work(house: House, stop: Event) -> Thread:
-    house.ensure_views()
-    thread = Thread(target=work, args=(house, stop))
+def at_work(application: Application, stop: Event) -> Thread:
+    application.ensure_views()
+    thread = Thread(target=work, args=(application, stop))
     thread.start()
     return thread
 
@@ -34,19 +34,21 @@ def wait_for(condition: Any, seconds: float = 15) -> bool:
     return bool(condition())
 
 
-def test_every_part_gives_signs_of_life_until_the_worker_ends(house: House) -> None:
+def test_every_part_gives_signs_of_life_until_the_worker_ends(application: Application) -> None:
     stop = Event()
-    thread = at_work(house, stop)
+    thread = at_work(application, stop)
     try:
-        assert wait_for(lambda: parts(house) == {"views", "keys", "held"})
+        assert wait_for(lambda: parts(application) == {"views", "keys", "held"})
     finally:
         stop.set()
         thread.join(20)
     assert not thread.is_alive()
-    assert parts(house) == set(), "a worker that ended as it should is not missed"
+    assert parts(application) == set(), "a worker that ended as it should is not missed"
 
 
-def test_a_part_that_fails_in_a_way_nobody_thought_of_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_fails_in_a_way_nobody_thought_of_goes_on(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(worker, "_PAUSE_SECONDS", 0.01)
     tries: list[int] = []
 
@@ -56,7 +58,7 @@ def test_a_part_that_fails_in_a_way_nobody_thought_of_goes_on(house: House, monk
 
     monkeypatch.setattr(Erasure, "catch_up", fail)
     stop = Event()
-    thread = at_work(house, stop)
+    thread = at_work(application, stop)
     try:
         assert wait_for(lambda: len(tries) > 3)
     finally:
@@ -65,9 +67,9 @@ def test_a_part_that_fails_in_a_way_nobody_thought_of_goes_on(house: House, monk
 
 
 def test_a_part_that_has_died_ends_the_worker_so_that_another_is_started(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.ensure_views()
+    application.ensure_views()
     follow = worker._follow
 
     def die(*args: Any) -> None:
@@ -76,19 +78,19 @@ def test_a_part_that_has_died_ends_the_worker_so_that_another_is_started(
 
     monkeypatch.setattr(worker, "_follow", die)
     with pytest.raises(PartDiedError, match="held"):
-        work(house, Event())
+        work(application, Event())
 
 
 def test_a_part_that_hangs_ends_the_process_so_that_another_is_started(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, 20: it was told of, and nobody ended it."""
     monkeypatch.setattr(worker, "_WATCH_SECONDS", 0.05)
     monkeypatch.setattr(worker, "HANGING", 3.0)
     stop, goes_on, given_up = Event(), Event(), Event()
     monkeypatch.setattr(Erasure, "catch_up", lambda _: goes_on.wait(60) and 0)
-    house.ensure_views()
-    thread = Thread(target=work, args=(house, stop, given_up.set))
+    application.ensure_views()
+    thread = Thread(target=work, args=(application, stop, given_up.set))
     thread.start()
     try:
         assert given_up.wait(30)
@@ -99,8 +101,8 @@ def test_a_part_that_hangs_ends_the_process_so_that_another_is_started(
     assert not thread.is_alive()
 
 
-def test_a_part_counts_as_silent_when_no_worker_does_it(house: House) -> None:
-    pool = house.services.projecting.pool
+def test_a_part_counts_as_silent_when_no_worker_does_it(application: Application) -> None:
+    pool = application.services.projecting.pool
     pool.execute("INSERT INTO log.heartbeats VALUES ('a:1', 'views', now() - interval '2 minutes')")
     with pool.transaction() as cursor:
         assert set(silent(hearts(cursor))) == {"views"}

@@ -15,7 +15,7 @@ from tests.chaos.replica import Documents, documents_of
 from tests.chaos.shared import Shared
 from tests.chaos.work import Ledger, Shift
 from tests.support.company import Company
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
 
 _END_SECONDS = 120
 _TRIES = 200

@@ -10,7 +10,7 @@ from random import Random
 from threading import Lock, Thread
 from typing import NamedTuple
 
-from tests.support.relay import Relay
+from tests.support.tcp_relay import Relay
 
 _CHUNK = 65536
 _KINDS = {

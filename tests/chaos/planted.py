@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 
-from api.app import Application
+from api.app import WsgiApplication
 from callout import cli, serving, wsgi
 from callout.child import Child
 from domain.kernel.instant import now
@@ -99,7 +99,7 @@ BUGS: dict[str, Callable[[], None]] = {
 }
 
 
-def app(bug: str) -> Application:
+def app(bug: str) -> WsgiApplication:
     """What gunicorn loads instead of `callout.wsgi:app()`."""
     BUGS[bug]()
     return wsgi.app()

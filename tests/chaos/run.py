@@ -23,7 +23,7 @@ from tests.chaos.service import Service
 from tests.chaos.shared import Promises, Shared
 from tests.chaos.victims import KILLS, OF_HTTP
 from tests.support.company import PASSWORD, Company
-from tests.support.desk import Desk
+from tests.support.office_client import Desk
 from tests.support.processes import eventually
 from tests.support.servers import state_folder
 

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.support.company import Company, Technician
-from tests.support.desk import Desk
+from tests.support.office_client import Desk
 
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
 SECONDS = 120

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.clients.counterpart import digests
 from tests.clients.node import enrolled, needs_node, server_means
 from tests.support.company import Company
+from tests.support.faulty_relay import Wire
 from tests.support.story import Story, used
-from tests.support.wire import Wire
 
 pytestmark = needs_node
 

@@ -30,3 +30,14 @@ def test_digests_are_the_same_in_both_languages(server: Counterpart) -> None:
     sums = evaluated("canonical.mjs", "m.leaves(given)", server.documents)
     used = {kind: [n for n, one in enumerate(sums[kind]) if int(one, 16)] for kind in sums}
     assert used == {"own": [leaf(server.documents[0])], "shared": [leaf(server.documents[1])]}
+
+
+@pytest.mark.parametrize(("hours", "seen"), [(0, 7), (23, 7), (25, 0)])
+def test_what_is_dated_back_by_more_than_a_day_was_not_known_then(hours: int, seen: int) -> None:
+    """Issue 9, 3: what is known today proves nothing about history that is told by hand."""
+    limits = {"operations": 9, "operation_bytes": 9999, "bytes": 99999}
+    state = {"through": 7, "last_seq": 0, "operations": [], "limits": limits}
+    happened = "[{type: 'note_added', data: {}}]"
+    at = f"new Date(Date.now() - {hours} * 3600000)"
+    entries = evaluated("outbox.mjs", f"m.record(given, () => null, {happened}, {{at: {at}}})", state)
+    assert [entry["operation"]["seen"] for entry in entries] == [seen]

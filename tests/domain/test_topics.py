@@ -36,7 +36,7 @@ def test_what_an_event_is_now_is_promised(topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "message"),
     [
         (lambda fields: fields.pop("technician"), "technician is gone"),
         (lambda fields: fields["technician"].update(type="str"), "technician is another"),
@@ -44,13 +44,13 @@ def test_what_an_event_is_now_is_promised(topic: str) -> None:
         (lambda fields: fields.update(weather={"type": "str"}), "weather is new and has no default"),
     ],
 )
-def test_a_broken_promise_is_noticed(spoil: Any, said: str) -> None:
+def test_a_broken_promise_is_noticed(spoil: Any, message: str) -> None:
     promised = PRESENT["work_order.completed"]["1"]
     present = copy.deepcopy(promised)
 
     spoil(present["fields"])
 
-    assert broken(promised, present) == [said]
+    assert broken(promised, present) == [message]
 
 
 def test_a_field_or_a_value_more_breaks_no_promise() -> None:

@@ -24,7 +24,7 @@ from domain.access.user import Role
 from domain.stock.location import VIRTUAL
 from tests.api.conftest import House, services_on
 from tests.fuzz.spoiling import OFTEN, TEXTS, led_home, spoiled
-from tests.support.counter import customer, made, site
+from tests.support.api_steps import customer, made, site
 from tests.support.databases import Cluster
 
 UNCHECKED = list(HealthCheck)

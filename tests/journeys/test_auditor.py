@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.support.company import Company
-from tests.support.desk import Desk
+from tests.support.office_client import Desk
 from tests.support.story import Story, used
 
 

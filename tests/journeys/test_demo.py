@@ -18,7 +18,7 @@ from callout.demo.customers import HOUSEHOLDS
 from callout.demo.repairs import REPAIRS
 from store.embedded import EmbeddedPostgres
 from sync.device import Device
-from tests.support.desk import Desk
+from tests.support.office_client import Desk
 from tests.support.processes import eventually, state_folder
 
 HOUSE = Path(__file__).parents[2]

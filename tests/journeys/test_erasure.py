@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.support.company import Company
-from tests.support.desk import Json
-from tests.support.life import Life
+from tests.support.customer_history import Life
+from tests.support.office_client import Json
 from tests.support.story import ago
-from tests.support.words import columns, found_in_tables
+from tests.support.word_search import columns, found_in_tables
 
 COUNTED = ("cases", "contacts", "work_orders", "visits", "movements", "stock", "surveys", "discrepancies")
 """Views that lose words by an erasure, and no row."""

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.test_demo import HOUSE, demo, password_of, ready
-from tests.support.desk import Desk
+from tests.support.office_client import Desk
 from tests.support.processes import state_folder
 
 README = (HOUSE / "README.md").read_text()

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from tests.support.company import Company
-from tests.support.desk import Json
-from tests.support.handset import Handset
-from tests.support.mallory import Scene
+from tests.support.hostile_device import Scene
+from tests.support.http_device import Handset
+from tests.support.office_client import Json
 from tests.support.story import ago
 
 

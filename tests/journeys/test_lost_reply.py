@@ -11,10 +11,10 @@ import pytest
 
 from sync.device import OfflineError
 from tests.support.company import Company
-from tests.support.desk import Desk
-from tests.support.handset import Handset
+from tests.support.faulty_relay import Wire
+from tests.support.http_device import Handset
+from tests.support.office_client import Desk
 from tests.support.story import Story, ago, used
-from tests.support.wire import Wire
 
 
 def test_a_push_repeated_after_a_lost_reply_takes_effect_once(company: Company) -> None:

@@ -10,9 +10,9 @@ import pytest
 from sync.device import Device, OfflineError
 from sync.device.world import local_now
 from tests.support.company import Company, Technician
-from tests.support.desk import Json
+from tests.support.faulty_relay import Wire
+from tests.support.office_client import Json
 from tests.support.story import Story, ago, used
-from tests.support.wire import Wire
 
 NOTE = "Seal replaced, tested for ten minutes"
 

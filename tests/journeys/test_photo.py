@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.company import Company
-from tests.support.desk import Answer, Desk
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
+from tests.support.office_client import Answer, Desk
 from tests.support.story import Story, ago
 
 PICTURE = Random(5).randbytes(600_000)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from tests.support.company import Company
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
 from tests.support.story import Story, ago, used
 
 PUSHES = 25

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.company import Company
-from tests.support.handset import Handset
+from tests.support.http_device import Handset
 
 MANY = 300
 """More than there are threads in all processes, by far."""

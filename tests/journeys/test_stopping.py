@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.company import PASSWORD, company_on, environment
-from tests.support.desk import Desk
+from tests.support.office_client import Desk
 
 STOP_SECONDS = 60
 

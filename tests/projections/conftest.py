@@ -8,9 +8,9 @@ import pytest
 
 from projections.catalogue import ensure
 from store.log import EventLog
+from tests.support.failing_views import ALL, MOVED, Narrow
 from tests.support.logs import log_on
 from tests.support.sample_views import SAMPLES
-from tests.support.troubled_views import ALL, MOVED, Narrow
 from tests.support.views import Warehouse, projector_log
 
 

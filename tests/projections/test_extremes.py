@@ -27,7 +27,7 @@ from projections.stock.stock import Stock, balance
 from projections.stock.stock_explained import explain
 from store.log import EventLog
 from tests.support.databases import run
-from tests.support.extremes import MOST, Extremes
+from tests.support.extreme_events import MOST, Extremes
 from tests.support.logs import NOON, log_on
 from tests.support.views import projector_log, run_through
 

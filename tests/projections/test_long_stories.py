@@ -16,8 +16,8 @@ from projections.engine.fact_lists import SHOWN
 from projections.stock.below_zero import MOST_EVENTS, MOST_LINES
 from projections.work.work_orders import WORK_ORDERS
 from tests.support.growing_work import BEN, ORDER, Company
-from tests.support.misfits import Office
-from tests.support.news import News, later, shuffled
+from tests.support.memory_discrepancies import Office
+from tests.support.memory_events import News, later, shuffled
 from tests.support.stock import VAN, bought, used
 
 MANY = 700

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from domain.access.identity import Standing
+from domain.access.identity import Status
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Seat:
     incarnation: int
     app_version: str
     public_key: str | None
-    standing: Standing = "active"
+    standing: Status = "active"
     wipe: bool = False
     wiped: bool = False
     unsent: int | None = None

@@ -1,4 +1,4 @@
-"""Codes, tokens and standing of devices in memory, as `store.device_access` and `store.standing` keep them."""
+"""Codes, tokens and standing of devices in memory, as `store.device_access` and `store.device_statuses` keep them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class MemoryAccess(MemoryEnrolling):
             seat.wipe,
             seat.app_version,
             seat.public_key,
-            told_lately=self._is_lately(seat.told_at),
+            reported_lately=self._is_lately(seat.told_at),
             unsent=seat.unsent,
             seen_lately=self._is_lately(seat.seen_at),
         )

@@ -94,7 +94,7 @@ class MemoryAnswers:
         told = [each for each in self._events.get(operation, ()) if each.envelope.device is not None]
         return [(event.stream, event.topic) for event in told if event.envelope.actor == technician]
 
-    def come(self, operations: Collection[UUID]) -> set[UUID]:
+    def settled(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
         return {one for one in operations if self._has_come(one)}
 

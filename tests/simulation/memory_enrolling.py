@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain.access.identity import Keyholder, Standing
+from domain.access.identity import Keyholder, Status
 from domain.recording.answers import Answer
 from domain.recording.recorded import Recorded
 from store.device_access import CodeNotGood
@@ -16,7 +16,7 @@ from tests.simulation.access_tables import Code, Seat, Tables
 from tests.simulation.clocks import TrueClock
 from tests.simulation.dice import Dice
 
-_STANDING: Mapping[str, Standing] = {
+_STANDING: Mapping[str, Status] = {
     "device.suspended": "suspended",
     "device.resumed": "active",
     "device.revoked": "revoked",

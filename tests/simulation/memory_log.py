@@ -65,7 +65,7 @@ class MemoryLog(Lookups):
         """Run `decide` again when a stream has moved on meanwhile; see `attempt`."""
         return attempt(decide, retry_on)
 
-    def put_aside(self, operation: UUID, position: int | None = None) -> list[Recorded]:
+    def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
         """How operations under this id came to be quarantined or held, the oldest first."""
         found = [event for event in self.operations.events_of(operation) if event.topic in PUT_ASIDE]
         return [self.read(event) for event in found if position in (None, event.position)]

@@ -23,7 +23,7 @@ from projections.engine.projection import Projection
 from projections.engine.replay import Replay
 from projections.engine.table import Row
 from projections.work.work_orders import WORK_ORDERS
-from sync.ports import Changes, Found, Looked
+from sync.ports import Changes, Found, Watermark
 from sync.waiting import held_groups, whose
 from tests.simulation.memory_log import PUT_ASIDE, MemoryLog
 
@@ -100,7 +100,7 @@ class MemoryViews:
 
     # sync.ports.Waiting
 
-    def ripe(self, after: Looked | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
+    def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
         """As `projections.access.operation_queries` answers, with all that wait for too long at once."""
         rows = [row for row in self.rows.rows(OPERATIONS) if row["status"] == "held"]
         ripe = {
@@ -110,9 +110,9 @@ class MemoryViews:
             or (after is not None and row["text_position"] > after.views)
             or any(self._has_moved(UUID(need), after) for need in row["needs"])
         }
-        return Found(Looked(self._log.head(), self.position), held_groups(row for row in rows if whose(row) in ripe))
+        return Found(Watermark(self._log.head(), self.position), held_groups(row for row in rows if whose(row) in ripe))
 
-    def _has_moved(self, need: UUID, after: Looked | None) -> bool:
+    def _has_moved(self, need: UUID, after: Watermark | None) -> bool:
         """Whether an operation may have come behind this position; without it, whether it has arrived at all."""
         known = self._log.operations
         if after is None:

@@ -52,7 +52,7 @@ class RealClock:
         with (
             closing(clock),
             patch.object(domain.kernel.instant, "datetime", clock._kind()),
-            patch.object(api.sync.blueprint, "since_it_began", lambda: AT_ONCE),
+            patch.object(api.sync.blueprint, "request_age", lambda: AT_ONCE),
         ):
             yield clock
 

@@ -8,9 +8,9 @@ from functools import partial, singledispatchmethod
 from typing import Any, TypeVar
 from unittest.mock import patch
 
-import store.device_access
 import store.device_tokens
 import store.enrolling
+import store.enrolment_codes
 from domain.kernel.problem import Problem
 from domain.recording.answers import Appended
 from domain.recording.recorded import Recorded
@@ -44,7 +44,7 @@ class Replay(CoreReplay):
                 (EventLog, "append", appending),
                 (store.enrolling, "uuid4", self._device),
                 (store.device_tokens, "secrets", self),
-                (store.device_access, "code_of", lambda seed: seed.decode()),
+                (store.enrolment_codes, "code_of", lambda seed: seed.decode()),
             ):
                 patches.enter_context(patch.object(place, name, instead))
             try:

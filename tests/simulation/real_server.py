@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from api.app import Application, create_app
+from api.app import WsgiApplication, create_app
 from api.http.services import Services
 from callout.services import services_of
 from projections.catalogue import PROJECTIONS
@@ -57,7 +57,7 @@ class RealServer:
     may_catch_up: Callable[[], None] = lambda: None
     services: Services = field(init=False)
     _processes: list[Services] = field(default_factory=list)  # a log that is collected closes its pool
-    app: Application = field(init=False)
+    app: WsgiApplication = field(init=False)
     projector: Projector = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,7 +149,7 @@ class RealServer:
         )
 
 
-def application(services: Services) -> Application:
+def application(services: Services) -> WsgiApplication:
     """The application around these services; it is made once, since that takes half a second."""
     if not _made:
         _made.append(create_app(services))
@@ -157,7 +157,7 @@ def application(services: Services) -> Application:
     return _made[0]
 
 
-_made: list[Application] = []
+_made: list[WsgiApplication] = []
 
 
 def _name(dsn: str) -> str:

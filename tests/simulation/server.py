@@ -23,8 +23,8 @@ from sync.arrival import Arrival
 from sync.challenge import Challenges
 from sync.cursor import Cursors
 from sync.device import Reply
-from sync.enrolment import EnrolmentDesk
-from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
+from sync.enrolment import EnrolmentService
+from sync.entry import EnrolmentRequest, RefreshRequest, parse_body
 from sync.holding import Holding
 from sync.ports import Held
 from sync.pull import Pull
@@ -86,7 +86,7 @@ class Server:
         while self._next_life is not None and self.log.epoch() != self._next_life:
             with suppress(Crashed):
                 self._begin_life(self._next_life)
-        self.desk = EnrolmentDesk(cast("Any", self.log), cast("Any", self.access), Challenges(SECRET), unsigned=True)
+        self.desk = EnrolmentService(cast("Any", self.log), cast("Any", self.access), Challenges(SECRET), unsigned=True)
 
     def back_up(self) -> None:
         """Copy everything that is stored, all of one moment."""
@@ -133,8 +133,8 @@ class Server:
     def _routed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         parts, encoding, now = urlsplit(url), headers.get("Content-Encoding"), self.clock.now()
         routes: dict[tuple[str, str], Callable[[], bytes]] = {
-            ("POST", "devices"): lambda: orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentAsked), now)),
-            ("POST", "token"): lambda: orjson.dumps(self.desk.refresh(parse_body(body, RefreshAsked), now)),
+            ("POST", "devices"): lambda: orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentRequest), now)),
+            ("POST", "token"): lambda: orjson.dumps(self.desk.refresh(parse_body(body, RefreshRequest), now)),
             ("POST", "push"): lambda: self.push.reply(self._who(headers), body, encoding, now),
             ("GET", "pull"): lambda: self._pull(self._reader(headers), parse_qs(parts.query)),
             ("POST", "verify"): lambda: self.verify.reply(self._reader(headers), parse_verify(body, encoding), now),
@@ -158,7 +158,7 @@ class Server:
 
     def _reader(self, headers: Mapping[str, str]) -> DeviceIdentity:
         who = self._who(headers)
-        if who.standing != "active":
+        if who.status != "active":
             raise DeviceSuspended
         self.pull.must_serve(who)
         return who

@@ -91,7 +91,7 @@ def trusting() -> Planted:
     who = DeviceAccess.who
 
     def trusts(self: DeviceAccess, token: str, **_: Any) -> DeviceIdentity:
-        return who(self, token, revoked_too=True)._replace(standing="active")
+        return who(self, token, revoked_too=True)._replace(status="active")
 
     return patch.object(DeviceAccess, "who", trusts)
 

@@ -75,6 +75,28 @@ def test_a_claim_that_no_user_followed_is_free_after_a_minute(access: Access, po
     access.claim(uuid4(), "ada", PASSWORD)
 
 
+def test_a_stale_claim_is_deleted_with_the_change_and_not_by_the_decision(access: Access, pool: ConnectionPool) -> None:
+    """Issue 10, 2: a decision that is not committed writes nothing."""
+    stale, user = uuid4(), uuid4()
+    access.claim(stale, "ada", PASSWORD)
+    pool.execute("UPDATE access.passwords SET claimed_at = now() - interval '2 minutes'")
+
+    change = access.claiming(user, "Ada", PASSWORD)
+
+    assert access.user_of("ada") == stale
+    with pool.transaction() as cursor:
+        change(cursor)
+    assert access.user_of("ada") == user
+
+
+def test_an_old_claim_with_an_event_is_not_stale(log: EventLog, access: Access, pool: ConnectionPool) -> None:
+    registered(log, access)
+    pool.execute("UPDATE access.passwords SET claimed_at = now() - interval '2 minutes'")
+
+    with pytest.raises(LoginTaken):
+        access.claiming(uuid4(), "ada", PASSWORD)
+
+
 @pytest.mark.parametrize(("login", "password"), [("ada", "wrong"), ("nobody", PASSWORD)])
 def test_a_wrong_login_and_a_wrong_password_are_refused_alike(
     log: EventLog, access: Access, login: str, password: str

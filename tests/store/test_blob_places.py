@@ -33,10 +33,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return S3Place(bucket.name, prefix, bucket.url)
 
 
-def write(place: Place, name: str, said: bytes) -> None:
+def write(place: Place, name: str, data: bytes) -> None:
     with place.writing(name) as file:
-        file.write(said[:3])
-        file.write(said[3:])
+        file.write(data[:3])
+        file.write(data[3:])
 
 
 def read(place: Place, name: str) -> bytes:

@@ -38,7 +38,7 @@ class Clock:
         self._log = log
 
     def record(self, at: datetime) -> datetime:
-        """When an event was recorded whose server said that it was `at`."""
+        """When an event was recorded whose server minutes that it was `at`."""
         run(self._database, SET_CLOCK.format(at.isoformat()))
         work = self._log.work()
         work.add(Envelope(occurred_at=NOON), opened())
@@ -99,8 +99,8 @@ def test_a_log_that_is_pinned_from_before_is_not_pinned_any_more(clock: Clock, d
 
 
 def test_every_instant_between_several_steps_has_its_position(clock: Clock, past: Views, log: EventLog) -> None:
-    said = [0, 1, 2, 100, 101, 3, 4, 5, 200, 6, 7, 7, 8]
-    for minute in said:
+    minutes = [0, 1, 2, 100, 101, 3, 4, 5, 200, 6, 7, 7, 8]
+    for minute in minutes:
         clock.record(NOON + minute * MINUTE)
     assert [position for position, _, _ in clock.steps()] == [6, 10]
     times = log.pool.fetch_all("SELECT position, recorded_at FROM log.events ORDER BY position")

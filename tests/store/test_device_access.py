@@ -11,15 +11,15 @@ from domain.access.device import Device
 from domain.access.device_events import Installation
 from domain.access.identity import DeviceRevoked, TokenExpired
 from store.device_access import CodeNotGood, DeviceAccess
+from store.device_statuses import DeviceStatuses
 from store.enrolment_code import code_of
 from store.housekeeping import forget_expired
 from store.log import EventLog
 from store.pool import ConnectionPool
-from store.standing import Standings
-from tests.support.enrolled import TECHNICIAN, enrolled, tokens
-from tests.support.field import save
+from tests.support.device_status import stands
+from tests.support.enrolled_device import TECHNICIAN, enrolled, tokens
+from tests.support.field_setup import save
 from tests.support.logs import log_on
-from tests.support.standing import stands
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def devices(pool: ConnectionPool) -> DeviceAccess:
 
 
 @pytest.fixture
-def standings(pool: ConnectionPool) -> Standings:
-    return Standings(pool)
+def statuses(pool: ConnectionPool) -> DeviceStatuses:
+    return DeviceStatuses(pool)
 
 
 def installation() -> Installation:
@@ -139,7 +139,7 @@ def test_a_lost_device_may_hand_in_what_it_holds_even_after_its_token_has_expire
     with pool.transaction() as cursor:
         forget_expired(cursor)
 
-    assert devices.who(pair.access_token, revoked_too=True).standing == "revoked"
+    assert devices.who(pair.access_token, revoked_too=True).status == "revoked"
     entity.record_wipe()
     save(log, entity)
     with pytest.raises(TokenExpired):
@@ -152,31 +152,33 @@ def test_a_suspended_device_is_known_as_such(devices: DeviceAccess, pool: Connec
 
     stands(pool, device.device, "suspended")
 
-    assert devices.who(pair.access_token).standing == "suspended"
+    assert devices.who(pair.access_token).status == "suspended"
     assert devices.rotate(pair.refresh_token)
 
 
-def test_what_a_device_does_not_tell_stays_as_it_was(devices: DeviceAccess, standings: Standings) -> None:
+def test_what_a_device_does_not_tell_stays_as_it_was(devices: DeviceAccess, statuses: DeviceStatuses) -> None:
     device = enrolled(devices)
 
-    standings.saw(device.device, clock_offset_ms=-1500, pulled_through=17)
-    standings.saw(device.device, app_version="1.1")
+    statuses.saw(device.device, clock_offset_ms=-1500, pulled_through=17)
+    statuses.saw(device.device, app_version="1.1")
 
-    told = standings.of([device.device, uuid4()])
-    assert list(told) == [device.device]
-    seen = told[device.device]
+    reported = statuses.of([device.device, uuid4()])
+    assert list(reported) == [device.device]
+    seen = reported[device.device]
     assert (seen["clock_offset_ms"], seen["pulled_through"], seen["app_version"]) == (-1500, 17, "1.1")
     assert seen["last_seen_at"] is not None
 
 
-def test_a_device_that_has_just_pulled_is_heard_when_it_pushes(devices: DeviceAccess, standings: Standings) -> None:
+def test_a_device_that_has_just_pulled_can_report_when_it_pushes(
+    devices: DeviceAccess, statuses: DeviceStatuses
+) -> None:
     device = enrolled(devices)
     pair = tokens(devices, device)
 
-    standings.saw(device.device)
-    assert not devices.who(pair.access_token).told_lately
-    standings.saw(device.device, clock_offset_ms=70, unsent=2)
+    statuses.saw(device.device)
+    assert not devices.who(pair.access_token).reported_lately
+    statuses.saw(device.device, clock_offset_ms=70, unsent=2)
 
-    seen = standings.of([device.device])[device.device]
+    seen = statuses.of([device.device])[device.device]
     assert (seen["clock_offset_ms"], seen["unsent"]) == (70, 2)
-    assert devices.who(pair.access_token).told_lately
+    assert devices.who(pair.access_token).reported_lately

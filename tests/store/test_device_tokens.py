@@ -11,7 +11,7 @@ from domain.access.identity import TokenExpired, TokenReused
 from store.device_access import DeviceAccess
 from store.housekeeping import forget_expired
 from store.pool import ConnectionPool
-from tests.support.enrolled import TECHNICIAN, enrolled, tokens
+from tests.support.enrolled_device import TECHNICIAN, enrolled, tokens
 
 
 @pytest.fixture

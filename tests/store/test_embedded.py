@@ -132,9 +132,9 @@ def test_a_left_over_pid_file_that_names_somebody_else_is_seen_through(shared: P
 def test_of_six_racing_starters_one_starts_and_five_join(state: Path) -> None:
     command = [sys.executable, "-c", STARTER, str(state)]
     starters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
-    said = [starter.communicate(timeout=60)[0].split() for starter in starters]
-    assert sorted(started for started, _ in said) == ["False"] * 5 + ["True"]
-    assert {int(pid) for _, pid in said} == {pid_of(state)}
+    outputs = [starter.communicate(timeout=60)[0].split() for starter in starters]
+    assert sorted(started for started, _ in outputs) == ["False"] * 5 + ["True"]
+    assert {int(pid) for _, pid in outputs} == {pid_of(state)}
 
 
 def test_a_start_that_was_interrupted_is_begun_again(state: Path) -> None:

@@ -19,8 +19,8 @@ from store.keyring import Key
 from store.log import EventLog
 from store.pool import Params, Row
 from store.shape import shape_of
-from tests.support.bench import state
 from tests.support.databases import run
+from tests.support.given_when_then import state
 from tests.support.logs import NOON, WORDS, log_on, opened
 
 

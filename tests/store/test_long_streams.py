@@ -20,7 +20,7 @@ from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from store.snapshots import state_of
 from tests.support.databases import run
-from tests.support.field import save
+from tests.support.field_setup import save
 from tests.support.logs import NOON, log_on
 from tests.support.visits import EVENING
 

@@ -1,4 +1,4 @@
-"""Who may do what to whose things: the one table, each row with what tries it and what would be a hole in it."""
+"""The table of permissions: each row with the attempts that test it, and the missing check that they detect."""
 
 from __future__ import annotations
 

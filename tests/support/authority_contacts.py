@@ -1,11 +1,11 @@
-"""What is tried on somebody else's contacts, in one step and in two; every one gives the outcomes that it got."""
+"""Attempts on other users' contacts, in one step and in two; each returns its outcomes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.support.api_steps import case, made, told
 from tests.support.authority_sides import Side
-from tests.support.counter import case, made, told
 
 
 def contacts(mine: Side, theirs: Side) -> Iterator[str]:

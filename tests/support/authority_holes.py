@@ -16,7 +16,7 @@ from domain.work.work_order import WorkOrder
 from store.device_access import DeviceAccess
 from store.operations import Operations
 from store.sessions import LiveSession, Sessions
-from sync.enrolment import EnrolmentDesk
+from sync.enrolment import EnrolmentService
 from sync.outcome import Context
 from tests.api.conftest import House
 
@@ -27,7 +27,7 @@ def any_step_counts(_: House) -> Plant:
     def told(self: Visit, what: Any, _: UUID | None, **more: bool) -> None:
         self._step(what.TOPIC, "told", "early", technician=self.technician, **more)
 
-    return patch.object(Visit, "_told", told)
+    return patch.object(Visit, "_reported", told)
 
 
 def anybody_takes_a_visit(_: House) -> Plant:
@@ -64,7 +64,7 @@ def one_customer_in_operations(_: House) -> Plant:
 
 
 def every_van_is_mine(_: House) -> Plant:
-    return patch("sync.operations.stock._at_hand", lambda *_: ())
+    return patch("sync.operations.stock._foreign_van", lambda *_: ())
 
 
 def any_count_takes_lines(_: House) -> Plant:
@@ -73,7 +73,7 @@ def any_count_takes_lines(_: House) -> Plant:
     def sheet(context: Context, data: Any) -> tuple[StockCount | None, tuple[()]]:
         return context.work.find(StockCount, data.count), ()
 
-    return patch("sync.operations.stock._sheet", sheet)
+    return patch("sync.operations.stock._count_for", sheet)
 
 
 def any_visit_fits(_: House) -> Plant:
@@ -89,7 +89,7 @@ def anybody_takes_back(_: House) -> Plant:
 
 
 def no_trouble(_: House) -> Plant:
-    return patch("sync.groups.trouble_with", lambda *_: None)
+    return patch("sync.groups.problem_with", lambda *_: None)
 
 
 def every_photo_is_named(_: House) -> Plant:
@@ -113,18 +113,18 @@ def tokens_are_good_for_ever(_: House) -> Plant:
 
 
 def codes_are_good_for_ever(_: House) -> Plant:
-    def let_in(self: EnrolmentDesk, asked: Any, _: Any) -> Any:
+    def redeem_code(self: EnrolmentService, asked: Any, _: Any) -> Any:
         before = self._access.enrolled_before(asked.code, asked.install_id, asked.public_key)
         assert before is not None
         return self._access.enrol_again(before)
 
-    return patch.object(EnrolmentDesk, "_let_in", let_in)
+    return patch.object(EnrolmentService, "_redeem_code", redeem_code)
 
 
 def everybody_is_trusted(_: House) -> Plant:
     who = DeviceAccess.who
     return patch.object(
-        DeviceAccess, "who", lambda self, token, **_: who(self, token, revoked_too=True)._replace(standing="active")
+        DeviceAccess, "who", lambda self, token, **_: who(self, token, revoked_too=True)._replace(status="active")
     )
 
 

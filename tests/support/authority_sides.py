@@ -1,4 +1,4 @@
-"""One of two companies' worth of things: a technician with a phone, a customer, and everything that they have."""
+"""Two companies' worth of data: for each a technician with a phone, a customer, and everything they own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from domain.stock.location import VIRTUAL
 from domain.stock.stock_count import StockCount
 from domain.work.visit import Visit
 from tests.api.conftest import House
-from tests.support.counter import case, customer, made, part, read, told
-from tests.support.keyed import Json, Keyed
+from tests.support.api_steps import case, customer, made, part, read, told
+from tests.support.keyed_phone import Json, Keyed
 
 SECRET_TYPES = ("work_order", "visit", "stock", "technician", "location")
 ENDED = ("completed", "cannot_complete", "closed", "cancelled")

@@ -1,4 +1,4 @@
-"""What is tried on somebody else's things, one row of the table each; every one gives the outcomes that it got."""
+"""Attempts on other users' data, one row of the table each; each returns its outcomes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.support.api_steps import made, told
 from tests.support.authority_sides import Side, answer
-from tests.support.counter import made, told
-from tests.support.keyed import Keyed
+from tests.support.keyed_phone import Keyed
 
 PICTURE = {"sha256": "a" * 64, "size": 1, "media_type": "image/png"}
 STEPS: dict[str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.blob_place import place_of
 from callout.restoring import Restored, restore
 from callout.settings import Settings
@@ -58,10 +58,10 @@ class Site:
         )
 
     @contextmanager
-    def house(self) -> Iterator[House]:
-        with House(self.settings, migrating=True) as house:
-            house.ensure_views()
-            yield house
+    def application(self) -> Iterator[Application]:
+        with Application(self.settings, migrating=True) as application:
+            application.ensure_views()
+            yield application
 
     def back_up(self, folder: Path) -> Manifest:
         return dump(self.dsn, folder, place_of(self.settings), nothing)
@@ -70,48 +70,49 @@ class Site:
         return restore(self.settings, self.dsn, folder, lists, stages, replace=replace)
 
 
-def registered(house: House, name: str = NAME) -> UUID:
+def registered(application: Application, name: str = NAME) -> UUID:
     """A customer with a work order and a photo of theirs."""
     customer = Customer.register(id=uuid4(), name=name)
     order = WorkOrder.open(
-        id=uuid4(), number=house.services.log.next_work_order_number(), customer=customer.id, problem=WORDS
+        id=uuid4(), number=application.services.log.next_work_order_number(), customer=customer.id, problem=WORDS
     )
-    work = house.services.log.work()
+    work = application.services.log.work()
     work.add(Envelope(occurred_at=NOON), customer, order)
     work.commit([Answer(uuid4(), "hash", "applied", "{}", 0, 2)])
-    key = house.services.vault.keys([customer.id])[customer.id]
+    key = application.services.vault.keys([customer.id])[customer.id]
     pieces = (PICTURE[number * BLOB_PIECE :][: BLOB.length_of(number)] for number in BLOB.pieces())
-    house.services.vault.keep(BLOB, customer.id, key, pieces)
+    application.services.vault.keep(BLOB, customer.id, key, pieces)
     return customer.id
 
 
-def erase(house: House, customer: UUID) -> None:
+def erase(application: Application, customer: UUID) -> None:
     """Forget them, as the office does."""
-    work = house.services.log.work()
+    work = application.services.log.work()
     entity = work.get(Customer, customer)
     entity.erase()
     work.add(Envelope(occurred_at=NOON), entity)
     work.commit()
-    assert Erasure(house.services.log).catch_up() > 0
+    assert Erasure(application.services.log).catch_up() > 0
 
 
-def records(house: House) -> list[str]:
+def records(application: Application) -> list[str]:
     return [
-        record for (record,) in house.services.log.pool.fetch_all("SELECT record FROM log.events ORDER BY position")
+        record
+        for (record,) in application.services.log.pool.fetch_all("SELECT record FROM log.events ORDER BY position")
     ]
 
 
-def name_of(house: House, customer: UUID) -> str | None:
+def name_of(application: Application, customer: UUID) -> str | None:
     """What can be read of a customer's name, in the log and in the views; `None` when neither knows it."""
-    while house.projector().run_once():
+    while application.projector().run_once():
         pass
-    entity = house.services.log.work().get(Customer, customer)
-    with house.services.views.now() as reader:
+    entity = application.services.log.work().get(Customer, customer)
+    with application.services.views.now() as reader:
         row = reader.fetch_one("SELECT name FROM customers WHERE id = %s", (str(customer),))
     assert row is not None
     words = [
         getattr(each.data, "name", None)
-        for each in house.services.log.reader.read(records(house))
+        for each in application.services.log.reader.read(records(application))
         if each.stream == customer
     ]
     shown = {word for word in words if word is not None} | ({row["name"]} - {None})
@@ -120,13 +121,13 @@ def name_of(house: House, customer: UUID) -> str | None:
     return shown.pop() if shown else None
 
 
-def picture_of(house: House, customer: UUID) -> bytes | None:
+def picture_of(application: Application, customer: UUID) -> bytes | None:
     """The photo of a customer, if it can be read."""
-    with house.services.vault.opened(BLOB.sha256, {customer: [BLOB.size]}) as opened:
+    with application.services.vault.opened(BLOB.sha256, {customer: [BLOB.size]}) as opened:
         return b"".join(opened.pieces) if opened is not None else None
 
 
-def differences(house: House) -> list[object]:
+def differences(application: Application) -> list[object]:
     """Where the views are not what the log says."""
-    found = verify(house.services.projecting, PROJECTIONS, [each.name for each in PROJECTIONS])
+    found = verify(application.services.projecting, PROJECTIONS, [each.name for each in PROJECTIONS])
     return [difference for view in found for difference in view.differences]

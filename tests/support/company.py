@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from store.connecting import open_connection
 from sync.device import Device
-from tests.support.desk import Desk, Json
+from tests.support.office_client import Desk, Json
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"

@@ -10,7 +10,7 @@ import orjson
 from projections.catalogue import PROJECTIONS
 from projections.engine.memory import MemoryRows
 from projections.engine.table import Row, Table
-from tests.support.news import News
+from tests.support.memory_events import News
 
 
 class Work(NamedTuple):

@@ -28,7 +28,7 @@ from tests.support.growing_work import (
     visits,
 )
 from tests.support.logs import NOON
-from tests.support.news import News
+from tests.support.memory_events import News
 from tests.support.stock import PART, VAN, approved, bought, counted, used
 
 

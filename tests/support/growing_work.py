@@ -18,7 +18,7 @@ from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
-from tests.support.news import News, Phone
+from tests.support.memory_events import News, Phone
 from tests.support.stock import PART, VAN, WAREHOUSE, used
 
 Happen = Callable[[int], Any]

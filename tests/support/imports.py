@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.cli import main
 
 Capture = pytest.CaptureFixture[str]
@@ -22,18 +22,18 @@ def imported(capture: Capture, file: Path, *more: str, code: int = 0) -> dict[st
     return said
 
 
-def topics(house: House) -> list[str]:
+def topics(application: Application) -> list[str]:
     """What has been recorded beside the first user and the places of every house."""
-    rows = house.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE position > 7 ORDER BY position")
+    rows = application.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE position > 7 ORDER BY position")
     return [topic for (topic,) in rows]
 
 
-def shelves(house: House) -> dict[tuple[str, str], str]:
+def shelves(application: Application) -> dict[tuple[str, str], str]:
     """How many of each part lie where, by number and name."""
-    projector = house.projector()
+    projector = application.projector()
     while projector.run_once():
         pass
-    with house.services.views.now() as reader:
+    with application.services.views.now() as reader:
         lines = reader.fetch_all(
             """
             SELECT p.number, l.name, trim_scale(s.on_hand)::text AS on_hand FROM stock s

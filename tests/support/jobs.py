@@ -13,7 +13,7 @@ from domain.work.equipment import Equipment
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
-from tests.support.shop import Shop
+from tests.support.projected_log import Shop
 
 ANNA, BORIS, VAN, PUMP = (UUID(int=number) for number in range(1, 5))
 

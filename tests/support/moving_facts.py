@@ -8,10 +8,10 @@ from typing import Any
 from tests.api.conftest import House
 from tests.api.work.test_visits import visit
 from tests.support import moving_lists as things
-from tests.support.counter import case, customer, made, part, place, read, told
-from tests.support.field import Field, Phone
+from tests.support.api_steps import case, customer, made, part, place, read, told
+from tests.support.field_setup import Field, Phone
 from tests.support.moving_lists import DAY, Prepared
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 
 def moved(house: House, pump: str, warehouse: str, **more: Any) -> None:
@@ -141,7 +141,7 @@ def devices(house: House) -> Prepared:
 def operations(house: House) -> Prepared:
     field = Field(house.services.log)
     phone, order = Phone(house.services.log, field.anna), field.order()
-    phone.standing = "suspended"
+    phone.status = "suspended"
 
     def put_aside() -> str:
         operation = phone.operation("part_used", field.use(order))

@@ -7,7 +7,7 @@ from itertools import count
 
 from tests.api.conftest import House
 from tests.api.work.test_visits import visit
-from tests.support.counter import case, customer, made, part, place, technician, told
+from tests.support.api_steps import case, customer, made, part, place, technician, told
 
 DAY = "2026-02-{:02}T{}:00:00+01:00"
 Change = Callable[[], None]

@@ -27,8 +27,8 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from tests.support.crowd import Command
-from tests.support.desk import Json
+from tests.support.concurrent_commands import Command
+from tests.support.office_client import Json
 
 SHOP = UUID("7a9c2f0e-4a53-4d63-9d0c-5a3b1f5e7c11")
 CUSTOMERS = 200

@@ -9,6 +9,8 @@ import orjson
 
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
+from domain.stock.part import Part
+from domain.stock.stock_movement import StockMovement
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Table
 from projections.stock.parts import PARTS, Parts
@@ -40,8 +42,8 @@ class Ledger(Projection):
     name: ClassVar[str] = "ledger"
     tables: ClassVar[tuple[Table, ...]] = (LEDGER,)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         said = {"quantity": format_quantity(event.data.quantity), "serials": list(event.data.serials)}
         row = {"position": event.position, "moved_at": event.occurred_at, "note": event.data.reason, "said": said}
         rows.put(LEDGER, row)
@@ -58,8 +60,8 @@ class Balances(Projection):
         yield BALANCES, (event.data.part, event.data.from_)
         yield BALANCES, (event.data.part, event.data.to)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         for location, quantity in ((event.data.from_, -event.data.quantity), (event.data.to, event.data.quantity)):
             before = rows.get(BALANCES, event.data.part, location)
             after = quantity + (before["quantity"] if before else 0)
@@ -77,16 +79,16 @@ class Labels(Projection):
     tables: ClassVar[tuple[Table, ...]] = (LABELS,)
     needs: ClassVar[tuple[Projection, ...]] = (Parts(),)
 
-    @on("stock.moved")
-    def _moved(self, event: Recorded, rows: Rows) -> None:
+    @on(StockMovement.Moved)
+    def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
         if rows.get(LABELS, event.data.part, event.data.to) is None:
             part = rows.get(PARTS, event.data.part)
             name = part["names"][0]["text"] if part else None
             row = {"part": event.data.part, "shelf": event.data.to, "name": name, "stale": True, "label": None}
             rows.put(LABELS, row)
 
-    @on("part.registered", "part.revised")
-    def _named(self, event: Recorded, rows: Rows) -> None:
+    @on(Part.Registered, Part.Revised)
+    def _named(self, event: Recorded[Part.Registered | Part.Revised], rows: Rows) -> None:
         part = rows.get(PARTS, event.stream)
         for label in rows.where(LABELS, part=event.stream):
             rows.put(LABELS, label | {"name": part["names"][0]["text"] if part else None, "stale": True})

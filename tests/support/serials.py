@@ -13,8 +13,8 @@ from domain.stock.stock_movement import StockMovement, correction_id
 from projections.engine.projection import Projection
 from projections.engine.table import Row
 from projections.stock.serials import SERIALS
-from tests.support.misfits import Office
-from tests.support.news import News, Phone, later, shuffled
+from tests.support.memory_discrepancies import Office
+from tests.support.memory_events import News, Phone, later, shuffled
 from tests.support.stock import CUSTOMER, OTHER_VAN, PART, TRANSIT, VAN, WAREHOUSE, bought, moved, places, used
 
 S1, S2 = "S-1", "S-2"

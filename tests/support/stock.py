@@ -1,4 +1,4 @@
-"""A warehouse, two vans and parts that go from one to another, told to views in memory."""
+"""A warehouse, two vans and movements of parts between them, for views in memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.stock.movement import MovementKind
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
 from projections.stock.stock import STOCK
-from tests.support.news import News
+from tests.support.memory_events import News
 
 WAREHOUSE, VAN, OTHER_VAN, PART = (UUID(int=number) for number in (71, 72, 73, 74))
 SUPPLIER, CUSTOMER, TRANSIT, UNEXPLAINED = (

@@ -1,4 +1,4 @@
-"""Days on which phones use, send, receive, count and take back, told in one order of arrival or another."""
+"""Days on which phones use, send, receive, count and correct stock, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement, correction_id
 from projections.engine.projection import Projection
-from tests.support.news import News, Phone, later, shuffled
+from tests.support.memory_events import News, Phone, later, shuffled
 from tests.support.stock import (
     OTHER_VAN,
     TRANSIT,

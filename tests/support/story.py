@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from domain.stock.location import VIRTUAL
 from tests.support.company import Company, Technician
-from tests.support.desk import Json
+from tests.support.office_client import Json
 
 
 class Story:

@@ -16,7 +16,7 @@ import msgspec
 
 from domain.kernel.aggregate import PERSONAL
 from domain.topics import EVENT_CLASSES
-from tests.support.bench import OF_THE_LIBRARY
+from tests.support.given_when_then import OF_THE_LIBRARY
 
 SNAPSHOT = Path(__file__).parents[1] / "domain" / "topics.json"
 PLAIN = (str, int, bool, UUID, datetime, date, Decimal)

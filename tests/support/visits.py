@@ -1,4 +1,4 @@
-"""A visit in the states that tests begin with."""
+"""Visits in the states that tests need."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.work.visit import Visit
-from tests.support.bench import given
+from tests.support.given_when_then import given
 
 ORDER, CUSTOMER, ANNA, BEN = uuid4(), uuid4(), uuid4(), uuid4()
 MORNING = datetime(2026, 11, 23, 7, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Days on which two technicians work on the same orders while the office decides, told in one order or another."""
+"""Days on which two technicians work on the same orders while the office decides, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.stock.stock_movement import StockMovement, correction_id
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from projections.engine.projection import Projection
-from tests.support.news import News, Phone, later, shuffled
+from tests.support.memory_events import News, Phone, later, shuffled
 from tests.support.stock import VAN, bought, places, used
 from tests.support.visits import EVENING, MORNING, NOON
 from tests.support.work_orders import ANNA, BEN

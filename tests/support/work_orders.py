@@ -1,4 +1,4 @@
-"""A work order in the states that tests begin with."""
+"""Work orders in the states that tests need."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from domain.work.work_order import WorkOrder
-from tests.support.bench import given
+from tests.support.given_when_then import given
 
 CUSTOMER, ANNA, BEN = uuid4(), uuid4(), uuid4()
 Act = Callable[[WorkOrder], object]

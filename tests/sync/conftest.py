@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from store.log import EventLog
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import log_on
 
 

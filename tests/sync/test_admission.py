@@ -1,4 +1,4 @@
-"""Under load pushes come in before pulls, lines have an end, and nobody waits for ever."""
+"""Under load pushes are admitted before pulls, queues are bounded, and no request waits for ever."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from sync.admission import Admission, Line, Overloaded, WaitingRoom, WaitsTooOft
 LONG = 20.0
 
 
-class Door:
-    """An admission, and people who go in and stay until they are told to leave."""
+class Requests:
+    """An admission, and requests that stay in it until they are ended."""
 
     def __init__(self, pool: ThreadPoolExecutor, *, patience: float = LONG, most: int = 10) -> None:
         self.lines: dict[str, Line] = {name: Line(1, most, patience) for name in ("push", "pull", "news")}
         self.admission = Admission(self.lines["push"], self.lines["pull"], self.lines["news"])
-        self.came: list[str] = []
+        self.admitted: list[str] = []
         self._pool = pool
 
-    def comes(self, line: str, name: str | None = None) -> tuple[Event, Future[None]]:
-        """Somebody who is inside, or stands in line, when this returns; the event tells them to leave."""
+    def begin(self, line: str, name: str | None = None) -> tuple[Event, Future[None]]:
+        """A request that is admitted or waits when this returns; setting the event ends it."""
         leave = Event()
         was = self._many(line)
         done = self._pool.submit(self._stay, line, name or line, leave)
@@ -37,16 +37,16 @@ class Door:
             sleep(0.002)
         return leave, done
 
-    def leaves(self, guest: tuple[Event, Future[None]]) -> None:
-        guest[0].set()
-        guest[1].result(LONG)
+    def end(self, one: tuple[Event, Future[None]]) -> None:
+        one[0].set()
+        one[1].result(LONG)
 
     def inside(self) -> dict[str, int]:
         return {name: line.inside for name, line in self.lines.items()}
 
     def _stay(self, line: str, name: str, leave: Event) -> None:
         with getattr(self.admission, line)():
-            self.came.append(name)
+            self.admitted.append(name)
             assert leave.wait(LONG)
 
     def _many(self, line: str) -> int:
@@ -61,94 +61,94 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 def test_each_line_lets_in_as_many_as_have_room_the_first_first(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool)
-    guests = [door.comes("pull", name) for name in ("one", "two", "three")]
-    assert door.inside() == {"push": 0, "pull": 1, "news": 0}
-    for guest in guests:
-        door.leaves(guest)
-    assert (door.came, door.inside()) == (["one", "two", "three"], {"push": 0, "pull": 0, "news": 0})
+    requests = Requests(pool)
+    begun = [requests.begin("pull", name) for name in ("one", "two", "three")]
+    assert requests.inside() == {"push": 0, "pull": 1, "news": 0}
+    for one in begun:
+        requests.end(one)
+    assert (requests.admitted, requests.inside()) == (["one", "two", "three"], {"push": 0, "pull": 0, "news": 0})
 
 
 def test_while_a_push_waits_no_pull_begins(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool)
-    first, second = door.comes("push", "first"), door.comes("push", "second")
-    news, pulls = door.comes("news"), [door.comes("pull", f"pull {number}") for number in range(2)]
-    assert door.inside() == {"push": 1, "pull": 0, "news": 0}
-    door.leaves(first)
-    assert door.inside() == {"push": 1, "pull": 1, "news": 0}  # no push waits any more, but a pull does
-    for guest in (second, *pulls, news):
-        door.leaves(guest)
-    assert (door.came[0], set(door.came[1:3])) == ("first", {"second", "pull 0"})
+    requests = Requests(pool)
+    first, second = requests.begin("push", "first"), requests.begin("push", "second")
+    news, pulls = requests.begin("news"), [requests.begin("pull", f"pull {number}") for number in range(2)]
+    assert requests.inside() == {"push": 1, "pull": 0, "news": 0}
+    requests.end(first)
+    assert requests.inside() == {"push": 1, "pull": 1, "news": 0}  # no push waits any more, but a pull does
+    for one in (second, *pulls, news):
+        requests.end(one)
+    assert (requests.admitted[0], set(requests.admitted[1:3])) == ("first", {"second", "pull 0"})
 
 
 def test_a_push_that_only_waits_for_the_views_keeps_no_other_out(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool)
-    with door.admission.push(), door.admission.resting():
-        other = door.comes("push")
-        assert door.inside()["push"] == 1
-        door.leaves(other)
-    assert door.inside()["push"] == 0
+    requests = Requests(pool)
+    with requests.admission.push(), requests.admission.resting():
+        other = requests.begin("push")
+        assert requests.inside()["push"] == 1
+        requests.end(other)
+    assert requests.inside()["push"] == 0
 
 
 def test_who_has_no_patience_left_is_sent_away_and_keeps_nobody_waiting(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool)
-    pulling, pushing = door.comes("pull"), door.comes("push")
-    door.lines["push"].patience = door.lines["pull"].patience = 0.0
-    for line in (door.admission.push, door.admission.pull):
+    requests = Requests(pool)
+    pulling, pushing = requests.begin("pull"), requests.begin("push")
+    requests.lines["push"].patience = requests.lines["pull"].patience = 0.0
+    for line in (requests.admission.push, requests.admission.pull):
         with pytest.raises(Overloaded) as refused, line():
             pass
         assert refused.value.members == {"retry_after": 2}
-    door.leaves(pulling)
-    with door.admission.pull():
-        door.leaves(pushing)
-    assert [len(line.waiting) for line in door.lines.values()] == [0, 0, 0]
+    requests.end(pulling)
+    with requests.admission.pull():
+        requests.end(pushing)
+    assert [len(line.waiting) for line in requests.lines.values()] == [0, 0, 0]
 
 
 def test_a_push_that_gives_up_lets_the_pulls_behind_it_in(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool)
-    first = door.comes("push")
-    door.lines["push"].patience = 0.2
-    second = door.comes("push", "second")
-    pull = door.comes("pull")
+    requests = Requests(pool)
+    first = requests.begin("push")
+    requests.lines["push"].patience = 0.2
+    second = requests.begin("push", "second")
+    pull = requests.begin("pull")
     with pytest.raises(Overloaded):
         second[1].result(LONG)
-    door.leaves(pull)
-    assert door.came == ["push", "pull"]
-    door.leaves(first)
+    requests.end(pull)
+    assert requests.admitted == ["push", "pull"]
+    requests.end(first)
 
 
 def test_a_line_has_an_end(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool, most=2)
-    guests = [door.comes("pull") for _ in range(3)]
-    with pytest.raises(Overloaded), door.admission.pull():
+    requests = Requests(pool, most=2)
+    begun = [requests.begin("pull") for _ in range(3)]
+    with pytest.raises(Overloaded), requests.admission.pull():
         pass
-    with door.admission.push():  # is another line
+    with requests.admission.push():  # is another line
         pass
-    for guest in guests:
-        door.leaves(guest)
+    for one in begun:
+        requests.end(one)
 
 
 def test_who_fails_inside_makes_room_all_the_same(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool)
+    requests = Requests(pool)
     for _ in range(3):
-        with pytest.raises(ZeroDivisionError), door.admission.push():
+        with pytest.raises(ZeroDivisionError), requests.admission.push():
             raise ZeroDivisionError
-    assert door.inside()["push"] == 0
+    assert requests.inside()["push"] == 0
 
 
 def test_many_at_once_are_all_served_and_never_more_than_have_room(pool: ThreadPoolExecutor) -> None:
-    door = Door(pool, most=1000)
-    door.lines["push"].places = 3
+    requests = Requests(pool, most=1000)
+    requests.lines["push"].places = 3
     crowds: list[int] = []
 
     def goes(number: int) -> None:
-        with getattr(door.admission, ("push", "pull", "news")[number % 3])():
-            crowds.append(door.lines["push"].inside)
+        with getattr(requests.admission, ("push", "pull", "news")[number % 3])():
+            crowds.append(requests.lines["push"].inside)
 
     list(pool.map(goes, range(600)))
     assert len(crowds) == 600
     assert max(crowds) <= 3
-    assert door.inside() == {"push": 0, "pull": 0, "news": 0}
+    assert requests.inside() == {"push": 0, "pull": 0, "news": 0}
 
 
 def test_the_waiting_room_has_as_many_seats_as_it_has() -> None:
@@ -184,7 +184,7 @@ def test_seats_are_counted_right_whoever_comes_and_goes_at_once() -> None:
     room, device = WaitingRoom(100), uuid4()
     most, refused = [0], [0]
 
-    def come_and_go(_: int) -> None:
+    def admit_once(_: int) -> None:
         try:
             with room.seat({device: 4}):
                 most[0] = max(most[0], room.inside)
@@ -192,6 +192,6 @@ def test_seats_are_counted_right_whoever_comes_and_goes_at_once() -> None:
             refused[0] += 1
 
     with ThreadPoolExecutor(16) as crowd:
-        list(crowd.map(come_and_go, range(2000)))
+        list(crowd.map(admit_once, range(2000)))
     assert most[0] <= 4
     assert (room.inside, room._taken) == (0, {})

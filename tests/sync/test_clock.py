@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from api.sync import blueprint
 from sync.clock import CLOCK_NOISE, ahead_of, clock_of
 from sync.envelope import parse_push
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 
 SECOND = timedelta(seconds=1)

@@ -15,7 +15,7 @@ from projections.documents.moment import Moment
 from sync.admission import Overloaded
 from sync.cursor import TOMBSTONES_KEPT, Cursors
 from sync.problems import CursorExpired
-from tests.support.field import NOON
+from tests.support.field_setup import NOON
 
 ANNA, EPOCH = uuid4(), uuid4()
 CURSORS = Cursors(b"s" * 32)

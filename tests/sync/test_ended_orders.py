@@ -14,7 +14,7 @@ from domain.work.visit import Visit
 from domain.work.visit_status import Status
 from domain.work.work_order import WorkOrder
 from sync.outcome import Result
-from tests.support.field import Field, Phone, decide, save
+from tests.support.field_setup import Field, Phone, decide, save
 
 
 def code(result: Result) -> str:
@@ -36,11 +36,11 @@ def test_work_after_the_end_is_recorded_and_a_request_for_a_visit_is_refused(fie
 
     done = phone.result(phone.operation("visit_done", {"visit": str(visit)}))
     used = phone.result(phone.operation("part_used", field.use(order)))
-    asked = phone.result(phone.operation("request_visit", {"work_order": str(order)}))
+    requested = phone.result(phone.operation("request_visit", {"work_order": str(order)}))
 
     assert (done.status, used.status) == ("conflicted", "conflicted")
     assert field.log.work().get(Visit, visit).status == Status.DONE
-    assert (asked.status, code(asked)) == ("rejected", "work-order-is-final")
+    assert (requested.status, code(requested)) == ("rejected", "work-order-is-final")
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -76,7 +76,7 @@ def test_a_visit_whose_end_is_taken_back_ends_with_its_order(field: Field, phone
 
     assert back.status == "applied"
     found = field.log.work().get(Visit, visit)
-    assert (found.status, found.standing.end.what if found.standing.end else None) == (
+    assert (found.status, found.progress.end.what if found.progress.end else None) == (
         Status.CANCELLED,
         "visit.cancelled",
     )
@@ -119,9 +119,9 @@ def test_a_phone_corrects_the_entry_that_stays(field: Field, phone: Phone) -> No
 def test_what_a_customer_said_is_of_the_entry_that_stays(field: Field, phone: Phone) -> None:
     """Issue 9, 6: a contact about A is B's, with A's order or without."""
     order, stays = field.order(), merged(field)
-    said = {"customer": str(field.customer), "reason": "It drips", "summary": "It drips", "work_order": str(order)}
+    data = {"customer": str(field.customer), "reason": "It drips", "summary": "It drips", "work_order": str(order)}
 
-    result = phone.result(phone.operation("customer_spoke", said))
+    result = phone.result(phone.operation("customer_spoke", data))
 
     assert result.status == "applied"
     recorded = field.log.recorder.select_notifications(start=result.positions[0], limit=1)

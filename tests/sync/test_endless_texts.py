@@ -47,9 +47,9 @@ OPERATION = '{"incarnation":1,"now":"2026-11-20T12:00:00Z","operations":[{"id":"
 )  # fmt: skip
 def test_a_megabyte_of_quotes_that_end_nowhere_stops_nobody(begin: str, again: str, end: str) -> None:
     """Issue 8, 4: one such body kept a whole process busy for an hour."""
-    asked = [sys.executable, "-c", READ, begin, again, end]
+    command = [sys.executable, "-c", READ, begin, again, end]
 
-    read = subprocess.run(asked, timeout=GENEROUS_SECONDS, check=True, capture_output=True, text=True)
+    read = subprocess.run(command, timeout=GENEROUS_SECONDS, check=True, capture_output=True, text=True)
 
     assert read.stdout.strip() in ("malformed-envelope", "batch-too-large", "")
 

@@ -1,4 +1,4 @@
-"""A server restored from a backup gets back what devices had been told was safe, and what is lost is on record."""
+"""A server restored from a backup gets back what it had acknowledged to devices, and what is lost is on record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from store.lives import begin_life
 from store.log import EventLog
 from sync.problems import DeviceForked, EpochChanged, SequenceGap
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import read
 
 

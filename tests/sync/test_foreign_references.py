@@ -12,7 +12,7 @@ from domain.care.customer import Customer
 from domain.stock.location import Location
 from domain.stock.stock_count import StockCount
 from sync.outcome import Result
-from tests.support.field import Field, Phone, decide, save
+from tests.support.field_setup import Field, Phone, decide, save
 
 
 def codes(result: Result) -> list[str]:
@@ -38,7 +38,7 @@ MOVES: dict[str, Data] = {
 
 @pytest.mark.parametrize("move", MOVES)
 def test_what_is_moved_or_counted_in_somebody_else_s_van_is_flagged(field: Field, other: Phone, move: str) -> None:
-    """Issue 8, 8: Boris tells of Anna's van; it has happened, and both see that it does not fit."""
+    """Issue 8, 8: Boris moves parts of Anna's van: recorded, and both see a notice."""
     result = other.result(other.operation(move, MOVES[move](field)))
 
     assert (result.status, codes(result)) == ("conflicted", ["foreign_van"])

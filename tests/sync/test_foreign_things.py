@@ -1,4 +1,4 @@
-"""What a device tells about things that are somebody else's: kept, flagged, and without effect on what is theirs."""
+"""Facts of a device about somebody else's things: recorded, flagged, and without effect on those things."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domain.work.visit_status import Status
 from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from sync.outcome import Result
-from tests.support.field import NOON, Field, Phone, save
+from tests.support.field_setup import NOON, Field, Phone, save
 
 
 def codes(result: Result) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whatever bytes come as an envelope, the answer is one of the protocol's, and honest work goes on beside it."""
+"""Whatever bytes are sent as an envelope, the answer is one of the protocol's; valid pushes are not affected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.simulation.profile import Profile
 from tests.simulation.schedule import Schedule
 from tests.simulation.world import World
-from tests.support.spoiler import Spoiler
+from tests.support.spoiled_envelopes import Spoiler
 
 BODIES, PARTS = int(os.environ.get("CALLOUT_FUZZED_ENVELOPES", "4000")), 4
 """How many in all: `./run check` asks for 50,000."""
@@ -41,8 +41,8 @@ class Office:
         self.world = World(Schedule(seed, Profile.drawn(Random(seed), 3).quiet(), ()))
         self.world.views.catch_up()
         self.technician = self.world.company.technicians[0]
-        asked = {"code": self.world.access.issue_code(self.technician), "install_id": "phone", "name": "x"}
-        self.token = self.ask("devices", orjson.dumps(asked))[1]["access_token"]
+        enrolment = {"code": self.world.access.issue_code(self.technician), "install_id": "phone", "name": "x"}
+        self.token = self.ask("devices", orjson.dumps(enrolment))[1]["access_token"]
         self.seq = 0
 
     def ask(self, verb: str, body: bytes, encoding: str | None = None) -> tuple[int, Any]:
@@ -66,9 +66,9 @@ class Office:
         operations = []
         for number in range(random.randint(1, 4)):
             kind, data = random.choice(kinds)
-            told = {"id": UUID(int=random.getrandbits(128)), "seq": self.seq + 1 + number, "type": kind, "v": 1}
+            fields = {"id": UUID(int=random.getrandbits(128)), "seq": self.seq + 1 + number, "type": kind, "v": 1}
             more = {"at": at, "seen": 3, "group": random.choice((None, "g")), "needs": [], "data": data}
-            operations.append(told | more)
+            operations.append(fields | more)
         return {
             "incarnation": 1,
             "now": at,
@@ -80,10 +80,10 @@ class Office:
         }
 
     def settle(self) -> None:
-        """Know again where the queue stands, as a device does by what it is told."""
-        status, told = self.ask("push", orjson.dumps({"incarnation": 1, "now": self.world.clock.now().isoformat()}))
-        assert status == 200, told
-        self.seq = told["acknowledged"]
+        """Read from a reply which number is expected next, as a device does."""
+        status, reply = self.ask("push", orjson.dumps({"incarnation": 1, "now": self.world.clock.now().isoformat()}))
+        assert status == 200, reply
+        self.seq = reply["acknowledged"]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -99,19 +99,19 @@ def test_no_envelope_is_answered_by_a_fault_and_none_stops_honest_work(part: int
             good = {"cursor": None, "own": ["0" * 32] * 256, "shared": ["0" * 32] * 256}
         body, encoding = spoiler.spoil(good)
 
-        status, told = office.ask(verb, body, encoding)
+        status, reply = office.ask(verb, body, encoding)
 
-        assert status in ANSWERS, (body, told)
+        assert status in ANSWERS, (body, reply)
         codes = ANSWERS[status]
-        assert codes is None or told["type"].rpartition("/")[2] in codes, (body, told)
+        assert codes is None or reply["type"].rpartition("/")[2] in codes, (body, reply)
         found[verb, status] += 1
         if number % 50 == 0 or (verb, status) == ("push", 200):
             office.settle()
     office.settle()
 
-    status, told = office.ask("push", orjson.dumps(office.push() | {"missing": None}))
+    status, reply = office.ask("push", orjson.dumps(office.push() | {"missing": None}))
     assert status == 200
-    assert {result["status"] for result in told["results"]} <= {"applied", "conflicted", "rejected"}
+    assert {result["status"] for result in reply["results"]} <= {"applied", "conflicted", "rejected"}
     assert [event.position for event in office.world.log.events] == list(range(1, office.world.log.head() + 1))
     assert found["push", 200] > BODIES // PARTS // 20
     assert found["push", 400] > BODIES // PARTS // 20

@@ -82,7 +82,7 @@ def test_a_line_is_full_for_pulls_before_it_is_full_for_pushes() -> None:
     assert not made.is_full(pushes=False)
 
 
-def _rested(made: Gate, answer: bool) -> bool:  # noqa: FBT001 - what a wait came to
+def _rested(made: Gate, answer: bool) -> bool:  # noqa: FBT001 - the result of a wait
     """What a wait gives that has let another push in meanwhile."""
     with made.resting(), ThreadPoolExecutor(1) as other:
         other.submit(_push, made).result(timeout=5)

@@ -8,7 +8,7 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from sync.problems import SequenceGap
-from tests.support.field import Field, Phone, decide
+from tests.support.field_setup import Field, Phone, decide
 from tests.support.logs import read
 
 

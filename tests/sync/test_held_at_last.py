@@ -1,4 +1,4 @@
-"""Issue 8, 1 and 5: what is held comes to an end whatever it names, and is believed as far as its sender is by then."""
+"""Issue 8, 1 and 5: every hold ends whatever is referenced, and the sender is trusted as far as it is then."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from domain.access.device_limits import LONGEST_HELD
 from domain.work.technician import Technician
 from store.log import EventLog
 from sync.holding import Holding
-from tests.support.field import NOON, Field, Phone, decide, save
+from tests.support.field_setup import NOON, Field, Phone, decide, save
+from tests.support.held_in_log import looking_after
 from tests.support.logs import read
-from tests.support.poison import note
-from tests.support.unseen import looking_after
+from tests.support.unstorable_operations import note
 
 Json = dict[str, Any]
 

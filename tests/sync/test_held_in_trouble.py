@@ -13,10 +13,10 @@ from store.log import EventLog
 from store.recorder import Recorder
 from sync.holding import Holding
 from sync.ports import Found
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
+from tests.support.held_in_log import Unseen, looking_after
 from tests.support.logs import read
-from tests.support.poison import note
-from tests.support.unseen import Unseen, looking_after
+from tests.support.unstorable_operations import note
 
 Json = dict[str, Any]
 
@@ -73,7 +73,7 @@ def test_a_text_under_another_master_key_keeps_none_behind_it_waiting(field: Fie
 def test_whatever_goes_wrong_with_one_goes_wrong_with_one(
     field: Field, phone: Phone, other: Phone, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """Issue 8, 5: errors that nobody thought of concern the group that they come of, which the office is given."""
+    """Issue 8, 5: unexpected errors concern only the group that caused them, which is quarantined."""
     log, order = field.log, field.order()
     needed = note(other, order)
     bad, good = note(phone, order, needs=[needed["id"]]), note(phone, order, needs=[needed["id"]])

@@ -14,9 +14,9 @@ from domain.recording.recorded import Recorded
 from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from sync.holding import Holding
-from tests.support.field import NOON, Field, Phone, decide
+from tests.support.field_setup import NOON, Field, Phone, decide
+from tests.support.held_in_log import looking_after
 from tests.support.logs import read
-from tests.support.unseen import looking_after
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_group_waits_as_a_whole_and_is_decided_as_a_whole(
 
 def test_what_waits_in_quarantine_has_not_come(field: Field, phone: Phone, other: Phone) -> None:
     order = field.order()
-    other.standing = "suspended"
+    other.status = "suspended"
     doubtful = other.operation("note_added", {"work_order": str(order), "text": "x"})
     other.send(doubtful)
 

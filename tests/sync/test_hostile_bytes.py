@@ -9,14 +9,14 @@ import pytest
 
 from domain.kernel.envelope import Envelope
 from store.erasure import Erasure
-from sync.entry import EnrolmentAsked, RefreshAsked, parse_body
+from sync.entry import EnrolmentRequest, RefreshRequest, parse_body
 from sync.envelope import Push, parse_push
 from sync.problems import MalformedEnvelope
 from sync.push import Pushed
 from sync.release import StillNotUnderstood, release
 from sync.salvage import Salvage
 from tests.support.erasing import NAME, erased
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 
 OFFICE = Envelope(occurred_at=NOON, role="dispatcher", operation_id=uuid4())
@@ -127,8 +127,8 @@ def test_an_operation_without_a_name_still_makes_the_envelope_malformed() -> Non
 @pytest.mark.parametrize("member", ["now", "app_version", "epoch", "incarnation"])
 @pytest.mark.parametrize("value", [rb'"\u0000"', rb'"\ud83d"', b'"\xff"', b"NaN", b"1e999", b"9" * 400])
 def test_what_is_wrong_with_the_envelope_is_said_of_the_envelope(member: str, value: bytes) -> None:
-    told = {"now": b'"2026-11-20T12:00:00Z"', "incarnation": b"1", "operations": b"[]"} | {member: value}
-    body = b"{" + b",".join(b'"%s":%s' % (name.encode(), one) for name, one in told.items()) + b"}"
+    members = {"now": b'"2026-11-20T12:00:00Z"', "incarnation": b"1", "operations": b"[]"} | {member: value}
+    body = b"{" + b",".join(b'"%s":%s' % (name.encode(), one) for name, one in members.items()) + b"}"
 
     with pytest.raises(MalformedEnvelope) as refused:
         parse_push(body)
@@ -190,8 +190,8 @@ def test_what_a_device_calls_itself_holds_no_such_character() -> None:
     good = {"code": "c", "install_id": "i", "name": "n", "platform": "p", "app_version": "1"}
     for member in good:
         for character in ("\\u0000", "\\u001b", "\\u009b", "\\ud83d", "\x7f"):
-            told = ",".join(f'"{name}":"{character if name == member else value}"' for name, value in good.items())
+            members = ",".join(f'"{name}":"{character if name == member else value}"' for name, value in good.items())
             with pytest.raises(MalformedEnvelope):
-                parse_body(f"{{{told}}}".encode(), EnrolmentAsked)
+                parse_body(f"{{{members}}}".encode(), EnrolmentRequest)
     with pytest.raises(MalformedEnvelope):
-        parse_body(b'{"refresh_token":"\\u0000"}', RefreshAsked)
+        parse_body(b'{"refresh_token":"\\u0000"}', RefreshRequest)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.work.visit import Visit
-from tests.support.field import Field, Phone, decide
+from tests.support.field_setup import Field, Phone, decide
 
 Json = dict[str, Any]
 WORDS = "Frau Kastanienbaum"
@@ -28,7 +28,7 @@ def about(field: Field, name: str) -> Json:
     visit, part = str(field.visit(order)), field.use(order)
     moved = {name: part[name] for name in ("location", "part", "quantity")}
     picture = {"sha256": "0" * 64, "size": 1, "media_type": "image/png"}
-    told: dict[str, Json] = {
+    data: dict[str, Json] = {
         "visit_not_done": {"visit": visit, "reason": "not_fixed", "note": WORDS},
         "signed": {"visit": visit, "signer": WORDS} | picture,
         "decline_visit": {"visit": visit, "reason": WORDS},
@@ -45,7 +45,7 @@ def about(field: Field, name: str) -> Json:
             "changes": {"name": {"from": "Kastanienbaum", "to": WORDS}},
         },
     }
-    return told[name]
+    return data[name]
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_words_of_every_operation_go_with_the_customer(field: Field, phone: Phon
 @pytest.mark.parametrize("name", ["visit_not_done", "note_added", "part_removed", "satisfaction_recorded"])
 def test_words_of_a_correction_go_with_the_customer(field: Field, phone: Phone, name: str) -> None:
     """A movement names its customer in what it moved."""
-    told = phone.operation(name, about(field, name))
-    phone.send(told)
-    corrected = {"operation": told["id"], "reason": WORDS}
+    operation = phone.operation(name, about(field, name))
+    phone.send(operation)
+    corrected = {"operation": operation["id"], "reason": WORDS}
 
     for _ in range(2):  # the second one takes back what has been taken back
         operation = phone.operation("fact_corrected", corrected)

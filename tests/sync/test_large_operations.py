@@ -1,4 +1,4 @@
-"""Issue 8, 4 and 6: an operation that is too large is kept as it came, and nothing is asked about what it names."""
+"""Issue 8, 4 and 6: an operation that is too large is kept as it came, and nothing that it references is looked up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.operations import Operations
 from sync.envelope import parse_push
 from sync.operation import parse_operation
 from sync.salvage import Salvage
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 
 MANY = 20_000
@@ -23,8 +23,8 @@ MANY = 20_000
 
 def large(phone: Phone, order: UUID) -> dict[str, Any]:
     """A note that names many things, needs one, and has nearly a megabyte."""
-    said = {"work_order": str(order), "text": "x", "see": [str(uuid4()) for _ in range(MANY)]}
-    return phone.operation("note_added", said, needs=[str(uuid4())])
+    data = {"work_order": str(order), "text": "x", "see": [str(uuid4()) for _ in range(MANY)]}
+    return phone.operation("note_added", data, needs=[str(uuid4())])
 
 
 @pytest.mark.parametrize("salvaged", [False, True])
@@ -33,14 +33,14 @@ def test_what_it_names_is_not_looked_up(
 ) -> None:
     """Issue 8, 4: 26,000 references in one question, and as many in the event and in its row."""
     operation = large(phone, field.order())
-    history, load, asked = Operations.history, EventLog.load, list[int]()
+    history, load, sizes = Operations.history, EventLog.load, list[int]()
 
     def counted(self: Operations, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Any:
-        asked.append(len(ids))
+        sizes.append(len(ids))
         return history(self, device, incarnation, ids, numbers)
 
     def loaded(self: EventLog, streams: Collection[UUID]) -> Any:
-        asked.append(len(list(streams)))
+        sizes.append(len(list(streams)))
         return load(self, streams)
 
     monkeypatch.setattr(Operations, "history", counted)
@@ -51,7 +51,7 @@ def test_what_it_names_is_not_looked_up(
     else:
         assert phone.result(operation).status == "quarantined"
 
-    assert max(asked) <= 3
+    assert max(sizes) <= 3
     data = read(field.log)[-1].data
     assert (data.refs, orjson.loads(data.body)) == ((), operation)
 

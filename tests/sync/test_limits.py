@@ -1,4 +1,4 @@
-"""A device may ask so many times at once and so many times a minute, and is told how long to wait."""
+"""A device may ask so many times at once and so many times a minute, and otherwise gets `retry_after`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANNA, BEN = UUID(int=1), UUID(int=2)
 
 
 class Clock:
-    """Seconds that go by when told to."""
+    """A clock that is set by the test."""
 
     def __init__(self) -> None:
         self.now = 1000.0

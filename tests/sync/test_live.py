@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import islice, repeat
 
 from sync.live import HEARTBEAT, LONGEST, SPREAD, Live
-from tests.support.cabinet import ANNA, Cabinet
+from tests.support.memory_documents import ANNA, Cabinet
 
 
 class Street:
-    """A live stream whose waiting takes the time it is told to wait, and not a moment of ours."""
+    """A live stream whose clock is simulated: waiting takes no real time."""
 
     def __init__(self, *news: int | None, dice: float = 0.0) -> None:
         self.now, self.welcome = 0.0, True
@@ -21,9 +21,9 @@ class Street:
         self.live = Live(self.cabinet, lambda: self.now, lambda: dice)
 
     def wait(self, technician: object, after: int, seconds: float) -> int | None:
-        told = self._wait(technician, after, seconds)  # type: ignore[arg-type]
-        self.now += seconds if told is None else 1.0
-        return told
+        through = self._wait(technician, after, seconds)  # type: ignore[arg-type]
+        self.now += seconds if through is None else 1.0
+        return through
 
     def events(self, after: int = 5) -> Iterator[bytes]:
         return self.live.events(ANNA, after, lambda: self.welcome)
@@ -50,8 +50,8 @@ def test_it_ends_after_ten_minutes_or_up_to_two_minutes_sooner() -> None:
 
 
 def test_a_device_that_is_no_longer_welcome_is_cut_off_within_a_heartbeat_and_told_nothing() -> None:
-    for told in (None, 7):
-        street = Street(told, told)
+    for through in (None, 7):
+        street = Street(through, through)
         events = street.events()
         next(events)
         street.welcome = False

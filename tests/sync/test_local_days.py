@@ -16,7 +16,7 @@ from domain.stock.location import Location
 from domain.stock.part import Part
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
-from tests.support.field import Field, Phone, decide, save
+from tests.support.field_setup import Field, Phone, decide, save
 
 FRIDAY = parse_instant("2026-10-23T08:00:00Z")  # 10:00 in Berlin, 09:00 in the Canary Islands; clocks change on Sunday
 SATURDAY_NIGHT = parse_instant("2026-10-31T23:30:00Z")  # 00:30 on 1 November in Berlin
@@ -40,12 +40,12 @@ def recorded(field: Field, stream: str) -> Any:
     return event.data
 
 
-def planned(field: Field, wish: dict[str, Any]) -> dict[str, Any]:
-    """The event of the visit that came of a wish of Anna's on that Friday."""
+def planned(field: Field, fields: dict[str, Any]) -> dict[str, Any]:
+    """The event of the visit that Anna requested on that Friday."""
     phone = Phone(field.log, field.anna)
-    asked = phone.operation("request_visit", wish, at=FRIDAY)
-    assert phone.result(asked, received_at=FRIDAY).status == "applied"
-    data = recorded(field, asked["id"])
+    operation = phone.operation("request_visit", fields, at=FRIDAY)
+    assert phone.result(operation, received_at=FRIDAY).status == "applied"
+    data = recorded(field, operation["id"])
     return {name: getattr(data, name) for name in ("window_start", "zone", "local_start", "local_end")}
 
 
@@ -53,21 +53,21 @@ def planned(field: Field, wish: dict[str, Any]) -> dict[str, Any]:
     ("zone", "at"), [("Europe/Berlin", "2026-10-25T10:00"), ("Atlantic/Canary", "2026-10-25T09:00")]
 )
 def test_a_visit_in_two_days_is_at_the_same_time_of_day_at_the_site(field: Field, zone: str, at: str) -> None:
-    """Issue 9, 9: a wish of Friday 10:00 was for Sunday 09:00."""
-    told = planned(field, {"work_order": str(order_at(field, zone))})
-    assert told["zone"] == zone
-    assert format_local(told["window_start"], zone) == at
+    """Issue 9, 9: a request of Friday 10:00 was for Sunday 09:00."""
+    plan = planned(field, {"work_order": str(order_at(field, zone))})
+    assert plan["zone"] == zone
+    assert format_local(plan["window_start"], zone) == at
 
 
-def test_a_wish_in_local_times_keeps_them(field: Field) -> None:
+def test_a_request_in_local_times_keeps_them(field: Field) -> None:
     local = {"local_start": "2026-10-30T10:00", "local_end": "2026-10-30T12:00"}
-    told = planned(field, {"work_order": str(order_at(field, "Atlantic/Canary")), **local})
-    assert told.items() >= {**local, "zone": "Atlantic/Canary"}.items()
-    assert format_instant(told["window_start"]) == "2026-10-30T10:00:00.000000Z"
+    plan = planned(field, {"work_order": str(order_at(field, "Atlantic/Canary")), **local})
+    assert plan.items() >= {**local, "zone": "Atlantic/Canary"}.items()
+    assert format_instant(plan["window_start"]) == "2026-10-30T10:00:00.000000Z"
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "window",
     [
         {"local_start": "2026-10-30T10:00+01:00"},
         {"local_start": "2026-10-30T10:00", "window_start": "2026-10-30T10:00:00Z"},
@@ -75,12 +75,14 @@ def test_a_wish_in_local_times_keeps_them(field: Field) -> None:
         {"local_start": "\u0662026-10-30T10:00"},
     ],
 )
-def test_a_wish_that_cannot_be_is_put_aside_or_refused_and_holds_nothing_up(field: Field, wish: dict[str, str]) -> None:
+def test_an_impossible_window_is_quarantined_or_refused_and_blocks_nothing(
+    field: Field, window: dict[str, str]
+) -> None:
     phone = Phone(field.log, field.anna)
     order = str(field.order())
-    asked = phone.operation("request_visit", {"work_order": order, **wish})
+    operation = phone.operation("request_visit", {"work_order": order, **window})
     note = phone.operation("note_added", {"work_order": order, "text": "x"})
-    results = phone.send(asked, note).results
+    results = phone.send(operation, note).results
     assert results[0].status in {"quarantined", "rejected"}
     assert results[1].status == "applied"
 

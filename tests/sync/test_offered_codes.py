@@ -10,7 +10,7 @@ import pytest
 
 from projections.documents.kinds.code_list import LISTS
 from store.log import EventLog
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import log_on, records
 
 SAID_IN: dict[str, tuple[str, str]] = {

@@ -10,7 +10,7 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from sync.problems import DeviceForked, SequenceGap
-from tests.support.field import NOON, Field, Phone, decide
+from tests.support.field_setup import NOON, Field, Phone, decide
 from tests.support.logs import read, records
 
 
@@ -121,7 +121,7 @@ def test_half_a_bad_batch_records_the_good_half(field: Field, phone: Phone) -> N
 
 
 def test_everything_of_a_suspended_device_is_quarantined(field: Field, phone: Phone) -> None:
-    phone.standing = "suspended"
+    phone.status = "suspended"
     assert phone.result(phone.operation("part_used", field.use(field.order()))).status == "quarantined"
 
 

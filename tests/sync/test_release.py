@@ -1,4 +1,4 @@
-"""What was put aside is taken in when the office says so, with its own time and under its own device."""
+"""A quarantined operation is recorded when the office releases it, with its own time and device."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from domain.access.device_status import NotWaiting
 from domain.kernel.envelope import Envelope
 from domain.kernel.problem import NotFound
 from store.log import EventLog
-from sync.put_aside import TextIsErased
 from sync.release import StillNotUnderstood, release
-from tests.support.field import NOON, Field, Phone
+from sync.undecided import TextIsErased
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 
 OFFICE = Envelope(occurred_at=NOON + timedelta(days=1), role="dispatcher", operation_id=uuid4())
@@ -22,7 +22,7 @@ OFFICE = Envelope(occurred_at=NOON + timedelta(days=1), role="dispatcher", opera
 def test_what_a_suspended_device_sent_is_taken_in_once_it_is_released(log: EventLog) -> None:
     field = Field(log)
     phone = Phone(log, field.anna)
-    phone.standing = "suspended"
+    phone.status = "suspended"
     operation = phone.operation("part_used", field.use(field.order()), at=NOON - timedelta(hours=3))
     phone.send(operation)
     work = log.work()

@@ -10,8 +10,8 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.entry import EnrolmentAsked
-from tests.support.field import Field, Phone
+from sync.entry import EnrolmentRequest
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import read
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
@@ -24,8 +24,8 @@ def text_of(raw: bytes) -> str:
 def signed(operation: dict[str, Any], key: Ed25519PrivateKey = KEY) -> dict[str, Any]:
     """As docs/sync.md says, with somebody else's canonical JSON."""
     content = {name: value for name, value in operation.items() if name not in ("seq", "signature")}
-    said = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
-    return operation | {"signature": text_of(key.sign(said.encode()))}
+    text = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
+    return operation | {"signature": text_of(key.sign(text.encode()))}
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_an_installation_proves_that_it_holds_the_key_it_names() -> None:
     key = text_of(KEY.public_key().public_bytes_raw())
     proof = text_of(KEY.sign(b"callout enrolment\nCODE\nphone"))
 
-    assert EnrolmentAsked("CODE", "phone", public_key=key, proof=proof).is_proven()
-    assert not EnrolmentAsked("CODE", "other phone", public_key=key, proof=proof).is_proven()
-    assert not EnrolmentAsked("CODE", "phone", public_key=key).is_proven()
-    assert not EnrolmentAsked("CODE", "phone").is_proven()
+    assert EnrolmentRequest("CODE", "phone", public_key=key, proof=proof).is_proven()
+    assert not EnrolmentRequest("CODE", "other phone", public_key=key, proof=proof).is_proven()
+    assert not EnrolmentRequest("CODE", "phone", public_key=key).is_proven()
+    assert not EnrolmentRequest("CODE", "phone").is_proven()

@@ -11,8 +11,8 @@ import pytest
 from domain.access.device import Device
 from domain.work.technician import Technician
 from store.recorder import Recorder
-from tests.support.field import Field, Phone, decide
-from tests.support.poison import note
+from tests.support.field_setup import Field, Phone, decide
+from tests.support.unstorable_operations import note
 
 Distrust = Callable[[Field, Phone], None]
 
@@ -34,11 +34,11 @@ DISTRUSTS = pytest.mark.parametrize("distrust", [suspend, revoke, deactivate])
 
 @DISTRUSTS
 def test_the_office_decides_while_the_body_is_on_its_way(field: Field, phone: Phone, distrust: Distrust) -> None:
-    """Issue 8, 10: the standing of the token was read before; what has been decided since counts."""
+    """Issue 8, 10: the status of the token was read before; the status at commit counts."""
     order = field.order()
     distrust(field, phone)
 
-    assert phone.who().standing == "active"
+    assert phone.who().status == "active"
     assert [one.status for one in phone.send(note(phone, order), note(phone, order)).results] == ["quarantined"] * 2
 
 
@@ -58,13 +58,13 @@ def test_the_office_decides_right_before_the_commit(
         return honest(self, *events, **more)
 
     monkeypatch.setattr(Recorder, "append", append)
-    asked = [
+    operations = [
         phone.operation("close_work_order", {"work_order": str(one)}, group="g")
         for one in (order, theirs)
         if refused
     ]  # fmt: skip
 
-    results = phone.send(*asked, note(phone, order)).results
+    results = phone.send(*operations, note(phone, order)).results
 
     assert [one.status for one in results] == ["quarantined"] * len(results)
     assert decided

@@ -12,9 +12,9 @@ from domain.kernel.instant import now
 from domain.recording.recorded import Recorded
 from domain.work.work_order import WorkOrder
 from projections.work.work_orders import WORK_ORDERS, WorkOrders
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
-from tests.support.news import News
+from tests.support.memory_events import News
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ def order(field: Field) -> UUID:
     return field.order()
 
 
-def told(field: Field, operations: list[dict[str, Any]]) -> dict[str, Recorded]:
+def events_of(field: Field, operations: list[dict[str, Any]]) -> dict[str, Recorded]:
     """The events of these operations."""
     wanted = {operation["id"]: operation for operation in operations}
     return {str(one.envelope.operation_id): one for one in read(field.log) if str(one.envelope.operation_id) in wanted}
@@ -46,7 +46,7 @@ def test_what_was_done_before_what_its_author_had_read_is_estimated(field: Field
 
     result = phone.result(done, received_at=moment)
 
-    event = told(field, [done])[done["id"]]
+    event = events_of(field, [done])[done["id"]]
     assert (result.status, codes(result)) == ("conflicted", ["clock_suspect"])
     assert moment - DAY < event.occurred_at <= now()
     assert (event.envelope.claimed_at, event.envelope.clock) == (LONG_AGO, "behind")
@@ -63,7 +63,7 @@ def test_people_date_back_within_a_day(field: Field, phone: Phone, order: UUID) 
 
     result = phone.result(earlier, received_at=moment)
 
-    assert (codes(result), told(field, [earlier])[earlier["id"]].occurred_at) == ([], moment - timedelta(hours=23))
+    assert (codes(result), events_of(field, [earlier])[earlier["id"]].occurred_at) == ([], moment - timedelta(hours=23))
 
 
 def test_history_that_is_sent_with_seen_0_keeps_its_times(field: Field, phone: Phone, order: UUID) -> None:
@@ -74,7 +74,7 @@ def test_history_that_is_sent_with_seen_0_keeps_its_times(field: Field, phone: P
     results = phone.send(*history, received_at=moment).results
 
     assert not any("clock_suspect" in codes(result) for result in results)
-    assert [told(field, history)[one["id"]].occurred_at for one in history] == [
+    assert [events_of(field, history)[one["id"]].occurred_at for one in history] == [
         moment - days * DAY for days in (3, 900, 2)
     ]
 
@@ -91,7 +91,7 @@ def test_an_estimate_does_not_depend_on_how_the_operations_arrive(
     for number in range(0, 4, split):
         phone.send(*four[number : number + split], received_at=moment + number * DAY)
 
-    used = [told(field, four)[one["id"]].occurred_at for one in four]
+    used = [events_of(field, four)[one["id"]].occurred_at for one in four]
     recorded = read(field.log)[head - 1].recorded_at
     first = max(recorded, at[0]) + timedelta(microseconds=1)
     assert used == [at[0], first, first + timedelta(microseconds=1), at[3]]
@@ -105,7 +105,7 @@ def test_a_neighbour_from_the_future_makes_nobody_suspect(field: Field, phone: P
     results = phone.send(ahead, right, received_at=moment).results
 
     assert [codes(result) for result in results] == [["clock_suspect"], []]
-    assert told(field, [ahead])[ahead["id"]].envelope.clock == "ahead"
+    assert events_of(field, [ahead])[ahead["id"]].envelope.clock == "ahead"
 
 
 def test_a_clock_that_falls_back_behind_its_own_operations_is_suspect(field: Field, phone: Phone, order: UUID) -> None:
@@ -117,13 +117,13 @@ def test_a_clock_that_falls_back_behind_its_own_operations_is_suspect(field: Fie
     result = phone.result(wrong, received_at=moment + 5 * DAY)
 
     assert codes(result) == ["clock_suspect"]
-    assert told(field, [wrong])[wrong["id"]].occurred_at == moment - 3 * DAY + timedelta(microseconds=1)
+    assert events_of(field, [wrong])[wrong["id"]].occurred_at == moment - 3 * DAY + timedelta(microseconds=1)
 
 
 def test_a_fact_from_before_the_thing_it_is_about_is_recorded_with_a_notice(
     field: Field, phone: Phone, order: UUID
 ) -> None:
-    """Issue 9, 3: nobody refuses it, and everybody is told."""
+    """Issue 9, 3: it is not refused, and there is a notice."""
     early, fit = note(phone, order, NOON - 2 * DAY), note(phone, order, NOON - timedelta(hours=20))
 
     results = phone.send(early, fit).results
@@ -133,4 +133,4 @@ def test_a_fact_from_before_the_thing_it_is_about_is_recorded_with_a_notice(
         ("applied", []),
     ]
     assert results[0].notices[0]["refs"] == {"work_order": str(order)}
-    assert told(field, [early])[early["id"]].occurred_at == NOON - 2 * DAY
+    assert events_of(field, [early])[early["id"]].occurred_at == NOON - 2 * DAY

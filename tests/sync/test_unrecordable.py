@@ -1,4 +1,4 @@
-"""Issue 8, 4: what can never be recorded puts that operation aside; everything else gets through, at once."""
+"""Issue 8, 4: an operation that can never be recorded is quarantined; everything else is recorded at once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from eventsourcing.persistence import DataError, OperationalError
 from domain.recording.answers import UnrecordableError
 from store.recorder import Recorder
 from sync.problems import SequenceGap
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import read
-from tests.support.poison import brittle, note, poisoned
+from tests.support.unstorable_operations import brittle, note, poisoned
 
 
 @pytest.fixture(name="brittle")
@@ -61,12 +61,12 @@ def test_a_movement_of_another_phone_whose_id_is_a_stream_derived_of_an_operatio
     """A sibling: the survey that an operation begins has an id that anybody can work out and take first."""
     order, operation = field.order(), uuid4()
     squat = other.operation("part_used", field.use(order), id=str(uuid5(NAMESPACE_OID, f"survey {operation}")))
-    asked = {"work_order": str(order), "csat": 5, "solved": True}
+    data = {"work_order": str(order), "csat": 5, "solved": True}
     other.send(squat)
 
-    told = phone.operation("satisfaction_recorded", asked, id=str(operation))
+    bad = phone.operation("satisfaction_recorded", data, id=str(operation))
 
-    assert statuses(phone, told, note(phone, order)) == ["quarantined", "applied"]
+    assert statuses(phone, bad, note(phone, order)) == ["quarantined", "applied"]
 
 
 def test_two_operations_of_one_push_with_the_same_id(field: Field, phone: Phone) -> None:

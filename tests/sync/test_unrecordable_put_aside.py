@@ -14,10 +14,10 @@ from store.log import EventLog
 from sync.envelope import parse_push
 from sync.release import release
 from sync.salvage import Salvage
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
+from tests.support.held_in_log import looking_after
 from tests.support.logs import read
-from tests.support.poison import brittle, note, poisoned
-from tests.support.unseen import looking_after
+from tests.support.unstorable_operations import brittle, note, poisoned
 
 OFFICE = Envelope(occurred_at=NOON, role="dispatcher", operation_id=uuid4())
 
@@ -91,6 +91,6 @@ def test_of_a_held_group_only_what_cannot_be_recorded_is_put_aside_and_at_once(
 
     last = {event.topic: event.data for event in read(field.log)[-3:]}
     assert last.keys() == {"device.hold_ended", "work_order.note_added", "device.operation_quarantined"}
-    aside = last["device.operation_quarantined"]
-    assert (str(aside.operation), aside.reason) == (bad["id"], "unrecordable")
+    quarantined = last["device.operation_quarantined"]
+    assert (str(quarantined.operation), quarantined.reason) == (bad["id"], "unrecordable")
     assert looking_after(field.log).settle(NOON) == 0

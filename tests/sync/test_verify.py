@@ -1,4 +1,4 @@
-"""A device that holds something else than it must is told where, and gets all that belongs there."""
+"""A device whose documents differ is sent the leaves that differ, and all that belongs into them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sync.admission import Overloaded
 from sync.cursor import Cursors
 from sync.limits import RateLimited
 from sync.problems import CursorExpired
-from sync.verify import NOT_TOLD, Verify, parse_verify
-from tests.support.cabinet import ANNA, Cabinet, entry, leaf
-from tests.support.field import NOON
+from sync.verify import NOT_REPORTED, Verify, parse_verify
+from tests.support.field_setup import NOON
+from tests.support.memory_documents import ANNA, Cabinet, entry, leaf
 
 ZERO = ["0" * 32] * 256
 
@@ -58,8 +58,8 @@ class MemoryLog:
         return Work(self._device, self)
 
 
-class Desk:
-    """A verification over a cabinet."""
+class Verifier:
+    """Verifications over documents in memory."""
 
     def __init__(self) -> None:
         self.cabinet, self.log, self.wait = Cabinet(), MemoryLog(), 0
@@ -78,8 +78,8 @@ class Desk:
 
     def ask(self, own: list[str], shared: list[str], **more: Any) -> dict[str, Any]:
         body = json.dumps({"cursor": self.cursor, "own": own, "shared": shared} | more).encode()
-        told: dict[str, Any] = orjson.loads(self.verify.reply(ANNA, parse_verify(body), NOON))
-        return told
+        reply: dict[str, Any] = orjson.loads(self.verify.reply(ANNA, parse_verify(body), NOON))
+        return reply
 
     def seen(self) -> list[tuple[Any, ...]]:
         """The mismatches on record."""
@@ -94,104 +94,106 @@ def without(sums: list[str], row: dict[str, Any]) -> list[str]:
 
 
 def test_a_device_that_holds_what_it_must_is_told_that_nothing_differs() -> None:
-    desk = Desk()
-    told = desk.ask(desk.cabinet.sums(), desk.cabinet.sums(shared=True))
-    assert (told["own"], told["shared"], told["changes"], told["through"]) == ([], [], [], 40)
-    assert told["digests"]["own"]["count"] == told["digests"]["shared"]["count"] == 20
-    assert (desk.seen(), desk.log.commits) == ([], 0)
+    verify = Verifier()
+    reply = verify.ask(verify.cabinet.sums(), verify.cabinet.sums(shared=True))
+    assert (reply["own"], reply["shared"], reply["changes"], reply["through"]) == ([], [], [], 40)
+    assert reply["digests"]["own"]["count"] == reply["digests"]["shared"]["count"] == 20
+    assert (verify.seen(), verify.log.commits) == ([], 0)
 
 
 def test_a_leaf_that_differs_comes_whole_and_is_put_on_record() -> None:
-    desk = Desk()
-    lost = desk.cabinet.rows[False, "part", "own 7"]
-    sums = without(desk.cabinet.sums(), lost)
-    told = desk.ask(sums, desk.cabinet.sums(shared=True), counts={"own": 19, "shared": 20})
+    verify = Verifier()
+    lost = verify.cabinet.rows[False, "part", "own 7"]
+    sums = without(verify.cabinet.sums(), lost)
+    reply = verify.ask(sums, verify.cabinet.sums(shared=True), counts={"own": 19, "shared": 20})
     number = leaf("own 7")
-    belongs = [row["id"] for (shared, *_), row in desk.cabinet.rows.items() if not shared and leaf(row["id"]) == number]
-    assert (told["own"], told["shared"]) == ([number], [])
-    assert sorted(change["id"] for change in told["changes"]) == sorted(belongs)
-    assert told["changes"][0] == orjson.loads(desk.cabinet.rows[False, "part", belongs[0]]["entry"])
-    assert desk.seen() == [("own", 20, 19)]
-    [(envelope, event)] = desk.log.recorded
+    belongs = [
+        row["id"] for (shared, *_), row in verify.cabinet.rows.items() if not shared and leaf(row["id"]) == number
+    ]
+    assert (reply["own"], reply["shared"]) == ([number], [])
+    assert sorted(change["id"] for change in reply["changes"]) == sorted(belongs)
+    assert reply["changes"][0] == orjson.loads(verify.cabinet.rows[False, "part", belongs[0]]["entry"])
+    assert verify.seen() == [("own", 20, 19)]
+    [(envelope, event)] = verify.log.recorded
     assert (envelope.device, envelope.actor, envelope.occurred_at) == (ANNA.device, ANNA.technician, NOON)
     left = int(event.server_sum, 16) - entry("part", "own 7", lost["hash"])
     assert event.device_sum == f"{left % 2**128:032x}"
 
 
 def test_a_device_that_holds_nothing_of_both_kinds_gets_all_of_it_and_two_records() -> None:
-    desk = Desk()
-    told = desk.ask(ZERO, ZERO)
-    assert len(told["changes"]) == 40
-    assert desk.seen() == [("own", 20, NOT_TOLD), ("shared", 20, NOT_TOLD)]
-    assert desk.log.commits == 1
+    verify = Verifier()
+    reply = verify.ask(ZERO, ZERO)
+    assert len(reply["changes"]) == 40
+    assert verify.seen() == [("own", 20, NOT_REPORTED), ("shared", 20, NOT_REPORTED)]
+    assert verify.log.commits == 1
 
 
 def test_what_a_device_holds_though_it_is_gone_is_named_and_brings_nothing() -> None:
-    desk = Desk()
-    sums = desk.cabinet.sums()
-    desk.cabinet.take("own 3")
-    desk.cursor = desk.now()  # the device says that it knows
-    told = desk.ask(sums, desk.cabinet.sums(shared=True))
-    assert told["own"] == [leaf("own 3")]
-    assert "own 3" not in [change["id"] for change in told["changes"]]
-    assert desk.seen() == [("own", 19, NOT_TOLD)]
+    verify = Verifier()
+    sums = verify.cabinet.sums()
+    verify.cabinet.take("own 3")
+    verify.cursor = verify.now()  # the device says that it knows
+    reply = verify.ask(sums, verify.cabinet.sums(shared=True))
+    assert reply["own"] == [leaf("own 3")]
+    assert "own 3" not in [change["id"] for change in reply["changes"]]
+    assert verify.seen() == [("own", 19, NOT_REPORTED)]
 
 
 @pytest.mark.parametrize("happens", ["put", "take", "new"])
 def test_what_changed_behind_the_cursor_differs_and_is_no_mismatch(happens: str) -> None:
-    desk = Desk()
-    sums, shared = desk.cabinet.sums(), desk.cabinet.sums(shared=True)
+    verify = Verifier()
+    sums, shared = verify.cabinet.sums(), verify.cabinet.sums(shared=True)
     if happens == "take":
-        desk.cabinet.take("own 5")
+        verify.cabinet.take("own 5")
     else:
-        desk.cabinet.put("own 5" if happens == "put" else "own 99", size=100)
-    told = desk.ask(sums, shared)
-    assert told["own"] == [leaf("own 99" if happens == "new" else "own 5")]
-    assert told["through"] == 41
-    assert desk.seen() == []
-    read = desk.cursors.read(told["cursor"], ANNA.technician, NOON)
+        verify.cabinet.put("own 5" if happens == "put" else "own 99", size=100)
+    reply = verify.ask(sums, shared)
+    assert reply["own"] == [leaf("own 99" if happens == "new" else "own 5")]
+    assert reply["through"] == 41
+    assert verify.seen() == []
+    read = verify.cursors.read(reply["cursor"], ANNA.technician, NOON)
     assert read.position == 41
 
 
 def test_a_change_behind_the_cursor_hides_no_mismatch_in_another_leaf() -> None:
-    desk = Desk()
-    sums = without(desk.cabinet.sums(), desk.cabinet.rows[False, "part", "own 7"])
-    desk.cabinet.put("own 5", size=100)
+    verify = Verifier()
+    sums = without(verify.cabinet.sums(), verify.cabinet.rows[False, "part", "own 7"])
+    verify.cabinet.put("own 5", size=100)
     assert leaf("own 5") != leaf("own 7")
-    assert sorted(desk.ask(sums, desk.cabinet.sums(shared=True))["own"]) == sorted([leaf("own 5"), leaf("own 7")])
-    assert desk.seen() == [("own", 20, NOT_TOLD)]
+    assert sorted(verify.ask(sums, verify.cabinet.sums(shared=True))["own"]) == sorted([leaf("own 5"), leaf("own 7")])
+    assert verify.seen() == [("own", 20, NOT_REPORTED)]
 
 
 def test_too_much_for_one_reply_is_put_on_record_and_the_device_begins_anew() -> None:
-    desk = Desk()
+    verify = Verifier()
     for number in range(3):
-        desk.cabinet.put(f"big {number}", words="x" * (MOST_PAGE_BYTES // 2))
-    desk.cursor = desk.now()
+        verify.cabinet.put(f"big {number}", words="x" * (MOST_PAGE_BYTES // 2))
+    verify.cursor = verify.now()
     with pytest.raises(CursorExpired):
-        desk.ask(ZERO, desk.cabinet.sums(shared=True))
-    assert desk.seen() == [("own", 23, NOT_TOLD)]
+        verify.ask(ZERO, verify.cabinet.sums(shared=True))
+    assert verify.seen() == [("own", 23, NOT_REPORTED)]
 
 
 def test_a_device_that_has_verified_too_often_waits() -> None:
-    desk = Desk()
-    desk.wait = 1234
+    verify = Verifier()
+    verify.wait = 1234
     with pytest.raises(RateLimited) as refused:
-        desk.ask(ZERO, ZERO)
+        verify.ask(ZERO, ZERO)
     assert refused.value.members == {"retry_after": 1234}
-    assert desk.seen() == []
+    assert verify.seen() == []
 
 
 def test_a_cursor_must_be_as_good_as_for_a_pull_and_a_bad_one_costs_no_turn() -> None:
-    desk = Desk()
-    desk.wait = 1234
-    sums, shared = desk.cabinet.sums(), desk.cabinet.sums(shared=True)
-    desk.cabinet.through = 39
+    verify = Verifier()
+    verify.wait = 1234
+    sums, shared = verify.cabinet.sums(), verify.cabinet.sums(shared=True)
+    verify.cabinet.through = 39
     with pytest.raises(Overloaded):
-        desk.ask(sums, shared)
-    desk.cabinet.head = 39
+        verify.ask(sums, shared)
+    verify.cabinet.head = 39
     with pytest.raises(CursorExpired):
-        desk.ask(sums, shared)
-    assert desk.lost == [40]
-    desk.cursor = "nonsense"
+        verify.ask(sums, shared)
+    assert verify.lost == [40]
+    verify.cursor = "nonsense"
     with pytest.raises(CursorExpired):
-        desk.ask(sums, shared)
+        verify.ask(sums, shared)

@@ -1,4 +1,4 @@
-"""What comes as a verification is checked for form before anything is looked up."""
+"""The body of a verification is checked for form before anything is looked up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys under which anybody can sign are none, in whichever of their spellings they come."""
+"""Weak keys, under which anybody can sign, are refused in every encoding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from domain.kernel.points import is_weak
 from domain.kernel.problem import BadInput
-from sync.entry import EnrolmentAsked
+from sync.entry import EnrolmentRequest
 from sync.signature import check_key, proves, signs_operation
 
 ZERO = "0000000000000000000000000000000000000000000000000000000000000000"
@@ -50,7 +50,7 @@ def test_a_weak_key_is_no_key(point: str) -> None:
     key = text_of(bytes.fromhex(point))
 
     with pytest.raises(BadInput) as refused:
-        EnrolmentAsked("CODE", "phone", public_key=key, proof=text_of(bytes(64))).is_proven()
+        EnrolmentRequest("CODE", "phone", public_key=key, proof=text_of(bytes(64))).is_proven()
 
     assert refused.value.errors[0]["pointer"] == "/public_key"
     for commitment in (*SMALL_ORDER, point):

@@ -1,4 +1,4 @@
-"""What is kept for ever in plain holds no words that somebody has said."""
+"""What is kept unencrypted for ever holds no personal words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from store.log import EventLog
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 from tests.support.logs import log_on, records
 
 
@@ -21,11 +21,11 @@ def test_why_something_is_not_understood_is_told_without_the_words_that_stand_in
     field = Field(log)
     phone = Phone(log, field.anna)
     words = "Frau Kastanienbaum says yes"
-    told = [
+    operations = [
         phone.operation("work_completed", {"work_order": str(field.order()), "fixed": words}),
         phone.operation("change_customer_details", {"customer": str(field.customer), "changes": {words: {}}}),
     ]
-    results = phone.send(*told).results
+    results = phone.send(*operations).results
     assert [result.status for result in results] == ["quarantined"] * 2
     assert "Invalid enum value - at `$.fixed`" in str(results[0].problem)
     assert words not in str([result.problem for result in results])

@@ -9,25 +9,25 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from callout.assembly import House
+from callout.assembly import Application
 from callout.bootstrap import register_locations
 from callout.settings import Settings
 
 
 @pytest.fixture
-def built(database: str, tmp_path: Path) -> Iterator[House]:
+def built(database: str, tmp_path: Path) -> Iterator[Application]:
     settings = Settings(home=tmp_path, database_url=database, master_key=b"m" * 32, pool=2)
-    with House(settings, database, migrating=True) as built:
+    with Application(settings, database, migrating=True) as built:
         built.ensure_views()
         yield built
 
 
 @pytest.fixture
-def browser(built: House) -> FlaskClient:
+def browser(built: Application) -> FlaskClient:
     return built.app().test_client()
 
 
-def test_the_first_page_says_how_things_stand(built: House, browser: FlaskClient) -> None:
+def test_the_first_page_says_how_things_stand(built: Application, browser: FlaskClient) -> None:
     assert "0 events on record, every view up to date" in browser.get("/").text
 
     register_locations(built)
@@ -35,7 +35,7 @@ def test_the_first_page_says_how_things_stand(built: House, browser: FlaskClient
     assert "6 events on record, the views catch up with the last\n      6." in browser.get("/").text
 
 
-def test_the_first_page_is_there_when_the_database_is_away(built: House, browser: FlaskClient) -> None:
+def test_the_first_page_is_there_when_the_database_is_away(built: Application, browser: FlaskClient) -> None:
     built.close()
 
     answer = browser.get("/")

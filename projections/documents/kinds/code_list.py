@@ -8,6 +8,7 @@ from typing import get_args
 from domain.recording.recorded import Recorded
 from domain.stock.movement_reasons import REMOVAL_REASONS, SCRAP_REASONS
 from domain.work.diagnosis_codes import CAUSES, PROBLEMS, REMEDIES
+from domain.work.technician import Technician
 from domain.work.visit_events import NotDoneReason
 from domain.work.work_order_events import Fixed, HoldReason, LabourKind
 from domain.work.work_order_status import FAILURES
@@ -38,15 +39,15 @@ def body(_: Rows, id: str) -> Body | None:
     return {"name": id, "codes": list(LISTS[id])}
 
 
-def _told(due: Due, event: Recorded, rows: Rows) -> None:
+def _told(due: Due, event: Recorded[Technician.Registered], rows: Rows) -> None:
     """The lists are there from the first technician on: a document needs an event that it begins with."""
     shares = [Share(SHARED, "code_list", name) for name in LISTS]
     due.begin(event, rows, [share for share in shares if rows.get(DOCUMENTS, *share) is None])
 
 
 def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
-    if event.topic == "technician.registered":
+    if event.topic == Technician.Registered.TOPIC:
         yield from ((DOCUMENTS, (SHARED, "code_list", name)) for name in LISTS)
 
 
-CODE_LIST = Kind("code_list", body, {"technician.registered": _told}, _touches)
+CODE_LIST = Kind("code_list", body, {Technician.Registered.TOPIC: _told}, _touches)

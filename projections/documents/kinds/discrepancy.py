@@ -7,6 +7,8 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy import discrepancy_id
+from domain.stock.location import Location
+from domain.stock.stock_movement import StockMovement
 from domain.topics import EVENT_CLASSES
 from projections.access.devices import DEVICES
 from projections.documents.due import Due, Share
@@ -43,7 +45,7 @@ def share_anew(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> 
 
 
 def _changed(due: Due, event: Recorded, rows: Rows) -> None:
-    why: Why = "van_handed_over" if event.topic == "location.custody_taken" else "closed"
+    why: Why = "van_handed_over" if event.topic == Location.CustodyTaken.TOPIC else "closed"
     ids = concerned(event, rows)
     rows.preload((table, (id,)) for id in ids for table in (DISCREPANCIES, HOLDERS))
     for id in ids:
@@ -88,7 +90,7 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
 
 def _likely(event: Recorded) -> Iterable[UUID]:
     """The discrepancies that an event is looked at for most often."""
-    if event.topic == "stock.moved":
+    if event.topic == StockMovement.Moved.TOPIC:
         data = event.data
         for location in (data.from_, data.to):
             yield discrepancy_id("negative_book", location, data.part)

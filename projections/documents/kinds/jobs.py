@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from domain.care import customer_events
+from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
+from domain.stock.stock_movement import StockMovement
 from domain.topics import events_of
+from domain.work.equipment import Equipment
 from domain.work.visit import Visit
 from domain.work.visit_status import OVER, Status
 from domain.work.work_order import WorkOrder
@@ -26,13 +30,13 @@ from projections.work.work_orders import WORK_ORDERS
 
 _REPAIR = frozenset(
     {
-        "work_order.completed",
-        "work_order.cannot_complete",
-        "work_order.reopened",
-        "work_order.cancelled",
-        "work_order.diagnosed",
-        "work_order.fact_corrected",
-        "stock.moved",
+        WorkOrder.Completed.TOPIC,
+        WorkOrder.CannotComplete.TOPIC,
+        WorkOrder.Reopened.TOPIC,
+        WorkOrder.Cancelled.TOPIC,
+        WorkOrder.Diagnosed.TOPIC,
+        WorkOrder.FactCorrected.TOPIC,
+        StockMovement.Moved.TOPIC,
     }
 )
 """What may change how an order reads as an earlier repair of its machine."""
@@ -93,7 +97,7 @@ def _customer(due: Due, event: Recorded, rows: Rows) -> None:
         _mark(due, event, rows, rows.where(SLICES, customer=entry, shared=True))
 
 
-def _site(due: Due, event: Recorded, rows: Rows) -> None:
+def _site(due: Due, event: Recorded[customer_events.SiteAdded | customer_events.SiteChanged], rows: Rows) -> None:
     for entry in sorted(entries_of(rows, event.stream)):
         _mark(due, event, rows, rows.where(SLICES, customer=entry, site=event.data.site, shared=True))
 
@@ -119,15 +123,17 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
             yield VISITS, (event.stream,)
 
 
-_JOB = frozenset({*events_of(WorkOrder), *events_of(Visit), "stock.moved"})
+_JOB = frozenset({*events_of(WorkOrder), *events_of(Visit), StockMovement.Moved.TOPIC})
 JOB = Kind(
     "work_order",
     body,
     {
         **dict.fromkeys(_JOB, _job),
-        **dict.fromkeys(("customer.changed", "customer.merged", "customer.erased"), _customer),
-        **dict.fromkeys(("customer.site_added", "customer.site_changed"), _site),
-        **dict.fromkeys(("equipment.registered", "equipment.warranty_set", "equipment.warranty_withdrawn"), _equipment),
+        **dict.fromkeys((Customer.Changed.TOPIC, Customer.Merged.TOPIC, Customer.Erased.TOPIC), _customer),
+        **dict.fromkeys((Customer.SiteAdded.TOPIC, Customer.SiteChanged.TOPIC), _site),
+        **dict.fromkeys(
+            (Equipment.Registered.TOPIC, Equipment.WarrantySet.TOPIC, Equipment.WarrantyWithdrawn.TOPIC), _equipment
+        ),
     },
     _touches,
 )

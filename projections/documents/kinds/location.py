@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.location import Location
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
@@ -34,7 +35,7 @@ def _changed(due: Due, event: Recorded, rows: Rows) -> None:
         due.mark(event, rows, [Share(audience, "location", str(event.stream))])
 
 
-def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
+def _handed_over(due: Due, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
     if event.data.previous is not None:
         due.withdraw(event, rows, [Share(event.data.previous, "location", str(event.stream))], "van_handed_over")
     _changed(due, event, rows)
@@ -43,5 +44,5 @@ def _handed_over(due: Due, event: Recorded, rows: Rows) -> None:
 LOCATION = Kind(
     "location",
     body,
-    {"location.registered": _changed, "location.retired": _changed, "location.custody_taken": _handed_over},
+    {Location.Registered.TOPIC: _changed, Location.Retired.TOPIC: _changed, Location.CustodyTaken.TOPIC: _handed_over},
 )

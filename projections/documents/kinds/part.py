@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.part import Part
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
@@ -32,5 +33,7 @@ def _changed(due: Due, event: Recorded, rows: Rows) -> None:
 PART = Kind(
     "part",
     body,
-    dict.fromkeys(("part.registered", "part.revised", "part.superseded", "part.discontinued"), _changed),
+    dict.fromkeys(
+        (Part.Registered.TOPIC, Part.Revised.TOPIC, Part.Superseded.TOPIC, Part.Discontinued.TOPIC), _changed
+    ),
 )

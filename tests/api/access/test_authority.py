@@ -64,7 +64,7 @@ def test_the_page_on_authority_says_what_the_table_says() -> None:
 
 def test_no_two_lines_of_roles_say_the_same_of_a_thing() -> None:
     """Issue 8, B: `operations: read` stood there twice, with different roles."""
-    said = [line.split("|")[1].strip() for line in told().partition("| | roles |")[2].splitlines() if ": " in line]
-    words = [(noun, word) for noun, _, rest in (line.partition(": ") for line in said) for word in rest.split(", ")]
+    payload = [line.split("|")[1].strip() for line in told().partition("| | roles |")[2].splitlines() if ": " in line]
+    words = [(noun, word) for noun, _, rest in (line.partition(": ") for line in payload) for word in rest.split(", ")]
     assert len(words) == len(set(words))
     assert ("operations", "read signed") in words

@@ -10,9 +10,9 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.access.device import Device
 from domain.recording.answers import DECIDED
-from sync.put_aside import decided
+from sync.undecided import decision_answer
 from tests.api.conftest import House
-from tests.support.held import Company, contest
+from tests.support.held_operations import Company, contest
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_no_text_is_decided_twice_whoever_tries(company: Company) -> None:
     held = company.held()
     company.arrive()
     assert company.settle() == 1
-    [event] = company.log.put_aside(UUID(held["id"]))
+    [event] = company.log.held_or_quarantined(UUID(held["id"]))
     [(status, answers)] = company.log.pool.fetch_all(
         "SELECT min(status), count(*) FROM log.operations WHERE device = %s AND incarnation = %s AND seq = %s",
         (str(company.anna.id), DECIDED, event.version),
@@ -144,6 +144,6 @@ def test_no_text_is_decided_twice_whoever_tries(company: Company) -> None:
     head = company.log.head()
 
     with pytest.raises(IntegrityError):
-        company.log.work().commit([decided(event, "", "applied")])
+        company.log.work().commit([decision_answer(event, "", "applied")])
 
     assert company.log.head() == head

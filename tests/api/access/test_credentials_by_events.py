@@ -13,8 +13,8 @@ from domain.work.technician import Technician
 from store.recorder import Recorder
 from tests.api.access.test_standing_by_events import at_once, code, enrolled
 from tests.api.conftest import PASSWORD, House
-from tests.support.field import Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import Field
+from tests.support.keyed_phone import Keyed, outcome
 
 ANOTHER = "another-long-unusual-lamp-77"
 RESET = "/api/v1/sessions/reset-password"
@@ -56,7 +56,7 @@ def test_what_is_not_recorded_changes_no_credentials(
     user = house.user("agent")
     house.user("admin")
     house.services.factors.recovery.renew(user)
-    before, told = access(house), topics(house, user)
+    before, recorded = access(house), topics(house, user)
 
     def moved(*_: Any, **__: Any) -> Any:
         raise IntegrityError("somebody was faster, every time")
@@ -68,7 +68,7 @@ def test_what_is_not_recorded_changes_no_credentials(
     )
     assert house.post(path, body).status_code >= 400
 
-    assert (access(house), topics(house, user)) == (before, told)
+    assert (access(house), topics(house, user)) == (before, recorded)
 
 
 def test_a_reset_whose_event_is_not_recorded_leaves_the_code_good(

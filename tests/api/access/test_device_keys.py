@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.app import create_app
 from sync.challenge import Challenges
-from sync.enrolment import EnrolmentDesk
+from sync.enrolment import EnrolmentService
 from tests.api.conftest import House, Settings
-from tests.support.field import Field
+from tests.support.field_setup import Field
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"8" * 32)
@@ -34,15 +34,15 @@ def code(house: House) -> str:
 
 
 def asked(code: str, key: Ed25519PrivateKey | None = KEY) -> dict[str, Any]:
-    said = {"code": code, "install_id": "phone", "name": "Anna's"}
+    payload = {"code": code, "install_id": "phone", "name": "Anna's"}
     if key is None:
-        return said
+        return payload
     proof = signed(key, "callout enrolment", code, "phone")
-    return said | {"public_key": text_of(key.public_key().public_bytes_raw()), "proof": proof}
+    return payload | {"public_key": text_of(key.public_key().public_bytes_raw()), "proof": proof}
 
 
-def post(house: House, verb: str, said: dict[str, Any]) -> Any:
-    return house.client.post(f"/sync/v1/{verb}", json=said)
+def post(house: House, verb: str, payload: dict[str, Any]) -> Any:
+    return house.client.post(f"/sync/v1/{verb}", json=payload)
 
 
 def again(house: House, code: str) -> Any:
@@ -56,13 +56,13 @@ def again(house: House, code: str) -> Any:
 
 def refreshed(house: House, device: str, token: str) -> Any:
     """Ask for new tokens with a proof, and answer the challenge where there is one."""
-    said = {"refresh_token": token, "device_id": device}
-    first = post(house, "token", said | {"proof": signed(KEY, "callout token", device, token)})
+    payload = {"refresh_token": token, "device_id": device}
+    first = post(house, "token", payload | {"proof": signed(KEY, "callout token", device, token)})
     challenge = (first.json or {}).get("challenge")
     if challenge is None:
         return first
     proof = signed(KEY, "callout token", device, token, challenge)
-    return post(house, "token", said | {"challenge": challenge, "proof": proof})
+    return post(house, "token", payload | {"challenge": challenge, "proof": proof})
 
 
 def test_an_enrolment_whose_reply_was_lost_is_answered_again(house: House, code: str) -> None:
@@ -94,7 +94,7 @@ def test_a_key_without_a_proof_is_refused_and_spends_no_code(house: House, code:
 
 def test_where_devices_must_sign_one_without_a_key_stays_outside(house: House, code: str) -> None:
     settings = Settings(unsigned_devices=False)
-    desk = EnrolmentDesk(house.services.log, house.services.devices, Challenges(b"secret"), unsigned=False)
+    desk = EnrolmentService(house.services.log, house.services.devices, Challenges(b"secret"), unsigned=False)
     strict = House(house.services, create_app(replace(house.services, settings=settings, enrolment=desk)).test_client())
 
     assert post(strict, "devices", asked(code, None)).status_code == 403
@@ -105,12 +105,12 @@ def test_where_devices_must_sign_one_without_a_key_stays_outside(house: House, c
 def test_a_device_that_proves_itself_gets_tokens_for_a_dead_refresh_token(
     house: House, code: str, *, spend: bool
 ) -> None:
-    told = post(house, "devices", asked(code)).json
-    old = told["refresh_token"] if spend else "from after the backup"
+    document = post(house, "devices", asked(code)).json
+    old = document["refresh_token"] if spend else "from after the backup"
     if spend:
-        assert refreshed(house, told["device_id"], old).status_code == 200
+        assert refreshed(house, document["device_id"], old).status_code == 200
 
-    reply = refreshed(house, told["device_id"], old)
+    reply = refreshed(house, document["device_id"], old)
 
     assert reply.status_code == 200
     headers = {"Authorization": f"Bearer {reply.json['access_token']}"}
@@ -118,8 +118,8 @@ def test_a_device_that_proves_itself_gets_tokens_for_a_dead_refresh_token(
 
 
 def test_a_proof_of_another_key_opens_nothing_and_ends_the_family(house: House, code: str) -> None:
-    told = post(house, "devices", asked(code)).json
-    old, device = told["refresh_token"], told["device_id"]
+    document = post(house, "devices", asked(code)).json
+    old, device = document["refresh_token"], document["device_id"]
     refreshed(house, device, old)
 
     thief = post(
@@ -134,8 +134,8 @@ def test_a_proof_of_another_key_opens_nothing_and_ends_the_family(house: House, 
 def test_a_revoked_device_that_proves_itself_gets_tokens_that_open_nothing_but_handing_in(
     house: House, code: str
 ) -> None:
-    told = post(house, "devices", asked(code)).json
-    lost, device = "of tokens that a restored server has forgotten", told["device_id"]
+    document = post(house, "devices", asked(code)).json
+    lost, device = "of tokens that a restored server has forgotten", document["device_id"]
     house.post(f"/api/v1/devices/{device}/revoke", {"reason": "lost"})
 
     headers = {"Authorization": f"Bearer {refreshed(house, device, lost).json['access_token']}"}
@@ -146,12 +146,12 @@ def test_a_revoked_device_that_proves_itself_gets_tokens_that_open_nothing_but_h
 
 
 def test_a_device_whose_last_tokens_never_came_can_still_hand_in_what_it_holds(house: House, code: str) -> None:
-    told = post(house, "devices", asked(code)).json
-    refreshed(house, told["device_id"], told["refresh_token"])  # the reply is lost
-    headers = {"Authorization": f"Bearer {told['access_token']}"}
+    document = post(house, "devices", asked(code)).json
+    refreshed(house, document["device_id"], document["refresh_token"])  # the reply is lost
+    headers = {"Authorization": f"Bearer {document['access_token']}"}
     assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 401
 
-    house.post(f"/api/v1/devices/{told['device_id']}/revoke", {"reason": "lost"})
+    house.post(f"/api/v1/devices/{document['device_id']}/revoke", {"reason": "lost"})
 
     assert house.client.post("/sync/v1/wiped", headers=headers).status_code == 200
 
@@ -165,8 +165,8 @@ def test_a_device_whose_enrolment_the_log_has_lost_is_asked_to_enrol_again(house
 
     pushed = house.client.post("/sync/v1/push", json=push, headers={"Authorization": f"Bearer {pair.access_token}"})
     post(house, "token", {"refresh_token": pair.refresh_token})
-    said = {"refresh_token": pair.refresh_token, "device_id": str(enrolled.device), "proof": proof}
+    payload = {"refresh_token": pair.refresh_token, "device_id": str(enrolled.device), "proof": proof}
 
     assert pushed.status_code == 401
-    assert post(house, "token", said).status_code == 401
+    assert post(house, "token", payload).status_code == 401
     assert again(house, code).status_code == 201

@@ -59,11 +59,11 @@ def test_the_past_says_nothing_of_what_a_device_told_last(house: House, device: 
 def test_a_suspended_device_is_known_as_such_at_once_until_it_is_trusted_again(house: House, device: Enrolled) -> None:
     devices = house.services.devices
     house.post(f"{device}/suspend", {"reason": "left in a taxi"})
-    assert devices.who(device.token).standing == "suspended"
+    assert devices.who(device.token).status == "suspended"
 
     house.post(f"{device}/resume")
 
-    assert devices.who(device.token).standing == "active"
+    assert devices.who(device.token).status == "active"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_device_over_another_version_is_left_as_it_is(house: House, device: En
     late = house.post(f"{device}/revoke", {"reason": "lost"}, If_Match='"7"')
 
     assert late.status_code == 412
-    assert house.services.devices.who(device.token).standing == "active"
+    assert house.services.devices.who(device.token).status == "active"
 
 
 def test_a_device_that_does_not_exist_cannot_be_revoked(house: House) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from domain.access.device import Device
 from store.log import EventLog
-from sync.enrolment import EnrolmentDesk
+from sync.enrolment import EnrolmentService
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 
 def cut_off(house: House, technician: UUID) -> UUID:
@@ -39,14 +39,14 @@ def test_an_enrolment_that_goes_on_behind_the_erasure_lets_nobody_in(
 ) -> None:
     """Issue 8, 24: the row of such a phone stands, so the event must not come, nor tokens."""
     technician = Pocket(house).technician
-    whole = EnrolmentDesk._record
+    whole = EnrolmentService._record
     replies = []
 
-    def behind(desk: EnrolmentDesk, *args: object) -> object:
+    def behind(desk: EnrolmentService, *args: object) -> object:
         replies.append(house.post(f"/api/v1/technicians/{technician}/erase").status_code)
         return whole(desk, *args)  # type: ignore[arg-type]  # as it was called
 
-    monkeypatch.setattr(EnrolmentDesk, "_record", behind)
+    monkeypatch.setattr(EnrolmentService, "_record", behind)
     code, _ = house.services.devices.issue_code(technician)
     reply = house.app_client().post(
         "/sync/v1/devices",

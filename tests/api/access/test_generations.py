@@ -18,7 +18,7 @@ from store.passwords import Passwords
 from store.sessions import SessionEnded
 from tests.api.access.test_lock_out import attempt
 from tests.api.conftest import PASSWORD, House
-from tests.support.factors import Clock, begin, code, finish, generation_of, served, with_totp
+from tests.support.second_factors import Clock, begin, code, finish, generation_of, served, with_totp
 
 ANOTHER: Final = "another-long-unusual-lamp-77"
 PATIENCE_SECONDS: Final = 30

@@ -12,8 +12,8 @@ from domain.access.device import Device
 from domain.access.device_limits import LONGEST_HELD
 from projections.access import operation_queries
 from tests.api.conftest import House
-from tests.support.field import decide
-from tests.support.held import Company
+from tests.support.field_setup import decide
+from tests.support.held_operations import Company
 
 LATE = LONGEST_HELD + timedelta(minutes=5)
 

@@ -12,7 +12,7 @@ from sync.groups import MOST_HELD
 from sync.holding import MOST, TRIES
 from sync.outcome import Result
 from tests.api.conftest import House
-from tests.support.held import Company
+from tests.support.held_operations import Company
 
 BATCH = 100
 

@@ -9,8 +9,8 @@ import pytest
 from domain.access.device import Device
 from domain.kernel.envelope import Envelope
 from tests.api.conftest import House
-from tests.support.field import NOON
-from tests.support.held import Company
+from tests.support.field_setup import NOON
+from tests.support.held_operations import Company
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def _moves(company: Company) -> None:
     """Anna's phone is enrolled again with a code for Boris."""
     work = company.log.work()
     device = work.get(Device, company.anna.id)
-    said: Any = {"technician": company.field.boris, "install_id": str(device.id), "name": "phone"}
-    device.reenrol(platform="test", app_version="1", **said)
+    payload: Any = {"technician": company.field.boris, "install_id": str(device.id), "name": "phone"}
+    device.reenrol(platform="test", app_version="1", **payload)
     work.add(Envelope(occurred_at=NOON), device)
     work.commit()
 

@@ -10,7 +10,7 @@ import pytest
 
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.field import Field, Phone
+from tests.support.field_setup import Field, Phone
 
 
 class Waiting:
@@ -63,8 +63,8 @@ def test_the_worker_decides_when_what_it_needs_has_come_and_the_device_is_told(h
     assert house.services.holding.settle(now()) == 1
 
     assert waiting.read()["status"] == "applied"
-    told = waiting.document()
-    assert (told["status"], told["notices"], len(told["positions"])) == ("applied", [], 2)
+    response = waiting.document()
+    assert (response["status"], response["notices"], len(response["positions"])) == ("applied", [], 2)
 
 
 def test_after_72_hours_the_device_is_told_what_is_missing(house: House, waiting: Waiting) -> None:
@@ -72,8 +72,8 @@ def test_after_72_hours_the_device_is_told_what_is_missing(house: House, waiting
 
     assert house.services.holding.settle(now() + timedelta(hours=73)) == 1
 
-    told = waiting.document()
-    assert (told["status"], [notice["code"] for notice in told["notices"]]) == ("conflicted", ["needs_missing"])
+    response = waiting.document()
+    assert (response["status"], [notice["code"] for notice in response["notices"]]) == ("conflicted", ["needs_missing"])
     assert waiting.read()["status"] == "conflicted"
 
 
@@ -92,22 +92,22 @@ def test_the_office_may_release_or_discard_before_that(house: House, waiting: Wa
 def test_a_device_shows_how_long_its_oldest_work_has_been_waiting(house: House) -> None:
     field = Field(house.services.log)
     code, _ = house.services.devices.issue_code(field.anna)
-    told = house.client.post("/sync/v1/devices", json={"code": code, "install_id": "phone", "name": "x"}).json
-    assert told is not None
+    response = house.client.post("/sync/v1/devices", json={"code": code, "install_id": "phone", "name": "x"}).json
+    assert response is not None
     made = Phone(house.services.log, field.anna)
     used = made.operation("part_used", field.use(field.order()))
     outbox = {"count": 3, "oldest": (now() - timedelta(hours=2)).isoformat()}
     push = {"incarnation": 1, "now": now().isoformat(), "app_version": "1.5", "operations": [used], "outbox": outbox}
 
-    headers = {"Authorization": f"Bearer {told['access_token']}"}
+    headers = {"Authorization": f"Bearer {response['access_token']}"}
     assert house.client.post("/sync/v1/push", json=push, headers=headers).status_code == 200
-    device = house.get(f"/api/v1/devices/{told['device_id']}").json
+    device = house.get(f"/api/v1/devices/{response['device_id']}").json
 
     assert device is not None
     assert (device["live"]["unsent"], device["app_version"], device["live"]["app_version"]) == (2, "1.5", "1.5")
     assert 2 * 3600 <= device["live"]["outbox_age"] < 2 * 3600 + 300
     house.client.post("/sync/v1/push", json=push | {"operations": [], "outbox": {"count": 0}}, headers=headers)
-    device = house.get(f"/api/v1/devices/{told['device_id']}").json
+    device = house.get(f"/api/v1/devices/{response['device_id']}").json
     assert device is not None
     assert (device["live"]["unsent"], device["live"]["outbox_age"]) == (0, None)
 

@@ -13,7 +13,7 @@ import pytest
 from domain.access.device_limits import LONGEST_HELD
 from domain.work.visit import Visit
 from tests.api.conftest import House
-from tests.support.held import Company, Json
+from tests.support.held_operations import Company, Json
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from domain.access.device import Device
 from tests.api.conftest import House
-from tests.support.field import decide
-from tests.support.held import Company, contest
+from tests.support.field_setup import decide
+from tests.support.held_operations import Company, contest
 
 
 @pytest.fixture
@@ -15,14 +15,14 @@ def company(house: House) -> Company:
     return Company(house)
 
 
-@pytest.mark.parametrize("said", [("suspend", "odd"), ("revoke",)])
+@pytest.mark.parametrize("payload", [("suspend", "odd"), ("revoke",)])
 def test_what_a_device_sent_that_is_no_longer_trusted_goes_to_the_office(
-    company: Company, said: tuple[str, ...]
+    company: Company, payload: tuple[str, ...]
 ) -> None:
     """Issue 8, 1: held texts of suspended and revoked devices are never decided as trusted; the office may."""
     held = company.held()
-    more = {"reason": "lost"} if said[0] == "revoke" else {}
-    decide(company.log, Device, company.anna.id, *said, **more)
+    more = {"reason": "lost"} if payload[0] == "revoke" else {}
+    decide(company.log, Device, company.anna.id, *payload, **more)
     company.arrive()
 
     assert company.settle(times=3) == 1

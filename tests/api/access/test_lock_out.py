@@ -75,8 +75,10 @@ def test_in_production_the_cookie_is_this_hosts_alone(services: Services) -> Non
     made = replace(services, settings=replace(settings, production=True))
     house = House(made, create_app(made).test_client())
     house.user("agent")
-    told = house.client.post("/api/v1/sessions", json={"login": "agent", "password": PASSWORD}, base_url="https://a")
-    cookie = set(told.headers["Set-Cookie"].split("; "))
+    document = house.client.post(
+        "/api/v1/sessions", json={"login": "agent", "password": PASSWORD}, base_url="https://a"
+    )
+    cookie = set(document.headers["Set-Cookie"].split("; "))
 
     assert {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"} <= cookie
     assert any(each.startswith("__Host-callout_known=") for each in cookie)

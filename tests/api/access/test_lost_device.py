@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.api.conftest import House
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 
 
 class Lost:
@@ -19,19 +19,19 @@ class Lost:
         self.field = Field(house.services.log)
         code, _ = house.services.devices.issue_code(self.field.anna)
         asked = {"code": code, "install_id": "phone", "name": "Anna's"}
-        told = house.client.post("/sync/v1/devices", json=asked).json
-        assert told is not None
-        self.device = UUID(told["device_id"])
-        self.token = told["access_token"]
+        document = house.client.post("/sync/v1/devices", json=asked).json
+        assert document is not None
+        self.device = UUID(document["device_id"])
+        self.token = document["access_token"]
         self.maker = Phone(house.services.log, self.field.anna)
 
     def used(self) -> dict[str, Any]:
         return self.maker.operation("part_used", self.field.use(self.field.order()))
 
     def ask(self, verb: str, *operations: dict[str, Any], incarnation: int = 1) -> Any:
-        said = {"incarnation": incarnation, "now": NOON.isoformat(), "operations": operations}
+        payload = {"incarnation": incarnation, "now": NOON.isoformat(), "operations": operations}
         headers = {"Authorization": f"Bearer {self.token}"}
-        return self.house.client.post(f"/sync/v1/{verb}", json=said, headers=headers)
+        return self.house.client.post(f"/sync/v1/{verb}", json=payload, headers=headers)
 
     def revoke(self) -> None:
         assert self.house.post(f"/api/v1/devices/{self.device}/revoke", {"reason": "lost"}).status_code == 200

@@ -9,11 +9,11 @@ from callout.rotating import SECRETS
 from domain.kernel.instant import now
 from store.access import Access
 from store.caller import Caller, device_of, known_device
-from store.factor_desk import Given, WrongSecondFactor
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS, TooManyAttempts
+from store.second_factor_check import Given, WrongSecondFactor
 from tests.api.access.test_lock_out import OWNER, attempt
 from tests.api.conftest import PASSWORD, House
-from tests.support.factors import Clock, generation_of, served, with_totp
+from tests.support.second_factors import Clock, generation_of, served, with_totp
 
 
 def test_whoever_can_make_known_devices_has_no_more_tries_than_an_address_has(house: House) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.kernel.instant import format_instant, now
 from tests.api.conftest import House
-from tests.support.field import Field
+from tests.support.field_setup import Field
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from tests.api.conftest import House
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 
 
 class Waiting:
@@ -15,7 +15,7 @@ class Waiting:
     def __init__(self, house: House, name: str = "part_used") -> None:
         field = Field(house.services.log)
         self.phone = Phone(house.services.log, field.anna)
-        self.phone.standing = "suspended"
+        self.phone.status = "suspended"
         used = self.phone.operation(name, field.use(field.order(), "2"), at=NOON - timedelta(hours=3))
         assert self.phone.result(used).status == "quarantined"
         self.id = UUID(used["id"])

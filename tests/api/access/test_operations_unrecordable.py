@@ -10,7 +10,7 @@ import pytest
 
 from sync.envelope import parse_push
 from tests.api.conftest import House
-from tests.support.field import NOON, Field, Phone
+from tests.support.field_setup import NOON, Field, Phone
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def test_what_cannot_be_recorded_is_not_released_and_can_be_discarded(house: Hou
     path = f"/api/v1/operations/{field.customer}"
 
     released = house.post(f"{path}/release", role="dispatcher")
-    told: Any = released.json
-    assert (released.status_code, told["type"].rpartition("/")[2]) == (409, "still-not-understood")
+    document: Any = released.json
+    assert (released.status_code, document["type"].rpartition("/")[2]) == (409, "still-not-understood")
     assert house.post(f"{path}/discard", {"reason": "a squatter"}, role="dispatcher").status_code == 200
 
 
@@ -48,7 +48,7 @@ def test_the_bytes_of_what_was_put_aside_are_shown_as_they_came(
     shown: Any = house.get(f"/api/v1/operations/{result.id}").json
     signed: Any = house.get(f"/api/v1/operations/{result.id}/signed").json
 
-    for told, is_encoded in ((shown["body"], shown["body_encoding"]), (signed["items"][0]["text"], encoding)):
+    for document, is_encoded in ((shown["body"], shown["body_encoding"]), (signed["items"][0]["text"], encoding)):
         assert is_encoded == encoding
-        assert (b64decode(told) if encoding == "base64" else told.encode()) == raw
+        assert (b64decode(document) if encoding == "base64" else document.encode()) == raw
     assert signed["items"][0]["text_fits"] is True

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from api.http.services import Services
 from tests.support.authenticator import Authenticator
-from tests.support.factors import ORIGIN, SITE, begin, code, finish, served, with_passkey
+from tests.support.second_factors import ORIGIN, SITE, begin, code, finish, served, with_passkey
 
 
 @pytest.mark.parametrize("counts", [True, False])

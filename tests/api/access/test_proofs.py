@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.api.conftest import House
-from tests.support.field import Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import Field
+from tests.support.keyed_phone import Keyed, outcome
 
 FIRST = "refresh_token"
 
@@ -111,13 +111,13 @@ def test_a_device_with_a_key_is_given_nothing_without_a_proof(house: House, phon
     """Issue 8, 13: and its token stays good."""
     token, device = phone.told[FIRST], phone.told["device_id"]
     stranger = Keyed(house)
-    for said in (
+    for payload in (
         {FIRST: token},
         {FIRST: token, "device_id": device},
         {FIRST: token, "device_id": device, "proof": stranger.proof("callout token", device, token)},
         {FIRST: token, "device_id": device, "proof": phone.proof("callout token", device, "another token")},
     ):
-        assert outcome(house.client.post("/sync/v1/token", json=said)) == (401, "proof-required")
+        assert outcome(house.client.post("/sync/v1/token", json=payload)) == (401, "proof-required")
 
     assert phone.refresh().status_code == 200
 

@@ -10,7 +10,7 @@ import pytest
 from domain.access.device import Device
 from tests.api.access.test_lost_device import Lost
 from tests.api.conftest import House
-from tests.support.field import decide
+from tests.support.field_setup import decide
 
 
 @pytest.fixture

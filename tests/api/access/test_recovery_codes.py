@@ -9,7 +9,7 @@ import pytest
 from api.http.services import Services
 from store.enrolment_code import folded
 from store.sessions import token_hash
-from tests.support.factors import Clock, begin, finish, served, with_totp
+from tests.support.second_factors import Clock, begin, finish, served, with_totp
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from store.challenges import TRIES
 from store.login_brake import FREE_ATTEMPTS
 from store.totp import STEP_SECONDS
 from tests.api.conftest import PASSWORD
-from tests.support.factors import Clock, begin, code, finish, served, with_passkey, with_totp
+from tests.support.second_factors import Clock, begin, code, finish, served, with_passkey, with_totp
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from api.http.services import Services
 from store.noted import Noted
 from tests.api.conftest import PASSWORD, House
 from tests.support.databases import run
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 ANOTHER = "another one entirely"
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from domain.care.customer import Customer
 from store.erasure import Erasure
 from tests.api.conftest import House
-from tests.support.field import NOON, Field, save
+from tests.support.field_setup import NOON, Field, save
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 WORD = "Kastanienbaum"
@@ -50,8 +50,8 @@ class Signing:
             "at": NOON.isoformat(),
             "data": data,
         } | more
-        said = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
-        return content | {"seq": self.seq, "signature": text_of(KEY.sign(said.encode()))}
+        payload = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
+        return content | {"seq": self.seq, "signature": text_of(KEY.sign(payload.encode()))}
 
     def push(self, *operations: dict[str, Any]) -> list[dict[str, Any]]:
         body = json.dumps({"incarnation": 1, "now": NOON.isoformat(), "operations": operations}, ensure_ascii=False)

@@ -16,8 +16,8 @@ from domain.access.device import Device
 from domain.access.user import User
 from store.log import EventLog
 from tests.api.conftest import PASSWORD, House
-from tests.support.field import Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import Field
+from tests.support.keyed_phone import Keyed, outcome
 
 ROUNDS = 10
 

@@ -10,9 +10,9 @@ from store.erasure import Erasure
 from store.master_keys import MasterKeyMissingError
 from sync.holding import TRIES
 from tests.api.conftest import House
-from tests.support.counter import customer, items, read
+from tests.support.api_steps import customer, items, read
 from tests.support.erasing import erased
-from tests.support.held import Company
+from tests.support.held_operations import Company
 
 
 def lock(house: House, person: str) -> None:

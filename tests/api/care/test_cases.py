@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.conftest import House
-from tests.support.counter import case, customer, items, made, read, refused, technician, told
+from tests.support.api_steps import case, customer, items, made, read, refused, technician, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 SATISFIED = {"outcome": "satisfied", "basis": "spoken"}

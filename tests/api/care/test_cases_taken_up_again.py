@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.api.care.test_cases import SATISFIED, resolved
 from tests.api.conftest import House
-from tests.support.counter import case, customer, made, read, refused, told
+from tests.support.api_steps import case, customer, made, read, refused, told
 
 
 def test_a_contact_reopens_a_closed_case_which_shows_nothing_of_its_end_any_more(house: House) -> None:

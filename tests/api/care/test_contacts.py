@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from domain.care.case import Case
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, told
+from tests.support.api_steps import customer, items, made, read, refused, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 
@@ -24,9 +24,9 @@ def case_of(house: House, owner: str) -> str:
 
 def test_a_contact_is_written_down_with_who_took_it_and_what_they_said(house: House) -> None:
     agent, owner = house.user("agent"), customer(house)
-    said = {"channel": "email", "customer": owner, "about": "It drips.", "reason": "A leak", "message_id": "<1@x>"}
+    payload = {"channel": "email", "customer": owner, "about": "It drips.", "reason": "A leak", "message_id": "<1@x>"}
 
-    id = (house.post("/api/v1/contacts", said, role="agent").json or {})["id"]
+    id = (house.post("/api/v1/contacts", payload, role="agent").json or {})["id"]
 
     shown = read(house, f"contacts/{id}")
     assert (shown["channel"], shown["direction"], shown["customer"]) == ("email", "in", owner)

@@ -11,8 +11,8 @@ from domain.work.work_order import WorkOrder
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.erasing import erased
-from tests.support.field import save
-from tests.support.held import Company, contest
+from tests.support.field_setup import save
+from tests.support.held_operations import Company, contest
 from tests.support.photos import registered
 
 Json = dict[str, Any]
@@ -50,7 +50,7 @@ class Two:
 
     def readable(self) -> list[bool]:
         """Which of the texts that were put aside can be read, the first put aside first."""
-        found = self.company.log.put_aside(UUID(self.first["id"]))
+        found = self.company.log.held_or_quarantined(UUID(self.first["id"]))
         return [event.data.body is not None for event in found]
 
 

@@ -10,8 +10,8 @@ from projections.engine.rebuild import rebuild
 from store.erasure import Erasure
 from store.keyring import Keyring
 from tests.api.conftest import House
-from tests.support.busy import WORD, busy_customer
-from tests.support.counter import case, customer, items, made, read, refused, site, told
+from tests.support.api_steps import case, customer, items, made, read, refused, site, told
+from tests.support.named_everywhere import WORD, busy_customer
 
 
 def erase(house: House, id: str, role: Role = "admin", key: str = "") -> int:

@@ -17,7 +17,7 @@ from store.mapper import Body, BodyMapper, Personal
 from store.pool import ConnectionPool
 from store.shape import shape_of
 from tests.api.conftest import PASSWORD, House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 LOGIN, NAME, PHONE = "kastanienbaum", "Wilhelmine Quittenstein", "Wilhelmines Telefon"
 NEW: dict[str, Any] = {"login": LOGIN, "name": NAME, "roles": ["agent"], "password": PASSWORD}
@@ -68,8 +68,8 @@ def test_nothing_holds_the_name_or_the_login_of_a_user_who_was_erased(
     shown = house.get(f"/api/v1/users/{user}").get_json()
     assert (shown["login"], shown["name"], shown["enabled"], shown["erased"]) == ("", None, False, True)
     data = house.get("/api/v1/events?topic=user.registered").get_json()["items"]
-    told = [house.get(f"/api/v1/events/{each['position']}").get_data(as_text=True) for each in data]
-    assert not any(LOGIN in text or NAME in text for text in told)
+    response = [house.get(f"/api/v1/events/{each['position']}").get_data(as_text=True) for each in data]
+    assert not any(LOGIN in text or NAME in text for text in response)
     past = house.get("/api/v1/users?known_at=2&limit=500").get_data(as_text=True)
     assert LOGIN not in past
     current = house.client.get("/api/v1/sessions/current", headers={"Authorization": f"Bearer {token}"})

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import NAME, case, customer, items, made, read, refused, site, told
+from tests.support.api_steps import NAME, case, customer, items, made, read, refused, site, told
 
 SATISFIED = {"outcome": "satisfied", "basis": "spoken"}
 NOUNS = ("cases", "contacts", "equipment", "work-orders")

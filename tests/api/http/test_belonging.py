@@ -11,7 +11,7 @@ from domain.kernel.instant import now
 from domain.stock.location import VIRTUAL
 from domain.stock.stock_movement import correction_id
 from tests.api.conftest import House
-from tests.support.counter import case, customer, items, made, part, place, read, refused, site, told
+from tests.support.api_steps import case, customer, items, made, part, place, read, refused, site, told
 
 CALL = {"channel": "phone", "about": "It drips."}
 
@@ -127,8 +127,8 @@ def test_two_customers_who_add_one_site_at_once_do_not_both_have_it(house: House
         id = str(uuid4())
 
         def add(owner: str, id: str = id) -> int:
-            said = {"site": id, "zone": "Europe/Berlin", "address": f"Street of {owner}"}
-            return house.post(f"/api/v1/customers/{owner}/add-site", said).status_code
+            payload = {"site": id, "zone": "Europe/Berlin", "address": f"Street of {owner}"}
+            return house.post(f"/api/v1/customers/{owner}/add-site", payload).status_code
 
         with ThreadPoolExecutor(4) as threads:
             assert sorted(threads.map(add, owners)) == [200, 409, 409, 409]
@@ -149,10 +149,10 @@ def test_an_id_that_is_taken_begins_nothing(house: House) -> None:
         "technicians": {"name": "x"},
         "parts": {"number": "P-9", "names": [{"language": "en", "text": "x"}], "unit": "pcs"},
     }
-    for noun, said in new.items():
-        assert refused(house, noun, **said, id=two.theirs["customer"]) == (409, "already-exists")
+    for noun, payload in new.items():
+        assert refused(house, noun, **payload, id=two.theirs["customer"]) == (409, "already-exists")
         for taken in (two.theirs["site"], *([] if noun == "locations" else [str(VIRTUAL["supplier"])])):
-            assert refused(house, noun, **said, id=taken) == (409, "id-is-taken"), noun
+            assert refused(house, noun, **payload, id=taken) == (409, "id-is-taken"), noun
 
 
 def test_a_correction_whose_id_somebody_has_taken_is_made_all_the_same(house: House) -> None:

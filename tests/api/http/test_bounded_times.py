@@ -11,8 +11,8 @@ import pytest
 from domain.care.contact import Contact
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.counter import case, customer, items, made, part
-from tests.support.field import Field, Phone
+from tests.support.api_steps import case, customer, items, made, part
+from tests.support.field_setup import Field, Phone
 
 DAY = timedelta(days=1)
 
@@ -52,9 +52,9 @@ def test_a_contact_that_is_on_record_with_2099_heads_no_list(house: House) -> No
 
 def test_a_case_is_not_first_told_about_in_the_future(house: House) -> None:
     """Issue 9, 10: a sibling."""
-    said = {"customer": customer(house), "topic": "billing", "first_contact_at": (now() + DAY).isoformat()}
+    payload = {"customer": customer(house), "topic": "billing", "first_contact_at": (now() + DAY).isoformat()}
 
-    assert pointers(house, "cases", **said) == (400, ["/first_contact_at"])
+    assert pointers(house, "cases", **payload) == (400, ["/first_contact_at"])
 
 
 @pytest.mark.parametrize("start", ["2099-01-01T09:00:00Z", "0026-01-06T09:00:00Z", "9999-12-31T22:00:00Z"])
@@ -96,8 +96,8 @@ def test_a_device_that_claims_a_time_before_1900_is_suspect_and_never_refused(ho
     """Issue 9, 10: a fact stays a fact; with `seen` 0 as well."""
     field = Field(house.services.log)
     phone = Phone(field.log, field.anna)
-    said = {"customer": str(field.customer), "reason": "x", "summary": "y"}
-    spoke = phone.operation("customer_spoke", said, at=datetime.fromisoformat("0001-01-01T00:00:00+00:00"))
+    payload = {"customer": str(field.customer), "reason": "x", "summary": "y"}
+    spoke = phone.operation("customer_spoke", payload, at=datetime.fromisoformat("0001-01-01T00:00:00+00:00"))
 
     result = phone.result(spoke, received_at=now())
 
@@ -109,8 +109,8 @@ def test_a_phone_asks_for_no_visit_in_9999(house: House) -> None:
     """Issue 9, 10: a request, so it is put before the office and plans nothing."""
     field = Field(house.services.log)
     phone = Phone(field.log, field.anna)
-    said = {"work_order": str(field.order()), "window_start": "9999-12-31T23:00:00Z"}
+    payload = {"work_order": str(field.order()), "window_start": "9999-12-31T23:00:00Z"}
 
-    result = phone.result(phone.operation("request_visit", said, at=now()), received_at=now())
+    result = phone.result(phone.operation("request_visit", payload, at=now()), received_at=now())
 
     assert (result.status, items(house, "visits")) == ("quarantined", [])

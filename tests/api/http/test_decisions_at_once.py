@@ -14,7 +14,7 @@ from domain.recording.unit_of_work import Work
 from domain.stock.part import Part, PartName
 from store.erasure import Erasure
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, told
+from tests.support.api_steps import customer, items, made, read, refused, told
 
 ROUNDS = 10
 

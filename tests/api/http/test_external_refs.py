@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import case, customer, items, made, read
+from tests.support.api_steps import case, customer, items, made, read
 
 REF = {"system": "Old desk", "id": "K-00017 / ä"}
 

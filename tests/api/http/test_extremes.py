@@ -6,7 +6,7 @@ from random import SystemRandom
 from typing import Any
 
 from tests.api.conftest import House
-from tests.support.extremes import Extremes
+from tests.support.extreme_events import Extremes
 
 COLLECTIONS = (
     "cases",

@@ -10,10 +10,10 @@ import pytest
 from api.app import create_app
 from api.http.policy import ANYONE, POLICY
 from api.http.services import Services
-from api.sync.full import LINES
+from api.sync.overload import QUEUES
 from sync.gate import Gate
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 ROUTES = [
     route for route, allowed in POLICY.items() if route.partition(" ")[2].startswith("/sync/") and allowed != ANYONE
@@ -43,7 +43,7 @@ def request(phone: Pocket, route: str) -> tuple[int, str]:
 def test_no_route_of_a_device_is_left_out_of_the_lines() -> None:
     """Issue 8, siblings of the routes of photos: what is refused early when its line is full is all of them."""
     assert len(ROUTES) == 8
-    assert set(LINES) - {("HEAD", "/sync/v1/blobs/{sha256}")} == {tuple(route.split(" ")) for route in ROUTES}
+    assert set(QUEUES) - {("HEAD", "/sync/v1/blobs/{sha256}")} == {tuple(route.split(" ")) for route in ROUTES}
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -72,7 +72,7 @@ def test_parked_events_and_stopped_views_are_an_alert_and_keep_the_server_at_wor
     projector.execute("UPDATE log.checkpoints SET stopped_at = now(), position = 0 WHERE name = 'equipment'")
     projector.execute("INSERT INTO log.heartbeats VALUES ('here:1', 'held', now() - interval '5 minutes')")
 
-    ready, told = house.client.get("/ready"), figures(house)
+    ready, response = house.client.get("/ready"), figures(house)
 
     assert ready.status_code == 200
     assert ready.json is not None
@@ -82,9 +82,9 @@ def test_parked_events_and_stopped_views_are_an_alert_and_keep_the_server_at_wor
     assert stopped == {"code": "view_stopped", "view": "equipment"}
     assert parked == {"code": "parked_events", "view": "stock", "events": 1}
     assert (silent["code"], silent["part"]) == ("worker_silent", "held")
-    assert told['callout_views_parked_events{view="stock"}'] == 1
-    assert told['callout_views_stopped{view="equipment"}'] == 1
-    assert told['callout_worker_silent_seconds{part="held"}'] >= 300
+    assert response['callout_views_parked_events{view="stock"}'] == 1
+    assert response['callout_views_stopped{view="equipment"}'] == 1
+    assert response['callout_worker_silent_seconds{part="held"}'] >= 300
     assert house.ask("GET", "/api/v1/equipment").status_code == 503, "who asks the view that is stopped is told"
     assert house.ask("GET", "/api/v1/parts").status_code == 200
     views = house.get("/api/v1/projections").json

@@ -15,7 +15,7 @@ from domain.work.equipment import Equipment
 from store.unique_keys import CLASHES
 from tests.api.conftest import House
 from tests.api.http.test_decisions_at_once import at_once
-from tests.support.counter import customer, items, made, told
+from tests.support.api_steps import customer, items, made, told
 
 FACE = {"language": "de", "text": "Pumpe"}
 
@@ -67,8 +67,8 @@ def test_a_fact_that_clashes_is_recorded_and_noted(house: House) -> None:
 
 
 def contact_of(house: House, message: str, owner: str | None = None) -> str:
-    said = {} if owner is None else {"customer": owner}
-    return made(house, "contacts", channel="email", message_id=message, **said)
+    payload = {} if owner is None else {"customer": owner}
+    return made(house, "contacts", channel="email", message_id=message, **payload)
 
 
 def test_erasing_a_customer_frees_their_message_ids_and_leaves_no_trace(house: House) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from domain.kernel.instant import now
 from tests.api.conftest import House
-from tests.support.counter import read, refused, told
-from tests.support.field import Field, Phone
+from tests.support.api_steps import read, refused, told
+from tests.support.field_setup import Field, Phone
 
 HOUR = timedelta(hours=1)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, part, place, read, refused, told
+from tests.support.api_steps import customer, items, made, part, place, read, refused, told
 
 OLD, NEW = 1000, 1200
 
@@ -21,8 +21,8 @@ def priced(house: House) -> str:
 
 
 def cost_at(house: House, at: str, shelf: str, **more: Any) -> int:
-    said = {"kind": "receipt", "part": priced(house), "quantity": "1", "to": shelf}
-    id = made(house, "stock-movements", occurred_at=at, **said, **more)
+    payload = {"kind": "receipt", "part": priced(house), "quantity": "1", "to": shelf}
+    id = made(house, "stock-movements", occurred_at=at, **payload, **more)
     cost: int = read(house, f"stock-movements/{id}")["cost"]["amount"]
     return cost
 
@@ -57,9 +57,9 @@ def test_a_van_has_the_day_of_its_technician_and_a_store_at_a_customer_s_that_of
     owner = customer(house)
     where = told(house, f"customers/{owner}/add-site", zone="Pacific/Kiritimati", address="Main Camp")["site"]
     store = made(house, "locations", kind="site", name="Their store", site=where)
-    said = {"kind": "transfer_in", "part": priced(house), "quantity": "1"}
+    payload = {"kind": "transfer_in", "part": priced(house), "quantity": "1"}
     for shelf, at, amount in ((van, "2025-11-01T03:59:00Z", OLD), (store, "2025-10-31T10:00:00Z", NEW)):
-        id = made(house, "stock-movements", occurred_at=at, to=shelf, **said)
+        id = made(house, "stock-movements", occurred_at=at, to=shelf, **payload)
         assert read(house, f"stock-movements/{id}")["cost"]["amount"] == amount
 
 
@@ -89,15 +89,15 @@ def test_a_site_has_the_zone_of_where_it_is(house: House, where: dict[str, str],
 
 def test_where_several_zones_are_possible_they_are_named(house: House) -> None:
     owner = customer(house)
-    path, said = f"/api/v1/customers/{owner}/add-site", {"address": "1 Main St", "country": "ES"}
-    reply = house.post(path, said)
+    path, payload = f"/api/v1/customers/{owner}/add-site", {"address": "1 Main St", "country": "ES"}
+    reply = house.post(path, payload)
     assert (reply.status_code, (reply.json or {})["candidates"]) == (
         422,
         ["Europe/Madrid", "Atlantic/Canary"],
     )
     assert refused(house, path.removeprefix("/api/v1/"), address="x", country="XX") == (400, "invalid-input")
     assert refused(house, path.removeprefix("/api/v1/"), address="x", postcode="35002") == (400, "invalid-input")
-    assert house.post(path, said | {"zone": "Atlantic/Canary"}).status_code == 200
+    assert house.post(path, payload | {"zone": "Atlantic/Canary"}).status_code == 200
 
 
 def test_a_site_that_moves_has_the_zone_of_its_new_address_unless_somebody_gave_one(house: House) -> None:
@@ -172,6 +172,6 @@ def test_an_adjustment_has_the_price_of_the_day_too(house: House) -> None:
     sent = {"kind": "transfer_out", "part": pump, "quantity": "2", "from": shelf}
     assert house.post("/api/v1/stock-movements", sent, role="stock_keeper").status_code == 201
     [found] = items(house, "discrepancies?open=true")
-    said = {"movements": [{"part": pump, "quantity": "2", "to": shelf}], "occurred_at": "2025-11-01T00:30:00+01:00"}
-    [made_right] = told(house, f"discrepancies/{found['id']}/adjust", **said)["movements"]
+    payload = {"movements": [{"part": pump, "quantity": "2", "to": shelf}], "occurred_at": "2025-11-01T00:30:00+01:00"}
+    [made_right] = told(house, f"discrepancies/{found['id']}/adjust", **payload)["movements"]
     assert read(house, f"stock-movements/{made_right}")["cost"]["amount"] == NEW

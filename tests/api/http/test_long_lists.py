@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.api.conftest import House
 from tests.api.work.test_work_orders import NOBODY, order
-from tests.support.counter import read, told
+from tests.support.api_steps import read, told
 
 
 def test_an_order_shows_its_newest_notes_and_a_page_route_all_of_them(house: House) -> None:

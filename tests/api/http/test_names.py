@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.conftest import House
-from tests.support.counter import NAME, customer, items, made, part, place, read, technician, told
+from tests.support.api_steps import NAME, customer, items, made, part, place, read, technician, told
 
 WINDOW = {"window_start": "2026-01-06T09:00:00+01:00", "window_end": "2026-01-06T11:00:00+01:00"}
 

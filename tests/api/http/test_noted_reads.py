@@ -10,7 +10,7 @@ from api.http.security import READ
 from domain.kernel.aggregate import PERSONAL, Entity
 from domain.stock.part import Part, PartName
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 NOT_OF_PEOPLE = {
     ("/api/v1/locations", "name"),  # of a van or a shelf

@@ -9,7 +9,7 @@ import pytest
 
 from api.integrity.events import NOTICES
 from tests.api.conftest import House
-from tests.support.held import Company
+from tests.support.held_operations import Company
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def company(house: House) -> Company:
 
 def listed(company: Company, query: str) -> list[int]:
     """The positions of the events that an auditor is shown."""
-    told: Any = company.house.get(f"/api/v1/events?{query}", role="auditor").json
-    return [item["position"] for item in told["items"]]
+    document: Any = company.house.get(f"/api/v1/events?{query}", role="auditor").json
+    return [item["position"] for item in document["items"]]
 
 
 def test_the_office_finds_what_a_device_told_of_things_that_are_not_its_own(company: Company) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import customer, made, part, place, technician
+from tests.support.api_steps import customer, made, part, place, technician
 
 SOME: Final = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 WINDOW: Final = {"window_start": "2026-01-06T09:00:00Z", "window_end": "2026-01-06T11:00:00Z"}

@@ -144,10 +144,10 @@ def test_an_id_is_given_once(house: House) -> None:
 
 def test_an_event_says_who_did_it_in_which_role_when_and_knowing_what(house: House) -> None:
     keeper = house.user("stock_keeper", "auditor")
-    told = {"occurred_at": "2026-03-01T09:00:00+01:00", "zone": "Europe/Vienna", "seen": 7}
+    document = {"occurred_at": "2026-03-01T09:00:00+01:00", "zone": "Europe/Vienna", "seen": 7}
     headers = {"Authorization": f"Bearer {house.tokens['stock_keeper-auditor']}"}
 
-    house.client.post("/api/v1/parts", json=PUMP | told, headers=headers)
+    house.client.post("/api/v1/parts", json=PUMP | document, headers=headers)
 
     envelope = last_envelope(house)
     assert (envelope.actor, envelope.role, envelope.zone, envelope.seen_position) == (

@@ -11,7 +11,7 @@ import pytest
 from projections.past.place import QuestionTooLarge, QuestionTooLong
 from tests.api.conftest import House
 from tests.api.work.test_visits import visit
-from tests.support.counter import customer, made, part, read, told
+from tests.support.api_steps import customer, made, part, read, told
 from tests.support.moving_facts import LISTS
 from tests.support.moving_lists import Change, Prepared
 

@@ -16,7 +16,7 @@ from api.http.policy import ANYONE, POLICY, RouteWithoutPolicyError, routes
 from api.http.services import Services
 from domain.access.user import ROLES, User
 from tests.api.conftest import PASSWORD, House
-from tests.support.standing import stands
+from tests.support.device_status import stands
 
 NOWHERE = "0191cb40-11d2-7000-8f00-9d0f6b7c0009"
 PLACES = {"position": "999999999", "name": "nothing", "filename": "nothing"}

@@ -14,7 +14,7 @@ from tests.api.conftest import House
 PUMP: dict[str, Any] = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
 
 
-def told(reply: TestResponse) -> dict[str, Any]:
+def problem_in(reply: TestResponse) -> dict[str, Any]:
     """The problem document of a reply, which has the form that every one of them has."""
     assert reply.mimetype == "application/problem+json"
     assert reply.json is not None
@@ -28,7 +28,7 @@ def told(reply: TestResponse) -> dict[str, Any]:
 
 def pointers(reply: TestResponse) -> list[str]:
     assert reply.status_code == 400
-    return sorted(error["pointer"] for error in told(reply)["errors"])
+    return sorted(error["pointer"] for error in problem_in(reply)["errors"])
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_a_body_of_another_kind_is_not_supported(house: House) -> None:
     reply = house.client.post("/api/v1/parts", data={"number": "P-1"}, headers=headers)
 
     assert reply.status_code == 415
-    assert told(reply)["type"].endswith("/unsupported-media-type")
+    assert problem_in(reply)["type"].endswith("/unsupported-media-type")
 
 
 def test_a_body_that_is_too_large_is_refused_unread(house: House) -> None:
     reply = house.post("/api/v1/parts", PUMP | {"unit": "x" * (1024 * 1024)})
 
     assert reply.status_code == 413
-    assert told(reply)["type"].endswith("/too-large")
+    assert problem_in(reply)["type"].endswith("/too-large")
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/v1/parts/1", "/api/v2/parts", "/api/v1/parts/%00", "/static/x"])
 def test_a_path_that_does_not_exist_is_a_problem_too(house: House, path: str) -> None:
-    assert told(house.ask("GET", path))["status"] == 404
+    assert problem_in(house.ask("GET", path))["status"] == 404
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_path_that_does_not_exist_is_a_problem_too(house: House, path: str) ->
 def test_a_wrong_method_is_told_the_right_ones(house: House, method: str, path: str, allowed: str) -> None:
     reply = house.ask(method, path)
 
-    assert told(reply)["status"] == 405
+    assert problem_in(reply)["status"] == 405
     assert reply.headers["Allow"] == allowed
 
 
@@ -123,7 +123,7 @@ def test_a_fault_of_ours_has_an_incident_and_shows_nothing(house: House, monkeyp
 
     reply = house.post("/api/v1/parts", PUMP)
 
-    document = told(reply)
+    document = problem_in(reply)
     assert document["status"] == 500
     assert document["incident"] == reply.headers["X-Request-Id"]
     assert "Kastanienbaum" not in reply.get_data(as_text=True)
@@ -142,7 +142,7 @@ def test_a_database_that_is_away_is_told_as_such_and_when_to_come_back(
     reply = house.post("/api/v1/parts", PUMP)
 
     assert reply.status_code == 503
-    assert told(reply)["type"].endswith("/overloaded")
+    assert problem_in(reply)["type"].endswith("/overloaded")
     assert reply.headers["Retry-After"] == "1"
     assert "10.0.0.5" not in reply.get_data(as_text=True)
 
@@ -150,7 +150,7 @@ def test_a_database_that_is_away_is_told_as_such_and_when_to_come_back(
 def test_who_has_not_signed_in_is_told_how(house: House) -> None:
     reply = house.client.post("/api/v1/parts", json=PUMP)
 
-    assert told(reply)["type"].endswith("/not-signed-in")
+    assert problem_in(reply)["type"].endswith("/not-signed-in")
     assert reply.status_code == 401
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -159,7 +159,7 @@ def test_who_may_not_is_told_who_may_before_anything_is_read(house: House) -> No
     reply = house.post("/api/v1/parts", {"nonsense": True}, role="agent")
 
     assert reply.status_code == 403
-    assert "stock_keeper" in told(reply)["detail"]
+    assert "stock_keeper" in problem_in(reply)["detail"]
 
 
 def test_replies_guard_against_foreign_hosts_guessing_and_caching(house: House) -> None:

@@ -25,7 +25,7 @@ def process(folder: Path, *statements: str) -> str:
 def test_figures_of_all_processes_are_added(tmp_path: Path) -> None:
     process(tmp_path, NOTE, NOTE)
 
-    told = process(tmp_path, NOTE, TELL)
+    response = process(tmp_path, NOTE, TELL)
 
-    assert 'callout_requests_total{method="GET",route="/api/v1/parts",status="200"} 3.0' in told
-    assert 'callout_request_seconds_count{method="GET",route="/api/v1/parts"} 3.0' in told
+    assert 'callout_requests_total{method="GET",route="/api/v1/parts",status="200"} 3.0' in response
+    assert 'callout_request_seconds_count{method="GET",route="/api/v1/parts"} 3.0' in response

@@ -17,8 +17,8 @@ from callout.settings import BadSetting, Settings
 from callout.typed import Whole as Typed
 from sync.operation import parse_operation
 from tests.api.conftest import House
-from tests.support.field import Field, Phone
-from tests.support.pocket import Pocket
+from tests.support.field_setup import Field, Phone
+from tests.support.pulling_device import Pocket
 from tests.support.spellings import DAYS, INSTANTS, NUMBERS, QUANTITIES
 
 

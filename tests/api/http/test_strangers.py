@@ -9,13 +9,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.app import create_app
-from api.http.strangers import FAILURES_AT_ONCE, LOOKS_AT_ONCE
+from api.http.address_limits import FAILURES_AT_ONCE, LOOKS_AT_ONCE
 from projections.engine.views import Views
 from sync.gate import Gate
 from sync.limits import MOST_BUCKETS, Buckets
 from tests.api.conftest import PASSWORD, House
-from tests.support.field import Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import Field
+from tests.support.keyed_phone import Keyed, outcome
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 
@@ -25,19 +25,19 @@ def field(house: House) -> Field:
     return Field(house.services.log)
 
 
-def post(house: House, verb: str, said: dict[str, Any], origin: str = HERE) -> Any:
-    return house.client.post(f"/sync/v1/{verb}", json=said, environ_base={"REMOTE_ADDR": origin})
+def post(house: House, verb: str, payload: dict[str, Any], origin: str = HERE) -> Any:
+    return house.client.post(f"/sync/v1/{verb}", json=payload, environ_base={"REMOTE_ADDR": origin})
 
 
 def code(house: House, field: Field) -> str:
     return house.services.devices.issue_code(field.anna)[0]
 
 
-def flood(house: House, verb: str, said: dict[str, Any]) -> None:
+def flood(house: House, verb: str, payload: dict[str, Any]) -> None:
     """Fail so often from `HERE` that nothing is left."""
-    replies = [post(house, verb, said) for _ in range(FAILURES_AT_ONCE)]
+    replies = [post(house, verb, payload) for _ in range(FAILURES_AT_ONCE)]
     assert {reply.status_code for reply in replies} <= {401, 403}
-    refused = post(house, verb, said)
+    refused = post(house, verb, payload)
     assert outcome(refused) == (429, "rate-limited")
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
 
@@ -59,10 +59,10 @@ def flooded(house: House, request: pytest.FixtureRequest) -> House:
 
 def test_an_owner_comes_in_from_another_address(flooded: House, field: Field) -> None:
     """Issue 8, 21: wrong codes and tokens are counted by address alone."""
-    said = {"code": code(flooded, field), "install_id": "new phone"}
+    payload = {"code": code(flooded, field), "install_id": "new phone"}
 
-    assert post(flooded, "devices", said).status_code == 429
-    assert post(flooded, "devices", said, ELSEWHERE).status_code == 201
+    assert post(flooded, "devices", payload).status_code == 429
+    assert post(flooded, "devices", payload, ELSEWHERE).status_code == 201
 
 
 @pytest.fixture
@@ -80,12 +80,16 @@ def test_a_known_phone_comes_in_from_the_address_that_others_flood(
 ) -> None:
     """Issue 8, 21: by its key or, where it has none, by a token that is still good; and it is told what it must do."""
     with_key, without = phones
-    told, device = with_key.told["refresh_token"], with_key.told["device_id"]
+    document, device = with_key.told["refresh_token"], with_key.told["device_id"]
     guess(house)
 
-    said = {"refresh_token": told, "device_id": device, "proof": with_key.proof("callout token", device, told)}
-    renewed = post(house, "token", said)
-    again = post(house, "token", said)
+    payload = {
+        "refresh_token": document,
+        "device_id": device,
+        "proof": with_key.proof("callout token", device, document),
+    }
+    renewed = post(house, "token", payload)
+    again = post(house, "token", payload)
     plain = post(house, "token", {"refresh_token": without["refresh_token"]})
     fresh = code(house, field)
     key = with_key.text(with_key.key.public_key().public_bytes_raw())
@@ -109,23 +113,23 @@ def test_neither_names_nor_keys_of_others_get_a_stranger_past(
     post(house, "token", {"refresh_token": without["refresh_token"]}, ELSEWHERE)
     guess_tokens(house)
 
-    for verb, said in (
+    for verb, payload in (
         ("token", {"refresh_token": "invented", "device_id": device, "proof": forged}),
         ("token", {"refresh_token": with_key.told["refresh_token"], "device_id": device}),
         ("token", {"refresh_token": without["refresh_token"]}),
         ("devices", {"code": "AAAA", "install_id": with_key.install_id, "public_key": key, "proof": forged}),
     ):
-        assert post(house, verb, said).status_code == 429, said
+        assert post(house, verb, payload).status_code == 429, payload
 
 
 def test_what_succeeds_is_not_counted(house: House, phones: tuple[Keyed, dict[str, Any]]) -> None:
     """Issue 8, 21: as many phones as you like live behind one address."""
-    _, told = phones
+    _, document = phones
 
     for _ in range(FAILURES_AT_ONCE + 1):
-        reply = post(house, "token", {"refresh_token": told["refresh_token"]})
+        reply = post(house, "token", {"refresh_token": document["refresh_token"]})
         assert reply.status_code == 200
-        told = reply.json
+        document = reply.json
 
 
 def test_counters_are_bounded_and_keep_those_who_failed_most() -> None:
@@ -152,14 +156,14 @@ def test_how_the_server_stands_is_told_however_often_it_is_asked(house: House, m
 
     monkeypatch.setattr(Views, "progress", counted)
     moment = 0.0
-    house.services.strangers.lately._clock = lambda: moment
+    house.services.address_limits.last_readiness._clock = lambda: moment
 
     replies = [house.client.get("/ready") for _ in range(LOOKS_AT_ONCE * 3)]
 
     assert {reply.status_code for reply in replies} == {200}
     assert LOOKS_AT_ONCE <= len(asked) <= LOOKS_AT_ONCE + 60
     moment = 60.0
-    house.services.strangers._looks._clock = lambda: 0.0
+    house.services.address_limits._looks._clock = lambda: 0.0
     late = house.client.get("/ready")
     assert (late.status_code, late.headers["Retry-After"]) == (429, "1")
     assert house.client.get("/ready", environ_base={"REMOTE_ADDR": ELSEWHERE}).status_code == 200

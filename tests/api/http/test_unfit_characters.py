@@ -19,7 +19,7 @@ from domain.recording.answers import StreamTakenError, UnrecordableError
 from store.errors import passes_by_itself, rename
 from store.pool import ConnectionPool
 from tests.api.conftest import House
-from tests.support.counter import customer, made
+from tests.support.api_steps import customer, made
 
 PARTS: dict[str, Any] = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
 CHARACTERS = ("\x00", "\x08", "\x1b", "\x7f", "\x85", "\x9b")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, part, place, refused, site, told
+from tests.support.api_steps import customer, items, made, part, place, refused, site, told
 
 FACE = {"language": "de", "text": "Pumpe"}
 

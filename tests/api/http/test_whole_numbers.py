@@ -8,7 +8,7 @@ import pytest
 
 from domain.kernel.digits import whole_number
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 ARABIC, FULL_WIDTH = chr(0x0665), chr(0xFF15)
 TRICKS = (

@@ -17,7 +17,7 @@ from api.http.services import Services
 from projections.past.desk import PastDesk
 from projections.past.place import Teller
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 PLACES, LINE = 2, 3
 EARLIER = "/api/v1/parts?known_at={}"

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, told
+from tests.support.api_steps import customer, items, made, read, refused, told
 
 
 def found(house: House, question: str, role: str = "agent", **more: str) -> list[tuple[str, str]]:

@@ -13,15 +13,15 @@ from domain.stock.location import VIRTUAL
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
 from tests.api.conftest import PASSWORD, House
-from tests.support.counter import case, customer, items, made, part, place, read, refused, technician, told
+from tests.support.api_steps import case, customer, items, made, part, place, read, refused, technician, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 
 
 def below_zero(house: House, by: Role = "stock_keeper", **more: Any) -> dict[str, Any]:
     """The discrepancy of two parts that somebody sent away from a shelf where there were none."""
-    said = {"kind": "transfer_out", "part": part(house), "quantity": "2", "from": place(house)}
-    sent = house.post("/api/v1/stock-movements", said | more, role=by)
+    payload = {"kind": "transfer_out", "part": part(house), "quantity": "2", "from": place(house)}
+    sent = house.post("/api/v1/stock-movements", payload | more, role=by)
     assert sent.status_code == 201, sent.text
     [found] = items(house, "discrepancies?open=true")
     return found
@@ -168,8 +168,8 @@ def test_a_case_does_not_close_while_a_discrepancy_is_open_on_its_work(house: Ho
 
 
 def test_a_movement_of_the_office_is_no_adjustment(house: House) -> None:
-    said = {"kind": "adjustment", "part": part(house), "quantity": "1", "to": place(house)}
+    payload = {"kind": "adjustment", "part": part(house), "quantity": "1", "to": place(house)}
 
-    reply = house.post("/api/v1/stock-movements", said)
+    reply = house.post("/api/v1/stock-movements", payload)
 
     assert [each["pointer"] for each in (reply.json or {})["errors"]] == ["/kind"]

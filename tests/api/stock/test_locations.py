@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.conftest import House
-from tests.support.counter import items, made, place, read, refused, technician, told
+from tests.support.api_steps import items, made, place, read, refused, technician, told
 
 
 def test_a_location_is_registered_and_shown(house: House) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import House
-from tests.support.counter import items, made, part, place, read, told
+from tests.support.api_steps import items, made, part, place, read, told
 
 SERIAL = "B-0001"
 
@@ -15,11 +15,11 @@ SERIAL = "B-0001"
 def sent_twice(house: House) -> dict[str, Any]:
     """The discrepancy of a unit that left a shelf, and then another."""
     board, shelf, other = part(house, tracking="serial"), place(house), place(house)
-    said: dict[str, Any] = {"part": board, "quantity": "1", "serials": [SERIAL]}
-    made(house, "stock-movements", kind="receipt", to=shelf, **said)
+    payload: dict[str, Any] = {"part": board, "quantity": "1", "serials": [SERIAL]}
+    made(house, "stock-movements", kind="receipt", to=shelf, **payload)
     for where in (shelf, other):
         sent = house.post(
-            "/api/v1/stock-movements", said | {"kind": "transfer_out", "from": where}, role="stock_keeper"
+            "/api/v1/stock-movements", payload | {"kind": "transfer_out", "from": where}, role="stock_keeper"
         )
         assert sent.status_code == 201, sent.text
     [found] = items(house, f"discrepancies?kind=serial_elsewhere&part={board}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.stock.location import VIRTUAL, Location
 from tests.api.conftest import House
-from tests.support.counter import items, made, part, place, read, told
+from tests.support.api_steps import items, made, part, place, read, told
 
 
 def test_stock_is_one_line_a_place_and_part(house: House) -> None:

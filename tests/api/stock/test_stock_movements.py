@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.stock.location import VIRTUAL
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, part, place, read, refused, told
+from tests.support.api_steps import customer, items, made, part, place, read, refused, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 
@@ -64,9 +64,9 @@ def test_a_part_used_on_a_work_order_goes_to_its_machine_and_counts_for_its_case
 
 def test_a_consumption_says_what_it_was_for(house: House) -> None:
     shelf, pump = place(house), part(house)
-    said = {"kind": "consumption", "part": pump, "quantity": "1", "from": shelf}
+    payload = {"kind": "consumption", "part": pump, "quantity": "1", "from": shelf}
 
-    assert refused(house, "stock-movements", **said) == (409, "work-not-named")
+    assert refused(house, "stock-movements", **payload) == (409, "work-not-named")
 
 
 def test_a_transfer_leaves_one_place_for_transit_and_reaches_another_from_there(house: House) -> None:
@@ -83,11 +83,11 @@ def test_a_transfer_leaves_one_place_for_transit_and_reaches_another_from_there(
 
 def test_a_movement_keeps_to_the_ways_of_its_kind(house: House) -> None:
     shelf, van, pump = place(house), place(house, "van"), part(house)
-    said = {"kind": "receipt", "part": pump, "quantity": "1"}
+    payload = {"kind": "receipt", "part": pump, "quantity": "1"}
 
-    assert refused(house, "stock-movements", **said, to=van) == (409, "wrong-route")
-    assert refused(house, "stock-movements", **said, to=NOBODY)[0] == 404
-    assert refused(house, "stock-movements", **said | {"part": NOBODY}, to=shelf)[0] == 404
+    assert refused(house, "stock-movements", **payload, to=van) == (409, "wrong-route")
+    assert refused(house, "stock-movements", **payload, to=NOBODY)[0] == 404
+    assert refused(house, "stock-movements", **payload | {"part": NOBODY}, to=shelf)[0] == 404
 
 
 def test_a_movement_that_leaves_a_place_open_says_where_to(house: House) -> None:
@@ -101,17 +101,17 @@ def test_nothing_new_goes_to_a_retired_place_but_what_is_there_may_leave(house: 
     shelf, pump = place(house), part(house)
     received(house, shelf, pump)
     told(house, f"locations/{shelf}/retire")
-    said = {"part": pump, "quantity": "1"}
+    payload = {"part": pump, "quantity": "1"}
 
-    assert refused(house, "stock-movements", kind="receipt", to=shelf, **said) == (409, "location-is-retired")
-    made(house, "stock-movements", kind="transfer_out", **said, **{"from": shelf})
+    assert refused(house, "stock-movements", kind="receipt", to=shelf, **payload) == (409, "location-is-retired")
+    made(house, "stock-movements", kind="transfer_out", **payload, **{"from": shelf})
 
 
 def test_each_unit_of_a_serialised_part_is_named(house: House) -> None:
     shelf, pump = place(house), part(house, tracking="serial")
-    said = {"kind": "receipt", "part": pump, "quantity": "2", "to": shelf}
+    payload = {"kind": "receipt", "part": pump, "quantity": "2", "to": shelf}
 
-    assert refused(house, "stock-movements", **said, serials=["A"]) == (409, "serials-do-not-match")
+    assert refused(house, "stock-movements", **payload, serials=["A"]) == (409, "serials-do-not-match")
     assert read(house, f"stock-movements/{received(house, shelf, pump, '2', serials=['A', 'B'])}")["serials"] == [
         "A",
         "B",
@@ -121,11 +121,11 @@ def test_each_unit_of_a_serialised_part_is_named(house: House) -> None:
 def test_scrapping_needs_a_reason_and_words_about_it_are_not_shown(house: House) -> None:
     shelf, pump = place(house), part(house)
     received(house, shelf, pump)
-    said = {"kind": "scrap", "part": pump, "quantity": "1", "from": shelf}
+    payload = {"kind": "scrap", "part": pump, "quantity": "1", "from": shelf}
 
-    assert refused(house, "stock-movements", **said) == (409, "reason-not-named")
-    by_code = made(house, "stock-movements", **said, reason="damaged")
-    in_words = made(house, "stock-movements", **said, reason="Herr Linde trod on it")
+    assert refused(house, "stock-movements", **payload) == (409, "reason-not-named")
+    by_code = made(house, "stock-movements", **payload, reason="damaged")
+    in_words = made(house, "stock-movements", **payload, reason="Herr Linde trod on it")
 
     assert read(house, f"stock-movements/{by_code}")["reason"] == "damaged"
     assert read(house, f"stock-movements/{in_words}")["reason"] == "other"

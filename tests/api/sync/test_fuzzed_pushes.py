@@ -13,8 +13,8 @@ from domain.care.customer import Customer
 from store.erasure import Erasure
 from tests.api.conftest import House
 from tests.support.erasing import opens
-from tests.support.field import NOON, Field, save
-from tests.support.spoiler import ODD, Spoiler
+from tests.support.field_setup import NOON, Field, save
+from tests.support.spoiled_envelopes import ODD, Spoiler
 
 BODIES = int(os.environ.get("CALLOUT_FUZZED_PUSHES", "300"))
 SEED = int(os.environ.get("CALLOUT_FUZZED_SEED", str(randrange(2**32))))
@@ -61,10 +61,16 @@ class Hostile:
             kind, data = random.choice(kinds)
             id = random.choice([str(UUID(int=random.getrandbits(128)))] * 6 + self.streams)
             needs = random.choice(([], [], [str(uuid4())]))
-            told = {"id": id, "seq": self.seq + 1 + number, "type": kind, "at": NOON.isoformat(), "data": dict(data)}
+            document = {
+                "id": id,
+                "seq": self.seq + 1 + number,
+                "type": kind,
+                "at": NOON.isoformat(),
+                "data": dict(data),
+            }
             if random.random() < 0.5:
-                told["data"][random.choice(list(data))] = random.choice(ODD)
-            made.append(told | {"group": random.choice((None, "g", "g\x00")), "needs": needs, "signature": None})
+                document["data"][random.choice(list(data))] = random.choice(ODD)
+            made.append(document | {"group": random.choice((None, "g", "g\x00")), "needs": needs, "signature": None})
         return made
 
     def send(self, verb: str) -> int:
@@ -75,10 +81,10 @@ class Hostile:
             body, encoding = Spoiler(self.random).spoil(orjson.loads(body))
         headers = self.headers | ({"Content-Encoding": encoding} if encoding else {})
         status = self.house.client.post(f"/sync/v1/{verb}", data=body, headers=headers).status_code
-        told: Any = self.house.client.post(
+        document: Any = self.house.client.post(
             "/sync/v1/push", json={"incarnation": 1, "now": NOON.isoformat()}, headers=self.headers
         ).json
-        self.seq = told["acknowledged"]
+        self.seq = document["acknowledged"]
         return status
 
 
@@ -100,5 +106,5 @@ def test_whatever_comes_is_answered_recorded_and_can_be_forgotten(house: House) 
     fresh = {"id": str(uuid4()), "seq": hostile.seq + 1, "type": "note_added", "at": NOON.isoformat()}
     good = fresh | {"data": {"work_order": hostile.order, "text": "fine"}}
     push = {"incarnation": 1, "now": NOON.isoformat(), "operations": [good]}
-    told: Any = house.client.post("/sync/v1/push", json=push, headers=hostile.headers).json
-    assert [result["status"] for result in told["results"]] == ["applied"], seed
+    document: Any = house.client.post("/sync/v1/push", json=push, headers=hostile.headers).json
+    assert [result["status"] for result in document["results"]] == ["applied"], seed

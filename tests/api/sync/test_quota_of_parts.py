@@ -12,9 +12,9 @@ import pytest
 
 from sync.device import OfflineError
 from tests.api.conftest import House
-from tests.support.held import Company
-from tests.support.indoors import Indoors
-from tests.support.poison import POISON, brittle
+from tests.support.held_operations import Company
+from tests.support.in_process_device import Indoors
+from tests.support.unstorable_operations import POISON, brittle
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from api.http.services import Services
 from sync.admission import Overloaded
 from sync.gate import Gate
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
+from tests.support.pulling_device import Pocket
 
 PUSH = {"incarnation": 1, "now": "2026-11-21T15:40:02+01:00", "operations": []}
 

@@ -16,8 +16,8 @@ from domain.stock.part import Part, PartName
 from sync.gate import SEATS_OF_DEVICE, Gate
 from tests.api.conftest import House
 from tests.support.databases import run
-from tests.support.pocket import Pocket, wait_idly
-from tests.support.standing import stands
+from tests.support.device_status import stands
+from tests.support.pulling_device import Pocket, wait_idly
 
 HERE, STILL_HERE = b": here\n\n", b": still here\n\n"
 

@@ -18,8 +18,8 @@ from sync.app_version import OldestApp
 from sync.gate import Gate
 from tests.api.conftest import House, Settings
 from tests.support.databases import run
-from tests.support.pocket import Pocket, wait_idly
-from tests.support.standing import stands
+from tests.support.device_status import stands
+from tests.support.pulling_device import Pocket, wait_idly
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def gate(**more: Any) -> Gate:
 def test_a_device_that_has_everything_agrees_with_the_digests(house: House) -> None:
     anna = Pocket(house)
     house.commit(part(), part())
-    told = anna.pull()
-    assert told["digests"] == anna.digests()
-    assert (told["digests"]["own"]["count"], told["digests"]["shared"]["count"] > 2) == (1, True)
+    response = anna.pull()
+    assert response["digests"] == anna.digests()
+    assert (response["digests"]["own"]["count"], response["digests"]["shared"]["count"] > 2) == (1, True)
     anna.person.change(language="fr")
     house.commit(anna.person)
-    told = anna.pull()
-    assert (len(told["changes"]), told["digests"]) == (1, anna.digests())
+    response = anna.pull()
+    assert (len(response["changes"]), response["digests"]) == (1, anna.digests())
 
 
 def test_a_cursor_of_another_life_of_the_log_has_expired(house: House, database: str) -> None:

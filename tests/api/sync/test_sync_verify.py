@@ -9,8 +9,8 @@ import pytest
 
 from domain.stock.part import Part, PartName
 from tests.api.conftest import House
-from tests.support.pocket import Pocket
-from tests.support.standing import stands
+from tests.support.device_status import stands
+from tests.support.pulling_device import Pocket
 
 
 @pytest.fixture
@@ -33,15 +33,15 @@ def healed(anna: Pocket) -> dict[str, Any]:
     """A verification that is answered, and what the device did with it."""
     reply = anna.verify()
     assert reply.status_code == 200, reply.text
-    told: Any = reply.json
-    anna.heal(told)
-    assert told["digests"] == anna.digests()
-    return dict(told)
+    document: Any = reply.json
+    anna.heal(document)
+    assert document["digests"] == anna.digests()
+    return dict(document)
 
 
 def test_nothing_differs_when_nothing_went_wrong(anna: Pocket) -> None:
-    told = healed(anna)
-    assert (told["own"], told["shared"], told["changes"]) == ([], [], [])
+    document = healed(anna)
+    assert (document["own"], document["shared"], document["changes"]) == ([], [], [])
     assert divergences(anna) == 0
 
 
@@ -53,9 +53,9 @@ def test_lost_altered_and_invented_documents_are_put_right_and_the_office_is_tol
     right = anna.pull()["digests"]
     assert right != anna.digests()
 
-    told = healed(anna)
+    document = healed(anna)
 
-    assert (len(told["own"]), len(told["shared"])) == (1, 2)
+    assert (len(document["own"]), len(document["shared"])) == (1, 2)
     assert anna.digests() == right
     assert divergences(anna) == 2  # one a kind
     assert anna.pull()["changes"] == []
@@ -64,8 +64,8 @@ def test_lost_altered_and_invented_documents_are_put_right_and_the_office_is_tol
 def test_what_has_not_been_pulled_yet_is_brought_and_is_no_mismatch(anna: Pocket) -> None:
     anna.person.change(language="fr")
     anna.house.commit(anna.person)
-    told = healed(anna)
-    assert [change["type"] for change in told["changes"]] == ["technician"]
+    document = healed(anna)
+    assert [change["type"] for change in document["changes"]] == ["technician"]
     assert divergences(anna) == 0
     assert anna.pull()["changes"] == []
 

@@ -21,14 +21,14 @@ def test_a_picture_is_shown_with_its_media_type_and_guarded(house: House, anna: 
     anna.takes(picture, media_type="Image/JPEG")
     anna.sends(picture)
 
-    told = seen(house, picture)
+    document = seen(house, picture)
 
-    assert (told.status_code, told.data) == (200, picture)
-    assert (told.headers["Content-Type"], told.headers["Content-Disposition"]) == ("image/jpeg", "inline")
-    assert told.headers["X-Content-Type-Options"] == "nosniff"
-    policy = set(told.headers["Content-Security-Policy"].split("; "))
+    assert (document.status_code, document.data) == (200, picture)
+    assert (document.headers["Content-Type"], document.headers["Content-Disposition"]) == ("image/jpeg", "inline")
+    assert document.headers["X-Content-Type-Options"] == "nosniff"
+    policy = set(document.headers["Content-Security-Policy"].split("; "))
     assert policy == {"sandbox", "default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"}
-    assert told.headers["Content-Length"] == "1000"
+    assert document.headers["Content-Length"] == "1000"
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_anything_else_is_saved_and_not_shown(house: House, anna: Technician, me
     anna.takes(bytes_, media_type=media_type)
     anna.sends(bytes_)
 
-    told = seen(house, bytes_)
+    document = seen(house, bytes_)
 
-    assert told.headers["Content-Type"].partition(";")[0] == told_as
-    assert told.headers["Content-Disposition"].startswith("attachment;")
-    assert "Set-Cookie" not in told.headers
+    assert document.headers["Content-Type"].partition(";")[0] == told_as
+    assert document.headers["Content-Disposition"].startswith("attachment;")
+    assert "Set-Cookie" not in document.headers
 
 
 def test_who_has_a_picture_already_is_told_so(house: House, anna: Technician) -> None:
@@ -83,9 +83,9 @@ def test_the_office_looks_at_pictures_and_technicians_do_not(house: House, anna:
     anna.takes(picture)
     anna.sends(picture)
 
-    told = house.get(f"/api/v1/blobs/{named(picture)}", role=role)
+    document = house.get(f"/api/v1/blobs/{named(picture)}", role=role)
 
-    assert told.status_code == (403 if role == "technician" else 200)
+    assert document.status_code == (403 if role == "technician" else 200)
 
 
 def test_a_file_that_was_tampered_with_or_lost_shows_nothing(house: House, anna: Technician, tmp_path: Path) -> None:
@@ -122,6 +122,6 @@ def test_before_it_was_taken_a_picture_was_not_known(house: House, anna: Technic
     anna.takes(picture)
     anna.sends(picture)
 
-    told = house.get(f"/api/v1/blobs/{named(picture)}?known_at={before}", role="dispatcher")
+    document = house.get(f"/api/v1/blobs/{named(picture)}?known_at={before}", role="dispatcher")
 
-    assert code(told) == (404, "not-found")
+    assert code(document) == (404, "not-found")

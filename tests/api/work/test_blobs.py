@@ -75,9 +75,9 @@ def test_bytes_with_another_hash_are_thrown_away_and_begin_again(house: House, a
     picture, other = photo(1000), photo(1000, seed=2)
     anna.takes(picture)
 
-    told = anna.put(named(picture), 0, other)
+    response = anna.put(named(picture), 0, other)
 
-    assert code(told) == (422, "blob-mismatch")
+    assert code(response) == (422, "blob-mismatch")
     assert anna.progress(picture) == (0, 1000)
     assert stored(house, folder).files == 0
     anna.sends(picture)

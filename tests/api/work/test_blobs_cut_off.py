@@ -41,14 +41,14 @@ def test_two_who_send_the_same_bytes_at_once_end_with_one_whole_copy(
         offset, client = 0, create_app(house.services).test_client()
         begin.wait(10)
         while offset < len(picture):
-            told = client.put(
+            response = client.put(
                 f"/sync/v1/blobs/{named(picture)}",
                 data=picture[offset : offset + BLOB_PIECE],
                 headers={"Authorization": f"Bearer {anna.token}", "Upload-Offset": str(offset)},
             )
-            assert told.status_code in (200, 409, 503), told.text
-            assert told.json is not None
-            offset = told.json.get("offset", offset)
+            assert response.status_code in (200, 409, 503), response.text
+            assert response.json is not None
+            offset = response.json.get("offset", offset)
         return offset
 
     with ThreadPoolExecutor(4) as many:
@@ -68,9 +68,9 @@ def test_a_server_that_dies_before_the_whole_is_kept_leaves_it_to_the_next_reque
 
     with monkeypatch.context() as cut_off:
         cut_off.setattr(*cut, _fails)
-        told = anna.put(named(picture), 0, picture)
+        response = anna.put(named(picture), 0, picture)
 
-    assert told.status_code == 503
+    assert response.status_code == 503
     assert anna.progress(picture) == (1000, 1000)
     assert seen(house, picture).data == picture
 
@@ -99,10 +99,10 @@ def test_devices_are_told_to_come_again_when_views_do_not_know_yet_what_is_wante
     anna.sends(picture)
     house.commit(registered_too(house))
 
-    told = anna.put(named(picture), 0, picture)
+    response = anna.put(named(picture), 0, picture)
 
-    assert code(told) == (503, "overloaded")
-    assert told.headers["Retry-After"]
+    assert code(response) == (503, "overloaded")
+    assert response.headers["Retry-After"]
     house.catch_up()
     assert anna.progress(picture) == (100, 100)
 

@@ -10,8 +10,8 @@ import pytest
 
 from domain.access.device_limits import BLOB_PIECE, MOST_BLOB_BYTES
 from tests.api.conftest import House
+from tests.support.device_status import stands
 from tests.support.photos import Technician, code, named, photo, seen
-from tests.support.standing import stands
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def test_bytes_from_somewhere_else_are_not_taken(anna: Technician) -> None:
     anna.takes(picture)
 
     for offset in (1, 999, 1000, 1001, 10**11):
-        told = anna.put(named(picture), offset, b"x")
-        assert code(told) == (409, "upload-offset-mismatch")
-        assert told.json is not None
-        assert told.json["offset"] == 0
+        response = anna.put(named(picture), offset, b"x")
+        assert code(response) == (409, "upload-offset-mismatch")
+        assert response.json is not None
+        assert response.json["offset"] == 0
 
 
 def test_a_chunk_over_256_kib_is_too_large(anna: Technician) -> None:
@@ -110,14 +110,14 @@ def test_a_body_that_ends_too_early_is_not_taken(anna: Technician) -> None:
     anna.takes(picture)
     headers = {"Authorization": f"Bearer {anna.token}", "Upload-Offset": "0"}
 
-    told = anna.house.client.put(
+    response = anna.house.client.put(
         f"/sync/v1/blobs/{named(picture)}",
         data=picture[:500],
         headers=headers,
         environ_overrides={"CONTENT_LENGTH": "1000"},
     )
 
-    assert told.status_code == 400
+    assert response.status_code == 400
     assert anna.progress(picture) == (0, 1000)
 
 

@@ -56,9 +56,9 @@ def test_while_the_bucket_is_away_a_photo_waits_and_nothing_is_lost(
     anna, picture = Technician(moved(house, S3Place(bucket.name, "", "http://127.0.0.1:1"))), photo(1000)
     anna.takes(picture)
 
-    told = anna.put(named(picture), 0, picture)
+    response = anna.put(named(picture), 0, picture)
     anna.house = moved(house, S3Place(bucket.name, "", bucket.url))
 
-    assert code(told) == (503, "overloaded")
+    assert code(response) == (503, "overloaded")
     assert anna.progress(picture) == (1000, 1000)
     assert seen(anna.house, picture).data == picture

@@ -33,9 +33,9 @@ def send(
     offset = int(phone.asks_length(named(picture), headers).headers["Upload-Offset"])
     while offset < (len(picture) if until is None else until):
         end = min(offset + chunk, len(picture) if until is None else until)
-        told = phone.put(named(picture), offset, picture[offset:end], **headers)
-        assert told.status_code == 200, told.text
-        offset = int(told.headers["Upload-Offset"])
+        response = phone.put(named(picture), offset, picture[offset:end], **headers)
+        assert response.status_code == 200, response.text
+        offset = int(response.headers["Upload-Offset"])
     return offset
 
 
@@ -96,9 +96,9 @@ def test_another_technicians_naming_says_nothing_about_this_ones_upload(house: H
     assert send(anna, picture, says=None) == SIZE
     house.services.log.pool.execute("DELETE FROM blobs.kept")
 
-    told = seen(house, picture)
+    response = seen(house, picture)
 
-    assert (told.data, told.headers["Content-Type"]) == (picture, "image/jpeg")
+    assert (response.data, response.headers["Content-Type"]) == (picture, "image/jpeg")
 
 
 def test_an_upload_that_said_too_much_begins_anew_for_who_says_less(house: House, anna: Technician) -> None:

@@ -29,8 +29,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def erase(house: House, order: WorkOrder) -> None:
-    told = house.post(f"/api/v1/customers/{order.customer}/erase")
-    assert told.status_code == 200, told.text
+    document = house.post(f"/api/v1/customers/{order.customer}/erase")
+    assert document.status_code == 200, document.text
 
 
 def test_after_an_erasure_no_file_no_piece_and_no_byte_that_can_be_read_is_left(
@@ -78,8 +78,8 @@ def test_a_device_may_throw_away_what_it_still_has_of_somebody_erased(
     erase(house, order)
 
     assert anna.progress(picture) == (1000, 1000)
-    told = anna.put(named(picture), 500, picture[500:])
-    assert (told.status_code, told.headers["Upload-Offset"]) == (200, "1000")
+    document = anna.put(named(picture), 500, picture[500:])
+    assert (document.status_code, document.headers["Upload-Offset"]) == (200, "1000")
     clean(house, folder)
     assert stored(house, folder) == NOTHING
 
@@ -128,10 +128,10 @@ def test_a_file_that_was_being_written_when_its_customer_was_erased_goes_too(
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(FolderPlace, "writing", erased_meanwhile)
-        told = anna.put(named(picture), 0, picture)
+        document = anna.put(named(picture), 0, picture)
     clean(house, folder)
 
-    assert told.status_code == 200
+    assert document.status_code == 200
     assert stored(house, folder) == NOTHING
 
 

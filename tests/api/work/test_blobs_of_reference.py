@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import House
-from tests.support.held import Company
-from tests.support.indoors import Indoors
+from tests.support.held_operations import Company
+from tests.support.in_process_device import Indoors
 
 
 @pytest.fixture

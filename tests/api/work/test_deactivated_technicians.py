@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import House
-from tests.support.field import NOON, Field
-from tests.support.keyed import Keyed, outcome
+from tests.support.field_setup import NOON, Field
+from tests.support.keyed_phone import Keyed, outcome
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def code(house: House, field: Field) -> str:
 
 def pushed(field: Field, phone: Keyed, **more: Any) -> Any:
     operation = {"id": str(field.order()), "seq": 1, "type": "note_added", "v": 1, "at": NOON.isoformat(), "data": {}}
-    said = {"incarnation": 1, "now": NOON.isoformat(), "operations": [operation]}
-    return phone.ask("POST", "push", json=said | more)
+    payload = {"incarnation": 1, "now": NOON.isoformat(), "operations": [operation]}
+    return phone.ask("POST", "push", json=payload | more)
 
 
 def test_the_phones_of_a_deactivated_technician_hand_in_and_read_nothing(house: House, field: Field) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from tests.api.conftest import House
 from tests.api.work.test_visits import visit
-from tests.support.counter import case, customer, items, made, part, place, read, technician, told
+from tests.support.api_steps import case, customer, items, made, part, place, read, technician, told
 
 
 def received(house: House, pump: str, to: str) -> None:

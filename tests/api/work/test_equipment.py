@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, site, told
+from tests.support.api_steps import customer, items, made, read, refused, site, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 

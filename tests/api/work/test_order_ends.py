@@ -16,7 +16,7 @@ from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from tests.api.conftest import House
 from tests.api.work.test_visits import WINDOW, visit
-from tests.support.counter import customer, items, made, read, refused, technician, told
+from tests.support.api_steps import customer, items, made, read, refused, technician, told
 
 FAR = {"window_start": "2036-01-06T09:00:00+01:00", "window_end": "2036-01-06T11:00:00+01:00"}
 

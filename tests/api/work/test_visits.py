@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, technician, told
+from tests.support.api_steps import customer, items, made, read, refused, technician, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 WINDOW = {"window_start": "2026-01-06T09:00:00+01:00", "window_end": "2026-01-06T11:00:00+01:00"}
@@ -29,10 +29,10 @@ def test_a_visit_is_planned_within_a_window_in_the_zone_of_the_place(house: Hous
 
 
 def test_a_window_ends_after_it_starts(house: House) -> None:
-    said = {"work_order": NOBODY, "zone": "Europe/Berlin", **WINDOW, "window_end": WINDOW["window_start"]}
-    said["work_order"] = made(house, "work-orders", customer=customer(house))
+    payload = {"work_order": NOBODY, "zone": "Europe/Berlin", **WINDOW, "window_end": WINDOW["window_start"]}
+    payload["work_order"] = made(house, "work-orders", customer=customer(house))
 
-    reply = house.post("/api/v1/visits", said)
+    reply = house.post("/api/v1/visits", payload)
 
     assert [each["pointer"] for each in (reply.json or {})["errors"]] == ["/window_end"]
 
@@ -93,10 +93,10 @@ def test_nobody_is_sent_for_work_that_is_called_off_nor_is_somebody_who_has_left
     planned = visit(house, work_order=order)
     told(house, f"technicians/{gone}/deactivate")
     told(house, f"work-orders/{order}/cancel", reason="Not needed")
-    said = {"zone": "Europe/Berlin", **WINDOW}
+    payload = {"zone": "Europe/Berlin", **WINDOW}
 
-    assert refused(house, "visits", work_order=order, **said) == (409, "work-order-is-final")
-    assert refused(house, "visits", work_order=NOBODY, **said)[0] == 404
+    assert refused(house, "visits", work_order=order, **payload) == (409, "work-order-is-final")
+    assert refused(house, "visits", work_order=NOBODY, **payload)[0] == 404
     assert refused(house, f"visits/{planned}/dispatch", technician=gone) == (409, "technician-is-deactivated")
 
 

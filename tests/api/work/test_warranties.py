@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.api.conftest import House
-from tests.support.counter import customer, items, made, read, refused, site, told
+from tests.support.api_steps import customer, items, made, read, refused, site, told
 
 YEAR = {"from": "2026-01-01", "until": "2026-12-31", "terms": "parts"}
 
 
 def covered(house: House, machine: str, query: str) -> tuple[bool, Any]:
-    said = read(house, f"equipment/{machine}/coverage?{query}")
-    return said["covered"], said["warranty"] and said["warranty"]["terms"]
+    payload = read(house, f"equipment/{machine}/coverage?{query}")
+    return payload["covered"], payload["warranty"] and payload["warranty"]["terms"]
 
 
 def test_a_warranty_is_withdrawn_with_a_reason_and_the_past_is_as_it_was_known(house: House) -> None:

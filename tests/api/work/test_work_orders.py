@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.api.conftest import House
-from tests.support.counter import case, customer, items, made, part, read, refused, site, technician, told
+from tests.support.api_steps import case, customer, items, made, part, read, refused, site, technician, told
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 

@@ -9,7 +9,7 @@ from domain.access.device import Device
 from domain.access.device_events import RevocationReason
 from domain.access.device_status import DeviceIsRevoked, DeviceIsWiped
 from domain.stock.movement_rules import ReasonNotNamed
-from tests.support.bench import given, state, then
+from tests.support.given_when_then import given, state, then
 
 ANNA, BEN = uuid4(), uuid4()
 

@@ -8,7 +8,7 @@ from domain.access.device import Device
 from domain.access.device_operations import Kept, Quarantining
 from domain.access.device_status import NotWaiting, SeveralTexts
 from domain.stock.movement_rules import ReasonNotNamed
-from tests.support.bench import given, state, then
+from tests.support.given_when_then import given, state, then
 
 ANNA, OPERATION, ORDER = uuid4(), uuid4(), uuid4()
 
@@ -98,11 +98,17 @@ def test_only_a_quarantined_operation_is_released() -> None:
 
 def test_a_refused_request_is_recorded_and_waits_for_nobody() -> None:
     it = given(phone(), quarantine)
-    said = {"operation": OPERATION, "seq": 7, "type": "reserve_part", "problem": "nothing-left", "detail": "None left."}
+    fields = {
+        "operation": OPERATION,
+        "seq": 7,
+        "type": "reserve_part",
+        "problem": "nothing-left",
+        "detail": "None left.",
+    }
 
     it.record_rejection(operation=OPERATION, seq=7, type="reserve_part", problem="nothing-left", detail="None left.")
 
-    assert then(it) == [("device.operation_rejected", {"technician": ANNA, "refs": (), **said})]
+    assert then(it) == [("device.operation_rejected", {"technician": ANNA, "refs": (), **fields})]
     assert it.quarantined == ()
 
 

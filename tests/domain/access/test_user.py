@@ -7,7 +7,7 @@ import pytest
 
 from domain.access.user import ROLES, Role, User
 from domain.kernel.problem import BadInput
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 
 def bea() -> User:

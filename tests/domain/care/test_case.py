@@ -17,7 +17,7 @@ from domain.care.case_status import (
     SomethingIsOpen,
     Status,
 )
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, CONTACT, ORDER, OTHER = uuid4(), uuid4(), uuid4(), uuid4()
 MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
@@ -52,8 +52,8 @@ RESOLVED_ONLY: list[Act] = [
 def test_a_case_opens_at_the_first_contact_which_may_be_long_ago() -> None:
     it = Case.open(id=uuid4(), customer=CUSTOMER, topic="billing", first_contact_at=MONDAY, priority="high")
 
-    said = {"customer": CUSTOMER, "topic": "billing", "priority": "high", "first_contact_at": MONDAY}
-    assert then(it) == [("case.opened", said)]
+    fields = {"customer": CUSTOMER, "topic": "billing", "priority": "high", "first_contact_at": MONDAY}
+    assert then(it) == [("case.opened", fields)]
     assert it.status == Status.OPEN
 
 
@@ -118,8 +118,8 @@ def test_a_case_ends_with_what_the_customer_says(outcome: str, basis: str) -> No
 
     it.close(outcome=outcome, basis=basis, open_work_orders=0)  # type: ignore[arg-type]
 
-    said = {"customer": CUSTOMER, "outcome": outcome, "basis": basis}
-    assert then(it) == [("case.closed", said | {"open_work_orders": 0, "open_discrepancies": 0})]
+    fields = {"customer": CUSTOMER, "outcome": outcome, "basis": basis}
+    assert then(it) == [("case.closed", fields | {"open_work_orders": 0, "open_discrepancies": 0})]
     assert it.is_final()
 
 
@@ -141,9 +141,9 @@ def test_what_is_open_may_be_waived_by_name_with_a_reason() -> None:
         it.close(outcome="satisfied", basis="spoken", open_work_orders=1, waived_by=supervisor)
     it.close(outcome="satisfied", basis="spoken", open_work_orders=1, waived_by=supervisor, waiver="Goodwill.")
 
-    [(topic, said)] = then(it)
+    [(topic, fields)] = then(it)
     assert topic == "case.closed"
-    assert (said["open_work_orders"], said["waived_by"], said["waiver"]) == (1, supervisor, "Goodwill.")
+    assert (fields["open_work_orders"], fields["waived_by"], fields["waiver"]) == (1, supervisor, "Goodwill.")
 
 
 def test_a_case_goes_on_in_another_one_about_the_same() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.care.case_status import CaseIsFinal, CaseIsResolved, NotWaiting, Status
 from tests.domain.care.test_case import CONTACT, CUSTOMER, OTHER, Act, case, closed, merged, resolved
-from tests.support.bench import then
+from tests.support.given_when_then import then
 
 
 def test_a_contact_reopens_a_closed_case_as_a_decision_with_a_reason() -> None:

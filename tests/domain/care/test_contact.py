@@ -10,7 +10,7 @@ import pytest
 
 from domain.care.contact import Contact, ContactIsDuplicate, DuplicateOfItself, Status
 from domain.kernel.problem import BadInput
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, CASE, EARLIER = uuid4(), uuid4(), uuid4()
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -35,8 +35,8 @@ def test_the_words_of_a_contact_belong_to_the_customer() -> None:
         id=uuid4(), channel="email", direction="in", started_at=NINE, customer=CUSTOMER, message_id="m-1", about="Hum"
     )
 
-    said = {"person": CUSTOMER, "channel": "email", "direction": "in", "started_at": NINE}
-    assert then(it) == [("contact.received", said | {"customer": CUSTOMER, "message_id": "m-1", "about": "Hum"})]
+    fields = {"person": CUSTOMER, "channel": "email", "direction": "in", "started_at": NINE}
+    assert then(it) == [("contact.received", fields | {"customer": CUSTOMER, "message_id": "m-1", "about": "Hum"})]
     assert it.status == Status.RECEIVED
 
 
@@ -93,8 +93,8 @@ def test_a_confirmed_cause_names_the_events_that_led_to_the_contact() -> None:
 
     it.confirm_cause(demand="failure", cause="missed_visit", basis="check", causing_events=(17, 42))
 
-    said = {"demand": "failure", "cause": "missed_visit", "basis": "check", "causing_events": (17, 42)}
-    assert then(it) == [("contact.cause_confirmed", said)]
+    fields = {"demand": "failure", "cause": "missed_visit", "basis": "check", "causing_events": (17, 42)}
+    assert then(it) == [("contact.cause_confirmed", fields)]
 
 
 def test_a_contact_is_answered_once_and_stays_so() -> None:

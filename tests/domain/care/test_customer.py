@@ -10,7 +10,7 @@ import pytest
 from domain.care.customer import Customer
 from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.kernel.problem import BadInput, Problem
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 SITE, OTHER = uuid4(), uuid4()
 Act = Callable[[Customer], object]
@@ -44,8 +44,8 @@ DECISIONS: list[Act] = [
 def test_a_customer_is_registered_with_what_they_told() -> None:
     it = Customer.register(id=uuid4(), name="J. Braun", email="j@example.org", language="de")
 
-    said = {"name": "J. Braun", "phones": (), "email": "j@example.org", "language": "de"}
-    assert then(it) == [("customer.registered", said)]
+    fields = {"name": "J. Braun", "phones": (), "email": "j@example.org", "language": "de"}
+    assert then(it) == [("customer.registered", fields)]
 
 
 @pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "A", "language": ""}, {"name": "A", "zone": "Moon/Base"}])
@@ -59,8 +59,8 @@ def test_a_site_is_a_place_in_a_zone_with_notes_on_how_to_get_in() -> None:
 
     housed(it)
 
-    said = {"site": SITE, "zone": "Europe/Berlin", "address": "Gasse 1", "access_notes": "Ring twice."}
-    assert then(it) == [("customer.site_added", said)]
+    fields = {"site": SITE, "zone": "Europe/Berlin", "address": "Gasse 1", "access_notes": "Ring twice."}
+    assert then(it) == [("customer.site_added", fields)]
     assert it.has_site(SITE)
 
 

@@ -10,7 +10,7 @@ import pytest
 from domain.care.customer import Customer
 from domain.care.customer_change import Clash, Value
 from domain.kernel.problem import BadInput
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 Act = Callable[[Customer], object]
 
@@ -71,8 +71,8 @@ def test_a_clash_keeps_the_value_and_records_the_wish_beside_it() -> None:
     clashes = it.request_change({"phones": (("+49 30 1",), ("+49 30 3", "+49 30 4"))})
 
     assert clashes == (Clash("phones", ("+49 30 2",), ("+49 30 3", "+49 30 4")),)
-    said = {"field": "phones", "kept": ("+49 30 2",), "wanted": ("+49 30 3", "+49 30 4")}
-    assert then(it) == [("customer.change_clashed", said)]
+    fields = {"field": "phones", "kept": ("+49 30 2",), "wanted": ("+49 30 3", "+49 30 4")}
+    assert then(it) == [("customer.change_clashed", fields)]
     assert it.details["phones"] == ("+49 30 2",)
 
 

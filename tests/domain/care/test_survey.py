@@ -6,7 +6,7 @@ import pytest
 
 from domain.care.survey import Survey
 from domain.kernel.problem import BadInput
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, CASE, ORDER = uuid4(), uuid4(), uuid4()
 ABOUT = {"customer": CUSTOMER, "case": CASE, "work_order": ORDER}
@@ -25,8 +25,8 @@ def test_an_answer_names_all_that_it_is_about() -> None:
 
     survey.record_answer(csat=5, ces=7, solved=True, comment="quick")
 
-    said = {"csat": 5, "ces": 7, "solved": True, "comment": "quick"}
-    assert then(survey) == [("survey.answered", {**ABOUT, **said})]
+    fields = {"csat": 5, "ces": 7, "solved": True, "comment": "quick"}
+    assert then(survey) == [("survey.answered", {**ABOUT, **fields})]
     assert survey.is_answered()
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from domain.kernel.aggregate import Begun, Entity, event
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 
 class Lamp(Entity):

@@ -8,7 +8,7 @@ import pytest
 from domain.stock.discrepancy import Discrepancy, NothingAdjusted, discrepancy_id
 from domain.stock.discrepancy_kinds import DISCREPANCY_KINDS
 from domain.stock.movement_rules import ReasonNotNamed, SettledByItsCause
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 VAN, PUMP, ANNA, BEN, CHIEF, LATE = uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
 

@@ -16,7 +16,7 @@ from domain.stock.location import (
     ThereIsOnlyOne,
     is_bin,
 )
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 ANNA, BEN = uuid4(), uuid4()
 

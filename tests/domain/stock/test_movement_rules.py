@@ -12,7 +12,7 @@ from domain.stock.location import LocationKind
 from domain.stock.movement import Movement, MovementKind, fits
 from domain.stock.part import Tracking
 from domain.stock.stock_movement import StockMovement
-from tests.support.bench import then
+from tests.support.given_when_then import then
 
 ANNA, CHIEF = uuid4(), uuid4()
 SHELVES = ("warehouse", "van", "site", "quarantine")

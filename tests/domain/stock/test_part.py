@@ -8,7 +8,7 @@ import pytest
 from domain.kernel.money import Money
 from domain.kernel.problem import BadInput
 from domain.stock.part import Part, PartName, SupersedesItself
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 PUMP = (PartName("de", "Umwälzpumpe"), PartName("en", "Circulation pump"))
 

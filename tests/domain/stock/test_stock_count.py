@@ -7,7 +7,7 @@ import pytest
 
 from domain.kernel.problem import BadInput
 from domain.stock.stock_count import ApprovedByCounter, CountIsOver, NothingCounted, NotSubmitted, StockCount
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 VAN, PUMP, ANNA, BEN, CHIEF = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
 

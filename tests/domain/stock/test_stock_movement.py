@@ -10,7 +10,7 @@ from domain.kernel.problem import BadInput
 from domain.stock.location import VIRTUAL
 from domain.stock.movement import Movement
 from domain.stock.stock_movement import StockMovement, correction_id
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 VAN, WAREHOUSE, BOILER, PUMP, ORDER = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
 

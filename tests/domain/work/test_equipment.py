@@ -10,7 +10,7 @@ import pytest
 
 from domain.kernel.problem import BadInput
 from domain.work.equipment import Equipment, EquipmentIsRetired, NotInRepair, NotInstalled, Status, Warranty
-from tests.support.bench import given, then
+from tests.support.given_when_then import given, then
 
 CUSTOMER, OTHER, SITE, ANNEX, ORDER = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
 Act = Callable[[Equipment], object]
@@ -140,9 +140,9 @@ def test_a_warranty_is_recorded_with_its_first_and_last_day() -> None:
 
     first_year(it)
 
-    said = {"from_": date(2025, 1, 1), "until": date(2025, 12, 31), "terms": "parts and labour"}
-    assert then(it) == [("equipment.warranty_set", said)]
-    assert it.warranties == [Warranty(**said)]  # type: ignore[arg-type]
+    fields = {"from_": date(2025, 1, 1), "until": date(2025, 12, 31), "terms": "parts and labour"}
+    assert then(it) == [("equipment.warranty_set", fields)]
+    assert it.warranties == [Warranty(**fields)]  # type: ignore[arg-type]
 
 
 def test_a_warranty_does_not_end_before_it_begins() -> None:
@@ -157,8 +157,8 @@ def test_why_it_is_retired_is_a_code_or_words_of_its_owner() -> None:
     strange.retire("Fell into the lake.")
 
     assert then(known) == [("equipment.retired", {"person": CUSTOMER, "reason": "scrapped"})]
-    said = {"person": strange.id, "reason": "other", "note": "Fell into the lake."}
-    assert then(strange) == [("equipment.retired", said)]
+    fields = {"person": strange.id, "reason": "other", "note": "Fell into the lake."}
+    assert then(strange) == [("equipment.retired", fields)]
 
 
 @pytest.mark.parametrize("decide", DECISIONS)

@@ -8,8 +8,8 @@ import pytest
 
 from domain.topics import events_of
 from domain.work.visit import Visit
-from tests.support.bench import fields, then
-from tests.support.extremes import LASTING
+from tests.support.extreme_events import LASTING
+from tests.support.given_when_then import fields, then
 from tests.support.visits import (
     ANNA,
     BEN,

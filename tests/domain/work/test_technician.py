@@ -6,7 +6,7 @@ import pytest
 
 from domain.kernel.problem import BadInput
 from domain.work.technician import Technician, TechnicianIsDeactivated
-from tests.support.bench import given, state, then
+from tests.support.given_when_then import given, state, then
 
 
 def anna() -> Technician:

@@ -10,7 +10,7 @@ import pytest
 from domain.kernel.problem import BadInput
 from domain.work.visit import Visit
 from domain.work.visit_status import NotTheirVisit, Status, VisitIsOver, VisitIsUnderWay
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.visits import (
     ANNA,
     BEN,
@@ -37,8 +37,8 @@ from tests.support.visits import (
 def test_a_visit_is_planned_within_a_window_for_a_work_order() -> None:
     it = planned()
 
-    said = {"work_order": ORDER, "customer": CUSTOMER, "zone": "Europe/Berlin"}
-    assert then(it) == [("visit.planned", said | {"window_start": MORNING, "window_end": NOON})]
+    fields = {"work_order": ORDER, "customer": CUSTOMER, "zone": "Europe/Berlin"}
+    assert then(it) == [("visit.planned", fields | {"window_start": MORNING, "window_end": NOON})]
     assert it.status == Status.PLANNED
 
 
@@ -62,9 +62,9 @@ def test_a_window_is_kept_in_utc() -> None:
 
     it.reschedule(window_start=MORNING.astimezone(berlin), window_end=NOON.astimezone(berlin))
 
-    [(_, said)] = then(it)
-    assert said["window_start"].tzinfo is UTC
-    assert said["window_start"] == MORNING
+    [(_, fields)] = then(it)
+    assert fields["window_start"].tzinfo is UTC
+    assert fields["window_start"] == MORNING
 
 
 def test_dispatching_names_who_had_the_visit_before() -> None:
@@ -121,8 +121,8 @@ def test_a_moved_visit_is_accepted_anew() -> None:
 
     moved(it)
 
-    said = {"work_order": ORDER, "zone": "Europe/Berlin"}
-    assert then(it) == [("visit.rescheduled", said | {"window_start": NOON, "window_end": EVENING})]
+    fields = {"work_order": ORDER, "zone": "Europe/Berlin"}
+    assert then(it) == [("visit.rescheduled", fields | {"window_start": NOON, "window_end": EVENING})]
     assert it.status == Status.DISPATCHED
 
 
@@ -131,8 +131,8 @@ def test_a_cancelled_visit_says_why() -> None:
 
     it.cancel("The customer is ill.")
 
-    said = {"work_order": ORDER, "customer": CUSTOMER, "reason": "The customer is ill."}
-    assert then(it) == [("visit.cancelled", said)]
+    fields = {"work_order": ORDER, "customer": CUSTOMER, "reason": "The customer is ill."}
+    assert then(it) == [("visit.cancelled", fields)]
     assert it.is_over()
 
 

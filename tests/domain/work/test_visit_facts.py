@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.work.visit_status import Status
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.visits import (
     ANNA,
     BEN,
@@ -61,8 +61,8 @@ def test_a_visit_not_done_says_why() -> None:
 
     it.record_not_done("no_part", technician=ANNA, note="The fan was another model.")
 
-    said = {"work_order": ORDER, "technician": ANNA, "customer": CUSTOMER, "reason": "no_part"}
-    assert then(it) == [("visit.not_done", said | {"note": "The fan was another model."})]
+    fields = {"work_order": ORDER, "technician": ANNA, "customer": CUSTOMER, "reason": "no_part"}
+    assert then(it) == [("visit.not_done", fields | {"note": "The fan was another model."})]
     assert it.status == Status.NOT_DONE
 
 
@@ -74,7 +74,7 @@ def test_a_fact_on_a_cancelled_visit_is_recorded_and_only_its_end_revives_it(
 
     act(it)
 
-    assert [told for told, _ in then(it)] == [topic]
+    assert [reported for reported, _ in then(it)] == [topic]
     assert it.status == (Status.DONE if status == Status.DONE else Status.CANCELLED)
 
 
@@ -84,7 +84,7 @@ def test_a_fact_by_somebody_who_lost_the_visit_leaves_it_to_who_has_it(act: Act,
 
     act(it)
 
-    assert [told for told, _ in then(it)] == [topic]
+    assert [reported for reported, _ in then(it)] == [topic]
     assert it.status == Status.DISPATCHED
     assert it.given_to(BEN)
 
@@ -110,13 +110,13 @@ def test_a_signature_is_a_picture_and_the_name_of_who_signed() -> None:
     it.record_signed(sha256="ab" * 32, size=2048, media_type="image/png", signer="J. Braun")
 
     picture = {"sha256": "ab" * 32, "size": 2048, "media_type": "image/png"}
-    said = {"work_order": ORDER, "technician": ANNA, "customer": CUSTOMER, "signer": "J. Braun"}
-    assert then(it) == [("visit.signed", said | picture)]
+    fields = {"work_order": ORDER, "technician": ANNA, "customer": CUSTOMER, "signer": "J. Braun"}
+    assert then(it) == [("visit.signed", fields | picture)]
     assert it.status == Status.ON_SITE
 
 
 @pytest.mark.parametrize(
-    ("told", "topic", "after"),
+    ("reported", "topic", "after"),
     [
         (accepted, "visit.accepted", Status.DISPATCHED),
         (travelling, "visit.travel_started", Status.ACCEPTED),
@@ -125,16 +125,16 @@ def test_a_signature_is_a_picture_and_the_name_of_who_signed() -> None:
         (not_done, "visit.not_done", Status.ON_SITE),
     ],
 )
-def test_a_fact_that_is_taken_back_takes_the_visit_a_step_back(told: Act, topic: str, after: Status) -> None:
+def test_a_fact_that_is_taken_back_takes_the_visit_a_step_back(reported: Act, topic: str, after: Status) -> None:
     """It stands as if that had not been told, in the rules as on the screen."""
     day = (accepted, travelling, on_site, done, not_done)
-    it = visit(dispatched, *(step for step in day[: min(day.index(told), 3)]), told)
+    it = visit(dispatched, *(step for step in day[: min(day.index(reported), 3)]), reported)
     operation = uuid4()
 
     it.record_correction(operation=operation, fact=topic, reason="Wrong visit.")
 
-    said = {"work_order": ORDER, "technician": ANNA, "customer": CUSTOMER, "operation": operation, "fact": topic}
-    assert then(it) == [("visit.fact_corrected", said | {"reason": "Wrong visit."})]
+    fields = {"work_order": ORDER, "technician": ANNA, "customer": CUSTOMER, "operation": operation, "fact": topic}
+    assert then(it) == [("visit.fact_corrected", fields | {"reason": "Wrong visit."})]
     assert it.status == after
 
 

@@ -17,17 +17,17 @@ EARLY, LATE = datetime(2027, 3, 28, 9, 0, tzinfo=UTC), datetime(2027, 3, 28, 10,
 @pytest.mark.parametrize(("start", "end"), [("02:30", "03:30"), ("02:00", "03:00"), ("02:59", "03:00")])
 def test_a_window_that_the_clocks_skip_says_so(start: str, end: str) -> None:
     """It was said to end before its start, at members that nobody had sent."""
-    said = {"local_start": f"2027-03-28T{start}", "local_end": f"2027-03-28T{end}"}
-    assert parse_local(said["local_end"]) > parse_local(said["local_start"])
+    fields = {"local_start": f"2027-03-28T{start}", "local_end": f"2027-03-28T{end}"}
+    assert parse_local(fields["local_end"]) > parse_local(fields["local_start"])
 
     with pytest.raises(BadInput, match="put forward") as refused:
-        window_at("Europe/Berlin", said, moment=NOW, pointer="/data")
+        window_at("Europe/Berlin", fields, moment=NOW, pointer="/data")
 
     assert refused.value.errors[0]["pointer"] == "/data/local_end"
 
 
 @pytest.mark.parametrize(
-    ("said", "pointer"),
+    ("fields", "pointer"),
     [
         ({"local_start": "2027-03-28T10:00", "local_end": "2027-03-28T10:00"}, "/local_end"),
         ({"window_start": LATE, "local_end": "2027-03-28T09:00"}, "/local_end"),
@@ -36,14 +36,14 @@ def test_a_window_that_the_clocks_skip_says_so(start: str, end: str) -> None:
     ],
 )
 def test_an_end_in_front_of_the_start_is_named_as_it_was_sent(
-    said: dict[str, datetime | str | None], pointer: str
+    fields: dict[str, datetime | str | None], pointer: str
 ) -> None:
     with pytest.raises(BadInput, match="ends after it starts") as refused:
-        window_at("Europe/Berlin", said, moment=NOW)
+        window_at("Europe/Berlin", fields, moment=NOW)
     assert refused.value.errors[0]["pointer"] == pointer
 
 
 def test_a_window_around_the_skipped_hour_is_as_long_as_the_clocks_make_it() -> None:
-    said = {"local_start": "2027-03-28T01:30", "local_end": "2027-03-28T03:30"}
-    window = window_at("Europe/Berlin", said, moment=NOW)
+    fields = {"local_start": "2027-03-28T01:30", "local_end": "2027-03-28T03:30"}
+    window = window_at("Europe/Berlin", fields, moment=NOW)
     assert (window["window_end"] - window["window_start"]).total_seconds() == 3600

@@ -9,7 +9,7 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import NotOnHold, Status
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.work_orders import ANNA, BEN, CUSTOMER, Act, assigned, begun, failed, order
 
 PART = uuid4()
@@ -18,8 +18,8 @@ PART = uuid4()
 def test_a_work_order_opens_unscheduled_with_the_customers_own_words() -> None:
     it = WorkOrder.open(id=uuid4(), number="W-1", customer=CUSTOMER, problem="It hums.")
 
-    said = {"number": "W-1", "customer": CUSTOMER, "priority": "normal", "problem": "It hums."}
-    assert then(it) == [("work_order.opened", said)]
+    fields = {"number": "W-1", "customer": CUSTOMER, "priority": "normal", "problem": "It hums."}
+    assert then(it) == [("work_order.opened", fields)]
     assert it.status == Status.UNSCHEDULED
 
 
@@ -51,8 +51,8 @@ def test_a_required_part_says_how_many_and_why() -> None:
 
     it.require_part(part=PART, quantity=Decimal("1.5"), why="The old one is cracked.")
 
-    said = {"customer": CUSTOMER, "part": PART, "quantity": Decimal("1.5"), "why": "The old one is cracked."}
-    assert then(it) == [("work_order.part_required", said)]
+    fields = {"customer": CUSTOMER, "part": PART, "quantity": Decimal("1.5"), "why": "The old one is cracked."}
+    assert then(it) == [("work_order.part_required", fields)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from domain.work.work_order_status import (
     WorkOrderIsFinal,
     WorkOrderIsFinished,
 )
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.work_orders import CUSTOMER, Act, assigned, begun, cancelled, closed, completed, failed, order
 
 PART = uuid4()

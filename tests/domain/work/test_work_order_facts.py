@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from domain.work.work_order_status import Status
-from tests.support.bench import then
+from tests.support.given_when_then import then
 from tests.support.work_orders import ANNA, CUSTOMER, Act, assigned, cancelled, closed, given_to_ben, order
 
 FACTS: dict[str, Act] = {
@@ -27,7 +27,7 @@ def test_a_fact_is_recorded_after_the_end_and_ends_nothing(end: Act, topic: str)
 
     FACTS[topic](it)
 
-    assert [told for told, _ in then(it)] == [topic]
+    assert [reported for reported, _ in then(it)] == [topic]
     assert it.is_final() == before
 
 
@@ -36,8 +36,8 @@ def test_a_diagnosis_is_codes_and_the_technicians_words() -> None:
 
     it.record_diagnosis(problem="noise", cause="wear", remedy="replace", note="Bearing.")
 
-    said = {"customer": CUSTOMER, "problem": "noise", "cause": "wear", "remedy": "replace", "note": "Bearing."}
-    assert then(it) == [("work_order.diagnosed", said)]
+    fields = {"customer": CUSTOMER, "problem": "noise", "cause": "wear", "remedy": "replace", "note": "Bearing."}
+    assert then(it) == [("work_order.diagnosed", fields)]
 
 
 @pytest.mark.parametrize("topic", ["work_order.diagnosed", "work_order.labour_recorded"])
@@ -107,8 +107,8 @@ def test_why_work_cannot_be_done_is_kept_as_erasable_words_where_no_code_fits() 
 
     it.record_cannot_complete(technician=ANNA, reason="Mrs. Braun lost the key.")
 
-    said = {"customer": CUSTOMER, "technician": ANNA, "reason": "other", "note": "Mrs. Braun lost the key."}
-    assert then(it) == [("work_order.cannot_complete_reported", said)]
+    fields = {"customer": CUSTOMER, "technician": ANNA, "reason": "other", "note": "Mrs. Braun lost the key."}
+    assert then(it) == [("work_order.cannot_complete_reported", fields)]
     assert it.status == Status.SCHEDULED
 
 
@@ -120,8 +120,8 @@ def test_a_completion_that_is_taken_back_leaves_the_order_unfinished() -> None:
 
     it.record_correction(operation=operation, fact="work_order.completed", reason="Wrong order.")
 
-    said = {"customer": CUSTOMER, "operation": operation, "fact": "work_order.completed", "reason": "Wrong order."}
-    assert then(it) == [("work_order.fact_corrected", said)]
+    fields = {"customer": CUSTOMER, "operation": operation, "fact": "work_order.completed", "reason": "Wrong order."}
+    assert then(it) == [("work_order.fact_corrected", fields)]
     assert it.status == Status.IN_PROGRESS
 
 

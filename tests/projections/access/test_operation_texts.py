@@ -11,7 +11,7 @@ import pytest
 from domain.access.device import Device
 from projections.access.operation_queries import operation, operations
 from projections.access.operations import Operations
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from projections.access.operation_queries import operation, operations
 from projections.access.operations import Operations
 from projections.engine.table import Row
 from tests.support.logs import NOON
-from tests.support.news import later
-from tests.support.shop import Shop, shop_on
+from tests.support.memory_events import later
+from tests.support.projected_log import Shop, shop_on
 
 BOSS = uuid4()
 

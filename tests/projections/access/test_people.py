@@ -12,7 +12,7 @@ from domain.work.technician import Technician
 from projections.access.users import Users, user, users
 from projections.work.technicians import Technicians, technician, technicians
 from tests.support.logs import NOON
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from domain.access.device import Device
 from projections.access.device_texts import QUARANTINED
 from projections.access.devices import DEVICES, Devices
-from tests.support.news import News
+from tests.support.memory_events import News
 
 ID, OTHER = uuid4(), uuid4()
 

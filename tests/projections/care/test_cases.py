@@ -15,7 +15,7 @@ from projections.care.cases import Cases, case, cases
 from projections.care.customers import Customers
 from projections.engine.table import Row
 from tests.support.logs import NOON
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 
 @pytest.fixture

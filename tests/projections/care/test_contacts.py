@@ -17,7 +17,7 @@ from projections.care.contacts import Contacts
 from projections.care.customers import Customers
 from projections.engine.table import Row
 from tests.support.logs import NOON
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from domain.care.customer import Customer
 from projections.care.customer_entries import clashes
 from projections.care.customers import Customers, customer, customers
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 
 @pytest.fixture

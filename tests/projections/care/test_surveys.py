@@ -13,7 +13,7 @@ from domain.care.survey import Survey
 from projections.care.surveys import Surveys, survey, surveys
 from projections.engine.table import Row
 from tests.support.logs import NOON
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 
 @pytest.fixture

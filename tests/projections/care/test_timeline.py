@@ -23,7 +23,7 @@ from projections.care.timeline import Timeline, case_timeline, equipment_timelin
 from projections.engine.table import Row
 from projections.work.work_orders import WorkOrders
 from tests.support.logs import NOON
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 CUSTOMER, ANNA = UUID(int=1), UUID(int=2)
 

@@ -20,11 +20,11 @@ from projections.documents.documents import Documents
 from projections.documents.holdings import holdings_of
 from projections.documents.page import page
 from projections.documents.table import DOCUMENTS
-from tests.support.cabinet import digest
-from tests.support.news import News
-from tests.support.phone import Phone
-from tests.support.shop import Shop, shop_on
-from tests.support.turmoil import Turmoil
+from tests.support.memory_documents import digest
+from tests.support.memory_events import News
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone
+from tests.support.random_company import Turmoil
 from tests.support.views import busy
 
 MOMENTS = 5  # that a test looks at while the views move, however slow the machine is

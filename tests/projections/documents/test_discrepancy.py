@@ -19,8 +19,8 @@ from domain.stock.stock_movement import StockMovement
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, PUMP, VAN, Office
 from tests.support.logs import NOON
-from tests.support.phone import Phone, told
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone, told
 
 CARLA = UUID(int=5)
 

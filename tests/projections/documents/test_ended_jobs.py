@@ -10,8 +10,8 @@ import pytest
 from domain.care.customer import Customer
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, Office
-from tests.support.phone import Phone
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from domain.work.visit import Visit
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, Office
 from tests.support.logs import NOON
-from tests.support.phone import Phone
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone
 
 
 @pytest.fixture

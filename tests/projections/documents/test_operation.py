@@ -11,8 +11,8 @@ from domain.access.device import Device
 from domain.kernel.problem import TYPE
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, Office
-from tests.support.phone import Phone, told
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone, told
 
 NOTE = UUID(int=99)
 

@@ -18,10 +18,10 @@ from projections.engine.memory import MemoryRows
 from projections.engine.projection import Projection
 from projections.engine.replay import Replay
 from projections.engine.table import Row
-from tests.support.news import News
+from tests.support.memory_events import News
+from tests.support.random_company import Turmoil
 from tests.support.stock_days import STEPS as STOCK_STEPS
 from tests.support.stock_days import Day
-from tests.support.turmoil import Turmoil
 from tests.support.work_days import DECISIONS, STEPS, TURNS, WorkDay
 
 

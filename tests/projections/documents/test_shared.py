@@ -14,8 +14,8 @@ from domain.stock.part import Part, PartName
 from domain.work.technician import Technician
 from projections.documents.documents import Documents
 from projections.documents.kinds.code_list import LISTS
-from tests.support.phone import Phone, told
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone, told
 
 
 @pytest.fixture

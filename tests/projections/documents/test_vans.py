@@ -16,8 +16,8 @@ from domain.stock.stock_movement import StockMovement
 from domain.work.technician import Technician
 from projections.documents.documents import Documents
 from tests.support.logs import NOON
-from tests.support.phone import Phone, told
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone, told
 
 PUMP, VALVE = UUID(int=11), UUID(int=12)
 

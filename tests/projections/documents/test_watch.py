@@ -16,7 +16,7 @@ from domain.work.technician import Technician
 from projections.documents.documents import Documents
 from projections.documents.watch import Watch
 from tests.support.databases import run
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 LONG = 20.0
 KILL = (

@@ -12,8 +12,8 @@ import pytest
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, PUMP, VAN, Office
 from tests.support.logs import NOON
-from tests.support.phone import Phone, told
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone, told
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from projections.engine.rebuild import rebuild
 from projections.engine.stored import StoredRows
 from projections.engine.verify import verify
 from store.log import EventLog
-from tests.support.troubled_views import ALL, REFUSALS, Narrow, give_trouble, parked
+from tests.support.failing_views import ALL, REFUSALS, Narrow, give_trouble, parked
 from tests.support.views import run_through
 
 pytestmark = pytest.mark.usefixtures("no_trouble")

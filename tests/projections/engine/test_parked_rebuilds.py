@@ -15,7 +15,7 @@ from projections.engine.verify import verify
 from projections.engine.views import Views
 from store.log import EventLog
 from tests.support.databases import run
-from tests.support.troubled_views import ALL, REFUSALS, Apart, Narrow, give_trouble, parked
+from tests.support.failing_views import ALL, REFUSALS, Apart, Narrow, give_trouble, parked
 from tests.support.views import Warehouse, projector_log, run_through
 
 pytestmark = pytest.mark.usefixtures("no_trouble")

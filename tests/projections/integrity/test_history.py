@@ -15,7 +15,7 @@ from domain.work.technician import Technician
 from projections.integrity.history import event, history
 from projections.work.technicians import Technicians
 from tests.support.logs import NOON
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 ADA, ANNA = UUID(int=1), UUID(int=2)
 OFFICE, PHONE, DONE, CASE = (UUID(int=number) for number in range(3, 7))

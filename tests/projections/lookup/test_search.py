@@ -14,7 +14,7 @@ from projections.lookup.search import Search
 from projections.lookup.search_kinds import KINDS
 from projections.lookup.search_query import found
 from projections.lookup.search_terms import asked, codes, phones, stored, words
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 LETTERS = "aouäöüßéeAOUE nrst-'’Łøæ0129\u017f\u0308\u0301中ab"
 

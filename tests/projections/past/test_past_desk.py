@@ -24,8 +24,8 @@ from projections.past.place import PastBusy, QuestionTooLarge, QuestionTooLong, 
 from store.log import EventLog
 from store.pool import ConnectionPool
 from tests.support.logs import NOON
-from tests.support.past_office import Office
 from tests.support.sample_views import SAMPLES
+from tests.support.threaded_past import Office
 from tests.support.views import Warehouse, later
 
 

@@ -13,9 +13,9 @@ from domain.stock.location import Location
 from domain.work.work_order import WorkOrder
 from projections.stock.discrepancies import Discrepancies, concerned, discrepancies, discrepancy
 from tests.support.logs import NOON
-from tests.support.misfits import Office
-from tests.support.news import later
-from tests.support.shop import Shop, shop_on
+from tests.support.memory_discrepancies import Office
+from tests.support.memory_events import later
+from tests.support.projected_log import Shop, shop_on
 from tests.support.stock import PART, VAN, bought, used
 from tests.support.work_orders import ANNA, BEN
 

@@ -10,8 +10,8 @@ import pytest
 
 from domain.stock.location import VIRTUAL, Location
 from projections.stock.locations import Locations, holds_stock, location, locations, must_not_be_negative
-from tests.support.news import News
-from tests.support.shop import Shop, shop_on
+from tests.support.memory_events import News
+from tests.support.projected_log import Shop, shop_on
 from tests.support.work_orders import ANNA, BEN
 
 

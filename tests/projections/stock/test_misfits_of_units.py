@@ -13,8 +13,8 @@ from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement, correction_id
 from projections.stock.discrepancies import Discrepancies
 from projections.stock.discrepancy_row import DISCREPANCIES
-from tests.support.misfits import Office, positions
-from tests.support.news import News, Phone, later
+from tests.support.memory_discrepancies import Office, positions
+from tests.support.memory_events import News, Phone, later
 from tests.support.stock import PART, VAN, WAREHOUSE, bought, places, used
 
 

@@ -15,7 +15,7 @@ from domain.stock.stock_movement import StockMovement, correction_id
 from projections.stock.discrepancies import Discrepancies
 from projections.stock.discrepancy_row import DISCREPANCIES
 from projections.stock.lots import Lots
-from tests.support.news import News, Phone, shuffled
+from tests.support.memory_events import News, Phone, shuffled
 from tests.support.stock import PART, TRANSIT, VAN, places
 from tests.support.work_days import TURNS
 

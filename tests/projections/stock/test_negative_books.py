@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.stock.location import Location
-from tests.support.misfits import Office, positions
-from tests.support.news import later
+from tests.support.memory_discrepancies import Office, positions
+from tests.support.memory_events import later
 from tests.support.stock import CUSTOMER, PART, TRANSIT, VAN, WAREHOUSE, approved, bought, counted, moved, on_hand, used
 from tests.support.work_orders import ANNA, BEN
 

@@ -9,8 +9,8 @@ import pytest
 
 from domain.stock.discrepancy import discrepancy_id
 from domain.stock.stock_movement import StockMovement
-from tests.support.misfits import positions
-from tests.support.news import later
+from tests.support.memory_discrepancies import positions
+from tests.support.memory_events import later
 from tests.support.serials import MACHINE, OTHER_MACHINE, S1, S2, SerialOffice, revised
 from tests.support.stock import (
     CUSTOMER,

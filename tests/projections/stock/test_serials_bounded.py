@@ -25,9 +25,9 @@ from store import rows as stored
 from tests.support.growing import Growing
 from tests.support.growing_work import ORDER, Company
 from tests.support.logs import NOON
-from tests.support.news import News, Phone, later, shuffled
+from tests.support.memory_events import News, Phone, later, shuffled
+from tests.support.projected_log import Shop, shop_on
 from tests.support.serials import S1, S2, SerialOffice, tracked
-from tests.support.shop import Shop, shop_on
 from tests.support.stock import OTHER_VAN, PART, TRANSIT, VAN, WAREHOUSE, bought, moved, places, used
 from tests.support.views import projector_log, run_through
 

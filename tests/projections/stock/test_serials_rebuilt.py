@@ -16,9 +16,9 @@ from domain.stock.part import Part, PartName
 from projections.documents.documents import Documents
 from projections.stock.discrepancies import discrepancies
 from tests.support.logs import NOON
-from tests.support.phone import Phone, told
+from tests.support.projected_log import Shop, shop_on
+from tests.support.pulled_documents import Phone, told
 from tests.support.serials import S1, S2, tracked
-from tests.support.shop import Shop, shop_on
 from tests.support.stock import OTHER_VAN, PART, VAN, bought, used
 from tests.support.work_orders import ANNA, BEN
 

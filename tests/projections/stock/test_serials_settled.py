@@ -9,7 +9,7 @@ import pytest
 
 from domain.stock.discrepancy import Discrepancy, discrepancy_id
 from domain.stock.stock_movement import StockMovement
-from tests.support.news import later
+from tests.support.memory_events import later
 from tests.support.serials import S1, S2, SerialOffice
 from tests.support.stock import OTHER_VAN, PART, TRANSIT, UNEXPLAINED, VAN, WAREHOUSE, moved, used
 

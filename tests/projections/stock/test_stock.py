@@ -11,7 +11,7 @@ import pytest
 from domain.access.device import Device
 from projections.stock.stock import STOCK, Stock
 from tests.support.logs import NOON
-from tests.support.news import News, Phone, later
+from tests.support.memory_events import News, Phone, later
 from tests.support.stock import (
     CUSTOMER,
     OTHER_VAN,

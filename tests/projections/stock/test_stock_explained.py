@@ -16,8 +16,8 @@ from projections.stock.movements import Movements, movement, movements
 from projections.stock.stock import Stock, balance, stock
 from projections.stock.stock_explained import explain
 from tests.support.logs import NOON
-from tests.support.news import later
-from tests.support.shop import Shop, shop_on
+from tests.support.memory_events import later
+from tests.support.projected_log import Shop, shop_on
 from tests.support.stock import PART, UNEXPLAINED, VAN, approved, bought, counted, moved, used
 
 

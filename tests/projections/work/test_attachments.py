@@ -9,8 +9,8 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from projections.work.attachments import ATTACHMENTS, Attachments, attachments, named_sizes, newest_sizes
-from tests.support.news import News, Phone
-from tests.support.shop import Shop, shop_on
+from tests.support.memory_events import News, Phone
+from tests.support.projected_log import Shop, shop_on
 from tests.support.visits import CUSTOMER, ORDER, planned
 
 HASH = "5f" * 32

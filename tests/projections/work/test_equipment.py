@@ -13,7 +13,7 @@ from domain.work.equipment import Equipment
 from projections.care.customers import Customers
 from projections.engine.table import Row
 from projections.work.equipment import EquipmentView, equipment, one_equipment, warranty_on
-from tests.support.shop import Shop, shop_on
+from tests.support.projected_log import Shop, shop_on
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from domain.stock.part import Part, PartName
 from tests.support.logs import NOON
-from tests.support.misfits import Office, positions
-from tests.support.news import later
+from tests.support.memory_discrepancies import Office, positions
+from tests.support.memory_events import later
 from tests.support.stock import PART, VAN, bought, used
 from tests.support.work_orders import ANNA, BEN
 

@@ -14,7 +14,7 @@ from domain.stock.stock_movement import StockMovement
 from domain.work.work_order import WorkOrder
 from projections.engine.table import Row
 from projections.work.work_orders import WORK_ORDERS, WorkOrders
-from tests.support.news import News, later
+from tests.support.memory_events import News, later
 from tests.support.stock import PART, VAN
 
 MACHINE = uuid4()

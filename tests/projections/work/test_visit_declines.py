@@ -7,7 +7,7 @@ from typing import Any
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from projections.work.visits import VISITS, Visits
-from tests.support.news import News, later
+from tests.support.memory_events import News, later
 from tests.support.visits import ANNA, BEN, planned
 
 

@@ -15,8 +15,8 @@ from projections.engine.table import Row
 from projections.work.visit_queries import visit, visits
 from projections.work.visits import VISITS, Visits
 from projections.work.work_orders import WorkOrders
-from tests.support.news import News, Phone, later
-from tests.support.shop import Shop, shop_on
+from tests.support.memory_events import News, Phone, later
+from tests.support.projected_log import Shop, shop_on
 from tests.support.visits import ANNA, BEN, CUSTOMER, EVENING, MORNING, NOON, ORDER, planned
 
 

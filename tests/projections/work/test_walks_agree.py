@@ -17,7 +17,7 @@ from projections.work.visits import VISITS, Visits
 from projections.work.work_orders import WORK_ORDERS, WorkOrders
 from tests.simulation.memory_log import MemoryLog
 from tests.support.logs import NOON
-from tests.support.news import News
+from tests.support.memory_events import News
 
 ANNA, BEN, DEVICE, EPOCH = UUID(int=1001), UUID(int=1002), UUID(int=1), UUID(int=9)
 FACTS = ("complete", "fail", "labour")

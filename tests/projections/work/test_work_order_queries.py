@@ -14,8 +14,8 @@ from projections.care.cases import Cases
 from projections.care.customers import Customers
 from projections.work.work_order_queries import work_order, work_orders
 from projections.work.work_orders import WorkOrders
-from tests.support.news import later
-from tests.support.shop import Shop, shop_on
+from tests.support.memory_events import later
+from tests.support.projected_log import Shop, shop_on
 from tests.support.stock import PART, used
 from tests.support.work_orders import ANNA, BEN
 

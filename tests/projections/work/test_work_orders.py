@@ -10,7 +10,7 @@ import pytest
 from domain.work.work_order import WorkOrder
 from projections.engine.table import Row
 from projections.work.work_orders import WORK_ORDERS, WorkOrders
-from tests.support.news import News, Phone, later
+from tests.support.memory_events import News, Phone, later
 from tests.support.stock import PART, VAN, used
 from tests.support.visits import planned
 from tests.support.work_orders import ANNA, BEN

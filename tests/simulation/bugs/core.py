@@ -14,7 +14,7 @@ import sync.push
 from domain.care.customer_change import Clash
 from domain.kernel.problem import Refused
 from domain.kernel.walk import Walked
-from sync.decide import Decision, settle
+from sync.decide import Decision, quarantine_or_reject
 from sync.problems import MalformedEnvelope
 from sync.pull import Pull
 from sync.push import PushIntake
@@ -38,7 +38,7 @@ def by_sequence(garden: Garden) -> None:
 
 @bug("group not atomic", "some requests of a group stand although others have fallen")
 def not_atomic(garden: Garden) -> None:
-    garden.replace(sync.groups, "_falling", lambda *_: {})
+    garden.replace(sync.groups, "_refused_with_group", lambda *_: {})
 
 
 @bug("held for ever", "what never comes is waited for until the end of days")
@@ -67,7 +67,7 @@ def blocks(garden: Garden) -> None:
 def fact_refused(garden: Garden) -> None:
     def decide(original: Any, work: Any, sender: Any, arrived: Any, late: Any = None) -> Decision:
         if arrived.suspicion:
-            return settle(work, sender, arrived, Refused("This cannot have happened yet."))
+            return quarantine_or_reject(work, sender, arrived, Refused("This cannot have happened yet."))
         decision: Decision = original(work, sender, arrived, late)
         return decision
 
@@ -135,7 +135,7 @@ def ahead(garden: Garden) -> None:
         kept, upto, now = page
         return original(pull, who, kept, upto if kept.more else kept.moment.head, now)
 
-    garden.wrap(Pull, "_written", written)
+    garden.wrap(Pull, "_encoded", written)
 
 
 @bug("healing sends too little", "a document that differs stays as it is")

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from sync.device import Device
-from tests.support.office import JOB, PART, VAN, VISIT, Office
-from tests.support.office_gate import ME
-from tests.support.station import Station
+from tests.support.fake_office import JOB, PART, VAN, VISIT, Office
+from tests.support.fake_office_enrolment import ME
+from tests.support.scripted_stream import Station
 
 
 @pytest.fixture

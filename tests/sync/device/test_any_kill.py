@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 
 from sync.device import FullError
-from tests.support.brittle import Killed
-from tests.support.hard_day import TROUBLES, Scene, check, sync, worked
+from tests.support.device_faults import TROUBLES, Scene, check, sync, worked
+from tests.support.failing_storage import Killed
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sync.device import BadUseError, Device, Reply
-from tests.support.office import JOB, Office, says, unreachable
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office_enrolment import problem, reply
 
 PHOTO = bytes(range(256)) * 2500  # 640,000 bytes: three pieces
 NAME = sha256(PHOTO).hexdigest()

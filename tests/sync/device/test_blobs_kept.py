@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from sync.device import Device, Reply
-from tests.support.office import JOB, Office, unreachable
+from tests.support.fake_office import JOB, Office, unreachable
 
 PHOTO = bytes(range(256)) * 2500  # 640,000 bytes: three pieces
 NAME = sha256(PHOTO).hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.device import Device
-from tests.support.office import JOB, PART, VAN, Office
+from tests.support.fake_office import JOB, PART, VAN, Office
 
 WORK_AND_DIE = """
 import os, signal, sys

@@ -3,9 +3,9 @@
 import pytest
 
 from sync.device import Device
-from tests.support.office import JOB, Office
-from tests.support.office_digests import leaf
-from tests.support.office_documents import bodies, filled, held
+from tests.support.fake_office import JOB, Office
+from tests.support.fake_office_digests import leaf
+from tests.support.fake_office_documents import bodies, filled, held
 
 
 def test_a_device_that_holds_what_it_must_agrees_and_asks_nothing(office: Office, device: Device) -> None:

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.office import JOB, Office, lost
-from tests.support.office_gate import is_signed, problem
+from tests.support.fake_office import JOB, Office, lost
+from tests.support.fake_office_enrolment import is_signed, problem
 
 
 def test_a_lost_reply_is_asked_for_with_the_very_same_request(office: Office, opened: Callable[..., Device]) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from sync.device import Device, OfflineError, RefusedError, Reply
 from sync.device.json_text import Json
-from tests.support.office import JOB, Office, says, unreachable
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office_enrolment import problem, reply
 
 
 def record(device: Device, count: int) -> list[str]:

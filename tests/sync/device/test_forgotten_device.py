@@ -3,8 +3,8 @@
 import pytest
 
 from sync.device import Device, RefusedError
-from tests.support.office import JOB, Office, says
-from tests.support.office_gate import problem
+from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office_enrolment import problem
 
 
 def test_a_device_whose_tokens_a_restored_server_has_forgotten_needs_only_a_code(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, FullError
-from tests.support.office import JOB, Office
+from tests.support.fake_office import JOB, Office
 
 
 def fill(device: Device) -> None:

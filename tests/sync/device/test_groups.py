@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import BadUseError, Deed, Device, OfflineError, RefusedError
-from tests.support.office import JOB, Office, lost
+from tests.support.fake_office import JOB, Office, lost
 
 
 def notes(count: int, size: int = 1) -> list[Deed]:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from sync.device import Device, Reply
-from tests.support.office import JOB, Office, says
-from tests.support.office_documents import bodies, filled, held
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office_documents import bodies, filled, held
+from tests.support.fake_office_enrolment import problem, reply
 
 
 def test_a_device_heals_twice_an_hour_at_most_also_after_a_restart(

@@ -5,10 +5,10 @@ from itertools import count
 import pytest
 
 from sync.device import Deed, FullError, RefusedError
-from tests.support.brittle import Killed, storage
-from tests.support.hard_day import PHOTO, USED, Scene, check, sync, worked
-from tests.support.office import JOB, Office, says
-from tests.support.office_gate import problem
+from tests.support.device_faults import PHOTO, USED, Scene, check, sync, worked
+from tests.support.failing_storage import Killed, storage
+from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office_enrolment import problem
 
 
 def test_a_kill_at_any_statement_of_recording_keeps_a_group_whole() -> None:

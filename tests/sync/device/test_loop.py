@@ -7,10 +7,10 @@ from itertools import islice
 import pytest
 
 from sync.device import Device, DeviceError, ErasedError, Stream, Synced
-from tests.support.brittle import storage
-from tests.support.office import JOB, Office, says, unreachable
-from tests.support.office_gate import problem
-from tests.support.station import WAKE, Station
+from tests.support.failing_storage import storage
+from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office_enrolment import problem
+from tests.support.scripted_stream import WAKE, Station
 
 Wire = Callable[..., Device]
 

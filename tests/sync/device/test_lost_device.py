@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sync.device import BadUseError, Device, ErasedError, OfflineError, RefusedError
-from tests.support.office import JOB, Office, lost, says, unreachable
-from tests.support.office_gate import problem
+from tests.support.fake_office import JOB, Office, lost, says, unreachable
+from tests.support.fake_office_enrolment import problem
 
 SECRET = "the-key-is-under-the-mat"
 WIPE = {"wipe": True, "salvage": True}

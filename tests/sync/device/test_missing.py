@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from sync.device import Device, RefusedError
-from tests.support.office import JOB, Office, lost, says
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office import JOB, Office, lost, says
+from tests.support.fake_office_enrolment import problem, reply
 
 
 def record(device: Device, count: int) -> list[str]:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError, Stream
-from tests.support.office import Office
-from tests.support.office_gate import problem
-from tests.support.station import WAKE, Station
+from tests.support.fake_office import Office
+from tests.support.fake_office_enrolment import problem
+from tests.support.scripted_stream import WAKE, Station
 
 Wire = Callable[..., Device]
 

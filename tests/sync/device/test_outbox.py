@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sync.device import BadUseError, Device, OfflineError
-from tests.support.office import Office, unreachable
+from tests.support.fake_office import Office, unreachable
 
 RECORD_AND_DIE = """
 import os, signal, sys

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.office import JOB, Office, says, unreachable
-from tests.support.office_gate import problem
+from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office_enrolment import problem
 
 
 def test_waits_double_up_to_a_minute_and_have_some_chance_in_them(

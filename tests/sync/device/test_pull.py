@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError, Reply
-from tests.support.office import JOB, PART, Office, lost, says
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office import JOB, PART, Office, lost, says
+from tests.support.fake_office_enrolment import problem, reply
 
 
 def test_all_pages_are_fetched_and_only_the_changes_the_next_time(office: Office, device: Device) -> None:

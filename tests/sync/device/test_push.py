@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.office import JOB, PART, VAN, Office, lost, says
-from tests.support.office_gate import problem
+from tests.support.fake_office import JOB, PART, VAN, Office, lost, says
+from tests.support.fake_office_enrolment import problem
 
 
 def record(device: Device, count: int, text: str = "x") -> list[str]:

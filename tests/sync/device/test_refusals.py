@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.office import JOB, Office, says
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office_enrolment import problem, reply
 
 
 def record(device: Device, count: int) -> list[str]:

@@ -1,8 +1,8 @@
 """The replica: what is gone disappears unless unsent work names it, and stock shows what was done here."""
 
 from sync.device import Device
-from tests.support.office import JOB, PART, VAN, VISIT, Office, says
-from tests.support.office_gate import reply
+from tests.support.fake_office import JOB, PART, VAN, VISIT, Office, says
+from tests.support.fake_office_enrolment import reply
 
 USED = {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "serials": list[str]()}
 

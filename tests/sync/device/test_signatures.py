@@ -10,8 +10,8 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from sync.device import Device, RefusedError
-from tests.support.office import JOB, Office
-from tests.support.office_gate import is_signed, problem
+from tests.support.fake_office import JOB, Office
+from tests.support.fake_office_enrolment import is_signed, problem
 
 
 def stored(device: Device) -> list[str]:

@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.office import JOB, PART, VAN, VISIT, Office
-from tests.support.office_gate import ME
+from tests.support.fake_office import JOB, PART, VAN, VISIT, Office
+from tests.support.fake_office_enrolment import ME
 
 OTHER_VISIT = VISIT[:-1] + "9"
 Type = Callable[..., subprocess.CompletedProcess[str]]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.office import Office
+from tests.support.fake_office import Office
 
 Type = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -6,8 +6,8 @@ from threading import Thread
 import pytest
 
 from sync.device import BadUseError, Device, OfflineError, RefusedError
-from tests.support.office import JOB, Office, lost, says, unreachable
-from tests.support.office_gate import problem, reply
+from tests.support.fake_office import JOB, Office, lost, says, unreachable
+from tests.support.fake_office_enrolment import problem, reply
 
 
 def test_an_expired_token_is_traded_and_the_request_repeated(office: Office, device: Device) -> None:

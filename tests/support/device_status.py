@@ -1,0 +1,15 @@
+"""Sets the status of a device directly in the database, without a decision of the office."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.access.identity import Status
+from store.pool import ConnectionPool
+
+
+def stands(pool: ConnectionPool, device: UUID, standing: Status, *, wipe: bool = False) -> None:
+    """From the device's next call on."""
+    pool.execute(
+        "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s", (standing, wipe, str(device))
+    )

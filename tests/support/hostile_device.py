@@ -1,0 +1,46 @@
+"""A company under attack: Mallory with a device, and Anna whose data must stay safe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.support.company import Company, Technician
+from tests.support.http_device import Handset
+from tests.support.office_client import Answer
+from tests.support.story import Story, ago
+
+
+class Scene:
+    """The company that Mallory wants to harm."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.story = Story(company)
+        self.anna = company.hire("Anna")
+        self.customer = self.story.customer("Wacholder")
+        self.order = self.story.job(self.anna, self.story.case(self.customer))
+        self.part = self.story.part()
+        self.story.stock(self.anna.van, self.part, "3")
+        self.mallory = company.hire("Mallory")
+
+    def handset(self, technician: Technician | None = None) -> Handset:
+        """A device of Mallory's, or of somebody else."""
+        return Handset(self.company.url, self.company.code(technician or self.mallory))
+
+    @contextmanager
+    def unharmed(self) -> Iterator[None]:
+        """At the end: no fault of the server, and an honest device still works."""
+        yield
+        lines = [json.loads(line) for line in self.company.journal.read_text().splitlines() if line.startswith("{")]
+        assert [line for line in lines if line.get("status") == 500] == []
+        honest = self.handset(self.anna)
+        note = honest.operation("note_added", {"work_order": self.order, "text": "fine"}, ago(1))
+        assert [result["status"] for result in honest.push(note)["results"]] == ["applied"]
+
+
+def code(answer: Answer) -> str:
+    """The suffix of the problem that was told."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    return str(answer.json()["type"]).rpartition("/")[2]

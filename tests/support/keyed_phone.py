@@ -1,0 +1,65 @@
+"""A phone with a key at the API: enrols, proves its identity, and answers challenges."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from typing import Any
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.api.conftest import House
+
+Json = dict[str, Any]
+
+
+class Keyed:
+    """One installation and its key; `told` is the last reply to an enrolment or a refresh, `sent` the last request."""
+
+    def __init__(self, house: House, install_id: str | None = None, key: Ed25519PrivateKey | None = None) -> None:
+        self.house = house
+        self.install_id = install_id or str(uuid4())
+        self.key = key or Ed25519PrivateKey.generate()
+        self.told: Json = {}
+        self.sent: Json = {}
+
+    def text(self, raw: bytes) -> str:
+        return urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def proof(self, *lines: str) -> str:
+        return self.text(self.key.sign("\n".join(lines).encode()))
+
+    def post(self, verb: str, said: Json) -> Any:
+        """Send it as it is."""
+        self.sent = said
+        return self.house.client.post(f"/sync/v1/{verb}", json=said)
+
+    def enrol(self, code: str, challenge: str | None = None) -> Any:
+        """Trade in a code."""
+        also = {} if challenge is None else {"challenge": challenge}
+        said = {"code": code, "install_id": self.install_id, "name": "phone", **also}
+        said |= {"public_key": self.text(self.key.public_key().public_bytes_raw())}
+        said |= {"proof": self.proof("callout enrolment", code, self.install_id, *also.values())}
+        return self._kept(self.post("devices", said))
+
+    def refresh(self, challenge: str | None = None, **instead: str) -> Any:
+        """Trade in the refresh token, or another one `instead`."""
+        also = {} if challenge is None else {"challenge": challenge}
+        said = {"refresh_token": self.told["refresh_token"], "device_id": self.told["device_id"], **also} | instead
+        lines = ("callout token", said["device_id"], said["refresh_token"], *also.values())
+        return self._kept(self.post("token", said | {"proof": self.proof(*lines)}))
+
+    def ask(self, method: str, verb: str, **more: Any) -> Any:
+        """A request with the access token."""
+        headers = {"Authorization": f"Bearer {self.told['access_token']}"}
+        return self.house.client.open(f"/sync/v1/{verb}", method=method, headers=headers, **more)
+
+    def _kept(self, reply: Any) -> Any:
+        if reply.status_code < 300:
+            self.told = {**self.told, **reply.json}
+        return reply
+
+
+def outcome(reply: Any) -> tuple[int, str]:
+    """Status and code of a reply."""
+    return reply.status_code, str((reply.json or {}).get("type", "")).rpartition("/")[2]

@@ -1,0 +1,78 @@
+"""A log with views that are kept up to date: record events, read rows, rebuild and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.kernel.aggregate import Entity
+from domain.kernel.envelope import Envelope
+from projections.catalogue import ensure
+from projections.engine.projection import Projection
+from projections.engine.projector import Projector
+from projections.engine.reader import Reader
+from projections.engine.rebuild import rebuild
+from projections.engine.replay import with_needs
+from projections.engine.views import Views
+from store.log import EventLog
+from tests.support.logs import NOON, log_on
+from tests.support.views import projector_log, rows_in, run_through
+
+
+class Shop:
+    """Some views and the log they follow."""
+
+    def __init__(self, log: EventLog, views: EventLog, projections: Iterable[Projection]) -> None:
+        self.log = log
+        self.projections = with_needs(projections)
+        self._views = views
+        self._projector = Projector(views, self.projections)
+        self.past = Views(views, self.projections)
+        ensure(views, self.projections)
+
+    def record(self, *entities: Entity, at: datetime = NOON, **envelope: Any) -> int:
+        """Commit what these entities decided; the last position."""
+        work = self.log.work()
+        added = work.add(Envelope(occurred_at=at, **envelope), *entities)
+        return work.commit().base + added
+
+    def erase(self, customer: Entity, *others: UUID) -> None:
+        """Destroy the keys and record the erasure, as whoever erases a customer does."""
+        self.log.body_mapper.keyring.destroy([customer.id, *others])
+        self.record(customer)
+
+    @contextmanager
+    def seen(self) -> Iterator[Reader]:
+        """The views with everything recorded so far."""
+        run_through(self._projector)
+        with self.past.now() as reader:
+            yield reader
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of all tables as the database writes them."""
+        run_through(self._projector)
+        return rows_in(self._views, self.projections)
+
+    def must_be_the_same_rebuilt(self) -> None:
+        """A fold from the first event on gives the rows that were kept."""
+        kept = self.rows()
+        rebuild(self._views, self.projections, [each.name for each in self.projections])
+        assert rows_in(self._views, self.projections) == kept
+
+    def says(self, word: str) -> bool:
+        """Whether a word stands anywhere in the rows."""
+        return any(word in row for rows in self.rows().values() for (row,) in rows)
+
+
+@contextmanager
+def shop_on(database: str, *projections: Projection) -> Iterator[Shop]:
+    """A shop with these views on a fresh database."""
+    with log_on(database) as log, projector_log(database) as views:
+        shop = Shop(log, views, projections)
+        try:
+            yield shop
+        finally:
+            shop.past.close()

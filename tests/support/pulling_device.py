@@ -1,0 +1,113 @@
+"""A device as the application sees it: it pulls, keeps documents, and computes its own digest."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from time import monotonic, sleep
+from typing import Any
+from uuid import UUID, uuid4
+
+import rfc8785
+from werkzeug.test import TestResponse
+
+from domain.access.device import Device
+from domain.work.technician import Technician
+from tests.api.conftest import House
+from tests.support.memory_documents import digest, entry
+
+
+class Pocket:
+    """An enrolled device of a new technician."""
+
+    def __init__(self, house: House, app_version: str = "1.4") -> None:
+        self.house, self.technician = house, uuid4()
+        code, _ = house.services.devices.issue_code(self.technician)
+        enrolled = house.services.devices.enrol(code, str(uuid4()), app_version)
+        self.id: UUID = enrolled.device
+        self.token = house.services.devices.issue_tokens(*enrolled[:3]).access_token
+        self.person = Technician.register(id=self.technician, name="Anna", zone="Europe/Berlin", language="de")
+        device = Device.enrol(
+            id=self.id, technician=self.technician, install_id="i", name="p", platform="t", app_version=app_version
+        )
+        house.commit(self.person, device)
+        self.cursor: str | None = None
+        self.documents: dict[tuple[bool, str, str], dict[str, Any]] = {}
+
+    def ask(self, method: str, verb: str, **more: Any) -> TestResponse:
+        """A request of this device."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.house.client.open(f"/sync/v1/{verb}", method=method, headers=headers, **more)
+
+    def pull(self, wait: int = 0) -> dict[str, Any]:
+        """One page of what has changed, stored."""
+        self.house.catch_up()
+        cursor = f"&cursor={self.cursor}" if self.cursor else ""
+        reply = self.ask("GET", f"pull?wait={wait}{cursor}")
+        assert reply.status_code == 200, reply.text
+        told: Any = reply.json
+        return self.store(told)
+
+    def store(self, told: dict[str, Any]) -> dict[str, Any]:
+        """A page and its cursor."""
+        for change in told["changes"]:
+            name = bool(change.get("shared")), change["type"], change["id"]
+            if "gone" in change:
+                self.documents.pop(name, None)
+            else:
+                self.documents[name] = change["body"]
+        self.cursor = told["cursor"]
+        return dict(told)
+
+    def verify(self, **more: Any) -> TestResponse:
+        """Ask whether it holds what it must."""
+        self.house.catch_up()
+        body = {"cursor": self.cursor, "own": self.sums(shared=False), "shared": self.sums(shared=True)}
+        return self.ask("POST", "verify", json=body | more)
+
+    def heal(self, told: dict[str, Any]) -> None:
+        """What a device does with the reply to a verification."""
+        for name in list(self.documents):
+            if leaf(name) in told["shared" if name[0] else "own"]:
+                del self.documents[name]
+        self.store(told)
+
+    def sums(self, *, shared: bool) -> list[str]:
+        """The sums of its leaves."""
+        sums = [0] * 256
+        for name, body in self.documents.items():
+            if name[0] is shared:
+                sums[leaf(name)] += entry(*name[1:], hash_of(body))
+        return [f"{total % 2**128:032x}" for total in sums]
+
+    def digests(self) -> dict[str, Any]:
+        """What it would compare with the digests of a page."""
+        told = {}
+        for kind, shared in (("own", False), ("shared", True)):
+            found = digest([(*name[1:], hash_of(body)) for name, body in self.documents.items() if name[0] is shared])
+            told[kind] = {"count": found.count, "sum": found.sum}
+        return told
+
+    def code(self, reply: TestResponse) -> tuple[int, str]:
+        """Status and code of a problem."""
+        problem: Any = reply.json
+        return reply.status_code, problem["type"].rpartition("/")[2]
+
+
+def hash_of(body: dict[str, Any]) -> str:
+    """As docs/sync.md says it."""
+    return sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def leaf(name: tuple[bool, str, str]) -> int:
+    """The leaf that a document belongs into."""
+    return sha256(f"{name[1]}\0{name[2]}".encode()).digest()[0]
+
+
+def wait_idly(house: House, many: int) -> None:
+    """Return when so many requests wait for news, and none of them holds a connection."""
+    services: Any = house.services
+    pools = (services.log.pool, services.views._pool, services.projecting.pool)
+    deadline = monotonic() + 20
+    while services.live._documents._watch.waiting < many or any(pool.in_use for pool in pools):
+        assert monotonic() < deadline, "a waiting request holds a connection"
+        sleep(0.01)
