@@ -45,8 +45,7 @@ def _faults(error: BaseException) -> Iterator[dict[str, Any]]:
     while following is not None and id(following) not in seen:
         seen.add(id(following))
         places = [
-            f"{Path(frame.f_code.co_filename).parent.name}/{Path(frame.f_code.co_filename).name}:{line} "
-            f"{frame.f_code.co_name}"
+            f"{'/'.join(Path(frame.f_code.co_filename).parts[-3:])}:{line} {frame.f_code.co_name}"
             for frame, line in walk_tb(following.__traceback__)
         ]
         yield {"type": f"{type(following).__module__}.{type(following).__qualname__}", "at": places}

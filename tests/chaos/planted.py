@@ -28,10 +28,16 @@ def ack_before_commit() -> None:
     pending = Semaphore()
 
     def early(
-        self: EventLog, events: Any, envelopes: Any, answers: Sequence[Answer], turn: Turn | None, *reads: Any
+        self: EventLog,
+        events: Any,
+        envelopes: Any,
+        answers: Sequence[Answer],
+        turn: Turn | None,
+        *reads: Any,
+        **more: Any,
     ) -> Appended:
         if turn is None:
-            return append(self, events, envelopes, answers, turn, *reads)
+            return append(self, events, envelopes, answers, turn, *reads, **more)
         pending.acquire()
         try:
             base = self.head()
@@ -42,7 +48,7 @@ def ack_before_commit() -> None:
         def commit() -> None:
             try:
                 sleep(_APART_SECONDS)
-                append(self, events, envelopes, answers, turn)
+                append(self, events, envelopes, answers, turn, **more)
             except PersistenceError:
                 pass  # acknowledged, and nowhere
             finally:
@@ -67,12 +73,18 @@ def result_apart_from_effect() -> None:
     one_at_a_time = Lock()
 
     def twice(
-        self: EventLog, events: Any, envelopes: Any, answers: Sequence[Answer], turn: Turn | None, *reads: Any
+        self: EventLog,
+        events: Any,
+        envelopes: Any,
+        answers: Sequence[Answer],
+        turn: Turn | None,
+        *reads: Any,
+        **more: Any,
     ) -> Appended:
         if turn is None:
-            return append(self, events, envelopes, answers, turn, *reads)
+            return append(self, events, envelopes, answers, turn, *reads, **more)
         with one_at_a_time:
-            appended, many = append(self, events, envelopes, (), None), len(events)
+            appended, many = append(self, events, envelopes, (), None, **more), len(events)
             sleep(_APART_SECONDS)
             moved = [each._replace(first=None if each.first is None else each.first - many) for each in answers]
             append(self, [], [], moved, turn)

@@ -75,7 +75,7 @@ def test_a_fault_is_told_by_its_type_and_place_and_not_by_its_words(
     [line] = lines(journal)
     assert (line["level"], line["status"], line["request"]) == ("error", 500, reply.headers["X-Request-Id"])
     assert [fault["type"] for fault in line["fault"]] == ["builtins.ValueError", "builtins.KeyError"]
-    assert line["fault"][0]["at"][-1].startswith("api/test_journal.py:")
+    assert line["fault"][0]["at"][-1].startswith("api/http/test_journal.py:")
     assert "Kastanienbaum" not in journal.getvalue()
     assert "Lindenstra" not in journal.getvalue()
 
