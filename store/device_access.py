@@ -10,7 +10,7 @@ from domain.kernel.problem import Kind, Problem
 from store.access import token_hash
 from store.device_statuses import LATELY
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
-from store.enrolling import Enrolment, Installation, claim, let_in, let_in_before, note
+from store.enrolling import Applicant, Enrolment, claim, let_in, let_in_before, note
 from store.enrolment_code import folded
 from store.enrolment_codes import EnrolmentCodes
 from store.pool import ConnectionPool
@@ -45,7 +45,7 @@ class DeviceAccess:
             claimed = claim(cursor, hashed)
             if claimed is None:
                 raise CodeNotGood
-            enrolled = let_in(cursor, hashed, *claimed, Installation(install_id, app_version, public_key))
+            enrolled = let_in(cursor, hashed, *claimed, Applicant(install_id, app_version, public_key))
             if enrolled is None:
                 raise CodeNotGood
         return enrolled

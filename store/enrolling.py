@@ -19,7 +19,7 @@ class Enrolment(NamedTuple):
     code_from: datetime | None = None
 
 
-class Installation(NamedTuple):
+class Applicant(NamedTuple):
     """The installation that enrols; `public_key` is its Ed25519 key, if it has one."""
 
     install_id: str
@@ -46,7 +46,7 @@ def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
 
 
 def let_in(
-    cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, install: Installation
+    cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, install: Applicant
 ) -> Enrolment | None:
     """The device that an installation becomes or its next incarnation, noted at the code.
 
@@ -105,7 +105,7 @@ def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key:
     return Keyholder(*row) if row else None
 
 
-def _known(cursor: Cursor, technician: UUID, install: Installation) -> tuple[UUID, int, str, datetime | None] | None:
+def _known(cursor: Cursor, technician: UUID, install: Applicant) -> tuple[UUID, int, str, datetime | None] | None:
     """The device that this installation is: by its key, or while it had none, by its technician."""
     cursor.execute(
         """

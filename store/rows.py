@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
-from uuid import UUID
 
-import msgspec
 import orjson
-from psycopg2 import extensions, extras
+from psycopg2 import extras
 
 from store.connecting import Cursor
 from store.writing import array, sql_type
@@ -16,15 +14,9 @@ from store.writing import array, sql_type
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
-_BYTEA, _UUID = 17, 2950
+_BYTEA = 17
 
 
-def _uuid(text: str | None, _: Cursor) -> UUID | None:
-    return None if text is None else msgspec.convert(text, UUID)
-
-
-# Many thousand values a second are converted here: psycopg2's own casters are slow Python code.
-extensions.register_type(extensions.new_type((_UUID,), "UUID", _uuid))  # type: ignore[arg-type]
 extras.register_default_json(globally=True, loads=orjson.loads)
 
 

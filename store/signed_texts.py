@@ -5,19 +5,18 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
 
+from domain.access.operation_status import UNDECIDED
 from domain.recording.answers import DECIDED, Answer, SignedText
 from domain.recording.recorded import Recorded
 from store.keyring import Key, Keyring
 from store.pool import ConnectionPool, Row
 from store.record import RecordReader
 from store.sealing import seal_bytes, unseal_bytes
-
-_ASIDE: Final = ("quarantined", "held")
 
 
 class Kept(NamedTuple):
@@ -89,7 +88,7 @@ class SignedTexts:
             under = list(zip(persons, key_ids, strict=sealed is not None))
             text = None if sealed is None else self._opened(_path(operation, content_hash), sealed, under)
             status = "erased" if text is None else "kept"
-        elif outcome in _ASIDE and event is not None and hasattr(event.data, "body"):
+        elif outcome in UNDECIDED and event is not None and hasattr(event.data, "body"):
             text, encoding = event.data.body, getattr(event.data, "encoding", "utf-8")
             status = "erased" if text is None else "kept"
         if not is_here and event is not None:

@@ -7,10 +7,11 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from domain.access.device_limits import MOST_BLOB_BYTES
 from domain.kernel.problem import Kind, Problem
 from projections.engine.views import Views
 from projections.work.attachments import Attachments, attachments, newest_sizes
-from store.blobs.blob import MOST_BYTES, Blob, BlobMismatch, BlobTooLarge
+from store.blobs.blob import Blob, BlobMismatch, BlobTooLarge
 from store.blobs.uploads import Upload, UploadGone, Uploads
 from store.blobs.vault import Vault
 from store.keyring import Key
@@ -144,7 +145,7 @@ class BlobIntake:
             sizes = newest_sizes(reader, sha256, technician, MOST_SIZES)
         if not named:
             return None
-        ends = tuple(size for size in (sizes if length is None else [length]) if size <= MOST_BYTES)
+        ends = tuple(size for size in (sizes if length is None else [length]) if size <= MOST_BLOB_BYTES)
         if not ends:
             raise BlobTooLarge
         keys = self._vault.keys([row["customer"] for row in named])

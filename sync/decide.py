@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from domain.access.operation_status import recorded_status
 from domain.kernel.envelope import Envelope
 from domain.kernel.problem import BadInput, Problem
 from domain.recording.unit_of_work import Work
@@ -92,7 +93,7 @@ def decide(work: Work, sender: Sender, arrived: Arrived, late: Notice | None = N
     first, count = len(work.events), work.add(with_case(arrived.envelope, outcome.case), *outcome.entities)
     early = too_early(work, arrived) if handler.is_fact else ()
     notices = (*outcome.notices, *early, *arrived.suspicion, *((late,) if late else ()))
-    return Decision(arrived.operation, "conflicted" if notices else "applied", first, count, notices)
+    return Decision(arrived.operation, recorded_status(with_misfits=bool(notices)), first, count, notices)
 
 
 def run_handler(work: Work, sender: Sender, arrived: Arrived, handler: Handler) -> Outcome:

@@ -8,34 +8,17 @@ from uuid import UUID
 
 from domain.access.device import Device
 from domain.access.device_events import Installation
+from domain.access.device_limits import ANNOUNCED
 from domain.access.identity import Keyholder, TokenExpired, TokenReused
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import format_instant
 from domain.work.technician import Technician
-from store.blobs.blob import MOST_BYTES as MOST_BLOB_BYTES
-from store.blobs.blob import PIECE
 from store.device_access import CodeNotGood, DeviceAccess
 from store.device_tokens import Pair
 from store.enrolling import Enrolment
 from store.log import EventLog
 from sync.challenge import Challenges
 from sync.entry import EnrolmentRequest, RefreshRequest, SignatureRequired
-from sync.envelope import MOST_BYTES, MOST_CHANGES, MOST_OPERATIONS
-from sync.holding import LONGEST
-from sync.operation import MOST_OPERATION_BYTES
-from sync.pull import MOST_WAIT
-
-LIMITS = {
-    "operations": MOST_OPERATIONS,
-    "bytes": MOST_BYTES,
-    "operation_bytes": MOST_OPERATION_BYTES,
-    "changes": MOST_CHANGES,
-    "wait": int(MOST_WAIT),
-    "blob_bytes": MOST_BLOB_BYTES,
-    "blob_chunk": PIECE,
-    "kept_days": 7,
-    "held_hours": int(LONGEST.total_seconds()) // 3600,
-}
 
 
 class EnrolmentService:
@@ -67,7 +50,7 @@ class EnrolmentService:
             "epoch": str(self._log.epoch()),
             "technician": {"id": str(enrolled.technician), "zone": technician.zone, "van": _text(technician.van)},
             **tokens_of(pair),
-            "limits": LIMITS,
+            "limits": ANNOUNCED,
             "server_time": format_instant(now),
         }
 

@@ -13,19 +13,16 @@ from uuid import UUID
 import msgspec
 import zstandard
 
+from domain.access.device_limits import MOST_CHANGES, MOST_OPERATION_BYTES, MOST_OPERATIONS, MOST_PUSH_BYTES
 from domain.kernel.characters import FIT_PATTERN
 from domain.kernel.instant import parse_instant
 from domain.kernel.problem import BadInput
 from sync.clock import AT_ONCE, clock_of
-from sync.operation import MOST_OPERATION_BYTES, Operation, parse_operation
+from sync.operation import Operation, parse_operation
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope, malformed_member
 from sync.splitting import elements_of, members_of
 
 T = TypeVar("T")
-
-MOST_OPERATIONS = 100
-MOST_BYTES = 1024 * 1024
-MOST_CHANGES = 1000
 
 
 class PullRequest(msgspec.Struct, frozen=True):
@@ -164,18 +161,18 @@ def decompressed(body: bytes, encoding: str | None) -> bytes:
             text = body
         elif encoding in ("gzip", "x-gzip"):
             decompressor = zlib.decompressobj(wbits=31)
-            text = decompressor.decompress(body, MOST_BYTES + 1)
-            if len(text) <= MOST_BYTES and not decompressor.eof:
+            text = decompressor.decompress(body, MOST_PUSH_BYTES + 1)
+            if len(text) <= MOST_PUSH_BYTES and not decompressor.eof:
                 raise MalformedEnvelope("The compressed body is cut off.")
         elif encoding == "zstd":
             with zstandard.ZstdDecompressor().stream_reader(body) as reader:
-                text = reader.read(MOST_BYTES + 1)
+                text = reader.read(MOST_PUSH_BYTES + 1)
         else:
             raise EncodingUnsupported
     except (zlib.error, zstandard.ZstdError):
         raise MalformedEnvelope("The compressed body cannot be read.") from None
-    if len(text) > MOST_BYTES:
-        raise BatchTooLarge(f"A push holds at most {MOST_BYTES} bytes.", limit=MOST_BYTES)
+    if len(text) > MOST_PUSH_BYTES:
+        raise BatchTooLarge(f"A push holds at most {MOST_PUSH_BYTES} bytes.", limit=MOST_PUSH_BYTES)
     return text
 
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.access.operation_status import UNDECIDED
 from domain.kernel.problem import Problem
 from domain.recording.unit_of_work import Work
 from sync.decide import QUARANTINED_FOR, Arrived, Decision, decide, hold, problem_with, quarantine_or_reject
@@ -51,7 +52,7 @@ def decide_all(begin: Begin, arrived: Sequence[Arrived], settled_among: Settled,
             whole = [_waiting_for(each, held) for each in run] if held else run
             decided = _decide_run(work, sender, whole, refused, known, overdue=overdue)
             decisions += decided
-            known.update(one.operation.id for one in decided if one.status not in ("held", "quarantined"))
+            known.update(one.operation.id for one in decided if one.status not in UNDECIDED)
             held.update(one.operation.id for one in decided if one.status == "held")
             newly_refused |= _refused_with_group(decided, refused)
         if not newly_refused:

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from domain.access.device import Device
+from domain.access.device_limits import LONGEST_HELD
 from domain.access.device_status import NotWaiting
 from domain.recording.answers import KeptText
 from domain.recording.unit_of_work import Work
@@ -26,7 +27,6 @@ from sync.sender import Sender, WorksFor, sender_of
 from sync.undecided import reopen_if_kept
 from sync.unrecordable import quarantine_by_trial, quarantine_named
 
-LONGEST: Final = timedelta(hours=72)
 LOOK_AT_ALL: Final = timedelta(seconds=30)
 """How often all held operations with settled needs are looked for, not only those that have changed."""
 MOST: Final = 50
@@ -58,7 +58,7 @@ class Holding:
         """
         if self._all_at is None or not self._all_at <= now < self._all_at + LOOK_AT_ALL:
             self._through, self._all_at = None, now
-        found = self._waiting.ripe(self._through, now - LONGEST, self._overdue)
+        found = self._waiting.ripe(self._through, now - LONGEST_HELD, self._overdue)
         self._through, self._overdue = found.through, found.overdue
         self._queue.add((group.device, group) for group in found.groups)
         taken, count = list(self._queue.take(MOST)), 0
@@ -72,7 +72,7 @@ class Holding:
         return count
 
     def _settle_group(self, group: Held, now: datetime) -> int:
-        overdue = group.held_at + LONGEST <= now
+        overdue = group.held_at + LONGEST_HELD <= now
         try:
             count = self._record(group, now, overdue=overdue)
         except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.access.identity import DeviceIdentity
+from domain.access.operation_status import UNDECIDED
 from domain.care.customer import Customer
 from domain.recording.answers import SignedText
 from domain.recording.unit_of_work import Work
@@ -16,7 +17,7 @@ from sync.decide import Decision
 def signed_text_of(decision: Decision, work: Work, who: DeviceIdentity) -> SignedText | None:
     """The text that is kept of a decided operation; None for a held or quarantined one, whose event keeps it."""
     operation = decision.operation
-    if decision.status in ("quarantined", "held"):
+    if decision.status in UNDECIDED:
         return None
     persons = customers_of(decision, work) or {who.technician}
     return SignedText(operation.text, operation.signature, tuple(sorted(persons)))

@@ -12,12 +12,12 @@ from uuid import UUID
 
 import msgspec
 
+from domain.access.device_limits import MOST_OPERATION_BYTES
 from domain.kernel.characters import may_be_unfit, unfit_place
 from domain.kernel.instant import parse_instant
 from domain.kernel.problem import BadInput
 from sync.splitting import members_of
 
-MOST_OPERATION_BYTES = 16 * 1024
 UNFIT_TEXT: Final = "It holds a control character or half of a surrogate pair."
 _UUID_LENGTHS = (32, 36)
 _SIGNATURE = re.compile("[A-Za-z0-9_-]*=*")

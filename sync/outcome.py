@@ -12,6 +12,8 @@ import msgspec
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import TYPE, Problem, Refused
 from domain.recording.unit_of_work import Work
+from domain.stock.discrepancy_kinds import NOTICES
+from domain.work.late_work import late_work
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from sync.problems import UnknownReference
@@ -75,12 +77,8 @@ class Context(NamedTuple):
 
     def misfits(self, order: WorkOrder) -> tuple[Notice, ...]:
         """The notices about a fact of this technician about this work order."""
-        found = []
-        if order.technician is not None and not order.assigned_to(self.technician):
-            found.append(("work_after_reassignment", "The work order is assigned to somebody else."))
-        if order.is_cancelled():
-            found.append(("work_after_cancel", "The work order was cancelled."))
-        return tuple(Notice(code, detail, {"work_order": str(order.id)}) for code, detail in found)
+        found = late_work(self.technician, assigned=order.technician, cancelled=order.is_cancelled())
+        return tuple(Notice(kind, NOTICES[kind], {"work_order": str(order.id)}) for kind in found)
 
     def visit_misfits(self, order: WorkOrder, visit: Visit) -> tuple[Notice, ...]:
         """The notices about a fact of this technician about a visit; call it before the fact changes the visit."""

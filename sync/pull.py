@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from domain.access.device_limits import MOST_PAGE_BYTES, MOST_WAIT
 from domain.access.identity import DeviceIdentity
 from projections.documents.digest import Digest
 from sync.app_version import ANY_APP, OldestApp
 from sync.cursor import Cursors
 from sync.ports import Changes, Documents
-
-MOST_BYTES: Final = 1024 * 1024
-MOST_WAIT: Final = 25.0
 
 
 class Page(NamedTuple):
@@ -93,6 +91,6 @@ def bounded(found: Changes) -> Changes:
         if number and row["position"] != rows[number - 1]["position"]:
             whole = number
         size += row["size"]
-        if size > MOST_BYTES and whole:
+        if size > MOST_PAGE_BYTES and whole:
             return found._replace(rows=rows[:whole], more=True)
     return found

@@ -11,6 +11,7 @@ import msgspec
 
 from domain.access.device import Device
 from domain.access.device_events import DigestKind, Divergence
+from domain.access.device_limits import MOST_PAGE_BYTES
 from domain.access.identity import DeviceIdentity
 from domain.kernel.envelope import Envelope
 from projections.documents.digest import LEAVES, Digest, entry_of, leaf_of, number_of, written
@@ -20,7 +21,7 @@ from sync.envelope import decoded, decompressed
 from sync.limits import RateLimited
 from sync.ports import Documents, Log, Row
 from sync.problems import CursorExpired, malformed_member
-from sync.pull import MOST_BYTES, digests_json
+from sync.pull import digests_json
 
 Sums = Annotated[tuple[str, ...], msgspec.Meta(min_length=LEAVES, max_length=LEAVES)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -102,7 +103,7 @@ class Verify:
                 raise RateLimited("A device verifies at most twice an hour.", retry_after=wait)
             own, shared = compared(request, held.rows(known.position), known.position)
             rows = [*own.rows, *shared.rows]
-            fits = sum(row["size"] for row in rows) <= MOST_BYTES
+            fits = sum(row["size"] for row in rows) <= MOST_PAGE_BYTES
             entries = held.entries([(row["shared"], row["type"], row["id"]) for row in rows]) if fits else ()
         self._record(who, request.counts, moment, [one for one in (own, shared) if one.leaves and not one.changed], now)
         if not fits:

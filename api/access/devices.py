@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from flask import Response
@@ -15,6 +15,8 @@ from api.http.services import services
 from commands.access import devices as commands
 from commands.running.context import CommandContext
 from domain.access.device import Device
+from domain.access.device_events import RevocationReason
+from domain.access.device_status import DeviceStatus
 from domain.kernel.instant import now
 from projections.access import devices as view
 from projections.access.device_activity import DeviceActivity
@@ -48,7 +50,7 @@ class Suspicion(Command):
 class Revocation(Command):
     """Why the device is revoked."""
 
-    reason = Choice(("lost", "retired"), required=True)
+    reason = Choice(get_args(RevocationReason), required=True)
     wipe = Flag(
         load_default=None, metadata={"description": "Whether the device must erase itself; a lost one does by default."}
     )
@@ -58,7 +60,7 @@ class Filters(Page):
     """Which devices."""
 
     technician = Id()
-    status = Choice(("active", "suspended", "revoked"))
+    status = Choice([status.value for status in DeviceStatus])
 
 
 @devices.command("suspend", Suspicion)

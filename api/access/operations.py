@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,7 @@ from api.http.services import services
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from domain.access.device import Device
+from domain.access.operation_status import OperationStatus
 from domain.recording.answers import UnrecordableError
 from projections.access import operation_queries as queries
 from projections.access import operations as view
@@ -68,7 +69,7 @@ class Filters(Page):
     """Which operations."""
 
     operation = Id()
-    status = Choice(("quarantined", "released", "discarded", "rejected", "held", "applied", "conflicted"))
+    status = Choice(get_args(OperationStatus))
     device = Id()
     technician = Id()
     type = Text(100)

@@ -6,9 +6,10 @@ from typing import get_args
 
 from api.http.fields import Choice, Id, Instant, Text
 from api.http.schemas import Command, Creation, Page
-from domain.care.case_codes import Basis, Outcome, Priority, Topic, WaitingOn
+from domain.care.case_codes import Basis, Outcome, Topic, WaitingOn
 from domain.care.case_status import Status
 from domain.kernel.bounds import Kind
+from domain.kernel.priority import Priority
 
 
 class NewCase(Creation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, get_args
 from uuid import UUID
 
 from flask import Response
@@ -15,15 +15,11 @@ from api.http.schemas import Body, Command, Page, Value
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from commands.stock import discrepancies as commands
-from domain.stock.discrepancy import DISCREPANCY_KINDS
+from domain.stock.discrepancy_kinds import DISCREPANCY_KINDS, WRITE_OFFS, DiscrepancyStatus
 from projections.stock import discrepancies as view
 from projections.stock.discrepancy_row import DISCREPANCIES
 
 discrepancies = Noun("discrepancies", "Discrepancies between the books and the world.")
-
-STATUSES: Final = ("open", "assigned", "explained", "settled", "closed")
-WRITE_OFFS: Final = ("lost", "damaged", "stolen", "expired", "never_arrived", "miscounted", "too_small", "unknown")
-"""Codes of why a discrepancy is written off; codes, as free text could be about a person."""
 
 SHAPE = shape_of(DISCREPANCIES, age={"type": "integer", "description": "In seconds."})
 DONE = done_with(movements={"type": "array", "items": ID})
@@ -70,7 +66,7 @@ class Filters(Page):
     """Which discrepancies."""
 
     kind = Choice(DISCREPANCY_KINDS)
-    status = Choice(STATUSES)
+    status = Choice(get_args(DiscrepancyStatus))
     open = Flag()
     owner = Id()
     location = Id()

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import get_args
 
 from api.http.fields import Choice, Flag, Id, Instant, Many, Quantity, Text
 from api.http.schemas import Command, Creation, Page
 from domain.stock.movement import ROUTES, MovementKind
-
-MISTAKES: Final = (
-    "wrong_part",
-    "wrong_quantity",
-    "wrong_location",
-    "wrong_work_order",
-    "recorded_twice",
-    "never_happened",
-)
-"""Codes of why a movement is corrected."""
+from domain.stock.movement_reasons import MISTAKES
 
 
 class NewMovement(Creation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from flask import Response
@@ -16,7 +16,7 @@ from commands.running.context import CommandContext
 from commands.stock import parts as commands
 from domain.kernel.bounds import Kind
 from domain.kernel.money import Money
-from domain.stock.part import Part, PartName
+from domain.stock.part import Criticality, Part, PartName, Tracking
 from projections.stock import parts as view
 
 parts = Noun("parts", "The catalogue of parts.")
@@ -42,8 +42,8 @@ class Description(Command):
     """All details of a part that can change."""
 
     names = Many(One(NameFields), least=1, most=40, required=True)
-    tracking = Choice(("none", "lot", "serial"), required=True)
-    criticality = Choice(("V", "E", "D"), load_default=None)
+    tracking = Choice(get_args(Tracking), required=True)
+    criticality = Choice(get_args(Criticality), load_default=None)
     gtins = Many(Text(14), most=20, load_default=())
 
 
@@ -52,7 +52,7 @@ class NewPart(Creation, Description):
 
     number = Text(64, required=True)
     unit = Text(20, load_default="piece")
-    tracking = Choice(("none", "lot", "serial"), load_default="none")
+    tracking = Choice(get_args(Tracking), load_default="none")
 
 
 class Cost(Command):

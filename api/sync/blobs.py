@@ -12,8 +12,8 @@ from api.http.authentication import current_device
 from api.http.encoding import json_response
 from api.http.services import services
 from api.sync.blueprint import sync
+from domain.access.device_limits import BLOB_PIECE
 from domain.kernel.digits import whole_number
-from store.blobs.blob import PIECE
 from sync.blobs import BlobNotNamed, Progress
 from sync.problems import EncodingUnsupported, MalformedEnvelope
 
@@ -67,7 +67,7 @@ def _number(name: str, text: str, what: str) -> int:
 
 def _chunk() -> bytes:
     """The complete body; raises `ClientDisconnected` for a part of it, which servers pass on after a cut connection."""
-    request.max_content_length = PIECE
+    request.max_content_length = BLOB_PIECE
     if request.content_length is None:
         raise LengthRequired
     if request.content_encoding is not None:

@@ -11,11 +11,12 @@ from api.http.encoding import JSON
 from api.http.reading import wait_for_recorded
 from api.http.services import services
 from api.sync.blueprint import require_active_device, sync
+from domain.access.device_limits import MOST_CHANGES, MOST_WAIT
 from domain.kernel.digits import whole_number
 from domain.kernel.instant import now
-from sync.envelope import MOST_CHANGES, PullRequest
+from sync.envelope import PullRequest
 from sync.problems import MalformedEnvelope
-from sync.pull import MOST_WAIT, Page
+from sync.pull import Page
 
 LONGEST_WAIT = 4
 SHORTEST_SHARE = 0.8

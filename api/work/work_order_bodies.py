@@ -6,7 +6,8 @@ from typing import get_args
 
 from api.http.fields import Choice, Id, Quantity, Text, Whole
 from api.http.schemas import Command, Creation, Page
-from domain.work.work_order_events import Fixed, HoldReason, LabourKind, Priority
+from domain.kernel.priority import Priority
+from domain.work.work_order_events import Fixed, HoldReason, LabourKind
 from domain.work.work_order_status import Status
 from projections.engine.fact_pages import ORDER_LISTS
 

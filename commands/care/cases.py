@@ -12,9 +12,10 @@ from commands.running.changed import Changed
 from commands.running.open_work import OpenOn
 from commands.running.simple import on
 from domain.care.case import Case
-from domain.care.case_codes import Basis, Outcome, Priority, Topic
+from domain.care.case_codes import Basis, Outcome, Topic
 from domain.care.case_status import must_not_be_final
 from domain.care.contact import Contact
+from domain.kernel.priority import Priority
 from domain.recording.unit_of_work import Work
 
 wait = on(Case, Case.wait)

@@ -14,13 +14,13 @@ from domain.access.user import User
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import NotFound, SomebodyWasFaster
 from domain.stock.discrepancy import Discrepancy
+from domain.stock.discrepancy_kinds import RULES
 from domain.stock.location import VIRTUAL
 from domain.stock.stock_movement import StockMovement
 from domain.work.technician import Technician
 from projections.access.people import people_behind
 from projections.engine.table import Row
 from projections.stock.discrepancies import discrepancy
-from projections.stock.discrepancy_row import REFS
 
 
 class Found(NamedTuple):
@@ -84,7 +84,7 @@ def _found(context: CommandContext, id: UUID) -> Found:
         raise SomebodyWasFaster("The discrepancy has changed since this position; read it again.")
     entity = work.find(Discrepancy, id)
     if entity is None:
-        refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])
+        refs = tuple(UUID(row["refs"][name]) for name in RULES[row["kind"]].about)
         must_be_free(work, id)
         entity = Discrepancy.take_up(id=id, kind=row["kind"], refs=refs)
         if request.accepts is not None and not request.accepts(entity.version):

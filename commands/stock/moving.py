@@ -17,7 +17,8 @@ from domain.kernel.problem import NotFound, Refused
 from domain.kernel.reason import reason_and_note
 from domain.recording.unit_of_work import Work
 from domain.stock.location import VIRTUAL, Location, LocationIsRetired, LocationKind
-from domain.stock.movement_defaults import ENDS, REASONS
+from domain.stock.movement_defaults import ENDS
+from domain.stock.movement_reasons import MOVEMENT_REASONS
 from domain.stock.part import Part
 from domain.stock.stock_movement import StockMovement
 from domain.work.equipment import Equipment
@@ -74,7 +75,7 @@ def move(
         _must_be_theirs(work, end, order)
     if fields.get("technician") is not None:
         work.get(Technician, fields["technician"])
-    why = reason_and_note(fields["reason"], REASONS) if fields.get("reason") else {}
+    why = reason_and_note(fields["reason"], MOVEMENT_REASONS) if fields.get("reason") else {}
     on = moment.day(work, from_, to)
     movement = (
         fields | {"from_": from_, "to": to, "cost": part.cost_on(on), "cost_per": part.cost_per(on)} | about | why

@@ -10,11 +10,11 @@ from commands.running.changed import Changed
 from domain.care.case import Case
 from domain.care.customer import Customer
 from domain.kernel.bad_input import bad_member
+from domain.kernel.priority import Priority
 from domain.kernel.problem import Refused
 from domain.recording.unit_of_work import Work
 from domain.work.equipment import Equipment
 from domain.work.work_order import WorkOrder
-from domain.work.work_order_events import Priority
 from store.merged import one_customer
 
 

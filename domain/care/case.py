@@ -5,9 +5,10 @@ from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain.care import case_status as rule
-from domain.care.case_codes import Basis, Closing, Outcome, Priority, Topic, WaitingOn
+from domain.care.case_codes import Basis, Closing, Outcome, Topic, WaitingOn
 from domain.care.case_status import FINAL, Status
 from domain.kernel.aggregate import Begun, Entity, Personal, event
+from domain.kernel.priority import Priority
 
 MOST_CONTACTS = 1_000
 

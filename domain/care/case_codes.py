@@ -4,7 +4,6 @@ from typing import Literal, Required, TypedDict
 from uuid import UUID
 
 Topic = Literal["purchase", "billing", "troubleshooting"]
-Priority = Literal["low", "normal", "high", "urgent"]
 WaitingOn = Literal["customer", "parts", "vendor", "payment"]
 Outcome = Literal["satisfied", "unsatisfied_final", "no_reply"]
 Basis = Literal["survey", "spoken", "timeout"]

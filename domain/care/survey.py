@@ -1,12 +1,11 @@
 """A survey: whether the customer is satisfied, in their own numbers and words."""
 
-from typing import ClassVar, Literal, Required, Self, TypedDict, Unpack
+from typing import ClassVar, Required, Self, TypedDict, Unpack
 from uuid import UUID
 
+from domain.care.contact import Channel
 from domain.kernel.aggregate import Begun, Entity, Personal, event
 from domain.kernel.bad_input import bad_member
-
-SurveyChannel = Literal["phone", "email", "web", "store", "visit", "chat"]
 
 
 class Answer(TypedDict, total=False):
@@ -28,7 +27,7 @@ class Survey(Entity):
         customer: UUID
         case: UUID | None
         work_order: UUID | None
-        channel: SurveyChannel
+        channel: Channel
 
     class Answered(Entity.Event):
         TOPIC: ClassVar[str] = "survey.answered"
@@ -47,7 +46,7 @@ class Survey(Entity):
         *,
         id: UUID,
         customer: UUID,
-        channel: SurveyChannel,
+        channel: Channel,
         case: UUID | None = None,
         work_order: UUID | None = None,
     ) -> Self:
@@ -60,7 +59,7 @@ class Survey(Entity):
         *,
         id: UUID,
         customer: UUID,
-        channel: SurveyChannel = "visit",
+        channel: Channel = "visit",
         case: UUID | None = None,
         work_order: UUID | None = None,
         **answer: Unpack[Answer],

@@ -2,36 +2,13 @@
 
 from collections.abc import Collection
 from functools import lru_cache
-from typing import ClassVar, Literal, Self, get_args
+from typing import ClassVar, Self
 from uuid import UUID, uuid5
 
 from domain.kernel.aggregate import Begun, Entity, Personal, event
 from domain.kernel.problem import Refused
+from domain.stock.discrepancy_kinds import DiscrepancyKind
 from domain.stock.movement_rules import check_approver, check_reason
-
-DiscrepancyKind = Literal[
-    "negative_book",
-    "count_variance",
-    "transfer_short",
-    "transfer_surplus",
-    "transfer_overdue",
-    "serial_elsewhere",
-    "serial_unknown",
-    "serial_missing",
-    "serial_count",
-    "serial_duplicate",
-    "fraction_of_unit",
-    "lot_missing",
-    "lot_short",
-    "unit_mismatch",
-    "possible_double_use",
-    "work_after_reassignment",
-    "work_after_cancel",
-    "duplicate_completion",
-    "unknown_part",
-    "clock_suspect",
-]
-DISCREPANCY_KINDS: tuple[DiscrepancyKind, ...] = get_args(DiscrepancyKind)
 
 DISCREPANCY_NAMESPACE = UUID("d51f2b8c-3e70-5a96-b1c4-7a08e94f6d23")
 """Fixed for ever: the ids of discrepancies follow from it."""

@@ -1,4 +1,4 @@
-"""Defaults of a movement: its ends, and the codes of its reason."""
+"""Defaults of a movement: its ends."""
 
 from __future__ import annotations
 
@@ -18,6 +18,3 @@ ENDS: Final[dict[MovementKind, tuple[LocationKind | None, LocationKind | None]]]
     "scrap": (None, "scrap"),
 }
 """The default ends of each kind of movement, by well-known place; `equipment` is the work order's."""
-
-REASONS: Final = ("defective", "damaged", "worn", "wrong_part", "expired", "lost", "core", "upgrade", "not_needed")
-"""Codes of why a part was taken out or scrapped; anything else is kept as words."""

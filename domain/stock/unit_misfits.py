@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 from unicodedata import normalize
 
 from domain.stock.part import Tracking
@@ -13,15 +13,7 @@ UnitMisfit = Literal[
     "serial_missing", "serial_count", "serial_duplicate", "fraction_of_unit", "lot_missing", "unit_mismatch"
 ]
 
-SENTENCES: Final[dict[UnitMisfit, str]] = {
-    "serial_missing": "Each unit of this part has a serial number, and none was named.",
-    "serial_count": "Each unit of this part has a serial number, and as many were not named as units moved.",
-    "serial_duplicate": "One serial number was named for two units of this part.",
-    "fraction_of_unit": "Units of this part are told apart by serial number, and a fraction of one was recorded.",
-    "lot_missing": "This part is tracked by lot, and no lot was named.",
-    "unit_mismatch": "The quantity was given in another unit than the catalogue's.",
-}
-"""The text of a discrepancy of each kind."""
+UNIT_MISFITS: Final[tuple[UnitMisfit, ...]] = get_args(UnitMisfit)
 
 
 class Units(NamedTuple):

@@ -5,8 +5,8 @@ from typing import ClassVar, Literal, Required, TypedDict
 from uuid import UUID
 
 from domain.kernel.aggregate import Begun, Entity, Personal
+from domain.kernel.priority import Priority
 
-Priority = Literal["low", "normal", "high", "urgent"]
 HoldReason = Literal["parts", "customer", "access", "skill", "safety", "approval"]
 Fixed = Literal["yes", "temporary", "no"]
 LabourKind = Literal["travel", "work", "wait"]

@@ -13,6 +13,7 @@ from domain.work.technician import Technician
 from projections.access.device_texts import QUARANTINED, settled, waiting
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 
 DEVICES = Table(
@@ -73,7 +74,7 @@ class Devices(Projection):
             "divergences": 0,
             "enrolled_at": event.occurred_at,
         }
-        rows.put(DEVICES, row | _installed(event.data) | _changed(event))
+        rows.put(DEVICES, row | _installed(event.data) | changed_by(event))
 
     @on(Device.Reenrolled)
     def _reenrolled(self, event: Recorded[device_events.Reenrolled], rows: Rows) -> None:
@@ -143,13 +144,8 @@ def _installed(data: Any) -> Row:
     return {name: getattr(data, name) for name in names}
 
 
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
-
-
 def _change(event: Recorded, rows: Rows, **said: Any) -> None:
-    if (device := rows.get(DEVICES, event.stream)) is not None:
-        rows.put(DEVICES, device | said | _changed(event))
+    change_row(rows, DEVICES, event, said)
 
 
 def device(reader: Reader, device_id: UUID) -> Row | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.access import device_operations
 from domain.access.device import Device
+from domain.access.operation_status import UNDECIDED, recorded_status
 from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
@@ -56,9 +57,6 @@ NEEDS = Table(
 )
 """What held operations wait for, while they wait."""
 
-WAITING = ("held", "quarantined")
-"""Nothing final has become of these yet."""
-
 
 class Operations(Projection):
     """One row an operation that was held, quarantined or rejected; one id that came with two contents has two.
@@ -97,7 +95,7 @@ class Operations(Projection):
 
     @on(Device.HoldEnded)
     def _ended(self, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
-        self._decide(event, rows, status="conflicted" if event.data.misfits else "applied")
+        self._decide(event, rows, status=recorded_status(with_misfits=bool(event.data.misfits)))
 
     @on(Device.OperationRejected)
     def _rejected(self, event: Recorded[device_operations.OperationRejected], rows: Rows) -> None:
@@ -141,7 +139,7 @@ def _meant(event: Recorded, rows: Rows) -> list[Row]:
         found = [] if row is None else [row]
     else:
         found = rows.where(OPERATIONS, device=event.stream, operation=event.data.operation)
-    return [row for row in found if row["status"] in WAITING]
+    return [row for row in found if row["status"] in UNDECIDED]
 
 
 def _needs(row: Row) -> list[Row]:

@@ -10,6 +10,7 @@ from domain.access.user import User
 from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 
 USERS = Table(
@@ -50,7 +51,7 @@ class Users(Projection):
         told = {"login": event.data.login or "", "name": event.data.name, "technician": event.data.technician}
         row = {"id": event.stream, "roles": list(event.data.roles), "enabled": True, "erased": False}
         row["password_changed_at"] = None
-        rows.put(USERS, row | told | _changed(event))
+        rows.put(USERS, row | told | changed_by(event))
 
     @on(User.RolesSet)
     def _roles_set(self, event: Recorded[User.RolesSet], rows: Rows) -> None:
@@ -77,12 +78,7 @@ class Users(Projection):
         self._change(event, rows, {})
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        if (user := rows.get(USERS, event.stream)) is not None:
-            rows.put(USERS, user | said | _changed(event))
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
+        change_row(rows, USERS, event, said)
 
 
 def user(reader: Reader, user_id: UUID) -> Row | None:

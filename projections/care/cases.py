@@ -17,6 +17,7 @@ from projections.engine.above import rows_above
 from projections.engine.fact_lists import SHOWN
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 
@@ -93,12 +94,12 @@ class Cases(Projection):
             "contacts": [],
             "contacts_count": 0,
         }
-        rows.put(CASES, row | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
+        rows.put(CASES, row | dict.fromkeys(_LATER) | external_ref_of(event) | changed_by(event))
 
     @on(Case.ContactAttached)
     def _contact_attached(self, event: Recorded[Case.ContactAttached], rows: Rows) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            rows.put(CASES, _with(case, [str(event.data.contact)], 1) | _changed(event))
+            rows.put(CASES, _with(case, [str(event.data.contact)], 1) | changed_by(event))
             for above in rows_above(rows, CASES, event.stream):
                 rows.put(CASES, _with(above, [str(event.data.contact)], 1) | {"position": event.position})
 
@@ -146,17 +147,13 @@ class Cases(Projection):
 
     def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | _changed(event))
+            rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | changed_by(event))
 
 
 def _with(case: Row, contacts: list[str], number: int) -> Row:
     """A case with more contacts, of which these are the last."""
     last = [*case["contacts"], *contacts][-SHOWN:]
     return case | {"contacts": last, "contacts_count": case["contacts_count"] + number}
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
 
 
 def case(reader: Reader, case_id: UUID) -> Row | None:

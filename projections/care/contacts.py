@@ -16,6 +16,7 @@ from projections.care.cases import CASES, Cases
 from projections.care.customers import CUSTOMERS, Customers
 from projections.engine.above import standing_row
 from projections.engine.projection import Projection, Rows, on
+from projections.engine.row_change import changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 
@@ -88,7 +89,7 @@ class Contacts(Projection):
         row = {"id": event.stream, "status": Status.RECEIVED.value, "about": event.data.about, "causing_events": []}
         told = {name: getattr(event.data, name) for name in _TOLD} | {"needs_decision": False}
         told["listed_at"] = min(event.data.started_at, event.recorded_at)
-        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | external_ref_of(event) | _changed(event))
+        rows.put(CONTACTS, row | told | dict.fromkeys(_LATER) | external_ref_of(event) | changed_by(event))
 
     @on(Contact.ReasonSet)
     def _reason_set(self, event: Recorded[Contact.ReasonSet], rows: Rows) -> None:
@@ -139,7 +140,7 @@ class Contacts(Projection):
         if (contact := rows.get(CONTACTS, event.stream)) is not None:
             now = Status(contact["status"])
             status = now if status is None or _stays(now, status) else status
-            rows.put(CONTACTS, contact | said | {"status": status.value} | _changed(event))
+            rows.put(CONTACTS, contact | said | {"status": status.value} | changed_by(event))
 
 
 def _is_closed(rows: Rows, case: UUID) -> bool:
@@ -151,7 +152,3 @@ def _is_closed(rows: Rows, case: UUID) -> bool:
 def _stays(now: Status, told: Status) -> bool:
     """An answer is not undone by sorting the contact afterwards, nor a link by a reason."""
     return list(Status).index(now) > list(Status).index(told)
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}

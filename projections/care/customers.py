@@ -12,6 +12,7 @@ from domain.recording.recorded import Recorded
 from projections.care.customer_entries import entries_below
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.lookup.search_query import EVERYBODY, Like, written_so
@@ -92,7 +93,7 @@ class Customers(Projection):
         row = {"id": event.stream, "merged_into": None, "erased": False}
         rows.put(
             CUSTOMERS,
-            row | {field: _value(event, field) for field in DETAILS} | external_ref_of(event) | _changed(event),
+            row | {field: _value(event, field) for field in DETAILS} | external_ref_of(event) | changed_by(event),
         )
 
     @on(Customer.Changed)
@@ -148,12 +149,7 @@ class Customers(Projection):
             rows.delete(CLASHES, clash["position"])
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        if (customer := rows.get(CUSTOMERS, event.stream)) is not None:
-            rows.put(CUSTOMERS, customer | said | _changed(event))
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
+        change_row(rows, CUSTOMERS, event, said)
 
 
 def _value(event: Recorded, field: str) -> Any:

@@ -12,6 +12,7 @@ from domain.care.survey import Survey
 from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import changed_by
 from projections.engine.table import Key, Row, Table
 
 SURVEYS = Table(
@@ -61,7 +62,7 @@ class Surveys(Projection):
             "requested_at": event.occurred_at,
             "answered_at": None,
         }
-        rows.put(SURVEYS, row | dict.fromkeys(_ANSWER) | _changed(event))
+        rows.put(SURVEYS, row | dict.fromkeys(_ANSWER) | changed_by(event))
 
     @on(Survey.Answered)
     def _answered(self, event: Recorded[Survey.Answered], rows: Rows) -> None:
@@ -70,16 +71,12 @@ class Surveys(Projection):
             return
         told = {name: getattr(event.data, name) for name in _ANSWER} | {"answered_at": event.occurred_at}
         is_newest = survey["answered_at"] is None or survey["answered_at"] <= event.occurred_at
-        rows.put(SURVEYS, survey | (told if is_newest else {}) | _changed(event))
+        rows.put(SURVEYS, survey | (told if is_newest else {}) | changed_by(event))
 
     @on(Customer.Erased)
     def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for survey in rows.where(SURVEYS, customer=event.stream):
             rows.put(SURVEYS, survey | {"comment": None, "position": event.position})
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
 
 
 def survey(reader: Reader, survey_id: UUID) -> Row | None:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
-from typing import get_args
 
 from domain.kernel.instant import format_instant
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
+from domain.stock.discrepancy_kinds import RULES
 from domain.stock.part import Part
 from domain.stock.stock_movement import StockMovement
-from domain.stock.unit_misfits import SENTENCES, UnitMisfit
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock import discrepancy_causes as causes
+from projections.stock.below_zero import MOST_EVENTS, MOST_LINES, below_zero
 from projections.stock.discrepancy_row import Found, Subject
 from projections.stock.locations import must_not_be_negative
 from projections.stock.lots import BY_INSTANT, LOT_LINES, LOTS, lot_of
 from projections.stock.parts import PARTS
 from projections.stock.stock_lines import counted_id
 from projections.stock.units import UNIT_FACTS, fact_of
-
-UNIT_MISFITS: tuple[UnitMisfit, ...] = get_args(UnitMisfit)
-MOST_EVENTS = 100
-MOST_LINES = 500
-"""So many movements of a lot are looked back over to find since when there is less than nothing of it."""
 
 
 def of_units(event: Recorded, rows: Rows) -> Iterator[Subject]:
@@ -60,7 +54,7 @@ def look_at_units(subject: Subject, event: Recorded, rows: Rows) -> Found:
             else:
                 causes.take_out(rows, subject.id, stream=row["id"])
     found = causes.first(rows, subject.id, MOST_EVENTS)
-    return Found(found, found[0]["at"], SENTENCES[_misfit(subject)]) if found else Found([])
+    return Found(found, found[0]["at"], RULES[subject.kind].text) if found else Found([])
 
 
 def look_at_lot(subject: Subject, event: Recorded, rows: Rows) -> Found:
@@ -70,14 +64,10 @@ def look_at_lot(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if row is None or row["on_hand"] >= 0 or not _by_lot(rows, part) or not must_not_be_negative(rows, location):
         return Found([])
     lines = rows.span(LOT_LINES, BY_INSTANT, (location, part, subject.lot), limit=MOST_LINES, last=True)[::-1]
-    reached, since = row["on_hand"], len(lines)
-    while since > 0 and reached < 0:
-        since -= 1
-        reached -= lines[since]["quantity"]
-    took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
-    detail = f"By the books there are {format_quantity(row['on_hand'])} of lot {subject.lot}, which cannot be."
-    first = lines[since]["occurred_at"] if lines else event.occurred_at
-    return Found([_line(line) for line in took], format_instant(first), detail)
+    since = below_zero(row["on_hand"], lines)
+    detail = RULES[subject.kind].text.format(on_hand=format_quantity(row["on_hand"]), lot=subject.lot)
+    first = since.first["occurred_at"] if since.first else event.occurred_at
+    return Found(since.causes, format_instant(first), detail)
 
 
 def _facts(event: Recorded, rows: Rows) -> list[Row]:
@@ -90,17 +80,3 @@ def _facts(event: Recorded, rows: Rows) -> list[Row]:
 def _by_lot(rows: Rows, part: object) -> bool:
     row = rows.get(PARTS, part)
     return row is not None and row["tracking"] == "lot"
-
-
-def _misfit(subject: Subject) -> UnitMisfit:
-    return next(kind for kind in UNIT_MISFITS if kind == subject.kind)
-
-
-def _line(line: Row) -> Row:
-    return {
-        "at": format_instant(line["occurred_at"]),
-        "device": str(line["device"]) if line["device"] else None,
-        "operation": None,
-        "position": line["position"],
-        "stream": str(line["movement"]),
-    }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from uuid import UUID
 
 from domain.kernel.instant import format_instant
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
+from domain.stock.discrepancy_kinds import CLOCK_TROUBLES, OF_SERIALS, RULES, DiscrepancyKind
+from domain.stock.unit_misfits import UNIT_MISFITS
+from domain.work.late_work import LATE_WORK
 from domain.work.work_order import WorkOrder
 from projections.engine.facts import happened
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock import discrepancy_causes as causes
-from projections.stock.discrepancies_of_units import UNIT_MISFITS, look_at_lot, look_at_units
+from projections.stock.below_zero import MOST_EVENTS, MOST_LINES, below_zero
+from projections.stock.discrepancies_of_units import look_at_lot, look_at_units
 from projections.stock.discrepancy_row import Found, Subject
 from projections.stock.discrepancy_subjects import CORRECTIONS
 from projections.stock.double_uses import double_uses
@@ -24,18 +27,12 @@ from projections.stock.stock import STOCK
 from projections.stock.stock_lines import AFTER_ANCHOR, LINES
 from projections.work.work_order_facts import FACTS
 
-MOST_EVENTS = 100
-"""As many causes are kept as somebody may want to look at: the first ones."""
-
-MOST_LINES = 500
-"""So many movements are looked back over to find since when a book is below zero."""
-
 _NOTHING = Found([])
 
 
 def look(subject: Subject, event: Recorded, rows: Rows) -> Found:
     """What there is to be found about a subject now, with this event."""
-    return _LOOK[subject.kind](subject, event, rows)
+    return LOOK[subject.kind](subject, event, rows)
 
 
 def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
@@ -48,27 +45,12 @@ def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if row is None or row["on_hand"] >= 0:
         return _NOTHING
     lines = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=MOST_LINES, last=True)[::-1]
-    reached, since = row["on_hand"], len(lines)
-    while since > 0 and reached < 0:  # walked backwards: what is below zero now has been since some movement
-        since -= 1
-        reached -= lines[since]["quantity"]
-    took = islice((line for line in lines[since:] if line["quantity"] < 0), MOST_EVENTS)
-    detail = f"By the books there are {format_quantity(row['on_hand'])}, which cannot be."
-    first = lines[since] if lines else None
-    if reached < 0 and len(lines) == MOST_LINES:
+    first, took, is_older = below_zero(row["on_hand"], lines)
+    detail = RULES[subject.kind].text.format(on_hand=format_quantity(row["on_hand"]))
+    if is_older and len(lines) == MOST_LINES:
         [first] = rows.span(LINES, AFTER_ANCHOR, (location, part, True), limit=1)
     fell_at = first["occurred_at"] if first else event.occurred_at
-    return Found([_line(line) for line in took], format_instant(fell_at), detail)
-
-
-def _line(line: Row) -> Row:
-    return {
-        "at": format_instant(line["occurred_at"]),
-        "device": str(line["device"]) if line["device"] else None,
-        "operation": None,
-        "position": line["position"],
-        "stream": str(line["movement"]),
-    }
+    return Found(took, format_instant(fell_at), detail)
 
 
 def _double_use(subject: Subject, _: Recorded, rows: Rows) -> Found:
@@ -78,8 +60,7 @@ def _double_use(subject: Subject, _: Recorded, rows: Rows) -> Found:
         return _NOTHING
     since, uses = found
     events = [_cause(use["fact"]) | {"stream": use["fact"]["movement"]} for use in uses]
-    detail = "Two devices say within four hours that they used this part on this order."
-    return Found(events, format_instant(since), detail)
+    return Found(events, format_instant(since), RULES[subject.kind].text)
 
 
 def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
@@ -99,7 +80,7 @@ def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
             told_so_far = []
         elif each["device"] or not any(earlier in reported for earlier in told_so_far):
             told_so_far.append(each)
-    detail = "The work was said to be done more than once."
+    detail = RULES[subject.kind].text
     return Found([_cause(each) for each in events][:MOST_EVENTS], since[0], detail) if events else _NOTHING
 
 
@@ -120,42 +101,32 @@ def _late_work(subject: Subject, event: Recorded, rows: Rows) -> Found:
         causes.take_out(rows, subject.id, stream=event.data.corrects)
     else:
         causes.add(rows, subject.id, event)
-    called_off = subject.kind == "work_after_cancel"
-    why = "The order had been cancelled" if called_off else "The order had been given to somebody else"
-    return _since_first(causes.first(rows, subject.id, MOST_EVENTS), f"{why} when this arrived.")
+    return _since_first(causes.first(rows, subject.id, MOST_EVENTS), RULES[subject.kind].text)
 
 
 def _unknown_part(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if rows.get(PARTS, subject.refs[0]) is not None:
         return _NOTHING
-    return _with(subject, event, rows, "A part was moved that is not in the catalogue.")
+    return _with(subject, event, rows, RULES[subject.kind].text)
 
 
 def _clock_suspect(subject: Subject, event: Recorded, rows: Rows) -> Found:
-    if event.envelope.clock == "behind":
-        detail = "The device's clock was behind: it told of a time before what its owner had read or done already."
-        return _with(subject, event, rows, detail)
-    return _with(subject, event, rows, "The device's clock was ahead: it told of what had not happened yet.")
+    trouble = CLOCK_TROUBLES["behind" if event.envelope.clock == "behind" else "ahead"]
+    return _with(subject, event, rows, RULES[subject.kind].text.format(trouble=trouble))
 
 
-def _serial_elsewhere(subject: Subject, _: Recorded, rows: Rows) -> Found:
-    """Both sides of each contradiction: what put it somewhere, and what took it from somewhere else."""
-    detail = f"Serial number {subject.serial} was taken from a place where, by the movements before, it was not."
-    return _misfit(subject, rows, detail)
+def _of_serial(subject: Subject, _: Recorded, rows: Rows) -> Found:
+    """What the claims of a unit show, as the view of serials has found it.
 
-
-def _serial_unknown(subject: Subject, _: Recorded, rows: Rows) -> Found:
-    detail = f"Serial number {subject.serial} was taken from a place that it had never come to."
-    return _misfit(subject, rows, detail)
-
-
-def _misfit(subject: Subject, rows: Rows, detail: str) -> Found:
-    """What the claims of a unit show, as the view of serials has found it."""
+    Of a unit that is elsewhere both sides of each contradiction: what put it somewhere, and what took it from
+    somewhere else.
+    """
     row = rows.get(SERIALS, subject.refs[0], subject.serial)
     misfit = row and row["misfits"].get(subject.kind)
     if not row or not misfit:
         return _NOTHING
     claims = (row["claims"][place] for place in misfit["claims"])
+    detail = RULES[subject.kind].text.format(serial=subject.serial)
     return Found([_cause(claim) | {"stream": claim["stream"]} for claim in claims], misfit["since"], detail)
 
 
@@ -173,16 +144,14 @@ def _cause(fact: Row) -> Row:
     return {name: fact[name] for name in ("at", "device", "operation", "position")} | {"stream": None}
 
 
-_LOOK: dict[str, Callable[[Subject, Recorded, Rows], Found]] = {
+LOOK: dict[DiscrepancyKind, Callable[[Subject, Recorded, Rows], Found]] = {
     "negative_book": _negative_book,
     "unknown_part": _unknown_part,
     "possible_double_use": _double_use,
     "duplicate_completion": _completed_twice,
-    "work_after_reassignment": _late_work,
-    "work_after_cancel": _late_work,
+    **dict.fromkeys(LATE_WORK, _late_work),
     "clock_suspect": _clock_suspect,
-    "serial_elsewhere": _serial_elsewhere,
-    "serial_unknown": _serial_unknown,
+    **dict.fromkeys(OF_SERIALS, _of_serial),
     "lot_short": look_at_lot,
     **dict.fromkeys(UNIT_MISFITS, look_at_units),
 }

@@ -7,30 +7,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.kernel.instant import recorded_instant
-from domain.stock.discrepancy import Discrepancy, DiscrepancyKind, discrepancy_id
+from domain.stock.discrepancy import Discrepancy, discrepancy_id
+from domain.stock.discrepancy_kinds import RULES, DiscrepancyKind
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
 from projections.stock.locations import LOCATIONS
-
-REFS: dict[str, tuple[str, ...]] = {
-    "negative_book": ("location", "part"),
-    "unknown_part": ("part",),
-    "possible_double_use": ("work_order", "part"),
-    "duplicate_completion": ("work_order",),
-    "work_after_reassignment": ("work_order", "technician"),
-    "work_after_cancel": ("work_order", "technician"),
-    "clock_suspect": ("device",),
-    "serial_elsewhere": ("part",),
-    "serial_unknown": ("part",),
-    "serial_missing": ("location", "part"),
-    "serial_count": ("location", "part"),
-    "serial_duplicate": ("location", "part"),
-    "fraction_of_unit": ("location", "part"),
-    "lot_missing": ("location", "part"),
-    "lot_short": ("location", "part"),
-    "unit_mismatch": ("location", "part"),
-}
-"""What a discrepancy of each kind is about; its id follows from these, in this order, and the serial or lot."""
 
 ABOUT = ("location", "part", "work_order", "technician", "device")
 
@@ -57,12 +38,6 @@ DISCREPANCIES = Table(
     key=("id",),
     indexes=(("opened_at", "id"), ("status", "opened_at"), ("location",), ("work_order",), ("owner",)),
 )
-
-LASTING = frozenset({"negative_book", "unknown_part"})
-"""Kinds that no decision ends: they are open for as long as the books say so."""
-
-OF_SERIALS: tuple[DiscrepancyKind, ...] = ("serial_elsewhere", "serial_unknown")
-"""Kinds that are about one unit of a part: its serial stands among the refs, beside the ids."""
 
 _SETTLES = {
     Discrepancy.Explained.TOPIC: "explained",
@@ -98,7 +73,8 @@ class Found(NamedTuple):
 
 def begun(subject: Subject) -> Row:
     """A row about which nothing has been found or decided yet."""
-    about = dict(zip(REFS.get(subject.kind, ()), subject.refs, strict=False))
+    rule = RULES.get(subject.kind)
+    about = dict(zip(rule.about if rule else (), subject.refs, strict=False))
     named = {"serial": subject.serial, "lot": subject.lot}
     return {
         "id": subject.id,
@@ -126,7 +102,7 @@ def standing(rows: Rows, row: Row) -> Row:
     """What follows from a row's events and decisions. A settled one is open again when something new is found."""
     decisions, events = row["decisions"], row["events"]
     settled = _settled(row["kind"], decisions, events)
-    owner = row["assigned_to"] or _custodian(rows, row)
+    owner = row["assigned_to"] or _owner(rows, row)
     status = "closed" if not events else settled or ("assigned" if row["assigned_to"] else "open")
     return row | {
         "status": status,
@@ -136,15 +112,23 @@ def standing(rows: Rows, row: Row) -> Row:
     }
 
 
-def _settled(kind: str, decisions: list[Row], events: Iterable[Row]) -> str | None:
+def _settled(kind: DiscrepancyKind, decisions: list[Row], events: Iterable[Row]) -> str | None:
     """How the last decision settled it, unless it was assigned or anything was found since."""
     last = decisions[-1] if decisions else None
-    if last is None or kind in LASTING or any(event["position"] > last["position"] for event in events):
+    if last is None or _is_lasting(kind) or any(event["position"] > last["position"] for event in events):
         return None
     return _SETTLES.get(last["what"])
 
 
-def _custodian(rows: Rows, row: Row) -> Any:
-    """Who has the van where a book is negative: the one who can look."""
-    location = rows.get(LOCATIONS, row["location"]) if row["location"] else None
+def _is_lasting(kind: DiscrepancyKind) -> bool:
+    rule = RULES.get(kind)
+    return rule is not None and rule.lasting
+
+
+def _owner(rows: Rows, row: Row) -> Any:
+    """Who looks into it while nobody is assigned: the custodian of its van, or nobody by name."""
+    rule = RULES.get(row["kind"])
+    if rule is None or rule.owner != "custodian" or not row["location"]:
+        return None
+    location = rows.get(LOCATIONS, row["location"])
     return location["custodian"] if location else None

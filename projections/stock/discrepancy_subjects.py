@@ -8,10 +8,11 @@ from uuid import UUID
 from domain.care.survey import Survey
 from domain.kernel.envelope import CLOCK_TOLERANCE
 from domain.recording.recorded import Recorded
-from domain.stock.discrepancy import DiscrepancyKind
+from domain.stock.discrepancy_kinds import OF_SERIALS
 from domain.stock.part import Part
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
+from domain.work.late_work import LATE_WORK, late_work
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
@@ -19,7 +20,7 @@ from projections.access.devices import DEVICES
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock.discrepancies_of_units import of_lots, of_units
-from projections.stock.discrepancy_row import OF_SERIALS, Subject
+from projections.stock.discrepancy_row import Subject
 from projections.stock.locations import must_not_be_negative
 from projections.stock.parts import PARTS
 from projections.stock.serials import SERIALS, serials_of
@@ -53,8 +54,6 @@ FACTS = (
 CORRECTIONS = (WorkOrder.FactCorrected.TOPIC, Visit.FactCorrected.TOPIC)
 COMPLETIONS = (WorkOrder.Completed.TOPIC, WorkOrder.CompletionReported.TOPIC, WorkOrder.Reopened.TOPIC, *CORRECTIONS)
 
-OF_LATE_WORK: tuple[DiscrepancyKind, ...] = ("work_after_reassignment", "work_after_cancel")
-
 
 def subjects(event: Recorded, rows: Rows) -> Iterator[Subject]:
     """The subjects that this event concerns, when the views that it needs have folded it."""
@@ -85,17 +84,15 @@ def _late_work(event: Recorded, rows: Rows) -> Iterator[Subject]:
     order, technician = _order(event, rows), author(event, rows)
     if order is None or technician is None or event.envelope.device is None:
         return
-    if order["technician"] not in (technician, None):
-        yield Subject("work_after_reassignment", (order["id"], technician))
-    if order["status"] == Status.CANCELLED:
-        yield Subject("work_after_cancel", (order["id"], technician))
+    for kind in late_work(technician, assigned=order["technician"], cancelled=order["status"] == Status.CANCELLED):
+        yield Subject(kind, (order["id"], technician))
 
 
 def _taken_back(event: Recorded, rows: Rows) -> Iterator[Subject]:
     """What was taken back may have been the only thing that did not fit."""
     order, technician = _order(event, rows), author(event, rows)
     if order is not None and technician is not None:
-        for kind in OF_LATE_WORK:
+        for kind in LATE_WORK:
             yield Subject(kind, (order["id"], technician))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from domain.recording.recorded import Recorded
+from domain.stock.discrepancy_kinds import OF_SERIALS
 from projections.engine.projection import Rows
-from projections.stock.discrepancy_row import OF_SERIALS, Subject
+from projections.stock.discrepancy_row import Subject
 from projections.stock.lots import LOTS
 from projections.stock.serials import SERIALS
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from domain.work.double_use import Use, may_be_same, suspect_spans
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
 from projections.work.work_order_uses import BY_DEVICE, USES
-
-WINDOW: Final = timedelta(hours=4)
-"""Two devices that use the same part on the same order within this may tell of the same use."""
 
 TURNS = Table(
     "work_order_use_turns",
@@ -49,11 +47,15 @@ def note(rows: Rows, use: Row) -> None:
 
 
 def _turn(rows: Rows, before: Row | None, use: Row) -> None:
-    if before is None or before["device"] == use["device"] or use["at"] - before["at"] > WINDOW:
+    if before is None or not may_be_same(_use(before), _use(use)):
         rows.delete(TURNS, use["work_order"], use["part"], *_place(use))
     else:
         known = {name: use[name] for name in TURNS.key}
         rows.put(TURNS, known | {"before": before["at"]})
+
+
+def _use(row: Row) -> Use:
+    return Use(row["device"], row["at"])
 
 
 def _place(use: Row) -> tuple[datetime, UUID, int]:
@@ -63,15 +65,8 @@ def _place(use: Row) -> tuple[datetime, UUID, int]:
 def double_uses(rows: Rows, order: UUID, part: UUID, most: int) -> tuple[datetime, list[Row]] | None:
     """Since when two devices tell of one part within the window, and the first `most` such uses; None if none do."""
     turns = rows.span(TURNS, _TURNS, (order, part), limit=most)
-    stretches: list[tuple[datetime, datetime]] = []
-    for turn in turns:
-        low, high = turn["at"] - WINDOW, turn["before"] + WINDOW
-        if stretches and low <= stretches[-1][1]:
-            stretches[-1] = stretches[-1][0], max(high, stretches[-1][1])
-        else:
-            stretches.append((low, high))
     found: list[Row] = []
-    for low, high in stretches:
+    for low, high in suspect_spans((turn["before"], turn["at"]) for turn in turns):
         left = most - len(found)
         if left:
             found += rows.span(USES, BY_DEVICE, (order, part, True), limit=left, low=(low,), high=(high,))

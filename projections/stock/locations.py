@@ -10,6 +10,7 @@ from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL, Location, is_bin
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 
 LOCATIONS = Table(
@@ -45,21 +46,15 @@ class Locations(Projection):
     def _registered(self, event: Recorded[Location.Registered], rows: Rows) -> None:
         data = event.data
         row = {"id": event.stream, "kind": data.kind, "name": data.name, "site": data.site, "zone": data.zone}
-        rows.put(LOCATIONS, row | {"custodian": None, "retired": False} | _changed(event))
+        rows.put(LOCATIONS, row | {"custodian": None, "retired": False} | changed_by(event))
 
     @on(Location.CustodyTaken)
     def _custody_taken(self, event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
-        if (location := rows.get(LOCATIONS, event.stream)) is not None:
-            rows.put(LOCATIONS, location | {"custodian": event.data.technician} | _changed(event))
+        change_row(rows, LOCATIONS, event, {"custodian": event.data.technician})
 
     @on(Location.Retired)
     def _retired(self, event: Recorded[Location.Retired], rows: Rows) -> None:
-        if (location := rows.get(LOCATIONS, event.stream)) is not None:
-            rows.put(LOCATIONS, location | {"retired": True} | _changed(event))
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
+        change_row(rows, LOCATIONS, event, {"retired": True})
 
 
 def holds_stock(rows: Rows, location_id: UUID) -> bool:

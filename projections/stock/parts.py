@@ -13,6 +13,7 @@ from domain.recording.recorded import Recorded
 from domain.stock.part import Part
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 
@@ -60,12 +61,11 @@ class Parts(Projection):
             "superseded_by": None,
             "discontinued": False,
         }
-        rows.put(PARTS, row | _described(event.data) | external_ref_of(event) | _changed(event))
+        rows.put(PARTS, row | _described(event.data) | external_ref_of(event) | changed_by(event))
 
     @on(Part.Revised)
     def _revised(self, event: Recorded[Part.Revised], rows: Rows) -> None:
-        if (part := rows.get(PARTS, event.stream)) is not None:
-            rows.put(PARTS, part | _described(event.data) | _changed(event))
+        change_row(rows, PARTS, event, _described(event.data))
 
     @on(Part.CostSet)
     def _cost_set(self, event: Recorded[Part.CostSet], rows: Rows) -> None:
@@ -74,17 +74,15 @@ class Parts(Projection):
             cost |= {} if event.data.per is None else {"per": event.data.per}
             others = [other for other in part["costs"] if other["from"] != cost["from"]]
             costs = sorted([*others, cost], key=lambda each: str(each["from"]))
-            rows.put(PARTS, part | {"costs": costs} | _changed(event))
+            rows.put(PARTS, part | {"costs": costs} | changed_by(event))
 
     @on(Part.Superseded)
     def _superseded(self, event: Recorded[Part.Superseded], rows: Rows) -> None:
-        if (part := rows.get(PARTS, event.stream)) is not None:
-            rows.put(PARTS, part | {"superseded_by": event.data.by} | _changed(event))
+        change_row(rows, PARTS, event, {"superseded_by": event.data.by})
 
     @on(Part.Discontinued)
     def _discontinued(self, event: Recorded[Part.Discontinued], rows: Rows) -> None:
-        if (part := rows.get(PARTS, event.stream)) is not None:
-            rows.put(PARTS, part | {"discontinued": True} | _changed(event))
+        change_row(rows, PARTS, event, {"discontinued": True})
 
 
 def _described(data: Any) -> Row:
@@ -94,10 +92,6 @@ def _described(data: Any) -> Row:
         "criticality": data.criticality,
         "gtins": list(data.gtins),
     }
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
 
 
 def cost_on(part: Row, day: date) -> Row | None:

@@ -16,6 +16,7 @@ from domain.work.technician import Technician
 from projections.care.merges import one_customer
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.work.warranties import WARRANTIES, shown
@@ -68,7 +69,7 @@ class EquipmentView(Projection):
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
         row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties_count": 0}
         row |= {"warranties": [], "withdrawn_warranties": []}
-        rows.put(EQUIPMENT, row | told | later | external_ref_of(event) | _changed(event))
+        rows.put(EQUIPMENT, row | told | later | external_ref_of(event) | changed_by(event))
 
     @on(Equipment.Installed)
     def _installed(self, event: Recorded[Equipment.Installed], rows: Rows) -> None:
@@ -82,7 +83,7 @@ class EquipmentView(Projection):
             days = {"from_day": data.from_, "until_day": data.until, "withdrawn_from": None, "withdrawn_for": None}
             told = {"equipment": event.stream, "number": number, "terms": data.terms, "position": event.position}
             rows.put(WARRANTIES, days | told)
-            rows.put(EQUIPMENT, machine | {"warranties_count": number} | shown(rows, event.stream) | _changed(event))
+            rows.put(EQUIPMENT, machine | {"warranties_count": number} | shown(rows, event.stream) | changed_by(event))
 
     @on(Equipment.WarrantyWithdrawn)
     def _warranty_withdrawn(self, event: Recorded[Equipment.WarrantyWithdrawn], rows: Rows) -> None:
@@ -90,7 +91,7 @@ class EquipmentView(Projection):
         if warranty is not None and machine is not None:
             told = {"withdrawn_from": event.data.from_, "withdrawn_for": event.data.reason, "position": event.position}
             rows.put(WARRANTIES, warranty | told)
-            rows.put(EQUIPMENT, machine | shown(rows, event.stream) | _changed(event))
+            rows.put(EQUIPMENT, machine | shown(rows, event.stream) | changed_by(event))
 
     @on(Equipment.Moved)
     def _moved(self, event: Recorded[Equipment.Moved], rows: Rows) -> None:
@@ -108,7 +109,7 @@ class EquipmentView(Projection):
     def _returned(self, event: Recorded[Equipment.Returned], rows: Rows) -> None:
         if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
             status = Status.REGISTERED if machine["site"] is None else Status.INSTALLED
-            rows.put(EQUIPMENT, machine | {"status": status.value} | _changed(event))
+            rows.put(EQUIPMENT, machine | {"status": status.value} | changed_by(event))
 
     @on(Equipment.Retired)
     def _retired(self, event: Recorded[Equipment.Retired], rows: Rows) -> None:
@@ -121,12 +122,7 @@ class EquipmentView(Projection):
             rows.put(EQUIPMENT, machine | {"retirement_note": None, "position": event.position})
 
     def _change(self, event: Recorded, rows: Rows, told: Row) -> None:
-        if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
-            rows.put(EQUIPMENT, machine | told | _changed(event))
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
+        change_row(rows, EQUIPMENT, event, told)
 
 
 def warranty_on(machine: Row, day: date) -> dict[str, Any] | None:

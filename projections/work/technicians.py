@@ -10,6 +10,7 @@ from domain.recording.recorded import Recorded
 from domain.work.technician import Technician
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
+from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 
 TECHNICIANS = Table(
@@ -45,7 +46,7 @@ class Technicians(Projection):
     @on(Technician.Registered)
     def _registered(self, event: Recorded[Technician.Registered], rows: Rows) -> None:
         row = {"id": event.stream, "name": event.data.name, "van": None, "active": True, "erased": False}
-        rows.put(TECHNICIANS, row | _told(event) | _changed(event))
+        rows.put(TECHNICIANS, row | _told(event) | changed_by(event))
 
     @on(Technician.Changed)
     def _described(self, event: Recorded[Technician.Changed], rows: Rows) -> None:
@@ -65,16 +66,11 @@ class Technicians(Projection):
         self._change(event, rows, {"name": None, "erased": True})
 
     def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        if (technician := rows.get(TECHNICIANS, event.stream)) is not None:
-            rows.put(TECHNICIANS, technician | said | _changed(event))
+        change_row(rows, TECHNICIANS, event, said)
 
 
 def _told(event: Recorded) -> Row:
     return {"zone": event.data.zone, "language": event.data.language, "user_id": event.data.user}
-
-
-def _changed(event: Recorded) -> Row:
-    return {"position": event.position, "version": event.version}
 
 
 def technician(reader: Reader, technician_id: UUID) -> Row | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.kernel.quantity import format_quantity
+from domain.stock.movement_reasons import UNUSED
 from projections.engine.fact_lists import key_of
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
@@ -33,8 +34,6 @@ RETURNS = Table(
 used on the order: a removal is mostly of what had been in there before."""
 
 BROUGHT_BACK: Final = ("return_in", "removal")
-NOT_NEEDED: Final = ("not_needed", "wrong_part")
-"""Reasons with which a removal takes out what was built in on the same order."""
 
 
 def take_back(rows: Rows, order: UUID, fact: Row, *, kind: str, reason: str | None) -> int:
@@ -42,7 +41,7 @@ def take_back(rows: Rows, order: UUID, fact: Row, *, kind: str, reason: str | No
     at, rank, position = key_of(fact)
     row: Row = {"work_order": order, "movement": UUID(fact["movement"]), "part": UUID(fact["part"])}
     row |= {"quantity": Decimal(fact["quantity"]), "lot": fact["lot"], "serials": fact["serials"]}
-    whole = kind == "return_in" or reason in NOT_NEEDED
+    whole = kind == "return_in" or reason in UNUSED
     rows.put(RETURNS, row | {"whole": whole, "at": at, "rank": rank, "position": position})
     return settle(rows, order, row["part"])
 

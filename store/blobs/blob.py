@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from domain.access.device_limits import BLOB_PIECE
 from domain.kernel.problem import Kind, Problem
-
-PIECE: Final = 256 * 1024
-"""The bytes of a full piece, and the most in one request."""
-MOST_BYTES: Final = 25 * 1024 * 1024
-"""The bytes of the largest blob."""
 
 
 class UploadOffsetMismatch(Problem):
@@ -38,8 +34,8 @@ class Blob(NamedTuple):
 
     def pieces(self) -> range:
         """The numbers of its pieces."""
-        return range(-(-self.size // PIECE))
+        return range(-(-self.size // BLOB_PIECE))
 
     def length_of(self, number: int) -> int:
         """How many bytes a piece has once it is full."""
-        return min(PIECE, self.size - number * PIECE)
+        return min(BLOB_PIECE, self.size - number * BLOB_PIECE)

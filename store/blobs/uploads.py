@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from domain.access.device_limits import BLOB_PIECE
 from domain.kernel.problem import Kind, Problem
-from store.blobs.blob import PIECE, Blob, BlobMismatch, UploadOffsetMismatch
+from store.blobs.blob import Blob, BlobMismatch, UploadOffsetMismatch
 from store.blobs.pieces import seal_piece, unseal_piece
 from store.connecting import Cursor
 from store.keyring import Key
@@ -156,19 +157,19 @@ def _must_have_room(cursor: Cursor, technician: UUID) -> None:
 def _put(cursor: Cursor, sha256: str, upload: Upload, key: Key, chunk: bytes) -> None:
     """Fill the last piece up and begin the next ones; a chunk may end anywhere."""
     blob = Blob(sha256, upload.size)
-    number, held = divmod(upload.received - len(chunk), PIECE)
+    number, held = divmod(upload.received - len(chunk), BLOB_PIECE)
     if held and chunk:
         sealed = _piece(cursor, upload, number)
         assert sealed is not None, "the bytes before this chunk were stored with it"
         chunk = unseal_piece(key, blob, number, sealed) + chunk
-    for begin in range(0, len(chunk), PIECE):
-        sealed = seal_piece(key, blob, number + begin // PIECE, chunk[begin : begin + PIECE])
+    for begin in range(0, len(chunk), BLOB_PIECE):
+        sealed = seal_piece(key, blob, number + begin // BLOB_PIECE, chunk[begin : begin + BLOB_PIECE])
         cursor.execute(
             """
             INSERT INTO blobs.chunks (upload, number, sealed) VALUES (%s, %s, %s)
             ON CONFLICT (upload, number) DO UPDATE SET sealed = excluded.sealed
             """,
-            (upload.id, number + begin // PIECE, sealed),
+            (upload.id, number + begin // BLOB_PIECE, sealed),
         )
     cursor.execute("UPDATE blobs.uploads SET received = %s WHERE id = %s", (upload.received, upload.id))
 

@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
-from store.blobs.blob import PIECE, Blob, BlobMismatch
+from domain.access.device_limits import BLOB_PIECE
+from store.blobs.blob import Blob, BlobMismatch
 from store.blobs.pieces import SEALED, BlobDamagedError, seal_piece, unseal_piece
 from store.blobs.place import FileGoneError, Place
 from store.keyring import Key, Keyring
@@ -122,7 +123,7 @@ def name_of(sha256_hex: str, person: UUID) -> str:
 
 def _begun(file: BinaryIO, named: str, sizes: Iterable[int], key: Key) -> tuple[Blob, bytes]:
     """Which of these sizes the file has, and its first piece; raises `BlobDamagedError` when it has none of them."""
-    sealed = _at_most(file, PIECE + SEALED)
+    sealed = _at_most(file, BLOB_PIECE + SEALED)
     if not sealed and named == sha256(b"").hexdigest():
         return Blob(named, 0), b""
     for size in sizes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from .errors import BadUseError, understood
-from .identity import Installation
+from .identity import OwnInstallation
 from .json_text import Json
 from .local import Local
 
@@ -33,7 +33,7 @@ class Enroller:
             self._become(who, {member: answer[member] for member in MEMBERS}, answer.get("epoch"), code)
         return answer
 
-    def _become(self, who: Installation, enrolled: Json, epoch: str | None, code: str) -> None:
+    def _become(self, who: OwnInstallation, enrolled: Json, epoch: str | None, code: str) -> None:
         """Inside a transaction: be the device that the server has enrolled.
 
         With a fresh code all that is kept is sent again: the server may have lost more than it knows.

@@ -30,8 +30,8 @@ def signer(secret: bytes) -> Signer | None:
     return None
 
 
-class Installation(NamedTuple):
-    """An installation: its name for ever and, in base64url, the secret of its key, if it has one."""
+class OwnInstallation(NamedTuple):
+    """This installation: its id for ever and, in base64url, the secret of its key, if it has one."""
 
     install_id: str
     key: str | None
@@ -63,25 +63,25 @@ class Identity:
                 if self.file.get("install_id") is None:  # no other process was faster
                     self.become(self._another())
 
-    def now(self) -> Installation:
+    def now(self) -> OwnInstallation:
         """Who it is."""
-        return Installation(self.file.get("install_id"), self.file.get("key"))
+        return OwnInstallation(self.file.get("install_id"), self.file.get("key"))
 
-    def become(self, who: Installation) -> None:
+    def become(self, who: OwnInstallation) -> None:
         """Inside a transaction: be that one from now on."""
         self.file.set(install_id=who.install_id, key=who.key, next_self=None)
 
-    def for_code(self, code: str, *, as_new: bool) -> Installation:
+    def for_code(self, code: str, *, as_new: bool) -> OwnInstallation:
         """Who enrols with a code; the same one each time, since a lost reply is only given again to the same."""
         self._begin()  # anew, after having been erased
         waiting, who = self.file.get("next_self"), self.now()
         if waiting and waiting["code"] == code:
-            return Installation(waiting["install_id"], waiting["key"])
+            return OwnInstallation(waiting["install_id"], waiting["key"])
         another = self._another()
-        other = Installation(another.install_id if as_new else who.install_id, who.key or another.key)
+        other = OwnInstallation(another.install_id if as_new else who.install_id, who.key or another.key)
         self.file.set(next_self={"code": code} | other._asdict())  # a full disk shows before the code is used up
         return other
 
-    def _another(self) -> Installation:
+    def _another(self) -> OwnInstallation:
         secret = self.world.random.randbytes(32)
-        return Installation(self.world.new_id(), base64(secret) if signer(secret) else None)
+        return OwnInstallation(self.world.new_id(), base64(secret) if signer(secret) else None)

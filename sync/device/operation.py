@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import NamedTuple
 
-from .identity import Installation
+from .identity import OwnInstallation
 from .json_text import Json, canonical
 
 
@@ -30,7 +30,7 @@ class Queued(NamedTuple):
     text: str
 
 
-def signed(operation: Json, who: Installation) -> Json:
+def signed(operation: Json, who: OwnInstallation) -> Json:
     """The operation with the signature of its installation, if that has a key."""
     content = {name: value for name, value in operation.items() if name not in ("seq", "signature")}
     signature = who.signed(f"callout operation\n{sha256(canonical(content)).hexdigest()}")

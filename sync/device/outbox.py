@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from .errors import BadUseError
 from .file import File
-from .identity import Identity, Installation
+from .identity import Identity, OwnInstallation
 from .json_text import Json, sendable, to_json
 from .limits import BATCH, BATCH_BYTES, GROUP_NAME, KEPT, OPERATION_BYTES, STATUSES, UNDECIDED
 from .operation import Deed, Queued, group_of, in_groups, signed
@@ -41,7 +41,7 @@ class Outbox:
                 self._must_fit(group)
         return ids
 
-    def _add(self, deed: Deed, group: str | None, who: Installation) -> str:
+    def _add(self, deed: Deed, group: str | None, who: OwnInstallation) -> str:
         at = deed.at or self.world.clock()
         if at.tzinfo is None:
             raise BadUseError("The time of an operation needs its offset from UTC.")
@@ -165,7 +165,7 @@ class Outbox:
             self.db.execute("UPDATE operations SET seq = ?, operation = ? WHERE n = ?", row)
         self.file.set(last_seq=len(rows), expected=None)
 
-    def sign(self, who: Installation) -> None:
+    def sign(self, who: OwnInstallation) -> None:
         """Inside a transaction: everything kept gets the signature of the key that this installation has now."""
         for n, text in self.db.execute("SELECT n, operation FROM operations").fetchall():
             row = (to_json(signed(json.loads(text), who)), n)

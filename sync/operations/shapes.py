@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from domain.access.device_limits import MOST_BLOB_BYTES
 from domain.work.visit_events import NotDoneReason
-from store.blobs.blob import MOST_BYTES
+from domain.work.work_order_events import Fixed, LabourKind
 
 Words = Annotated[str, msgspec.Meta(max_length=8000)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -17,7 +18,7 @@ Serials = Annotated[tuple[Code, ...], msgspec.Meta(max_length=1000)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Field = Literal["name", "phones", "email", "language", "zone"]
-Size = Annotated[int, msgspec.Meta(ge=0, le=MOST_BYTES)]
+Size = Annotated[int, msgspec.Meta(ge=0, le=MOST_BLOB_BYTES)]
 
 
 class Data(msgspec.Struct, kw_only=True):
@@ -71,7 +72,7 @@ class LabourRecorded(OfOrder, kw_only=True):
     """Whole minutes."""
 
     minutes: Minutes
-    kind: Literal["travel", "work", "wait"]
+    kind: LabourKind
 
 
 class NoteAdded(OfOrder, kw_only=True):
@@ -91,7 +92,7 @@ class PhotoTaken(OfOrder, kw_only=True):
 class WorkCompleted(OfOrder, kw_only=True):
     """The work is done."""
 
-    fixed: Literal["yes", "temporary", "no"]
+    fixed: Fixed
     remedy: Code | None = None
 
 

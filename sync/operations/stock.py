@@ -10,9 +10,10 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.local_time import local_day
 from domain.kernel.quantity import parse_quantity
 from domain.kernel.reason import reason_and_note
+from domain.stock.discrepancy_kinds import NOTICES
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.movement import Movement, MovementKind
-from domain.stock.movement_defaults import REASONS
+from domain.stock.movement_reasons import MOVEMENT_REASONS
 from domain.stock.part import Part
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
@@ -64,7 +65,7 @@ def _recorded(context: Context, movement: Movement, order: WorkOrder | None = No
     notices = (*(context.misfits(order) if order else ()), *more)
     if context.work.find(Part, movement["part"]) is None:
         refs = {"part": str(movement["part"])}
-        notices = (*notices, Notice("unknown_part", "There is no such part in the catalogue.", refs))
+        notices = (*notices, Notice("unknown_part", NOTICES["unknown_part"], refs))
     if order:
         movement |= {"customer": order.customer, "case": order.case, "equipment": order.equipment}
     moved = StockMovement.record(id=context.operation, **movement)
@@ -81,7 +82,7 @@ def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tup
 def _reason_fields(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
     """The fields for a reason: a code, or words as a note about the customer or else the technician."""
     person = order.customer if order else context.technician
-    return cast("Movement", {**reason_and_note(data.reason, REASONS), "person": person})
+    return cast("Movement", {**reason_and_note(data.reason, MOVEMENT_REASONS), "person": person})
 
 
 @fact("part_used", PartUsed)

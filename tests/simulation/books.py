@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
+from domain.stock.discrepancy_kinds import OF_SERIALS
 from domain.stock.location import is_bin
-from projections.stock.discrepancy_row import DISCREPANCIES, OF_SERIALS
+from projections.stock.discrepancy_row import DISCREPANCIES
 from projections.stock.locations import LOCATIONS
 from projections.stock.stock import STOCK
 from tests.simulation.shelves import balances

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy import discrepancy_id
+from domain.stock.discrepancy_kinds import RULES
 from projections.engine.table import Row
-from projections.stock.discrepancy_row import DISCREPANCIES, REFS
+from projections.stock.discrepancy_row import DISCREPANCIES
 from projections.stock.locations import LOCATIONS
 from projections.work.visits import VISITS
 from projections.work.work_orders import WORK_ORDERS
@@ -94,7 +95,7 @@ class Conflicts:
             return rows.get(DISCREPANCIES, discrepancy_id("unknown_part", UUID(refs["part"]))) is not None
         if code == "details_clash":
             return any(event.topic == "customer.change_clashed" for event in self._events_of(operation))
-        return code in REFS or code == "needs_missing"
+        return code in RULES or code == "needs_missing"
 
     def _is_told(self, operation: str, code: str, name: str, id: str) -> bool:
         """Whether what a notice names is there, and the operation on record: about it or, if it misfits, naming it."""

@@ -12,8 +12,9 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.problem import Problem
 from domain.recording.unit_of_work import Work
 from domain.stock.discrepancy import Discrepancy
+from domain.stock.discrepancy_kinds import RULES
 from projections.access.operations import OPERATIONS
-from projections.stock.discrepancy_row import DISCREPANCIES, REFS
+from projections.stock.discrepancy_row import DISCREPANCIES
 from sync.release import discard as make_nothing_of
 from sync.release import release
 from tests.simulation.desk_work import office
@@ -34,7 +35,7 @@ def settle(world: World, _: Phone) -> None:
             return ()
         entity = work.find(Discrepancy, row["id"])
         if entity is None:
-            refs = tuple(UUID(row["refs"][name]) for name in REFS[row["kind"]])
+            refs = tuple(UUID(row["refs"][name]) for name in RULES[row["kind"]].about)
             entity = Discrepancy.take_up(id=row["id"], kind=row["kind"], refs=refs)
         if assigns:
             entity.assign(world.company.dispatcher)

@@ -6,10 +6,11 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from domain.access.device_limits import BLOB_PIECE
 from domain.access.identity import DeviceIdentity
 from domain.kernel.problem import BadInput
 from domain.recording.recorded import Recorded
-from store.blobs.blob import PIECE, BlobMismatch, BlobTooLarge, UploadOffsetMismatch
+from store.blobs.blob import BlobMismatch, BlobTooLarge, UploadOffsetMismatch
 from sync.blobs import BlobNotNamed, Progress
 from tests.simulation.memory_log import MemoryLog
 
@@ -59,7 +60,7 @@ class MemoryBlobs:
             return Progress(size, size)
         if not offset.isdigit():
             raise BadInput("Upload-Offset is a number.")
-        if len(chunk) > PIECE:
+        if len(chunk) > BLOB_PIECE:
             raise BlobTooLarge
         if int(offset) != reached:
             raise UploadOffsetMismatch(offset=reached)

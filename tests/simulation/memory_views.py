@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from projections.access.operations import OPERATIONS, WAITING, Operations
+from domain.access.operation_status import UNDECIDED
+from projections.access.operations import OPERATIONS, Operations
 from projections.care.merges import entries_of
 from projections.documents.digest import NOTHING, Digest
 from projections.documents.digests import DIGESTS
@@ -119,7 +120,7 @@ class MemoryViews:
         if any(after.log < event.position and event.topic not in PUT_ASIDE for event in known.events_of(need)):
             return True
         rows = self.rows.where(OPERATIONS, operation=need)
-        return any(row["position"] > after.views and row["status"] not in WAITING for row in rows)
+        return any(row["position"] > after.views and row["status"] not in UNDECIDED for row in rows)
 
 
 class MemoryHoldings:

@@ -10,13 +10,13 @@ import orjson
 
 from domain.recording.answers import Answer
 from domain.recording.recorded import Recorded
+from domain.work.late_work import LATE_WORK, late_work
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 CURRENT = "a reply rests on what the log says when it is recorded"
-OF_ORDERS = {"work_after_reassignment", "work_after_cancel"}
 
 
 class Verdicts:
@@ -46,11 +46,11 @@ class Verdicts:
         order = event.data.work_order
         if order is None or event.data.kind == "correction":
             return
-        noticed = {notice["code"] for notice in said.get("notices", ())} & OF_ORDERS
-        fits = self._technicians.get(order) in (None, event.envelope.actor)
-        expected = set() if fits else {"work_after_reassignment"}
-        if order in self._cancelled:
-            expected.add("work_after_cancel")
+        noticed = {notice["code"] for notice in said.get("notices", ())} & set(LATE_WORK)
+        who = event.envelope.actor
+        assert who is not None, "a device is somebody's"
+        cancelled = order in self._cancelled
+        expected = set(late_work(who, assigned=self._technicians.get(order), cancelled=cancelled))
         must(noticed == expected, CURRENT, f"{event.envelope.operation_id}: {noticed} instead of {expected}")
 
     def _remember(self, events: Sequence[Recorded]) -> None:

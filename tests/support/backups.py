@@ -14,6 +14,7 @@ from callout.assembly import Application
 from callout.blob_place import place_of
 from callout.restoring import Restored, restore
 from callout.settings import Settings
+from domain.access.device_limits import BLOB_PIECE
 from domain.care.customer import Customer
 from domain.kernel.envelope import Envelope
 from domain.recording.answers import Answer
@@ -22,13 +23,13 @@ from projections.catalogue import PROJECTIONS
 from projections.engine.verify import verify
 from store.backup.dump import dump
 from store.backup.manifest import Manifest, Progress
-from store.blobs.blob import PIECE, Blob
+from store.blobs.blob import Blob
 from store.erasure import Erasure
 from tests.support.logs import NOON, WORDS
 
 KEY = b"m" * 32
 NAME = "Erika Kastanienbaum"
-PICTURE = Random(7).randbytes(PIECE + 1000)
+PICTURE = Random(7).randbytes(BLOB_PIECE + 1000)
 BLOB = Blob(sha256(PICTURE).hexdigest(), len(PICTURE))
 
 
@@ -79,7 +80,7 @@ def registered(application: Application, name: str = NAME) -> UUID:
     work.add(Envelope(occurred_at=NOON), customer, order)
     work.commit([Answer(uuid4(), "hash", "applied", "{}", 0, 2)])
     key = application.services.vault.keys([customer.id])[customer.id]
-    pieces = (PICTURE[number * PIECE :][: BLOB.length_of(number)] for number in BLOB.pieces())
+    pieces = (PICTURE[number * BLOB_PIECE :][: BLOB.length_of(number)] for number in BLOB.pieces())
     application.services.vault.keep(BLOB, customer.id, key, pieces)
     return customer.id
 

@@ -35,7 +35,7 @@ LETTERS = ("\0", "\x1f", "\x7f", "\ufffe", "\u2028", "\U0010ffff", '"', "\\", "'
 CHOSEN: dict[str, Any] = {"fields": tuple[Literal["name", "phones", "email", "language", "zone"], ...]}
 """Fields whose type is wider than what the domain says in them."""
 LASTING: dict[type[Entity], tuple[str, ...]] = {Visit: ("work_order",)}
-"""Fields that every event of a stream repeats from its first: `tests/domain/test_lasting.py` proves that they do."""
+"""Fields that every event of a stream repeats from its first; `tests/domain/work/test_lasting.py` proves it."""
 CODE, WORDS = 200, 8_000
 """How many characters codes and personal words have at most, as the doors let them in."""
 

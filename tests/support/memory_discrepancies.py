@@ -6,11 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 from domain.stock.discrepancy import Discrepancy
+from domain.stock.discrepancy_kinds import RULES
 from domain.stock.part import Part, PartName
 from domain.work.work_order import WorkOrder
 from projections.engine.table import Row
 from projections.stock.discrepancies import Discrepancies
-from projections.stock.discrepancy_row import DISCREPANCIES, REFS
+from projections.stock.discrepancy_row import DISCREPANCIES
 from tests.support.memory_events import News, Phone, later
 from tests.support.stock import PART, places
 from tests.support.work_orders import ANNA, BEN
@@ -45,7 +46,9 @@ class Office:
 
     def taken_up(self, row: Row) -> Discrepancy:
         """The decisions about it, none yet."""
-        return Discrepancy.take_up(id=row["id"], kind=row["kind"], refs=tuple(row[name] for name in REFS[row["kind"]]))
+        return Discrepancy.take_up(
+            id=row["id"], kind=row["kind"], refs=tuple(row[name] for name in RULES[row["kind"]].about)
+        )
 
 
 def positions(row: Row) -> list[int]:

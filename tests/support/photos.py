@@ -11,11 +11,11 @@ from uuid import uuid4
 
 from werkzeug.test import TestResponse
 
+from domain.access.device_limits import BLOB_PIECE
 from domain.care.customer import Customer
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 from domain.work.work_order import WorkOrder
-from store.blobs.blob import PIECE
 from store.blobs.folder import FolderPlace
 from store.blobs.sweeping import forget_uploads, sweep
 from tests.api.conftest import House
@@ -23,7 +23,7 @@ from tests.api.conftest import House
 JPEG = "image/jpeg"
 
 
-def photo(size: int = 2 * PIECE + 1000, seed: int = 1) -> bytes:
+def photo(size: int = 2 * BLOB_PIECE + 1000, seed: int = 1) -> bytes:
     """Bytes that look like nothing, the same for the same seed."""
     return random.Random(seed).randbytes(size)
 
@@ -83,7 +83,7 @@ class Technician:
         assert told.status_code == 200, told.status
         return int(told.headers["Upload-Offset"]), int(told.headers["Upload-Length"])
 
-    def sends(self, picture: bytes, until: int | None = None, chunk: int = PIECE) -> None:
+    def sends(self, picture: bytes, until: int | None = None, chunk: int = BLOB_PIECE) -> None:
         """Go on from where the server is, to the end or to an offset before it."""
         aim = len(picture) if until is None else until
         offset, _ = self.progress(picture)

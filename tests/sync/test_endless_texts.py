@@ -9,8 +9,8 @@ import tracemalloc
 import msgspec
 import pytest
 
+from domain.access.device_limits import MOST_PUSH_BYTES
 from domain.kernel.characters import unfit_place
-from sync.envelope import MOST_BYTES
 from sync.splitting import elements_of, members_of
 
 GENEROUS_SECONDS = 60
@@ -64,14 +64,14 @@ def test_a_long_name_above_many_values_is_written_once() -> None:
     """Issue 8, 4: a sibling: the place of each of many values was written out, each with the long names above it."""
     many, name = 10_000, "a" * 100_000
     body = msgspec.json.decode(msgspec.json.encode({name: [0] * many + ["\u0000"]}))
-    assert many * len(name) > 100 * MOST_BYTES
+    assert many * len(name) > 100 * MOST_PUSH_BYTES
     tracemalloc.start()
 
     assert unfit_place(body) == f"/{name}/{many}"
 
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 10 * MOST_BYTES
+    assert peak < 10 * MOST_PUSH_BYTES
 
 
 def test_the_place_of_what_is_unfit_is_a_pointer() -> None:

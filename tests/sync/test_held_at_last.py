@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from domain.access.device import Device
+from domain.access.device_limits import LONGEST_HELD
 from domain.work.technician import Technician
 from store.log import EventLog
-from sync.holding import LONGEST, Holding
+from sync.holding import Holding
 from tests.support.field_setup import NOON, Field, Phone, decide, save
 from tests.support.held_in_log import looking_after
 from tests.support.logs import read
@@ -44,7 +45,7 @@ def test_two_that_name_each_other_do_not_wait_for_ever(field: Field, phone: Phon
     assert [result.status for result in phone.send(first, second).results] == ["held", "held"]
     [held_at, _] = [event.recorded_at for event in read(field.log) if event.topic == "device.operation_held"]
 
-    late = held_at + LONGEST + timedelta(minutes=1)
+    late = held_at + LONGEST_HELD + timedelta(minutes=1)
     assert sum(holding.settle(late) for _ in range(3)) == 2
 
     assert ended(field.log, first)
@@ -65,7 +66,7 @@ def test_three_of_two_phones_in_a_ring_and_what_names_one_of_them(field: Field, 
         assert sender.result(operation).status == "held"
     waits = other.operation("note_added", {"work_order": str(order), "text": "x", "see": ids[1]})
     assert other.result(waits).status == "held"
-    late = read(field.log)[-1].recorded_at + LONGEST + timedelta(minutes=1)
+    late = read(field.log)[-1].recorded_at + LONGEST_HELD + timedelta(minutes=1)
 
     assert sum(holding.settle(late) for _ in range(5)) == 4
 

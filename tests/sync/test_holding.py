@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 
 from domain.access.device import Device
+from domain.access.device_limits import LONGEST_HELD
 from domain.recording.recorded import Recorded
 from domain.work.work_order import WorkOrder
 from store.log import EventLog
-from sync.holding import LONGEST, Holding
+from sync.holding import Holding
 from tests.support.field_setup import NOON, Field, Phone, decide
 from tests.support.held_in_log import looking_after
 from tests.support.logs import read
@@ -70,8 +71,8 @@ def test_after_72_hours_a_fact_is_recorded_all_the_same_and_a_request_is_refused
     phone.send(fact, request)
     held_at = of_operation(field.log, request)[0].recorded_at
 
-    assert holding.settle(held_at + LONGEST - timedelta(seconds=1)) == 0
-    assert holding.settle(held_at + LONGEST) == 2
+    assert holding.settle(held_at + LONGEST_HELD - timedelta(seconds=1)) == 0
+    assert holding.settle(held_at + LONGEST_HELD) == 2
 
     ended = of_operation(field.log, fact)[-1]
     assert (ended.topic, ended.data.misfits[0].code) == ("device.hold_ended", "needs_missing")
@@ -133,7 +134,7 @@ def test_what_waits_without_a_text_comes_to_an_end_too(
     held_at = of_operation(log, waiting)[0].recorded_at
     log.body_mapper.keyring.destroy([UUID(waiting["id"])])
 
-    assert holding.settle(held_at + LONGEST) == 1
+    assert holding.settle(held_at + LONGEST_HELD) == 1
 
     assert of_operation(log, waiting)[-1].topic == "device.operation_discarded"
     assert log.work().get(Device, phone.id).held == ()

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from domain.access.device_limits import MOST_OPERATION_BYTES
 from store.log import EventLog
 from store.operations import Operations
 from sync.envelope import parse_push
-from sync.operation import MOST_OPERATION_BYTES, parse_operation
+from sync.operation import parse_operation
 from sync.salvage import Salvage
 from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read

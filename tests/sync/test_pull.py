@@ -8,13 +8,14 @@ from typing import Any
 import orjson
 import pytest
 
+from domain.access.device_limits import MOST_PAGE_BYTES
 from domain.access.identity import DeviceIdentity
 from domain.kernel.problem import Kind
 from sync.admission import Overloaded
 from sync.app_version import OldestApp, UpgradeRequired
 from sync.cursor import Cursors
 from sync.problems import CursorExpired
-from sync.pull import MOST_BYTES, Pull
+from sync.pull import Pull
 from tests.support.field_setup import NOON
 from tests.support.memory_documents import ANNA, Cabinet
 
@@ -76,7 +77,7 @@ def test_only_the_last_page_says_what_the_device_must_hold() -> None:
 def test_a_page_of_large_documents_is_cut_at_a_whole_position_and_nothing_is_left_out() -> None:
     pulls = Pulls()
     for number in range(5):
-        pulls.cabinet.put(f"P-{number}", words="x" * (MOST_BYTES // 3))
+        pulls.cabinet.put(f"P-{number}", words="x" * (MOST_PAGE_BYTES // 3))
     pulls.cabinet.put("small", words="")
     page, seen = pulls.ask(), []
     while True:
@@ -89,7 +90,7 @@ def test_a_page_of_large_documents_is_cut_at_a_whole_position_and_nothing_is_lef
 
 def test_one_document_larger_than_a_page_comes_all_the_same() -> None:
     pulls = Pulls()
-    pulls.cabinet.put("huge", words="x" * (2 * MOST_BYTES))
+    pulls.cabinet.put("huge", words="x" * (2 * MOST_PAGE_BYTES))
     pulls.cabinet.put("small")
     first = pulls.ask()
     assert [change["id"] for change in first["changes"]] == ["huge"]

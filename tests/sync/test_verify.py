@@ -10,11 +10,11 @@ import orjson
 import pytest
 
 from domain.access.device import Device
+from domain.access.device_limits import MOST_PAGE_BYTES
 from sync.admission import Overloaded
 from sync.cursor import Cursors
 from sync.limits import RateLimited
 from sync.problems import CursorExpired
-from sync.pull import MOST_BYTES
 from sync.verify import NOT_REPORTED, Verify, parse_verify
 from tests.support.field_setup import NOON
 from tests.support.memory_documents import ANNA, Cabinet, entry, leaf
@@ -167,7 +167,7 @@ def test_a_change_behind_the_cursor_hides_no_mismatch_in_another_leaf() -> None:
 def test_too_much_for_one_reply_is_put_on_record_and_the_device_begins_anew() -> None:
     verify = Verifier()
     for number in range(3):
-        verify.cabinet.put(f"big {number}", words="x" * (MOST_BYTES // 2))
+        verify.cabinet.put(f"big {number}", words="x" * (MOST_PAGE_BYTES // 2))
     verify.cursor = verify.now()
     with pytest.raises(CursorExpired):
         verify.ask(ZERO, verify.cabinet.sums(shared=True))

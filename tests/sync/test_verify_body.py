@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.access.device_limits import MOST_PAGE_BYTES
 from sync.problems import BatchTooLarge, EncodingUnsupported, MalformedEnvelope
-from sync.pull import MOST_BYTES
 from sync.verify import parse_verify
 
 ZERO = ["0" * 32] * 256
@@ -53,7 +53,7 @@ def test_unknown_members_are_ignored_and_compressed_bodies_are_read() -> None:
     with pytest.raises(EncodingUnsupported):
         parse_verify(body, "br")
     with pytest.raises(BatchTooLarge):
-        parse_verify(gzip.compress(b" " * (MOST_BYTES + 1)), "gzip")
+        parse_verify(gzip.compress(b" " * (MOST_PAGE_BYTES + 1)), "gzip")
 
 
 @given(

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import get_args
 
 from domain.recording.recorded import Recorded
+from domain.stock.movement_reasons import REMOVAL_REASONS, SCRAP_REASONS
+from domain.work.diagnosis_codes import CAUSES, PROBLEMS, REMEDIES
 from domain.work.technician import Technician
 from domain.work.visit_events import NotDoneReason
 from domain.work.work_order_events import Fixed, HoldReason, LabourKind
@@ -18,54 +20,16 @@ from projections.engine.projection import Rows
 from projections.engine.table import Key, Table
 
 LISTS: dict[str, tuple[str, ...]] = {
-    "problem": (
-        "dead",
-        "intermittent",
-        "leaking",
-        "noisy",
-        "overheating",
-        "no_heat",
-        "no_cooling",
-        "no_power",
-        "error_code",
-        "damaged",
-        "poor_performance",
-        "other",
-    ),
-    "cause": (
-        "wear",
-        "defective_part",
-        "blockage",
-        "loose_connection",
-        "wrong_setting",
-        "wrong_use",
-        "power_supply",
-        "software",
-        "earlier_repair",
-        "environment",
-        "unknown",
-        "other",
-    ),
-    "remedy": (
-        "part_replaced",
-        "part_repaired",
-        "cleaned",
-        "adjusted",
-        "tightened",
-        "reset",
-        "software_updated",
-        "unit_replaced",
-        "user_instructed",
-        "no_fault_found",
-        "other",
-    ),
+    "problem": PROBLEMS,
+    "cause": CAUSES,
+    "remedy": REMEDIES,
     "fixed": get_args(Fixed),
     "hold": get_args(HoldReason),
     "labour": get_args(LabourKind),
     "visit_not_done": get_args(NotDoneReason),
     "cannot_complete": FAILURES,
-    "part_removed": ("defective", "not_needed", "wrong_part", "upgrade", "other"),
-    "part_scrapped": ("defective", "damaged", "expired", "used_up", "other"),
+    "part_removed": REMOVAL_REASONS,
+    "part_scrapped": SCRAP_REASONS,
 }
 """Codes by list, in the order in which they are offered. A code once used is never dropped, since history has it."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.access import device_operations
 from domain.access.device import Device
 from domain.access.device_operations import Misfit
+from domain.access.operation_status import recorded_status
 from domain.care.contact import Contact
 from domain.care.customer import Customer
 from domain.care.survey import Survey
@@ -76,7 +77,7 @@ def _rejected(due: Due, event: Recorded[device_operations.OperationRejected], ro
 
 def _ended(due: Due, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
     """What it has recorded is named already: that came before."""
-    status = "conflicted" if event.data.misfits else "applied"
+    status = recorded_status(with_misfits=bool(event.data.misfits))
     told = {"status": status, "notices": [_notice(misfit) for misfit in event.data.misfits]}
     _change(due, event, rows, _meant(event, rows), told)
 

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.access.device import Device
+from domain.access.device_limits import LONGEST_HELD
 from projections.access import operation_queries
-from sync.holding import LONGEST
 from tests.api.conftest import House
 from tests.support.field_setup import decide
 from tests.support.held_operations import Company
 
-LATE = LONGEST + timedelta(minutes=5)
+LATE = LONGEST_HELD + timedelta(minutes=5)
 
 
 @pytest.fixture

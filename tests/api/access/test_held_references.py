@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.access.device_limits import LONGEST_HELD
 from domain.work.visit import Visit
-from sync.holding import LONGEST
 from tests.api.conftest import House
 from tests.support.held_operations import Company, Json
 
@@ -109,7 +109,7 @@ def test_after_72_hours_what_names_a_held_one_is_decided_behind_it(company: Comp
         phone.send(phone.operation("fact_corrected", {"operation": wrong["id"]}))
     assert company.statuses() == ["held"] * 4
 
-    assert company.settle(times=2, later=LONGEST) == 4
+    assert company.settle(times=2, later=LONGEST_HELD) == 4
 
     assert company.on_hand() == Decimal(0)
     assert company.statuses()[0] == "conflicted"

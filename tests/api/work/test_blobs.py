@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from domain.access.device_limits import BLOB_PIECE
 from domain.work.work_order import WorkOrder
-from store.blobs.blob import PIECE
 from tests.api.conftest import House
 from tests.support.photos import Stored, Technician, code, named, photo, seen, stored
 
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "blobs"
 
 
-@pytest.mark.parametrize("chunk", [PIECE, 100_001, 65_536])
+@pytest.mark.parametrize("chunk", [BLOB_PIECE, 100_001, 65_536])
 def test_a_photo_that_comes_in_pieces_of_any_length_is_kept_as_it_was(
     house: House, anna: Technician, folder: Path, chunk: int
 ) -> None:
@@ -39,34 +39,34 @@ def test_a_photo_that_comes_in_pieces_of_any_length_is_kept_as_it_was(
 
 
 def test_after_any_break_the_next_bytes_are_asked_for_even_by_another_server(house: House, anna: Technician) -> None:
-    picture = photo(PIECE + 10_000)
+    picture = photo(BLOB_PIECE + 10_000)
     anna.takes(picture)
     assert anna.progress(picture) == (0, len(picture))
 
     anna.sends(picture, until=300)
     after_the_first_bytes = anna.progress(picture)
     house.client = create_app(house.services).test_client()
-    anna.sends(picture, until=PIECE + 7, chunk=200_000)
+    anna.sends(picture, until=BLOB_PIECE + 7, chunk=200_000)
 
     assert after_the_first_bytes == (300, len(picture))
-    assert anna.progress(picture) == (PIECE + 7, len(picture))
+    assert anna.progress(picture) == (BLOB_PIECE + 7, len(picture))
     anna.sends(picture)
     assert seen(house, picture).data == picture
 
 
 def test_a_chunk_whose_reply_was_lost_is_not_taken_twice(house: House, anna: Technician) -> None:
-    picture = photo(PIECE + 500)
+    picture = photo(BLOB_PIECE + 500)
     anna.takes(picture)
-    first, last = picture[:PIECE], picture[PIECE:]
+    first, last = picture[:BLOB_PIECE], picture[BLOB_PIECE:]
 
     anna.put(named(picture), 0, first)
     again = anna.put(named(picture), 0, first)
-    anna.put(named(picture), PIECE, last)
-    last_again = anna.put(named(picture), PIECE, last)
+    anna.put(named(picture), BLOB_PIECE, last)
+    last_again = anna.put(named(picture), BLOB_PIECE, last)
 
     assert code(again) == (409, "upload-offset-mismatch")
     assert again.json is not None
-    assert again.json["offset"] == PIECE
+    assert again.json["offset"] == BLOB_PIECE
     assert (last_again.status_code, last_again.headers["Upload-Offset"]) == (200, str(len(picture)))
     assert seen(house, picture).data == picture
 

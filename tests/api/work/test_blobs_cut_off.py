@@ -11,8 +11,8 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from api.app import create_app
+from domain.access.device_limits import BLOB_PIECE
 from domain.work.work_order import WorkOrder
-from store.blobs.blob import PIECE
 from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
 from tests.api.conftest import House
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 def test_two_who_send_the_same_bytes_at_once_end_with_one_whole_copy(
     house: House, anna: Technician, folder: Path
 ) -> None:
-    picture = photo(4 * PIECE + 1)
+    picture = photo(4 * BLOB_PIECE + 1)
     anna.takes(picture)
     begin = Barrier(4)
 
@@ -43,7 +43,7 @@ def test_two_who_send_the_same_bytes_at_once_end_with_one_whole_copy(
         while offset < len(picture):
             response = client.put(
                 f"/sync/v1/blobs/{named(picture)}",
-                data=picture[offset : offset + PIECE],
+                data=picture[offset : offset + BLOB_PIECE],
                 headers={"Authorization": f"Bearer {anna.token}", "Upload-Offset": str(offset)},
             )
             assert response.status_code in (200, 409, 503), response.text

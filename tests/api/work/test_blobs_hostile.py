@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from store.blobs.blob import MOST_BYTES, PIECE
+from domain.access.device_limits import BLOB_PIECE, MOST_BLOB_BYTES
 from tests.api.conftest import House
 from tests.support.device_status import stands
 from tests.support.photos import Technician, code, named, photo, seen
@@ -79,7 +79,7 @@ def test_bytes_from_somewhere_else_are_not_taken(anna: Technician) -> None:
 
 
 def test_a_chunk_over_256_kib_is_too_large(anna: Technician) -> None:
-    picture = photo(PIECE + 1)
+    picture = photo(BLOB_PIECE + 1)
     anna.takes(picture)
 
     assert code(anna.put(named(picture), 0, picture)) == (413, "too-large")
@@ -88,7 +88,7 @@ def test_a_chunk_over_256_kib_is_too_large(anna: Technician) -> None:
 
 def test_a_blob_over_25_mib_is_too_large(anna: Technician) -> None:
     picture = photo(10)
-    anna.takes(picture, size=MOST_BYTES + 1)
+    anna.takes(picture, size=MOST_BLOB_BYTES + 1)
 
     assert code(anna.put(named(picture), 0, picture)) == (413, "blob-too-large")
 
@@ -138,7 +138,7 @@ def test_what_is_stored_on_the_way_and_in_the_end_can_be_read_by_nobody(
 ) -> None:
     picture = b"Kastanienbaum " * 40_000
     anna.takes(picture)
-    anna.sends(picture, until=PIECE)
+    anna.sends(picture, until=BLOB_PIECE)
     [(sealed,)] = house.services.log.pool.fetch_all("SELECT sealed FROM blobs.chunks")
 
     anna.sends(picture)

@@ -10,13 +10,13 @@ from unittest.mock import patch
 
 import pytest
 
-from store.blobs.blob import MOST_BYTES, PIECE
+from domain.access.device_limits import BLOB_PIECE, MOST_BLOB_BYTES
 from sync.blobs import MOST_SIZES
 from tests.api.conftest import House
 from tests.support.photos import Stored, Technician, code, named, photo, seen, stored
 
-SIZE = PIECE + 1000
-WRONG = (0, 1, PIECE, SIZE - 1, SIZE + 1, 2 * PIECE, MOST_BYTES)
+SIZE = BLOB_PIECE + 1000
+WRONG = (0, 1, BLOB_PIECE, SIZE - 1, SIZE + 1, 2 * BLOB_PIECE, MOST_BLOB_BYTES)
 
 
 @pytest.fixture
@@ -24,7 +24,9 @@ def anna(house: House) -> Technician:
     return Technician(house)
 
 
-def send(phone: Technician, picture: bytes, *, says: int | None, until: int | None = None, chunk: int = PIECE) -> int:
+def send(
+    phone: Technician, picture: bytes, *, says: int | None, until: int | None = None, chunk: int = BLOB_PIECE
+) -> int:
     """Go on from where the server is, as a client does that says how many bytes there are, or not; the last offset."""
     phone.house.catch_up()
     headers = {} if says is None else {"Upload-Length": str(says)}
@@ -53,7 +55,7 @@ def test_wrong_sizes_in_any_order_beside_the_right_one_keep_nothing_out(
             if (says or sizes[0]) > 700:
                 send(anna, picture, says=says, until=dice.randint(1, 600))
             order = anna.takes(picture, order, size=size)
-        assert send(anna, picture, says=says, chunk=dice.choice((PIECE, 100_001))) == SIZE, sizes
+        assert send(anna, picture, says=says, chunk=dice.choice((BLOB_PIECE, 100_001))) == SIZE, sizes
         assert anna.progress(picture) == (SIZE, SIZE)
         assert seen(house, picture).data == picture
 
@@ -77,8 +79,8 @@ def test_a_photo_named_twice_for_two_customers_is_kept_for_both(house: House, an
     """Issue 8, 1: another phone of the technician names it for other work with another size."""
     picture = photo(SIZE)
     anna.takes(picture)
-    send(anna, picture, says=None, until=PIECE)
-    anna.takes(picture, size=PIECE)
+    send(anna, picture, says=None, until=BLOB_PIECE)
+    anna.takes(picture, size=BLOB_PIECE)
 
     assert send(anna, picture, says=None) == SIZE
     assert anna.progress(picture) == (SIZE, SIZE)
@@ -102,9 +104,9 @@ def test_another_technicians_naming_says_nothing_about_this_ones_upload(house: H
 def test_an_upload_that_said_too_much_begins_anew_for_who_says_less(house: House, anna: Technician) -> None:
     """Issue 8, 1: bytes beyond the end, sent by another phone of the technician, are thrown away."""
     picture = photo(SIZE)
-    anna.takes(picture, size=MOST_BYTES)
-    junk = photo(PIECE, seed=9)
-    for offset in (0, PIECE):
+    anna.takes(picture, size=MOST_BLOB_BYTES)
+    junk = photo(BLOB_PIECE, seed=9)
+    for offset in (0, BLOB_PIECE):
         assert anna.put(named(picture), offset, junk).status_code == 200
 
     assert send(anna, picture, says=SIZE) == SIZE
@@ -118,7 +120,7 @@ def test_wrong_bytes_of_the_length_that_was_said_are_thrown_away(anna: Technicia
     assert code(anna.put(named(picture), 0, photo(900, seed=5), Upload_Length="900")) == (422, "blob-mismatch")
     assert code(anna.put(named(picture), 0, picture, Upload_Length="999")) == (422, "blob-mismatch")
     assert anna.progress(picture) == (0, 1000)
-    assert code(anna.put(named(picture), 0, b"x", Upload_Length=str(MOST_BYTES + 1))) == (413, "blob-too-large")
+    assert code(anna.put(named(picture), 0, b"x", Upload_Length=str(MOST_BLOB_BYTES + 1))) == (413, "blob-too-large")
     for length in ("", "-1", "1.0", "٣", "9" * 13, "0, 5"):
         assert code(anna.put(named(picture), 0, picture, Upload_Length=length)) == (400, "malformed-envelope"), length
     assert anna.put(named(picture), 0, picture, Upload_Length="1000").status_code == 200

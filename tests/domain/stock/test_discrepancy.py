@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.stock.discrepancy import DISCREPANCY_KINDS, Discrepancy, NothingAdjusted, discrepancy_id
+from domain.stock.discrepancy import Discrepancy, NothingAdjusted, discrepancy_id
+from domain.stock.discrepancy_kinds import DISCREPANCY_KINDS
 from domain.stock.movement_rules import ReasonNotNamed, SettledByItsCause
 from tests.support.given_when_then import given, then
 

@@ -43,7 +43,7 @@ def not_atomic(garden: Garden) -> None:
 
 @bug("held for ever", "what never comes is waited for until the end of days")
 def for_ever(garden: Garden) -> None:
-    garden.replace(sync.holding, "LONGEST", timedelta(days=10_000))
+    garden.replace(sync.holding, "LONGEST_HELD", timedelta(days=10_000))
 
 
 @bug("a correction does not wait", "what takes back something held goes to the office, and the held is recorded later")
