@@ -16,21 +16,21 @@ class ClockProofs:
         self._pool = pool
 
     def readings(self, positions: Collection[int]) -> Readings:
-        """When these positions were recorded, as far as there are such, and since when the log has them."""
+        """When these positions were recorded, as far as there are such, and where the log was restored."""
         rows = self._pool.fetch_all(
             """
             SELECT position, recorded_at, NULL::bigint, NULL::timestamptz FROM log.events WHERE position = ANY(%s)
             UNION ALL
             SELECT NULL, common.recorded_at, begun.position, begun.recorded_at
-            FROM log.head
-            JOIN log.events begun ON begun.stream = head.epoch AND begun.version = 1
+            FROM log.events begun
             LEFT JOIN log.events common ON common.position = begun.position - 1
+            WHERE begun.topic = 'log.restored'
             """,
             (list(positions),),
         )
         recorded = {position: at for position, at, *_ in rows if position is not None}
         lives = [Life(begun, began_at, at) for position, at, begun, began_at in rows if position is None]
-        return Readings(recorded, next(iter(lives), None))
+        return Readings(recorded, tuple(sorted(lives)))
 
     def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
         """The operations of a device with numbers from `first` on and below `end`, by number, that recorded something.

@@ -130,7 +130,7 @@ class PushArrival:
         """
         claimed = [self._corrected(operation.at or self._received_at) for operation in new]
         old = [one for one, at in zip(new, claimed, strict=True) if one.seen and at < self._received_at - DATED_BACK]
-        log, readings, neighbours = self._arrival.log.operations, Readings({}, None), list[Neighbour]()
+        log, readings, neighbours = self._arrival.log.operations, Readings({}), list[Neighbour]()
         if old:
             readings = log.readings({one.seen for one in old if one.seen})
             first = new[0].seq

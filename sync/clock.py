@@ -65,13 +65,12 @@ def before_of(seq: int, neighbours: list[Neighbour]) -> datetime | None:
 def read_by(claimed: datetime, seen: int, readings: Readings) -> datetime | None:
     """When the event at position `seen` was recorded that an author had read at `claimed`; None where it is not known.
 
-    Before the log's present epoch another event had this position: then the result is the time of the last event that
-    both epochs have in common.
+    Before each restoration of the log other events may have had this position: then the result is the time of the last
+    event that is the same in what the author had read and in the log now.
     """
-    life = readings.life
-    if life is not None and seen >= life.position and claimed < life.began_at:
-        return life.both_at
-    return readings.recorded.get(seen)
+    changed = (life for life in readings.lives if seen >= life.position and claimed < life.began_at)
+    since = min(changed, key=lambda life: life.position, default=None)
+    return readings.recorded.get(seen) if since is None else since.both_at
 
 
 def suspicions(envelope: Envelope) -> tuple[Notice, ...]:

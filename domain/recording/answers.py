@@ -133,7 +133,7 @@ class Neighbour(NamedTuple):
 
 
 class Life(NamedTuple):
-    """Where and when this life of the log began, and when that was recorded which it has in common with the one before.
+    """Where and when a life of the log began, and when that was recorded which it has in common with the one before.
 
     That is None where they have nothing in common.
     """
@@ -144,7 +144,7 @@ class Life(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """When positions were recorded, and the life of the log in which that is so; None for the first life."""
+    """When positions were recorded, and the lives of the log behind its first one, the oldest first."""
 
     recorded: dict[int, datetime]
-    life: Life | None
+    lives: tuple[Life, ...] = ()

@@ -70,14 +70,15 @@ class MemoryAnswers:
         return max(mine, default=0)
 
     def readings(self, positions: Collection[int]) -> Readings:
-        """When these positions were recorded, and since when this life of the log has them."""
+        """When these positions were recorded, and where the log was restored."""
         events = self._log.events
         recorded = {one: events[one - 1].recorded_at for one in positions if 0 < one <= len(events)}
-        begun = next((one for one in events if one.stream == self._log.epoch_now), None)
-        if begun is None:
-            return Readings(recorded, None)
-        both_at = events[begun.position - 2].recorded_at if begun.position > 1 else None
-        return Readings(recorded, Life(begun.position, begun.recorded_at, both_at))
+        restored = (event for event in events if event.topic == "log.restored")
+        return Readings(recorded, tuple(self._life(event) for event in restored))
+
+    def _life(self, begun: Recorded) -> Life:
+        both_at = self._log.events[begun.position - 2].recorded_at if begun.position > 1 else None
+        return Life(begun.position, begun.recorded_at, both_at)
 
     def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
         """The operations of a device with these numbers that recorded something, with the instants used for them."""

@@ -29,15 +29,16 @@ class Standings:
         self._world = world
 
     def committed(self, events: Sequence[Recorded]) -> None:
-        """The time that is used for an operation; one that was read before a restoration is another event by now."""
+        """The time that is used for an operation; what was read before a restoration may be another event by now."""
         log = self._world.log
         for event in events:
-            seen = event.envelope.seen_position or 0
+            seen, at = event.envelope.seen_position or 0, event.occurred_at
             if event.envelope.device is None or not 0 < seen < event.position:
                 continue
-            if event.occurred_at < log.events[seen - 1].recorded_at - DAY:
-                begun = next((one.position for one in log.events if one.stream == log.epoch_now), None)
-                must(begun and seen >= begun, POSSIBLE, f"{event.envelope.operation_id} at {event.occurred_at}")
+            if at < log.events[seen - 1].recorded_at - DAY:
+                restored = [one for one in log.events[:seen] if one.topic == "log.restored"]
+                changed = any(at < one.recorded_at for one in restored)
+                must(changed, POSSIBLE, f"{event.envelope.operation_id} at {at}")
 
     def check_the_end(self) -> None:
         """Each visit and each order, as it decides and as it is shown."""
