@@ -14,8 +14,8 @@ ONCE_BROKEN = (11_363, 20_496, 257_605_020, 400_836_137, 427_938_022, 497_838_19
 """Seeds that have shown a mistake: a forgotten device that was to erase itself and could not be enrolled; a verdict
 about an order that had been given back meanwhile; what a copy sent after a restore, taken for what the device had sent;
 a reply to what is handed over, under way while the server is restored; a phone that erases itself, counted as having
-what it handed over; a visit that was planned after the end of its order had been taken back in the same commit; an author
-who had read what two restorations have changed since."""
+what it handed over; a visit that was planned after the end of its order had been taken back in the same commit; what
+an author had read, changed by two restorations since."""
 
 
 class Seeds:
