@@ -47,7 +47,7 @@ class Importer:
     def __init__(self, application: Application, user: UUID, file: str, name: str | None = None) -> None:
         self._keys = Keys(application.services.log.operations, user, name, file)
         app = application.app()
-        token = application.services.access.let_in(user)
+        token = application.services.access.begin_session(user)
         session = application.services.access.sessions.find(token)
         roles = session.roles if session else ()
         application.services.access.end(token)

@@ -141,7 +141,7 @@ class Access:
         token = self.sessions.begin(proven.user, caller, generation=proven.generation)
         return SignedIn(proven.user, proven.roles, token)
 
-    def let_in(self, user: UUID) -> str:
+    def begin_session(self, user: UUID) -> str:
         """The token of a new session without a password, for the operator at the command line."""
         return self.sessions.begin(user, factor=COMMAND_LINE)
 

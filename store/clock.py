@@ -7,14 +7,14 @@ from typing import NamedTuple
 from store.pool import ConnectionPool
 
 
-class ClockStanding(NamedTuple):
+class ClockState(NamedTuple):
     """`steps` is how often recorded_at went back; `ahead` by how many seconds it is ahead of the clock now."""
 
     steps: int
     ahead: float
 
 
-def clock_standing(pool: ConnectionPool) -> ClockStanding:
+def clock_state(pool: ConnectionPool) -> ClockState:
     """The database's clock compared with its time when the log was last written."""
     [(steps, ahead)] = pool.fetch_all(
         """
@@ -23,4 +23,4 @@ def clock_standing(pool: ConnectionPool) -> ClockStanding:
         FROM log.head
         """
     )
-    return ClockStanding(int(steps), float(ahead))
+    return ClockState(int(steps), float(ahead))

@@ -10,7 +10,7 @@ from domain.kernel.problem import Kind, Problem
 from store.access import token_hash
 from store.device_statuses import LATELY
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
-from store.enrolling import Applicant, Enrolment, claim, let_in, let_in_before, note
+from store.enrolling import Applicant, Enrolment, claim, enrol_installation, enrolled_by, note
 from store.enrolment_code import folded
 from store.enrolment_codes import EnrolmentCodes
 from store.pool import ConnectionPool
@@ -45,7 +45,7 @@ class DeviceAccess:
             claimed = claim(cursor, hashed)
             if claimed is None:
                 raise CodeNotGood
-            enrolled = let_in(cursor, hashed, *claimed, Applicant(install_id, app_version, public_key))
+            enrolled = enrol_installation(cursor, hashed, *claimed, Applicant(install_id, app_version, public_key))
             if enrolled is None:
                 raise CodeNotGood
         return enrolled
@@ -53,7 +53,7 @@ class DeviceAccess:
     def enrolled_before(self, code: str, install_id: str, public_key: str) -> Keyholder | None:
         """The device that this installation has become by this code, if it has not changed since."""
         with self._pool.transaction() as cursor:
-            return let_in_before(cursor, token_hash(folded(code)), install_id, public_key)
+            return enrolled_by(cursor, token_hash(folded(code)), install_id, public_key)
 
     def enrol_again(self, holder: Keyholder) -> Enrolment:
         """The same enrolment once more, for a device that has proven itself; all tokens given until now end.

@@ -32,7 +32,7 @@ class DeviceStatuses:
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    def saw(
+    def record_report(
         self,
         device: UUID,
         *,

@@ -45,7 +45,7 @@ def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
     return (row[0], row[1]) if row else None
 
 
-def let_in(
+def enrol_installation(
     cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, install: Applicant
 ) -> Enrolment | None:
     """The device that an installation becomes or its next incarnation, noted at the code.
@@ -86,7 +86,7 @@ def note(cursor: Cursor, code_hash: bytes, device: UUID, incarnation: int) -> No
     )
 
 
-def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key: str) -> Keyholder | None:
+def enrolled_by(cursor: Cursor, code_hash: bytes, install_id: str, public_key: str) -> Keyholder | None:
     """The device that this installation has become by this code, if it has not changed since; its reply was lost.
 
     The event of its enrolment may not have been recorded: then it is one incarnation behind the code.

@@ -64,7 +64,7 @@ class Erasure:
         destroyed += self._destroy(set(self._contacts(0 if erased else reached, head)))  # those of before as well
         for customer, position in erased.items():
             self._erase_entries(merged[customer], position)
-            self._say_again(customer, position)
+            self._erase_again(customer, position)
         self._log.pool.execute(
             """
             INSERT INTO log.tracking AS t (name, position) VALUES (%s, %s)
@@ -163,12 +163,12 @@ class Erasure:
         )
         return [stream for (stream,) in rows]
 
-    def _say_again(self, customer: UUID, position: int) -> None:
+    def _erase_again(self, customer: UUID, position: int) -> None:
         """Remove from the views once more the texts recorded between the erasure and the end of the key."""
-        if self._was_said_since(customer, position):
+        if self._was_recorded_since(customer, position):
             self._log.attempt(lambda: self._record_again(customer))
 
-    def _was_said_since(self, customer: UUID, position: int) -> bool:
+    def _was_recorded_since(self, customer: UUID, position: int) -> bool:
         """Whether something was, or it takes too long to see."""
         try:
             row = self._log.pool.fetch_one(

@@ -11,7 +11,7 @@ MOST_STEPS = 100
 """The number of consecutive merges that are followed at most."""
 
 
-def standing_entry(work: Work, customer: UUID) -> UUID:
+def surviving_entry(work: Work, customer: UUID) -> UUID:
     """The id of the entry that stays for a customer, their own where it was not merged."""
     for _ in range(MOST_STEPS):
         entry = work.find(Customer, customer)
@@ -23,4 +23,4 @@ def standing_entry(work: Work, customer: UUID) -> UUID:
 
 def one_customer(work: Work, one: UUID, other: UUID) -> bool:
     """Whether two ids are the same customer, by merges if need be."""
-    return one == other or standing_entry(work, one) == standing_entry(work, other)
+    return one == other or surviving_entry(work, one) == surviving_entry(work, other)

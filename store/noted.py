@@ -94,7 +94,7 @@ class Waiting:
             times = self._minute.due(noted)
             return [(noted, times), *self._hour.left(_ALONG)] if times else []
 
-    def come_to_bound(self, noted: Noted, *, everybody: bool) -> None:
+    def limit_reached(self, noted: Noted, *, everybody: bool) -> None:
         """The database accepts no more of this kind within this hour from this author, or from unknown callers."""
         with self._lock:
             self._full.add((noted.kind, "" if everybody else noted.whose()))

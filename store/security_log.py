@@ -111,7 +111,7 @@ class SecurityLog:
             (*values, times, MOST_AN_HOUR, MOST_OF_ADDRESS),
         )
         if bound:
-            self._waiting.come_to_bound(noted, everybody=bound == _ALL_STRANGERS)
+            self._waiting.limit_reached(noted, everybody=bound == _ALL_STRANGERS)
 
     def _login(self, typed: str | None) -> str | None:
         """What is kept of a login that nobody has: text that looks like one and was not erased."""

@@ -71,7 +71,7 @@ class Log(Protocol):
 class Standings(Protocol):
     """What is stored about devices beside the log."""
 
-    def saw(
+    def record_report(
         self,
         device: UUID,
         *,

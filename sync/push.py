@@ -180,7 +180,7 @@ class PushIntake:
         emptied = outbox is not None and outbox.count <= len(push.operations) and who.unsent
         if who.reported_lately and not emptied and push.app_version in (None, who.app_version):
             return
-        self._standings.saw(
+        self._standings.record_report(
             who.device,
             app_version=push.app_version,
             clock_offset_ms=ahead_of(push.now, now, push.took),

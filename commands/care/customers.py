@@ -14,7 +14,7 @@ from commands.running.changed import Changed
 from commands.running.simple import on
 from domain.care.customer import Customer
 from domain.recording.unit_of_work import Work
-from store.merged import standing_entry
+from store.merged import surviving_entry
 
 change = on(Customer, Customer.change)
 
@@ -39,7 +39,7 @@ def change_site(work: Work, id: UUID, *, site: UUID, where: Whereabouts, company
         return Changed(customer)
     entry = entry_with(work, still_there(work, id), site)
     zone = zone_fields(where, entry, site, company_zone)
-    entry.change_site_for(standing_entry(work, entry.id), site, **fields, **zone)
+    entry.change_site_for(surviving_entry(work, entry.id), site, **fields, **zone)
     return Changed(customer, (entry,))
 
 

@@ -111,7 +111,7 @@ class PhotoAttached(Entity.Event):
     media_type: str
 
 
-class CompletionTold(Entity.Event):
+class Completion(Entity.Event):
     """The work is done, says who did it; `remedy` is a code."""
 
     technician: UUID | None
@@ -119,19 +119,19 @@ class CompletionTold(Entity.Event):
     fixed: Fixed
 
 
-class Completed(CompletionTold):
+class Completed(Completion):
     """The work is done."""
 
     TOPIC: ClassVar[str] = "work_order.completed"
 
 
-class CompletionReported(CompletionTold):
+class CompletionReported(Completion):
     """Somebody says that it is done who no longer has the order, or after it was closed; the office confirms."""
 
     TOPIC: ClassVar[str] = "work_order.completion_reported"
 
 
-class FailureTold(WithWords):
+class Failure(WithWords):
     """The work cannot be done, says who tried; `reason` is a code, `note` the words where no code fits."""
 
     technician: UUID | None
@@ -139,13 +139,13 @@ class FailureTold(WithWords):
     note: Personal = None
 
 
-class CannotComplete(FailureTold):
+class CannotComplete(Failure):
     """The work cannot be done."""
 
     TOPIC: ClassVar[str] = "work_order.cannot_complete"
 
 
-class CannotCompleteReported(FailureTold):
+class CannotCompleteReported(Failure):
     """Somebody says that it cannot be done who no longer has the order, or after it was closed."""
 
     TOPIC: ClassVar[str] = "work_order.cannot_complete_reported"

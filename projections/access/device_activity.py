@@ -41,7 +41,7 @@ class DeviceActivity(Projection):
             yield ACTIVITY, (event.envelope.device,)
 
     @on(*EVENT_CLASSES.values())
-    def _told(self, event: Recorded, rows: Rows) -> None:
+    def _reported(self, event: Recorded, rows: Rows) -> None:
         if event.topic == Device.Reenrolled.TOPIC and (known := rows.get(ACTIVITY, event.stream)) is not None:
             rows.put(ACTIVITY, known | {"last_seq": 0})
         envelope = event.envelope

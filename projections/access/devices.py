@@ -144,8 +144,8 @@ def _installed(data: Any) -> Row:
     return {name: getattr(data, name) for name in names}
 
 
-def _change(event: Recorded, rows: Rows, **said: Any) -> None:
-    change_row(rows, DEVICES, event, said)
+def _change(event: Recorded, rows: Rows, **fields: Any) -> None:
+    change_row(rows, DEVICES, event, fields)
 
 
 def device(reader: Reader, device_id: UUID) -> Row | None:

@@ -81,14 +81,14 @@ class Operations(Projection):
     def _quarantined(self, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
         if not event.data.contested:
             self._replace(event, rows)
-        told = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
-        rows.put(OPERATIONS, _row(event, told))
+        fields = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
+        rows.put(OPERATIONS, _row(event, fields))
 
     @on(Device.OperationHeld)
     def _held(self, event: Recorded[device_operations.OperationHeld], rows: Rows) -> None:
         detail = "It waits for other operations that it needs."
-        told = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
-        row = _row(event, told | {"needs": [str(need) for need in event.data.needs]})
+        fields = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
+        row = _row(event, fields | {"needs": [str(need) for need in event.data.needs]})
         rows.put(OPERATIONS, row)
         for need in _needs(row):
             rows.put(NEEDS, need)
@@ -112,16 +112,16 @@ class Operations(Projection):
 
     def _replace(self, event: Recorded, rows: Rows) -> None:
         """What has now come to the office, or was refused, waits no more as it did before."""
-        for row in _meant(event, rows):
+        for row in _rows_of(event, rows):
             if row["seq"] == event.data.seq:
                 self._wait_no_more(row, rows)
                 rows.delete(OPERATIONS, *OPERATIONS.key_of(row))
 
-    def _decide(self, event: Recorded, rows: Rows, **said: Any) -> None:
-        for row in _meant(event, rows):
+    def _decide(self, event: Recorded, rows: Rows, **fields: Any) -> None:
+        for row in _rows_of(event, rows):
             self._wait_no_more(row, rows)
             decided = {"decided_at": event.occurred_at, "decided_by": event.envelope.actor}
-            rows.put(OPERATIONS, row | decided | said | {"position": event.position})
+            rows.put(OPERATIONS, row | decided | fields | {"position": event.position})
 
     @staticmethod
     def _wait_no_more(row: Row, rows: Rows) -> None:
@@ -131,7 +131,7 @@ class Operations(Projection):
             rows.delete(NEEDS, *key)
 
 
-def _meant(event: Recorded, rows: Rows) -> list[Row]:
+def _rows_of(event: Recorded, rows: Rows) -> list[Row]:
     """The undecided rows that an event is about: the one it names, or all of the device under the id."""
     version = event.data.text_version
     if version is not None:
@@ -146,11 +146,11 @@ def _needs(row: Row) -> list[Row]:
     """The rows of what an operation waits for."""
     if row["status"] != "held":
         return []
-    stands = {"device": row["device"], "text_version": row["text_version"]}
-    return [stands | {"need": UUID(need)} for need in dict.fromkeys(row["needs"])]
+    waiting = {"device": row["device"], "text_version": row["text_version"]}
+    return [waiting | {"need": UUID(need)} for need in dict.fromkeys(row["needs"])]
 
 
-def _row(event: Recorded, told: dict[str, Any]) -> Row:
+def _row(event: Recorded, fields: dict[str, Any]) -> Row:
     data = event.data
     row: Row = {
         **{name: getattr(data, name) for name in ("operation", "seq", "technician", "type")},
@@ -170,4 +170,4 @@ def _row(event: Recorded, told: dict[str, Any]) -> Row:
         "decision": None,
         "position": event.position,
     }
-    return row | told
+    return row | fields

@@ -117,8 +117,8 @@ class Cases(Projection):
 
     @on(Case.Resolved)
     def _resolved(self, event: Recorded[Case.Resolved], rows: Rows) -> None:
-        said = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
-        self._go(event, rows, Status.RESOLVED, said)
+        fields = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
+        self._go(event, rows, Status.RESOLVED, fields)
 
     @on(Case.Reopened)
     def _reopened(self, event: Recorded[Case.Reopened], rows: Rows) -> None:
@@ -129,8 +129,8 @@ class Cases(Projection):
 
     @on(Case.Closed)
     def _closed(self, event: Recorded[Case.Closed], rows: Rows) -> None:
-        said = {name: getattr(event.data, name) for name in ("outcome", "basis", "waived_by", "waiver")}
-        self._go(event, rows, Status.CLOSED, said | {"closed_at": event.occurred_at})
+        fields = {name: getattr(event.data, name) for name in ("outcome", "basis", "waived_by", "waiver")}
+        self._go(event, rows, Status.CLOSED, fields | {"closed_at": event.occurred_at})
 
     @on(Case.Merged)
     def _merged(self, event: Recorded[Case.Merged], rows: Rows) -> None:
@@ -145,9 +145,9 @@ class Cases(Projection):
         for case in rows.where(CASES, customer=event.stream):
             rows.put(CASES, case | dict.fromkeys(_WORDS) | {"position": event.position})
 
-    def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
+    def _go(self, event: Recorded, rows: Rows, status: Status, fields: Row) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | changed_by(event))
+            rows.put(CASES, case | {"status": status.value, "waits_on": None} | fields | changed_by(event))
 
 
 def _with(case: Row, contacts: list[str], number: int) -> Row:

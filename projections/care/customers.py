@@ -98,8 +98,8 @@ class Customers(Projection):
 
     @on(Customer.Changed)
     def _details(self, event: Recorded[customer_events.Changed], rows: Rows) -> None:
-        said = {field: _value(event, field) for field in event.data.fields}
-        self._change(event, rows, said)
+        fields = {field: _value(event, field) for field in event.data.fields}
+        self._change(event, rows, fields)
         for field in event.data.fields:
             for clash in rows.where(CLASHES, customer=event.stream, field=field):
                 rows.delete(CLASHES, clash["position"])
@@ -131,9 +131,9 @@ class Customers(Projection):
     def _site_changed(self, event: Recorded[customer_events.SiteChanged], rows: Rows) -> None:
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
-            told = {name: value for name, value in given.items() if value is not None}
+            given_fields = {name: value for name, value in given.items() if value is not None}
             basis = {} if event.data.zone is None else {"zone_basis": event.data.zone_basis}
-            rows.put(SITES, site | told | basis | {"position": event.position})
+            rows.put(SITES, site | given_fields | basis | {"position": event.position})
         self._change(event, rows, {})
 
     @on(Customer.Merged)
@@ -148,8 +148,8 @@ class Customers(Projection):
         for clash in rows.where(CLASHES, customer=event.stream):
             rows.delete(CLASHES, clash["position"])
 
-    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        change_row(rows, CUSTOMERS, event, said)
+    def _change(self, event: Recorded, rows: Rows, fields: Row) -> None:
+        change_row(rows, CUSTOMERS, event, fields)
 
 
 def _value(event: Recorded, field: str) -> Any:

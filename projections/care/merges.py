@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from projections.care.customers import CUSTOMERS
-from projections.engine.above import standing_row
+from projections.engine.above import surviving_row
 from projections.engine.projection import Rows
 from projections.engine.reader import Reader
 from projections.engine.table import Row
@@ -44,16 +44,16 @@ def _of_one(reader: Reader, table: str, id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def standing_entry(rows: Rows, customer: UUID) -> Row | None:
+def surviving_entry(rows: Rows, customer: UUID) -> Row | None:
     """The row of the entry that stays for a customer, for a fold; None for one that is not known."""
-    return standing_row(rows, CUSTOMERS, customer)
+    return surviving_row(rows, CUSTOMERS, customer)
 
 
 def entries_of(rows: Rows, customer: UUID) -> set[UUID]:
     """All entries of the same customer, for a fold."""
-    standing = standing_entry(rows, customer)
+    survivor = surviving_entry(rows, customer)
     found: set[UUID] = set()
-    due = [customer if standing is None else standing["id"]]
+    due = [customer if survivor is None else survivor["id"]]
     while due:
         entry = due.pop()
         found.add(entry)

@@ -69,9 +69,9 @@ class Surveys(Projection):
         survey = rows.get(SURVEYS, event.stream)
         if survey is None:
             return
-        told = {name: getattr(event.data, name) for name in _ANSWER} | {"answered_at": event.occurred_at}
+        answer = {name: getattr(event.data, name) for name in _ANSWER} | {"answered_at": event.occurred_at}
         is_newest = survey["answered_at"] is None or survey["answered_at"] <= event.occurred_at
-        rows.put(SURVEYS, survey | (told if is_newest else {}) | changed_by(event))
+        rows.put(SURVEYS, survey | (answer if is_newest else {}) | changed_by(event))
 
     @on(Customer.Erased)
     def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:

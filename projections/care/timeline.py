@@ -80,15 +80,15 @@ class Timeline(Projection):
 
 
 def _row(event: Recorded, subject: UUID) -> Row:
-    said = _said(event)
-    code = next((str(said[name]) for name in _CODES if said.get(name) is not None), None)
+    detail = _detail(event)
+    code = next((str(detail[name]) for name in _CODES if detail.get(name) is not None), None)
     return {
         "position": event.position,
         "subject": subject,
         "stream": event.stream,
         "topic": event.topic,
         "summary": event.topic if code is None else f"{event.topic}:{code}",
-        "detail": said,
+        "detail": detail,
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,
         "actor": event.envelope.actor,
@@ -97,12 +97,12 @@ def _row(event: Recorded, subject: UUID) -> Row:
     }
 
 
-def _said(event: Recorded) -> dict[str, Any]:
+def _detail(event: Recorded) -> dict[str, Any]:
     """What is not personal in an event, as JSON values."""
     names = shape_of(resolve_topic(event.topic)).plain
-    told = {name.rstrip("_"): value for name in names if (value := getattr(event.data, name)) is not None}
-    said: dict[str, Any] = orjson.loads(encode(told))
-    return said
+    fields = {name.rstrip("_"): value for name in names if (value := getattr(event.data, name)) is not None}
+    detail: dict[str, Any] = orjson.loads(encode(fields))
+    return detail
 
 
 def case_timeline(reader: Reader, case: UUID, *, limit: int, after: tuple[datetime, int] | None = None) -> list[Row]:

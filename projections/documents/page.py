@@ -63,9 +63,9 @@ def page(reader: Reader, technician: UUID, *, after: int, limit: int, first: boo
     moment come from one statement, so that they fit each other; the moment is its last row.
     """
     found = reader.fetch_all(_PAGE, asked_for(technician) | {"after": after, "limit": limit, "first": first})
-    told = found.pop()
-    head, epoch, digests = orjson.loads(told["entry"])
-    moment = moment_of(technician, told["position"], head, UUID(epoch), digests)
+    last = found.pop()
+    head, epoch, digests = orjson.loads(last["entry"])
+    moment = moment_of(technician, last["position"], head, UUID(epoch), digests)
     newest = max((position for position, *_ in (digests or {}).values()), default=0)
     return Page(found, len(found) >= limit and found[-1]["position"] < newest, moment)
 
@@ -80,4 +80,4 @@ def moment_of(
 ) -> Moment:
     """The moment that a row of `MOMENT` tells; it has no digest of an audience without documents."""
     own, shared = ((digests or {}).get(str(audience)) for audience in (technician, SHARED))
-    return Moment(through, head, epoch, *(Digest(*told[1:]) if told else NOTHING for told in (own, shared)))
+    return Moment(through, head, epoch, *(Digest(*values[1:]) if values else NOTHING for values in (own, shared)))

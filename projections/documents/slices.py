@@ -81,9 +81,9 @@ def after(event: Recorded, rows: Rows, before: Row, order: Row) -> Row:
     visit_row = rows.get(VISITS, event.stream) if event.topic.startswith("visit.") else None
     if visit_row is not None:
         known = rows.get(ORDER_VISITS, order["id"], event.stream)
-        told = {"technician": visit_row["technician"], "over": visit_row["status"] in OVER}
-        told |= {"helps": _helps(event, known, visit_row["technician"]), "window_start": visit_row["window_start"]}
-        _put(rows, known, {"work_order": order["id"], "visit": event.stream} | told)
+        share = {"technician": visit_row["technician"], "over": visit_row["status"] in OVER}
+        share |= {"helps": _helps(event, known, visit_row["technician"]), "window_start": visit_row["window_start"]}
+        _put(rows, known, {"work_order": order["id"], "visit": event.stream} | share)
         before = before | {"visits": before["visits"] + (known is None)}
     technicians = _technicians(rows, order)
     return before | {"technicians": technicians, "shared": bool(technicians)}
@@ -108,8 +108,8 @@ def _put(rows: Rows, before: Row | None, visit: Row) -> None:
             known = rows.get(HELPERS, row["work_order"], row["technician"])
             visits = (known["visits"] if known else 0) + by
             if visits:
-                told = {"work_order": row["work_order"], "technician": row["technician"], "visits": visits}
-                rows.put(HELPERS, told)
+                share = {"work_order": row["work_order"], "technician": row["technician"], "visits": visits}
+                rows.put(HELPERS, share)
             else:
                 rows.delete(HELPERS, row["work_order"], row["technician"])
 

@@ -25,8 +25,8 @@ def body(rows: Rows, id: str) -> Body | None:
     row = rows.get(STOCK, location, part)
     if row is None:
         return None
-    told = {"location": location, "part": part, "on_hand": row["on_hand"], "reserved": "0"}
-    return told if row["counted_at"] is None else told | {"counted_at": row["counted_at"]}
+    fields = {"location": location, "part": part, "on_hand": row["on_hand"], "reserved": "0"}
+    return fields if row["counted_at"] is None else fields | {"counted_at": row["counted_at"]}
 
 
 def _moved(due: Due, event: Recorded[StockMovement.Moved], rows: Rows) -> None:

@@ -21,10 +21,10 @@ def body(rows: Rows, id: str) -> Body | None:
     technician = rows.get(TECHNICIANS, UUID(id))
     if technician is None:
         return None
-    told = {name: technician[name] for name in ("id", "name", "zone", "language", "active")}
+    fields = {name: technician[name] for name in ("id", "name", "zone", "language", "active")}
     taken = [location["id"] for location in rows.where(LOCATIONS, custodian=technician["id"])]
     van = taken[0] if taken and technician["van"] not in taken else technician["van"]
-    return told | {"van": van}
+    return fields | {"van": van}
 
 
 def _changed(due: Due, event: Recorded, rows: Rows) -> None:

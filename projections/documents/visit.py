@@ -28,9 +28,9 @@ def body(rows: Rows, id: str) -> Body | None:
     visit = rows.get(VISITS, UUID(id))
     if visit is None:
         return None
-    told = {name: visit[name] for name in _SAME}
+    fields = {name: visit[name] for name in _SAME}
     stale = visit["stale_acceptance"]
-    return told if stale is None else told | {"stale_acceptance": stale}
+    return fields if stale is None else fields | {"stale_acceptance": stale}
 
 
 VISIT = Kind("visit", body, {})

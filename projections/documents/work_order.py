@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from projections.care.customers import SITES
-from projections.care.merges import standing_entry
+from projections.care.merges import surviving_entry
 from projections.documents.entry import Body
 from projections.documents.repairs import latest
 from projections.documents.slices import newest_visits, slice_of
@@ -34,8 +34,8 @@ def body(rows: Rows, id: str) -> Body | None:
     order = rows.get(WORK_ORDERS, UUID(id))
     if order is None:
         return None
-    customer = standing_entry(rows, order["customer"])
-    told = {name: order[name] for name in _SAME} | {
+    customer = surviving_entry(rows, order["customer"])
+    fields = {name: order[name] for name in _SAME} | {
         "case": order["case_id"],
         "customer": _customer(order, customer),
         "site": _site(rows, order, customer),
@@ -47,12 +47,12 @@ def body(rows: Rows, id: str) -> Body | None:
         "outcomes": _facts(order["completions"], "outcome", "technician", "fixed", "remedy", "reason", "note", "at"),
         "visits": _visits(rows, order),
     }
-    told |= {f"{name}_count": number for name, number in _numbers(rows, order) if number > SHOWN}
+    fields |= {f"{name}_count": number for name, number in _numbers(rows, order) if number > SHOWN}
     if order["diagnosis"] is not None:
-        [told["diagnosis"]] = _facts([order["diagnosis"]], "problem", "cause", "remedy", "note", "at")
+        [fields["diagnosis"]] = _facts([order["diagnosis"]], "problem", "cause", "remedy", "note", "at")
     if order["equipment"] is not None:
-        told["equipment"] = _equipment(rows, order)
-    return told
+        fields["equipment"] = _equipment(rows, order)
+    return fields
 
 
 def _numbers(rows: Rows, order: Row) -> Iterator[tuple[str, int]]:
@@ -75,8 +75,8 @@ def _visits(rows: Rows, order: Row) -> list[Body]:
 
 def _customer(order: Row, customer: Row | None) -> Body:
     known = customer or {"name": None, "phones": None, "email": None, "language": None}
-    told = {name: known[name] for name in ("name", "email", "language")}
-    return {"id": known.get("id", order["customer"]), "phones": known["phones"] or [], **told}
+    fields = {name: known[name] for name in ("name", "email", "language")}
+    return {"id": known.get("id", order["customer"]), "phones": known["phones"] or [], **fields}
 
 
 def _site(rows: Rows, order: Row, customer: Row | None) -> Body:
@@ -89,8 +89,8 @@ def _site(rows: Rows, order: Row, customer: Row | None) -> Body:
 
 def _equipment(rows: Rows, order: Row) -> Body:
     machine = rows.get(EQUIPMENT, order["equipment"]) or {"model": None, "serial": None, "warranties": []}
-    told = {name: machine[name] for name in ("model", "serial", "warranties")}
-    return {"id": order["equipment"], **told, "repairs": _repairs(rows, order)}
+    fields = {name: machine[name] for name in ("model", "serial", "warranties")}
+    return {"id": order["equipment"], **fields, "repairs": _repairs(rows, order)}
 
 
 def _repairs(rows: Rows, order: Row) -> list[Body]:

@@ -23,7 +23,7 @@ def rows_above(rows: Rows, table: Table, id: UUID) -> list[Row]:
     return found
 
 
-def standing_row(rows: Rows, table: Table, id: UUID) -> Row | None:
+def surviving_row(rows: Rows, table: Table, id: UUID) -> Row | None:
     """The row that stands for an id, its own where it was not merged; None for one that is not known."""
     above = rows_above(rows, table, id)
     return above[-1] if above else rows.get(table, id)

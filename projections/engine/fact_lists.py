@@ -58,10 +58,10 @@ class FactLists:
 
     def take_out(self, rows: Rows, subject: UUID, operation: UUID) -> list[Row]:
         """Remove what an operation has told; the removed rows."""
-        told = rows.where(self.table, subject=subject, operation=operation)
-        for row in told:
+        removed = rows.where(self.table, subject=subject, operation=operation)
+        for row in removed:
             rows.delete(self.table, *self.table.key_of(row))
-        return told
+        return removed
 
     def newest(self, rows: Rows, subject: UUID, name: str, limit: int = SHOWN) -> list[Row]:
         """The last facts of a list, first to last."""

@@ -16,7 +16,7 @@ WORDS = ("text", "note", "why", "signer")
 """Members of facts that hold a person's words."""
 
 
-def told(event: Recorded, **said: Any) -> Row:
+def as_fact(event: Recorded, **fields: Any) -> Row:
     """A fact as JSON values: what was said, when it happened, by which operation and device, at which position."""
     envelope = event.envelope
     return {
@@ -24,7 +24,7 @@ def told(event: Recorded, **said: Any) -> Row:
         "device": plain(envelope.device),
         "operation": plain(envelope.operation_id),
         "position": event.position,
-        **{name: plain(value) for name, value in said.items()},
+        **{name: plain(value) for name, value in fields.items()},
     }
 
 

@@ -51,8 +51,8 @@ def _done(log: EventLog, projections: tuple[Projection, ...], job: LongJob, prog
     if job.kind == "rebuild":
         return {"name": job.view, "position": rebuild(log, projections, [job.view], progress)}
     for found in verify(log, projections, [job.view], progress):
-        told = {"name": job.view, "position": found.position, "rows": found.rows}
-        return told | {"equal": not found.differences, "differences": _where(found.differences)}
+        summary = {"name": job.view, "position": found.position, "rows": found.rows}
+        return summary | {"equal": not found.differences, "differences": _where(found.differences)}
     raise LookupError(f"the view {job.view} waits for its rebuild")
 
 

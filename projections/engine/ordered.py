@@ -67,12 +67,12 @@ class Ordered:
 
     def __init__(self, order: Order) -> None:
         self._order = order
-        self._stands: dict[Place, tuple[OrderKey, tuple[Any, ...]]] = {}
+        self._entry_of: dict[Place, tuple[OrderKey, tuple[Any, ...]]] = {}
         self._groups: dict[OrderKey, list[tuple[Any, ...]]] = {}
 
     def add(self, place: Place, row: Row | None) -> None:
         """Note where a row stands now, or that it is gone."""
-        before = self._stands.pop(place, None)
+        before = self._entry_of.pop(place, None)
         if before is not None:
             group, entry = before
             entries = self._groups[group]
@@ -82,7 +82,7 @@ class Ordered:
         if row is not None:
             group = key_of([row[name] for name in self._order.equal])
             entry = (key_of([row[name] for name in self._order.by]), place)
-            self._stands[place] = group, entry
+            self._entry_of[place] = group, entry
             entries = self._groups.setdefault(group, [])
             if not entries or entries[-1] < entry:
                 entries.append(entry)
@@ -98,4 +98,4 @@ class Ordered:
 
     def keys_of(self, places: list[Place]) -> list[OrderKey]:
         """The keys by which these places are ordered."""
-        return [self._stands[place][1][0] for place in places]
+        return [self._entry_of[place][1][0] for place in places]

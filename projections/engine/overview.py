@@ -27,12 +27,12 @@ def overview(reader: Reader, projections: Iterable[Projection]) -> list[Row]:
     parked = {row["view"]: row["events"] for row in reader.fetch_all(_PARKED)}
     head = reader.fetch_all("SELECT position FROM log.head")[0]["position"]
     return [
-        _told(reader, each, known.get(each.name), head) | {"parked": parked.get(each.name, 0)}
+        _state_of(reader, each, known.get(each.name), head) | {"parked": parked.get(each.name, 0)}
         for each in with_needs(projections)
     ]
 
 
-def _told(reader: Reader, projection: Projection, known: Row | None, head: int) -> Row:
+def _state_of(reader: Reader, projection: Projection, known: Row | None, head: int) -> Row:
     if known is None:
         return {"name": projection.name, "state": "missing", "position": 0, "lag": head, "moved_at": None, "rows": {}}
     outdated = known["shape"] != shape_of(projection)

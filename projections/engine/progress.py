@@ -41,7 +41,7 @@ class Progress(NamedTuple):
         return self.waiting <= STILL
 
 
-_STANDING = """
+_PROGRESS = """
 WITH slowest AS (
     SELECT position, moved_at FROM log.checkpoints
     WHERE name = ANY(%(names)s) AND stopped_at IS NULL
@@ -66,7 +66,7 @@ def progress(pool: ConnectionPool, names: Collection[str]) -> Progress:
 
 def progress_of(cursor: Cursor, names: Collection[str]) -> Progress:
     """The same over a cursor."""
-    cursor.execute(_STANDING, {"names": list(names)})
+    cursor.execute(_PROGRESS, {"names": list(names)})
     [(head, position, waiting)] = cursor.fetchall()
     cursor.execute(
         "SELECT name, coalesce(stopped_by, '') FROM log.checkpoints WHERE stopped_at IS NOT NULL AND name = ANY(%s)",

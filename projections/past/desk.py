@@ -12,8 +12,8 @@ from typing import Final
 from projections.engine.projection import Projection
 from projections.engine.reader import Reader
 from projections.engine.views import Views
-from projections.past.place import FarReader, PastBusy, Place, Teller
-from projections.past.telling import Question
+from projections.past.answering import Question
+from projections.past.place import FarReader, PastBusy, PastProcess, Place
 from projections.work.equipment import ERASED
 
 BUSY_SECONDS: Final = 5
@@ -35,7 +35,7 @@ class PastDesk:
     def __init__(
         self,
         views: Views,
-        start: Callable[[], Teller],
+        start: Callable[[], PastProcess],
         *,
         places: int = 1,
         line: int = 8,

@@ -11,7 +11,7 @@ from eventsourcing.persistence import OperationalError
 
 from domain.kernel.problem import Kind, Problem
 from projections.engine.reader import Reader
-from projections.past.telling import Failed, Progress, Query, Question, Ready, TooLarge
+from projections.past.answering import Failed, Progress, Query, Question, Ready, TooLarge
 from store.pool import Params
 from store.rows import Row
 
@@ -45,7 +45,7 @@ class QuestionTooLarge(Problem):
     kind = Kind.UNPROCESSABLE
 
 
-class Teller(NamedTuple):
+class PastProcess(NamedTuple):
     """A process that tells the past: the pipe to it, and how it is ended."""
 
     line: Connection
@@ -58,11 +58,11 @@ class Place:
     For one thread at a time, the one that has set `taken`, and what it has `asked`, under a lock of its own.
     """
 
-    def __init__(self, start: Callable[[], Teller], seconds: float) -> None:
+    def __init__(self, start: Callable[[], PastProcess], seconds: float) -> None:
         """`seconds` is how long a fold may take; the process itself ends then."""
         self._start = start
         self._seconds = seconds
-        self._teller: Teller | None = None
+        self._process: PastProcess | None = None
         self.taken = False
         self.asked: Question | None = None
         self.used_at = 0.0
@@ -108,11 +108,11 @@ class Place:
 
     def rows(self, query: Query) -> list[Row]:
         """The rows of a query about what was folded."""
-        assert self._teller is not None
+        assert self._process is not None
         try:
-            self._teller.line.send(query)
-            if self._teller.line.poll(_QUERY_SECONDS):
-                answer: Any = self._teller.line.recv()
+            self._process.line.send(query)
+            if self._process.line.poll(_QUERY_SECONDS):
+                answer: Any = self._process.line.recv()
                 if isinstance(answer, list):
                     return answer
                 self.drop()
@@ -128,15 +128,15 @@ class Place:
 
     def drop(self) -> None:
         """End the process; the next question starts another one."""
-        teller, self._teller = self._teller, None
+        process, self._process = self._process, None
         self._empty()
-        if teller is not None:
-            teller.line.close()
-            teller.end()
+        if process is not None:
+            process.line.close()
+            process.end()
 
     def _has_ended(self) -> bool:
         """Whether the process of a fold that was ready has ended: it was idle for long, or was killed."""
-        if not self.ready or self._teller is None or not self._teller.line.poll(0):
+        if not self.ready or self._process is None or not self._process.line.poll(0):
             return False
         self.drop()
         return True
@@ -146,9 +146,9 @@ class Place:
             self.drop()
         self._empty()
         for _ in range(2):  # the process of a question from long ago may have ended, which one sees by writing
-            self._teller = self._teller or self._start()
+            self._process = self._process or self._start()
             try:
-                self._teller.line.send(question)
+                self._process.line.send(question)
             except OSError:
                 self.drop()
             else:
@@ -159,10 +159,10 @@ class Place:
 
     def _listen(self, seconds: float) -> None:
         """Take in what the process has said, waiting for at most so long while it has said nothing."""
-        assert self._teller is not None
+        assert self._process is not None
         try:
-            while not self.ready and self._problem is None and self._teller.line.poll(seconds):
-                self._hear(self._teller.line.recv())
+            while not self.ready and self._problem is None and self._process.line.poll(seconds):
+                self._hear(self._process.line.recv())
                 seconds = 0
         except (EOFError, OSError):
             late = monotonic() - self._begun >= self._seconds

@@ -15,13 +15,13 @@ from domain.stock.stock_movement import StockMovement
 from domain.topics import EVENT_CLASSES
 from projections.access.devices import DEVICES, Devices
 from projections.engine.fact_lists import SHOWN
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.table import Key, Row, Table
 from projections.stock.discrepancy_causes import CAUSES
 from projections.stock.discrepancy_findings import look
-from projections.stock.discrepancy_row import ALL_FITS, DISCREPANCIES, Subject, begun, found, standing
+from projections.stock.discrepancy_row import ALL_FITS, DISCREPANCIES, Subject, begun, found, with_status
 from projections.stock.discrepancy_subjects import subjects
 from projections.stock.discrepancy_taken_up import taken_up
 from projections.stock.locations import Locations
@@ -34,7 +34,7 @@ from projections.work.visits import Visits
 from projections.work.work_order_facts import order_of
 from projections.work.work_orders import WORK_ORDERS, WorkOrders
 
-_SAID = ("to", "by_event", "movements", "approved_by", "reason")
+_FIELDS = ("to", "by_event", "movements", "approved_by", "reason")
 
 
 class Discrepancies(Projection):
@@ -97,9 +97,9 @@ class Discrepancies(Projection):
         if row is None:
             row = begun(taken_up(event, rows)) | {"id": event.stream}
             row |= {"events": [], "opened_at": event.occurred_at, "detail": ALL_FITS}
-        said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
+        fields = {name: getattr(event.data, name) for name in _FIELDS if hasattr(event.data, name)}
         since = format_instant(row["opened_at"])
-        decision = told(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **said)
+        decision = as_fact(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **fields)
         assigned = {"assigned_to": event.data.to} if event.topic == Discrepancy.Assigned.TOPIC else {}
         after = (
             row
@@ -111,12 +111,12 @@ class Discrepancies(Projection):
                 "position": event.position,
             }
         )
-        rows.put(DISCREPANCIES, standing(rows, after))
+        rows.put(DISCREPANCIES, with_status(rows, after))
 
     @staticmethod
     def _hand_over(event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
         for row in rows.where(DISCREPANCIES, location=event.stream):
-            rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
+            rows.put(DISCREPANCIES, with_status(rows, row) | {"position": event.position})
 
 
 def _is_quiet(subject: Subject, row: Row | None) -> bool:

@@ -50,7 +50,7 @@ def look_at_units(subject: Subject, event: Recorded, rows: Rows) -> Found:
     for row in _facts(event, rows):
         if subject.kind in row["misfits"] and subject.refs == (row["location"], row["part"]):
             if row["stands"]:
-                causes.add_told(rows, subject.id, row["fact"])
+                causes.add_fact(rows, subject.id, row["fact"])
             else:
                 causes.take_out(rows, subject.id, stream=row["id"])
     found = causes.first(rows, subject.id, MOST_EVENTS)

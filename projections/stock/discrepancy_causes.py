@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from projections.engine.fact_lists import key_of
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
@@ -33,10 +33,10 @@ _BY: Final = Order(("discrepancy",), ("at", "rank", "position"))
 
 def add(rows: Rows, discrepancy: UUID, event: Recorded) -> None:
     """This event is a cause too; an operation is one cause, however many events it has."""
-    add_told(rows, discrepancy, told(event, stream=event.stream))
+    add_fact(rows, discrepancy, as_fact(event, stream=event.stream))
 
 
-def add_told(rows: Rows, discrepancy: UUID, cause: Row) -> None:
+def add_fact(rows: Rows, discrepancy: UUID, cause: Row) -> None:
     """This fact, with its `stream`, is a cause too."""
     operation = UUID(cause["operation"]) if cause["operation"] else None
     if operation is not None and rows.where(CAUSES, discrepancy=discrepancy, operation=operation):
@@ -46,9 +46,9 @@ def add_told(rows: Rows, discrepancy: UUID, cause: Row) -> None:
     rows.put(CAUSES, known | {"stream": UUID(cause["stream"]), "fact": cause})
 
 
-def take_out(rows: Rows, discrepancy: UUID, **told_by: Any) -> None:
+def take_out(rows: Rows, discrepancy: UUID, **source: Any) -> None:
     """What this `operation`, or this `stream`, has told is no cause any more."""
-    for row in rows.where(CAUSES, discrepancy=discrepancy, **told_by):
+    for row in rows.where(CAUSES, discrepancy=discrepancy, **source):
         rows.delete(CAUSES, *CAUSES.key_of(row))
 
 

@@ -68,29 +68,29 @@ def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
 
     Looked for among the last `MOST_EVENTS` tellings.
     """
-    steps, reported = _tellings(rows, subject.refs[0])
+    steps, reported = _reports(rows, subject.refs[0])
     events: list[Row] = []
     since: list[str] = []
-    told_so_far: list[Row] = []
+    reports: list[Row] = []
     for each in [*steps, None]:
         if each is None or each.get("what") == WorkOrder.Reopened.TOPIC:
-            if len(told_so_far) > 1:
-                events += told_so_far
-                since.append(told_so_far[1]["at"])
-            told_so_far = []
-        elif each["device"] or not any(earlier in reported for earlier in told_so_far):
-            told_so_far.append(each)
+            if len(reports) > 1:
+                events += reports
+                since.append(reports[1]["at"])
+            reports = []
+        elif each["device"] or not any(earlier in reported for earlier in reports):
+            reports.append(each)
     detail = RULES[subject.kind].text
     return Found([_cause(each) for each in events][:MOST_EVENTS], since[0], detail) if events else _NOTHING
 
 
-def _tellings(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
+def _reports(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
     """What says that an order was completed or reopened, in order, and those of it that are mere reports."""
     found = {name: FACTS.newest(rows, order, name, MOST_EVENTS) for name in ("completions", "reported", "reopened")}
     cut = max((happened(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
     again = found.pop("reopened")
-    told_done = [each for facts in found.values() for each in facts if each["outcome"] == "completed"]
-    steps = sorted([*told_done, *again], key=happened)
+    completed = [each for facts in found.values() for each in facts if each["outcome"] == "completed"]
+    steps = sorted([*completed, *again], key=happened)
     return [each for each in steps if happened(each) >= cut], found["reported"]
 
 

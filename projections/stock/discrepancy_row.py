@@ -94,11 +94,11 @@ def found(rows: Rows, row: Row, finding: Found, position: int) -> Row | None:
     if not finding.events and not row["decisions"]:
         return None
     opened_at = recorded_instant(finding.opened_at) if finding.opened_at else row["taken_up_since"]
-    said = {"events": finding.events, "opened_at": opened_at, "detail": finding.detail}
-    return standing(rows, row | said | {"position": position})
+    fields = {"events": finding.events, "opened_at": opened_at, "detail": finding.detail}
+    return with_status(rows, row | fields | {"position": position})
 
 
-def standing(rows: Rows, row: Row) -> Row:
+def with_status(rows: Rows, row: Row) -> Row:
     """What follows from a row's events and decisions. A settled one is open again when something new is found."""
     decisions, events = row["decisions"], row["events"]
     settled = _settled(row["kind"], decisions, events)

@@ -40,10 +40,10 @@ def note(rows: Rows, use: Row) -> None:
     behind = rows.span(USES, BY_DEVICE, group, limit=2, low=place)
     before = next((row for row in around if row["movement"] != use["movement"]), None)
     after = next((row for row in behind if row["movement"] != use["movement"]), None)
-    stands = use["stands"]
-    _turn(rows, before if stands else None, use)
+    in_effect = use["stands"]
+    _turn(rows, before if in_effect else None, use)
     if after is not None:
-        _turn(rows, use if stands else before, after)
+        _turn(rows, use if in_effect else before, after)
 
 
 def _turn(rows: Rows, before: Row | None, use: Row) -> None:

@@ -76,7 +76,7 @@ class Serials(Projection):
         part, claim = event.data.part, claim_of(event, rows)
         for serial in serials_of(event):
             row = rows.get(SERIALS, part, serial) or _unheard_of(event, rows, serial)
-            claims = sorted([*row["claims"], claim], key=_told_at)[-MOST_CLAIMS:]
+            claims = sorted([*row["claims"], claim], key=_at)[-MOST_CLAIMS:]
             row = row | {"claims_count": row["claims_count"] + 1, "position": event.position}
             rows.put(SERIALS, row | _judged(row, claims, rows))
 
@@ -112,7 +112,7 @@ def _unheard_of(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -
 def _judged(row: Row, claims: list[Row], rows: Rows) -> Row:
     """What follows from these claims for a unit; nothing where the part is not tracked, whose claims are only kept."""
     if not row["tracked"]:
-        return {"claims": sorted(claims, key=_told_at), "location": None, "misfits": {}}
+        return {"claims": sorted(claims, key=_at), "location": None, "misfits": {}}
     ordered = in_order(claims)
     walked = walk(ordered, rows, first=row["claims_count"] == len(ordered))
     places = {claim["stream"]: place for place, claim in enumerate(ordered)}
@@ -126,5 +126,5 @@ def _judged(row: Row, claims: list[Row], rows: Rows) -> Row:
     return {"claims": ordered, "location": walked.location, "misfits": misfits}
 
 
-def _told_at(claim: Row) -> tuple[str, str]:
+def _at(claim: Row) -> tuple[str, str]:
     return claim["at"], claim["stream"]

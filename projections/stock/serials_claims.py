@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL
 from domain.stock.stock_movement import StockMovement
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock.locations import holds_stock
@@ -36,7 +36,7 @@ def claim_of(event: Recorded[StockMovement.Moved], rows: Rows) -> Row:
     data, moment = event.data, moment_of(event, rows, None)
     of_device = {"incarnation": moment.incarnation, "seq": moment.device_seq}
     ends = {"from": data.from_, "to": data.to}
-    return told(event, stream=event.stream, kind=data.kind, corrects=data.corrects, **of_device, **ends)
+    return as_fact(event, stream=event.stream, kind=data.kind, corrects=data.corrects, **of_device, **ends)
 
 
 def in_order(claims: Iterable[Row]) -> list[Row]:
@@ -65,7 +65,7 @@ def walk(claims: list[Row], rows: Rows, *, first: bool = True) -> Walk:
         return shelves[place]
 
     before: Row | None = None
-    for claim in _standing(claims):
+    for claim in _in_effect(claims):
         if claim["kind"] != "adjustment":
             if before is None and first and is_shelf(claim["from"]):
                 unknown.append(claim)
@@ -75,7 +75,7 @@ def walk(claims: list[Row], rows: Rows, *, first: bool = True) -> Walk:
     return Walk(UUID(before["to"]) if before else None, unknown, elsewhere)
 
 
-def _standing(claims: list[Row]) -> Iterable[Row]:
+def _in_effect(claims: list[Row]) -> Iterable[Row]:
     """The claims without those that were taken back, and without what took them back."""
     taken_back: set[str] = set()
     for claim in sorted(claims, key=lambda claim: claim["position"], reverse=True):

@@ -61,8 +61,8 @@ def anchored(rows: Rows, row: Row, lines: list[Row]) -> Row:
             rows.put(LINES, line | {"after_anchor": after})
             moved_since += line["quantity"] if after else -line["quantity"]
     place = {"anchor_reached": latest["reached"], "anchor_quantity": latest["quantity"], "anchor_id": latest["id"]}
-    told = {f"anchor_{name}": latest[name] for name in MOMENT}
-    return row | told | place | {"on_hand": latest["quantity"] + moved_since, "moved_since": moved_since}
+    anchor = {f"anchor_{name}": latest[name] for name in MOMENT}
+    return row | anchor | place | {"on_hand": latest["quantity"] + moved_since, "moved_since": moved_since}
 
 
 def _place(anchor: Row) -> tuple[Any, ...]:

@@ -45,12 +45,14 @@ def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> 
 
 def _explained(reader: Reader, row: Row, limit: int) -> Row:
     location, part = row["location"], row["part"]
-    told = list(_lines(reader, location, part))
+    entries = list(_lines(reader, location, part))
     if location == VIRTUAL["unexplained"]:
-        told = sorted([*told, *_elsewhere(reader, part)], key=lambda line: (line["occurred_at"], line["position"]))
-    opening = sum((line["change"] for line in told[:-limit]), NOTHING)
+        entries = sorted(
+            [*entries, *_elsewhere(reader, part)], key=lambda line: (line["occurred_at"], line["position"])
+        )
+    opening = sum((line["change"] for line in entries[:-limit]), NOTHING)
     reached, lines = opening, []
-    for line in told[-limit:]:
+    for line in entries[-limit:]:
         reached += line["change"]
         lines.append(line | {"balance": reached})
     return {"location": location, "part": part, "on_hand": row["on_hand"], "opening": opening, "lines": lines}

@@ -130,5 +130,5 @@ def counted_id(event: Recorded) -> UUID:
     envelope = event.envelope
     if envelope.device is not None and envelope.operation_id is not None:
         return envelope.operation_id
-    said = (event.data.location, event.data.part, format_instant(event.occurred_at))
-    return uuid5(event.stream, "/".join(map(str, said)))
+    key = (event.data.location, event.data.part, format_instant(event.occurred_at))
+    return uuid5(event.stream, "/".join(map(str, key)))

@@ -14,7 +14,7 @@ from domain.stock.part import Part
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
 from domain.stock.unit_misfits import Units, unit_misfits
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.stock.locations import LOCATIONS, Locations, holds_stock
@@ -132,18 +132,18 @@ def fact_of(rows: Rows, id: UUID) -> Row | None:
     return row if row is None or row["root"] is None else rows.get(UNIT_FACTS, row["root"])
 
 
-def _row(event: Recorded, id: UUID, location: UUID, said: dict[str, Any]) -> Row:
+def _row(event: Recorded, id: UUID, location: UUID, fields: dict[str, Any]) -> Row:
     return {
         "id": id,
         "part": event.data.part,
         "location": location,
-        "said": said,
+        "said": fields,
         "misfits": [],
         "stands": True,
         "root": None,
         "waits": True,
         "judged_in": 0,
-        "fact": told(event, stream=event.stream),
+        "fact": as_fact(event, stream=event.stream),
         "position": event.position,
     }
 

@@ -31,12 +31,12 @@ def walked(rows: Rows, visit: UUID) -> list[Row]:
     Of more than twice as many facts the first ones, which say when it came to something, and the last ones.
     """
     decisions = FACTS.newest(rows, visit, "decisions", MOST)
-    told = FACTS.newest(rows, visit, "told", MOST)
-    if len(told) == MOST:
-        known = {each["position"] for each in told}
+    reported = FACTS.newest(rows, visit, "told", MOST)
+    if len(reported) == MOST:
+        known = {each["position"] for each in reported}
         early = FACTS.oldest(rows, visit, "told", MOST)
-        told = [*(each for each in early if each["position"] not in known), *told]
-    return sorted([*decisions, *told], key=lambda step: (*happened(step), step["position"]))
+        reported = [*(each for each in early if each["position"] not in known), *reported]
+    return sorted([*decisions, *reported], key=lambda step: (*happened(step), step["position"]))
 
 
 def stepped(rows: Rows, row: Row, step: Row) -> Row:

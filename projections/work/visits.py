@@ -16,12 +16,12 @@ from domain.work import visit_events
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.visit_walk import REPORTED, TIMES
-from projections.engine.facts import told, wordless
+from projections.engine.facts import as_fact, wordless
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.work.visit_declines import DECLINES
 from projections.work.visit_facts import CORRECTED, FACTS, VISIT_FACTS, listed, stepped, taken_out, walked
-from projections.work.visit_standing import standing
+from projections.work.visit_state import state_of
 
 VISITS = Table(
     "visits",
@@ -86,7 +86,7 @@ class Visits(Projection):
             "counts": {},
             "planned_at": event.occurred_at,
         }
-        planned = told(event, what=event.topic, technician=data.technician, **_window(data))
+        planned = as_fact(event, what=event.topic, technician=data.technician, **_window(data))
         self._put(event, rows, row | stepped(rows, row, planned | {"device": None, "decision": True}))
 
     @on(Visit.Dispatched, Visit.Declined)
@@ -104,7 +104,7 @@ class Visits(Projection):
         self._decide(event, rows, {}, reason=event.data.ended_with, note=event.data.reason)
 
     @on(*(EVENT_CLASSES[topic] for topic in REPORTED))
-    def _told(self, event: Recorded, rows: Rows) -> None:
+    def _reported(self, event: Recorded, rows: Rows) -> None:
         data = event.data
         more = {"reason": data.reason, "note": data.note} if event.topic == Visit.NotDone.TOPIC else {}
         if getattr(data, "unasked", None):
@@ -112,12 +112,12 @@ class Visits(Projection):
         if event.topic in REPLIES and event.envelope.seen_position is not None:
             more |= {"seen": event.envelope.seen_position}
         if (row := self._row(event, rows)) is not None:
-            step = told(event, what=event.topic, technician=data.technician, **more)
+            step = as_fact(event, what=event.topic, technician=data.technician, **more)
             late = FACTS.is_late(rows, row["id"], "steps", step)
             before = {name: row[name] for name in ("status", "technician")}
             row = row | stepped(rows, row, step)
             if late:
-                after = standing(walked(rows, row["id"]))
+                after = state_of(walked(rows, row["id"]))
                 changed = any(after[name] != value for name, value in before.items())
                 row |= {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=changed)}
             self._put(event, rows, row)
@@ -126,7 +126,7 @@ class Visits(Projection):
     def _signed(self, event: Recorded[visit_events.Signed], rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             names = ("sha256", "size", "media_type", "signer", "technician")
-            signature = told(event, **{name: getattr(event.data, name) for name in names})
+            signature = as_fact(event, **{name: getattr(event.data, name) for name in names})
             self._put(event, rows, row | listed(rows, row, "signatures", signature))
 
     @on(Visit.FactCorrected)
@@ -139,7 +139,7 @@ class Visits(Projection):
         for row in rows.where(VISITS, customer=event.stream):
             FACTS.silence(rows, row["id"])
             silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
-            rows.put(VISITS, silent | standing(walked(rows, row["id"])) | {"position": event.position})
+            rows.put(VISITS, silent | state_of(walked(rows, row["id"])) | {"position": event.position})
 
     @on(Technician.Erased)
     def _forgotten(self, event: Recorded[Technician.Erased], rows: Rows) -> None:
@@ -147,11 +147,11 @@ class Visits(Projection):
             if (row := rows.get(VISITS, decline["visit"])) is not None:
                 FACTS.silence(rows, row["id"], what=Visit.Declined.TOPIC, technician=str(event.stream))
                 silent = row | {"steps": FACTS.newest(rows, row["id"], "steps")}
-                rows.put(VISITS, silent | standing(walked(rows, row["id"])) | {"position": event.position})
+                rows.put(VISITS, silent | state_of(walked(rows, row["id"])) | {"position": event.position})
 
-    def _decide(self, event: Recorded, rows: Rows, changed: Row, **said: Any) -> None:
+    def _decide(self, event: Recorded, rows: Rows, changed: Row, **fields: Any) -> None:
         if (row := self._row(event, rows)) is not None:
-            step = told(event, what=event.topic, **said)
+            step = as_fact(event, what=event.topic, **fields)
             last = FACTS.last(rows, row["id"], "decisions")
             # Decisions take effect in the order in which they were recorded.
             at = max(step["at"], last["at"]) if last is not None else step["at"]
@@ -167,8 +167,8 @@ class Visits(Projection):
 
     @staticmethod
     def _put(event: Recorded, rows: Rows, row: Row) -> None:
-        stands = standing(walked(rows, row["id"]))
-        rows.put(VISITS, row | stands | {"position": event.position, "version": event.version})
+        state = state_of(walked(rows, row["id"]))
+        rows.put(VISITS, row | state | {"position": event.position, "version": event.version})
 
 
 def _window(data: Any) -> Row:

@@ -33,7 +33,7 @@ _NEWEST: Final = Order(("equipment",), ("number",))
 def shown(rows: Rows, machine: UUID) -> Row:
     """The last warranties, as far as they hold, and those of them that were withdrawn."""
     last = rows.span(WARRANTIES, _NEWEST, (machine,), limit=SHOWN, last=True)[::-1]
-    withdrawn = [_told(row) for row in last if row["withdrawn_from"] is not None]
+    withdrawn = [_public(row) for row in last if row["withdrawn_from"] is not None]
     return {"warranties": [held for row in last if (held := _held(row))], "withdrawn_warranties": withdrawn}
 
 
@@ -47,7 +47,7 @@ def _held(row: Row) -> Row | None:
     return {"from": row["from_day"].isoformat(), "until": until.isoformat(), "terms": row["terms"]}
 
 
-def _told(row: Row) -> Row:
+def _public(row: Row) -> Row:
     """A warranty as it was set, and what was withdrawn of it."""
     day = row["withdrawn_from"]
     return {
@@ -66,7 +66,7 @@ def warranties(reader: Reader, machine: UUID, *, limit: int, after: int | None =
         "SELECT * FROM equipment_warranties WHERE equipment = %s AND number > %s ORDER BY number LIMIT %s",
         (machine, after or 0, limit),
     )
-    return [_told(row) for row in rows]
+    return [_public(row) for row in rows]
 
 
 def coverage(reader: Reader, machine: UUID, day: date) -> list[Row]:
@@ -81,7 +81,7 @@ def coverage(reader: Reader, machine: UUID, day: date) -> list[Row]:
         """,
         {"machine": machine, "day": day, "limit": SHOWN},
     )
-    return [_told(row) for row in rows]
+    return [_public(row) for row in rows]
 
 
 def zone_of(reader: Reader, site: UUID | None, customer: UUID | None) -> str | None:

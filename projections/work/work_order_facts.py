@@ -13,7 +13,7 @@ from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import DECIDED, STEPS
 from projections.engine.fact_lists import SHOWN, FactLists, counted, facts_table
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
@@ -53,8 +53,8 @@ def order_of(event: Recorded) -> UUID | None:
     return order
 
 
-def _said(event: Recorded, *names: str) -> Row:
-    return told(event, **{name: getattr(event.data, name) for name in names})
+def _fact(event: Recorded, *names: str) -> Row:
+    return as_fact(event, **{name: getattr(event.data, name) for name in names})
 
 
 def _add(rows: Rows, row: Row, name: str, fact: Row) -> Row:
@@ -67,14 +67,14 @@ def _listed(column: str, *names: str, step: bool = False, **fixed: Any) -> Chang
     """Add what an event says to a list and, with `step`, to what moves the status."""
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
-        changed = _add(rows, row, column, _said(event, *names) | fixed)
+        changed = _add(rows, row, column, _fact(event, *names) | fixed)
         return changed | (_step(rows, row | changed, event) if step else {})
 
     return change
 
 
 def _step(rows: Rows, row: Row, event: Recorded) -> Row:
-    return _stepped(rows, row, told(event, what=event.topic))
+    return _stepped(rows, row, as_fact(event, what=event.topic))
 
 
 def _stepped(rows: Rows, row: Row, step: Row) -> Row:
@@ -90,10 +90,10 @@ def _decision(**names: str) -> Change:
     """
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
-        said = {name: getattr(event.data, field) for name, field in names.items()}
+        fields = {name: getattr(event.data, field) for name, field in names.items()}
         before = (FACTS.last(rows, row["id"], name) for name in DECIDED)
         latest = max((step["at"] for step in before if step is not None), default="")
-        step = told(event, what=event.topic, **said)
+        step = as_fact(event, what=event.topic, **fields)
         return _stepped(rows, row, step | {"at": max(step["at"], latest), "device": None, "decision": True})
 
     return change
@@ -107,10 +107,10 @@ def _assigned(rows: Rows, row: Row, event: Recorded[work_order_events.Assigned])
 
 def _moved(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row | None:
     if event.data.kind in BROUGHT_BACK:
-        return _came_back(rows, row, event)
+        return _returned(rows, row, event)
     if event.data.kind not in ("consumption", "correction"):
         return None
-    use = _said(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
+    use = _fact(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
     use |= {"movement": str(event.stream), "location": str(event.data.from_)}
     if len(use["serials"]) > SERIALS_SHOWN:
         use |= {"serials": use["serials"][:SERIALS_SHOWN], "serials_count": len(use["serials"])}
@@ -129,8 +129,8 @@ def _moved(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row | 
     }
 
 
-def _came_back(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row:
-    fact = _said(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
+def _returned(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row:
+    fact = _fact(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
     left = take_back(rows, row["id"], fact, kind=event.data.kind, reason=event.data.reason)
     counts = counted(counted(row["counts"], ("returns",)), ("parts_used",), left)
     return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}

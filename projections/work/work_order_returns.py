@@ -56,7 +56,7 @@ def settle(rows: Rows, order: UUID, part: UUID) -> int:
     uses.sort(key=_place, reverse=True)
     left = {use["movement"]: Decimal(use["fact"]["quantity"]) for use in uses}
     gone: dict[UUID, set[str]] = {use["movement"]: set() for use in uses}
-    back = [row for row in rows.where(RETURNS, work_order=order, part=part) if _stands(rows, row)]
+    back = [row for row in rows.where(RETURNS, work_order=order, part=part) if _is_in_effect(rows, row)]
     for each in sorted(back, key=_place):
         _take_off(each, uses, left, gone)
     return sum(_put(rows, use, left[use["movement"]], gone[use["movement"]]) for use in uses)
@@ -93,7 +93,7 @@ def _put(rows: Rows, use: Row, left: Decimal, gone: set[str]) -> int:
     return int(left > 0) - int(before)
 
 
-def _stands(rows: Rows, back: Row) -> bool:
+def _is_in_effect(rows: Rows, back: Row) -> bool:
     return rows.get(TAKEN_BACK, back["work_order"], back["movement"]) is None
 
 

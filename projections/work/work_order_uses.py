@@ -56,7 +56,7 @@ PART_DEVICES = Table(
 
 _BY: Final = ("at", "rank", "position")
 _ALL: Final = Order(("work_order",), _BY)
-_STANDING: Final = Order(("work_order", "stands"), _BY)
+_IN_EFFECT: Final = Order(("work_order", "stands"), _BY)
 _NET: Final = Order(("work_order", "net"), _BY)
 BY_DEVICE: Final = Order(("work_order", "part", "by_device"), _BY)
 
@@ -135,10 +135,10 @@ def newest_net(rows: Rows, order: UUID, limit: int = SHOWN) -> list[Row]:
     return [row["net_fact"] or row["fact"] for row in reversed(found)]
 
 
-def first_standing(rows: Rows, order: UUID, behind: Row | None = None) -> Row | None:
+def first_in_effect(rows: Rows, order: UUID, behind: Row | None = None) -> Row | None:
     """The first use that stands, or the first that happened with or behind a step."""
     low = () if behind is None else key_of(behind)[:2]
-    found = rows.span(USES, _STANDING, (order, True), limit=1, low=low)
+    found = rows.span(USES, _IN_EFFECT, (order, True), limit=1, low=low)
     return found[0]["fact"] if found else None
 
 

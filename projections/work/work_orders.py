@@ -13,14 +13,14 @@ from domain.topics import EVENT_CLASSES
 from domain.work import work_order_events
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import STEPS
-from projections.engine.facts import told, wordless
+from projections.engine.facts import as_fact, wordless
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
 from projections.stock.double_uses import TURNS
 from projections.work.work_order_facts import CHANGES, CORRECTED, FACTS, LISTS, ORDER_FACTS, order_of
 from projections.work.work_order_returns import RETURNS
-from projections.work.work_order_standing import standing
+from projections.work.work_order_state import state_of
 from projections.work.work_order_uses import PART_DEVICES, TAKEN_BACK, USES
 
 WORK_ORDERS = Table(
@@ -118,7 +118,7 @@ class WorkOrders(Projection):
             "position": event.position,
             "version": event.version,
         }
-        rows.put(WORK_ORDERS, row | standing(rows, row))
+        rows.put(WORK_ORDERS, row | state_of(rows, row))
 
     @on(*(EVENT_CLASSES[topic] for topic in CHANGES))
     def _changed(self, event: Recorded, rows: Rows) -> None:
@@ -131,7 +131,7 @@ class WorkOrders(Projection):
         if changed is not None:
             version = event.version if event.stream == order else row["version"]
             row = row | changed | {"position": event.position, "version": version}
-            row |= standing(rows, row)
+            row |= state_of(rows, row)
             rows.put(WORK_ORDERS, row | _late(rows, row, event, last, before))
 
     @on(Customer.Erased)
@@ -140,14 +140,14 @@ class WorkOrders(Projection):
             FACTS.silence(rows, row["id"])
             silent = row | {column: wordless(row[column]) for column in LISTS}
             silent |= {"problem": None, "position": event.position}
-            rows.put(WORK_ORDERS, silent | standing(rows, silent))
+            rows.put(WORK_ORDERS, silent | state_of(rows, silent))
 
 
 def _late(rows: Rows, row: Row, event: Recorded, last: Row | None, before: str) -> Row:
     """The steps, when this event is one that came behind a later one."""
     if event.topic not in STEPS or last is None:
         return {}
-    step = told(event, what=event.topic)
+    step = as_fact(event, what=event.topic)
     if not FACTS.is_behind(last, step) or FACTS.get(rows, row["id"], "steps", step) is None:
         return {}
     return {"steps": FACTS.mark_late(rows, row["id"], "steps", step, changed=row["status"] != before)}

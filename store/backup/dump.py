@@ -45,7 +45,7 @@ class _Counted:
         self._report(min(self._done, self._total), self._total)
 
 
-class _Telling(NamedTuple):
+class _CountingWriter(NamedTuple):
     """A file that COPY writes to: it counts the bytes and passes them to a compressor."""
 
     target: zstandard.ZstdCompressionWriter
@@ -132,6 +132,6 @@ def _table(cursor: Cursor, folder: Path, content: Content, counted: _Counted) ->
     columns = ", ".join(f'"{column}"' for column in content.columns)
     with written(folder / name) as sink:
         with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(cast("IO[bytes]", sink), closefd=False) as packed:
-            cursor.copy_expert(f"COPY {content} ({columns}) TO STDOUT", _Telling(packed, counted))
+            cursor.copy_expert(f"COPY {content} ({columns}) TO STDOUT", _CountingWriter(packed, counted))
             rows = cursor.rowcount
         return StoredTable(content.schema, content.name, content.columns, rows, stored_as(name, sink))

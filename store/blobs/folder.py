@@ -34,16 +34,16 @@ class FolderPlace:
     def writing(self, name: str) -> Iterator[BinaryIO]:
         """See `Place`."""
         beside, path = self._incoming / f"{name}.{token_hex(8)}", self._path(name)
-        with _told():
+        with _errors_translated():
             _make(self._incoming)
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             _give_away(descriptor, self._incoming)
         try:
-            with _told(), os.fdopen(descriptor, "wb") as file:
+            with _errors_translated(), os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            with _told():
+            with _errors_translated():
                 _make(path.parent)
                 beside.rename(path)
                 _sync(path.parent)
@@ -55,20 +55,20 @@ class FolderPlace:
     @contextmanager
     def reading(self, name: str) -> Iterator[BinaryIO]:
         """See `Place`."""
-        with _told(), self._path(name).open("rb") as file:
+        with _errors_translated(), self._path(name).open("rb") as file:
             yield file
 
     def remove(self, name: str) -> None:
         """See `Place`."""
         path = self._path(name)
-        with _told(), suppress(FileNotFoundError):
+        with _errors_translated(), suppress(FileNotFoundError):
             path.unlink()
             _sync(path.parent)
 
     def tidy(self) -> None:
         """See `Place`."""
         long_ago = time.time() - _LEFT_BEHIND_SECONDS
-        with _told():
+        with _errors_translated():
             for path in self._incoming.iterdir() if self._incoming.exists() else ():
                 with suppress(FileNotFoundError):
                     if path.stat().st_mtime < long_ago:
@@ -92,11 +92,11 @@ def _make(folder: Path) -> None:
 
 
 def _give_away(descriptor: int, folder: Path) -> None:
-    stands_in = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        give_away(descriptor, stands_in)
+        give_away(descriptor, parent)
     finally:
-        os.close(stands_in)
+        os.close(parent)
 
 
 def _sync(folder: Path) -> None:
@@ -109,7 +109,7 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _errors_translated() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:

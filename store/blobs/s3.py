@@ -51,20 +51,20 @@ class S3Place:
         with TemporaryFile() as file:
             yield cast("BinaryIO", file)
             file.seek(0)
-            with self._told():
+            with self._errors_translated():
                 self._client().put_object(Bucket=self._bucket, Key=self._key(name), Body=file)
 
     @contextmanager
     def reading(self, name: str) -> Iterator[BinaryIO]:
         """See `Place`."""
-        with self._told():
+        with self._errors_translated():
             found = self._client().get_object(Bucket=self._bucket, Key=self._key(name))
             with closing(found["Body"]) as body:
                 yield body
 
     def remove(self, name: str) -> None:
         """See `Place`."""
-        with self._told():
+        with self._errors_translated():
             self._client().delete_object(Bucket=self._bucket, Key=self._key(name))
 
     def tidy(self) -> None:
@@ -81,7 +81,7 @@ class S3Place:
             return self._made
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors_translated(self) -> Iterator[None]:
         try:
             yield
         except self._troubles as error:

@@ -98,7 +98,7 @@ class MemoryAccess(MemoryEnrolling):
             seen_lately=self._is_lately(seat.seen_at),
         )
 
-    def saw(self, device: UUID, **said: Any) -> None:
+    def record_report(self, device: UUID, **said: Any) -> None:
         """A device was here and told something about itself; within half a minute only what matters is written."""
         seat = self.kept.seats.get(device)
         if seat is None:

@@ -39,7 +39,7 @@ def body(_: Rows, id: str) -> Body | None:
     return {"name": id, "codes": list(LISTS[id])}
 
 
-def _told(due: Due, event: Recorded[Technician.Registered], rows: Rows) -> None:
+def _registered(due: Due, event: Recorded[Technician.Registered], rows: Rows) -> None:
     """The lists are there from the first technician on: a document needs an event that it begins with."""
     shares = [Share(SHARED, "code_list", name) for name in LISTS]
     due.begin(event, rows, [share for share in shares if rows.get(DOCUMENTS, *share) is None])
@@ -50,4 +50,4 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
         yield from ((DOCUMENTS, (SHARED, "code_list", name)) for name in LISTS)
 
 
-CODE_LIST = Kind("code_list", body, {Technician.Registered.TOPIC: _told}, _touches)
+CODE_LIST = Kind("code_list", body, {Technician.Registered.TOPIC: _registered}, _touches)

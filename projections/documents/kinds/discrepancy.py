@@ -71,8 +71,8 @@ def _technicians(rows: Rows, row: Row) -> Iterable[UUID]:
     location = rows.get(LOCATIONS, row["location"]) if row["location"] else None
     if location and location["custodian"]:
         yield location["custodian"]
-    told_by = {each["device"] for each in row["events"] if each["device"]}
-    for id in sorted({*map(UUID, told_by)} | ({row["device"]} if row["device"] else set())):
+    reporters = {each["device"] for each in row["events"] if each["device"]}
+    for id in sorted({*map(UUID, reporters)} | ({row["device"]} if row["device"] else set())):
         device = rows.get(DEVICES, id)
         if device is not None:
             yield device["technician"]

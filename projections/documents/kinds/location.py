@@ -22,8 +22,8 @@ def body(rows: Rows, id: str) -> Body | None:
     location = rows.get(LOCATIONS, UUID(id))
     if location is None:
         return None
-    told = {name: location[name] for name in ("id", "kind", "name", "retired")}
-    return told if location["custodian"] is None else told | {"custodian": location["custodian"]}
+    fields = {name: location[name] for name in ("id", "kind", "name", "retired")}
+    return fields if location["custodian"] is None else fields | {"custodian": location["custodian"]}
 
 
 def _changed(due: Due, event: Recorded, rows: Rows) -> None:

@@ -56,11 +56,11 @@ def body(rows: Rows, id: str) -> Body | None:
     result = rows.get(RESULTS, id)
     if result is None:
         return None
-    told: Body = {"status": result["status"], "notices": result["notices"], "positions": result["positions"]}
+    changed: Body = {"status": result["status"], "notices": result["notices"], "positions": result["positions"]}
     if result["contested"]:
-        told |= {"operation": str(result["operation"]), "device": str(result["device"])}
-        told |= {"incarnation": result["incarnation"], "seq": result["seq"]}
-    return told if result["problem"] is None else told | {"problem": result["problem"]}
+        changed |= {"operation": str(result["operation"]), "device": str(result["device"])}
+        changed |= {"incarnation": result["incarnation"], "seq": result["seq"]}
+    return changed if result["problem"] is None else changed | {"problem": result["problem"]}
 
 
 def _quarantined(due: Due, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
@@ -78,21 +78,21 @@ def _rejected(due: Due, event: Recorded[device_operations.OperationRejected], ro
 def _ended(due: Due, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
     """What it has recorded is named already: that came before."""
     status = recorded_status(with_misfits=bool(event.data.misfits))
-    told = {"status": status, "notices": [_notice(misfit) for misfit in event.data.misfits]}
-    _change(due, event, rows, _meant(event, rows), told)
+    changed = {"status": status, "notices": [_notice(misfit) for misfit in event.data.misfits]}
+    _change(due, event, rows, _result_of(event, rows), changed)
 
 
 def _released(due: Due, event: Recorded[device_operations.OperationReleased], rows: Rows) -> None:
-    told: Body = {"status": "applied", "notices": [], "problem": None, "positions": []}
-    _change(due, event, rows, _meant(event, rows), told)
+    changed: Body = {"status": "applied", "notices": [], "problem": None, "positions": []}
+    _change(due, event, rows, _result_of(event, rows), changed)
 
 
 def _discarded(due: Due, event: Recorded[device_operations.OperationDiscarded], rows: Rows) -> None:
-    told = {"status": "rejected", "notices": [], "problem": _problem("discarded", event.data.reason)}
-    _change(due, event, rows, _meant(event, rows), told | {"positions": [event.position]})
+    changed = {"status": "rejected", "notices": [], "problem": _problem("discarded", event.data.reason)}
+    _change(due, event, rows, _result_of(event, rows), changed | {"positions": [event.position]})
 
 
-def _put(due: Due, event: Recorded, rows: Rows, **said: Any) -> None:
+def _put(due: Due, event: Recorded, rows: Rows, **fields: Any) -> None:
     """A result under the operation's id, unless that is somebody else's; then under one of its own."""
     data, id = event.data, str(event.data.operation)
     before = rows.get(RESULTS, id)
@@ -109,7 +109,7 @@ def _put(due: Due, event: Recorded, rows: Rows, **said: Any) -> None:
         "notices": [],
         "positions": [event.position],
     }
-    rows.put(RESULTS, result | said)
+    rows.put(RESULTS, result | fields)
     due.mark(event, rows, [_of(result)])
 
 
@@ -121,7 +121,7 @@ def _is_its_end(event: Recorded, result: Row) -> bool:
     return (result["device"], result["seq"], result["status"]) == (event.stream, data.seq, "held")
 
 
-def _meant(event: Recorded, rows: Rows) -> Row | None:
+def _result_of(event: Recorded, rows: Rows) -> Row | None:
     """The result that a decision is about."""
     version, id = event.data.text_version, str(event.data.operation)
     result = rows.get(RESULTS, id)
@@ -132,9 +132,9 @@ def _meant(event: Recorded, rows: Rows) -> Row | None:
     return rows.get(RESULTS, _own(event, version))
 
 
-def _change(due: Due, event: Recorded, rows: Rows, result: Row | None, told: dict[str, Any]) -> None:
+def _change(due: Due, event: Recorded, rows: Rows, result: Row | None, changed: dict[str, Any]) -> None:
     if result is not None:
-        rows.put(RESULTS, result | told)
+        rows.put(RESULTS, result | changed)
         due.mark(event, rows, [_of(result)])
 
 

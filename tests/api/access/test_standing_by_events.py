@@ -173,7 +173,7 @@ def test_a_disabled_user_has_no_session_that_comes_to_life_again(house: House, m
     assert access.session(token) is not None
 
     house.post(f"{path}/disable")
-    late = access.let_in(user)
+    late = access.begin_session(user)
     assert (access.session(token), access.session(late)) == (None, None)
     house.post(f"{path}/enable")
 

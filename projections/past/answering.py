@@ -58,7 +58,7 @@ class Failed(NamedTuple):
     reason: str
 
 
-class Telling:
+class Answering:
     """Answers the questions that come over a pipe, one after the other."""
 
     def __init__(
@@ -86,7 +86,7 @@ class Telling:
         try:
             question: Question | None = self._line.recv() if self._line.poll(self._idle) else None
             while question is not None:
-                question = self._told(question)
+                question = self._answer(question)
         except (EOFError, OSError):
             raise
         except MemoryError:
@@ -95,7 +95,7 @@ class Telling:
             _log.error("a question about the past has failed", cause=name_of(error))
             self._line.send(Failed(type(error).__name__))
 
-    def _told(self, question: Question) -> Question | None:
+    def _answer(self, question: Question) -> Question | None:
         """Fold one question and answer queries about it; the next question, None when there is none."""
         chosen = [self._known[name] for name in question.names]
         with ExitStack() as stack:

@@ -10,7 +10,7 @@ from domain.work.work_order_walk import progress as walked
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.work.work_order_facts import FACTS
-from projections.work.work_order_uses import first_standing
+from projections.work.work_order_uses import first_in_effect
 
 
 class FactRows:
@@ -29,8 +29,8 @@ class FactRows:
 
     def begun(self, since: Row | None = None) -> Row | None:
         """What first said that the work has begun, or has since that fact: a fact, or a part that was used."""
-        said = self.first("begin", behind=since), first_standing(self._rows, self._order, behind=since)
-        return min((each for each in said if each is not None), key=lambda each: str(each["at"]), default=None)
+        first_facts = self.first("begin", behind=since), first_in_effect(self._rows, self._order, behind=since)
+        return min((each for each in first_facts if each is not None), key=lambda each: str(each["at"]), default=None)
 
     @staticmethod
     def what(fact: Row) -> str:
@@ -43,18 +43,18 @@ class FactRows:
         return FACTS.is_behind(fact, other)
 
 
-def standing(rows: Rows, row: Row) -> Row:
+def state_of(rows: Rows, row: Row) -> Row:
     """What follows from an order's facts, as the columns of its row."""
     facts = FactRows(rows, row["id"])
-    stands = walked(facts)
+    progress = walked(facts)
     return {
-        "status": stands.status.value,
-        "hold_reason": stands.held["reason"] if stands.held else None,
-        "hold_note": stands.held["note"] if stands.held else None,
+        "status": progress.status.value,
+        "hold_reason": progress.held["reason"] if progress.held else None,
+        "hold_note": progress.held["note"] if progress.held else None,
         "diagnosis": facts.last("diagnoses"),
         "started_at": _instant(facts.begun()),
-        "finished_at": _instant(stands.outcome),
-        "closed_at": _instant(stands.end),
+        "finished_at": _instant(progress.outcome),
+        "closed_at": _instant(progress.end),
     }
 
 
