@@ -1,4 +1,4 @@
-"""What was last heard of each device."""
+"""The last operation received from each device."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DeviceActivity(Projection):
     tables: ClassVar[tuple[Table, ...]] = (ACTIVITY,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The row of the device that told it."""
+        """The row of the device that sent the operation."""
         if event.envelope.device is not None:
             yield ACTIVITY, (event.envelope.device,)
 

@@ -1,4 +1,4 @@
-"""Users of the office: their logins, their roles, and whether they may come in."""
+"""Users of the office: their logins, roles and whether they are enabled."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ USERS = Table(
 
 
 class Users(Projection):
-    """One row a user. That a login is given once is for the command to see to, not for this table.
+    """One row per user. The command, not this table, keeps logins unique.
 
-    One who was erased has an empty login and no name.
+    An erased user has an empty login and no name.
     """
 
     name: ClassVar[str] = "users"

@@ -1,4 +1,4 @@
-"""A place for one question about the past: the process that folds it, as those who ask see it."""
+"""A place for one question about the past: the client of the process that folds it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from store.pool import Params
 from store.rows import Row
 
 KEPT_SECONDS: Final = 30.0
-"""How long a fold that nobody waited for is kept from other questions: whoever was told to come back finds it."""
+"""For how many seconds an unread fold is reserved for the request that was told to ask again."""
 _QUERY_SECONDS: Final = 30.0
 _LONGEST_PAUSE: Final = 30
+_ENDED: Final = "the process that answers queries about the past has ended"
 
 
 class PastBusy(Problem):
@@ -46,20 +47,20 @@ class QuestionTooLarge(Problem):
 
 
 class PastProcess(NamedTuple):
-    """A process that tells the past: the pipe to it, and how it is ended."""
+    """A process that answers queries about the past: the pipe to it, and a function that ends it."""
 
     line: Connection
     end: Callable[[], None]
 
 
 class Place:
-    """One process, started when it is needed; `question` is what it folds or has folded.
+    """One process, started at its first question; `question` is what it folds or has folded.
 
-    For one thread at a time, the one that has set `taken`, and what it has `asked`, under a lock of its own.
+    Not thread-safe: only the thread that has set `taken` and `asked`, under the desk's lock, may call it.
     """
 
     def __init__(self, start: Callable[[], PastProcess], seconds: float) -> None:
-        """`seconds` is how long a fold may take; the process itself ends then."""
+        """`seconds` is the time limit of a fold, after which the process ends itself."""
         self._start = start
         self._seconds = seconds
         self._process: PastProcess | None = None
@@ -77,7 +78,7 @@ class Place:
         self._begun = self._ready_at = 0.0
 
     def is_free(self) -> bool:
-        """Whether another question may take this place: nothing is being folded, and nobody is coming back for it."""
+        """Whether another question may use this place: no fold is running or reserved."""
         if self.taken:
             return False
         if self.question is None:
@@ -88,9 +89,9 @@ class Place:
         return self.ready and not (self.awaited and monotonic() - self._ready_at < KEPT_SECONDS)
 
     def fold(self, question: Question, patience: float) -> None:
-        """Have the question folded, for at most `patience` seconds; raises a problem of this file otherwise.
+        """Fold the question, waiting at most `patience` seconds; raises a problem of this module otherwise.
 
-        A fold that is not ready by then goes on, for whoever asks the same again.
+        A fold that is not ready by then continues, for the next request with the same question.
         """
         if self.question != question or self._has_ended():
             self._begin(question)
@@ -107,7 +108,7 @@ class Place:
         self.awaited = False
 
     def rows(self, query: Query) -> list[Row]:
-        """The rows of a query about what was folded."""
+        """The rows of a query about the folded question."""
         assert self._process is not None
         try:
             self._process.line.send(query)
@@ -116,18 +117,15 @@ class Place:
                 if isinstance(answer, list):
                     return answer
                 self.drop()
-                raise OperationalError(f"a question about the past has failed: {answer}")
-        except OSError as error:
+                raise OperationalError(f"a query about the past has failed: {answer}")
+        except (OSError, EOFError) as error:
             self.drop()
-            raise OperationalError("the process that tells the past has ended") from error
-        except EOFError as error:
-            self.drop()
-            raise OperationalError("the process that tells the past has ended") from error
+            raise OperationalError(_ENDED) from error
         self.drop()
         raise QuestionTooLong
 
     def drop(self) -> None:
-        """End the process; the next question starts another one."""
+        """End the process; the next question starts a new one."""
         process, self._process = self._process, None
         self._empty()
         if process is not None:
@@ -135,7 +133,7 @@ class Place:
             process.end()
 
     def _has_ended(self) -> bool:
-        """Whether the process of a fold that was ready has ended: it was idle for long, or was killed."""
+        """Whether the process has ended after its fold was ready: it was idle for too long, or was killed."""
         if not self.ready or self._process is None or not self._process.line.poll(0):
             return False
         self.drop()
@@ -145,7 +143,7 @@ class Place:
         if self._problem is not None:
             self.drop()
         self._empty()
-        for _ in range(2):  # the process of a question from long ago may have ended, which one sees by writing
+        for _ in range(2):  # the process of an old question may have ended, which only a failing write shows
             self._process = self._process or self._start()
             try:
                 self._process.line.send(question)
@@ -154,11 +152,11 @@ class Place:
             else:
                 break
         else:
-            raise OperationalError("the process that tells the past cannot be started")
+            raise OperationalError("the process that answers queries about the past cannot be started")
         self.question, self._begun = question, monotonic()
 
     def _listen(self, seconds: float) -> None:
-        """Take in what the process has said, waiting for at most so long while it has said nothing."""
+        """Read the messages of the process, waiting at most `seconds` for the first one."""
         assert self._process is not None
         try:
             while not self.ready and self._problem is None and self._process.line.poll(seconds):
@@ -166,7 +164,7 @@ class Place:
                 seconds = 0
         except (EOFError, OSError):
             late = monotonic() - self._begun >= self._seconds
-            self._problem = QuestionTooLong() if late else OperationalError("the process that tells the past has ended")
+            self._problem = QuestionTooLong() if late else OperationalError(_ENDED)
 
     def _hear(self, message: object) -> None:
         match message:
@@ -177,19 +175,19 @@ class Place:
             case TooLarge():
                 self._problem = QuestionTooLarge()
             case Failed():
-                self._problem = OperationalError(f"a question about the past has failed: {message.reason}")
+                self._problem = OperationalError(f"a query about the past has failed: {message.reason}")
             case _:
-                self._problem = OperationalError("the process that tells the past is out of step")
+                self._problem = OperationalError("the process that answers queries about the past is out of step")
 
     def _pause(self) -> int:
-        """In how many seconds it is worth asking again."""
+        """After how many seconds the request should be repeated."""
         done, total = self._progress
         left = (monotonic() - self._begun) * (total - done) / done if done else _LONGEST_PAUSE / 2
         return max(1, min(_LONGEST_PAUSE, round(left) + 1))
 
 
 class FarReader(Reader):
-    """Asks the process that holds the tables."""
+    """Reads the tables of the process of a place."""
 
     def __init__(self, place: Place, position: int) -> None:
         self._place = place

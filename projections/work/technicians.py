@@ -1,4 +1,4 @@
-"""Technicians: who repairs, from which zone, in which language, and with which van."""
+"""Technicians: their zone, language, van and whether they are active."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TECHNICIANS = Table(
 
 
 class Technicians(Projection):
-    """One row a technician. `van` is the location that the office gave them; who has a van is said by the location."""
+    """One row per technician. `van` is the location that the office set; the view `locations` has its custodian."""
 
     name: ClassVar[str] = "technicians"
     tables: ClassVar[tuple[Table, ...]] = (TECHNICIANS,)

@@ -1,4 +1,4 @@
-"""Visits: who is to come when, and who came."""
+"""Visits: the planned window and technician, and what was reported."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ VISITS = Table(
 
 
 class Visits(Projection):
-    """One row a visit.
+    """One row per visit.
 
-    `steps` are decisions and facts as `projections/engine/facts.py` tells them, `signatures` pictures by their hashes,
-    the newest `SHOWN` of each; `counts` says how many there are. A fact that came when later ones were known has
-    `late`, which says whether it `changed` where the visit stands; `stale_acceptance` is one of an earlier plan.
-    A fact told by somebody whose visit it was not is among the steps and moves nothing. `reason` and `note` say why
-    a visit was not done or was cancelled. `DECLINES` finds the words of a technician who is erased.
+    `steps` are decisions and facts, see `projections/engine/facts.py`, `signatures` pictures by their hashes, the
+    newest `SHOWN` of each; `counts` has their numbers. A fact that was recorded after later ones has `late`, with
+    whether it `changed` the visit's status or technician; `stale_acceptance` is one of an earlier plan. A fact reported
+    by another technician than the visit's is among the steps and changes nothing. `reason` and `note` are why a visit
+    was not done or was cancelled. `DECLINES` finds the reasons of a technician who is erased.
     """
 
     name: ClassVar[str] = "visits"
@@ -172,12 +172,12 @@ class Visits(Projection):
 
 
 def _window(data: Any) -> Row:
-    """The window of a plan, among the facts."""
+    """The window of a plan, as members of a fact."""
     return {name: format_instant(getattr(data, name)) for name in ("window_start", "window_end")}
 
 
 def window_of(data: Any) -> Row:
-    """The window of a visit as instants, and as the clocks at the place show it or were asked to show it."""
+    """The window of a visit as instants, and in local time of the place, as given or computed."""
     return {
         "window_start": data.window_start,
         "window_end": data.window_end,

@@ -1,4 +1,4 @@
-"""What each event adds to a work order: facts in its lists, and what follows from them in its row."""
+"""What each event adds to a work order: facts in its lists, and the columns that follow from them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from projections.work import work_order_uses as uses
 from projections.work.work_order_returns import BROUGHT_BACK, settle, take_back
 
 LISTS = ("steps", "parts_required", "uses", "diagnoses", "labour", "notes", "photos", "completions", "reported")
-"""The columns that hold facts, each list in the order in which they happened, the newest `SHOWN` of them."""
+"""The columns that hold facts, each list in the order of occurrence, the newest `SHOWN` of them."""
 
 ORDER_FACTS = facts_table("work_order_facts")
-"""All facts of the lists but `uses`; each step stands in `steps` and once more in the list of its kind in `STEPS`."""
+"""All facts of the lists but `uses`; each step is in `steps` and again in the list of its kind in `STEPS`."""
 
 FACTS: Final = FactLists(ORDER_FACTS)
 
@@ -34,15 +34,15 @@ CORRECTED = Table(
     {"work_order": "uuid NOT NULL", "operation": "uuid NOT NULL"},
     key=("work_order", "operation"),
 )
-"""The operations that were taken back."""
+"""The operations that were corrected."""
 
 _BY_OPERATION: Final = Order(("work_order",), ("operation",))
 
 SERIALS_SHOWN: Final = 20
-"""A use shows so many of its serials, the first ones; the movement has them all."""
+"""The number of serials that a use shows, the first ones; the movement has all."""
 
 Change = Callable[[Rows, Row, Recorded], Row | None]
-"""Adds an event to the lists; the columns that change besides, None where the event says nothing to the order."""
+"""Adds an event to the lists; returns the columns that change, None where the event does not concern the order."""
 
 
 def order_of(event: Recorded) -> UUID | None:
@@ -58,13 +58,13 @@ def _fact(event: Recorded, *names: str) -> Row:
 
 
 def _add(rows: Rows, row: Row, name: str, fact: Row) -> Row:
-    """A further fact in a list; how the row's columns stand then."""
+    """Add a fact to a list; the row's columns after it."""
     FACTS.add(rows, row["id"], name, fact)
     return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
 
 
 def _listed(column: str, *names: str, step: bool = False, **fixed: Any) -> Change:
-    """Add what an event says to a list and, with `step`, to what moves the status."""
+    """Add these fields of an event to a list and, with `step`, to the steps."""
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
         changed = _add(rows, row, column, _fact(event, *names) | fixed)
@@ -83,10 +83,9 @@ def _stepped(rows: Rows, row: Row, step: Row) -> Row:
 
 
 def _decision(**names: str) -> Change:
-    """Something that the office decided; each name is where the field of the event goes.
+    """A decision of the office; `names` maps the members of its fact to fields of the event.
 
-    Decisions take effect in the order in which they were recorded, so one that was dated back past an earlier one is
-    placed behind that.
+    Decisions take effect in the order of recording, so one that was backdated is placed after the ones before it.
     """
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
@@ -100,7 +99,7 @@ def _decision(**names: str) -> Change:
 
 
 def _assigned(rows: Rows, row: Row, event: Recorded[work_order_events.Assigned]) -> Row | None:
-    # By the log, not by the instant: whose order it is decides what is recorded and must be the same here as there.
+    # In the order of the log, not of occurrence: the assignment decides what is recorded, so both must agree.
     changed = _decision(technician="technician")(rows, row, event)
     return {**(changed or {}), "technician": event.data.technician}
 

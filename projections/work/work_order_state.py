@@ -1,4 +1,4 @@
-"""Where a work order stands, as its row shows it: read off the few facts that decide it, however many there are."""
+"""The state of a work order as columns of its row, from the few facts that determine it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projections.work.work_order_uses import first_in_effect
 
 
 class FactRows:
-    """The facts about one order among the rows; what visits and parts say of it is among them."""
+    """The facts of one order among the rows, those of its visits and movements included."""
 
     def __init__(self, rows: Rows, order: UUID) -> None:
         self._rows, self._order = rows, order
@@ -24,11 +24,11 @@ class FactRows:
         return FACTS.last(self._rows, self._order, name)
 
     def first(self, name: str, behind: Row | None = None) -> Row | None:
-        """The first fact of a list, or the first behind another fact."""
+        """The first fact of a list, or the first after the fact `behind`."""
         return FACTS.first(self._rows, self._order, name, behind=behind)
 
     def begun(self, since: Row | None = None) -> Row | None:
-        """What first said that the work has begun, or has since that fact: a fact, or a part that was used."""
+        """The first fact of begun work, after `since` if given: a fact of the order or a use of a part."""
         first_facts = self.first("begin", behind=since), first_in_effect(self._rows, self._order, behind=since)
         return min((each for each in first_facts if each is not None), key=lambda each: str(each["at"]), default=None)
 
@@ -39,12 +39,12 @@ class FactRows:
 
     @staticmethod
     def is_behind(fact: Row, other: Row) -> bool:
-        """Whether a fact happened after another one."""
+        """Whether a fact happened after the other one."""
         return FACTS.is_behind(fact, other)
 
 
 def state_of(rows: Rows, row: Row) -> Row:
-    """What follows from an order's facts, as the columns of its row."""
+    """The columns that follow from an order's facts."""
     facts = FactRows(rows, row["id"])
     progress = walked(facts)
     return {

@@ -1,4 +1,4 @@
-"""Work orders: each repair with what was asked, decided, found, done and used."""
+"""Work orders: each repair with its request, decisions, facts and parts."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ WORK_ORDERS = Table(
 
 
 class WorkOrders(Projection):
-    """One row a work order.
+    """One row per work order.
 
-    Lists hold facts as `projections/engine/facts.py` tells them, the newest `SHOWN` of each, and `counts` says by list
-    how many there are; the others are in the tables of facts and uses. `steps` is what moves the status (one that came
-    when later ones were known has `late`, which says whether it `changed` the status), `uses` every
-    consumption and what took it back, `taken_back` the operations that were (the first ones by id); `parts_used` and
-    `diagnosis` are what stands of those; a use shows its first `SERIALS_SHOWN` serials and their `serials_count`.
-    `reported` are outcomes told by those who no longer had the order. (`case` is a word of SQL: `case_id`.)
+    The lists hold facts, see `projections/engine/facts.py`, the newest `SHOWN` of each; `counts` has their numbers by
+    list, and all of them are in the tables of facts and uses. `steps` determine the status; a step that was recorded
+    after later ones has `late`, with whether it `changed` the status. `uses` are consumptions and their corrections,
+    `taken_back` the corrected operations (the first ones by id). `parts_used` and `diagnosis` are what remains in
+    effect; a use shows its first `SERIALS_SHOWN` serials and their `serials_count`. `reported` are outcomes reported by
+    technicians who no longer had the order. (`case` is a word of SQL: `case_id`.)
     """
 
     name: ClassVar[str] = "work_orders"
@@ -144,7 +144,7 @@ class WorkOrders(Projection):
 
 
 def _late(rows: Rows, row: Row, event: Recorded, last: Row | None, before: str) -> Row:
-    """The steps, when this event is one that came behind a later one."""
+    """The column `steps` when this event was recorded after a later step; else nothing."""
     if event.topic not in STEPS or last is None:
         return {}
     step = as_fact(event, what=event.topic)
@@ -154,6 +154,6 @@ def _late(rows: Rows, row: Row, event: Recorded, last: Row | None, before: str) 
 
 
 def _was_taken_back(event: Recorded, rows: Rows, row: Row) -> bool:
-    """Whether the operation was taken back before it came."""
+    """Whether the operation of this event was corrected before it was recorded."""
     operation = event.envelope.operation_id
     return operation is not None and rows.get(CORRECTED, row["id"], operation) is not None
