@@ -1,4 +1,4 @@
-"""Cases: the spine of everything from a customer's first contact until they are satisfied."""
+"""Cases: a customer's matter from the first contact until it is closed."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ _LATER = (
 )
 
 _OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "waived_by", "waiver")
-"""What a case has no longer once it is taken up again; the timeline keeps it."""
+"""Columns that are emptied when a case is reopened; the timeline keeps the values."""
 
 
 class Cases(Projection):
-    """One row a case. `contacts` are the ids of those attached last, in that order, of `contacts_count`.
+    """One row per case. `contacts` are the ids of the newest attached contacts, in that order, of `contacts_count`.
 
-    Those of merged cases are among them. `reopened_by` is the contact of the last reopening, `reopen_reason` why.
+    Those of merged cases are included. `reopened_by` is the contact of the last reopening, `reopen_reason` its reason.
     """
 
     name: ClassVar[str] = "cases"
@@ -151,7 +151,7 @@ class Cases(Projection):
 
 
 def _with(case: Row, contacts: list[str], number: int) -> Row:
-    """A case with more contacts, of which these are the last."""
+    """A case after contacts were added, of which these are the newest."""
     last = [*case["contacts"], *contacts][-SHOWN:]
     return case | {"contacts": last, "contacts_count": case["contacts_count"] + number}
 

@@ -1,4 +1,4 @@
-"""Contacts: each interaction with a customer, by whatever channel, and which case it was about."""
+"""Contacts: each interaction with a customer, on any channel, and the case it was about."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ _LATER = ("case_id", "repeat_of", "duplicate_of", "reason", "demand", "cause", "
 
 
 class Contacts(Projection):
-    """One row a contact. Its words go when the customer is erased whom it turned out to be from.
+    """One row per contact. Its texts are emptied when its customer, linked later perhaps, is erased.
 
     A contact about a case that was closed already `needs_decision`: to reopen the case, to link the contact to another
-    one, or to answer it when there is nothing more to do.
-    `listed_at` is where it stands in lists: when it started, or was recorded if it says that it started after that.
+    one, or to answer it when nothing is left to do.
+    `listed_at` orders lists: when it started, or when it was recorded if the start lies after that.
     """
 
     name: ClassVar[str] = "contacts"
@@ -78,7 +78,7 @@ class Contacts(Projection):
     needs: ClassVar[tuple[Projection, ...]] = (Customers(), Cases())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The contact, and the customer it is found to be of."""
+        """The contact, and the customer to whom it is linked."""
         if event.topic != Customer.Erased.TOPIC:
             yield CONTACTS, (event.stream,)
         if event.topic == Contact.Linked.TOPIC and event.data.customer is not None:
@@ -124,7 +124,7 @@ class Contacts(Projection):
 
     @on(Case.Reopened)
     def _reopened(self, event: Recorded[Case.Reopened], rows: Rows) -> None:
-        """What was about it, or about a case merged into it, is decided."""
+        """The contacts of the case, and of cases merged into it, need no decision any more."""
         due = [event.stream]
         for case in due:
             for contact in rows.where(CONTACTS, case_id=case, needs_decision=True):
@@ -144,11 +144,11 @@ class Contacts(Projection):
 
 
 def _is_closed(rows: Rows, case: UUID) -> bool:
-    """Whether the case, or the one in which it goes on, is closed."""
+    """Whether the case, or the one that it was merged into, is closed."""
     row = surviving_row(rows, CASES, case)
     return row is not None and bool(row["status"] == CaseStatus.CLOSED)
 
 
 def _stays(now: Status, other: Status) -> bool:
-    """An answer is not undone by sorting the contact afterwards, nor a link by a reason."""
+    """Whether the status stays: the order of `Status` is never walked backwards."""
     return list(Status).index(now) > list(Status).index(other)

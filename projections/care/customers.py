@@ -1,4 +1,4 @@
-"""Customers with their sites, and the changes of details that clashed and wait for the office."""
+"""Customers with their sites, and clashes of changes that await a decision of the office."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ DETAILS = ("name", "phones", "email", "language", "zone")
 
 
 class Customers(Projection):
-    """One row a customer, one a site, one a clash that is open: the next change of that field settles it.
+    """One row per customer, one per site, one per open clash, which the next change of that field settles.
 
     `phones` is a list of texts; `kept` and `wanted` are lists of texts as well, one text for any other field. All
-    words of an erased customer are gone, whatever the events still hold.
+    texts of an erased customer are emptied, whatever the events still hold.
     """
 
     name: ClassVar[str] = "customers"

@@ -1,4 +1,4 @@
-"""Entries that stand for one customer, and cases that go on as one: what questions about either follow."""
+"""Merged customer entries and merged cases: the ids that a query about one of them has to include."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def one_customer(reader: Reader, customer: UUID | None) -> list[UUID] | None:
 
 
 def one_case(reader: Reader, case: UUID | None) -> list[UUID] | None:
-    """The ids of all cases that go on as one with this case; None for None. Reads the view `cases`."""
+    """The ids of all cases that were merged with this one; None for None. Reads the view `cases`."""
     return None if case is None else _of_one(reader, "cases", case)
 
 
@@ -45,12 +45,12 @@ def _of_one(reader: Reader, table: str, id: UUID) -> list[UUID]:
 
 
 def surviving_entry(rows: Rows, customer: UUID) -> Row | None:
-    """The row of the entry that stays for a customer, for a fold; None for one that is not known."""
+    """The row of the entry that remains for a customer; for folds. None for an unknown one."""
     return surviving_row(rows, CUSTOMERS, customer)
 
 
 def entries_of(rows: Rows, customer: UUID) -> set[UUID]:
-    """All entries of the same customer, for a fold."""
+    """The ids of all entries of the same customer; for folds."""
     survivor = surviving_entry(rows, customer)
     found: set[UUID] = set()
     due = [customer if survivor is None else survivor["id"]]

@@ -1,4 +1,4 @@
-"""Surveys: whether customers are satisfied, in their own numbers and words."""
+"""Surveys: the customer's ratings and comment."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ANSWER = ("csat", "ces", "solved", "comment")
 
 
 class Surveys(Projection):
-    """One row a survey, with the answer that was given last."""
+    """One row per survey, with its newest answer."""
 
     name: ClassVar[str] = "surveys"
     tables: ClassVar[tuple[Table, ...]] = (SURVEYS,)

@@ -1,4 +1,4 @@
-"""Facts kept in a row: in the order in which they happened, whatever the order in which they came."""
+"""Facts kept in a row: in the order of occurrence, whatever the order of arrival."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from domain.recording.recorded import Recorded
 from projections.engine.table import Row
 
 WORDS = ("text", "note", "why", "signer")
-"""Members of facts that hold a person's words."""
+"""Members of facts that hold personal text."""
 
 
 def as_fact(event: Recorded, **fields: Any) -> Row:
-    """A fact as JSON values: what was said, when it happened, by which operation and device, at which position."""
+    """A fact as JSON values: these fields, the time it occurred, and its operation, device and position."""
     envelope = event.envelope
     return {
         "at": format_instant(envelope.occurred_at),
@@ -38,10 +38,10 @@ def plain(value: Any) -> Any:
 
 
 def happened(fact: Row) -> tuple[str, str]:
-    """What facts are sorted by. Those of the office at one instant stay in the order of the log."""
+    """The sort key of facts. Those of the office at one instant stay in the order of the log."""
     return fact["at"], fact["operation"] or "" if fact["device"] else ""
 
 
 def wordless(facts: Iterable[Row]) -> list[Row]:
-    """The facts without anybody's words."""
+    """The facts without personal text."""
     return [{name: None if name in WORDS else value for name, value in fact.items()} for fact in facts]

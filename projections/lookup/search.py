@@ -1,4 +1,4 @@
-"""Search: everything that people look for, by the terms that it is found by."""
+"""Search: the things that can be found, and their terms."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ ENTRIES = Table(
     key=("id",),
     indexes=(("person",),),
 )
-"""A thing that can be found. `person` is whose words `name` and `told` are, if they are somebody's."""
+"""A thing that can be found. `person` is the person whose data `name` and `told` are, if any."""
 
 TERMS = Table("search_terms", {"term": "bytea NOT NULL", "thing": "uuid NOT NULL"}, key=("term", "thing"))
-"""What a thing is found by; see `projections.lookup.search_terms`."""
+"""The terms of a thing; see `projections.lookup.search_terms`."""
 
 
 class Search(Projection):
-    """One row a thing that can be found, one row a term of it. Both lose all words of somebody who is erased."""
+    """One row per thing that can be found, one row per term of it. Both are emptied when their person is erased."""
 
     name: ClassVar[str] = "search"
     version: ClassVar[int] = 2
@@ -148,7 +148,7 @@ def _begin(event: Recorded, rows: Rows, kind: str, fields: Row, **more: Any) -> 
 
 
 def _change(event: Recorded, rows: Rows, thing: UUID, changes: Row) -> None:
-    """Let a thing be found by what is said now; nothing said is nothing that it is found by."""
+    """Replace the terms of a thing after changes; a field without a value has no terms."""
     entry = rows.get(ENTRIES, thing)
     if entry is None:
         return

@@ -1,4 +1,4 @@
-"""What each kind of thing is found by, from what was told about it."""
+"""The terms of each kind of thing, from its fields."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _user(fields: Row) -> set[str]:
 
 
 def _elsewhere(fields: Row) -> set[str]:
-    """What another system calls it, whatever it is."""
+    """The terms of an external reference, for every kind."""
     return words(fields["external_id"] or "") | codes(fields["external_id"] or "")
 
 
@@ -68,5 +68,5 @@ _TERMS: Final[dict[str, Callable[[Row], set[str]]]] = {
 
 
 def terms_of(kind: str, fields: Row) -> set[bytes]:
-    """The terms that a thing is found by, as they are stored; nothing told is nothing that it is found by."""
+    """The terms of a thing, as they are stored; none for fields without values."""
     return stored(_TERMS[kind](fields) | _elsewhere(fields)) if any(fields.values()) else set()

@@ -1,4 +1,4 @@
-"""Equipment: each machine, where it stands, whose it is and which warranties it has."""
+"""Equipment: each machine, its place, customer and warranties."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, exter
 from projections.work.warranties import WARRANTIES, shown
 
 ERASED = (Customer.Erased.TOPIC, Technician.Erased.TOPIC, User.Erased.TOPIC)
-"""After these nobody can read any more what somebody wrote about a machine."""
+"""After these events the notes that somebody wrote about a machine cannot be read any more."""
 EQUIPMENT = Table(
     "equipment",
     {
@@ -48,10 +48,10 @@ EQUIPMENT = Table(
 
 
 class EquipmentView(Projection):
-    """One row a machine.
+    """One row per machine.
 
-    `warranties` are {"from", "until", "terms"} by day, those that were set last, in that order, of `warranties_count`,
-    each as far as it has not been withdrawn; `withdrawn_warranties` are those that do not hold as they were set.
+    `warranties` are {"from", "until", "terms"} by day, the newest of `warranties_count` in the order of setting, each
+    as far as it was not withdrawn; `withdrawn_warranties` are those that were withdrawn, wholly or from a day on.
     """
 
     name: ClassVar[str] = "equipment"
@@ -126,7 +126,7 @@ class EquipmentView(Projection):
 
 
 def warranty_on(machine: Row, day: date) -> dict[str, Any] | None:
-    """The terms that hold on a day, those set last where several do; judge by the day of the fault."""
+    """The terms that hold on a day, the newest where several do; the day is that of the fault."""
     written = day.isoformat()
     fitting = (each for each in reversed(machine["warranties"]) if each["from"] <= written <= each["until"])
     return next(fitting, None)
