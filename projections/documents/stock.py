@@ -1,4 +1,4 @@
-"""The document of stock: how much of one part is on the van."""
+"""The document of stock: the balance of one part on the technician's van."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from projections.stock.stock_lines import COUNTED
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """What is on hand by the books; reserving comes later, so nothing is reserved yet."""
+    """The balance of the part; `reserved` is always 0, since there are no reservations yet."""
     location, part = map(UUID, id.split("/"))
     row = rows.get(STOCK, location, part)
     if row is None:

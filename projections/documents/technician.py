@@ -1,4 +1,4 @@
-"""The document of a technician, for themselves alone."""
+"""The document of a technician, only for themselves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from projections.work.technicians import TECHNICIANS
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """Who they are, and the van they have: the one the office gave them, unless they took another into custody."""
+    """Their data, and their van: the one that the office set, unless they took another into custody."""
     technician = rows.get(TECHNICIANS, UUID(id))
     if technician is None:
         return None

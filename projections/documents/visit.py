@@ -1,4 +1,4 @@
-"""The document of a visit: when somebody is to come, and how far that is. Its work order says whose it is."""
+"""The document of a visit: its window and status. Its work order decides who has it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SAME = (
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """Where the visit stands, and an acceptance that was of an earlier plan."""
+    """The current state of the visit, and an acceptance of an earlier plan if there is one."""
     visit = rows.get(VISITS, UUID(id))
     if visit is None:
         return None

@@ -1,4 +1,4 @@
-"""The document of a work order: all that a technician needs to know of it, offline."""
+"""The document of a work order: all that a technician needs to know of it offline."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from projections.work.visits import VISITS
 from projections.work.work_orders import WORK_ORDERS
 
 REPAIRS = 5
-"""How many earlier repairs of the same machine are told."""
+"""The number of earlier repairs of the same machine that are shown."""
 
 _SAME = ("id", "number", "status", "problem", "priority", "technician", "hold_reason", "opened_at", "finished_at")
 _COUNTED = ("parts_required", "parts_used", "notes", "labour", "photos")
@@ -29,7 +29,7 @@ _VISIT = ("id", "technician", "status", "window_start", "window_end")
 def body(rows: Rows, id: str) -> Body | None:
     """The order with its customer, site, machine, visits, parts, notes, times, diagnosis and outcome.
 
-    Of a list with more than `SHOWN` entries it has the newest, and beside it how many there are.
+    Of a list with more than `SHOWN` entries it has the newest, and the number of all beside it.
     """
     order = rows.get(WORK_ORDERS, UUID(id))
     if order is None:
@@ -56,7 +56,7 @@ def body(rows: Rows, id: str) -> Body | None:
 
 
 def _numbers(rows: Rows, order: Row) -> Iterator[tuple[str, int]]:
-    """How many entries each list would have."""
+    """The number of all entries of each list."""
     yield from ((name, order["counts"].get(name, 0)) for name in _COUNTED)
     yield "outcomes", order["counts"].get("completions", 0)
     yield "visits", slice_of(rows, order)["visits"]
@@ -80,7 +80,7 @@ def _customer(order: Row, customer: Row | None) -> Body:
 
 
 def _site(rows: Rows, order: Row, customer: Row | None) -> Body:
-    """Where to go; without a site the customer's own zone is the best that is known."""
+    """Where to go; without a site the zone is the customer's own."""
     site = None if order["site"] is None else rows.get(SITES, order["site"])
     if site is None:
         return {"id": order["site"], "address": None, "access_notes": None, "zone": customer and customer["zone"]}
@@ -94,7 +94,7 @@ def _equipment(rows: Rows, order: Row) -> Body:
 
 
 def _repairs(rows: Rows, order: Row) -> list[Body]:
-    """The last repairs of this machine under other orders, the latest first; codes and parts, nobody's words."""
+    """The last repairs of this machine under other orders, latest first; codes and parts without personal texts."""
     ids = latest(rows, order["equipment"], order["id"], REPAIRS)
     rows.preload((WORK_ORDERS, (id,)) for id in ids)
     return [_repair(repair) for id in ids if (repair := rows.get(WORK_ORDERS, id)) is not None]

@@ -1,4 +1,4 @@
-"""Discrepancies: where the books and the world do not fit, since when, why, and who looks into it."""
+"""Discrepancies: what does not fit, since when, why, and who owns it."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _FIELDS = ("to", "by_event", "movements", "approved_by", "reason")
 
 
 class Discrepancies(Projection):
-    """One row a misfit that is there, or about which somebody has decided; one that went away unseen leaves none.
+    """One row per discrepancy that is found or was decided about; one that vanished undecided leaves no row.
 
-    `events` cause it, `refs` are what it is about, `decisions` what people said (a note stays in the
-    log), the last ones of `decisions_count`; the first was when it had been open since `taken_up_since`. `status`
-    is open, assigned, explained, settled or closed; `open` while somebody has to do something. Nobody assigned: a
-    van's book belongs to its custodian, everything else to the dispatchers (`owner_role`).
+    `events` cause it, `refs` are the things it is about, `decisions` those of people (a note stays in the log), the
+    newest of `decisions_count`; the first one was made when it had been open since `taken_up_since`. `status` is open,
+    assigned, explained, settled or closed; `open` while somebody has to act. Unassigned, it belongs to the custodian
+    for a van's book and otherwise to the dispatchers (`owner_role`).
     """
 
     name: ClassVar[str] = "discrepancies"
@@ -62,7 +62,7 @@ class Discrepancies(Projection):
     )
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """What the event is checked against, where other views do not read it anyway."""
+        """The rows that the event is checked against, unless other views load them."""
         if event.topic == StockMovement.Moved.TOPIC:
             yield PARTS, (event.data.part,)
         if event.envelope.device is not None:
@@ -120,12 +120,12 @@ class Discrepancies(Projection):
 
 
 def _is_quiet(subject: Subject, row: Row | None) -> bool:
-    """Whether nothing was found before about a subject: each movement of a unit is looked at, most change nothing."""
+    """Whether nothing was found before about a subject: every movement of a unit is checked, most change nothing."""
     return row is None or (subject.serial is not None and not row["events"])
 
 
 def concerned(event: Recorded, rows: Rows) -> list[UUID]:
-    """The ids of the discrepancies that an event may have opened, changed or closed; for whoever renders them."""
+    """The ids of the discrepancies that an event may have opened, changed or closed."""
     about = {subject.id: subject for subject in subjects(event, rows)}
     rows.preload((DISCREPANCIES, (id,)) for id in about)
     ids = [id for id, subject in about.items() if _may_have_changed(subject, rows.get(DISCREPANCIES, id), event)]

@@ -1,4 +1,4 @@
-"""What causes a discrepancy, one row an event: a discrepancy's own row shows the first ones only."""
+"""Causes of discrepancies, one row per event: a discrepancy's own row shows the first ones only."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ CAUSES = Table(
     key=("discrepancy", "at", "rank", "position"),
     indexes=(("discrepancy", "operation"), ("discrepancy", "stream")),
 )
-"""Of the kinds whose causes follow from nothing but the events themselves."""
+"""Only for the kinds whose causes are single events."""
 
 _BY: Final = Order(("discrepancy",), ("at", "rank", "position"))
 
 
 def add(rows: Rows, discrepancy: UUID, event: Recorded) -> None:
-    """This event is a cause too; an operation is one cause, however many events it has."""
+    """Add an event as a cause; an operation is one cause, however many events it has."""
     add_fact(rows, discrepancy, as_fact(event, stream=event.stream))
 
 
 def add_fact(rows: Rows, discrepancy: UUID, cause: Row) -> None:
-    """This fact, with its `stream`, is a cause too."""
+    """Add a fact, with its `stream`, as a cause."""
     operation = UUID(cause["operation"]) if cause["operation"] else None
     if operation is not None and rows.where(CAUSES, discrepancy=discrepancy, operation=operation):
         return
@@ -47,11 +47,11 @@ def add_fact(rows: Rows, discrepancy: UUID, cause: Row) -> None:
 
 
 def take_out(rows: Rows, discrepancy: UUID, **source: Any) -> None:
-    """What this `operation`, or this `stream`, has told is no cause any more."""
+    """Remove the causes of this `operation`, or of this `stream`."""
     for row in rows.where(CAUSES, discrepancy=discrepancy, **source):
         rows.delete(CAUSES, *CAUSES.key_of(row))
 
 
 def first(rows: Rows, discrepancy: UUID, limit: int) -> list[Row]:
-    """The first causes, in the order in which they happened."""
+    """The first causes, in the order of occurrence."""
     return [row["fact"] for row in rows.span(CAUSES, _BY, (discrepancy,), limit=limit)]

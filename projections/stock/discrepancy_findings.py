@@ -1,4 +1,4 @@
-"""What is found about a subject: the events that do not fit, in the order in which they happened."""
+"""Findings about a subject: the events that do not fit, in the order of occurrence."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _NOTHING = Found([])
 
 
 def look(subject: Subject, event: Recorded, rows: Rows) -> Found:
-    """What there is to be found about a subject now, with this event."""
+    """The current finding about a subject, this event included."""
     return LOOK[subject.kind](subject, event, rows)
 
 
 def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
     """The movements that took more than there was, since the book last fell below zero.
 
-    Where that is longer ago than the last `MOST_LINES` movements, it has been since the first one behind the count.
+    Where that was before the last `MOST_LINES` movements, since the first movement after the count.
     """
     location, part = subject.refs
     row = rows.get(STOCK, location, part)
@@ -64,9 +64,9 @@ def _double_use(subject: Subject, _: Recorded, rows: Rows) -> Found:
 
 
 def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
-    """More than one telling of the same completion; what the office says after a report confirms that one.
+    """Several reports of the same completion; the office's completion after a report confirms that one.
 
-    Looked for among the last `MOST_EVENTS` tellings.
+    Only the last `MOST_EVENTS` reports are searched.
     """
     steps, reported = _reports(rows, subject.refs[0])
     events: list[Row] = []
@@ -85,7 +85,7 @@ def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
 
 
 def _reports(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
-    """What says that an order was completed or reopened, in order, and those of it that are mere reports."""
+    """The completions and reopenings of an order in order, and those reported by technicians without the order."""
     found = {name: FACTS.newest(rows, order, name, MOST_EVENTS) for name in ("completions", "reported", "reopened")}
     cut = max((happened(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
     again = found.pop("reopened")
@@ -116,10 +116,10 @@ def _clock_suspect(subject: Subject, event: Recorded, rows: Rows) -> Found:
 
 
 def _of_serial(subject: Subject, _: Recorded, rows: Rows) -> Found:
-    """What the claims of a unit show, as the view of serials has found it.
+    """The contradictions among the claims of a unit, as found by the view of serials.
 
-    Of a unit that is elsewhere both sides of each contradiction: what put it somewhere, and what took it from
-    somewhere else.
+    For a unit that is elsewhere both sides of each contradiction: the claim that put it in one place, and the claim
+    that took it from another.
     """
     row = rows.get(SERIALS, subject.refs[0], subject.serial)
     misfit = row and row["misfits"].get(subject.kind)
@@ -131,7 +131,7 @@ def _of_serial(subject: Subject, _: Recorded, rows: Rows) -> Found:
 
 
 def _with(subject: Subject, event: Recorded, rows: Rows, detail: str) -> Found:
-    """The causes with this event."""
+    """The causes with this event added."""
     causes.add(rows, subject.id, event)
     return _since_first(causes.first(rows, subject.id, MOST_EVENTS), detail)
 

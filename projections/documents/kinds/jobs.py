@@ -1,4 +1,4 @@
-"""Which events concern the documents of work orders and visits, and who has these."""
+"""Which events concern the documents of work orders and visits, and which technicians have these."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _REPAIR = frozenset(
         StockMovement.Moved.TOPIC,
     }
 )
-"""What may change how an order reads as an earlier repair of its machine."""
+"""The events that may change an order's entry among the earlier repairs of its machine."""
 
 
 def _job(due: Due, event: Recorded, rows: Rows) -> None:
-    """Something about an order or one of its visits, and perhaps about who has them."""
+    """An event about an order or one of its visits: mark its documents, and withdraw those of former technicians."""
     id = order_of(event)
     order = rows.get(WORK_ORDERS, id) if id is not None else None
     if order is None:
@@ -60,9 +60,9 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
 
 
 def _shared(event: Recorded, rows: Rows, order: Row) -> tuple[set[Share], set[Share], bool]:
-    """Which documents were shared before an event and are now, and whether it is other technicians who have the order.
+    """The documents shared before an event, those shared now, and whether the technicians of the order have changed.
 
-    Of the visits only the one that the event is about, unless it is others.
+    Of the visits only the one that the event is about, unless the technicians have changed.
     """
     before = slice_of(rows, order)
     visit = rows.get(ORDER_VISITS, order["id"], event.stream)
@@ -78,7 +78,7 @@ def _shared(event: Recorded, rows: Rows, order: Row) -> tuple[set[Share], set[Sh
 
 
 def _ended(rows: Rows, order: Row, gone: Iterable[Share]) -> dict[str, str]:
-    """The statuses in which an order that has ended and its visits have gone; what was open is cancelled with it."""
+    """The final statuses of an order that has ended and of its visits; open visits count as cancelled."""
     ended: dict[str, str] = {str(order["id"]): order["status"]}
     for share in gone:
         visit = rows.get(VISITS, UUID(share.id)) if share.type == "visit" else None
@@ -92,7 +92,7 @@ def _concerns(event: Recorded, share: Share) -> bool:
 
 
 def _customer(due: Due, event: Recorded, rows: Rows) -> None:
-    """The details of the entry that stays are told for all entries of the customer."""
+    """The order documents of all entries of the customer show the surviving entry: mark them all."""
     for entry in sorted(entries_of(rows, event.stream)):
         _mark(due, event, rows, rows.where(SLICES, customer=entry, shared=True))
 
