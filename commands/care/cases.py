@@ -1,4 +1,4 @@
-"""Commands about cases: from a customer's first contact until they are satisfied."""
+"""Commands about cases: from the first contact until the case is closed."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def close(
 ) -> Case:
     """Close a case with the answers of the customer.
 
-    `open_on` says what is open on it, which refuses this unless `waiver` says why that may stay so, in the name of
-    `by`, who asks.
+    `open_on` returns what is open on it; that refuses the command unless `waiver`, a reason in the name of the author
+    `by`, permits it.
     """
     case = work.get(Case, id)
     waived: dict[str, Any] = {} if waiver is None else {"waiver": waiver}

@@ -1,4 +1,4 @@
-"""Commands about customers: who they are, where their equipment is, which entries are one person, forgetting them."""
+"""Commands about customers: details, sites, merges of entries, and erasure."""
 
 from __future__ import annotations
 

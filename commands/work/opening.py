@@ -34,10 +34,10 @@ def open_work_order(
     priority: Priority = "normal",
     problem: str | None = None,
 ) -> Changed:
-    """Open a work order; the case that it is for, if any, goes on with it.
+    """Open a work order; a case that it is for is continued with it.
 
-    Without a number it gets the next one. Raises a `Problem` where neither customer nor case is named, or where what
-    is named belongs to another customer.
+    Without a number it gets the next one. Raises a `Problem` where neither customer nor case is named, or where a named
+    thing belongs to another customer.
     """
     about = None if case is None else work.get(Case, case)
     owner = _customer(work, customer) if about is None else still_there(work, _whose(work, customer, about))

@@ -51,7 +51,7 @@ def plan(
 
 
 def dispatch(work: Work, id: UUID, *, technician: UUID) -> Visit:
-    """Give the visit to a technician."""
+    """Assign the visit to a technician."""
     visit = work.get(Visit, id)
     must_be_active(work, technician)
     going_on(visit, work).dispatch(technician)

@@ -1,4 +1,4 @@
-"""What is recorded of a device's operations: quarantined, held, refused, decided about, or lost."""
+"""The events of a device's operations: quarantined, held, rejected, decided about, or lost."""
 
 from typing import ClassVar, Required, TypedDict
 from uuid import UUID, uuid5
@@ -8,7 +8,7 @@ import msgspec
 from domain.kernel.aggregate import Entity, Personal
 
 SALVAGED = "salvaged"
-"""Why an operation is quarantined that a revoked device has handed in."""
+"""The reason for quarantine of an operation that was handed in by a revoked device."""
 
 
 class Ref(msgspec.Struct, frozen=True):
@@ -47,8 +47,8 @@ class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
-    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` says that its
-    id belongs to another operation. `text_version` is the version of the held text that this takes the place of.
+    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` is set when
+    its id belongs to another operation. `text_version` is the version of the held text that this one replaces.
     `technician` is who had the device then, by default who has it now.
     """
 
@@ -100,9 +100,9 @@ class Rejection(TypedDict, total=False):
 class OperationQuarantined(Entity.Event):
     """An operation was quarantined; its text is sealed under its own id, so that it can be erased alone.
 
-    `contested` says that its id belongs to another operation, which it does not touch; then the text is sealed under an
-    id of this event (earlier servers took the operation's). `text_version` is the version of the event with the same
-    text while it was held, when it was.
+    `contested` is set when its id belongs to another operation, which is not affected; then the text is sealed under an
+    id of this event (earlier servers used the operation's). `text_version` is the version of the event with the same
+    text while it was held, if it was.
     """
 
     TOPIC: ClassVar[str] = "device.operation_quarantined"
@@ -132,7 +132,7 @@ class OperationQuarantined(Entity.Event):
 class OperationReleased(Entity.Event):
     """A quarantined operation is accepted after all: the one whose text is in the event of version `text_version`.
 
-    Events of earlier servers have no version; then it is every one of this device under the id. The same holds below.
+    Events of earlier servers have no version; then all of this device under the id are meant. The same holds below.
     """
 
     TOPIC: ClassVar[str] = "device.operation_released"
@@ -191,7 +191,7 @@ class HoldEnded(Entity.Event):
 
 
 class OperationsMissed(Entity.Event):
-    """Operations with these numbers are lost: the restored log does not have them, nor does the device any more."""
+    """Operations with these numbers are lost: neither the restored log nor the device has them."""
 
     TOPIC: ClassVar[str] = "device.operations_missed"
     technician: UUID

@@ -1,4 +1,4 @@
-"""A customer: who they are, where they have equipment, and their erasure."""
+"""A customer: their details, their sites, and their erasure."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Self, Unpack
@@ -14,7 +14,7 @@ from domain.kernel.instant import parse_zone
 
 
 class Customer(Entity):
-    """One customer. All words are theirs: after erasure every field is None here and in the log."""
+    """One customer. All texts are personal: after erasure every field is None here and in the log."""
 
     TOPIC: ClassVar[str] = "customer"
 
@@ -49,7 +49,7 @@ class Customer(Entity):
     # Questions
 
     def is_erased(self) -> bool:
-        """Forgotten: no word of theirs is left."""
+        """Whether the customer was erased."""
         return self.erased
 
     def has_site(self, site: UUID) -> bool:
@@ -71,9 +71,9 @@ class Customer(Entity):
         self._change(sort_out(self.details, {field: (self.details[field], value) for field, value in given.items()})[0])
 
     def request_change(self, changes: Mapping[str, tuple[Value, Value]]) -> tuple[Clash, ...]:
-        """A device wants fields changed from what it knew to something else; answers with those that clash.
+        """Apply changes requested by a device, each from a known to a new value; returns those that clash.
 
-        Where a field has become something else meanwhile, that stays and what was wanted is recorded beside it.
+        A field with another value than the device knew keeps it, and the requested value is recorded beside it.
         """
         self._must_be_there()
         wanted = {field: (from_, cleared(field) if to is None else to) for field, (from_, to) in changes.items()}
@@ -123,7 +123,7 @@ class Customer(Entity):
             self.trigger_event(self.SiteChanged, site=site, **details)
 
     def merge(self, into: UUID) -> None:
-        """Say that another entry is the same customer and stays alone."""
+        """Merge this entry into another one of the same customer, which remains."""
         self._must_be_there()
         if into == self.id:
             raise MergedIntoItself

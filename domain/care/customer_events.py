@@ -1,4 +1,4 @@
-"""What can happen to a customer: its events, whose words are all the customer's own and go when they are erased."""
+"""The events of a customer; all their texts are the customer's personal data."""
 
 from typing import ClassVar, TypedDict
 from uuid import UUID
@@ -38,7 +38,7 @@ class Registered(Begun):
 
 
 class Changed(Entity.Event):
-    """The fields named in `fields` have other values; those of the others are None and say nothing."""
+    """The fields named in `fields` have new values; those of other fields are None and without meaning."""
 
     TOPIC: ClassVar[str] = "customer.changed"
     fields: tuple[str, ...]
@@ -50,7 +50,7 @@ class Changed(Entity.Event):
 
 
 class ChangeClashed(Entity.Event):
-    """Somebody wanted to change a field that had become something else meanwhile; one text each, or several phones."""
+    """A requested change met another value than it started from; one text each, or several phones."""
 
     TOPIC: ClassVar[str] = "customer.change_clashed"
     field: str
@@ -81,13 +81,13 @@ class SiteChanged(Entity.Event):
 
 
 class Merged(Entity.Event):
-    """Another entry is the same customer and stays alone."""
+    """This entry was merged into another one of the same customer, which remains."""
 
     TOPIC: ClassVar[str] = "customer.merged"
     into: UUID
 
 
 class Erased(Entity.Event):
-    """The customer's words are gone for good; what happened stays."""
+    """The customer was erased; events stay without their texts."""
 
     TOPIC: ClassVar[str] = "customer.erased"

@@ -1,4 +1,4 @@
-"""The steps that the status of an entity follows from, in the order in which they happened in the world."""
+"""The steps from which the status of an entity follows, in the order of occurrence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.kernel.envelope import Envelope
 
 T = TypeVar("T")
 OFFICE: Final = UUID(int=0)
-"""The rank of what no device reported: of steps at one instant those of the office are first, in log order."""
+"""The rank of steps of the office: of steps at one instant they are first, in log order."""
 NOT_YET: Final = datetime.max.replace(tzinfo=UTC)
 """The instant of a step that has no envelope yet, which is after all that have one."""
 

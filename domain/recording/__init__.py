@@ -1,1 +1,1 @@
-"""A unit of work and what is written down of it; knows no database."""
+"""The unit of work and what it records; independent of the database."""

@@ -50,7 +50,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         return self.status in OVER
 
     def given_to(self, technician: UUID | None) -> bool:
-        """Whether the visit is this technician's, as the log says."""
+        """Whether the visit is assigned to this technician, by the log."""
         return technician is not None and technician == self.technician
 
     # Decisions
@@ -77,7 +77,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         self._record(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
 
     def cancel(self, reason: str | None, *, ended_with: EndedWith | None = None) -> None:
-        """Call the visit off for a reason in words, or since its work order has ended."""
+        """Cancel the visit for a reason in words, or since its work order has ended."""
         rule.must_not_be_over(self.status)
         self._record(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
 

@@ -24,7 +24,7 @@ STEPS: Final = {
     "work_order.closed": "end",
     "work_order.cancelled": "end",
 }
-"""The list that each topic which affects the status belongs to."""
+"""The list of each topic that affects the status."""
 
 DECIDED: Final = ("assigned", "hold", "reopened", "end")
 """The lists of decisions by the office."""
@@ -97,27 +97,27 @@ class KeptSteps:
         self._steps = steps
 
     def last(self, name: str) -> Step | None:
-        """As `Facts` says."""
+        """See `Facts`."""
         steps = self._steps.get(name, ())
         return steps[-1] if steps else None
 
     def first(self, name: str, behind: Step | None = None) -> Step | None:
-        """As `Facts` says."""
+        """See `Facts`."""
         steps = self._steps.get(name, ())
         return next((step for step in steps if behind is None or step.key > behind.key), None)
 
     def begun(self, since: Step | None = None) -> Step | None:
-        """As `Facts` says; facts of visits and movements are not known here, and no rule needs them."""
+        """See `Facts`; facts of visits and movements are not known here, and no rule needs them."""
         return self.first("begin", behind=since)
 
     @staticmethod
     def what(fact: Step) -> str:
-        """As `Facts` says."""
+        """See `Facts`."""
         return fact.what
 
     @staticmethod
     def is_behind(fact: Step, other: Step) -> bool:
-        """As `Facts` says."""
+        """See `Facts`."""
         return fact.key > other.key
 
 

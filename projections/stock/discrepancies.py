@@ -47,7 +47,7 @@ class Discrepancies(Projection):
     """
 
     name: ClassVar[str] = "discrepancies"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES, CAUSES)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
