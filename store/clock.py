@@ -1,4 +1,4 @@
-"""The clock that the log is written by: whether it is right now, and how often it was set back."""
+"""The state of the database clock: whether it is behind the log, and how often it was set back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from store.pool import ConnectionPool
 
 
 class ClockState(NamedTuple):
-    """`steps` is how often recorded_at went back; `ahead` by how many seconds it is ahead of the clock now."""
+    """`steps` is how often recorded_at went back; `ahead` by how many seconds the log is ahead of the clock now."""
 
     steps: int
     ahead: float

@@ -1,4 +1,4 @@
-"""Enrolling in the database: a code is claimed once, and an installation becomes a device or its next incarnation."""
+"""Enrolment in the database: a code is used up, and an installation becomes a device or its next incarnation."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
 def enrol_installation(
     cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, install: Applicant
 ) -> Enrolment | None:
-    """The device that an installation becomes or its next incarnation, noted at the code.
+    """Enrol an installation: as a new device or the next incarnation of a known one, stored with the code.
 
-    `None` for one that was revoked after the code was made. A known device stays as it is until the event of its
+    `None` for a device that was revoked after the code was issued. A known device stays as it is until the event of its
     enrolment is recorded.
     """
     known = _known(cursor, technician, install)
@@ -87,7 +87,7 @@ def note(cursor: Cursor, code_hash: bytes, device: UUID, incarnation: int) -> No
 
 
 def enrolled_by(cursor: Cursor, code_hash: bytes, install_id: str, public_key: str) -> Keyholder | None:
-    """The device that this installation has become by this code, if it has not changed since; its reply was lost.
+    """The device enrolled by this code, if it has not changed since: a repetition after a lost reply.
 
     The event of its enrolment may not have been recorded: then it is one incarnation behind the code.
     """
@@ -106,7 +106,7 @@ def enrolled_by(cursor: Cursor, code_hash: bytes, install_id: str, public_key: s
 
 
 def _known(cursor: Cursor, technician: UUID, install: Applicant) -> tuple[UUID, int, str, datetime | None] | None:
-    """The device that this installation is: by its key, or while it had none, by its technician."""
+    """The device of this installation: found by its key, or while it had none, by its technician."""
     cursor.execute(
         """
         SELECT device, incarnation, standing, revoked_at FROM access.device_standing

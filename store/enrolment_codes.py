@@ -21,7 +21,7 @@ class EnrolmentCodes:
         self._pool = pool
 
     def seed_of(self, seeds: Iterable[bytes]) -> bytes:
-        """The first of these whose code was issued, or the first where none was."""
+        """The first of these seeds whose code was issued, or the first where none was."""
         first: bytes | None = None
         for seed in seeds:
             first = first or seed
@@ -32,9 +32,9 @@ class EnrolmentCodes:
         return first
 
     def issuing(self, technician: UUID, seed: bytes) -> tuple[Change, datetime]:
-        """The change that makes the code of a secret seed valid for a device of this technician, and when it expires.
+        """The change that issues the code of a secret seed for a technician, and when the code expires.
 
-        One that was issued with this seed before stays as it is.
+        A code issued with this seed before stays as it is.
         """
         hashed = token_hash(folded(code_of(seed)))
         issued = self._pool.fetch_one("SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s", (hashed,))

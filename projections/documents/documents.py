@@ -42,7 +42,7 @@ KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JO
 _BODIES = {kind.name: kind.body for kind in KINDS}
 _REACTIONS: dict[str, list[Reaction]] = {}
 for _kind in KINDS:
-    for _topic, _reaction in _kind.heeds.items():
+    for _topic, _reaction in _kind.handlers.items():
         _REACTIONS.setdefault(_topic, []).append(_reaction)
 
 

@@ -32,7 +32,7 @@ class Watch:
         self._seen = 0
         self._newest: dict[UUID, int] = {}
         self._waiting: dict[UUID, set[Event]] = {}
-        views.wakeups.heed(self._moved, self._closed)
+        views.wakeups.subscribe(self._moved, self._closed)
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
         """The position of the documents, as soon as something in the technician's slice is newer than `after`.

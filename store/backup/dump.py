@@ -35,7 +35,7 @@ class NothingToBackUp(Problem):
 
 
 class _Counted:
-    """Tells how many bytes are done of all that there seem to be."""
+    """Reports the bytes done of an estimated total."""
 
     def __init__(self, report: Progress, total: int) -> None:
         self._report, self._total, self._done = report, total, 0
@@ -52,17 +52,17 @@ class _CountingWriter(NamedTuple):
     counted: _Counted
 
     def write(self, some: bytes) -> int:
-        """Take some rows."""
+        """Count and compress some rows."""
         self.counted.add(len(some))
         return self.target.write(some)
 
 
 def dump(dsn: str, folder: Path, place: Place | None, report: Progress) -> Manifest:
-    """Write everything that is kept as of one moment to a new folder that only its owner may enter.
+    """Write all stored data as of one moment to a new folder that only its owner may enter.
 
-    `dsn` is of the login that migrates. The database goes on meanwhile. Without a `place` the files of blobs are left
-    out; those that are lost at their place are named in the manifest as `missing`. Raises `FolderIsTaken`,
-    `FolderNotUsable`, `NothingToBackUp`; after an error there is no folder.
+    `dsn` is of the login that migrates. The database stays in use meanwhile. Without a `place` the files of blobs are
+    left out; lost files are named in the manifest as `missing`. Raises `FolderIsTaken`, `FolderNotUsable`,
+    `NothingToBackUp`; after an error there is no folder.
     """
     if folder.exists():
         raise FolderIsTaken(f"{folder} is there already; a backup is written to a new folder.")
@@ -82,7 +82,7 @@ def dump(dsn: str, folder: Path, place: Place | None, report: Progress) -> Manif
             sequences=sequences(cursor),
             blobs=None,
         )
-        cursor.execute("COMMIT")  # what follows sees the database as it is then
+        cursor.execute("COMMIT")  # the following statements see the current database
         if place is not None:
             stored, gone = copied(folder, place, kept, counted.add)
             manifest = structs.replace(manifest, blobs=stored, missing=lost(cursor, gone))

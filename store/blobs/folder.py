@@ -1,4 +1,4 @@
-"""Blobs in a folder: whole files only, each durable before it has its name."""
+"""Blobs in a folder: complete files only, each durable before it gets its name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FolderPlace:
     """Files in subfolders by the first two digits of their names; only the owner may read them."""
 
     def __init__(self, root: Path) -> None:
-        """Makes nothing yet; raises `PlaceNotUsable` when the folder could not be made or written to."""
+        """Creates nothing yet; raises `PlaceNotUsable` when the folder could not be created or written to."""
         self._root = root
         self._incoming = root / _INCOMING
         there = next(folder for folder in (self._incoming, *self._incoming.parents) if folder.exists())
@@ -79,7 +79,7 @@ class FolderPlace:
 
 
 def _make(folder: Path) -> None:
-    """Make a folder, and those above it, that stay when the power fails."""
+    """Create a folder and its parents durably."""
     if not folder.exists():
         _make(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -100,7 +100,7 @@ def _give_away(descriptor: int, folder: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make what a folder lists as durable as the files in it."""
+    """Make the entries of a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -68,13 +68,13 @@ class S3Place:
             self._client().delete_object(Bucket=self._bucket, Key=self._key(name))
 
     def tidy(self) -> None:
-        """See `Place`; an object that was not written to its end never was."""
+        """See `Place`; incomplete objects do not exist in S3."""
 
     def _key(self, name: str) -> str:
         return self._prefix + name
 
     def _client(self) -> Any:
-        """Made at the first use, so that no forked process shares one with its parent."""
+        """The client, created at its first use, so that no forked process shares one with its parent."""
         with self._lock:
             if self._made is None:
                 self._made = self._session.client("s3", endpoint_url=self._endpoint, config=self._config)
@@ -88,4 +88,4 @@ class S3Place:
             code = cast("Any", error).response["Error"]["Code"] if isinstance(error, self._refused) else ""
             if code in _MISSING:
                 raise FileGoneError("an object for a blob is not there") from error
-            raise PlaceError(f"the store of blobs does not do its part ({code or type(error).__name__})") from error
+            raise PlaceError(f"the store of blobs fails ({code or type(error).__name__})") from error
