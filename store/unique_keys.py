@@ -140,7 +140,7 @@ def taken_key(error: PersistenceError, held: Held | None) -> KeyTaken | None:
 
 
 CLASHES: Final = """
--- Things whose key is another's: the kind of key, who has it, and who lacks it, those of longest standing first.
+-- Things whose key belongs to another: the kind of key, its holder, and the thing without it, oldest first.
 SELECT c.kind, k.holder, c.holder FROM log.key_clashes c JOIN log.unique_keys k USING (kind, key)
 ORDER BY c.since, c.kind, c.holder
 LIMIT %s

@@ -22,9 +22,9 @@ def _nothing(_: Recorded) -> Iterable[tuple[Table, Key]]:
 class Kind(NamedTuple):
     """One type of document.
 
-    `body` renders the one with this id from the rows after a batch, `None` for none. `handlers` maps topics to functions
-    that mark documents; they must mark each document whose body the event may change, or a rebuild would end in another
-    state than the live view. `touches` names the rows that these functions read.
+    `body` renders the one with this id from the rows after a batch, `None` for none. `handlers` maps topics to
+    functions that mark documents; they must mark each document whose body the event may change, or a rebuild would end
+    in another state than the live view. `touches` names the rows that these functions read.
     """
 
     name: str

@@ -46,14 +46,14 @@ WITH slowest AS (
     SELECT position, moved_at FROM log.checkpoints
     WHERE name = ANY(%(names)s) AND stopped_at IS NULL
     ORDER BY position, moved_at DESC LIMIT 1
-), standing AS (
+), current AS (
     SELECT h.position AS head, coalesce(s.position, 0) AS position, s.moved_at
     FROM log.head h LEFT JOIN slowest s ON true
 )
 SELECT s.head, s.position, CASE WHEN s.head > s.position THEN coalesce(extract(epoch FROM
     clock_timestamp() - greatest(s.moved_at, CASE WHEN e.recorded_at <= clock_timestamp() THEN e.recorded_at END)
     )::float8, 0) ELSE 0 END
-FROM standing s LEFT JOIN log.events e ON e.position = s.position + 1
+FROM current s LEFT JOIN log.events e ON e.position = s.position + 1
 """
 """The next event waits since it was recorded; where the clock was ahead then, since the views last moved."""
 

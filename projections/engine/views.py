@@ -34,7 +34,7 @@ SELECT (SELECT position FROM log.head), ({_POSITION}),
 
 
 class PositionUnknown(Problem):
-    """The log does not reach this position; if you once were told it, the server has been restored: read anew."""
+    """The log does not reach this position; if a reply of this server named it, the server was restored: read anew."""
 
     kind = Kind.INVALID
 

@@ -52,7 +52,7 @@ def at_once(*asks: Callable[[], Any]) -> list[Any]:
 def must_agree(house: House, device: str) -> None:
     """How the device stands beside the log is what the log says."""
     entity = house.services.log.work().get(Device, UUID(device))
-    standing = house.services.standings.of([entity.id])[entity.id]
+    standing = house.services.device_statuses.of([entity.id])[entity.id]
     assert (standing["standing"], standing["wipe"]) == (str(entity.status), entity.wipe)
 
 
