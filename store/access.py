@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.kernel.problem import NotFound, Refused
 from domain.recording.backing import Change
-from store.caller import THE_HOUSE, Caller
+from store.caller import LOCAL_CALLER, Caller
 from store.connecting import Cursor
 from store.hashing_queue import lane_of
 from store.logins import fold, must_be_of_one_script, skeleton, spellings, visible
@@ -76,7 +76,7 @@ class Access:
         within a minute is stale: it is ignored here, and the change deletes it.
         """
         kept, alike = visible(login)
-        self._must_be_alone(user, login, alike)
+        self._must_be_unique(user, login, alike)
         must_be_of_one_script(kept)
         values = (str(user), kept, alike, self._passwords.hash(password))
 
@@ -133,7 +133,7 @@ class Access:
 
         return change
 
-    def sign_in(self, login: str, password: str, caller: Caller = THE_HOUSE) -> SignedIn:
+    def sign_in(self, login: str, password: str, caller: Caller = LOCAL_CALLER) -> SignedIn:
         """A new session for a user who needs no second factor; raises as `Proving.prove` does."""
         proven = self.proving.prove(login, password, caller)
         token = self.sessions.begin(proven.user, caller, generation=proven.generation)
@@ -174,7 +174,7 @@ class Access:
         """Store a value under a name unless there is one already; returns the stored one."""
         return self.secrets.keep(name, value)
 
-    def _must_be_alone(self, user: UUID, login: str, alike: str) -> None:
+    def _must_be_unique(self, user: UUID, login: str, alike: str) -> None:
         """Raise `LoginTaken` or `LooksLikeAnother` when another user has this login, or one that looks the same."""
         rows = self._pool.fetch_all(
             f"""

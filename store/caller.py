@@ -24,7 +24,7 @@ class Caller(NamedTuple):
     known: str = ""
 
 
-THE_HOUSE: Final = Caller()
+LOCAL_CALLER: Final = Caller()
 """The command line and other parts of this program."""
 
 

@@ -29,7 +29,7 @@ def copy(cursor: Cursor, schema: str, table: TableLike, rows: Iterable[Row]) -> 
             raise
 
 
-def copy_what_is_taken(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+def copy_accepted(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
     """Insert those rows that the database accepts; yields the others, each with the name of the error.
 
     A part that is refused is halved: about 2 * log2(rows) statements for each refused row. In autocommit.

@@ -68,7 +68,7 @@ def rename(error: psycopg2.Error) -> persistence.PersistenceError:
     return persistence.PersistenceError(message)
 
 
-def passes_by_itself(error: persistence.PersistenceError) -> bool:
+def is_temporary(error: persistence.PersistenceError) -> bool:
     """Whether the same request may succeed a moment later; otherwise it is wrong, or something here is.
 
     Errors without a PostgreSQL code, or raised by this program itself, count as temporary.

@@ -20,7 +20,7 @@ SILENT: Final = 60.0
 """Seconds without a heartbeat after which a part counts as stopped."""
 
 
-class Heart(NamedTuple):
+class Heartbeat(NamedTuple):
     """One part of a worker, and the seconds since its last heartbeat."""
 
     worker: str
@@ -69,7 +69,7 @@ class Heartbeats:
             return
 
 
-def hearts(cursor: Cursor) -> list[Heart]:
+def heartbeats(cursor: Cursor) -> list[Heartbeat]:
     """All parts of all workers, the most recent heartbeat of each part first."""
     cursor.execute(
         """
@@ -77,10 +77,10 @@ def hearts(cursor: Cursor) -> list[Heart]:
         ORDER BY part, beaten_at DESC
         """
     )
-    return [Heart(*row) for row in cursor.fetchall()]
+    return [Heartbeat(*row) for row in cursor.fetchall()]
 
 
-def silent(found: list[Heart]) -> dict[str, float]:
+def silent(found: list[Heartbeat]) -> dict[str, float]:
     """The parts without a recent heartbeat of any worker, with the seconds since the last one."""
     least: dict[str, float] = {}
     for heart in found:

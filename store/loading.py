@@ -118,7 +118,7 @@ class Loader:
                 if shape.begins is not None:
                     entity = blank(shape.begins, stream)
                 if isinstance(entity, Walked):
-                    entity.meet(_moment(moment))
+                    entity.set_moment(_moment(moment))
                 if shape.change is not None:
                     shape.change(entity, **{name: getattr(data, name) for name in shape.takes})
             assert entity is not None, "a stream begins with the event that makes its entity"
@@ -127,7 +127,7 @@ class Loader:
         if version != history.version:
             raise OriginatorVersionError(history.version, version)
         if isinstance(entity, Walked):
-            entity.meet(None)
+            entity.set_moment(None)
         entity.begun_at = history.begun_at
         return entity
 

@@ -20,7 +20,7 @@ from domain.recording.attempting import attempt
 from domain.recording.backing import Change
 from domain.recording.recorded import Recorded
 from domain.recording.unit_of_work import Work
-from store.errors import passes_by_itself, reason_of
+from store.errors import is_temporary, reason_of
 from store.keyring import Keyring
 from store.loading import Loader
 from store.mapper import BodyMapper, NotRoundTrippingError
@@ -92,7 +92,7 @@ class EventLog(Application[UUID]):
                 list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed, changes=changes, held=held
             )
         except PersistenceError as error:
-            if passes_by_itself(error) and not isinstance(error, MasterKeyMissingError):
+            if is_temporary(error) and not isinstance(error, MasterKeyMissingError):
                 raise
             raise UnrecordableError(reason_of(error)) from error
 

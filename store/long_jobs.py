@@ -79,7 +79,7 @@ def latest_jobs(pool: ConnectionPool, most: int) -> list[LongJob]:
     return _jobs(pool, f"SELECT {_COLUMNS} FROM log.jobs ORDER BY number DESC LIMIT %s", (most,))  # noqa: S608 - names of our own
 
 
-def is_anything_to_do(pool: ConnectionPool) -> bool:
+def has_next_job(pool: ConnectionPool) -> bool:
     """Whether a job is waiting, or was left by a process that has ended, and no other job is running."""
     return pool.fetch_one(_TO_DO, (_LOCK,)) is not None
 

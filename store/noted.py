@@ -28,7 +28,7 @@ class Noted(NamedTuple):
     device: UUID | None = None
     subject: str = ""
 
-    def whose(self) -> str:
+    def author_key(self) -> str:
         """Whose share of the log it uses: that of a user or device or, for unknown callers, of the address."""
         return str(self.actor or self.device or self.address)
 
@@ -81,7 +81,7 @@ class Waiting:
                 self._full_since, self._full = hour, set()
             if noted.actor is None and noted.device is None and (noted.kind, "") in self._full:
                 return Noted(noted.kind, subject=BEYOND)
-            if (noted.kind, noted.whose()) in self._full:
+            if (noted.kind, noted.author_key()) in self._full:
                 return Noted(noted.kind, noted.address, actor=noted.actor, device=noted.device, subject=BEYOND)
             return noted
 
@@ -97,4 +97,4 @@ class Waiting:
     def limit_reached(self, noted: Noted, *, everybody: bool) -> None:
         """Note that this author, or all unknown callers together, have reached the hour's limit of this kind."""
         with self._lock:
-            self._full.add((noted.kind, "" if everybody else noted.whose()))
+            self._full.add((noted.kind, "" if everybody else noted.author_key()))

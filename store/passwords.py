@@ -64,7 +64,7 @@ class Passwords:
         return self._slowly(compare, lane)
 
     @cached_property
-    def nobodys(self) -> str:
+    def dummy_hash(self) -> str:
         """The hash of an unknown password, for logins that do not exist."""
         return self._hasher.hash(secrets.token_urlsafe(32))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.kernel.problem import Kind, Problem
-from store.caller import THE_HOUSE, Caller, device_of, known_device
+from store.caller import LOCAL_CALLER, Caller, device_of, known_device
 from store.hashing_queue import Lane, TooManyLogins, lane_of
 from store.login_brake import LoginBrake, TooManyAttempts
 from store.logins import fold, spellings
@@ -44,7 +44,7 @@ class Proving:
         self._accepted = accepted
         self._brake = LoginBrake(pool)
 
-    def prove(self, login: str, password: str, caller: Caller = THE_HOUSE) -> Proven:
+    def prove(self, login: str, password: str, caller: Caller = LOCAL_CALLER) -> Proven:
         """The user with this login and password; raises `WrongPassword`, also for a disabled user.
 
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one. A
@@ -62,7 +62,7 @@ class Proving:
             """,
             {"spellings": spellings(login), "first": spellings(login)[-1]},
         )
-        user, hashed, roles, generation = row or (None, self._passwords.nobodys, None, None)
+        user, hashed, roles, generation = row or (None, self._passwords.dummy_hash, None, None)
         device = self._counted_device(user, generation, caller) if user else None
         if not device and caller.address:
             self._brake.count_address(caller.address)
@@ -88,7 +88,7 @@ class Proving:
             self._brake.release_address(caller.address)
         return Proven(user, tuple(roles), fold(login), caller, generation)
 
-    def knows(self, session: UUID, user: UUID, password: str) -> bool:
+    def is_password_of(self, session: UUID, user: UUID, password: str) -> bool:
         """Whether a user who has signed in gives the right password again; attempts are counted by session."""
         counted_at = self._brake.count(f"session {session}")
         row = self._pool.fetch_one("SELECT hash FROM access.passwords WHERE user_id = %s", (str(user),))
@@ -101,7 +101,7 @@ class Proving:
             self._brake.release(f"session {session}")
         return fits
 
-    def known_device(self, user: UUID, generation: UUID, caller: Caller = THE_HOUSE) -> str:
+    def known_device(self, user: UUID, generation: UUID, caller: Caller = LOCAL_CALLER) -> str:
         """A token by which the device that has just signed in is recognised: its current one if that is up to date."""
         newest = next(iter(self._accepted("known-devices")))
         if caller.known and device_of(newest, user, generation, caller.known) is not None:

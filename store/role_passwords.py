@@ -15,7 +15,7 @@ _UNTRIED: Final = ""
 """In place of a password's id while no login with it was tried."""
 
 
-def doubt_passwords(dsn: str) -> None:
+def invalidate_passwords(dsn: str) -> None:
     """Have all passwords set again at the next migration: a role may have changed its own."""
     with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.run_time_roles') IS NOT NULL")

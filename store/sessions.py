@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.kernel.problem import Kind, Problem
 from domain.recording.backing import Change
-from store.caller import LONGEST_AGENT, THE_HOUSE, Caller
+from store.caller import LOCAL_CALLER, LONGEST_AGENT, Caller
 from store.connecting import Cursor
 from store.pool import ConnectionPool
 
@@ -73,7 +73,7 @@ class Sessions:
         self.limits = limits or Limits()
 
     def begin(
-        self, user: UUID, caller: Caller = THE_HOUSE, factor: str | None = None, *, generation: UUID | None = None
+        self, user: UUID, caller: Caller = LOCAL_CALLER, factor: str | None = None, *, generation: UUID | None = None
     ) -> str:
         """The token of a new session, which is returned only once; `factor` is the second factor that was given.
 

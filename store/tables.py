@@ -86,7 +86,7 @@ def discarding(session: Connection) -> Iterator[None]:
     """Drop all temporary tables afterwards: the session's next user would read them instead of the current ones."""
     left = True
     try:
-        with taking_its_time(session):
+        with without_time_limit(session):
             yield
     finally:
         try:
@@ -99,7 +99,7 @@ def discarding(session: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def taking_its_time(session: Connection) -> Iterator[None]:
+def without_time_limit(session: Connection) -> Iterator[None]:
     """Remove the time limit of statements: for indexes over a long history, and comparisons of whole tables."""
     with session.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")

@@ -121,7 +121,7 @@ def must_be_admin_still(context: CommandContext) -> None:
     The append verifies what was read here: of two admins who disable each other at the same time, one remains.
     """
     author = context.work.find(User, context.by)
-    if author is None or not author.may_enter() or "admin" not in author.roles:
+    if author is None or not author.is_enabled() or "admin" not in author.roles:
         raise NotAllowed
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from commands.care.known_customer import in_use
+from commands.care.known_customer import usable_customer
 from commands.running.belonging import must_be_of, owner_of_contact
 from commands.running.changed import Changed
 from commands.running.open_work import OpenOn
@@ -34,7 +34,7 @@ def open_case(
     contact: UUID | None = None,
 ) -> Changed:
     """Open a case for a customer; `contact` is the one in which they first reported it."""
-    in_use(work, customer)
+    usable_customer(work, customer)
     case = Case.open(id=id, customer=customer, topic=topic, priority=priority, first_contact_at=first_contact_at)
     if contact is None:
         return Changed(case)

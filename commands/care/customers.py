@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from commands.care.known_customer import in_use, still_there
+from commands.care.known_customer import existing_customer, usable_customer
 from commands.care.sites import Whereabouts, zone_fields
 from commands.running.beginning import must_be_free
 from commands.running.belonging import entry_with
@@ -37,7 +37,7 @@ def change_site(work: Work, id: UUID, *, site: UUID, where: Whereabouts, company
     if customer.has_site(site) or customer.merged_into is not None:
         customer.change_site(site, **fields, **zone_fields(where, customer, site, company_zone))
         return Changed(customer)
-    entry = entry_with(work, still_there(work, id), site)
+    entry = entry_with(work, existing_customer(work, id), site)
     zone = zone_fields(where, entry, site, company_zone)
     entry.change_site_for(surviving_entry(work, entry.id), site, **fields, **zone)
     return Changed(customer, (entry,))
@@ -46,7 +46,7 @@ def change_site(work: Work, id: UUID, *, site: UUID, where: Whereabouts, company
 def merge(work: Work, id: UUID, *, into: UUID) -> Customer:
     """Merge it into another entry of the same customer, which remains."""
     customer = work.get(Customer, id)
-    customer.merge(in_use(work, into).id)
+    customer.merge(usable_customer(work, into).id)
     return customer
 
 

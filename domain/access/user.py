@@ -78,7 +78,7 @@ class User(Entity):
 
     # Questions
 
-    def may_enter(self) -> bool:
+    def is_enabled(self) -> bool:
         """Whether the user is not disabled."""
         return self.enabled
 

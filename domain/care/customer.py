@@ -5,7 +5,7 @@ from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain.care import customer_events as events
-from domain.care.customer_change import FIELDS, Clash, Value, check_fields, cleared, sort_out, texts
+from domain.care.customer_change import FIELDS, Clash, Value, check_fields, cleared, split_changes, texts
 from domain.care.customer_events import Details, SiteDetails
 from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.care.site_zone import PlaceZone, ZoneBasis
@@ -68,7 +68,9 @@ class Customer(Entity):
         self._must_be_there()
         given: dict[str, Value] = {field: value for field, value in details.items() if value is not None}  # type: ignore[misc]
         check_fields(given)
-        self._change(sort_out(self.details, {field: (self.details[field], value) for field, value in given.items()})[0])
+        self._change(
+            split_changes(self.details, {field: (self.details[field], value) for field, value in given.items()})[0]
+        )
 
     def request_change(self, changes: Mapping[str, tuple[Value, Value]]) -> tuple[Clash, ...]:
         """Apply changes requested by a device, each from a known to a new value; returns those that clash.
@@ -78,7 +80,7 @@ class Customer(Entity):
         self._must_be_there()
         wanted = {field: (from_, cleared(field) if to is None else to) for field, (from_, to) in changes.items()}
         check_fields({field: to for field, (_, to) in wanted.items()})
-        change, clashes = sort_out(self.details, wanted)
+        change, clashes = split_changes(self.details, wanted)
         self._change(change)
         for clash in clashes:
             kept, wish = texts(clash.kept), texts(clash.wanted)

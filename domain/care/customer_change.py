@@ -58,7 +58,7 @@ def check_fields(fields: Mapping[str, Value]) -> None:
         parse_zone(str(zone))
 
 
-def sort_out(
+def split_changes(
     current: Mapping[str, Value], changes: Mapping[str, tuple[Value, Value]]
 ) -> tuple[dict[str, Value], tuple[Clash, ...]]:
     """The changes to make and the clashes, from the current values and the requested (from, to) of each field.

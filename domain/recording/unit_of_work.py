@@ -106,7 +106,7 @@ class Work:
             if events and events[0].originator_version == Entity.INITIAL_VERSION:
                 entity.begun_at = envelope.occurred_at
             if events and isinstance(entity, Walked):
-                entity.happened(envelope, events[0].originator_version)
+                entity.set_envelope(envelope, events[0].originator_version)
             self.events.extend(events)
             self._sites |= {event.site: event.originator_id for event in events if isinstance(event, SiteAdded)}
         self.envelopes.extend([envelope] * (len(self.events) - before))
@@ -168,7 +168,7 @@ class Work:
             positions.setdefault(event.originator_id, {})[event.originator_version] = place
         for stream, places in positions.items():
             if isinstance(entity := self._entities.get(stream), Walked):
-                entity.recorded(places)
+                entity.set_positions(places)
 
     def _taken(self) -> StreamTakenError | None:
         """The streams that this commit begins and that were begun before, in the log or by itself."""

@@ -49,7 +49,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         """Done, not done or cancelled."""
         return self.status in OVER
 
-    def given_to(self, technician: UUID | None) -> bool:
+    def assigned_to(self, technician: UUID | None) -> bool:
         """Whether the visit is assigned to this technician, by the log."""
         return technician is not None and technician == self.technician
 
@@ -64,7 +64,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
     def decline(self, *, technician: UUID, reason: str | None = None, seen: int | None = None) -> None:
         """The technician asks not to go; the visit waits for somebody else. `seen` is the position they had read."""
         rule.must_not_have_begun(self.status)
-        if not self.given_to(technician):
+        if not self.assigned_to(technician):
             raise rule.NotTheirVisit
         if not self.plan_is_seen(seen):
             raise rule.PlanHasChanged

@@ -64,7 +64,7 @@ class NotFinished(Refused):
     """Only a finished work order can be reopened."""
 
 
-def unhindered(*, begun: bool, assigned: bool) -> Status:
+def open_status(*, begun: bool, assigned: bool) -> Status:
     """The status of an order without hold, outcome or end."""
     if begun:
         return Status.IN_PROGRESS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from domain.kernel.walk import OFFICE, Step, Steps, Walked
-from domain.work.work_order_status import Status, unhindered
+from domain.work.work_order_status import Status, open_status
 
 STEPS: Final = {
     "work_order.diagnosed": "begin",
@@ -79,7 +79,7 @@ def progress(facts: Facts) -> Progress:
     if held is not None:
         return Progress(Status.ON_HOLD, held)
     begun, assigned = facts.begun(reopened) is not None, facts.first("assigned") is not None
-    return Progress(unhindered(begun=begun, assigned=assigned))
+    return Progress(open_status(begun=begun, assigned=assigned))
 
 
 def _held(facts: Facts, since: Any) -> Any:

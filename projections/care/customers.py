@@ -15,7 +15,7 @@ from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
-from projections.lookup.search_query import EVERYBODY, Like, written_so
+from projections.lookup.search_query import EVERYBODY, Like, containing
 
 CUSTOMERS = Table(
     "customers",
@@ -182,7 +182,7 @@ def customers(
     external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
-    like = like if words is None or like is not EVERYBODY else written_so(words)
+    like = like if words is None or like is not EVERYBODY else containing(words)
     return reader.fetch_all(
         f"""
         SELECT * FROM customers

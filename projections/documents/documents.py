@@ -106,5 +106,5 @@ class Documents(Projection):
             except Exception as error:
                 if trouble_of(error) is not Trouble.CODE:
                     raise
-                rows.spoil(position, error)  # this document stays as it was; all others are rendered
+                rows.note_unrendered(position, error)  # this document stays as it was; all others are rendered
         put(rows, list(documents.values()))

@@ -62,8 +62,8 @@ _BY_WINDOW: Final = Order(("work_order",), ("window_start", "visit"))
 def slice_of(rows: Rows, order: Row) -> Row:
     """The current slice."""
     same = {name: order[name] for name in ("customer", "site", "equipment")}
-    nobodys = {"work_order": order["id"], "technicians": [], "shared": False, "visits": 0}
-    return rows.get(SLICES, order["id"]) or same | nobodys
+    unshared = {"work_order": order["id"], "technicians": [], "shared": False, "visits": 0}
+    return rows.get(SLICES, order["id"]) or same | unshared
 
 
 def technicians_of(rows: Rows, order: UUID) -> list[str]:

@@ -56,7 +56,7 @@ class FactLists:
         known = {"subject": subject, "list": name, "at": at, "rank": rank, "position": position}
         rows.put(self.table, known | {"operation": operation, "fact": fact})
 
-    def take_out(self, rows: Rows, subject: UUID, operation: UUID) -> list[Row]:
+    def remove(self, rows: Rows, subject: UUID, operation: UUID) -> list[Row]:
         """Remove the facts of an operation; returns the removed rows."""
         removed = rows.where(self.table, subject=subject, operation=operation)
         for row in removed:
@@ -102,7 +102,7 @@ class FactLists:
         """Whether a fact happened after the other one."""
         return key_of(fact) > key_of(other)
 
-    def silence(self, rows: Rows, subject: UUID, **equal: str) -> None:
+    def erase_texts(self, rows: Rows, subject: UUID, **equal: str) -> None:
         """Remove personal texts from the facts of a subject, or from those with these members; reads all its rows."""
         for row in rows.where(self.table, subject=subject):
             if equal.items() <= row["fact"].items() and any(row["fact"].get(name) is not None for name in WORDS):

@@ -37,11 +37,11 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def happened(fact: Row) -> tuple[str, str]:
+def occurrence_key(fact: Row) -> tuple[str, str]:
     """The sort key of facts. Those of the office at one instant stay in the order of the log."""
     return fact["at"], fact["operation"] or "" if fact["device"] else ""
 
 
-def wordless(facts: Iterable[Row]) -> list[Row]:
+def without_texts(facts: Iterable[Row]) -> list[Row]:
     """The facts without personal text."""
     return [{name: None if name in WORDS else value for name, value in fact.items()} for fact in facts]

@@ -15,7 +15,7 @@ from projections.engine.stored import write
 from projections.engine.table import Table
 from store import tables
 from store.connecting import Cursor
-from store.copying import copy, copy_what_is_taken
+from store.copying import copy, copy_accepted
 from store.errors import Trouble, trouble_of
 from store.record import RecordReader
 
@@ -80,24 +80,24 @@ class Filling:
         except Exception as error:
             if trouble_of(error) in (Trouble.AWAY, Trouble.TABLE) or table.append_only:
                 raise
-            self._write_what_is_taken(cursor, table)
+            self._write_accepted(cursor, table)
 
-    def _write_what_is_taken(self, cursor: Cursor, table: Table) -> None:
+    def _write_accepted(self, cursor: Cursor, table: Table) -> None:
         """The same for a table recreated with its indexes, without the rows that it refuses."""
         tables.create(cursor, self._schema, table)
         tables.add_indexes(cursor, self._schema, table)
         view = self._replay.owners[table]
-        for row, error in copy_what_is_taken(cursor, self._schema, table, list(self._rows.rows(table))):
+        for row, error in copy_accepted(cursor, self._schema, table, list(self._rows.rows(table))):
             self._refused.setdefault(table, set()).add(place_of_row(table)(row))
             self._failures.add(view, row.get("position", self.position), error)
         tables.analyze(cursor, self._schema, table)
 
     def _fold(self, cursor: Cursor, through: int, as_of: datetime | None, progress: Progress | None) -> None:
-        stretches = self._replay.stretches(
+        batches = self._replay.batches(
             cursor, self._reader, self.position, through, as_of=as_of, failures=self._failures
         )
-        with closing(stretches):
-            for reached, events in stretches:
+        with closing(batches):
+            for reached, events in batches:
                 self._replay.fold(events, self._rows, self._failures)
                 for table in self.tables:
                     if table.append_only:

@@ -28,7 +28,7 @@ class MemoryRows:
     def __init__(self, tables: Iterable[Table]) -> None:
         self._held = {table: Held(table) for table in tables}
         self._steps: list[Step] | None = None
-        self._spoilt: list[tuple[int, Exception]] = []
+        self._unrendered: list[tuple[int, Exception]] = []
 
     def get(self, table: Table, *key: Any) -> Row | None:
         """The row with this key."""
@@ -98,14 +98,14 @@ class MemoryRows:
             step[0].restore(*step[1:])
         self._steps = []
 
-    def spoil(self, position: int, error: Exception) -> None:
+    def note_unrendered(self, position: int, error: Exception) -> None:
         """Note that a document that the event at this position asks for cannot be rendered; others can."""
-        self._spoilt.append((position, error))
+        self._unrendered.append((position, error))
 
-    def take_spoilt(self) -> list[tuple[int, Exception]]:
+    def take_unrendered(self) -> list[tuple[int, Exception]]:
         """The errors noted since the last call."""
-        spoilt, self._spoilt = self._spoilt, []
-        return spoilt
+        unrendered, self._unrendered = self._unrendered, []
+        return unrendered
 
     def track(self) -> None:
         """Record changes from now on; everything before counts as written."""

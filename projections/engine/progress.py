@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from projections.engine import parking
 from projections.engine.parking import Damage
 from store.connecting import Cursor
-from store.heartbeats import hearts, silent
+from store.heartbeats import heartbeats, silent
 from store.pool import ConnectionPool
 
 STILL: Final = 30.0
@@ -73,4 +73,4 @@ def progress_of(cursor: Cursor, names: Collection[str]) -> Progress:
         (list(names),),
     )
     stopped = dict(cursor.fetchall())
-    return Progress(head, position, max(waiting, 0.0), stopped, parking.damages(cursor), silent(hearts(cursor)))
+    return Progress(head, position, max(waiting, 0.0), stopped, parking.damages(cursor), silent(heartbeats(cursor)))

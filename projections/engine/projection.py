@@ -52,13 +52,13 @@ class Rows(Protocol):
     def undo(self) -> None:
         """Roll back to the savepoint."""
 
-    def spoil(self, position: int, error: Exception) -> None:
+    def note_unrendered(self, position: int, error: Exception) -> None:
         """Note, in `finish`, that a document due for the event at this position cannot be rendered; others can.
 
         Not for errors of the database, which end the batch and have to be raised.
         """
 
-    def take_spoilt(self) -> list[tuple[int, Exception]]:
+    def take_unrendered(self) -> list[tuple[int, Exception]]:
         """The errors noted since the last call."""
 
 

@@ -10,7 +10,7 @@ from projections.engine import checkpoints, parking
 from projections.engine.failures import FoldError
 from projections.engine.filling import Filling, Progress
 from projections.engine.projection import Projection
-from projections.engine.replay import BATCH, no_collecting, with_needs
+from projections.engine.replay import BATCH, with_needs, without_garbage_collection
 from projections.engine.stored import VIEWS
 from store import tables
 from store.connecting import Cursor
@@ -80,7 +80,7 @@ def _made(
     filling = Filling(log.reader, chosen, FRESH)
     filling.create(cursor)
     filling.fill(cursor, _target(cursor, everything), progress=progress)
-    _keep_what_is_better(cursor, filling, chosen)
+    _must_lack_nothing_more(cursor, filling, chosen)
     for _ in range(_ROUNDS):
         if _target(cursor, everything) - filling.position <= BATCH:
             break
@@ -93,7 +93,7 @@ def _made(
     raise RebuildError("the old tables are being read without a pause, so the new ones cannot replace them")
 
 
-def _keep_what_is_better(cursor: Cursor, filling: Filling, chosen: list[Projection]) -> None:
+def _must_lack_nothing_more(cursor: Cursor, filling: Filling, chosen: list[Projection]) -> None:
     """Raise `FoldError` for an event that is left out now and was not before, by a view that is still usable."""
     live = checkpoints.sound(checkpoints.read(cursor), chosen)
     known = parking.left_out(cursor, live)
@@ -128,7 +128,7 @@ def alone(log: EventLog) -> Iterator[Cursor]:
         while not _locked(cursor):
             sleep(_LOCK_SECONDS)
         try:
-            with tables.taking_its_time(session), no_collecting():
+            with tables.without_time_limit(session), without_garbage_collection():
                 yield cursor
         finally:
             if not session.closed:

@@ -95,10 +95,10 @@ class Replay:
                         if failures.splits and trouble_of(error) is Trouble.CODE:
                             raise RefusedError(projection.name) from error
                         failures.take(projection.name, position, error)
-                for spoilt, reason in rows.take_spoilt():
+                for failed_at, reason in rows.take_unrendered():
                     if failures is None:
-                        raise FoldError(projection.name, spoilt) from reason
-                    failures.add(projection.name, spoilt, name_of(reason))
+                        raise FoldError(projection.name, failed_at) from reason
+                    failures.add(projection.name, failed_at, name_of(reason))
 
     @staticmethod
     def _strictly(projection: Projection, position: int, do: Callable[[], None]) -> None:
@@ -115,7 +115,7 @@ class Replay:
         """The events of these topics in (after, through]; one that cannot be read is a failure of all that fold it."""
         return self._decoded(reader, self._texts(cursor, after, through, None), failures)
 
-    def stretches(
+    def batches(
         self,
         cursor: Cursor,
         reader: RecordReader,
@@ -187,7 +187,7 @@ def _next_length(length: int, found: int) -> int:
 
 
 @contextmanager
-def no_collecting() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Switch garbage collection off: folds create no reference cycles, and it takes half the time of a long replay."""
     collecting = gc.isenabled()
     gc.disable()

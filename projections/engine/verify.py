@@ -8,7 +8,7 @@ from typing import NamedTuple
 from projections.engine import checkpoints
 from projections.engine.filling import Filling, Progress
 from projections.engine.projection import Projection
-from projections.engine.replay import no_collecting, with_needs
+from projections.engine.replay import with_needs, without_garbage_collection
 from projections.engine.stored import VIEWS
 from store import tables
 from store.comparing import Difference, differences
@@ -56,7 +56,7 @@ def _verified(log: EventLog, projection: Projection, progress: Progress | None) 
             return None
         filling = Filling(log.reader, [projection], TEMPORARY)
         filling.create(cursor)
-        with no_collecting():
+        with without_garbage_collection():
             filling.fill(cursor, stored.position, progress=progress)
         with tables.snapshot(cursor, VIEWS, projection.tables):
             position = checkpoints.read(cursor)[projection.name].position

@@ -14,7 +14,7 @@ from projections.engine.filling import Progress as FillingProgress
 from projections.engine.progress import Progress, progress
 from projections.engine.projection import Projection
 from projections.engine.reader import Reader
-from projections.engine.replay import no_collecting, with_needs
+from projections.engine.replay import with_needs, without_garbage_collection
 from projections.engine.stored import VIEWS
 from projections.engine.table import Table
 from store.connecting import Cursor
@@ -122,7 +122,7 @@ class Views:
                 known = min(known, known_at)
             filling = Filling(self._reader, projections, TEMPORARY)
             filling.create(cursor)
-            with no_collecting():
+            with without_garbage_collection():
                 filling.fill(cursor, known, as_of, progress)
             del filling  # and the rows in memory: they are in the tables now
             yield Reader(cursor, known, known)

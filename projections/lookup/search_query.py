@@ -52,7 +52,7 @@ class Like(NamedTuple):
 EVERYBODY: Final = Like("true", {})
 
 
-def written_so(words: str) -> Like:
+def containing(words: str) -> Like:
     """Customers with a name, e-mail, telephone or address that contains these words, in any case."""
     condition = """
           (strpos(lower(concat_ws(E'\\n', name, email)), lower(%(words)s)) > 0
@@ -74,7 +74,7 @@ def found_by(words: str, region: str | None) -> Like:
     `region` is the country of telephone numbers without one.
     """
     statement, values = hits(words, region)
-    so = written_so(words)
+    so = containing(words)
     condition = f"""
           ({so.condition} OR id IN (
               SELECT e.person FROM ({statement}) AS h JOIN search_entries e ON e.id = h.thing

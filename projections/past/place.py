@@ -160,13 +160,13 @@ class Place:
         assert self._process is not None
         try:
             while not self.ready and self._problem is None and self._process.line.poll(seconds):
-                self._hear(self._process.line.recv())
+                self._receive(self._process.line.recv())
                 seconds = 0
         except (EOFError, OSError):
             late = monotonic() - self._begun >= self._seconds
             self._problem = QuestionTooLong() if late else OperationalError(_ENDED)
 
-    def _hear(self, message: object) -> None:
+    def _receive(self, message: object) -> None:
         match message:
             case Ready():
                 self.ready, self._ready_at = True, monotonic()

@@ -79,7 +79,7 @@ class Discrepancies(Projection):
         for id, subject in about.items():
             before = rows.get(DISCREPANCIES, id)
             finding = look(subject, event, rows)
-            if not finding.events and _is_quiet(subject, before):
+            if not finding.events and _has_no_finding(subject, before):
                 continue
             after = found(rows, before or begun(subject), finding, event.position)
             if after is None:
@@ -119,7 +119,7 @@ class Discrepancies(Projection):
             rows.put(DISCREPANCIES, with_status(rows, row) | {"position": event.position})
 
 
-def _is_quiet(subject: Subject, row: Row | None) -> bool:
+def _has_no_finding(subject: Subject, row: Row | None) -> bool:
     """Whether nothing was found before about a subject: every movement of a unit is checked, most change nothing."""
     return row is None or (subject.serial is not None and not row["events"])
 

@@ -52,7 +52,7 @@ def look_at_units(subject: Subject, event: Recorded, rows: Rows) -> Found:
             if row["stands"]:
                 causes.add_fact(rows, subject.id, row["fact"])
             else:
-                causes.take_out(rows, subject.id, stream=row["id"])
+                causes.remove(rows, subject.id, stream=row["id"])
     found = causes.first(rows, subject.id, MOST_EVENTS)
     return Found(found, found[0]["at"], RULES[subject.kind].text) if found else Found([])
 

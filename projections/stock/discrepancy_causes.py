@@ -46,7 +46,7 @@ def add_fact(rows: Rows, discrepancy: UUID, cause: Row) -> None:
     rows.put(CAUSES, known | {"stream": UUID(cause["stream"]), "fact": cause})
 
 
-def take_out(rows: Rows, discrepancy: UUID, **source: Any) -> None:
+def remove(rows: Rows, discrepancy: UUID, **source: Any) -> None:
     """Remove the causes of this `operation`, or of this `stream`."""
     for row in rows.where(CAUSES, discrepancy=discrepancy, **source):
         rows.delete(CAUSES, *CAUSES.key_of(row))

@@ -12,7 +12,7 @@ from domain.stock.discrepancy_kinds import CLOCK_TROUBLES, OF_SERIALS, RULES, Di
 from domain.stock.unit_misfits import UNIT_MISFITS
 from domain.work.late_work import LATE_WORK
 from domain.work.work_order import WorkOrder
-from projections.engine.facts import happened
+from projections.engine.facts import occurrence_key
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock import discrepancy_causes as causes
@@ -87,18 +87,18 @@ def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
 def _reports(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
     """The completions and reopenings of an order in order, and those reported by technicians without the order."""
     found = {name: FACTS.newest(rows, order, name, MOST_EVENTS) for name in ("completions", "reported", "reopened")}
-    cut = max((happened(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
+    cut = max((occurrence_key(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
     again = found.pop("reopened")
     completed = [each for facts in found.values() for each in facts if each["outcome"] == "completed"]
-    steps = sorted([*completed, *again], key=happened)
-    return [each for each in steps if happened(each) >= cut], found["reported"]
+    steps = sorted([*completed, *again], key=occurrence_key)
+    return [each for each in steps if occurrence_key(each) >= cut], found["reported"]
 
 
 def _late_work(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if event.topic in CORRECTIONS:
-        causes.take_out(rows, subject.id, operation=event.data.operation)
+        causes.remove(rows, subject.id, operation=event.data.operation)
     elif getattr(event.data, "corrects", None) is not None:
-        causes.take_out(rows, subject.id, stream=event.data.corrects)
+        causes.remove(rows, subject.id, stream=event.data.corrects)
     else:
         causes.add(rows, subject.id, event)
     return _since_first(causes.first(rows, subject.id, MOST_EVENTS), RULES[subject.kind].text)

@@ -76,7 +76,7 @@ class Serials(Projection):
             return
         part, claim = event.data.part, claim_of(event, rows)
         for serial in serials_of(event):
-            row = rows.get(SERIALS, part, serial) or _unheard_of(event, rows, serial)
+            row = rows.get(SERIALS, part, serial) or _new_row(event, rows, serial)
             claims = sorted([*row["claims"], claim], key=_at)[-MOST_CLAIMS:]
             row = row | {"claims_count": row["claims_count"] + 1, "position": event.position}
             rows.put(SERIALS, row | _judged(row, claims, rows))
@@ -95,7 +95,7 @@ def serials_of(event: Recorded[StockMovement.Moved]) -> Iterable[str]:
     return dict.fromkeys(serial.replace("\0", "\ufffd") for serial in event.data.serials)
 
 
-def _unheard_of(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -> Row:
+def _new_row(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -> Row:
     part_id = event.data.part
     part = rows.get(PARTS, part_id)
     return {

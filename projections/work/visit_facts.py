@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.work.visit_walk import MOST
 from projections.engine.fact_lists import SHOWN, FactLists, counted, facts_table
-from projections.engine.facts import happened
+from projections.engine.facts import occurrence_key
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
@@ -36,25 +36,25 @@ def walked(rows: Rows, visit: UUID) -> list[Row]:
         known = {each["position"] for each in reported}
         early = FACTS.oldest(rows, visit, "told", MOST)
         reported = [*(each for each in early if each["position"] not in known), *reported]
-    return sorted([*decisions, *reported], key=lambda step: (*happened(step), step["position"]))
+    return sorted([*decisions, *reported], key=lambda step: (*occurrence_key(step), step["position"]))
 
 
-def stepped(rows: Rows, row: Row, step: Row) -> Row:
+def add_step(rows: Rows, row: Row, step: Row) -> Row:
     """Add a decision or fact; the row's columns after it."""
     FACTS.add(rows, row["id"], "decisions" if step.get("decision") else "told", step)
-    return listed(rows, row, "steps", step)
+    return add_fact(rows, row, "steps", step)
 
 
-def listed(rows: Rows, row: Row, name: str, fact: Row) -> Row:
+def add_fact(rows: Rows, row: Row, name: str, fact: Row) -> Row:
     """Add a fact to a list; the row's columns after it."""
     FACTS.add(rows, row["id"], name, fact)
     return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
 
 
-def taken_out(rows: Rows, row: Row, operation: UUID) -> Row:
+def without_operation(rows: Rows, row: Row, operation: UUID) -> Row:
     """Remove the facts of an operation; the row's columns after it."""
     id, counts, changed = row["id"], row["counts"], {}
-    for gone in FACTS.take_out(rows, id, operation):
+    for gone in FACTS.remove(rows, id, operation):
         if gone["list"] in ("steps", "signatures"):
             counts = counted(counts, (gone["list"],), -1)
             changed[gone["list"]] = FACTS.newest(rows, id, gone["list"])

@@ -16,11 +16,11 @@ from domain.work import visit_events
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.visit_walk import REPORTED, TIMES
-from projections.engine.facts import as_fact, wordless
+from projections.engine.facts import as_fact, without_texts
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.work.visit_declines import DECLINES
-from projections.work.visit_facts import CORRECTED, FACTS, VISIT_FACTS, listed, stepped, taken_out, walked
+from projections.work.visit_facts import CORRECTED, FACTS, VISIT_FACTS, add_fact, add_step, walked, without_operation
 from projections.work.visit_state import state_of
 
 VISITS = Table(
@@ -87,7 +87,7 @@ class Visits(Projection):
             "planned_at": event.occurred_at,
         }
         planned = as_fact(event, what=event.topic, technician=data.technician, **_window(data))
-        self._put(event, rows, row | stepped(rows, row, planned | {"device": None, "decision": True}))
+        self._put(event, rows, row | add_step(rows, row, planned | {"device": None, "decision": True}))
 
     @on(Visit.Dispatched, Visit.Declined)
     def _given(self, event: Recorded[visit_events.Dispatched | visit_events.Declined], rows: Rows) -> None:
@@ -115,7 +115,7 @@ class Visits(Projection):
             step = as_fact(event, what=event.topic, technician=data.technician, **more)
             late = FACTS.is_late(rows, row["id"], "steps", step)
             before = {name: row[name] for name in ("status", "technician")}
-            row = row | stepped(rows, row, step)
+            row = row | add_step(rows, row, step)
             if late:
                 after = state_of(walked(rows, row["id"]))
                 changed = any(after[name] != value for name, value in before.items())
@@ -127,25 +127,25 @@ class Visits(Projection):
         if (row := self._row(event, rows)) is not None:
             names = ("sha256", "size", "media_type", "signer", "technician")
             signature = as_fact(event, **{name: getattr(event.data, name) for name in names})
-            self._put(event, rows, row | listed(rows, row, "signatures", signature))
+            self._put(event, rows, row | add_fact(rows, row, "signatures", signature))
 
     @on(Visit.FactCorrected)
     def _corrected(self, event: Recorded[visit_events.FactCorrected], rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
-            self._put(event, rows, row | taken_out(rows, row, event.data.operation))
+            self._put(event, rows, row | without_operation(rows, row, event.data.operation))
 
     @on(Customer.Erased)
     def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for row in rows.where(VISITS, customer=event.stream):
-            FACTS.silence(rows, row["id"])
-            silent = row | {name: wordless(row[name]) for name in ("steps", "signatures")}
+            FACTS.erase_texts(rows, row["id"])
+            silent = row | {name: without_texts(row[name]) for name in ("steps", "signatures")}
             rows.put(VISITS, silent | state_of(walked(rows, row["id"])) | {"position": event.position})
 
     @on(Technician.Erased)
     def _forgotten(self, event: Recorded[Technician.Erased], rows: Rows) -> None:
         for decline in rows.where(DECLINES, technician=event.stream):
             if (row := rows.get(VISITS, decline["visit"])) is not None:
-                FACTS.silence(rows, row["id"], what=Visit.Declined.TOPIC, technician=str(event.stream))
+                FACTS.erase_texts(rows, row["id"], what=Visit.Declined.TOPIC, technician=str(event.stream))
                 silent = row | {"steps": FACTS.newest(rows, row["id"], "steps")}
                 rows.put(VISITS, silent | state_of(walked(rows, row["id"])) | {"position": event.position})
 
@@ -156,7 +156,7 @@ class Visits(Projection):
             # Decisions take effect in the order in which they were recorded.
             at = max(step["at"], last["at"]) if last is not None else step["at"]
             decision = step | {"at": at, "device": None, "decision": True}
-            self._put(event, rows, row | changed | stepped(rows, row, decision))
+            self._put(event, rows, row | changed | add_step(rows, row, decision))
 
     @staticmethod
     def _row(event: Recorded, rows: Rows) -> Row | None:

@@ -141,7 +141,7 @@ def _corrected(
     order, operation = row["id"], event.data.operation
     counts, minutes = row["counts"], row["labour_minutes"]
     changed: Row = {}
-    for gone in FACTS.take_out(rows, order, operation):
+    for gone in FACTS.remove(rows, order, operation):
         if gone["list"] in LISTS:
             counts = counted(counts, (gone["list"],), -1)
             changed[gone["list"]] = FACTS.newest(rows, order, gone["list"])

@@ -13,7 +13,7 @@ from domain.topics import EVENT_CLASSES
 from domain.work import work_order_events
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import STEPS
-from projections.engine.facts import as_fact, wordless
+from projections.engine.facts import as_fact, without_texts
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
@@ -137,8 +137,8 @@ class WorkOrders(Projection):
     @on(Customer.Erased)
     def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
         for row in rows.where(WORK_ORDERS, customer=event.stream):
-            FACTS.silence(rows, row["id"])
-            silent = row | {column: wordless(row[column]) for column in LISTS}
+            FACTS.erase_texts(rows, row["id"])
+            silent = row | {column: without_texts(row[column]) for column in LISTS}
             silent |= {"problem": None, "position": event.position}
             rows.put(WORK_ORDERS, silent | state_of(rows, silent))
 

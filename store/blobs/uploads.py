@@ -62,7 +62,7 @@ class Uploads:
             (blob.sha256, str(technician)),
         )
         upload = Upload(*row) if row else None
-        return upload if upload is not None and _goes_on(upload, blob, keys) else None
+        return upload if upload is not None and _can_continue(upload, blob, keys) else None
 
     def add(self, blob: Blob, technician: UUID, keys: Mapping[UUID, Key], offset: int, chunk: bytes) -> Upload:
         """Add the bytes that follow at `offset`; durable on return.
@@ -111,7 +111,7 @@ class Uploads:
             _delete(cursor, upload)
 
 
-def _goes_on(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:
+def _can_continue(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:
     fits = upload.received <= blob.size and not upload.refuted == upload.received == blob.size
     return fits and upload.person in keys
 
@@ -119,7 +119,7 @@ def _goes_on(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:
 def _locked(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload:
     """The upload, locked until the end of the transaction; a new one when there is none to continue."""
     upload = _found_or_begun(cursor, blob, technician, keys)
-    if not _goes_on(upload, blob, keys):
+    if not _can_continue(upload, blob, keys):
         _delete(cursor, upload)
         upload = _found_or_begun(cursor, blob, technician, keys)
     return upload

@@ -101,12 +101,12 @@ class Vault:
                     continue
                 blob, first = _begun(file, sha256, named, keys[person])
                 if person not in kept:
-                    self._know_again(blob, person)
+                    self._list_again(blob, person)
                 yield Opened(blob, person, _pieces(file, blob, keys[person], first))
                 return
         yield None
 
-    def _know_again(self, blob: Blob, person: UUID) -> None:
+    def _list_again(self, blob: Blob, person: UUID) -> None:
         self._pool.execute(
             """
             INSERT INTO blobs.kept (sha256, person, size, kept_at) VALUES (%s, %s, %s, now())

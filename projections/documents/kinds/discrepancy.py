@@ -38,7 +38,7 @@ def body(rows: Rows, id: str) -> Body | None:
     return None if row is None else {name: row[name] for name in same}
 
 
-def share_anew(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> None:
+def update_shares(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> None:
     """Withdraw and mark the discrepancies of an order after its technicians changed."""
     for row in rows.where(DISCREPANCIES, work_order=order):
         _share(due, event, rows, row["id"], why, changed=False)

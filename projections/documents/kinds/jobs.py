@@ -18,7 +18,7 @@ from projections.care.merges import entries_of
 from projections.documents.due import Due, Share
 from projections.documents.entry import Why
 from projections.documents.kind import Kind
-from projections.documents.kinds.discrepancy import share_anew
+from projections.documents.kinds.discrepancy import update_shares
 from projections.documents.repairs import note
 from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, shares, slice_of, visits_of
 from projections.documents.work_order import body
@@ -53,7 +53,7 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
     why: Why = "closed" if is_ended(order) else "reassigned"
     due.withdraw(event, rows, had - has, why, _ended(rows, order, had - has) if why == "closed" else None)
     if technicians:
-        share_anew(due, event, rows, order["id"], why)
+        update_shares(due, event, rows, order["id"], why)
     due.mark(event, rows, [share for share in has if _concerns(event, share) or share not in had])
     if order["equipment"] is not None and event.topic in _REPAIR:
         _mark(due, event, rows, rows.where(SLICES, equipment=order["equipment"], shared=True))

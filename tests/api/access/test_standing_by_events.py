@@ -193,6 +193,6 @@ def test_disabling_a_user_while_their_roles_are_set_leaves_them_outside(house: H
         at_once(partial(house.post, f"{path}/disable"), partial(house.post, f"{path}/set-roles", roles))
 
         assert access.session(token) is None
-        assert not house.services.log.work().get(User, user).may_enter()
+        assert not house.services.log.work().get(User, user).is_enabled()
         house.post(f"{path}/enable")
         assert access.session(token) is None
