@@ -19,7 +19,7 @@ class Ref(msgspec.Struct, frozen=True):
 
 
 class Misfit(msgspec.Struct, frozen=True):
-    """Something that does not fit: a code, a sentence without personal words, and what it concerns."""
+    """Something that does not fit: a code, a sentence without personal data, and what it concerns."""
 
     code: str
     detail: str
@@ -46,7 +46,7 @@ def without(waiting: tuple[Kept, ...], operation: UUID, text_version: int | None
 class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
-    `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
+    `reason` is a code, `detail` a sentence without personal data, `body` the operation's untouched text, `refs` the
     ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` is set when
     its id belongs to another operation. `text_version` is the version of the held text that this one replaces.
     `technician` is who had the device then, by default who has it now.
@@ -98,7 +98,7 @@ class Rejection(TypedDict, total=False):
 
 
 class OperationQuarantined(Entity.Event):
-    """An operation was quarantined; its text is sealed under its own id, so that it can be erased alone.
+    """An operation was quarantined; its text is sealed under its own id, so that it can be erased separately.
 
     `contested` is set when its id belongs to another operation, which is not affected; then the text is sealed under an
     id of this event (earlier servers used the operation's). `text_version` is the version of the event with the same
@@ -121,7 +121,7 @@ class OperationQuarantined(Entity.Event):
 
     @property
     def sealed_under(self) -> UUID:
-        """Whose key seals the text: no other text has the same, so that each can be erased alone."""
+        """The id whose key seals the text: no other text has the same, so that each can be erased separately."""
         return (
             uuid5(self.operation, f"{self.originator_id}/{self.originator_version}")
             if self.contested

@@ -96,7 +96,7 @@ class Paused(ByTechnician):
 
 
 class Resumed(ByTechnician):
-    """The work on site goes on."""
+    """The work on site continues."""
 
     TOPIC: ClassVar[str] = "visit.resumed"
 

@@ -96,7 +96,7 @@ class LabourRecorded(Entity.Event):
 
 
 class NoteAdded(WithWords):
-    """Something to remember, in free words."""
+    """Something to remember, as free text."""
 
     TOPIC: ClassVar[str] = "work_order.note_added"
     text: Personal = None
