@@ -13,6 +13,7 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.problem import TYPE, Problem, Refused
 from domain.recording.unit_of_work import Work
 from domain.stock.discrepancy_kinds import NOTICES
+from domain.stock.location import Location
 from domain.work.late_work import late_work
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
@@ -25,6 +26,11 @@ class Notice(msgspec.Struct, frozen=True):
     code: str
     detail: str
     refs: dict[str, str] = {}
+
+
+def mismatch(name: str, stream: UUID, detail: str) -> Notice:
+    """The notice that an operation names a `name` (visit, count, work_order) that does not belong to the rest."""
+    return Notice("reference_mismatch", detail, {name: str(stream)})
 
 
 class Outcome(NamedTuple):
@@ -91,6 +97,17 @@ class Context(NamedTuple):
             return found
         detail = "The office has not given this visit to its technician."
         return (Notice("foreign_visit", detail, {"visit": str(visit.id)}),)
+
+    def van_misfits(self, location: UUID) -> tuple[Notice, ...]:
+        """The notice about moving or counting something in a van that is in somebody else's custody.
+
+        Not for `part_used`: what was built in from a colleague's van only shows in the balances.
+        """
+        place: Location = self.require(Location, location)
+        if place.kind != "van" or place.custodian in (None, self.technician):
+            return ()
+        detail = "The van is in the custody of somebody else."
+        return (Notice("foreign_van", detail, {"location": str(location)}),)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,7 +14,7 @@ from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import must_not_be_final
 from store.places import zone_of_order
 from sync.operations.handler import Handler, fact, request
-from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
+from sync.operations.work.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
 from sync.outcome import Context, Notice, Outcome
 
 _REASONS = get_args(NotDoneReason)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from domain.care.survey import Survey
 from domain.recording.order_ends import close_order
 from domain.stock.discrepancy_kinds import NOTICES
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
 from sync.operations.handler import Handler, fact, request
-from sync.operations.shapes import (
+from sync.operations.shapes import OfOrder
+from sync.operations.work.shapes import (
     CannotComplete,
     Diagnosed,
     LabourRecorded,
     NoteAdded,
-    OfOrder,
     PhotoTaken,
-    SatisfactionRecorded,
     WorkCompleted,
 )
 from sync.outcome import Context, Notice, Outcome
@@ -77,22 +75,6 @@ def cannot_complete(context: Context, data: CannotComplete) -> Outcome:
     return Outcome((order,), before, order.case)
 
 
-@fact("satisfaction_recorded", SatisfactionRecorded)
-def satisfaction_recorded(context: Context, data: SatisfactionRecorded) -> Outcome:
-    """The rating that the customer gives on site."""
-    order: WorkOrder = context.require(WorkOrder, data.work_order)
-    survey = Survey.record_asked(
-        id=context.derived_id("survey"),
-        customer=order.customer,
-        case=order.case,
-        work_order=order.id,
-        csat=data.csat,
-        solved=data.solved,
-        comment=data.comment,
-    )
-    return Outcome((survey,), context.misfits(order), order.case)
-
-
 @request("close_work_order", OfOrder)
 def close(context: Context, data: OfOrder) -> Outcome:
     """End a finished own work order for good, and the visits that are still open with it."""
@@ -109,6 +91,5 @@ HANDLERS: tuple[Handler, ...] = (
     photo_taken,
     work_completed,
     cannot_complete,
-    satisfaction_recorded,
     close,
 )

@@ -6,9 +6,9 @@ from domain.care.contact import Contact
 from domain.care.customer import Customer
 from domain.work.work_order import WorkOrder
 from store.merged import one_customer, standing_entry
+from sync.operations.care.shapes import CustomerDetails, CustomerSpoke
 from sync.operations.handler import Handler, fact, request
-from sync.operations.shapes import CustomerDetails, CustomerSpoke
-from sync.outcome import Context, Notice, NotYourCustomer, Outcome
+from sync.outcome import Context, Notice, NotYourCustomer, Outcome, mismatch
 
 
 @fact("customer_spoke", CustomerSpoke)
@@ -30,7 +30,7 @@ def spoke(context: Context, data: CustomerSpoke) -> Outcome:
     contact.set_reason(data.reason)
     if order is None or fits:
         return Outcome((contact,), (), order.case if order else None)
-    notice = Notice("reference_mismatch", "The work order is another customer's.", {"work_order": str(order.id)})
+    notice = mismatch("work_order", order.id, "The work order is another customer's.")
     return Outcome((contact,), (notice,))
 
 
