@@ -9,6 +9,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 import msgspec
 
+from commands.running.changed import Changed
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import TYPE, Problem, Refused
 from domain.recording.unit_of_work import Work
@@ -39,6 +40,11 @@ class Outcome(NamedTuple):
     entities: tuple[Entity, ...]
     notices: tuple[Notice, ...] = ()
     case: UUID | None = None
+
+    @classmethod
+    def of(cls, changed: Changed, case: UUID | None = None) -> Outcome:
+        """The effect of a command of the office that a technician may ask for too."""
+        return cls((changed.entity, *changed.others), (), case)
 
 
 class NotYours(Refused):

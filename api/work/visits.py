@@ -83,7 +83,7 @@ def create_visit(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Plan a visit."""
     window, fields = _window(body)
     zone = context.about.zone
-    return commands.plan(context.work, id, window=window, zone=zone, company_zone=context.zone, **fields)
+    return commands.plan(context.work, id, window=window, zone=zone, default_zone=context.zone, **fields)
 
 
 @visits.command("dispatch", Sending)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from commands.running.belonging import must_be_of
-from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from domain.kernel.bad_input import bad_member
 from domain.kernel.instant import now
@@ -25,7 +24,6 @@ from domain.work.equipment import Equipment
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from store.corrections import correction_of
 from store.places import day_of_stock
 
 
@@ -141,14 +139,3 @@ def _end(named: UUID | None, usual: LocationKind | None, order: WorkOrder | None
     if usual is None:
         raise bad_member(pointer, "Say where it goes." if pointer.endswith("/to") else "Say where it comes from.")
     return VIRTUAL[usual]
-
-
-def correct(work: Work, id: UUID, *, reason: str, by: UUID | None) -> Changed:
-    """Correct a movement by a reverse one at the same cost; repeating that changes nothing.
-
-    The reply names the correction.
-    """
-    movement = work.get(StockMovement, id)
-    correction, is_recorded = correction_of(work, movement.id)
-    made = [] if is_recorded else [movement.reverse(id=correction, reason=reason, approved_by=by)]
-    return Changed(movement, made, {"correction": correction})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, get_args
+from uuid import UUID
 
+from commands.work import visits as commands
 from domain.kernel.instant import parse_instant
+from domain.recording.unit_of_work import Work
 from domain.work.visit import Visit
 from domain.work.visit_events import NotDoneReason
-from domain.work.visit_window import in_two_days, window_at
 from domain.work.work_order import WorkOrder
-from domain.work.work_order_status import must_not_be_final
-from store.places import zone_of_order
 from sync.operations.handler import Handler, fact, request
 from sync.operations.work.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
 from sync.outcome import Context, Notice, Outcome
@@ -20,21 +20,21 @@ from sync.outcome import Context, Notice, Outcome
 _REASONS = get_args(NotDoneReason)
 
 
-def _record_step(context: Context, data: OfVisit, record: Callable[[Visit, WorkOrder], None]) -> Outcome:
-    """Call `record` with the visit and its work order; the outcome has the notices about both."""
-    visit: Visit = context.require(Visit, data.visit)
-    order: WorkOrder = context.require(WorkOrder, visit.work_order)
-    notices = context.visit_misfits(order, visit)
-    record(visit, order)
-    return Outcome((visit,), notices, order.case)
+def _about(context: Context, visit: UUID) -> tuple[Visit, WorkOrder, tuple[Notice, ...]]:
+    """The visit and its work order before a fact about them is recorded, and the notices about both."""
+    found: Visit = context.require(Visit, visit)
+    order: WorkOrder = context.require(WorkOrder, found.work_order)
+    return found, order, context.visit_misfits(order, found)
 
 
-def _step(name: str, record: str) -> Handler:
-    """The handler of a step whose data is a visit alone; `record` is the visit's method."""
+def _step(name: str, command: Callable[[Work, UUID, UUID], Visit]) -> Handler:
+    """The handler of a step whose data is a visit alone; `command` is that of the office."""
 
     @fact(name, OfVisit)
     def step(context: Context, data: OfVisit) -> Outcome:
-        return _record_step(context, data, lambda visit, _: getattr(visit, record)(context.technician))
+        visit, order, notices = _about(context, data.visit)
+        command(context.work, visit.id, context.technician)
+        return Outcome((visit,), notices, order.case)
 
     return step
 
@@ -45,17 +45,13 @@ def accepted(context: Context, data: OfVisit) -> Outcome:
 
     An acceptance of a plan that has been changed since has no effect; a notice says so.
     """
-
-    def accept(visit: Visit, order: WorkOrder) -> None:
-        unasked = visit.technician is None and not order.assigned_to(context.technician)
-        visit.record_accepted(context.technician, unasked=unasked)
-
-    outcome = _record_step(context, data, accept)
-    visit: Visit = context.require(Visit, data.visit)
-    if visit.plan_is_seen(context.seen):
-        return outcome
-    notice = Notice("earlier_plan", "The visit has been moved or given anew since.", {"visit": str(visit.id)})
-    return outcome._replace(notices=(*outcome.notices, notice))
+    visit, order, notices = _about(context, data.visit)
+    unasked = visit.technician is None and not order.assigned_to(context.technician)
+    commands.accept(context.work, visit.id, context.technician, unasked=unasked)
+    if not visit.plan_is_seen(context.seen):
+        detail = "The visit has been moved or given anew since."
+        notices = (*notices, Notice("earlier_plan", detail, {"visit": str(visit.id)}))
+    return Outcome((visit,), notices, order.case)
 
 
 def _split_reason(data: dict[str, Any]) -> dict[str, Any]:
@@ -67,25 +63,25 @@ def _split_reason(data: dict[str, Any]) -> dict[str, Any]:
 @fact("visit_not_done", VisitNotDone, _split_reason)
 def not_done(context: Context, data: VisitNotDone) -> Outcome:
     """The visit could not be done."""
-    who = context.technician
-    return _record_step(
-        context, data, lambda visit, _: visit.record_not_done(data.reason, technician=who, note=data.note)
-    )
+    visit, order, notices = _about(context, data.visit)
+    commands.not_done(context.work, visit.id, data.reason, technician=context.technician, note=data.note)
+    return Outcome((visit,), notices, order.case)
 
 
 @fact("signed", Signed)
 def signed(context: Context, data: Signed) -> Outcome:
     """Somebody signed on site."""
     picture: dict[str, Any] = {"sha256": data.sha256, "size": data.size, "media_type": data.media_type}
-    signature = picture | {"signer": data.signer, "technician": context.technician}
-    return _record_step(context, data, lambda visit, _: visit.record_signed(**signature))
+    visit, order, notices = _about(context, data.visit)
+    visit.record_signed(**picture, signer=data.signer, technician=context.technician)
+    return Outcome((visit,), notices, order.case)
 
 
 @request("decline_visit", VisitDeclined)
 def decline(context: Context, data: VisitDeclined) -> Outcome:
     """The technician asks not to go."""
     visit: Visit = context.require(Visit, data.visit)
-    visit.decline(technician=context.technician, reason=data.reason, seen=context.seen)
+    commands.decline(context.work, visit.id, technician=context.technician, reason=data.reason, seen=context.seen)
     return Outcome((visit,), (), context.require(WorkOrder, visit.work_order).case)
 
 
@@ -97,24 +93,18 @@ def request_visit(context: Context, data: VisitRequested) -> Outcome:
     """
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
-    must_not_be_final(order.status)
-    zone = zone_of_order(context.work, order, otherwise=context.zone)
     edges = ("window_start", "window_end")
     instants = {name: _instant(getattr(data, name), f"/data/{name}") for name in edges}
-    fields = {**instants, "local_start": data.local_start, "local_end": data.local_end}
-    start = data.window_start or data.local_start
-    window = (
-        window_at(zone, fields, moment=context.occurred_at, pointer="/data")
-        if start
-        else in_two_days(context.occurred_at, zone)
-    )
-    visit = Visit.plan(
-        id=context.operation,
+    window = {**instants, "local_start": data.local_start, "local_end": data.local_end}
+    visit = commands.plan(
+        context.work,
+        context.operation,
         work_order=order.id,
-        customer=order.customer,
         technician=context.technician,
-        zone=zone,
-        **window,
+        window=window if data.window_start or data.local_start else None,
+        default_zone=context.zone,
+        moment=context.occurred_at,
+        pointer="/data",
     )
     return Outcome((visit,), (), order.case)
 
@@ -125,11 +115,11 @@ def _instant(text: str | None, pointer: str) -> datetime | None:
 
 HANDLERS: tuple[Handler, ...] = (
     accepted,
-    _step("travel_started", "record_travel_started"),
-    _step("arrived", "record_arrived"),
-    _step("work_paused", "record_paused"),
-    _step("work_resumed", "record_resumed"),
-    _step("visit_done", "record_done"),
+    _step("travel_started", commands.start_travel),
+    _step("arrived", commands.arrive),
+    _step("work_paused", commands.pause),
+    _step("work_resumed", commands.resume),
+    _step("visit_done", commands.finish),
     not_done,
     signed,
     decline,

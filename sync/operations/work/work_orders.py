@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.recording.order_ends import close_order
+from commands.work import work_orders as commands
 from domain.stock.discrepancy_kinds import NOTICES
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
@@ -27,7 +27,9 @@ def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
 def diagnosed(context: Context, data: Diagnosed) -> Outcome:
     """What was found."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    order.record_diagnosis(problem=data.problem, cause=data.cause, remedy=data.remedy, note=data.note)
+    commands.diagnose(
+        context.work, order.id, problem=data.problem, cause=data.cause, remedy=data.remedy, note=data.note
+    )
     return _about(context, order)
 
 
@@ -35,7 +37,7 @@ def diagnosed(context: Context, data: Diagnosed) -> Outcome:
 def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
     """Time spent."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    order.record_labour(minutes=data.minutes, kind=data.kind, technician=context.technician)
+    commands.record_labour(context.work, order.id, minutes=data.minutes, kind=data.kind, technician=context.technician)
     return _about(context, order)
 
 
@@ -43,7 +45,7 @@ def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
 def note_added(context: Context, data: NoteAdded) -> Outcome:
     """A note."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    order.record_note(data.text)
+    commands.add_note(context.work, order.id, data.text)
     return _about(context, order)
 
 
@@ -80,8 +82,7 @@ def close(context: Context, data: OfOrder) -> Outcome:
     """End a finished own work order for good, and the visits that are still open with it."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
-    visits = close_order(context.work, order, context.seen)
-    return Outcome((order, *visits), (), order.case)
+    return Outcome.of(commands.close(context.work, order.id, seen=context.seen), order.case)
 
 
 HANDLERS: tuple[Handler, ...] = (
