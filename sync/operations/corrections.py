@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from domain.recording.corrections import correction_of
 from domain.recording.order_ends import end_with
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from store.corrections import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected
 from sync.outcome import Context, Outcome

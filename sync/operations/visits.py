@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, get_args
 
 from domain.kernel.instant import parse_instant
+from domain.recording.places import zone_of_order
 from domain.work.visit import Visit
 from domain.work.visit_events import NotDoneReason
 from domain.work.visit_window import in_two_days, window_at
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import must_not_be_final
-from store.places import zone_of_order
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
 from sync.outcome import Context, Notice, Outcome
