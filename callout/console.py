@@ -10,12 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 import click
-import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from domain.kernel.instant import format_instant
-from domain.kernel.quantity import format_quantity
+from domain.kernel.json_text import encode, plain
 
 
 def say(sentence: str) -> None:
@@ -31,7 +29,7 @@ def say_json(value: Any) -> None:
 
 def to_json(value: Any) -> str:
     """JSON as the API writes it."""
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    return encode(value).decode()
 
 
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -58,14 +56,4 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, list | dict):
         return to_json(value)
-    return _plain(value) if isinstance(value, datetime | Decimal | bytes) else str(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return format_instant(value)
-    if isinstance(value, Decimal):
-        return format_quantity(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"{type(value).__name__} cannot be printed")
+    return plain(value) if isinstance(value, datetime | Decimal | bytes) else str(value)

@@ -13,6 +13,7 @@ from secrets import token_bytes, token_hex
 
 from callout.settings import KEY_BYTES, Settings
 from domain.kernel.problem import Problem
+from store.durable import sync_folder
 from store.key_ids import key_id_of
 from store.master_keys import MasterKeys
 
@@ -155,11 +156,7 @@ def _replace(path: Path, keys: Sequence[bytes], prepared: Sequence[bytes] = ()) 
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _make(path: Path) -> None:

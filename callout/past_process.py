@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import resource
 import signal
@@ -26,6 +25,7 @@ from projections.catalogue import PROJECTIONS
 from projections.past.desk import PastDesk
 from projections.past.place import Teller
 from projections.past.telling import Telling
+from store.file_lock import try_lock
 
 BEHIND: Final = 10
 """Its `nice` value relative to the processes that answer requests."""
@@ -89,21 +89,13 @@ def _in_turn(settings: Settings, seconds: int) -> Iterator[None]:
     with ExitStack() as stack:
         settings.home.mkdir(parents=True, exist_ok=True)
         files = [stack.enter_context((settings.home / f"past.{n}.lock").open("w")) for n in range(settings.past)]
-        while not any(_locked(file.fileno()) for file in files):
+        while not any(try_lock(file.fileno()) for file in files):
             sleep(_LOOK_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

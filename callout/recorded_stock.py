@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from domain.recording.corrections import correction_of
 from domain.recording.unit_of_work import Work
 from domain.stock.stock_movement import StockMovement, correction_id
-from store.corrections import correction_of
 from store.log import EventLog
 
 MOST_TURNS: Final = 50

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from store.embedded import EmbeddedPostgres
 from store.errors import EmbeddedPostgresError
+from store.file_lock import try_lock
 
 _WAIT_SECONDS = 60.0
 _NOBODY = 0o600
@@ -72,7 +73,7 @@ def _open_users(state: Path) -> int:
 def _share(users: int, state: Path) -> None:
     """Become a user; waits while another one is stopping the server."""
     deadline = time.monotonic() + _WAIT_SECONDS
-    while not _locked(users, fcntl.LOCK_SH):
+    while not try_lock(users, fcntl.LOCK_SH):
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(f"another process has been stopping the PostgreSQL of {state} for too long")
         time.sleep(0.05)
@@ -89,7 +90,7 @@ def _guard(users: int, state: Path) -> tuple[int, int]:
     try:
         _close_all_but(users, waiting)
         os.read(waiting, 1)
-        if _locked(users, fcntl.LOCK_EX):
+        if try_lock(users, fcntl.LOCK_EX):
             EmbeddedPostgres(state).stop()
         status = 0
     finally:
@@ -108,11 +109,3 @@ def _close_all_but(*kept: int) -> None:
         if int(file.name) > 2 and int(file.name) not in kept:  # noqa: PLR2004 - the standard streams
             with suppress(OSError):
                 os.close(int(file.name))
-
-
-def _locked(file: int, how: int) -> bool:
-    try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

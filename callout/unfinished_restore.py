@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.kernel.problem import Kind, Problem
-from store.backup.files import keep_names
+from store.durable import sync_folder
 from store.pool import ConnectionPool
 
 FILE: Final = "restoring"
@@ -22,7 +22,7 @@ def begin(home: Path, folder: Path) -> None:
     """Mark the home, durably: the backup in `folder` is being restored into an empty database."""
     home.mkdir(mode=0o711, parents=True, exist_ok=True)
     (home / FILE).write_text(f"{folder.resolve()}\n")
-    keep_names(home)
+    sync_folder(home)
 
 
 def end(home: Path) -> None:

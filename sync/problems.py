@@ -13,7 +13,7 @@ class MalformedEnvelope(Problem):
 
 def malformed_member(pointer: str, detail: str, summary: str | None = None) -> MalformedEnvelope:
     """The problem of one member: `pointer` is the JSON pointer to it, `summary` the detail of the whole problem."""
-    return MalformedEnvelope(detail if summary is None else summary, errors=[{"pointer": pointer, "detail": detail}])
+    return MalformedEnvelope.of_member(pointer, detail, summary=summary)
 
 
 class SequenceGap(Problem):

@@ -10,9 +10,9 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
+from api.http.bad_members import bad_members, error_list
 from api.http.body import body_of
 from api.http.command_route import CommandRoute, Function
-from api.http.fields import error_list
 from api.http.schemas import DONE, Command, Page, Past, page_of, row_of
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import BadInput
@@ -49,7 +49,7 @@ class RequestParser(FlaskParser):
         del req, schema, error_status_code, error_headers
         messages = error.messages_dict
         errors = [pair for location in messages.values() for pair in error_list(location)]
-        raise BadInput(f"{len(errors)} of the input’s members must be corrected." if errors[1:] else "", errors=errors)
+        raise bad_members(errors)
 
 
 class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types

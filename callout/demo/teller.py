@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
@@ -20,6 +19,7 @@ from callout.demo.script import story
 from callout.demo.steps import Ask, Did, id_of
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
+from store.file_lock import try_lock
 
 Progress = Callable[[int, int], None]
 
@@ -84,11 +84,6 @@ def _sync(phone: Phone, technician: str, office: Office) -> None:
 @contextmanager
 def _alone(file: Path, stop: Event) -> Iterator[None]:
     with file.open("w") as lock:
-        while not stop.is_set():
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                sleep(0.2)
-            else:
-                break
+        while not stop.is_set() and not try_lock(lock.fileno()):
+            sleep(0.2)
         yield

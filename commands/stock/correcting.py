@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from commands.running.changed import Changed
+from domain.recording.corrections import correction_of
 from domain.recording.unit_of_work import Work
 from domain.stock.stock_movement import StockMovement
-from store.corrections import correction_of
 
 
 def correct(work: Work, id: UUID, *, reason: str, by: UUID | None = None) -> Changed:

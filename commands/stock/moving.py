@@ -14,6 +14,7 @@ from domain.kernel.instant import now
 from domain.kernel.local_time import local_day
 from domain.kernel.problem import NotFound, Refused
 from domain.kernel.reason import reason_and_note
+from domain.recording.places import day_of_stock
 from domain.recording.unit_of_work import Work
 from domain.stock.location import VIRTUAL, Location, LocationIsRetired, LocationKind
 from domain.stock.movement_defaults import ENDS
@@ -24,7 +25,6 @@ from domain.work.equipment import Equipment
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from store.places import day_of_stock
 
 
 class Moment(NamedTuple):
@@ -104,8 +104,7 @@ def kind_of(work: Work, id: UUID, pointer: str, *, leaving: bool = True) -> Loca
         return location.kind
     if work.find(Equipment, id) is not None:
         return "equipment"
-    detail = f"There is no location {id}."
-    raise NotFound(detail, errors=[{"pointer": pointer, "detail": detail}])
+    raise NotFound.of_member(pointer, f"There is no location {id}.")
 
 
 def _order(work: Work, fields: dict[str, Any]) -> WorkOrder | None:

@@ -9,12 +9,12 @@ from uuid import UUID
 from commands.running.simple import on
 from commands.work.going_on import going_on, must_be_active
 from domain.kernel.instant import now
+from domain.recording.places import zone_of_order
 from domain.recording.unit_of_work import Work
 from domain.work.visit import Visit
 from domain.work.visit_window import in_two_days, window_at
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import must_not_be_final
-from store.places import zone_of_order
 
 decline = on(Visit, Visit.decline)
 cancel = on(Visit, Visit.cancel)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from domain.care.contact import Contact
 from domain.care.customer import Customer
+from domain.recording.merged import one_customer, standing_entry
 from domain.work.work_order import WorkOrder
-from store.merged import one_customer, standing_entry
 from sync.operations.care.shapes import CustomerDetails, CustomerSpoke
 from sync.operations.handler import Handler, fact, request
 from sync.outcome import Context, Notice, NotYourCustomer, Outcome, mismatch
