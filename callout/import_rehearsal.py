@@ -39,7 +39,7 @@ def rehearse(
 ) -> Rehearsed:
     """Decide the lines of a file on one unit of work that is never recorded; memory grows with the file."""
     app, access = application.app(), application.services.access
-    token = access.let_in(user)
+    token = access.begin_session(user)
     session = access.sessions.find(token)
     access.end(token)
     people = People(application, None)

@@ -22,9 +22,9 @@ from callout.priority import stand_behind
 from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
+from projections.past.answering import Answering
 from projections.past.desk import PastDesk
-from projections.past.place import Teller
-from projections.past.telling import Telling
+from projections.past.place import PastProcess
 from store.file_lock import try_lock
 
 BEHIND: Final = 10
@@ -45,7 +45,7 @@ def past_desk(application: Application) -> PastDesk:
     )
 
 
-def _start(application: Application) -> Teller:
+def _start(application: Application) -> PastProcess:
     settings = application.settings
     ours, theirs = Pipe()
     environment = run_time_environment(application)
@@ -64,7 +64,7 @@ def _start(application: Application) -> Teller:
         process.kill()
         process.wait()
 
-    return Teller(ours, end)
+    return PastProcess(ours, end)
 
 
 def main(file: int, seconds: int, megabytes: int) -> None:
@@ -77,7 +77,7 @@ def main(file: int, seconds: int, megabytes: int) -> None:
     write_journal(settings.log_level)
     with Connection(file) as line, Application(settings) as application:
         limited = partial(_in_turn, settings, seconds)
-        Telling(line, application.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
+        Answering(line, application.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
 
 
 @contextmanager

@@ -97,7 +97,7 @@ class Context(NamedTuple):
         found = self.misfits(order)
         if (
             found
-            or visit.given_to(self.technician)
+            or visit.assigned_to(self.technician)
             or (visit.technician is None and order.assigned_to(self.technician))
         ):
             return found

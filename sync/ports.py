@@ -68,10 +68,10 @@ class Log(Protocol):
         """The events with these versions of a device's stream, by version, that hold the text of an operation."""
 
 
-class Standings(Protocol):
-    """What is stored about devices beside the log."""
+class DeviceReports(Protocol):
+    """Stores the reports of devices about themselves, beside the log."""
 
-    def saw(
+    def record_report(
         self,
         device: UUID,
         *,

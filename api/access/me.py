@@ -33,7 +33,7 @@ def change_password(body: Body) -> Response:
     Known-device tokens of other devices become invalid; this browser gets a new one as a cookie.
     """
     who, session, access = current_author(), current_session(), services().access
-    if not access.proving.knows(session.id, who.id, body["current"]):
+    if not access.proving.is_password_of(session.id, who.id, body["current"]):
         raise account.WrongProof
     account.check_password(who.id, body["password"])
     generation = uuid4()

@@ -92,7 +92,7 @@ def prove(body: Body) -> Response:
     """Prove your identity again by password or second factor; sensitive routes are open for some minutes then."""
     who, session, desk = current_author(), current_session(), services().factors
     if "password" in body:
-        if not services().access.proving.knows(session.id, who.id, body["password"]):
+        if not services().access.proving.is_password_of(session.id, who.id, body["password"]):
             raise account.WrongProof
         services().access.sessions.prove(session.id)
         return Response(status=204)

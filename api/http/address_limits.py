@@ -95,4 +95,4 @@ class AddressLimits:
         if asked.device_id is None:
             return self._known.has_token(asked.refresh_token)
         holder = self._devices.keyholder(asked.device_id)
-        return holder is not None and asked.proves(holder) and self._known.stands(holder.device)
+        return holder is not None and asked.proves(holder) and self._known.is_known(holder.device)

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from api.http.services import Services
 from projections.engine.progress import Progress
-from store.clock import clock_standing
+from store.clock import clock_state
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable: the folder in which the processes of one server share their counters."""
@@ -72,7 +72,7 @@ class _CurrentState(Collector):
         up = GaugeMetricFamily("callout_database_up", "Whether the database answers.")
         try:
             found = self._services.views.progress()
-            clock = clock_standing(self._services.log.pool)
+            clock = clock_state(self._services.log.pool)
         except PersistenceError:
             up.add_metric([], 0)
         else:

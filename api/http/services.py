@@ -133,7 +133,7 @@ class Services:
     past: Past
     access: Access
     devices: DeviceAccess
-    standings: DeviceStatuses
+    device_statuses: DeviceStatuses
     push: PushIntake
     salvage: Salvage
     holding: Holding

@@ -17,13 +17,13 @@ def command(as_json: bool) -> None:
     from callout.console import progress, say, say_json
     from callout.serving import database
     from callout.settings import Settings
-    from store.role_passwords import doubt_passwords
+    from store.role_passwords import invalidate_passwords
 
     settings = Settings.from_environment()
     with database(settings) as (dsn, _):
         if dsn is None:
             raise click.UsageError("Name the login that migrates in DATABASE_URL; CALLOUT_RUNTIME_URL may not migrate.")
-        doubt_passwords(dsn)
+        invalidate_passwords(dsn)
         with (
             Application(settings, dsn, migrating=True) as application,
             progress("views", quiet=as_json) as show_progress,

@@ -7,7 +7,7 @@ from typing import Final
 
 from callout.doctor.finding import Finding, ok, wrong
 from callout.doctor.patient import Patient
-from store.heartbeats import SILENT, hearts, silent
+from store.heartbeats import SILENT, heartbeats, silent
 
 PARTS: Final = {
     "views": "keeps the views up with the log",
@@ -21,7 +21,7 @@ _JOBS_SECONDS: Final = 300
 def worker(patient: Patient) -> Iterator[Finding]:
     """Whether all that a worker does is being done by one."""
     with patient.cursor() as cursor:
-        found = hearts(cursor)
+        found = heartbeats(cursor)
     if not found:
         yield wrong("No worker is running: nobody moves the views.", "Start `callout serve`, or `callout work`.")
         return

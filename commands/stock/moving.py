@@ -1,4 +1,4 @@
-"""A movement that the office makes: both ends found, the cost frozen, what it was for filled in, held to the rules."""
+"""A movement made by the office: both ends determined, the cost fixed, its purpose filled in, its rules checked."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def move(
     caused_by: Collection[UUID] = (),
     at: str = "",
 ) -> StockMovement:
-    """The movement with these fields, made by the user `by` at a moment; raises a `Problem` for what cannot be.
+    """The movement with these fields, made by the user `by` at a moment; raises a `Problem` for an invalid one.
 
-    `at` is the JSON pointer to the fields; `caused_by` are all ids of those who may not approve an adjustment. Words
-    that are no code of a reason are sealed as the customer's, or as the user's own where there is none.
+    `at` is the JSON pointer to the fields; `caused_by` are all ids of those who may not approve an adjustment. A reason
+    that is no code is sealed as the customer's personal text, or as the user's own where there is no customer.
     """
     part = work.get(Part, fields["part"])
     order = _order(work, fields)

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.running.simple import on
-from commands.work.going_on import going_on, must_be_active
+from commands.work.preconditions import must_be_active, with_open_order
 from domain.kernel.instant import now
 from domain.recording.places import zone_of_order
 from domain.recording.unit_of_work import Work
@@ -55,15 +55,15 @@ def plan(
 
 
 def dispatch(work: Work, id: UUID, *, technician: UUID) -> Visit:
-    """Give the visit to a technician."""
+    """Assign the visit to a technician."""
     visit = work.get(Visit, id)
     must_be_active(work, technician)
-    going_on(visit, work).dispatch(technician)
+    with_open_order(visit, work).dispatch(technician)
     return visit
 
 
 def reschedule(work: Work, id: UUID, *, window: Mapping[str, datetime | str | None], zone: str | None = None) -> Visit:
     """Move it to another window, as `window_at` takes it, in the zone that is given or the visit's own."""
     visit = work.get(Visit, id)
-    going_on(visit, work).reschedule(zone=zone, **window_at(zone or visit.zone, window, moment=now()))
+    with_open_order(visit, work).reschedule(zone=zone, **window_at(zone or visit.zone, window, moment=now()))
     return visit

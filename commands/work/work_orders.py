@@ -1,4 +1,4 @@
-"""Commands about work orders: what the office decides about a repair, or writes down for a technician."""
+"""Commands about work orders: decisions of the office, and facts that it records for a technician."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ add_note = on(WorkOrder, WorkOrder.record_note)
 
 
 def assign(work: Work, id: UUID, *, technician: UUID) -> WorkOrder:
-    """Give it to a technician, perhaps taking it from another; raises `TechnicianIsDeactivated`."""
+    """Assign it to a technician, perhaps instead of another; raises `TechnicianIsDeactivated`."""
     order = work.get(WorkOrder, id)
     if not work.get(Technician, technician).is_active():
         raise TechnicianIsDeactivated

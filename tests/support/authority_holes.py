@@ -52,7 +52,7 @@ def every_order_is_mine(_: House) -> Plant:
 
 
 def every_visit_is_mine(_: House) -> Plant:
-    return patch.object(Visit, "given_to", lambda *_: True)
+    return patch.object(Visit, "assigned_to", lambda *_: True)
 
 
 def work_for_everybody(_: House) -> Plant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.care.contact import Contact
 from domain.care.customer import Customer
-from domain.recording.merged import one_customer, standing_entry
+from domain.recording.merged import one_customer, surviving_entry
 from domain.work.work_order import WorkOrder
 from sync.operations.care.shapes import CustomerDetails, CustomerSpoke
 from sync.operations.handler import Handler, fact, request
@@ -15,7 +15,7 @@ from sync.outcome import Context, Notice, NotYourCustomer, Outcome, mismatch
 def spoke(context: Context, data: CustomerSpoke) -> Outcome:
     """A contact on site, with the remaining entry where the named one was merged into another."""
     named: Customer = context.require(Customer, data.customer)
-    customer: Customer = context.require(Customer, standing_entry(context.work, named.id))
+    customer: Customer = context.require(Customer, surviving_entry(context.work, named.id))
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     fits = order is None or one_customer(context.work, order.customer, customer.id)
     contact = Contact.receive(
@@ -41,7 +41,7 @@ def change(context: Context, data: CustomerDetails) -> Outcome:
     Where the named entry was merged into another one, that one is changed.
     """
     named: Customer = context.require(Customer, data.customer)
-    customer: Customer = context.require(Customer, standing_entry(context.work, named.id))
+    customer: Customer = context.require(Customer, surviving_entry(context.work, named.id))
     if not context.works_for(customer.id):
         raise NotYourCustomer
     clashes = customer.request_change({name: (one.from_, one.to) for name, one in data.changes.items()})
