@@ -14,10 +14,11 @@ from domain.kernel.envelope import Envelope
 from domain.kernel.problem import BadInput, Problem
 from domain.recording.unit_of_work import Work
 from sync.clock import DATED_BACK
+from sync.notices import Notice, notice
 from sync.operation import Operation, without_values
 from sync.operations.catalogue import handler_of
 from sync.operations.handler import Handler
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 from sync.problems import NotUnderstood, SignatureInvalid, UnknownReference, Unrecordable
 from sync.sender import Sender
 from sync.signature import fault_of
@@ -141,8 +142,7 @@ def too_early(work: Work, arrived: Arrived) -> tuple[Notice, ...]:
             continue
         if arrived.envelope.occurred_at < entity.begun_at - DATED_BACK:
             kind = str(getattr(entity, "TOPIC", ""))
-            detail = f"It says that it happened before the {kind.replace('_', ' ')} was there."
-            found.append(Notice("before_it_was_there", detail, {kind: str(id)}))
+            found.append(notice("before_it_was_there", {kind: id}, values={"kind": kind.replace("_", " ")}))
     return tuple(found)
 
 

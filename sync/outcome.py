@@ -12,19 +12,11 @@ import msgspec
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import TYPE, Problem, Refused
 from domain.recording.unit_of_work import Work
-from domain.stock.discrepancy_kinds import NOTICES
 from domain.work.late_work import late_work
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from sync.notices import Notice, notice
 from sync.problems import UnknownReference
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """Something that does not fit: a code, a sentence without personal data, and ids by kind."""
-
-    code: str
-    detail: str
-    refs: dict[str, str] = {}
 
 
 class Outcome(NamedTuple):
@@ -78,7 +70,7 @@ class Context(NamedTuple):
     def misfits(self, order: WorkOrder) -> tuple[Notice, ...]:
         """The notices about a fact of this technician about this work order."""
         found = late_work(self.technician, assigned=order.technician, cancelled=order.is_cancelled())
-        return tuple(Notice(kind, NOTICES[kind], {"work_order": str(order.id)}) for kind in found)
+        return tuple(notice(kind, {"work_order": order.id}) for kind in found)
 
     def visit_misfits(self, order: WorkOrder, visit: Visit) -> tuple[Notice, ...]:
         """The notices about a fact of this technician about a visit; call it before the fact changes the visit."""
@@ -89,8 +81,7 @@ class Context(NamedTuple):
             or (visit.technician is None and order.assigned_to(self.technician))
         ):
             return found
-        detail = "The office has not given this visit to its technician."
-        return (Notice("foreign_visit", detail, {"visit": str(visit.id)}),)
+        return (notice("foreign_visit", {"visit": visit.id}),)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,8 +14,9 @@ from domain.recording.recorded import Recorded
 from domain.recording.unit_of_work import Work
 from sync.decide import QUARANTINED_FOR, Arrived, run_handler, too_early, with_case
 from sync.mending import mended
+from sync.notices import Notice
 from sync.operations.catalogue import handler_of
-from sync.outcome import Notice, Outcome
+from sync.outcome import Outcome
 from sync.ports import Log
 from sync.sender import Sender, sender_of
 from sync.undecided import content_hash_of, decision_answer, reopen, undecided

@@ -10,7 +10,6 @@ from domain.kernel.aggregate import Entity
 from domain.kernel.local_time import local_day
 from domain.kernel.quantity import parse_quantity
 from domain.kernel.reason import reason_and_note
-from domain.stock.discrepancy_kinds import NOTICES
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.movement import Movement, MovementKind
 from domain.stock.movement_reasons import MOVEMENT_REASONS
@@ -19,9 +18,10 @@ from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from sync.notices import Notice, notice
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUsed, StockCounted
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 
 
 def _foreign_van(context: Context, location: UUID) -> tuple[Notice, ...]:
@@ -32,8 +32,7 @@ def _foreign_van(context: Context, location: UUID) -> tuple[Notice, ...]:
     place: Location = context.require(Location, location)
     if place.kind != "van" or place.custodian in (None, context.technician):
         return ()
-    detail = "The van is in the custody of somebody else."
-    return (Notice("foreign_van", detail, {"location": str(location)}),)
+    return (notice("foreign_van", {"location": location}),)
 
 
 def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, to: UUID) -> Movement:
@@ -64,8 +63,7 @@ def _day_at(context: Context, place: Location) -> date:
 def _recorded(context: Context, movement: Movement, order: WorkOrder | None = None, *more: Notice) -> Outcome:
     notices = (*(context.misfits(order) if order else ()), *more)
     if context.work.find(Part, movement["part"]) is None:
-        refs = {"part": str(movement["part"])}
-        notices = (*notices, Notice("unknown_part", NOTICES["unknown_part"], refs))
+        notices = (*notices, notice("unknown_part", {"part": movement["part"]}))
     if order:
         movement |= {"customer": order.customer, "case": order.case, "equipment": order.equipment}
     moved = StockMovement.record(id=context.operation, **movement)
@@ -76,7 +74,7 @@ def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tup
     visit = context.work.find(Visit, data.visit)
     if visit is None or visit.work_order == order.id:
         return ()
-    return (_mismatch("visit", visit.id, "The visit is for another work order."),)
+    return (_mismatch("visit", visit.id),)
 
 
 def _reason_fields(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
@@ -150,12 +148,12 @@ def _count_for(context: Context, data: StockCounted) -> tuple[StockCount, tuple[
         return StockCount.start(id=data.count or own, location=data.location), ()
     if isinstance(known, StockCount) and known.location == data.location:
         return known, ()
-    detail = "This is no count of that location; the line is a count of its own."
-    return StockCount.start(id=own, location=data.location), (_mismatch("count", known.id, detail),)
+    return StockCount.start(id=own, location=data.location), (_mismatch("count", known.id),)
 
 
-def _mismatch(name: str, stream: UUID, detail: str) -> Notice:
-    return Notice("reference_mismatch", detail, {name: str(stream)})
+def _mismatch(kind: str, stream: UUID) -> Notice:
+    """The notice that an operation names this entity, which does not belong to what it is about."""
+    return notice("reference_mismatch", {kind: stream}, case=kind)
 
 
 HANDLERS: tuple[Handler, ...] = (used, removed, scrapped, sent, received, counted)

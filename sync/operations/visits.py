@@ -13,9 +13,10 @@ from domain.work.visit_window import in_two_days, window_at
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import must_not_be_final
 from store.places import zone_of_order
+from sync.notices import notice
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 
 _REASONS = get_args(NotDoneReason)
 
@@ -54,8 +55,7 @@ def accepted(context: Context, data: OfVisit) -> Outcome:
     visit: Visit = context.require(Visit, data.visit)
     if visit.plan_is_seen(context.seen):
         return outcome
-    notice = Notice("earlier_plan", "The visit has been moved or given anew since.", {"visit": str(visit.id)})
-    return outcome._replace(notices=(*outcome.notices, notice))
+    return outcome._replace(notices=(*outcome.notices, notice("earlier_plan", {"visit": visit.id})))
 
 
 def _split_reason(data: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from domain.care.survey import Survey
 from domain.recording.order_ends import close_order
-from domain.stock.discrepancy_kinds import NOTICES
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
+from sync.notices import Notice, notice
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import (
     CannotComplete,
@@ -18,7 +18,7 @@ from sync.operations.shapes import (
     SatisfactionRecorded,
     WorkCompleted,
 )
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 
 
 def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
@@ -61,7 +61,7 @@ def photo_taken(context: Context, data: PhotoTaken) -> Outcome:
 def work_completed(context: Context, data: WorkCompleted) -> Outcome:
     """The work is done; a second completion is recorded too, with a notice."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    twice = Notice("duplicate_completion", NOTICES["duplicate_completion"], {"work_order": str(order.id)})
+    twice = notice("duplicate_completion", {"work_order": order.id})
     notices = (twice,) if order.status in {Status.COMPLETED, Status.CLOSED} else ()
     before = context.misfits(order)
     order.record_completion(technician=context.technician, fixed=data.fixed, remedy=data.remedy)
