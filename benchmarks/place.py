@@ -92,7 +92,7 @@ def log_as(dsn: str, role: str, size: int = 4) -> Iterator[EventLog]:
 
 
 def library_environment(dsn: str, *, create: bool) -> dict[str, str]:
-    """The environment with which the library's own PostgreSQL module finds the same database; `create` makes its tables."""
+    """Variables with which the library's own PostgreSQL module finds the database; `create` lets it make its tables."""
     parts = parse_dsn(dsn)
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",

@@ -28,7 +28,7 @@ class Page(NamedTuple):
 
 
 class System(Receiver, Protocol):
-    """A server to which clients send records and from which they get documents; `facts` describes it in one sentence."""
+    """A server that takes records from clients and sends them documents; `facts` describes it in one sentence."""
 
     name: str
     facts: str
