@@ -21,7 +21,7 @@ _LONG_POLL_SECONDS = 20
 
 
 class Page(NamedTuple):
-    """The result of a download: how many documents, and the cursor behind them."""
+    """The result of a download: how many documents, and the cursor after them."""
 
     many: int
     cursor: str
@@ -37,16 +37,16 @@ class System(Receiver, Protocol):
         """Store these documents for the downloads."""
 
     def download(self, cursor: str | None = None) -> Page:
-        """Everything behind a cursor, page after page, decoded."""
+        """Everything after a cursor, page after page, decoded."""
 
     def change(self, many: int) -> int:
         """Change about so many of the documents; returns the exact number."""
 
     def newest(self) -> str:
-        """The cursor behind all records that were sent."""
+        """The cursor after all records that were sent."""
 
     def wait(self, cursor: str) -> None:
-        """Return as soon as another client has a record behind the cursor."""
+        """Return as soon as another client has a record after the cursor."""
 
 
 def decoded(answer: Answer) -> Any:
@@ -108,8 +108,8 @@ class Callout(Pushing):
         assert decoded(self._pulled(cursor, f"&wait={_LONG_POLL_SECONDS}"))["changes"]
 
     def _pulled(self, cursor: str | None, more: str = "") -> Answer:
-        behind = f"&cursor={cursor}" if cursor else ""
-        return self._reader.desk.ask("GET", f"/sync/v1/pull?limit={PAGE}{behind}{more}")
+        after = f"&cursor={cursor}" if cursor else ""
+        return self._reader.desk.ask("GET", f"/sync/v1/pull?limit={PAGE}{after}{more}")
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def staffed(place: Place, *, people: int, orders: int, parts: int, **settings: s
 
 
 def download(phone: Handset, cursor: str | None = None) -> tuple[int, str]:
-    """How many documents there are behind a cursor, page after page, and the last cursor."""
+    """How many documents there are after a cursor, page after page, and the last cursor."""
     many, more = 0, True
     while more:
         asked = f"limit={_PAGE}" + (f"&cursor={cursor}" if cursor else "")

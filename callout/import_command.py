@@ -107,7 +107,7 @@ def _print_plan(file: Path, found: Rehearsed, stock: StockFile | None, *, as_jso
             print_json({"file": file.name, "dry_run": True, **result, **differs})
         return
     for line, why in found.retried:
-        print_line(f"line {line}: to be tried again, behind {found.later} that were imported since: {why}")
+        print_line(f"line {line}: to be tried again, after {found.later} that were imported since: {why}")
     if not all_of_it:
         return
     for line, do in found.new:

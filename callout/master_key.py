@@ -55,7 +55,7 @@ def has_master_key(settings: Settings) -> bool:
 
 
 def put_in_front(settings: Settings) -> None:
-    """Make the prepared key, or a new one, the newest in the file; the older ones stay behind it."""
+    """Make the prepared key, or a new one, the newest in the file; the older ones stay after it."""
     with _changing(settings) as (path, keys, prepared):
         _replace(path, [*(prepared or [token_bytes(KEY_BYTES)]), *keys])
 

@@ -86,7 +86,7 @@ def problem_with(sender: Sender, arrived: Arrived) -> Problem | None:
 def decide(work: Work, sender: Sender, arrived: Arrived, late: Notice | None = None) -> Decision:
     """Let the operation's handler decide and add its events to the work; `late` is one more notice."""
     handler = handler_of(arrived.operation)
-    assert handler is not None, "problem_with has been asked before"
+    assert handler is not None, "problem_with has been called before"
     try:
         outcome = run_handler(work, sender, arrived, handler)
     except Problem as problem:
@@ -127,7 +127,7 @@ def run_handler(work: Work, sender: Sender, arrived: Arrived, handler: Handler) 
     except (TypeError, ValueError, KeyError, AttributeError, LookupError, ArithmeticError) as error:
         work.forget()
         _log.exception("operation failed", operation=str(operation.id), type=operation.type)
-        raise NotUnderstood("The server could not take it in; this is a fault of the server.") from error
+        raise NotUnderstood("The server could not process it; this is a fault of the server.") from error
 
 
 def too_early(work: Work, arrived: Arrived) -> tuple[Notice, ...]:

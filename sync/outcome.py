@@ -59,7 +59,7 @@ class Context(NamedTuple):
         return entity
 
     def derived_id(self, kind: str) -> UUID:
-        """The id of an entity of this kind that the operation creates, the same whenever it is decided."""
+        """The id of an entity of this kind that the operation creates, the same each time it is decided."""
         return uuid5(NAMESPACE_OID, f"{kind} {self.operation}")
 
     def must_own(self, order: WorkOrder) -> None:

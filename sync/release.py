@@ -1,4 +1,4 @@
-"""What the office decides about a quarantined operation: it is decided again (release) or discarded."""
+"""The office's decision about a quarantined operation: it is decided again (release) or discarded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sync.undecided import content_hash_of, decision_answer, reopen, undecided
 
 
 class StillNotUnderstood(Refused):
-    """The operation still cannot be taken in; discard it with a reason, or release it after the next upgrade."""
+    """The operation still cannot be processed; discard it with a reason, or release it after the next upgrade."""
 
 
 class Released(NamedTuple):

@@ -41,12 +41,12 @@ EVENT: Final[dict[str, Any]] = {
 RECORD: Final[dict[str, Any]] = EVENT | {
     "properties": EVENT["properties"]
     | {
-        "record": {"type": "object", "description": "The canonical record as it is hashed, personal words sealed."},
-        "data": {"type": "object", "description": "The event's own data, personal words readable until erased."},
+        "record": {"type": "object", "description": "The canonical record as it is hashed, personal text sealed."},
+        "data": {"type": "object", "description": "The event's own data, personal text readable until erased."},
     }
 }
 
-_NOTICE: Final = "What did not fit about an operation when it was recorded; its first event is listed."
+_NOTICE: Final = "The notice about an operation when it was recorded; its first event is listed."
 
 
 class Filters(Page):
@@ -78,7 +78,7 @@ def list_events(query: dict[str, Any]) -> Response:
 
 @events.shows(RECORD, path="/<int:position>")
 def show_event(query: dict[str, Any], position: int) -> Response:
-    """One event: its canonical record, as it is hashed, and its data with personal words readable."""
+    """One event: its canonical record, as it is hashed, and its data with readable personal text."""
     with open_reader(query) as reader:
         row = view.event(reader, position)
     if row is not None:

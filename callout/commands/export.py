@@ -21,7 +21,7 @@ PAGE = 2_000
 @click.command
 @click.argument("file", default="-")
 @click.option("--view", "views", multiple=True, metavar="VIEW", help="The rows of this view instead; repeatable.")
-@click.option("--after", type=Whole(0), default=0, help="Only events behind this position.")
+@click.option("--after", type=Whole(0), default=0, help="Only events after this position.")
 @click.option("--json", "as_json", is_flag=True, help="Print the number of lines as one line of JSON; needs a FILE.")
 def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> None:
     """Write the events' records to FILE (stdout) as they are stored: personal text stays sealed.

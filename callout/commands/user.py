@@ -1,4 +1,4 @@
-"""Manage users, who may sign in."""
+"""Add users, who may sign in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.access.user import ROLES, Role
 
 @click.group
 def command() -> None:
-    """Manage users, who may sign in."""
+    """Add users, who may sign in."""
 
 
 @command.command

@@ -41,7 +41,7 @@ def master_key(system: System) -> Iterator[Finding]:
     if missing:
         yield wrong(
             f"{missing} keys of people are wrapped under a master key that is not here: their texts cannot be read.",
-            "Add that key behind the others, and run `callout rotate-keys`.",
+            "Add that key after the others, and run `callout rotate-keys`.",
         )
     elif older or (sealed is not None and sealed.decode() != ids[0]):
         yield advice(

@@ -1,4 +1,4 @@
-"""Operations on customers: what they say on site, and changes of their details."""
+"""Operations on customers: contacts on site, and changes of their details."""
 
 from __future__ import annotations
 

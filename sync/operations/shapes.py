@@ -32,7 +32,7 @@ class OfVisit(Data, kw_only=True):
 
 
 class VisitNotDone(OfVisit, kw_only=True):
-    """`reason` is a code of the protocol; words are in `note`. In version 1 `reason` was one or the other."""
+    """`reason` is a code of the protocol, free text is in `note`. In version 1 `reason` was one or the other."""
 
     reason: NotDoneReason
     note: Words | None = None
@@ -113,7 +113,7 @@ class VisitRequested(OfOrder, kw_only=True):
 
 
 class PartMoved(Data, kw_only=True):
-    """A part that left or reached a location; `quantity` in the part's unit, whatever `unit` says."""
+    """A part that left or reached a location; `quantity` is in the part's unit, whatever `unit` is."""
 
     location: UUID
     part: UUID
@@ -146,7 +146,7 @@ class PartTransferred(PartMoved, kw_only=True):
 
 
 class StockCounted(Data, kw_only=True):
-    """What was seen on the shelf."""
+    """A line of a count: the quantity on the shelf."""
 
     location: UUID
     part: UUID
@@ -187,7 +187,7 @@ class CustomerDetails(Data, kw_only=True):
 
 
 class FactCorrected(Data, kw_only=True):
-    """An own earlier operation that is taken back."""
+    """An own earlier operation that is corrected."""
 
     operation: UUID
     reason: Words | None = None

@@ -78,7 +78,7 @@ def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tup
 
 
 def _reason_fields(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
-    """The fields for a reason: a code, or words as a note about the customer or else the technician."""
+    """The fields for a reason: a code, or free text as a note about the customer or else the technician."""
     person = order.customer if order else context.technician
     return cast("Movement", {**reason_and_note(data.reason, MOVEMENT_REASONS), "person": person})
 
@@ -129,7 +129,7 @@ def received(context: Context, data: PartTransferred) -> Outcome:
 
 @fact("stock_counted", StockCounted)
 def counted(context: Context, data: StockCounted) -> Outcome:
-    """What was seen on the shelf; the first line of an unknown count starts it.
+    """The quantity on the shelf; the first line of an unknown count starts it.
 
     A line that names the count of another place is kept as a count of its own and does not change that one.
     """

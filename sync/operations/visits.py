@@ -59,7 +59,7 @@ def accepted(context: Context, data: OfVisit) -> Outcome:
 
 
 def _split_reason(data: dict[str, Any]) -> dict[str, Any]:
-    """Upcast of version 1, whose `reason` is a code or words: words become `note`."""
+    """Upcast of version 1, whose `reason` is a code or free text: text becomes `note`."""
     reason = data.get("reason")
     return data if reason in _REASONS or not isinstance(reason, str) else data | {"reason": "not_fixed", "note": reason}
 

@@ -1,4 +1,4 @@
-"""Operations on work orders: what was found, done and written down."""
+"""Operations on work orders: diagnoses, labour, notes, photos, completion, ratings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
 
 @fact("diagnosed", Diagnosed)
 def diagnosed(context: Context, data: Diagnosed) -> Outcome:
-    """What was found."""
+    """The diagnosis."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     order.record_diagnosis(problem=data.problem, cause=data.cause, remedy=data.remedy, note=data.note)
     return _about(context, order)
@@ -35,7 +35,7 @@ def diagnosed(context: Context, data: Diagnosed) -> Outcome:
 
 @fact("labour_recorded", LabourRecorded)
 def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
-    """Time spent."""
+    """Working time."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     order.record_labour(minutes=data.minutes, kind=data.kind, technician=context.technician)
     return _about(context, order)
