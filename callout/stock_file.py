@@ -114,7 +114,7 @@ class StockFile:
         if stock_row.quantity is None:
             return None
         if "location" not in stock_row.cells:
-            raise BadLine(f"line {stock_row.line}: a quantity needs a location")
+            raise BadLine(f"line {stock_row.line}: a quantity needs the location where it lies")
         part, place = (
             self._parts.get(compact(stock_row.cells["number"])),
             self._places.get(folded(stock_row.cells["location"])),

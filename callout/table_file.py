@@ -104,7 +104,7 @@ def _row(number: int, line: str, separator: str) -> Row:
             if end is None:
                 return Row(number, [*values, ""], _OPEN)
             if end < len(text) and text[end] != separator:
-                why = "a value continues after its closing quote; quotes within a value are written twice"
+                why = "a value goes on behind its closing quote; quotes within a value are written twice"
                 return Row(number, [text], f"line {number}, column {column}: {why}")
         else:
             found = text.find(separator, at)

@@ -25,7 +25,7 @@ class ReadyDocuments:
             return Changes(*page(reader, technician, after=after or 0, limit=limit, first=after is None))
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
-        """The position of the documents once the slice has changed after the position `after`; None when `seconds` have passed."""
+        """The position of the documents once the slice has changed after `after`; None when `seconds` have passed."""
         return self._watch.wait(technician, after, seconds)
 
     def holdings(self, technician: UUID) -> AbstractContextManager[Holdings]:

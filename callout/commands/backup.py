@@ -44,7 +44,7 @@ def command(folder: Path, without_blobs: bool, as_json: bool) -> int:
     if not manifest.missing:
         return 0
     print_line(
-        f"{len(manifest.missing)} photos are missing from their place and from the backup; its manifest names them."
+        f"{len(manifest.missing)} photos are not where they are kept, and not in the backup; its manifest names them."
     )
     print_line("Bring their files back, or set CALLOUT_BLOBS to where they are, and make another backup.")
     return 1

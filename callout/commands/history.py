@@ -33,7 +33,7 @@ def command(stream: str, as_json: bool) -> None:
             "SELECT record FROM log.events WHERE stream = %s ORDER BY version", (str(_id_of(application, stream)),)
         )
         if not rows:
-            raise click.ClickException(f"There are no events of {stream}.")
+            raise click.ClickException(f"There are no events of {stream}; there is no such thing.")
         events = [_plain(event) for event in log.reader.read([record for (record,) in rows])]
         with application.services.views.now() as reader:
             names = {} if as_json else names_of(reader, ids_in(events))

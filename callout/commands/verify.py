@@ -30,7 +30,7 @@ def command(views: tuple[str, ...], as_json: bool) -> int:
             if as_json:
                 print_json(view._asdict() | {"differences": [each._asdict() for each in view.differences]})
                 continue
-            outcome = f"{len(view.differences)} DIFFERENCES" if view.differences else "as in the log"
+            outcome = f"{len(view.differences)} DIFFERENCES" if view.differences else "as the log says"
             print_line(f"{view.name}: {sum(view.rows.values())} rows through position {view.position}, {outcome}.")
             for each in view.differences[:MOST]:
                 key, what = ", ".join(map(str, each.key)), each.column or "the whole row"

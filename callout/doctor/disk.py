@@ -29,9 +29,9 @@ def disk(system: System) -> Iterator[Finding]:
         free = disk_usage(there).free
         free_text = f"There are {free / GIB:.1f} GiB free for {what} ({there})"
         if free < LEAST:
-            yield wrong(f"{free_text}: soon nothing can be recorded.", "Free some space now.")
+            yield wrong(f"{free_text}: soon nothing can be recorded.", "Make room now.")
         elif free < LITTLE:
-            yield advice(f"{free_text}.", "Free some space, or move it to a larger disk.")
+            yield advice(f"{free_text}.", "Make room, or move it to a larger disk.")
         else:
             yield ok(f"{free_text}.")
 

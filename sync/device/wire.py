@@ -70,7 +70,7 @@ class Wire:
     def _address(self) -> str:
         address = str(self.file.get("base_url", "")).rstrip("/")
         if not address:
-            raise BadUseError("Give the server's address once: --url https://…")
+            raise BadUseError("Say where the server is, once: --url https://…")
         return address
 
     def _ask(self, request: Request, access: str | None) -> Answer:
@@ -121,7 +121,7 @@ class Wire:
         if pause and pause["since"] <= now < pause["until"]:  # a clock that was set back ends it
             left = pause["until"] - now
             if left > 1.5 * PATIENCE:
-                raise OfflineError(f"The server asked for a pause of another {left:.0f} seconds.", wait=left)
+                raise OfflineError(f"The server asked to be left alone for another {left:.0f} seconds.", wait=left)
             self.world.sleep(left)
 
     def _put_off(self, wait: float | None) -> float:

@@ -173,7 +173,7 @@ def test_a_full_disk_and_clocks_that_differ_are_said(well: Settings, monkeypatch
 
 def test_a_check_that_fails_is_something_wrong(well: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "_ROOM", "SELECT no_such_function()")
-    assert "could not be open_system: UndefinedFunction (42883)" in wrongs(well)["connections"]
+    assert "could not be examined: UndefinedFunction (42883)" in wrongs(well)["connections"]
 
 
 def test_the_doctor_says_nothing_of_what_the_database_holds(well: Settings) -> None:
