@@ -18,7 +18,7 @@ from typing import Final
 from api.http.metrics import SHARED
 from callout.assembly import Application
 from callout.journal import write_journal
-from callout.priority import stand_behind
+from callout.priority import lower_priority
 from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
@@ -69,7 +69,7 @@ def _start(application: Application) -> PastProcess:
 
 def main(file: int, seconds: int, megabytes: int) -> None:
     """Answer queries until the pipe closes; a fold that exceeds its limits ends the process."""
-    stand_behind(BEHIND)
+    lower_priority(BEHIND)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
     gc.set_threshold(_OBJECTS)

@@ -17,13 +17,13 @@ from sync.problems import UnknownReference
 
 @fact("fact_corrected", FactCorrected)
 def corrected(context: Context, data: FactCorrected) -> Outcome:
-    """Reverse a movement, or mark a fact about a visit or work order as taken back.
+    """Reverse a movement, or mark a fact about a visit or work order as retracted.
 
     Raises `UnknownReference` for anything that this technician's devices have not recorded.
     """
     outcome = _reversed(context, data) or _taken_back(context, data)
     if outcome is None:
-        raise UnknownReference("There is no earlier operation of this technician that could be taken back.")
+        raise UnknownReference("There is no earlier operation of this technician that could be corrected.")
     return outcome
 
 

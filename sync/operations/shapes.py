@@ -22,7 +22,7 @@ class OfOrder(Data, kw_only=True):
 
 
 class FactCorrected(Data, kw_only=True):
-    """An own earlier operation that is taken back."""
+    """An own earlier operation that is corrected."""
 
     operation: UUID
     reason: Words | None = None

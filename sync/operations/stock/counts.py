@@ -5,14 +5,15 @@ from __future__ import annotations
 from domain.kernel.aggregate import Entity
 from domain.kernel.quantity import parse_quantity
 from domain.stock.stock_count import StockCount
+from sync.notices import Notice, mismatch
 from sync.operations.handler import Handler, fact
 from sync.operations.stock.shapes import StockCounted
-from sync.outcome import Context, Notice, Outcome, mismatch
+from sync.outcome import Context, Outcome
 
 
 @fact("stock_counted", StockCounted)
 def counted(context: Context, data: StockCounted) -> Outcome:
-    """What was seen on the shelf; the first line of an unknown count starts it.
+    """The quantity on the shelf; the first line of an unknown count starts it.
 
     A line that names the count of another place is kept as a count of its own and does not change that one.
     """
@@ -31,8 +32,7 @@ def _count_for(context: Context, data: StockCounted) -> tuple[StockCount, tuple[
         return StockCount.start(id=data.count or own, location=data.location), ()
     if isinstance(known, StockCount) and known.location == data.location:
         return known, ()
-    detail = "This is no count of that location; the line is a count of its own."
-    return StockCount.start(id=own, location=data.location), (mismatch("count", known.id, detail),)
+    return StockCount.start(id=own, location=data.location), (mismatch("count", known.id),)
 
 
 HANDLERS: tuple[Handler, ...] = (counted,)

@@ -9,7 +9,6 @@ from uuid import UUID
 from domain.kernel.local_time import local_day
 from domain.kernel.quantity import parse_quantity
 from domain.kernel.reason import reason_and_note
-from domain.stock.discrepancy_kinds import NOTICES
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.movement import Movement, MovementKind
 from domain.stock.movement_reasons import MOVEMENT_REASONS
@@ -17,9 +16,10 @@ from domain.stock.part import Part
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from sync.notices import Notice, mismatch, notice
 from sync.operations.handler import Handler, fact
 from sync.operations.stock.shapes import PartMoved, PartTaken, PartTransferred, PartUsed
-from sync.outcome import Context, Notice, Outcome, mismatch
+from sync.outcome import Context, Outcome
 
 
 def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, to: UUID) -> Movement:
@@ -50,8 +50,7 @@ def _day_at(context: Context, place: Location) -> date:
 def _recorded(context: Context, movement: Movement, order: WorkOrder | None = None, *more: Notice) -> Outcome:
     notices = (*(context.misfits(order) if order else ()), *more)
     if context.work.find(Part, movement["part"]) is None:
-        refs = {"part": str(movement["part"])}
-        notices = (*notices, Notice("unknown_part", NOTICES["unknown_part"], refs))
+        notices = (*notices, notice("unknown_part", {"part": movement["part"]}))
     if order:
         movement |= {"customer": order.customer, "case": order.case, "equipment": order.equipment}
     moved = StockMovement.record(id=context.operation, **movement)
@@ -62,11 +61,11 @@ def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tup
     visit = context.work.find(Visit, data.visit)
     if visit is None or visit.work_order == order.id:
         return ()
-    return (mismatch("visit", visit.id, "The visit is for another work order."),)
+    return (mismatch("visit", visit.id),)
 
 
 def _reason_fields(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
-    """The fields for a reason: a code, or words as a note about the customer or else the technician."""
+    """The fields for a reason: a code, or free text as a note about the customer or else the technician."""
     person = order.customer if order else context.technician
     return cast("Movement", {**reason_and_note(data.reason, MOVEMENT_REASONS), "person": person})
 

@@ -14,7 +14,7 @@ Serials = Annotated[tuple[Code, ...], msgspec.Meta(max_length=1000)]
 
 
 class PartMoved(Data, kw_only=True):
-    """A part that left or reached a location; `quantity` in the part's unit, whatever `unit` says."""
+    """A part that left or reached a location; `quantity` is in the part's unit, whatever `unit` is."""
 
     location: UUID
     part: UUID
@@ -47,7 +47,7 @@ class PartTransferred(PartMoved, kw_only=True):
 
 
 class StockCounted(Data, kw_only=True):
-    """What was seen on the shelf."""
+    """A line of a count: the quantity on the shelf."""
 
     location: UUID
     part: UUID

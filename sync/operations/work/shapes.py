@@ -24,7 +24,7 @@ class OfVisit(Data, kw_only=True):
 
 
 class VisitNotDone(OfVisit, kw_only=True):
-    """`reason` is a code of the protocol; words are in `note`. In version 1 `reason` was one or the other."""
+    """`reason` is a code of the protocol, free text is in `note`. In version 1 `reason` was one or the other."""
 
     reason: NotDoneReason
     note: Words | None = None

@@ -13,9 +13,10 @@ from domain.recording.unit_of_work import Work
 from domain.work.visit import Visit
 from domain.work.visit_events import NotDoneReason
 from domain.work.work_order import WorkOrder
+from sync.notices import Notice, notice
 from sync.operations.handler import Handler, fact, request
 from sync.operations.work.shapes import OfVisit, Signed, VisitDeclined, VisitNotDone, VisitRequested
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 
 _REASONS = get_args(NotDoneReason)
 
@@ -49,13 +50,12 @@ def accepted(context: Context, data: OfVisit) -> Outcome:
     unasked = visit.technician is None and not order.assigned_to(context.technician)
     commands.accept(context.work, visit.id, context.technician, unasked=unasked)
     if not visit.plan_is_seen(context.seen):
-        detail = "The visit has been moved or given anew since."
-        notices = (*notices, Notice("earlier_plan", detail, {"visit": str(visit.id)}))
+        notices = (*notices, notice("earlier_plan", {"visit": visit.id}))
     return Outcome((visit,), notices, order.case)
 
 
 def _split_reason(data: dict[str, Any]) -> dict[str, Any]:
-    """Upcast of version 1, whose `reason` is a code or words: words become `note`."""
+    """Upcast of version 1, whose `reason` is a code or free text: text becomes `note`."""
     reason = data.get("reason")
     return data if reason in _REASONS or not isinstance(reason, str) else data | {"reason": "not_fixed", "note": reason}
 

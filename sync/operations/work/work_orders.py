@@ -1,11 +1,11 @@
-"""Operations on work orders: what was found, done and written down."""
+"""Operations on work orders: diagnoses, labour, notes, photos, completion, ratings."""
 
 from __future__ import annotations
 
 from commands.work import work_orders as commands
-from domain.stock.discrepancy_kinds import NOTICES
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
+from sync.notices import Notice, notice
 from sync.operations.handler import Handler, fact, request
 from sync.operations.shapes import OfOrder
 from sync.operations.work.shapes import (
@@ -16,7 +16,7 @@ from sync.operations.work.shapes import (
     PhotoTaken,
     WorkCompleted,
 )
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 
 
 def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
@@ -25,7 +25,7 @@ def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
 
 @fact("diagnosed", Diagnosed)
 def diagnosed(context: Context, data: Diagnosed) -> Outcome:
-    """What was found."""
+    """The diagnosis."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     commands.diagnose(
         context.work, order.id, problem=data.problem, cause=data.cause, remedy=data.remedy, note=data.note
@@ -35,7 +35,7 @@ def diagnosed(context: Context, data: Diagnosed) -> Outcome:
 
 @fact("labour_recorded", LabourRecorded)
 def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
-    """Time spent."""
+    """Working time."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     commands.record_labour(context.work, order.id, minutes=data.minutes, kind=data.kind, technician=context.technician)
     return _about(context, order)
@@ -61,7 +61,7 @@ def photo_taken(context: Context, data: PhotoTaken) -> Outcome:
 def work_completed(context: Context, data: WorkCompleted) -> Outcome:
     """The work is done; a second completion is recorded too, with a notice."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    twice = Notice("duplicate_completion", NOTICES["duplicate_completion"], {"work_order": str(order.id)})
+    twice = notice("duplicate_completion", {"work_order": order.id})
     notices = (twice,) if order.status in {Status.COMPLETED, Status.CLOSED} else ()
     before = context.misfits(order)
     order.record_completion(technician=context.technician, fixed=data.fixed, remedy=data.remedy)
