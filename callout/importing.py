@@ -151,7 +151,7 @@ class Importer:
             except KeyTaken as clash:
                 most, clashes = self._before(lines[:most], clash), True
             except (OperationKnownError, Problem):
-                most //= 2  # one of them takes a key of another thing, which shows when it is recorded
+                most //= 2  # one of them has a key of another entity, which is found when it is recorded
             except PersistenceError as error:
                 if is_temporary(error):
                     time.sleep(PAUSE_SECONDS)

@@ -31,7 +31,7 @@ def watch_jobs(application: Application, stop: Event) -> None:
         try:
             due = has_next_job(application.services.projecting.pool)
         except PersistenceError as error:
-            _log.warning("the jobs cannot be looked at now", reason=type(error).__name__)
+            _log.warning("the jobs cannot be read now", reason=type(error).__name__)
             continue
         if due:
             status = _run(application, stop)

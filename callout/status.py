@@ -1,4 +1,4 @@
-"""The status of the database, the views and the worker, read without starting or changing anything."""
+"""Reads the status of the database, the views and the worker, without starting or changing anything."""
 
 from __future__ import annotations
 

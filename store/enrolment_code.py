@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
@@ -20,3 +21,14 @@ def code_of(seed: bytes) -> str:
 def folded(code: str) -> str:
     """The form of a code that is compared: without blanks and dashes, look-alike letters replaced by digits."""
     return code.upper().translate(_LOOKALIKES)
+
+
+def first_issued(seeds: Iterable[bytes], is_issued: Callable[[bytes], bool]) -> bytes:
+    """The first of these seeds whose code was issued, or the first of all where none was; there is at least one."""
+    first: bytes | None = None
+    for seed in seeds:
+        first = first or seed
+        if is_issued(seed):
+            return seed
+    assert first is not None, "there is a seed"
+    return first

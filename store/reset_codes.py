@@ -10,7 +10,7 @@ from domain.kernel.problem import Kind, Problem
 from domain.recording.backing import Change
 from store.caller import Caller
 from store.connecting import Cursor
-from store.enrolment_code import CODE_LIFE, code_of, folded
+from store.enrolment_code import CODE_LIFE, code_of, first_issued, folded
 from store.login_brake import LoginBrake
 from store.logins import fold, spellings
 from store.pool import ConnectionPool
@@ -52,15 +52,10 @@ class ResetCodes:
 
     def seed_of(self, user: UUID, seeds: Iterable[bytes]) -> bytes:
         """The first of these seeds whose code was issued to the user, or the first where none was."""
-        first: bytes | None = None
-        for seed in seeds:
-            first = first or seed
-            hashed = token_hash(folded(code_of(seed)))
-            sql = "SELECT 1 FROM access.reset_codes WHERE user_id = %s AND code_hash = %s"
-            if self._pool.fetch_one(sql, (str(user), hashed)):
-                return seed
-        assert first is not None, "there is a seed"
-        return first
+        sql = "SELECT 1 FROM access.reset_codes WHERE user_id = %s AND code_hash = %s"
+        return first_issued(
+            seeds, lambda seed: bool(self._pool.fetch_one(sql, (str(user), token_hash(folded(code_of(seed))))))
+        )
 
     def find(self, login: str, code: str, caller: Caller) -> UUID:
         """The user of this code, which is not used up; raises `ResetCodeNotGood` and `TooManyAttempts`."""

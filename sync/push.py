@@ -45,7 +45,7 @@ class Pushed(NamedTuple):
 
 
 class PushIntake:
-    """Takes pushes in: one transaction for each; the refusal of one operation does not affect others."""
+    """Processes pushes: one transaction for each; the refusal of one operation does not affect others."""
 
     def __init__(self, arrival: Arrival, reports: DeviceReports, pull: Pull, reached: Reached) -> None:
         self._log = arrival.log
@@ -107,7 +107,7 @@ class PushIntake:
         """
         pushed = Pushed(UUID(int=0), 0, [])
         if not push.operations:
-            raise UnrecordableError("what the device reports of itself")
+            raise UnrecordableError("what the device reports about itself")
         for run in runs_of(push.operations):
             part = msgspec.structs.replace(
                 push, operations=tuple(run), missing=None if pushed.results else push.missing

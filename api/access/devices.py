@@ -65,7 +65,7 @@ class Filters(Page):
 
 @devices.command("suspend", Suspicion)
 def suspend(context: CommandContext, body: Body, id: UUID) -> Device:
-    """Suspend the device: what it sends is quarantined for the office, and it gets nothing."""
+    """Suspend the device: what it sends is quarantined for the office, and it receives nothing."""
     return commands.suspend(context.work, id, **body)
 
 

@@ -23,7 +23,7 @@ me = Noun("me", "Your own password and second factors.")
 
 
 class SecondFactorsAreOff(Refused):
-    """Nobody uses second factors here (CALLOUT_SECOND_FACTOR)."""
+    """Second factors are not used here (CALLOUT_SECOND_FACTOR)."""
 
 
 @me.plain_route("POST", "/password", OwnPassword, 204)
@@ -123,7 +123,7 @@ def create_recovery_codes() -> Response:
     """New recovery codes; the old ones become invalid."""
     who, desk = current_author(), services().factors
     if not desk.factors.of(who.id):
-        raise SecondFactorsAreOff("There is no second factor yet that they could stand in for.")
+        raise SecondFactorsAreOff("There is no second factor yet that they could replace.")
     return json_response({"recovery_codes": desk.recovery.renew(who.id)}, 201)
 
 

@@ -20,7 +20,7 @@ RETRY_SECONDS: Final = 1
 
 
 class Overloaded(Problem):
-    """The server or its database is busy or away; send the same request again in a moment."""
+    """The server or its database is busy or does not answer; send the same request again in a moment."""
 
     kind = Kind.UNAVAILABLE
 
@@ -36,7 +36,7 @@ class IdTaken(Refused):
 
 
 class Fault(Problem):
-    """Something went wrong on our side; tell us the incident."""
+    """Something went wrong on our side; report the incident to us."""
 
     code = "internal-error"
 

@@ -13,8 +13,8 @@ from commands.running.belonging import entry_with
 from commands.running.changed import Changed
 from commands.running.simple import on
 from domain.care.customer import Customer
+from domain.recording.merged import surviving_entry
 from domain.recording.unit_of_work import Work
-from store.merged import surviving_entry
 
 change = on(Customer, Customer.change)
 

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from commands.running.belonging import must_be_of
-from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from domain.kernel.bad_input import bad_member
 from domain.kernel.instant import now
 from domain.kernel.local_time import local_day
 from domain.kernel.problem import NotFound, Refused
 from domain.kernel.reason import reason_and_note
+from domain.recording.places import day_of_stock
 from domain.recording.unit_of_work import Work
 from domain.stock.location import VIRTUAL, Location, LocationIsRetired, LocationKind
 from domain.stock.movement_defaults import ENDS
@@ -25,8 +25,6 @@ from domain.work.equipment import Equipment
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from store.corrections import correction_of
-from store.places import day_of_stock
 
 
 class Moment(NamedTuple):
@@ -106,8 +104,7 @@ def kind_of(work: Work, id: UUID, pointer: str, *, leaving: bool = True) -> Loca
         return location.kind
     if work.find(Equipment, id) is not None:
         return "equipment"
-    detail = f"There is no location {id}."
-    raise NotFound(detail, errors=[{"pointer": pointer, "detail": detail}])
+    raise NotFound.of_member(pointer, f"There is no location {id}.")
 
 
 def _order(work: Work, fields: dict[str, Any]) -> WorkOrder | None:
@@ -141,14 +138,3 @@ def _end(named: UUID | None, usual: LocationKind | None, order: WorkOrder | None
     if usual is None:
         raise bad_member(pointer, "Say where it goes." if pointer.endswith("/to") else "Say where it comes from.")
     return VIRTUAL[usual]
-
-
-def correct(work: Work, id: UUID, *, reason: str, by: UUID | None) -> Changed:
-    """Correct a movement by a reverse one at the same cost; repeating that changes nothing.
-
-    The reply names the correction.
-    """
-    movement = work.get(StockMovement, id)
-    correction, is_recorded = correction_of(work, movement.id)
-    made = [] if is_recorded else [movement.reverse(id=correction, reason=reason, approved_by=by)]
-    return Changed(movement, made, {"correction": correction})

@@ -12,10 +12,10 @@ from domain.care.customer import Customer
 from domain.kernel.bad_input import bad_member
 from domain.kernel.priority import Priority
 from domain.kernel.problem import Refused
+from domain.recording.merged import one_customer
 from domain.recording.unit_of_work import Work
 from domain.work.equipment import Equipment
 from domain.work.work_order import WorkOrder
-from store.merged import one_customer
 
 
 class CaseOfSomebodyElse(Refused):

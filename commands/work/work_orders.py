@@ -40,10 +40,13 @@ def require_part(work: Work, id: UUID, *, part: UUID, quantity: Decimal, why: st
     return order
 
 
-def close(work: Work, id: UUID) -> Changed:
-    """Close a finished work order; its visits that are not over are cancelled with it."""
+def close(work: Work, id: UUID, *, seen: int | None = None) -> Changed:
+    """Close a finished work order; its visits that are not over are cancelled with it.
+
+    `seen` is the position up to which the author had read, None for all of it.
+    """
     order = work.get(WorkOrder, id)
-    return Changed(order, close_order(work, order))
+    return Changed(order, close_order(work, order, seen))
 
 
 def cancel(work: Work, id: UUID, *, reason: str) -> Changed:

@@ -33,90 +33,85 @@ class Divergence(TypedDict):
     device_sum: str
 
 
-class Enrolled(Begun):
-    """A technician's app was given access, in its first incarnation."""
+class DeviceEvents:
+    """The events of a device, but for those about its operations."""
 
-    TOPIC: ClassVar[str] = "device.enrolled"
-    PERSON: ClassVar[str] = "technician"
-    technician: UUID
-    install_id: str
-    platform: str
-    app_version: str
-    incarnation: int
-    name: Personal = None
-    public_key: str | None = None
+    class Enrolled(Begun):
+        """A technician's app was given access, in its first incarnation."""
 
+        TOPIC: ClassVar[str] = "device.enrolled"
+        PERSON: ClassVar[str] = "technician"
+        technician: UUID
+        install_id: str
+        platform: str
+        app_version: str
+        incarnation: int
+        name: Personal = None
+        public_key: str | None = None
 
-class Reenrolled(Entity.Event):
-    """The same device begins a new sequence of operations, as its next incarnation."""
+    class Reenrolled(Entity.Event):
+        """The same device begins a new sequence of operations, as its next incarnation."""
 
-    TOPIC: ClassVar[str] = "device.reenrolled"
-    PERSON: ClassVar[str] = "technician"
-    technician: UUID
-    install_id: str
-    platform: str
-    app_version: str
-    incarnation: int
-    name: Personal = None
-    public_key: str | None = None
+        TOPIC: ClassVar[str] = "device.reenrolled"
+        PERSON: ClassVar[str] = "technician"
+        technician: UUID
+        install_id: str
+        platform: str
+        app_version: str
+        incarnation: int
+        name: Personal = None
+        public_key: str | None = None
 
+    class Updated(Entity.Event):
+        """It runs another app version or platform than before."""
 
-class Updated(Entity.Event):
-    """It runs another app version or platform than before."""
+        TOPIC: ClassVar[str] = "device.updated"
+        technician: UUID
+        app_version: str
+        platform: str
 
-    TOPIC: ClassVar[str] = "device.updated"
-    technician: UUID
-    app_version: str
-    platform: str
+    class Suspended(Entity.Event):
+        """Its operations are quarantined from now on."""
 
+        TOPIC: ClassVar[str] = "device.suspended"
+        technician: UUID
+        reason: str
 
-class Suspended(Entity.Event):
-    """Its operations are quarantined from now on."""
+    class Resumed(Entity.Event):
+        """It is trusted again."""
 
-    TOPIC: ClassVar[str] = "device.suspended"
-    technician: UUID
-    reason: str
+        TOPIC: ClassVar[str] = "device.resumed"
+        technician: UUID
 
+    class Revoked(Entity.Event):
+        """It was revoked, effective at once, and with `wipe` ordered to erase itself."""
 
-class Resumed(Entity.Event):
-    """It is trusted again."""
+        TOPIC: ClassVar[str] = "device.revoked"
+        technician: UUID
+        reason: RevocationReason
+        wipe: bool
 
-    TOPIC: ClassVar[str] = "device.resumed"
-    technician: UUID
+    class Wiped(Entity.Event):
+        """It has erased itself."""
 
+        TOPIC: ClassVar[str] = "device.wiped"
+        technician: UUID
 
-class Revoked(Entity.Event):
-    """It was revoked, effective at once, and with `wipe` ordered to erase itself."""
+    class DivergenceObserved(Entity.Event):
+        """Its digest of its documents differs from the server's."""
 
-    TOPIC: ClassVar[str] = "device.revoked"
-    technician: UUID
-    reason: RevocationReason
-    wipe: bool
+        TOPIC: ClassVar[str] = "device.divergence_observed"
+        technician: UUID
+        kind: DigestKind
+        server_count: int
+        server_sum: str
+        device_count: int
+        device_sum: str
 
+    class ClockObserved(Entity.Event):
+        """The lead of its clock over the server's, in milliseconds."""
 
-class Wiped(Entity.Event):
-    """It has erased itself."""
-
-    TOPIC: ClassVar[str] = "device.wiped"
-    technician: UUID
-
-
-class DivergenceObserved(Entity.Event):
-    """Its digest of its documents differs from the server's."""
-
-    TOPIC: ClassVar[str] = "device.divergence_observed"
-    technician: UUID
-    kind: DigestKind
-    server_count: int
-    server_sum: str
-    device_count: int
-    device_sum: str
-
-
-class ClockObserved(Entity.Event):
-    """The lead of its clock over the server's, in milliseconds."""
-
-    TOPIC: ClassVar[str] = "device.clock_observed"
-    technician: UUID
-    offset_ms: int
-    previous_ms: int
+        TOPIC: ClassVar[str] = "device.clock_observed"
+        technician: UUID
+        offset_ms: int
+        previous_ms: int

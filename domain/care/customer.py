@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
-from domain.care import customer_events as events
 from domain.care.customer_change import FIELDS, Clash, Value, check_fields, cleared, split_changes, texts
-from domain.care.customer_events import Details, SiteDetails
+from domain.care.customer_events import CustomerEvents, Details, SiteDetails
 from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.care.site_zone import PlaceZone, ZoneBasis
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.instant import parse_zone
 
 
-class Customer(Entity):
+class Customer(CustomerEvents, Entity):
     """One customer. All texts are personal: after erasure every field is None here and in the log."""
 
     TOPIC: ClassVar[str] = "customer"
@@ -26,9 +25,6 @@ class Customer(Entity):
     site_zones: dict[UUID, PlaceZone]
     merged_into: UUID | None
     erased: bool
-
-    Registered, Changed, ChangeClashed = events.Registered, events.Changed, events.ChangeClashed
-    SiteAdded, SiteChanged, Merged, Erased = events.SiteAdded, events.SiteChanged, events.Merged, events.Erased
 
     @classmethod
     def register(
@@ -148,7 +144,7 @@ class Customer(Entity):
 
     # Changes
 
-    @event(Registered)
+    @event(CustomerEvents.Registered)
     def __init__(
         self, name: str | None, phones: tuple[str, ...] | None, email: str | None, language: str, zone: str | None
     ) -> None:
@@ -158,7 +154,7 @@ class Customer(Entity):
         self.merged_into: UUID | None = None
         self.erased = False
 
-    @event(Changed)
+    @event(CustomerEvents.Changed)
     def _(
         self,
         name: str | None,
@@ -170,21 +166,21 @@ class Customer(Entity):
         values = zip(FIELDS, (name, phones, email, language, zone), strict=True)
         self.details.update({field: value for field, value in values if value is not None})
 
-    @event(SiteAdded)
+    @event(CustomerEvents.SiteAdded)
     def _(self, site: UUID, zone: str, zone_basis: ZoneBasis | None) -> None:
         self.sites.append(site)
         self.site_zones[site] = PlaceZone(zone, zone_basis)
 
-    @event(SiteChanged)
+    @event(CustomerEvents.SiteChanged)
     def _(self, site: UUID, zone: str | None, zone_basis: ZoneBasis | None) -> None:
         if zone is not None:
             self.site_zones[site] = PlaceZone(zone, zone_basis)
 
-    @event(Merged)
+    @event(CustomerEvents.Merged)
     def _(self, into: UUID) -> None:
         self.merged_into = into
 
-    @event(Erased)
+    @event(CustomerEvents.Erased)
     def _(self) -> None:
         self.details = dict.fromkeys(FIELDS)
         self.erased = True

@@ -81,10 +81,15 @@ class Entity(BaseAggregate[UUID]):
         class_version: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
-        """Give every `@event` method called `_` a name of its own.
+        """Take over the events that are nested in base classes, and give every `@event` method called `_` a name.
 
-        The library looks for them in the class, where only the last of several with one name is left.
+        The library looks for both in the class itself, and of several methods with one name only the last is left.
         """
+        for base in cls.__mro__[1:]:
+            if not issubclass(base, BaseAggregate):
+                for name, kind in vars(base).items():
+                    if isinstance(kind, type) and issubclass(kind, AggregateEvent) and name not in vars(cls):
+                        setattr(cls, name, kind)
         for change in all_func_decorators:
             method, what = change.decorated_func, change.given_event_cls
             if what and (method.__module__, method.__qualname__) == (cls.__module__, f"{cls.__qualname__}._"):

@@ -7,4 +7,4 @@ from domain.kernel.problem import BadInput
 
 def bad_member(pointer: str, detail: str) -> BadInput:
     """The problem of one member: `pointer` is the JSON pointer to it, `detail` a sentence about what to send."""
-    return BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+    return BadInput.of_member(pointer, detail)

@@ -63,4 +63,4 @@ def must_be_window(start: datetime, end: datetime) -> None:
 
 
 def _refuse(detail: str, pointer: str) -> None:
-    raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}] if pointer else ())
+    raise BadInput.of_member(pointer, detail) if pointer else BadInput(detail)

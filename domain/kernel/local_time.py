@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.kernel.bad_input import bad_member
+from domain.kernel.instant import parsed
 
 LOCAL_PATTERN: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 """A regular expression for what `parse_local` reads: a date and a clock time without an offset."""
@@ -101,13 +101,8 @@ def format_local(instant: datetime, zone: str) -> str:
 
 def parse_local(text: str, *, pointer: str = "/local") -> datetime:
     """The date and clock time that a text like 2026-10-30T10:00 names; raises `BadInput` for anything else."""
-    try:
-        if not _LOCAL.fullmatch(text):
-            raise ValueError(text)
-        return datetime.fromisoformat(text)
-    except (ValueError, TypeError):
-        detail = "A local time is written as YYYY-MM-DDTHH:MM, without an offset, like 2026-10-30T10:00."
-        raise bad_member(pointer, detail) from None
+    detail = "A local time is written as YYYY-MM-DDTHH:MM, without an offset, like 2026-10-30T10:00."
+    return parsed(text, _LOCAL, datetime.fromisoformat, pointer, detail)
 
 
 def _in_utc(local: datetime) -> datetime:

@@ -1,1 +1,1 @@
-"""The unit of work and what it records; independent of the database."""
+"""A unit of work, what is written down of it, and the rules that look at several entities in it; knows no database."""

@@ -10,7 +10,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import get_topic
 
-from domain.care.customer_events import SiteAdded
+from domain.care.customer import Customer
 from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.kernel.keys import KeyTaken
@@ -18,7 +18,7 @@ from domain.kernel.problem import NotFound
 from domain.kernel.walk import Walked
 from domain.recording.answers import Answer, Appended, StreamTakenError, Turn
 from domain.recording.backing import Backing, Change
-from domain.work.visit_events import Planned
+from domain.work.visit import Visit
 
 E = TypeVar("E", bound=Entity)
 
@@ -84,8 +84,8 @@ class Work:
         self.made.add(number)
         return number
 
-    def _planned(self, order: UUID) -> list[Planned]:
-        return [event for event in self.events if isinstance(event, Planned) and event.work_order == order]
+    def _planned(self, order: UUID) -> list[Visit.Planned]:
+        return [event for event in self.events if isinstance(event, Visit.Planned) and event.work_order == order]
 
     def loaded(self, stream: UUID) -> Entity | None:
         """The entity of a stream that this work has loaded or added, whatever its kind."""
@@ -108,7 +108,8 @@ class Work:
             if events and isinstance(entity, Walked):
                 entity.set_envelope(envelope, events[0].originator_version)
             self.events.extend(events)
-            self._sites |= {event.site: event.originator_id for event in events if isinstance(event, SiteAdded)}
+            added = (event for event in events if isinstance(event, Customer.SiteAdded))
+            self._sites |= {event.site: event.originator_id for event in added}
         self.envelopes.extend([envelope] * (len(self.events) - before))
         return len(self.events) - before
 

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.instant import parse_zone
-from domain.work import visit_events as events
 from domain.work import visit_status as rule
-from domain.work.visit_events import EndedWith, Planning
+from domain.work.visit_events import ByTechnician, EndedWith, OfWorkOrder, Planning, VisitEvents
 from domain.work.visit_facts import VisitFacts
 from domain.work.visit_status import OVER, Status
 from domain.work.visit_walk import WalkedVisit
@@ -25,16 +24,6 @@ class Visit(VisitFacts, WalkedVisit, Entity):
 
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
-
-    Planned, Dispatched, Accepted, Declined = (
-        events.Planned,
-        events.Dispatched,
-        events.Accepted,
-        events.Declined,
-    )
-    TravelStarted, Arrived, Paused = events.TravelStarted, events.Arrived, events.Paused
-    Resumed, Done, NotDone, Signed = events.Resumed, events.Done, events.NotDone, events.Signed
-    Rescheduled, Cancelled, FactCorrected = events.Rescheduled, events.Cancelled, events.FactCorrected
 
     @classmethod
     def plan(cls, *, id: UUID, **planning: Unpack[Planning]) -> Self:
@@ -81,15 +70,15 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         rule.must_not_be_over(self.status)
         self._record(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
 
-    def _record(self, what: type[events.OfWorkOrder], **fields: object) -> None:
+    def _record(self, what: type[OfWorkOrder], **fields: object) -> None:
         self.trigger_event(what, work_order=self.work_order, **fields)
 
-    def _record_by(self, what: type[events.ByTechnician], technician: UUID | None, **fields: Any) -> None:
+    def _record_by(self, what: type[ByTechnician], technician: UUID | None, **fields: Any) -> None:
         self._record(what, technician=technician or self.technician, **fields)
 
     # Changes
 
-    @event(Planned)
+    @event(VisitEvents.Planned)
     def __init__(self, work_order: UUID, customer: UUID, technician: UUID | None, zone: str) -> None:
         self.work_order = work_order
         self.customer = customer
@@ -97,51 +86,51 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         self.steps = {}
         self._decided(self.Planned, technician, order=self.version)
 
-    @event(Dispatched)
+    @event(VisitEvents.Dispatched)
     def _(self, technician: UUID) -> None:
         self._decided(self.Dispatched, technician)
 
-    @event(Accepted)
+    @event(VisitEvents.Accepted)
     def _(self, technician: UUID | None, *, unasked: bool | None) -> None:
         self._reported(self.Accepted, technician, unasked=bool(unasked))
 
-    @event(Declined)
+    @event(VisitEvents.Declined)
     def _(self, technician: UUID) -> None:
         self._decided(self.Declined, technician)
 
-    @event(TravelStarted)
+    @event(VisitEvents.TravelStarted)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.TravelStarted, technician)
 
-    @event(Arrived)
+    @event(VisitEvents.Arrived)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Arrived, technician)
 
-    @event(Paused)
+    @event(VisitEvents.Paused)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Paused, technician)
 
-    @event(Resumed)
+    @event(VisitEvents.Resumed)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Resumed, technician)
 
-    @event(Done)
+    @event(VisitEvents.Done)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Done, technician)
 
-    @event(NotDone)
+    @event(VisitEvents.NotDone)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.NotDone, technician)
 
-    @event(Rescheduled)
+    @event(VisitEvents.Rescheduled)
     def _(self, zone: str) -> None:
         self.zone = zone
         self._decided(self.Rescheduled, None)
 
-    @event(Cancelled)
+    @event(VisitEvents.Cancelled)
     def _(self) -> None:
         self._decided(self.Cancelled, None)
 
-    @event(FactCorrected)
+    @event(VisitEvents.FactCorrected)
     def _(self, operation: UUID, fact: str | None) -> None:
         self._take_back(operation, fact)

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.reason import reason_and_note
-from domain.work import work_order_events as events
 from domain.work import work_order_status as rule
-from domain.work.work_order_events import Fixed, HoldReason, Opening
+from domain.work.work_order_events import Fixed, HoldReason, Opening, WorkOrderEvents
 from domain.work.work_order_facts import WorkOrderFacts
 from domain.work.work_order_status import FAILURES, FINAL, FINISHED, Status
 from domain.work.work_order_walk import WalkedOrder
@@ -24,14 +23,6 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
 
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.WorkOrderState
-
-    Opened, Assigned, PartRequired = events.Opened, events.Assigned, events.PartRequired
-    Diagnosed, Held, Resumed = events.Diagnosed, events.Held, events.Resumed
-    LabourRecorded, NoteAdded, PhotoAttached = events.LabourRecorded, events.NoteAdded, events.PhotoAttached
-    Completed, CompletionReported = events.Completed, events.CompletionReported
-    CannotComplete, CannotCompleteReported = events.CannotComplete, events.CannotCompleteReported
-    Reopened, Closed, Cancelled = events.Reopened, events.Closed, events.Cancelled
-    FactCorrected = events.FactCorrected
 
     @classmethod
     def open(cls, *, id: UUID, **opening: Unpack[Opening]) -> Self:
@@ -117,53 +108,53 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
 
     # Changes
 
-    @event(Opened)
+    @event(WorkOrderEvents.Opened)
     def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None, site: UUID | None) -> None:
         self.customer, self.case, self.equipment, self.site = customer, case, equipment, site
         self.technician: UUID | None = None
         self.steps = {}
 
-    @event(Assigned)
+    @event(WorkOrderEvents.Assigned)
     def _(self, technician: UUID) -> None:
         self.technician = technician
         self._moved(self.Assigned)
 
-    @event(Diagnosed)
+    @event(WorkOrderEvents.Diagnosed)
     def _(self) -> None:
         self._moved(self.Diagnosed)
 
-    @event(LabourRecorded)
+    @event(WorkOrderEvents.LabourRecorded)
     def _(self) -> None:
         self._moved(self.LabourRecorded)
 
-    @event(Held)
+    @event(WorkOrderEvents.Held)
     def _(self) -> None:
         self._moved(self.Held)
 
-    @event(Resumed)
+    @event(WorkOrderEvents.Resumed)
     def _(self) -> None:
         self._moved(self.Resumed)
 
-    @event(Completed)
+    @event(WorkOrderEvents.Completed)
     def _(self) -> None:
         self._moved(self.Completed)
 
-    @event(CannotComplete)
+    @event(WorkOrderEvents.CannotComplete)
     def _(self) -> None:
         self._moved(self.CannotComplete)
 
-    @event(Reopened)
+    @event(WorkOrderEvents.Reopened)
     def _(self) -> None:
         self._moved(self.Reopened)
 
-    @event(Closed)
+    @event(WorkOrderEvents.Closed)
     def _(self) -> None:
         self._moved(self.Closed)
 
-    @event(Cancelled)
+    @event(WorkOrderEvents.Cancelled)
     def _(self) -> None:
         self._moved(self.Cancelled)
 
-    @event(FactCorrected)
+    @event(WorkOrderEvents.FactCorrected)
     def _(self, operation: UUID, fact: str | None) -> None:
         self._take_back(operation, fact)

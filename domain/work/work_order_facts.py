@@ -1,27 +1,17 @@
 """The facts that technicians report about a work order."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from domain.kernel.reason import reason_and_note
-from domain.work import work_order_events as events
-from domain.work.work_order_events import Fixed, LabourKind
+from domain.work.work_order_events import Fixed, LabourKind, WorkOrderEvents
 from domain.work.work_order_status import FAILURES
 
 
-class WorkOrderFacts:
+class WorkOrderFacts(WorkOrderEvents):
     """The facts of a work order; none is refused."""
 
     customer: UUID
-    Diagnosed: ClassVar[type[events.Diagnosed]]
-    LabourRecorded: ClassVar[type[events.LabourRecorded]]
-    NoteAdded: ClassVar[type[events.NoteAdded]]
-    PhotoAttached: ClassVar[type[events.PhotoAttached]]
-    CompletionReported: ClassVar[type[events.CompletionReported]]
-    CannotCompleteReported: ClassVar[type[events.CannotCompleteReported]]
-    Completed: ClassVar[type[events.Completed]]
-    CannotComplete: ClassVar[type[events.CannotComplete]]
-    FactCorrected: ClassVar[type[events.FactCorrected]]
 
     def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None = None) -> None:
         """What was found: codes for problem, cause and remedy, and a note as free text."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.access import device_events, device_operations
 from domain.access.device import Device
 from domain.recording.recorded import Recorded
 from domain.work.technician import Technician
@@ -61,7 +60,7 @@ class Devices(Projection):
         yield DEVICES, (event.stream,)
 
     @on(Device.Enrolled)
-    def _enrolled(self, event: Recorded[device_events.Enrolled], rows: Rows) -> None:
+    def _enrolled(self, event: Recorded[Device.Enrolled], rows: Rows) -> None:
         row: Row = {
             "id": event.stream,
             "reason": None,
@@ -77,7 +76,7 @@ class Devices(Projection):
         rows.put(DEVICES, row | _installed(event.data) | changed_by(event))
 
     @on(Device.Reenrolled)
-    def _reenrolled(self, event: Recorded[device_events.Reenrolled], rows: Rows) -> None:
+    def _reenrolled(self, event: Recorded[Device.Reenrolled], rows: Rows) -> None:
         _change(event, rows, status="active", reason=None, **_installed(event.data))
 
     @on(Technician.Erased)
@@ -86,37 +85,37 @@ class Devices(Projection):
             rows.put(DEVICES, row | {"name": None, "position": event.position})
 
     @on(Device.Updated)
-    def _updated(self, event: Recorded[device_events.Updated], rows: Rows) -> None:
+    def _updated(self, event: Recorded[Device.Updated], rows: Rows) -> None:
         _change(event, rows, app_version=event.data.app_version, platform=event.data.platform)
 
     @on(Device.Suspended)
-    def _suspended(self, event: Recorded[device_events.Suspended], rows: Rows) -> None:
+    def _suspended(self, event: Recorded[Device.Suspended], rows: Rows) -> None:
         _change(event, rows, status="suspended", reason=event.data.reason)
 
     @on(Device.Resumed)
-    def _resumed(self, event: Recorded[device_events.Resumed], rows: Rows) -> None:
+    def _resumed(self, event: Recorded[Device.Resumed], rows: Rows) -> None:
         _change(event, rows, status="active", reason=None)
 
     @on(Device.Revoked)
-    def _revoked(self, event: Recorded[device_events.Revoked], rows: Rows) -> None:
+    def _revoked(self, event: Recorded[Device.Revoked], rows: Rows) -> None:
         before = rows.get(DEVICES, event.stream) or {"wipe": False}
         _change(event, rows, status="revoked", reason=event.data.reason, wipe=before["wipe"] or event.data.wipe)
 
     @on(Device.Wiped)
-    def _wiped(self, event: Recorded[device_events.Wiped], rows: Rows) -> None:
+    def _wiped(self, event: Recorded[Device.Wiped], rows: Rows) -> None:
         _change(event, rows, wiped_at=event.occurred_at)
 
     @on(Device.ClockObserved)
-    def _clock_observed(self, event: Recorded[device_events.ClockObserved], rows: Rows) -> None:
+    def _clock_observed(self, event: Recorded[Device.ClockObserved], rows: Rows) -> None:
         _change(event, rows, offset_ms=event.data.offset_ms)
 
     @on(Device.DivergenceObserved)
-    def _divergence_observed(self, event: Recorded[device_events.DivergenceObserved], rows: Rows) -> None:
+    def _divergence_observed(self, event: Recorded[Device.DivergenceObserved], rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
             _change(event, rows, divergences=device["divergences"] + 1)
 
     @on(Device.OperationQuarantined)
-    def _quarantined(self, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
+    def _quarantined(self, event: Recorded[Device.OperationQuarantined], rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
             gone = [] if event.data.contested else settled(event, rows)
             since = min((row["position"] for row in gone), default=event.position)
@@ -127,11 +126,7 @@ class Devices(Projection):
     @on(Device.OperationReleased, Device.OperationRejected, Device.OperationDiscarded)
     def _decided(
         self,
-        event: Recorded[
-            device_operations.OperationReleased
-            | device_operations.OperationRejected
-            | device_operations.OperationDiscarded
-        ],
+        event: Recorded[Device.OperationReleased | Device.OperationRejected | Device.OperationDiscarded],
         rows: Rows,
     ) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:

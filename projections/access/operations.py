@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.access import device_operations
 from domain.access.device import Device
 from domain.access.operation_status import UNDECIDED, recorded_status
 from domain.recording.recorded import Recorded
@@ -77,14 +76,14 @@ class Operations(Projection):
             yield OPERATIONS, (event.stream, version)
 
     @on(Device.OperationQuarantined)
-    def _quarantined(self, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
+    def _quarantined(self, event: Recorded[Device.OperationQuarantined], rows: Rows) -> None:
         if not event.data.contested:
             self._replace(event, rows)
         fields = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
         rows.put(OPERATIONS, _row(event, fields))
 
     @on(Device.OperationHeld)
-    def _held(self, event: Recorded[device_operations.OperationHeld], rows: Rows) -> None:
+    def _held(self, event: Recorded[Device.OperationHeld], rows: Rows) -> None:
         detail = "It waits for other operations that it needs."
         fields = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
         row = _row(event, fields | {"needs": [str(need) for need in event.data.needs]})
@@ -93,20 +92,20 @@ class Operations(Projection):
             rows.put(NEEDS, need)
 
     @on(Device.HoldEnded)
-    def _ended(self, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
+    def _ended(self, event: Recorded[Device.HoldEnded], rows: Rows) -> None:
         self._decide(event, rows, status=recorded_status(with_misfits=bool(event.data.misfits)))
 
     @on(Device.OperationRejected)
-    def _rejected(self, event: Recorded[device_operations.OperationRejected], rows: Rows) -> None:
+    def _rejected(self, event: Recorded[Device.OperationRejected], rows: Rows) -> None:
         self._replace(event, rows)
         rows.put(OPERATIONS, _row(event, {"status": "rejected", "reason": event.data.problem}))
 
     @on(Device.OperationReleased)
-    def _released(self, event: Recorded[device_operations.OperationReleased], rows: Rows) -> None:
+    def _released(self, event: Recorded[Device.OperationReleased], rows: Rows) -> None:
         self._decide(event, rows, status="released")
 
     @on(Device.OperationDiscarded)
-    def _discarded(self, event: Recorded[device_operations.OperationDiscarded], rows: Rows) -> None:
+    def _discarded(self, event: Recorded[Device.OperationDiscarded], rows: Rows) -> None:
         self._decide(event, rows, status="discarded", decision=event.data.reason)
 
     def _replace(self, event: Recorded, rows: Rows) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.case import Case
 from domain.care.case_status import Status
 from domain.care.customer import Customer
@@ -141,7 +140,7 @@ class Cases(Projection):
                 rows.put(CASES, more | {"position": event.position})
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         for case in rows.where(CASES, customer=event.stream):
             rows.put(CASES, case | dict.fromkeys(_WORDS) | {"position": event.position})
 

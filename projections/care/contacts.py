@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.case import Case
 from domain.care.case_status import Status as CaseStatus
 from domain.care.contact import Contact, Status
@@ -132,7 +131,7 @@ class Contacts(Projection):
             due += [row["id"] for row in rows.where(CASES, merged_into=case) if row["id"] not in due]
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         for contact in rows.where(CONTACTS, customer=event.stream):
             rows.put(CONTACTS, contact | dict.fromkeys(_WORDS) | {"position": event.position})
 

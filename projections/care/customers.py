@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from projections.care.customer_entries import entries_below
@@ -89,7 +88,7 @@ class Customers(Projection):
             yield SITES, (event.data.site,)
 
     @on(Customer.Registered)
-    def _registered(self, event: Recorded[customer_events.Registered], rows: Rows) -> None:
+    def _registered(self, event: Recorded[Customer.Registered], rows: Rows) -> None:
         row = {"id": event.stream, "merged_into": None, "erased": False}
         rows.put(
             CUSTOMERS,
@@ -97,7 +96,7 @@ class Customers(Projection):
         )
 
     @on(Customer.Changed)
-    def _details(self, event: Recorded[customer_events.Changed], rows: Rows) -> None:
+    def _details(self, event: Recorded[Customer.Changed], rows: Rows) -> None:
         fields = {field: _value(event, field) for field in event.data.fields}
         self._change(event, rows, fields)
         for field in event.data.fields:
@@ -105,7 +104,7 @@ class Customers(Projection):
                 rows.delete(CLASHES, clash["position"])
 
     @on(Customer.ChangeClashed)
-    def _clashed(self, event: Recorded[customer_events.ChangeClashed], rows: Rows) -> None:
+    def _clashed(self, event: Recorded[Customer.ChangeClashed], rows: Rows) -> None:
         self._change(event, rows, {})
         row = {
             "position": event.position,
@@ -120,7 +119,7 @@ class Customers(Projection):
         rows.put(CLASHES, row)
 
     @on(Customer.SiteAdded)
-    def _site_added(self, event: Recorded[customer_events.SiteAdded], rows: Rows) -> None:
+    def _site_added(self, event: Recorded[Customer.SiteAdded], rows: Rows) -> None:
         data = event.data
         row = {"id": data.site, "customer": event.stream, "zone": data.zone, "zone_basis": data.zone_basis}
         words = {"address": data.address, "access_notes": data.access_notes}
@@ -128,7 +127,7 @@ class Customers(Projection):
         self._change(event, rows, {})
 
     @on(Customer.SiteChanged)
-    def _site_changed(self, event: Recorded[customer_events.SiteChanged], rows: Rows) -> None:
+    def _site_changed(self, event: Recorded[Customer.SiteChanged], rows: Rows) -> None:
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
             given_fields = {name: value for name, value in given.items() if value is not None}
@@ -137,11 +136,11 @@ class Customers(Projection):
         self._change(event, rows, {})
 
     @on(Customer.Merged)
-    def _merged(self, event: Recorded[customer_events.Merged], rows: Rows) -> None:
+    def _merged(self, event: Recorded[Customer.Merged], rows: Rows) -> None:
         self._change(event, rows, {"merged_into": event.data.into})
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         self._change(event, rows, {**dict.fromkeys((*DETAILS, *EXTERNAL_REF)), "erased": True})
         for site in rows.where(SITES, customer=event.stream):
             rows.put(SITES, site | {"address": None, "access_notes": None, "position": event.position})

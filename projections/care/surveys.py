@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.care.survey import Survey
 from domain.recording.recorded import Recorded
@@ -74,7 +73,7 @@ class Surveys(Projection):
         rows.put(SURVEYS, survey | (answer if is_newest else {}) | changed_by(event))
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         for survey in rows.where(SURVEYS, customer=event.stream):
             rows.put(SURVEYS, survey | {"comment": None, "position": event.position})
 

@@ -151,7 +151,7 @@ class Views:
         [(head, reached, stopped)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
         if position > head:
             detail = f"The log ends at position {head}; wait for one that an answer of this server has named."
-            raise PositionUnknown(detail, errors=[{"pointer": "/at_least", "detail": detail}], position=head)
+            raise PositionUnknown.of_member("/at_least", detail, position=head)
         if stopped and reached < position:
             raise ViewStopped
         return reached >= position or self.wait_until(position, seconds, names)

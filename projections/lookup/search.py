@@ -7,13 +7,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.access.user import User
-from domain.care import customer_events
 from domain.care.case import Case
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.part import Part
-from domain.work import work_order_events
 from domain.work.equipment import Equipment
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
@@ -56,34 +54,34 @@ class Search(Projection):
             yield ENTRIES, (getattr(event.data, "site", None) or event.stream,)
 
     @on(Customer.Registered)
-    def _customer_registered(self, event: Recorded[customer_events.Registered], rows: Rows) -> None:
+    def _customer_registered(self, event: Recorded[Customer.Registered], rows: Rows) -> None:
         fields = {"name": event.data.name, "email": event.data.email, "phones": list(event.data.phones or ())}
         _begin(event, rows, "customers", fields, customer=event.stream, person=event.stream)
 
     @on(Customer.Changed)
-    def _customer_changed(self, event: Recorded[customer_events.Changed], rows: Rows) -> None:
+    def _customer_changed(self, event: Recorded[Customer.Changed], rows: Rows) -> None:
         changes = {name: getattr(event.data, name) for name in event.data.fields if name in {"name", "email", "phones"}}
         if "phones" in changes:
             changes["phones"] = list(changes["phones"] or ())
         _change(event, rows, event.stream, changes)
 
     @on(Customer.SiteAdded)
-    def _site_added(self, event: Recorded[customer_events.SiteAdded], rows: Rows) -> None:
+    def _site_added(self, event: Recorded[Customer.SiteAdded], rows: Rows) -> None:
         data = event.data
         _begin(event, rows, "sites", {"name": data.address}, id=data.site, customer=event.stream, person=event.stream)
 
     @on(Customer.SiteChanged)
-    def _site_changed(self, event: Recorded[customer_events.SiteChanged], rows: Rows) -> None:
+    def _site_changed(self, event: Recorded[Customer.SiteChanged], rows: Rows) -> None:
         if event.data.address is not None:
             _change(event, rows, event.data.site, {"name": event.data.address})
 
     @on(Customer.Merged, Case.Merged)
-    def _merged(self, event: Recorded[customer_events.Merged | Case.Merged], rows: Rows) -> None:
+    def _merged(self, event: Recorded[Customer.Merged | Case.Merged], rows: Rows) -> None:
         if (entry := rows.get(ENTRIES, event.stream)) is not None:
             rows.put(ENTRIES, entry | {"merged_into": event.data.into, "position": event.position})
 
     @on(Customer.Erased, Technician.Erased, User.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
         for entry in rows.where(ENTRIES, person=event.stream):
             _change(event, rows, entry["id"], dict.fromkeys(entry["told"]))
 
@@ -92,7 +90,7 @@ class Search(Projection):
         _begin(event, rows, "cases", {"number": None}, name=event.data.topic, customer=event.data.customer)
 
     @on(WorkOrder.Opened)
-    def _work_order_opened(self, event: Recorded[work_order_events.Opened], rows: Rows) -> None:
+    def _work_order_opened(self, event: Recorded[WorkOrder.Opened], rows: Rows) -> None:
         _begin(event, rows, "work-orders", {"number": event.data.number}, customer=event.data.customer)
 
     @on(Equipment.Registered)

@@ -7,7 +7,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
-from domain.work import visit_events, work_order_events
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from projections.engine.projection import Projection, Rows, on
@@ -57,13 +56,13 @@ class Attachments(Projection):
             yield VISITS, (event.stream,)
 
     @on(WorkOrder.PhotoAttached)
-    def _photo(self, event: Recorded[work_order_events.PhotoAttached], rows: Rows) -> None:
+    def _photo(self, event: Recorded[WorkOrder.PhotoAttached], rows: Rows) -> None:
         if (order := rows.get(WORK_ORDERS, event.stream)) is not None:
             misfit = not _has(event, order)
             rows.put(ATTACHMENTS, _named(event, order["id"], None, order["customer"]) | {"misfit": misfit})
 
     @on(Visit.Signed)
-    def _signature(self, event: Recorded[visit_events.Signed], rows: Rows) -> None:
+    def _signature(self, event: Recorded[Visit.Signed], rows: Rows) -> None:
         visit = rows.get(VISITS, event.stream)
         free = visit is None or visit["technician"] is None
         misfit = not _has(event, rows.get(WORK_ORDERS, event.data.work_order) if free else visit)

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.access.user import User
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from domain.work.equipment import Equipment, Status
@@ -117,7 +116,7 @@ class EquipmentView(Projection):
         self._change(event, rows, {"status": Status.RETIRED.value} | fields)
 
     @on(Customer.Erased, Technician.Erased, User.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
         for machine in rows.where(EQUIPMENT, note_of=event.stream):
             rows.put(EQUIPMENT, machine | {"retirement_note": None, "position": event.position})
 

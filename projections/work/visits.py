@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.kernel.instant import format_instant
 from domain.kernel.local_time import format_local
 from domain.kernel.walk import REPLIES
 from domain.recording.recorded import Recorded
 from domain.topics import EVENT_CLASSES
-from domain.work import visit_events
 from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.visit_walk import REPORTED, TIMES
@@ -74,7 +72,7 @@ class Visits(Projection):
         yield VISITS, (event.stream,)
 
     @on(Visit.Planned)
-    def _planned(self, event: Recorded[visit_events.Planned], rows: Rows) -> None:
+    def _planned(self, event: Recorded[Visit.Planned], rows: Rows) -> None:
         data = event.data
         row: Row = {
             "id": event.stream,
@@ -90,17 +88,17 @@ class Visits(Projection):
         self._put(event, rows, row | add_step(rows, row, planned | {"device": None, "decision": True}))
 
     @on(Visit.Dispatched, Visit.Declined)
-    def _given(self, event: Recorded[visit_events.Dispatched | visit_events.Declined], rows: Rows) -> None:
+    def _given(self, event: Recorded[Visit.Dispatched | Visit.Declined], rows: Rows) -> None:
         self._decide(event, rows, {}, technician=event.data.technician, note=getattr(event.data, "reason", None))
         if event.topic == Visit.Declined.TOPIC:
             rows.put(DECLINES, {"visit": event.stream, "technician": event.data.technician})
 
     @on(Visit.Rescheduled)
-    def _rescheduled(self, event: Recorded[visit_events.Rescheduled], rows: Rows) -> None:
+    def _rescheduled(self, event: Recorded[Visit.Rescheduled], rows: Rows) -> None:
         self._decide(event, rows, window_of(event.data), **_window(event.data))
 
     @on(Visit.Cancelled)
-    def _cancelled(self, event: Recorded[visit_events.Cancelled], rows: Rows) -> None:
+    def _cancelled(self, event: Recorded[Visit.Cancelled], rows: Rows) -> None:
         self._decide(event, rows, {}, reason=event.data.ended_with, note=event.data.reason)
 
     @on(*(EVENT_CLASSES[topic] for topic in REPORTED))
@@ -123,19 +121,19 @@ class Visits(Projection):
             self._put(event, rows, row)
 
     @on(Visit.Signed)
-    def _signed(self, event: Recorded[visit_events.Signed], rows: Rows) -> None:
+    def _signed(self, event: Recorded[Visit.Signed], rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             names = ("sha256", "size", "media_type", "signer", "technician")
             signature = as_fact(event, **{name: getattr(event.data, name) for name in names})
             self._put(event, rows, row | add_fact(rows, row, "signatures", signature))
 
     @on(Visit.FactCorrected)
-    def _corrected(self, event: Recorded[visit_events.FactCorrected], rows: Rows) -> None:
+    def _corrected(self, event: Recorded[Visit.FactCorrected], rows: Rows) -> None:
         if (row := self._row(event, rows)) is not None:
             self._put(event, rows, row | without_operation(rows, row, event.data.operation))
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         for row in rows.where(VISITS, customer=event.stream):
             FACTS.erase_texts(rows, row["id"])
             silent = row | {name: without_texts(row[name]) for name in ("steps", "signatures")}

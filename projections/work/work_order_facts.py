@@ -8,7 +8,6 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.stock_movement import StockMovement
-from domain.work import visit_events, work_order_events
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import DECIDED, STEPS
@@ -98,8 +97,8 @@ def _decision(**names: str) -> Change:
     return change
 
 
-def _assigned(rows: Rows, row: Row, event: Recorded[work_order_events.Assigned]) -> Row | None:
-    # In the order of the log, not of occurrence: the assignment decides what is recorded, so both must agree.
+def _assigned(rows: Rows, row: Row, event: Recorded[WorkOrder.Assigned]) -> Row | None:
+    # By the log, not by the instant: whose order it is decides what is recorded and must be the same here as there.
     changed = _decision(technician="technician")(rows, row, event)
     return {**(changed or {}), "technician": event.data.technician}
 
@@ -135,9 +134,7 @@ def _returned(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row
     return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}
 
 
-def _corrected(
-    rows: Rows, row: Row, event: Recorded[work_order_events.FactCorrected | visit_events.FactCorrected]
-) -> Row:
+def _corrected(rows: Rows, row: Row, event: Recorded[WorkOrder.FactCorrected | Visit.FactCorrected]) -> Row:
     order, operation = row["id"], event.data.operation
     counts, minutes = row["counts"], row["labour_minutes"]
     changed: Row = {}
@@ -155,7 +152,7 @@ def _corrected(
     return changed | {"taken_back": taken_back, "counts": counts, "labour_minutes": minutes}
 
 
-def _labour(rows: Rows, row: Row, event: Recorded[work_order_events.LabourRecorded]) -> Row:
+def _labour(rows: Rows, row: Row, event: Recorded[WorkOrder.LabourRecorded]) -> Row:
     changed = _listed("labour", "minutes", "kind", "technician", step=True)(rows, row, event)
     return {**(changed or {}), "labour_minutes": row["labour_minutes"] + event.data.minutes}
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from domain.stock.stock_movement import StockMovement
 from domain.topics import EVENT_CLASSES
-from domain.work import work_order_events
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import STEPS
 from projections.engine.facts import as_fact, without_texts
@@ -99,7 +97,7 @@ class WorkOrders(Projection):
             yield TAKEN_BACK, (order, event.stream)
 
     @on(WorkOrder.Opened)
-    def _opened(self, event: Recorded[work_order_events.Opened], rows: Rows) -> None:
+    def _opened(self, event: Recorded[WorkOrder.Opened], rows: Rows) -> None:
         data = event.data
         row: Row = {
             "id": event.stream,
@@ -135,7 +133,7 @@ class WorkOrders(Projection):
             rows.put(WORK_ORDERS, row | _late(rows, row, event, last, before))
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         for row in rows.where(WORK_ORDERS, customer=event.stream):
             FACTS.erase_texts(rows, row["id"])
             silent = row | {column: without_texts(row[column]) for column in LISTS}

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from store.backup.files import CHUNK, keep_names, written
+from store.backup.files import CHUNK, written
 from store.backup.manifest import StoredBlob, stored_as
 from store.blobs.place import FileGoneError, Place
 from store.connecting import Cursor
+from store.durable import sync_folder
 
 
 class Copy(NamedTuple):
@@ -38,7 +39,7 @@ def copied(
             gone.append(copy)
             continue
         stored.append(StoredBlob(copy.name, copy.person, stored_as(path, sink)))
-    keep_names(folder / "blobs")
+    sync_folder(folder / "blobs")
     return stored, gone
 
 

@@ -17,12 +17,13 @@ from domain.kernel.instant import format_instant
 from domain.kernel.problem import Problem
 from store.backup.blobs import Copy, copied, lost
 from store.backup.content import Content, sequences, tables
-from store.backup.files import keep_names, written
+from store.backup.files import written
 from store.backup.folder import FolderIsTaken, made
 from store.backup.manifest import Manifest, Progress, StoredTable, stored_as, write
 from store.blobs.place import Place
 from store.blobs.vault import name_of
 from store.connecting import Cursor, open_connection
+from store.durable import sync_folder
 from store.errors import renamed
 from store.migrate import known_migrations
 from store.provisioning import MASTER_KEY_ID
@@ -86,9 +87,9 @@ def dump(dsn: str, folder: Path, place: Place | None, report: Progress) -> Manif
         if place is not None:
             stored, gone = copied(folder, place, kept, counted.add)
             manifest = structs.replace(manifest, blobs=stored, missing=lost(cursor, gone))
-        keep_names(folder)
+        sync_folder(folder)
         write(folder, manifest)
-        keep_names(folder.parent)
+        sync_folder(folder.parent)
     return manifest
 
 

@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from store.durable import sync_folder
+
 CHUNK: Final = 1024 * 1024
 
 
@@ -63,13 +65,4 @@ def write_durably(path: Path, content: bytes) -> None:
     with written(beside) as sink:
         sink.write(content)
     beside.rename(path)
-    keep_names(path.parent)
-
-
-def keep_names(folder: Path) -> None:
-    """Make the entries of a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

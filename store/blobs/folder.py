@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import BinaryIO, Final
 
 from store.blobs.place import FileGoneError, PlaceError, PlaceNotUsable
+from store.durable import sync_folder
 from store.file_ownership import give_away
 
 _INCOMING: Final = "incoming"
@@ -46,7 +47,7 @@ class FolderPlace:
             with _errors_translated():
                 _make(path.parent)
                 beside.rename(path)
-                _sync(path.parent)
+                sync_folder(path.parent)
         except BaseException:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -63,7 +64,7 @@ class FolderPlace:
         path = self._path(name)
         with _errors_translated(), suppress(FileNotFoundError):
             path.unlink()
-            _sync(path.parent)
+            sync_folder(path.parent)
 
     def tidy(self) -> None:
         """See `Place`."""
@@ -88,7 +89,7 @@ def _make(folder: Path) -> None:
             _give_away(made, folder.parent)
         finally:
             os.close(made)
-        _sync(folder.parent)
+        sync_folder(folder.parent)
 
 
 def _give_away(descriptor: int, folder: Path) -> None:
@@ -97,15 +98,6 @@ def _give_away(descriptor: int, folder: Path) -> None:
         give_away(descriptor, parent)
     finally:
         os.close(parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make the entries of a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from store.durable import sync_folder
 from store.embedded.binaries import Binaries
 from store.embedded.place import PORT, Place
 from store.errors import EmbeddedPostgresError
@@ -67,9 +68,7 @@ class Postmaster:
         if tried.returncode:
             raise EmbeddedPostgresError(f"initdb failed: {_last_line(tried.stderr)}")
         fresh.rename(self.data)
-        parent = os.open(self.data.parent, os.O_RDONLY)
-        os.fsync(parent)
-        os.close(parent)
+        sync_folder(self.data.parent)
 
     def admit(self) -> None:
         """Write who may connect: our own users of the machine as the owner, and everybody else with a password.

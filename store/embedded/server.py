@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from store.embedded.binaries import binaries_for
 from store.embedded.place import PORT, Place, find_place, make_place
 from store.embedded.postmaster import OWNER, Postmaster, postmasters
 from store.errors import EmbeddedPostgresError
+from store.file_lock import try_lock
 
 DATABASE = "callout"
 
@@ -105,21 +105,13 @@ class EmbeddedPostgres:
             if os.geteuid() == ROOT:
                 owner = self.state.stat()
                 os.fchown(file, owner.st_uid, owner.st_gid)
-            while not _locked(file):
+            while not try_lock(file):
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(f"another process is starting or stopping the server of {self.state}")
                 time.sleep(0.05)
             yield
         finally:
             os.close(file)
-
-
-def _locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _dsn(place: Place, socket_folder: Path, database: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from domain.stock.stock_movement import StockMovement
@@ -97,7 +96,7 @@ def _customer(due: Due, event: Recorded, rows: Rows) -> None:
         _mark(due, event, rows, rows.where(SLICES, customer=entry, shared=True))
 
 
-def _site(due: Due, event: Recorded[customer_events.SiteAdded | customer_events.SiteChanged], rows: Rows) -> None:
+def _site(due: Due, event: Recorded[Customer.SiteAdded | Customer.SiteChanged], rows: Rows) -> None:
     for entry in sorted(entries_of(rows, event.stream)):
         _mark(due, event, rows, rows.where(SLICES, customer=entry, site=event.data.site, shared=True))
 

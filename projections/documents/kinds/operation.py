@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from domain.access import device_operations
 from domain.access.device import Device
 from domain.access.device_operations import Misfit
 from domain.access.operation_status import recorded_status
@@ -63,31 +62,31 @@ def body(rows: Rows, id: str) -> Body | None:
     return changed if result["problem"] is None else changed | {"problem": result["problem"]}
 
 
-def _quarantined(due: Due, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
+def _quarantined(due: Due, event: Recorded[Device.OperationQuarantined], rows: Rows) -> None:
     _put(due, event, rows, status="quarantined", problem=_problem(event.data.reason, event.data.detail))
 
 
-def _held(due: Due, event: Recorded[device_operations.OperationHeld], rows: Rows) -> None:
+def _held(due: Due, event: Recorded[Device.OperationHeld], rows: Rows) -> None:
     _put(due, event, rows, status="held", problem=None)
 
 
-def _rejected(due: Due, event: Recorded[device_operations.OperationRejected], rows: Rows) -> None:
+def _rejected(due: Due, event: Recorded[Device.OperationRejected], rows: Rows) -> None:
     _put(due, event, rows, status="rejected", problem=_problem(event.data.problem, event.data.detail))
 
 
-def _ended(due: Due, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
+def _ended(due: Due, event: Recorded[Device.HoldEnded], rows: Rows) -> None:
     """The positions of its events are known already: they are recorded before this one."""
     status = recorded_status(with_misfits=bool(event.data.misfits))
     changed = {"status": status, "notices": [_notice(misfit) for misfit in event.data.misfits]}
     _change(due, event, rows, _result_of(event, rows), changed)
 
 
-def _released(due: Due, event: Recorded[device_operations.OperationReleased], rows: Rows) -> None:
+def _released(due: Due, event: Recorded[Device.OperationReleased], rows: Rows) -> None:
     changed: Body = {"status": "applied", "notices": [], "problem": None, "positions": []}
     _change(due, event, rows, _result_of(event, rows), changed)
 
 
-def _discarded(due: Due, event: Recorded[device_operations.OperationDiscarded], rows: Rows) -> None:
+def _discarded(due: Due, event: Recorded[Device.OperationDiscarded], rows: Rows) -> None:
     changed = {"status": "rejected", "notices": [], "problem": _problem("discarded", event.data.reason)}
     _change(due, event, rows, _result_of(event, rows), changed | {"positions": [event.position]})
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from domain.care.customer import Customer
 from domain.kernel.local_time import local_day
+from domain.recording.merged import MOST_STEPS
 from domain.recording.unit_of_work import Work
 from domain.stock.location import Location
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
-from store.merged import MOST_STEPS
 
 SiteOwner = Callable[[UUID], UUID | None]
 """A function from a site to its customer."""
