@@ -1,4 +1,4 @@
-"""What can happen to a device's operations: quarantined, held, refused, decided about, or lost."""
+"""The events of a device's operations: quarantined, held, rejected, decided about, or lost."""
 
 from typing import ClassVar
 from uuid import UUID, uuid5
@@ -13,9 +13,9 @@ class OperationEvents:
     class OperationQuarantined(Entity.Event):
         """An operation was quarantined; its text is sealed under its own id, so that it can be erased separately.
 
-        `contested` says that its id belongs to another operation, which it does not touch; then the text is sealed
-        under an id of this event (earlier servers took the operation's). `text_version` is the version of the event
-        with the same text while it was held, when it was.
+        `contested` is set when its id belongs to another operation, which is not affected; then the text is sealed
+        under an id of this event (earlier servers used the operation's). `text_version` is the version of the event
+        with the same text while it was held, if it was.
         """
 
         TOPIC: ClassVar[str] = "device.operation_quarantined"
@@ -44,7 +44,7 @@ class OperationEvents:
     class OperationReleased(Entity.Event):
         """A quarantined operation is accepted after all: the one whose text is in the event of version `text_version`.
 
-        Events of earlier servers have no version; then it is every one of this device under the id. The same holds
+        Events of earlier servers have no version; then all of this device under the id are meant. The same holds
         below.
         """
 
@@ -99,7 +99,7 @@ class OperationEvents:
         text_version: int | None = None
 
     class OperationsMissed(Entity.Event):
-        """Operations with these numbers are lost: the restored log does not have them, nor does the device any more."""
+        """Operations with these numbers are lost: neither the restored log nor the device has them."""
 
         TOPIC: ClassVar[str] = "device.operations_missed"
         technician: UUID

@@ -51,7 +51,7 @@ class CustomerEvents:
         email: Personal = None
 
     class ChangeClashed(Entity.Event):
-        """Somebody wanted to change a field that had become something else; a text each, or several phones."""
+        """A requested change met another value than it started from; one text each, or several phones."""
 
         TOPIC: ClassVar[str] = "customer.change_clashed"
         field: str

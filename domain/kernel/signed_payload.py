@@ -1,4 +1,4 @@
-"""Payloads that others keep for us: signed with one of our secrets, so that they come back as they were given."""
+"""Payloads stored by clients: signed with a secret of the server, so that changed ones are recognised."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SEPARATOR: Final = b"."
 
 
 class NotSignedError(Exception):
-    """The text is none that was signed here for this use."""
+    """The text was not signed here for this use."""
 
 
 class PayloadSigner:

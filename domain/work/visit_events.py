@@ -25,7 +25,7 @@ class Planning(TypedDict, total=False):
 
 
 class OfWorkOrder(Entity.Event):
-    """An event of a visit names the work order."""
+    """An event of a visit, with its work order."""
 
     work_order: UUID
 
@@ -121,7 +121,7 @@ class VisitEvents:
         local_end: str | None = None
 
     class Cancelled(OfWorkOrder):
-        """The visit is called off, by itself or with its work order (`ended_with`)."""
+        """The visit is cancelled, by itself or with its work order (`ended_with`)."""
 
         TOPIC: ClassVar[str] = "visit.cancelled"
         PERSON: ClassVar[str] = "customer"

@@ -31,16 +31,16 @@ class WithWords(Entity.Event):
     customer: UUID
 
 
-class CompletionTold(Entity.Event):
-    """The work is done, says who did it; `remedy` is a code."""
+class Completion(Entity.Event):
+    """Fields of a completion by `technician`; `remedy` is a code."""
 
     technician: UUID | None
     remedy: str | None
     fixed: Fixed
 
 
-class FailureTold(WithWords):
-    """The work cannot be done, says who tried; `reason` is a code, `note` the words where no code fits."""
+class Failure(WithWords):
+    """Fields of a failure by `technician`; `reason` is a code, `note` free text where no code fits."""
 
     technician: UUID | None
     reason: str
@@ -121,22 +121,22 @@ class WorkOrderEvents:
         size: int
         media_type: str
 
-    class Completed(CompletionTold):
+    class Completed(Completion):
         """The work was completed."""
 
         TOPIC: ClassVar[str] = "work_order.completed"
 
-    class CompletionReported(CompletionTold):
+    class CompletionReported(Completion):
         """A completion reported by somebody else than the assignee, or after closing; the office confirms it."""
 
         TOPIC: ClassVar[str] = "work_order.completion_reported"
 
-    class CannotComplete(FailureTold):
+    class CannotComplete(Failure):
         """The work cannot be completed."""
 
         TOPIC: ClassVar[str] = "work_order.cannot_complete"
 
-    class CannotCompleteReported(FailureTold):
+    class CannotCompleteReported(Failure):
         """A failure reported by somebody else than the assignee, or after closing."""
 
         TOPIC: ClassVar[str] = "work_order.cannot_complete_reported"
