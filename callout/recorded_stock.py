@@ -40,7 +40,7 @@ class Recorded(NamedTuple):
 
 
 def recorded(log: EventLog, openings: Iterable[Opening]) -> dict[Opening, Recorded]:
-    """What has been recorded for each of these; one query for all that were never corrected."""
+    """What has been recorded for each of `openings`; one query for all that were never corrected."""
     work, wanted = log.work(), list(openings)
     first = [opening.id(0, step) for opening in wanted for step in STEPS]
     work.preload([*first, *map(correction_id, first)])

@@ -19,22 +19,22 @@ _NOBODY = 0o600
 
 
 class Tenancy:
-    """This process's use of the server of one state folder."""
+    """The use of the server of one state folder by this process."""
 
     def __init__(self, state: Path) -> None:
         self._server = EmbeddedPostgres(state)
         self._pid: int | None = None
 
     def start(self) -> str:
-        """Start or join the server, also when it was killed meanwhile; its DSN."""
+        """Start or join the server, also when it was killed meanwhile; returns its DSN."""
         dsn = self._server.start()
         self._pid = self._server.status().pid
         return dsn
 
     def is_running(self) -> bool:
-        """Whether the server that was started or joined is still there; cheap enough to ask all the time."""
+        """Whether the server that was started or joined is still there; cheap enough to be called often."""
         try:
-            # What has ended and was not yet collected has no command line any more.
+            # A process that has ended and was not yet waited for has no command line any more.
             return bool(Path(f"/proc/{self._pid}/cmdline").read_bytes())
         except OSError:
             return False
@@ -42,9 +42,10 @@ class Tenancy:
 
 @contextmanager
 def embedded(state: Path) -> Iterator[Tenancy]:
-    """The server of a state folder for as long as this process needs it.
+    """Context with the server of a state folder.
 
-    A guard, a process of its own, sees this one end, however it ends, and stops the server unless others use it.
+    A guard, a process of its own, notices the end of this one, however it ends, and stops the server unless others use
+    it.
     """
     users = _open_users(state)
     try:
@@ -61,7 +62,7 @@ def embedded(state: Path) -> Iterator[Tenancy]:
 
 
 def _open_users(state: Path) -> int:
-    """The file whose lock every user shares; it belongs to the folder's owner, whoever makes it."""
+    """The file whose lock every user shares; it belongs to the folder's owner, whichever user makes it."""
     state.mkdir(mode=0o711, parents=True, exist_ok=True)
     users = os.open(state / "postgres.users", os.O_RDWR | os.O_CREAT, _NOBODY)
     if os.geteuid() == 0:
@@ -80,7 +81,7 @@ def _share(users: int, state: Path) -> None:
 
 
 def _guard(users: int, state: Path) -> tuple[int, int]:
-    """Begin the guard; its process id, and the end of a pipe that it takes for this process's life."""
+    """Start the guard; returns its process id, and the end of a pipe that is closed when this process ends."""
     waiting, lifeline = os.pipe()
     guard = os.fork()
     if guard:

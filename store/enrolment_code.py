@@ -1,4 +1,4 @@
-"""Enrolment codes: sixty bits that a person can type, whatever they take an O or an I for."""
+"""Enrolment codes: sixty bits in characters that are hard to confuse."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def code_of(seed: bytes) -> str:
 
 
 def folded(code: str) -> str:
-    """A code as it is compared: without blanks and dashes, letters that look like digits taken for them."""
+    """The form of a code that is compared: without blanks and dashes, look-alike letters replaced by digits."""
     return code.upper().translate(_LOOKALIKES)
 
 

@@ -22,13 +22,13 @@ class EnrolmentCodes:
         self._pool = pool
 
     def seed_of(self, seeds: Iterable[bytes]) -> bytes:
-        """The first of these whose code was issued, or the first where none was."""
+        """The first of these seeds whose code was issued, or the first where none was."""
         return first_issued(seeds, lambda seed: self._issued(seed) is not None)
 
     def issuing(self, technician: UUID, seed: bytes) -> tuple[Change, datetime]:
-        """The change that makes the code of a secret seed valid for a device of this technician, and when it expires.
+        """The change that issues the code of a secret seed for a technician, and when the code expires.
 
-        One that was issued with this seed before stays as it is.
+        A code issued with this seed before stays as it is.
         """
         hashed, issued = _hash_of(seed), self._issued(seed)
         [(expires_at,)] = [issued] if issued else self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))

@@ -1,4 +1,4 @@
-"""Which passwords are good enough: long, not common, not made of the person's own words."""
+"""Rules for passwords: long, not common, not containing the person's login or name."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ LONGEST: Final = 200
 _LEAST_SCORE: Final = 3
 """Of zxcvbn's 0 to 4: at least 100 million guesses."""
 _SCORED: Final = 72
-"""Characters that are looked at; whatever follows makes no password worse."""
+"""The number of characters that are scored; further ones do not weaken a password."""
 _OURS: Final = ("callout", "field service")
 
 
 def must_be_good(password: str, own_words: Iterable[str] = (), pointer: str = "/password") -> None:
-    """Raise `BadInput` for a password that is too short, common, or made of the person's login or name."""
+    """Raise `BadInput` for a password that is too short, common, or contains the person's login or name."""
     ready, words = prepared(password), [word for word in own_words if word]
     if not SHORTEST <= len(ready) <= LONGEST:
         raise bad_member(pointer, f"A password has {SHORTEST} to {LONGEST} characters.")

@@ -37,7 +37,7 @@ class Cursors:
 
     `secrets` is the secret, or returns all that are accepted, the one to sign with first.
 
-    `on_lost_tail` is called with the epoch and the position of a valid cursor that is behind the end of the log:
+    `on_lost_tail` is called with the epoch and the position of a valid cursor that is beyond the end of the log:
     the log has lost its last events. It may be called many times, from many threads.
     """
 
@@ -64,7 +64,7 @@ class Cursors:
         return cursor
 
     def must_fit(self, cursor: Cursor, moment: Moment) -> None:
-        """Raises `CursorExpired` for a cursor of another epoch, or behind the end of the log.
+        """Raises `CursorExpired` for a cursor of another epoch, or beyond the end of the log.
 
         Raises `Overloaded` while the views are behind the cursor: they cannot know what has changed since.
         """
@@ -74,7 +74,7 @@ class Cursors:
             self._on_lost_tail(cursor.epoch, cursor.position)
             raise CursorExpired
         if cursor.position > moment.through:
-            raise Overloaded("The views have not come as far as this cursor again; ask once more in a moment.")
+            raise Overloaded("The views have not reached this cursor again; ask again in a moment.")
 
     def _payload_of(self, text: str) -> bytes:
         return self._signer.payload_of(text) if "." in text else _payload_signed_before(text, self._secrets())

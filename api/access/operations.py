@@ -1,4 +1,4 @@
-"""Operations of devices that were quarantined, held or refused, and what the office decided about them."""
+"""Operations of devices that were quarantined, held or refused, and the office's decisions about them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from projections.engine.table import Row
 from sync import decisions
 from sync.release import StillNotUnderstood
 
-operations = Noun("operations", "Operations that were quarantined, held or refused, and what the office decided.")
+operations = Noun("operations", "Operations that were quarantined, held or refused, and the office's decisions.")
 
 RELEASED: Final[dict[str, Any]] = DONE | {
     "properties": DONE["properties"]
@@ -80,7 +80,7 @@ def release(body: Body, id: UUID) -> Response:
     try:
         return command_response(services().runner.run(request_of(body), command))
     except UnrecordableError as error:
-        raise StillNotUnderstood("What it says cannot be recorded, or its id belongs to something else.") from error
+        raise StillNotUnderstood("Its content cannot be recorded, or its id belongs to something else.") from error
 
 
 @operations.command("discard", Reason)

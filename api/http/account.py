@@ -1,4 +1,4 @@
-"""What the routes of sessions, of one's own account and of users share: problems, password checks, recording."""
+"""Shared by the routes of sessions, of one's own account and of users: problems, password checks, recording."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ NOUNS: Final = frozenset(
 )
 """The nouns whose commands may share a unit of work; any other command is run alone."""
 ALONE: Final = frozenset({"erase", "erase-words"})
-"""The words of commands that are always run alone."""
+"""The names of commands that are always run alone."""
 TEMPORARY: Final = (Kind.UNAVAILABLE, Kind.RATE_LIMITED)
-"""The kinds of problems that may be gone when the same command is tried again."""
+"""The kinds of problems after which the same command may succeed later."""
 
 
 class CommandInput(NamedTuple):
@@ -113,9 +113,9 @@ class Commands:
         return UUID(str(reply.members["id"]))
 
     def _prepare(self, sent: CommandInput) -> _Prepared:
-        name, id, word = _split_path(sent.path)
+        name, id, verb = _split_path(sent.path)
         noun = self._nouns.get(name)
-        route = None if noun is None else noun.commands.get(word)
+        route = None if noun is None else noun.commands.get(verb)
         if noun is None or route is None or (id is None) != (route.kind is not None):
             raise NotFound(f"There is no command {sent.path}.")
         author = self._permitted(f"{name}.{route.name}", sent.actor)
@@ -137,11 +137,11 @@ class Commands:
 
 
 def _split_path(path: str) -> tuple[str, UUID | None, str]:
-    """The noun, id and word of a command's path; raises `NotFound` for a path of another shape."""
+    """The noun, id and command in a path; raises `NotFound` for a path of another shape."""
     steps = path.split("/")
     if len(steps) == 1:
         return steps[0], None, ""
-    if len(steps) == 3:  # noqa: PLR2004 - noun, id and word
+    if len(steps) == 3:  # noqa: PLR2004 - noun, id and command
         with suppress(ValueError):
             return steps[0], UUID(steps[1]), steps[2]
     raise NotFound(f"There is no command {path}.")

@@ -1,4 +1,4 @@
-"""Marshmallow fields for requests: strict about types, lengths and ranges, with messages that say what to send."""
+"""Marshmallow fields for requests: strict about types, lengths and ranges, with messages about what to send."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class Text(fields.String):
 
 
 class Choice(fields.String):
-    """One of the given words."""
+    """One of the given choices."""
 
-    def __init__(self, words: Collection[str], **kwargs: Any) -> None:
-        one_of = validate.OneOf(list(words), error=f"This is one of: {', '.join(words)}.")
+    def __init__(self, choices: Collection[str], **kwargs: Any) -> None:
+        one_of = validate.OneOf(list(choices), error=f"This is one of: {', '.join(choices)}.")
         super().__init__(validate=one_of, **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -76,7 +76,7 @@ class Whole(fields.Integer):
 
 
 class Flag(fields.Boolean):
-    """True or false, as JSON or, in a query, as a word."""
+    """True or false, as JSON or, in a query, as text."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         known = {"true": True, "false": False, True: True, False: False}

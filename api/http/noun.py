@@ -60,7 +60,7 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     def __init__(self, name: str, description: str, *, prefix: str = PREFIX) -> None:
         super().__init__(name, __name__, url_prefix=f"{prefix}/{name}", description=description)
         self.commands: dict[str, CommandRoute] = {}
-        """The commands of the noun by their words, the empty word for the creation."""
+        """The commands of the noun by name; the creation has the empty name."""
 
     def creates(
         self, kind: type[Entity], schema: type[Command], reply: dict[str, Any] = DONE
@@ -70,20 +70,20 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
     def command(
         self,
-        word: str,
+        name: str,
         schema: type[Command] = Command,
         reply: dict[str, Any] = DONE,
         after: Callable[[], None] = lambda: None,
     ) -> Callable[[Function], Function]:
-        """`POST …/{id}/{word}`: `function(context, body, id)`; `after()` runs before the reply is sent."""
-        return self._commands(word, CommandRoute(schema, None, 200, after), reply)
+        """`POST …/{id}/{name}`: `function(context, body, id)`; `after()` runs before the reply is sent."""
+        return self._commands(name, CommandRoute(schema, None, 200, after), reply)
 
-    def _commands(self, word: str, route: CommandRoute, reply: dict[str, Any]) -> Callable[[Function], Function]:
+    def _commands(self, name: str, route: CommandRoute, reply: dict[str, Any]) -> Callable[[Function], Function]:
         def mark(function: Function) -> Function:
             complete = route._replace(function=function)
-            self.commands[word] = complete
+            self.commands[name] = complete
             view = complete.view()
-            self.plain_route("POST", f"/<uuid:id>/{word}" if word else "", route.schema, route.status, reply)(view)
+            self.plain_route("POST", f"/<uuid:id>/{name}" if name else "", route.schema, route.status, reply)(view)
             return function
 
         return mark
@@ -117,4 +117,4 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
 def has_required(schema: type[Schema]) -> bool:
     """Whether a body must be sent at all."""
-    return any(field.required for field in schema._declared_fields.values())  # noqa: SLF001 - marshmallow's own way
+    return any(field.required for field in schema._declared_fields.values())  # noqa: SLF001 - marshmallow has no public way

@@ -37,7 +37,7 @@ def shape_of(table: Table, **more: dict[str, Any]) -> dict[str, Any]:
 
 
 def done_with(**more: dict[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a command's reply with `more` members than every command has."""
+    """The JSON schema of a command's reply, with `more` members beside those of every command."""
     return DONE | {"properties": DONE["properties"] | more}
 
 
@@ -53,4 +53,4 @@ FACT: Final[dict[str, Any]] = {
         "fact": {"type": "object"},
     },
 }
-"""One fact of a long list, as the list shows it, with what lists are ordered by."""
+"""One fact of a long list, with the columns by which lists are ordered."""

@@ -26,8 +26,11 @@ FOUND: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["kind", "id", "rank"],
     "properties": {
-        "rank": {"type": "integer", "description": "0 a number, 1 a telephone, 2 all words, 3 how they begin."},
-        "kind": {"type": "string", "enum": list(KINDS), "description": "The noun under which it is read."},
+        "rank": {
+            "type": "integer",
+            "description": "0: a number, 1: a telephone number, 2: all words, 3: beginnings of words.",
+        },
+        "kind": {"type": "string", "enum": list(KINDS), "description": "The noun by which it is read."},
         "id": {"type": "string", "format": "uuid"},
         "name": {"type": ["string", "null"]},
         "number": {"type": ["string", "null"], "description": "Its number or serial."},
@@ -44,7 +47,9 @@ class Question(Page):
     q = Text(
         200,
         required=True,
-        metadata={"description": "Words, or how they begin, in any order; a number, serial, GTIN, telephone or id."},
+        metadata={
+            "description": "Words or their beginnings, in any order; a number, serial, GTIN, telephone number or id."
+        },
     )
     kind = Choice(KINDS, metadata={"description": "Only things of this kind."})
 
@@ -53,7 +58,8 @@ class Question(Page):
 def list_matches(query: dict[str, Any]) -> Response:
     """What matches, the best match first, of the kinds that you may read.
 
-    Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; a telephone is found however it is written.
+    Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; telephone numbers are found in any
+    spelling.
     """
     who = current_author()
     kinds = [kind for kind in readable_by(who) if query.get("kind") in (None, kind)]

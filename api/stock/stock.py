@@ -21,7 +21,7 @@ from projections.stock.shelves import shelves
 from projections.stock.stock import Stock
 from projections.stock.stock_explained import explain
 
-stock = Noun("stock", "How much of each part is where.")
+stock = Noun("stock", "The quantity of each part at each location.")
 
 _QUANTITY = {"type": "string", "description": "A plain decimal."}
 LINE = {
@@ -63,6 +63,6 @@ def show_stock_explanation(query: dict[str, Any], location: UUID, part: UUID) ->
     with open_reader(query, Stock(), Movements()) as reader:
         explanation = explain(reader, location, part, limit=query["limit"])
         if explanation is None:
-            raise NotFound("This part has never been at this place.")
+            raise NotFound("This part has never been at this location.")
         lines = [line | {"delay": int(line["delay"]), "cause": api_row(line["cause"])} for line in explanation["lines"]]
         return json_response(explanation | {"lines": lines, "position": reader.position})

@@ -71,7 +71,7 @@ def _chunk() -> bytes:
     if request.content_length is None:
         raise LengthRequired
     if request.content_encoding is not None:
-        raise EncodingUnsupported("Send the bytes as they are.")
+        raise EncodingUnsupported("Send the bytes without a content encoding.")
     chunk = request.get_data(cache=False)
     if len(chunk) != request.content_length:
         raise ClientDisconnected

@@ -32,7 +32,7 @@ def pull() -> Response:
             wait_for_recorded()
         page = services().pull.page(who, query.cursor, query.limit, now())
     if not who.seen_lately:
-        services().standings.saw(who.device, pulled_through=page.after)
+        services().device_statuses.record_report(who.device, pulled_through=page.after)
     if wait and page.is_empty:
         page = _wait_for_changes(page, query, wait)
     return Response(page.body, mimetype=JSON)

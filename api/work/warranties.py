@@ -28,7 +28,7 @@ from projections.work import equipment as view
 from projections.work import warranties
 
 __all__ = ["equipment"]
-"""The noun with these routes on it as well."""
+"""The noun `equipment`, with these routes added."""
 
 _WARRANTY: Final[dict[str, Any]] = {
     "type": "object",
@@ -49,7 +49,7 @@ COVERAGE: Final[dict[str, Any]] = {
         "on": {"type": "string", "format": "date", "description": "The requested day, at the place."},
         "zone": {"type": "string", "description": "The IANA zone of the place: of the site, else of the customer."},
         "covered": {"type": "boolean"},
-        "warranty": {"description": "The terms that apply, the last ones set; null without any."} | _WARRANTY,
+        "warranty": {"description": "The terms that apply, which are the last ones set; null without any."} | _WARRANTY,
         "warranties": {
             "type": "array",
             "items": _WARRANTY,

@@ -1,4 +1,4 @@
-"""A technician's device: its enrolment, whether it is trusted, and its operations that wait for a decision."""
+"""A technician's device: its enrolment, its status, and its operations that wait for a decision."""
 
 from typing import ClassVar, Self, Unpack
 from uuid import UUID
@@ -65,20 +65,20 @@ class Device(DeviceFacts, Entity):
         self.trigger_event(self.Reenrolled, incarnation=incarnation or self.incarnation + 1, **installation)
 
     def suspend(self, reason: str) -> None:
-        """Quarantine what it sends from now on; doing so twice changes nothing."""
+        """Quarantine its operations from now on; doing so twice changes nothing."""
         check_reason(reason)
         self._must_not_be_revoked()
         if self.status != DeviceStatus.SUSPENDED:
             self._record(self.Suspended, reason=reason)
 
     def resume(self) -> None:
-        """Trust a suspended device again; one that is trusted already stays so."""
+        """Trust a suspended device again; no change for an active one."""
         self._must_not_be_revoked()
         if self.status == DeviceStatus.SUSPENDED:
             self._record(self.Resumed)
 
     def revoke(self, *, reason: RevocationReason, wipe: bool = False) -> None:
-        """Refuse it at once. A revoked device may still be ordered to wipe itself, which is irrevocable."""
+        """Revoke it, effective at once. A revoked device may still be ordered to wipe itself, which is irrevocable."""
         if self.status != DeviceStatus.REVOKED or (wipe and not self.wipe):
             self._record(self.Revoked, reason=reason, wipe=wipe)
 

@@ -1,4 +1,4 @@
-"""What is recorded of a device: its enrolment, how far it is trusted and what was seen of it."""
+"""The events of a device: its enrolment, its status and what was observed about it."""
 
 from typing import ClassVar, Literal, NotRequired, TypedDict
 from uuid import UUID
@@ -10,7 +10,7 @@ DigestKind = Literal["own", "shared"]
 
 
 class Installation(TypedDict):
-    """Whose device it is and what runs on it; `install_id` is the app's own, `name` what people call the device.
+    """The technician of a device and what runs on it; `install_id` is the app's own, `name` the device's display name.
 
     `public_key` is the Ed25519 key (base64url) that its operations are signed with, if they are.
     """
@@ -24,7 +24,7 @@ class Installation(TypedDict):
 
 
 class Divergence(TypedDict):
-    """Two digests that differ; a sum is 32 hex digits. A device that does not say how much it holds counts -1."""
+    """Two digests that differ; a sum is 32 hex digits. -1 stands for a count that the device did not report."""
 
     kind: DigestKind
     server_count: int
@@ -63,7 +63,7 @@ class DeviceEvents:
         public_key: str | None = None
 
     class Updated(Entity.Event):
-        """It runs another app than before."""
+        """It runs another app version or platform than before."""
 
         TOPIC: ClassVar[str] = "device.updated"
         technician: UUID
@@ -71,7 +71,7 @@ class DeviceEvents:
         platform: str
 
     class Suspended(Entity.Event):
-        """What it sends is quarantined from now on."""
+        """Its operations are quarantined from now on."""
 
         TOPIC: ClassVar[str] = "device.suspended"
         technician: UUID
@@ -84,7 +84,7 @@ class DeviceEvents:
         technician: UUID
 
     class Revoked(Entity.Event):
-        """It is refused at once and, with `wipe`, ordered to erase itself."""
+        """It was revoked, effective at once, and with `wipe` ordered to erase itself."""
 
         TOPIC: ClassVar[str] = "device.revoked"
         technician: UUID
@@ -98,7 +98,7 @@ class DeviceEvents:
         technician: UUID
 
     class DivergenceObserved(Entity.Event):
-        """What it holds is not what the server says it holds."""
+        """Its digest of its documents differs from the server's."""
 
         TOPIC: ClassVar[str] = "device.divergence_observed"
         technician: UUID
@@ -109,7 +109,7 @@ class DeviceEvents:
         device_sum: str
 
     class ClockObserved(Entity.Event):
-        """Its clock is that far ahead of ours, in milliseconds."""
+        """The lead of its clock over the server's, in milliseconds."""
 
         TOPIC: ClassVar[str] = "device.clock_observed"
         technician: UUID

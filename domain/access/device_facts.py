@@ -48,11 +48,11 @@ class DeviceFacts(DeviceEvents, OperationEvents):
         self._record(self.OperationsMissed, incarnation=incarnation, from_seq=from_seq, through_seq=through_seq)
 
     def record_divergence(self, **digests: Unpack[Divergence]) -> None:
-        """Record that the device's digest of its own rows differs from the server's."""
+        """Record that the device's digest of its documents differs from the server's."""
         self._record(self.DivergenceObserved, **digests)
 
     def record_clock(self, offset_ms: int) -> None:
-        """Record how far its clock is ahead of ours (milliseconds), unless that is close to what was last recorded."""
+        """Record the lead of its clock (milliseconds), unless that is close to the last recorded one."""
         if abs(offset_ms - self.offset_ms) > CLOCK_STEP_MS:
             self._record(self.ClockObserved, offset_ms=offset_ms, previous_ms=self.offset_ms)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 SALVAGED = "salvaged"
-"""Why an operation is quarantined that a revoked device has handed in."""
+"""The reason for quarantine of an operation that was handed in by a revoked device."""
 
 
 class Ref(msgspec.Struct, frozen=True):
@@ -45,8 +45,8 @@ class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
-    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` says that its
-    id belongs to another operation. `text_version` is the version of the held text that this takes the place of.
+    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` is set when
+    its id belongs to another operation. `text_version` is the version of the held text that this one replaces.
     `technician` is who had the device then, by default who has it now.
     """
 

@@ -1,4 +1,4 @@
-"""What can happen to a customer: its events, whose words are all the customer's own and go when they are erased."""
+"""The events of a customer; all their texts are the customer's personal data."""
 
 from typing import ClassVar, TypedDict
 from uuid import UUID
@@ -40,7 +40,7 @@ class CustomerEvents:
         email: Personal = None
 
     class Changed(Entity.Event):
-        """The fields named in `fields` have other values; those of the others are None and say nothing."""
+        """The fields named in `fields` have new values; those of other fields are None and without meaning."""
 
         TOPIC: ClassVar[str] = "customer.changed"
         fields: tuple[str, ...]
@@ -79,12 +79,12 @@ class CustomerEvents:
         zone_basis: ZoneBasis | None = None
 
     class Merged(Entity.Event):
-        """Another entry is the same customer and stays alone."""
+        """This entry was merged into another one of the same customer, which remains."""
 
         TOPIC: ClassVar[str] = "customer.merged"
         into: UUID
 
     class Erased(Entity.Event):
-        """The customer's words are gone for good; what happened stays."""
+        """The customer was erased; events stay without their texts."""
 
         TOPIC: ClassVar[str] = "customer.erased"

@@ -1,4 +1,4 @@
-"""Local time: which day an instant is at a place, and which instants a day or a clock time there is."""
+"""Local time: the day of an instant at a place, and the instants of a day or a clock time there."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def days_later(instant: datetime, days: int, zone: str) -> datetime:
 
 
 def wall_clock(instant: datetime, zone: str) -> datetime:
-    """What calendar and clock show at an instant in an IANA zone, without an offset."""
+    """The local date and time at an instant in an IANA zone, without an offset."""
     try:
         return instant.astimezone(place(zone)).replace(tzinfo=None)
     except OverflowError:  # at both ends of what a date can be
@@ -94,7 +94,7 @@ def wall_clock(instant: datetime, zone: str) -> datetime:
 
 
 def format_local(instant: datetime, zone: str) -> str:
-    """What calendar and clock show at an instant in a zone, to the minute, or to the second where there are any."""
+    """The local date and time at an instant in a zone, to the minute, or to the second where there are any."""
     local = wall_clock(instant, zone)
     return local.isoformat(timespec="seconds" if local.second else "minutes")
 

@@ -12,7 +12,7 @@ TYPE = "https://callout.example/problems/"
 
 
 class Kind(StrEnum):
-    """How a problem concerns the one who asked; `api` maps each kind to one HTTP status."""
+    """The kind of a problem; `api` maps each kind to one HTTP status."""
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"

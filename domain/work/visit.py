@@ -38,8 +38,8 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         """Done, not done or cancelled."""
         return self.status in OVER
 
-    def given_to(self, technician: UUID | None) -> bool:
-        """Whether the visit is this technician's, as the log says."""
+    def assigned_to(self, technician: UUID | None) -> bool:
+        """Whether the visit is assigned to this technician, by the log."""
         return technician is not None and technician == self.technician
 
     # Decisions
@@ -53,7 +53,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
     def decline(self, *, technician: UUID, reason: str | None = None, seen: int | None = None) -> None:
         """The technician asks not to go; the visit waits for somebody else. `seen` is the position they had read."""
         rule.must_not_have_begun(self.status)
-        if not self.given_to(technician):
+        if not self.assigned_to(technician):
             raise rule.NotTheirVisit
         if not self.plan_is_seen(seen):
             raise rule.PlanHasChanged
@@ -66,7 +66,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         self._record(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
 
     def cancel(self, reason: str | None, *, ended_with: EndedWith | None = None) -> None:
-        """Call the visit off for a reason in words, or since its work order has ended."""
+        """Cancel the visit for a reason in words, or since its work order has ended."""
         rule.must_not_be_over(self.status)
         self._record(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
 

@@ -1,4 +1,4 @@
-"""What can happen to a visit: its events, in the order of a day, each naming its work order."""
+"""The events of a visit, in the order of a day; each names its work order."""
 
 from datetime import datetime
 from typing import ClassVar, Literal, Required, TypedDict
@@ -31,7 +31,7 @@ class OfWorkOrder(Entity.Event):
 
 
 class ByTechnician(OfWorkOrder):
-    """What a technician did; `technician` is who, where that is known."""
+    """A report by a technician, who may be unknown."""
 
     technician: UUID | None
 

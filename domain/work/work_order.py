@@ -16,8 +16,7 @@ from domain.work.work_order_walk import WalkedOrder
 class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
     """One repair. Facts are always recorded; decisions are refused where the state does not allow them.
 
-    Its status follows from what happened in the world, in whatever order that was reported:
-    `domain/work/work_order_walk.py`.
+    Its status follows from what happened, in whatever order that was reported: `domain/work/work_order_walk.py`.
     """
 
     TOPIC: ClassVar[str] = "work_order"
@@ -27,7 +26,7 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
 
     @classmethod
     def open(cls, *, id: UUID, **opening: Unpack[Opening]) -> Self:
-        """A new work order; `problem` is what the customer says, in their words."""
+        """A new work order; `problem` is the customer's description, in their words."""
         return cls.begin(cls.Opened, id=id, **opening)
 
     # Questions
@@ -37,7 +36,7 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
         return self.status in FINAL
 
     def is_cancelled(self) -> bool:
-        """Called off for good."""
+        """Whether the order was cancelled."""
         return self.status == Status.CANCELLED
 
     def is_finished(self) -> bool:
@@ -45,59 +44,59 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
         return self.status in FINISHED or self.status == Status.CLOSED
 
     def assigned_to(self, technician: UUID | None) -> bool:
-        """Whether the work order is this technician's, as the log says."""
+        """Whether the work order is assigned to this technician, by the log."""
         return technician is not None and technician == self.technician
 
     # Decisions
 
     def assign(self, technician: UUID) -> None:
-        """Give the work order to a technician; giving it to the same one again changes nothing."""
+        """Assign the work order to a technician; the same one again changes nothing."""
         rule.must_be_unfinished(self.status)
         if technician != self.technician:
             self.trigger_event(self.Assigned, technician=technician, previous=self.technician)
 
     def require_part(self, *, part: UUID, quantity: Decimal, why: str | None = None) -> None:
-        """Say that the repair needs a part, in the part's unit."""
+        """Add a part that the repair needs, in the part's unit."""
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.PartRequired, customer=self.customer, part=part, quantity=quantity, why=why)
 
     def hold(self, reason: HoldReason, *, note: str | None = None) -> None:
-        """Let the work wait; holding it again gives another reason."""
+        """Put the work on hold; holding it again replaces the reason."""
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.Held, customer=self.customer, reason=reason, note=note)
 
     def resume(self) -> None:
-        """End the waiting."""
+        """End the hold."""
         if self.status != Status.ON_HOLD:
             raise rule.NotOnHold
         self.trigger_event(self.Resumed)
 
     def complete(self, *, fixed: Fixed, remedy: str | None = None, technician: UUID | None = None) -> None:
-        """The office says, or confirms, that the work is done; by the assigned technician unless another is given."""
+        """Record the office's completion of the work; by the assigned technician unless another is named."""
         if self.status != Status.CANNOT_COMPLETE:
             rule.must_be_unfinished(self.status)
         self.trigger_event(self.Completed, technician=technician or self.technician, remedy=remedy, fixed=fixed)
 
     def cannot_complete(self, *, reason: str, technician: UUID | None = None) -> None:
-        """The office says, or confirms, that the work cannot be done."""
+        """Record the office's decision that the work cannot be done."""
         rule.must_be_unfinished(self.status)
         who, why = technician or self.technician, reason_and_note(reason, FAILURES)
         self.trigger_event(self.CannotComplete, customer=self.customer, technician=who, **why)
 
     def reopen(self, reason: str) -> None:
-        """Let finished work go on."""
+        """Reopen finished work."""
         rule.must_be_finished(self.status, rule.NotFinished)
         self.trigger_event(self.Reopened, customer=self.customer, reason=reason)
 
     def close(self, seen: int | None = None) -> None:
-        """End a finished work order for good; `seen` is the position that the author had read up to, if known."""
+        """Close finished work for good; `seen` is the position up to which the author had read, if known."""
         rule.must_be_finished(self.status, rule.NothingToClose)
         if seen and self._decided_behind(seen):
             raise rule.OrderHasChanged
         self.trigger_event(self.Closed)
 
     def cancel(self, reason: str) -> None:
-        """Call the work off for good."""
+        """Cancel the work for good."""
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.Cancelled, customer=self.customer, reason=reason)
 

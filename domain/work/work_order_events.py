@@ -1,4 +1,4 @@
-"""What can happen to a work order: its events, in the order of a repair, and the words they use."""
+"""The events of a work order, in the order of a repair, and the codes they use."""
 
 from decimal import Decimal
 from typing import ClassVar, Literal, Required, TypedDict
@@ -51,7 +51,7 @@ class WorkOrderEvents:
     """The events of a work order, in the order of a repair."""
 
     class Opened(Begun):
-        """A repair was asked for; `number` is what people call it, `problem` is in the customer's words."""
+        """A repair was requested; `number` is its display name, `problem` is in the customer's words."""
 
         TOPIC: ClassVar[str] = "work_order.opened"
         PERSON: ClassVar[str] = "customer"
@@ -95,7 +95,7 @@ class WorkOrderEvents:
         note: Personal = None
 
     class Resumed(Entity.Event):
-        """What it waited for is there."""
+        """The hold has ended."""
 
         TOPIC: ClassVar[str] = "work_order.resumed"
 
@@ -122,38 +122,38 @@ class WorkOrderEvents:
         media_type: str
 
     class Completed(CompletionTold):
-        """The work is done."""
+        """The work was completed."""
 
         TOPIC: ClassVar[str] = "work_order.completed"
 
     class CompletionReported(CompletionTold):
-        """Somebody says that it is done who no longer has the order, or after it was closed; the office confirms."""
+        """A completion reported by somebody else than the assignee, or after closing; the office confirms it."""
 
         TOPIC: ClassVar[str] = "work_order.completion_reported"
 
     class CannotComplete(FailureTold):
-        """The work cannot be done."""
+        """The work cannot be completed."""
 
         TOPIC: ClassVar[str] = "work_order.cannot_complete"
 
     class CannotCompleteReported(FailureTold):
-        """Somebody says that it cannot be done who no longer has the order, or after it was closed."""
+        """A failure reported by somebody else than the assignee, or after closing."""
 
         TOPIC: ClassVar[str] = "work_order.cannot_complete_reported"
 
     class Reopened(WithWords):
-        """There is more to do after all."""
+        """The work was reopened."""
 
         TOPIC: ClassVar[str] = "work_order.reopened"
         reason: Personal = None
 
     class Closed(Entity.Event):
-        """Nothing is left to do; final."""
+        """The order was closed; final."""
 
         TOPIC: ClassVar[str] = "work_order.closed"
 
     class Cancelled(WithWords):
-        """It will not be done; final."""
+        """The order was cancelled; final."""
 
         TOPIC: ClassVar[str] = "work_order.cancelled"
         reason: Personal = None

@@ -31,12 +31,12 @@ class WorkOrderFacts(WorkOrderEvents):
         self._record(self.PhotoAttached, sha256=sha256, size=size, media_type=media_type)
 
     def record_completion(self, *, technician: UUID, fixed: Fixed, remedy: str | None = None) -> None:
-        """A technician has done the work: it counts if the order is theirs, and is a report to the office if not."""
+        """Record a completion by a technician: effective if the order is theirs, else a report to the office."""
         event = self.Completed if self._counts(technician) else self.CompletionReported
         self._record(event, technician=technician, remedy=remedy, fixed=fixed)
 
     def record_cannot_complete(self, *, technician: UUID, reason: str) -> None:
-        """A technician could not do the work: a code of `FAILURES` or words, a report if the order is not theirs."""
+        """Record a failure, with a code of `FAILURES` or free text: only a report if the order is not theirs."""
         event = self.CannotComplete if self._counts(technician) else self.CannotCompleteReported
         self._record(event, customer=self.customer, technician=technician, **reason_and_note(reason, FAILURES))
 

@@ -1,4 +1,4 @@
-"""Devices: whose they are, what runs on them, how far they are trusted and what of theirs waits."""
+"""Devices: their technician, app version, status and waiting operations."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ DEVICES = Table(
 
 
 class Devices(Projection):
-    """One row a device; `offset_ms` is its clock's lead.
+    """One row per device; `offset_ms` is its clock's lead.
 
-    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`; an id is there
-    as often as texts under it wait. `reason` says why it is suspended or revoked.
+    `quarantined` lists the ids of operations that await a decision, the newest of `quarantined_count`; an id is
+    repeated for each of its texts. `reason` is why the device is suspended or revoked.
     """
 
     name: ClassVar[str] = "devices"
@@ -139,8 +139,8 @@ def _installed(data: Any) -> Row:
     return {name: getattr(data, name) for name in names}
 
 
-def _change(event: Recorded, rows: Rows, **said: Any) -> None:
-    change_row(rows, DEVICES, event, said)
+def _change(event: Recorded, rows: Rows, **fields: Any) -> None:
+    change_row(rows, DEVICES, event, fields)
 
 
 def device(reader: Reader, device_id: UUID) -> Row | None:

@@ -1,4 +1,4 @@
-"""Customers with their sites, and the changes of details that clashed and wait for the office."""
+"""Customers with their sites, and clashes of changes that await a decision of the office."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
-from projections.lookup.search_query import EVERYBODY, Like, written_so
+from projections.lookup.search_query import EVERYBODY, Like, containing
 
 CUSTOMERS = Table(
     "customers",
@@ -70,10 +70,10 @@ DETAILS = ("name", "phones", "email", "language", "zone")
 
 
 class Customers(Projection):
-    """One row a customer, one a site, one a clash that is open: the next change of that field settles it.
+    """One row per customer, one per site, one per open clash, which the next change of that field settles.
 
     `phones` is a list of texts; `kept` and `wanted` are lists of texts as well, one text for any other field. All
-    words of an erased customer are gone, whatever the events still hold.
+    texts of an erased customer are emptied, whatever the events still hold.
     """
 
     name: ClassVar[str] = "customers"
@@ -97,8 +97,8 @@ class Customers(Projection):
 
     @on(Customer.Changed)
     def _details(self, event: Recorded[Customer.Changed], rows: Rows) -> None:
-        said = {field: _value(event, field) for field in event.data.fields}
-        self._change(event, rows, said)
+        fields = {field: _value(event, field) for field in event.data.fields}
+        self._change(event, rows, fields)
         for field in event.data.fields:
             for clash in rows.where(CLASHES, customer=event.stream, field=field):
                 rows.delete(CLASHES, clash["position"])
@@ -130,9 +130,9 @@ class Customers(Projection):
     def _site_changed(self, event: Recorded[Customer.SiteChanged], rows: Rows) -> None:
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
-            told = {name: value for name, value in given.items() if value is not None}
+            given_fields = {name: value for name, value in given.items() if value is not None}
             basis = {} if event.data.zone is None else {"zone_basis": event.data.zone_basis}
-            rows.put(SITES, site | told | basis | {"position": event.position})
+            rows.put(SITES, site | given_fields | basis | {"position": event.position})
         self._change(event, rows, {})
 
     @on(Customer.Merged)
@@ -147,8 +147,8 @@ class Customers(Projection):
         for clash in rows.where(CLASHES, customer=event.stream):
             rows.delete(CLASHES, clash["position"])
 
-    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        change_row(rows, CUSTOMERS, event, said)
+    def _change(self, event: Recorded, rows: Rows, fields: Row) -> None:
+        change_row(rows, CUSTOMERS, event, fields)
 
 
 def _value(event: Recorded, field: str) -> Any:
@@ -181,7 +181,7 @@ def customers(
     external_ref: str | None = None,
 ) -> list[Row]:
     """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
-    like = like if words is None or like is not EVERYBODY else written_so(words)
+    like = like if words is None or like is not EVERYBODY else containing(words)
     return reader.fetch_all(
         f"""
         SELECT * FROM customers

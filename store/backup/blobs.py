@@ -1,4 +1,4 @@
-"""The files of blobs in a backup: copied from their place, and which of them are lost there."""
+"""The files of blobs in a backup: those copied, and those that are lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Copy(NamedTuple):
 def copied(
     folder: Path, place: Place, kept: Sequence[Copy], report: Callable[[int], None]
 ) -> tuple[list[StoredBlob], list[Copy]]:
-    """Copy the files to the folder `blobs`; those that are there now, and those that were not at their place."""
+    """Copy the files to the folder `blobs`; returns the copied ones and those that were not found at their place."""
     stored, gone = [], []
     (folder / "blobs").mkdir(mode=0o700)
     for copy in kept:
@@ -44,7 +44,7 @@ def copied(
 
 
 def lost(cursor: Cursor, gone: Sequence[Copy]) -> list[str]:
-    """The names of those that nobody has removed since: the database still has them, and their person has a key."""
+    """The names of those that were not removed since: the database still has them, and their person has a key."""
     cursor.execute(
         """
         SELECT k.sha256, k.person FROM blobs.kept k JOIN keys.person_keys p USING (person)

@@ -25,7 +25,7 @@ DATABASE = "callout"
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """What is known about the server without starting it; `dsn` and `version` only when it answers."""
+    """The state of the server without starting it; `dsn` and `version` only when it answers."""
 
     running: bool
     data: Path | None = None
@@ -35,9 +35,9 @@ class ServerStatus:
 
 
 class EmbeddedPostgres:
-    """One server for a state folder, whichever process starts it; it outlives its starter until `stop`.
+    """One server per state folder, whichever process starts it; it outlives its starter until `stop`.
 
-    `fsync=False` trades every committed row for speed and is meant for tests.
+    `fsync=False` is faster and risks every committed row; for tests.
     """
 
     def __init__(self, state: Path, *, fsync: bool = True) -> None:
@@ -46,9 +46,9 @@ class EmbeddedPostgres:
         self.started = False
 
     def start(self, timeout: float = 120.0) -> str:
-        """Start the server, or join the one that runs; the DSN of its database, whose owner is `callout`.
+        """Start the server, or join the running one; returns the DSN of its database, whose owner is `callout`.
 
-        Sets `started` when it was this call that started it. Raises EmbeddedPostgresError after `timeout` seconds.
+        Sets `started` when this call has started it. Raises EmbeddedPostgresError after `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
         with self._alone(deadline):

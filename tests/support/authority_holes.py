@@ -52,7 +52,7 @@ def every_order_is_mine(_: House) -> Plant:
 
 
 def every_visit_is_mine(_: House) -> Plant:
-    return patch.object(Visit, "given_to", lambda *_: True)
+    return patch.object(Visit, "assigned_to", lambda *_: True)
 
 
 def work_for_everybody(_: House) -> Plant:
@@ -60,11 +60,11 @@ def work_for_everybody(_: House) -> Plant:
 
 
 def one_customer_in_operations(_: House) -> Plant:
-    return patch("sync.operations.customers.one_customer", lambda *_: True)
+    return patch("sync.operations.care.customers.one_customer", lambda *_: True)
 
 
 def every_van_is_mine(_: House) -> Plant:
-    return patch("sync.operations.stock._foreign_van", lambda *_: ())
+    return patch.object(Context, "van_misfits", lambda *_: ())
 
 
 def any_count_takes_lines(_: House) -> Plant:
@@ -73,11 +73,11 @@ def any_count_takes_lines(_: House) -> Plant:
     def sheet(context: Context, data: Any) -> tuple[StockCount | None, tuple[()]]:
         return context.work.find(StockCount, data.count), ()
 
-    return patch("sync.operations.stock._count_for", sheet)
+    return patch("sync.operations.stock.counts._count_for", sheet)
 
 
 def any_visit_fits(_: House) -> Plant:
-    return patch("sync.operations.stock._on_another_visit", lambda *_: ())
+    return patch("sync.operations.stock.movements._on_another_visit", lambda *_: ())
 
 
 def anybody_takes_back(_: House) -> Plant:

@@ -53,7 +53,7 @@ def test_what_is_no_event_of_an_entity_cannot_be_folded(event: Any) -> None:
 
 def test_whatever_is_looked_up_by_topic_has_an_event_class() -> None:
     looked_up = {topic for projection in PROJECTIONS for topic in projection.folds}
-    looked_up |= {topic for kind in KINDS for topic in kind.heeds} | set(discrepancy_subjects._CONCERNED)
+    looked_up |= {topic for kind in KINDS for topic in kind.handlers} | set(discrepancy_subjects._CONCERNED)
     assert looked_up <= EVENT_CLASSES.keys()
 
 
