@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
+import commands.work.visits
 import projections.work.attachments
 from domain.care.customer import Customer
 from domain.work.visit import Visit
@@ -31,8 +32,8 @@ def any_step_counts(_: House) -> Plant:
 
 
 def anybody_takes_a_visit(_: House) -> Plant:
-    record = Visit.record_accepted
-    return patch.object(Visit, "record_accepted", lambda self, technician=None, **_: record(self, technician))
+    accept = commands.work.visits.accept
+    return patch("commands.work.visits.accept", lambda work, id, technician=None, **_: accept(work, id, technician))
 
 
 @contextmanager
