@@ -107,4 +107,4 @@ ENDS: Final = frozenset(
         "disable",
     }
 )  # fmt: skip
-"""The words of commands that end something."""
+"""The names of commands that end something."""

@@ -19,7 +19,7 @@ REMEMBERED: Final = timedelta(days=30)
 
 
 class Pair(NamedTuple):
-    """Two new tokens; `access` is valid for that many seconds."""
+    """Two new tokens; the access token is valid for `access_expires_in` seconds."""
 
     access_token: str
     access_expires_in: int

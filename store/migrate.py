@@ -36,12 +36,12 @@ class _File:
 def migrate(
     database: str | ConnectionPool, folder: Traversable | None = None, roles: RunTimeRoles | None = None
 ) -> list[str]:
-    """Apply the files of `folder` that the database has not seen, as its login user; their names.
+    """Apply the files of `folder` that were not applied yet, as the database's login user; returns their names.
 
-    `folder` defaults to the package `migrations`. With `roles` the database gets run-time roles of its own, whatever
-    there is to apply; without, those that the files name stand for the whole cluster. Of several
-    starters at once, one applies and the others wait up to LOCK_WAIT seconds. Raises MigrationError when a file was
-    changed, is missing, comes too late or fails: nothing of that file is kept, the files before it stay.
+    `folder` defaults to the package `migrations`. With `roles` the database gets run-time roles of its own, even when
+    no file is applied; without, the roles named in the files are shared by the whole cluster. Of several concurrent
+    calls one applies the files, and the others wait up to LOCK_WAIT seconds. Raises MigrationError when a file was
+    changed, is missing, has a number below the last applied one, or fails: then the files before it stay applied.
     """
     dsn = database if isinstance(database, str) else database.dsn
     wanted = _read(folder or files("migrations"))

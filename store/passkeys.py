@@ -98,7 +98,7 @@ class Passkeys:
     def accept(
         self, factors: SecondFactors, known: list[Factor], answer: dict[str, Any], challenge: bytes
     ) -> Factor | None:
-        """The passkey that answered; None when it is no good answer, or its counter has gone back (a copy)."""
+        """The passkey that answered; None for an invalid answer, or a counter that went back (a copy)."""
         named = _verified(base64url_to_bytes, answer.get("id"))
         factor = next((each for each in known if named is not None and each.credential == named), None)
         if factor is None or not self.usable():

@@ -1,4 +1,4 @@
-"""Authentication: with a login and its password, and again with the password alone."""
+"""Authentication by login and password, and confirmation by password."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class Ref(msgspec.Struct, frozen=True):
 
 
 class Misfit(msgspec.Struct, frozen=True):
-    """Something that does not fit: a code, a sentence without personal words, and what it concerns."""
+    """Something that does not fit: a code, a sentence without personal data, and what it concerns."""
 
     code: str
     detail: str
@@ -44,7 +44,7 @@ def without(waiting: tuple[Kept, ...], operation: UUID, text_version: int | None
 class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
-    `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
+    `reason` is a code, `detail` a sentence without personal data, `body` the operation's untouched text, `refs` the
     ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` is set when
     its id belongs to another operation. `text_version` is the version of the held text that this one replaces.
     `technician` is who had the device then, by default who has it now.

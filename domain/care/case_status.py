@@ -43,7 +43,7 @@ class SomethingIsOpen(Refused):
 
 
 class MergedIntoItself(Refused):
-    """A case cannot be merged into itself; name the case that goes on."""
+    """A case cannot be merged into itself; name the case that remains."""
 
 
 def must_not_be_final(status: Status) -> None:

@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class Receipt(TypedDict, total=False):
-    """The fields of a received contact; instants are aware, `about` is in free words."""
+    """The fields of a received contact; instants are aware, `about` is free text."""
 
     channel: Required[Channel]
     direction: Required[Direction]

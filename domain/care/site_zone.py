@@ -16,7 +16,7 @@ from domain.kernel.bad_input import bad_member
 from domain.kernel.problem import Kind, Problem
 
 ZoneBasis = Literal["given", "country", "region", "postcode", "address", "assumed"]
-"""What a zone was taken from: the request itself, what it says of the place, or nothing (then it is assumed)."""
+"""The source of a zone: given in the request, determined by its fields for the place, or assumed."""
 
 _OWN_NAMES: Final = {
     "deutschland": "DE",

@@ -1,4 +1,4 @@
-"""A survey: whether the customer is satisfied, in their own numbers and words."""
+"""A survey: the customer's ratings and comment."""
 
 from typing import ClassVar, Required, Self, TypedDict, Unpack
 from uuid import UUID

@@ -1,6 +1,6 @@
 """Characters that no text may hold: control characters other than tab and line ends, and halves of surrogate pairs.
 
-PostgreSQL keeps neither NUL nor half a pair, terminals obey the others, and none of them is anybody's word.
+PostgreSQL stores neither NUL nor half a pair, and terminals interpret the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REPLACEMENT: Final = "\ufffd"
 _Place = tuple["_Place", str | int] | None
 """The path of a value: that of its container, and its name or index there; None for the whole."""
 
-# Whatever such a character looks like in JSON; false matches are excluded when the text is parsed.
+# The forms of such a character in JSON; false matches are excluded when the text is parsed.
 _PERHAPS_UNFIT: Final = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
 
 

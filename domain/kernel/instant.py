@@ -39,7 +39,7 @@ def parse_instant(text: str, *, pointer: str = "/at") -> datetime:
 
 
 def recorded_instant(text: str) -> datetime:
-    """The instant in UTC that a record holds, whatever form of ISO 8601 it has been taken in with."""
+    """The instant in UTC of a text in a record, in any form of ISO 8601 that earlier versions accepted."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 

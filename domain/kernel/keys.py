@@ -20,7 +20,7 @@ NAMES: Final[dict[KeyKind, tuple[str, str]]] = {
     "equipment_serial": ("a machine of this model", "serial number"),
     "message_id": ("a contact", "message id"),
 }
-"""The thing with such a key, and the name of the key, in words for people."""
+"""The thing with such a key, and the name of the key, for messages."""
 
 
 class KeyTaken(Refused):

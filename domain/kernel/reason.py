@@ -8,7 +8,7 @@ OTHER = "other"
 
 
 def reason_and_note(reason: str, codes: Collection[str]) -> dict[str, str | None]:
-    """The fields `reason` and `note` of an event: the code that `reason` is and no note, or `other` and the words.
+    """The fields `reason` and `note` of an event: a code and no note, or `other` and the free text as note.
 
     Codes may be counted and stay for ever; free text may be about a person and is erased with them.
     """

@@ -15,7 +15,7 @@ SCRAP_REASONS: Final = ("defective", "damaged", "expired", "used_up", OTHER)
 _OF_THE_OFFICE: Final = ("worn", "lost", "core")
 
 MOVEMENT_REASONS: Final = frozenset({*REMOVAL_REASONS, *SCRAP_REASONS, *_OF_THE_OFFICE})
-"""All codes that a movement keeps as its reason; anything else is kept as words."""
+"""All codes that a movement can have as its reason; anything else is stored as free text."""
 
 UNUSED: Final = ("not_needed", "wrong_part")
 """Reasons with which a removal takes out what was built in on the same order."""

@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 RETIREMENTS = ("scrapped", "replaced", "sold", "lost", "beyond_repair", "other")
-"""Codes of why equipment is retired; anything else is kept as words."""
+"""Codes of why equipment is retired; anything else is stored as free text."""
 
 
 class Equipment(Entity):

@@ -92,7 +92,7 @@ class VisitEvents:
         TOPIC: ClassVar[str] = "visit.paused"
 
     class Resumed(ByTechnician):
-        """The work on site goes on."""
+        """The work on site continues."""
 
         TOPIC: ClassVar[str] = "visit.resumed"
 

@@ -28,7 +28,7 @@ class VisitFacts(VisitEvents):
         self._record_by(self.Paused, technician)
 
     def record_resumed(self, technician: UUID | None = None) -> None:
-        """The work on site goes on."""
+        """The work on site continues."""
         self._record_by(self.Resumed, technician)
 
     def record_done(self, technician: UUID | None = None) -> None:

@@ -11,7 +11,7 @@ from domain.kernel.bad_input import bad_member
 from domain.kernel.problem import NotFound, Refused
 
 WITHDRAWALS = ("mistake", "misuse", "repaired_elsewhere", "not_paid", "other")
-"""Codes of why a warranty is withdrawn; anything else is kept as words."""
+"""Codes of why a warranty is withdrawn; anything else is stored as free text."""
 
 
 class Warranty(msgspec.Struct, frozen=True):

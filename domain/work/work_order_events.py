@@ -108,7 +108,7 @@ class WorkOrderEvents:
         technician: UUID | None = None
 
     class NoteAdded(WithWords):
-        """Something to remember, in free words."""
+        """Something to remember, as free text."""
 
         TOPIC: ClassVar[str] = "work_order.note_added"
         text: Personal = None

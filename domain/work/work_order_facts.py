@@ -14,7 +14,7 @@ class WorkOrderFacts(WorkOrderEvents):
     customer: UUID
 
     def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None = None) -> None:
-        """What was found: codes for problem, cause and remedy, and a note in free words."""
+        """What was found: codes for problem, cause and remedy, and a note as free text."""
         codes = {"problem": problem, "cause": cause, "remedy": remedy}
         self._record(self.Diagnosed, customer=self.customer, note=note, **codes)
 
@@ -23,7 +23,7 @@ class WorkOrderFacts(WorkOrderEvents):
         self._record(self.LabourRecorded, minutes=minutes, kind=kind, technician=technician)
 
     def record_note(self, text: str) -> None:
-        """Something to remember, in free words."""
+        """Something to remember, as free text."""
         self._record(self.NoteAdded, customer=self.customer, text=text)
 
     def record_photo(self, *, sha256: str, size: int, media_type: str) -> None:

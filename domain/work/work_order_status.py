@@ -9,7 +9,7 @@ from domain.kernel.problem import Refused
 from domain.kernel.walk import Step
 
 FAILURES = ("no_access", "no_part", "no_skill", "unsafe", "not_repairable", "customer_cancelled", "other")
-"""Codes of why work cannot be done; anything else is kept as words."""
+"""Codes of why work cannot be done; anything else is stored as free text."""
 
 
 class Status(StrEnum):

@@ -40,7 +40,7 @@ class PositionUnknown(Problem):
 
 
 class ViewStopped(Problem):
-    """A view that this question needs cannot be used until it has been made anew; ask again later."""
+    """A view that this request needs cannot be used until it is rebuilt; ask again later."""
 
     kind = Kind.UNAVAILABLE
 

@@ -77,7 +77,7 @@ def _topics(topic: str | None) -> list[str] | None:
 
 
 def event(reader: Reader, position: int) -> Row | None:
-    """One event with its `record`: the canonical text as it is hashed, personal words sealed."""
+    """One event with its `record`: the canonical text as it is hashed, personal data sealed."""
     return reader.fetch_one(
         f"SELECT {_FIELDS}, record FROM log.events WHERE position = %s AND position <= %s",  # noqa: S608 - see above
         (position, reader.position),

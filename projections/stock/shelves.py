@@ -22,7 +22,7 @@ def shelves(
     """At most `limit` lines by location and part, those behind `after`; `below` asks for smaller balances only.
 
     Places that only exist in the books, and machines, are left out unless they are asked for by `location`.
-    `in_transit` and `unexplained` are those of the part, wherever it came from. Reads `stock`, `locations`, `parts`.
+    `in_transit` and `unexplained` are those of the part, from any place. Reads `stock`, `locations`, `parts`.
     """
     return reader.fetch_all(
         """

@@ -1,4 +1,4 @@
-"""Open work: the work orders of a case, the discrepancies about them, and whom a technician works for."""
+"""Open work: work orders of a case, open discrepancies about them, and customers of a technician's open orders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projections.engine.views import Views
 
 
 def work_orders_of(reader: Reader, case: UUID) -> list[UUID]:
-    """All work orders of a case, whatever became of them. Reads the views `cases` and `work_orders`."""
+    """All work orders of a case, ended ones included. Reads the views `cases` and `work_orders`."""
     rows = reader.fetch_all(
         """
         WITH RECURSIVE one (id) AS (
@@ -27,7 +27,7 @@ def work_orders_of(reader: Reader, case: UUID) -> list[UUID]:
 
 
 def open_discrepancies(reader: Reader, work_orders: Collection[UUID]) -> list[UUID]:
-    """The discrepancies about these work orders that somebody has to do something about. Reads `discrepancies`."""
+    """The open discrepancies about these work orders. Reads `discrepancies`."""
     rows = reader.fetch_all("SELECT id FROM discrepancies WHERE open AND work_order = ANY(%s)", (list(work_orders),))
     return [row["id"] for row in rows]
 
@@ -49,7 +49,7 @@ def works_for(reader: Reader, technician: UUID, customer: UUID) -> bool:
 
 
 def working_for(views: Views) -> Callable[[UUID, UUID], bool]:
-    """Asks the views whether a technician has open work for a customer."""
+    """A function that reads from the views whether a technician has open work for a customer."""
 
     def ask(technician: UUID, customer: UUID) -> bool:
         with views.now() as reader:

@@ -11,7 +11,7 @@ from domain.kernel.problem import Problem
 
 
 class PlaceNotUsable(Problem):
-    """Photos and signatures cannot be kept where CALLOUT_BLOBS says."""
+    """Photos and signatures cannot be stored at the place that CALLOUT_BLOBS names."""
 
 
 class PlaceError(OperationalError):
