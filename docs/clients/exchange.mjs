@@ -8,7 +8,7 @@ import { beginDownload, held, removeGone, replaceLeaves, storePage } from './rep
 const HOUR = 3600 * 1000;
 const VERIFICATIONS_AN_HOUR = 2;
 const RETRIES = 10; // in a row, before a push is given up for this time
-const DIFFERS = 'The documents still differ from the server's; they are compared again next time.';
+const DIFFERS = 'The documents still differ from those of the server; they are compared again next time.';
 const NO_PULLING = ['device-suspended', 'upgrade-required'];
 
 export class Exchange {
