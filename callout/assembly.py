@@ -11,7 +11,7 @@ from api.app import WsgiApplication, create_app
 from api.http.policy import POLICY
 from api.http.services import Past
 from callout.blob_place import place_of
-from callout.database import VIEWS_REMEDY, OtherMasterKey, ViewsDiffer, enter, enter_by
+from callout.database import VIEWS_REMEDY, OtherMasterKey, ViewsDiffer, open_database, open_run_time
 from callout.erasing import erase_again, unfinished
 from callout.master_key import master_keys
 from callout.services import services_of
@@ -57,11 +57,11 @@ class Application:
         self.settings = settings
         self.place = place_of(settings)
         if (dsn or settings.database_url) is None and settings.runtime_url is not None:
-            self._entrance = enter_by(settings, settings.runtime_url)
+            self._database = open_run_time(settings, settings.runtime_url)
         else:
-            self._entrance = enter(settings, dsn or dsn_of(settings), migrating=migrating)
-        self.applied = self._entrance.applied
-        self.address, self.dsn = self._entrance.address, self._entrance.dsn(READER)
+            self._database = open_database(settings, dsn or dsn_of(settings), migrating=migrating)
+        self.applied = self._database.applied
+        self.address, self.dsn = self._database.address, self._database.dsn(READER)
         writer, projector, reader, keykeeper = (self._pool(role) for role in LOGICAL)
         self._pools = (writer, projector, reader, keykeeper)
         access, self.master_keys = Access(writer, limits=limits_of(settings)), master_keys(settings)
@@ -119,7 +119,7 @@ class Application:
         self.close()
 
     def _pool(self, role: str) -> ConnectionPool:
-        return ConnectionPool(self._entrance.dsn(role), size=self.settings.pool)
+        return ConnectionPool(self._database.dsn(role), size=self.settings.pool)
 
     def _close_pools(self) -> None:
         for pool in self._pools:

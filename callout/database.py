@@ -29,7 +29,7 @@ class ViewsDiffer(Problem):
     kind = Kind.UNAVAILABLE
 
 
-class Entrance(NamedTuple):
+class DatabaseAccess(NamedTuple):
     """The address of the database, and the credentials of the run-time roles."""
 
     address: str
@@ -41,8 +41,8 @@ class Entrance(NamedTuple):
         return self.roles.dsn(self.address, role)
 
 
-def enter(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False) -> Entrance:
-    """The entrance to the database at `dsn`, the login that migrates; with `migrating`, it is migrated first.
+def open_database(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False) -> DatabaseAccess:
+    """Access to the database at `dsn`, the login that migrates; with `migrating`, the database is migrated first.
 
     The passwords of the roles are derived from the master key that they were made from, or with `newest` from the
     newest; an administrator may have set them before. Raises `OtherMasterKey`, with nothing changed, when its texts
@@ -57,18 +57,18 @@ def enter(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False
         raise OtherMasterKey
     candidates = _candidates(dsn, secrets)
     roles = candidates[0] if newest else first_that_signs_in(address_of(dsn), _as_noted(known, candidates))
-    return Entrance(address_of(dsn), roles, migrate(dsn, roles=roles) if migrating else [])
+    return DatabaseAccess(address_of(dsn), roles, migrate(dsn, roles=roles) if migrating else [])
 
 
-def enter_by(settings: Settings, address: str) -> Entrance:
-    """The entrance at an address for the run-time roles; the database must have been migrated before.
+def open_run_time(settings: Settings, address: str) -> DatabaseAccess:
+    """Access at an address for the run-time roles; the database must have been migrated before.
 
     Raises `NameTheDatabase`, `DatabaseOlder` or `DatabaseNewer`.
     """
     candidates = _candidates(must_name_its_database(address), master_keys(settings).secrets())
-    entrance = Entrance(address_of(address), first_that_signs_in(address, candidates), [])
-    require_schema(entrance.dsn(READER))
-    return entrance
+    access = DatabaseAccess(address_of(address), first_that_signs_in(address, candidates), [])
+    require_schema(access.dsn(READER))
+    return access
 
 
 def _candidates(dsn: str, secrets: Sequence[bytes]) -> list[RunTimeRoles]:

@@ -15,7 +15,7 @@ from callout.command_file import commands
 from callout.console import print_json, print_line, progress
 from callout.import_keys import Keys
 from callout.import_rehearsal import Rehearsed, rehearse
-from callout.import_rejects import Reject, Rejects, nowhere
+from callout.import_rejects import Reject, Rejects, ignore_rejects
 from callout.importing import Importer
 from callout.serving import open_application
 from callout.settings import Settings
@@ -67,7 +67,7 @@ def run(
             if dry_run:
                 return 1 if found.refused or (stock is not None and stock.differs) else 0
             stock = table()
-        reject: Reject = nowhere
+        reject: Reject = ignore_rejects
         if rejects is not None:
             of_table = (stock.headings, stock.written) if stock is not None else ()
             reject = open_files.enter_context(Rejects(rejects, *of_table)).add

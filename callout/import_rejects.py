@@ -65,7 +65,7 @@ class Rejects:
             self._file.unlink()
 
 
-def nowhere(_: Entry, __: str) -> None:
+def ignore_rejects(_: Entry, __: str) -> None:
     """Ignore a refused entry."""
 
 

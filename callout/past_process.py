@@ -17,7 +17,7 @@ from typing import Final
 
 from api.http.metrics import SHARED
 from callout.assembly import Application
-from callout.journal import write_journal
+from callout.logging_setup import configure_logging
 from callout.priority import lower_priority
 from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
@@ -74,7 +74,7 @@ def main(file: int, seconds: int, megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
     gc.set_threshold(_OBJECTS)
     settings = Settings.from_environment()
-    write_journal(settings.log_level)
+    configure_logging(settings.log_level)
     with Connection(file) as line, Application(settings) as application:
         limited = partial(_in_turn, settings, seconds)
         Answering(line, application.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from callout.assembly import Application
-from callout.database import enter
+from callout.database import open_database
 from callout.master_key import is_prepared, keep_newest, put_in_front
 from callout.settings import Settings
 from domain.kernel.problem import Kind, Problem
@@ -113,7 +113,7 @@ def forget_older(settings: Settings, dsn: str) -> int:
             newest = application.master_keys.current().id
             if not is_settled(application):
                 raise NotRotatedYet
-        enter(settings, dsn, migrating=True, newest=True)
+        open_database(settings, dsn, migrating=True, newest=True)
         return keep_newest(settings, newest) if settings.master_key is None else 0
 
 

@@ -20,13 +20,13 @@ from callout.assembly import Application
 from callout.bootstrap import register_locations
 from callout.child import Child
 from callout.connections import fitted
-from callout.database import enter_by
-from callout.journal import write_journal
+from callout.database import open_run_time
+from callout.embedded_server import EmbeddedServer, embedded
 from callout.listening import listen, url_of
+from callout.logging_setup import configure_logging
 from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from callout.supervisor import Supervisor
-from callout.tenancy import Tenancy, embedded
 from domain.kernel.problem import Kind, Problem
 from store.roles import READER
 
@@ -41,7 +41,7 @@ class NotReady(Problem):
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
+def database(settings: Settings) -> Iterator[tuple[str | None, EmbeddedServer | None]]:
     """The DSN of the login that migrates, and the embedded server where that is used; stopped at the end.
 
     The DSN is `None` when the settings name only the address for run-time roles.
@@ -49,14 +49,14 @@ def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
     if settings.database_url is not None or settings.runtime_url is not None:
         yield settings.database_url, None
         return
-    with embedded(settings.home) as tenancy:
-        yield tenancy.start(), tenancy
+    with embedded(settings.home) as server:
+        yield server.start(), server
 
 
 @contextmanager
 def open_application(settings: Settings, log_level: str = "warning") -> Iterator[Application]:
     """The application, for a command of the command line; closed at the end. Logs go to stderr."""
-    write_journal(log_level)
+    configure_logging(log_level)
     with database(settings) as (dsn, _), Application(settings, dsn) as application:
         yield application
 
@@ -85,7 +85,7 @@ def serve(
     """
     with (
         closing(listen(host, port)) as listener,
-        database(settings) as (dsn, tenancy),
+        database(settings) as (dsn, server),
         Application(fitted(settings, dsn or _run_time_dsn(settings)), dsn, migrating=True) as application,
     ):
         prepare(application)
@@ -97,13 +97,13 @@ def serve(
             if not stop.is_set():
                 ready(running)
 
-        Supervisor(_children(application, listener, output), tenancy).run(beside)
+        Supervisor(_children(application, listener, output), server).run(beside)
 
 
 def _run_time_dsn(settings: Settings) -> str:
     """The DSN of the reader role, when the settings name no login that migrates."""
     assert settings.runtime_url is not None, "one of both is set"
-    return enter_by(settings, settings.runtime_url).dsn(READER)
+    return open_run_time(settings, settings.runtime_url).dsn(READER)
 
 
 def _children(application: Application, listener: socket.socket, output: int) -> list[Child]:

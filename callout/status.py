@@ -7,7 +7,7 @@ from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 
-from callout.database import enter_by
+from callout.database import open_run_time
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
 from projections.engine import checkpoints, parking
@@ -30,7 +30,10 @@ def status_of(settings: Settings) -> dict[str, Any]:
     if settings.database_url is not None:
         return {"database": "DATABASE_URL", **_read_status(settings.database_url)}
     if settings.runtime_url is not None:
-        return {"database": "CALLOUT_RUNTIME_URL", **_read_status(enter_by(settings, settings.runtime_url).dsn(READER))}
+        return {
+            "database": "CALLOUT_RUNTIME_URL",
+            **_read_status(open_run_time(settings, settings.runtime_url).dsn(READER)),
+        }
     server = EmbeddedPostgres(settings.home).status()
     found = {"database": f"embedded in {settings.home}"}
     return found | (_read_status(server.dsn) if server.dsn is not None else {"running": False})

@@ -12,7 +12,7 @@ from types import FrameType
 import structlog
 
 from callout.child import Child
-from callout.tenancy import Tenancy
+from callout.embedded_server import EmbeddedServer
 
 _TICK_SECONDS = 0.2
 _STOP_SECONDS = 5.0
@@ -26,9 +26,9 @@ class Supervisor:
     For the main thread: it answers SIGINT and SIGTERM, and children end with the thread that started them.
     """
 
-    def __init__(self, children: Sequence[Child], tenancy: Tenancy | None = None) -> None:
+    def __init__(self, children: Sequence[Child], server: EmbeddedServer | None = None) -> None:
         self._children = children
-        self._tenancy = tenancy
+        self._server = server
         self._stop = Event()
         self._hurry = Event()
 
@@ -54,9 +54,9 @@ class Supervisor:
             raise beside.error
 
     def _look(self) -> None:
-        if self._tenancy is not None and not self._tenancy.is_running():
+        if self._server is not None and not self._server.is_running():
             _log.warning("the database server has gone; starting it again")
-            self._tenancy.start()
+            self._server.start()
         for child in self._children:
             child.look_after()
 

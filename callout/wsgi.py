@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.app import WsgiApplication
 from callout.assembly import Application
 from callout.closing import closing
-from callout.journal import write_journal
+from callout.logging_setup import configure_logging
 from callout.past_process import past_desk
 from callout.settings import Settings
 
@@ -13,7 +13,7 @@ from callout.settings import Settings
 def app() -> WsgiApplication:
     """The WSGI application of this process; the worker projects its views."""
     settings = Settings.from_environment()
-    write_journal(settings.log_level)
+    configure_logging(settings.log_level)
     application = Application(settings)
     made = application.app(past_desk(application))
     made.wsgi_app = closing(made.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's own way to put something around

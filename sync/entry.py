@@ -39,7 +39,7 @@ class EnrolmentRequest(msgspec.Struct, frozen=True):
 
 
 class RefreshRequest(msgspec.Struct, frozen=True):
-    """The body of a refresh; a device with a key sends `device_id` and `proof` besides."""
+    """The body of a refresh; a device with a key also sends `device_id` and `proof`."""
 
     refresh_token: Name
     device_id: UUID | None = None

@@ -21,10 +21,10 @@ class Operations(Protocol):
     """The answers to operations, by id and by device and number."""
 
     def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
-        """The log's epoch, the last number taken in of a device, and all answers with these ids or numbers of it."""
+        """The log's epoch, the last number that the device has sent, and all answers with these ids or numbers."""
 
     def taken_in_before(self, device: UUID, incarnation: int) -> int:
-        """The last number taken in of a device when this epoch began; 0 where that was not recorded."""
+        """The last number that a device had sent when this epoch began; 0 where that was not recorded."""
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of the events of an operation of one of this technician's devices."""

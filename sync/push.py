@@ -33,7 +33,7 @@ Reached = Callable[[int, float], bool]
 
 
 class Pushed(NamedTuple):
-    """The outcome of a push: the log's epoch, the last number taken in, and one result for each operation."""
+    """The outcome of a push: the log's epoch, the last number recorded, and one result for each operation."""
 
     epoch: UUID
     acknowledged: int

@@ -13,11 +13,11 @@ from domain.kernel.problem import Refused
 from domain.recording.recorded import Recorded
 from domain.recording.unit_of_work import Work
 from sync.decide import QUARANTINED_FOR, Arrived, run_handler, too_early, with_case
-from sync.mending import mended
 from sync.notices import Notice
 from sync.operations.catalogue import handler_of
 from sync.outcome import Outcome
 from sync.ports import Log
+from sync.repairing import repaired
 from sync.sender import Sender, sender_of
 from sync.undecided import content_hash_of, decision_answer, reopen, undecided
 
@@ -42,7 +42,7 @@ def release(log: Log, work: Work, operation_id: UUID, office: Envelope, position
     device, event = undecided(log, work, operation_id, position)
     device.release(operation_id, event.version)
     arrived = reopen(event, office.operation_id)
-    arrived = arrived._replace(operation=mended(arrived.operation))
+    arrived = arrived._replace(operation=repaired(arrived.operation))
     outcome = _outcome(work, _trusted(log, device, event), arrived)
     work.add(with_case(office, outcome.case), device)
     work.add(with_case(arrived.envelope, outcome.case), *outcome.entities)

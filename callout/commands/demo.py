@@ -26,7 +26,7 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
     from callout.bootstrap import register_locations
     from callout.demo.roster import roster
     from callout.demo.welcome import show
-    from callout.journal import write_journal
+    from callout.logging_setup import configure_logging
     from callout.serving import serve
     from callout.settings import Settings
 
@@ -42,7 +42,7 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
         people.extend(roster(application, settings.home))
 
     with (settings.home / "demo.log").open("a") as journal:
-        write_journal(settings.log_level, journal)
+        configure_logging(settings.log_level, journal)
         serve(
             settings,
             settings.host if host is None else host,

@@ -23,12 +23,12 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
     (CALLOUT_ADMIN_PASSWORD sets it).
     """
     from callout.bootstrap import bootstrap
-    from callout.journal import write_journal
+    from callout.logging_setup import configure_logging
     from callout.serving import serve
     from callout.settings import Settings
 
     settings = Settings.from_environment()
-    write_journal(settings.log_level)
+    configure_logging(settings.log_level)
     first: list[FirstUser | None] = []
     serve(
         settings,

@@ -1,15 +1,15 @@
-// Canonical JSON (RFC 8785), and the hashes and digests that are made of it.
+// Canonical JSON (RFC 8785), and the hashes and digests computed from it.
 
 import { createHash } from 'node:crypto';
 
 /** The SHA-256 of a text or of bytes. */
 export const sha256 = (content) => createHash('sha256').update(content).digest();
 
-/** The one text that every language writes for this value. */
+/** The canonical text of a value, the same in every language. */
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const names = Object.keys(value).sort(); // by UTF-16 code units, as RFC 8785 wants it
+    const names = Object.keys(value).sort(); // by UTF-16 code units, as RFC 8785 requires
     return `{${names.map((name) => `${canonical(name)}:${canonical(value[name])}`).join(',')}}`;
   }
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
@@ -24,10 +24,10 @@ export function canonical(value) {
 /** Whether it is the technician's document or one that every device has. */
 const kindOf = (document) => (document.shared ? 'shared' : 'own');
 
-/** The number from 0 to 255 of the leaf in which a document lies. */
+/** The number of a document's leaf, from 0 to 255. */
 const leafOf = ({ type, id }) => sha256(`${type}\0${id}`)[0];
 
-/** What one document adds to a sum. */
+/** The number that one document adds to a sum. */
 function entryOf({ type, id, body }) {
   const hash = sha256(canonical(body)).toString('hex');
   return BigInt(`0x${sha256(`${type}\0${id}\0${hash}`).toString('hex', 0, 16)}`);
@@ -54,5 +54,5 @@ export function leaves(documents) {
   return { own: sums.own.map(hex), shared: sums.shared.map(hex) };
 }
 
-/** Whether a document lies in one of these leaves: `{own: [7, 130], shared: []}`. */
+/** Whether a document is in one of these leaves: `{own: [7, 130], shared: []}`. */
 export const liesIn = (named, document) => named[kindOf(document)].includes(leafOf(document));

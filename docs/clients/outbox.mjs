@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { canonical, sha256 } from './canonical.mjs';
 
 const DAY = 24 * 3600 * 1000;
-const ENVELOPE_BYTES = 4096; // room for what a push says beside its operations
+const ENVELOPE_BYTES = 4096; // room for the members of a push beside its operations
 
-/** A UUIDv7: the time in front, chance behind. */
+/** A UUIDv7: the time, then random bits. */
 function newId() {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(Date.now(), 0, 6);
@@ -15,12 +15,12 @@ function newId() {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** What is sent of these entries: an operation never changes, only its number may. */
+/** The operations of these entries as they are sent: an operation never changes, only its number may. */
 export const operationsOf = (entries) => entries.map(({ seq, operation }) => ({ seq, ...operation }));
 
 const sizeOf = (entries) => Buffer.byteLength(JSON.stringify(operationsOf(entries)));
 
-/** What has no result yet, in the order of `seq`. */
+/** The entries without a result, in the order of `seq`. */
 export const unsent = (state) => state.operations.filter((entry) => !entry.result);
 
 /** Whether something waits, or the server lacks numbers that are not kept any more. */
@@ -29,7 +29,7 @@ export const hasToPush = (state) => unsent(state).length > 0 || state.acknowledg
 /** Sign `[{type, data}, …]` and put them into the outbox; several are one group, which is decided as one. */
 export function record(state, signed, happened, { needs = [], at = new Date() } = {}) {
   const { limits } = state;
-  // What somebody dates back by more than a day is history: what is known today was not known then.
+  // An operation dated back by more than a day is history: what is known today was not known then.
   const seen = at < Date.now() - DAY ? 0 : state.through;
   if (happened.length > limits.operations) throw new Error(`A group has ${limits.operations} operations at most.`);
   if (!happened.every(({ data }) => isObject(data))) throw new Error('The data of an operation is an object.');
@@ -81,11 +81,11 @@ function inGroups(entries) {
   return groups;
 }
 
-/** The envelope of a push; the clock is read for each try. */
+/** The envelope of a push; the clock is read for each attempt. */
 export function envelope(state, batch) {
   const waiting = unsent(state);
   const first = batch[0]?.seq ?? state.last_seq + 1;
-  const expected = state.acknowledged + 1; // smaller where a restored server lost what is not kept here any more
+  const expected = state.acknowledged + 1; // smaller where a restored server lost what this device no longer has
   const isLast = batch.length === waiting.length;
   return {
     incarnation: state.incarnation,
@@ -98,7 +98,7 @@ export function envelope(state, batch) {
   };
 }
 
-/** Take over the results of a push, by the server's clock, since a device's may jump; those that are news. */
+/** Store the results of a push, by the server's clock, since a device's may jump; returns those that are new. */
 export function settle(state, results) {
   const entries = new Map(unsent(state).map((entry) => [entry.operation.id, entry]));
   const news = results.filter(({ id }) => entries.has(id));
@@ -112,18 +112,18 @@ export function resendFrom(state, seq) {
   for (const entry of state.operations) if (entry.seq >= seq) entry.result = null;
 }
 
-/** Begin a new sequence: everything that is kept counts as unsent, and is 1, 2, 3 … in its old order. */
+/** Begin a new sequence: everything that is kept counts as unsent, numbered 1, 2, 3 … in its old order. */
 export function renumber(state) {
   state.operations.forEach((entry, index) => Object.assign(entry, { seq: index + 1, result: null }));
   state.last_seq = state.operations.length;
   state.acknowledged = 0;
 }
 
-/** Forget what was acknowledged long ago, but keep a copy of what the office has not decided on. */
+/** Delete what was acknowledged long ago, but keep what the office has not decided. */
 export function forgetOld(state) {
   const oldest = Date.parse(state.server_time) - state.limits.kept_days * DAY;
   const isUndecided = ({ result, operation }) => {
-    const own = `operation ${operation.id}/${state.device_id}/`; // there is one when another operation has the id
+    const own = `operation ${operation.id}/${state.device_id}/`; // exists when another operation has the id
     const contested = Object.keys(state.documents).find((key) => key.startsWith(own));
     const document = state.documents[contested ?? `operation ${operation.id}`];
     return (document?.body.status ?? result.status) === 'quarantined';

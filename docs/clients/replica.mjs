@@ -1,11 +1,11 @@
-// The documents that a device holds: pages stored, downloads begun anew, and leaves healed.
+// The documents that a device holds: storing pages, beginning a new download, and repairing leaves.
 
 import { liesIn } from './canonical.mjs';
 import { unsent } from './outbox.mjs';
 
 const keyOf = ({ type, id }) => `${type} ${id}`;
 
-/** The documents that count: those held and not gone. */
+/** The documents that are not gone. */
 export const held = (state) => Object.values(state.documents).filter((document) => !document.gone);
 
 function store(state, change) {
@@ -26,19 +26,19 @@ export function storePage(state, page) {
   removeGone(state);
 }
 
-/** Forget the cursor: the next page is the first one of everything, and what it all does not bring is gone. */
+/** Forget the cursor: the next page begins a new download, and documents that it does not contain are gone. */
 export function beginDownload(state) {
   state.cursor = null;
   for (const document of Object.values(state.documents)) document.stale = true;
 }
 
-/** Replace what lies in the leaves that the server named. */
+/** Replace the documents in the leaves that the server named. */
 export function replaceLeaves(state, reply) {
   for (const document of held(state)) if (liesIn(reply, document)) document.gone = 'healed';
   storePage(state, { ...reply, more: false });
 }
 
-/** Remove what is gone, but keep readable what an unsent operation refers to. */
+/** Remove what is gone, except for what an unsent operation refers to. */
 export function removeGone(state) {
   const waiting = JSON.stringify(unsent(state).map(({ operation }) => operation.data));
   const isReferredTo = ({ id }) => id.split('/').every((part) => waiting.includes(part));

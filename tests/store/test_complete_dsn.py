@@ -8,7 +8,7 @@ import pytest
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from callout.cli import main
-from callout.database import enter, enter_by
+from callout.database import open_database, open_run_time
 from callout.settings import Settings
 from store.complete_dsn import NameTheDatabase, completed
 from store.roles import LOGICAL, READER, roles_of
@@ -39,15 +39,15 @@ def test_a_database_that_the_dsn_does_not_name_is_found(
                 monkeypatch.setenv("PGSERVICE", "acme")
         settings = Settings(home=tmp_path, database_url=dsn, master_key=KEY)
 
-        entrance = enter(settings, dsn, migrating=True)
+        access = open_database(settings, dsn, migrating=True)
 
         for variable in ("PGDATABASE", "PGSERVICE", "PGSERVICEFILE"):
             monkeypatch.delenv(variable, raising=False)
-        assert parse_dsn(entrance.address).keys().isdisjoint({"user", "password", "service", "passfile"})
-        assert entrance.roles.names == roles_of(name, KEY).names
+        assert parse_dsn(access.address).keys().isdisjoint({"user", "password", "service", "passfile"})
+        assert access.roles.names == roles_of(name, KEY).names
         for logical in LOGICAL:
-            assert ask(entrance.dsn(logical), "SELECT current_database()") == [(name,)]
-        assert ask(enter_by(settings, entrance.address).dsn(READER), "SELECT current_database()") == [(name,)]
+            assert ask(access.dsn(logical), "SELECT current_database()") == [(name,)]
+        assert ask(open_run_time(settings, access.address).dsn(READER), "SELECT current_database()") == [(name,)]
 
 
 def test_a_dsn_that_says_all_is_left_as_it_is() -> None:
@@ -62,7 +62,7 @@ def test_an_address_of_those_who_serve_has_to_name_its_database(
     """Issue 8, review 9: nobody can ask before it is known as whom."""
     monkeypatch.delenv("PGDATABASE", raising=False)
     with pytest.raises(NameTheDatabase):
-        enter_by(Settings(home=tmp_path, master_key=KEY), address)
+        open_run_time(Settings(home=tmp_path, master_key=KEY), address)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("CALLOUT_HOME", str(tmp_path))
     monkeypatch.setenv("CALLOUT_RUNTIME_URL", address)

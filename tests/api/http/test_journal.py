@@ -10,7 +10,7 @@ import orjson
 import pytest
 import structlog
 
-from callout.journal import write_journal
+from callout.logging_setup import configure_logging
 from tests.api.conftest import PASSWORD, House
 
 
@@ -18,7 +18,7 @@ from tests.api.conftest import PASSWORD, House
 def journal() -> Iterator[io.StringIO]:
     """What is logged, as it would be written."""
     written = io.StringIO()
-    write_journal("debug", written)
+    configure_logging("debug", written)
     yield written
     structlog.reset_defaults()
 
@@ -81,7 +81,7 @@ def test_a_fault_is_told_by_its_type_and_place_and_not_by_its_words(
 
 
 def test_machines_that_look_every_few_seconds_leave_no_line(house: House, journal: io.StringIO) -> None:
-    write_journal("info", journal)
+    configure_logging("info", journal)
 
     for path in ("/health", "/ready", "/metrics"):
         house.client.get(path)

@@ -1,4 +1,4 @@
-// The line to the server: requests with tokens, repeated with patience until they are answered.
+// The connection to the server: requests with tokens, repeated with growing pauses until they are answered.
 
 import { once } from 'node:events';
 import http from 'node:http';
@@ -6,11 +6,11 @@ import https from 'node:https';
 import { gzipSync } from 'node:zlib';
 
 const ANSWER_SECONDS = 60;
-const SILENCE_SECONDS = 45; // a live stream says something every 15
+const SILENCE_SECONDS = 45; // a live stream has a line every 15
 const LONGEST_PAUSE = 60;
 const WORTH_PACKING = 1024;
 
-/** An answer that is no 2xx: what the server said, and its code. */
+/** An answer that is no 2xx: the problem document, and its code. */
 export class Refusal extends Error {
   constructor(status, problem) {
     const code = String(problem.type ?? '').split('/').at(-1) || `http-${status}`;
@@ -19,34 +19,34 @@ export class Refusal extends Error {
   }
 }
 
-/** Nobody has answered, however often asked. */
+/** There was no answer to any attempt. */
 class NoAnswer extends Error {
   mayPass = true;
 }
 
-/** Whether the same request may be answered well a little later. */
+/** Whether the same request may succeed later. */
 const mayPass = (status) => status === 429 || status >= 500;
 
 const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
-/** How long to wait before the next try, never the same for two devices. */
+/** The seconds to wait before the next attempt, randomized for each device. */
 function pauseBefore(attempt, answer) {
   const asked = Number(answer?.headers['retry-after'] ?? NaN);
   const seconds = Number.isFinite(asked) ? asked : Math.min(0.5 * 2 ** attempt, LONGEST_PAUSE);
   return seconds * (1 + Math.random() / 2);
 }
 
-/** Send a request; its response, of which only the head is here yet. */
+/** Send a request; returns the response when its head has arrived. */
 async function open(url, agent, { body, ...options }) {
   const { request } = url.startsWith('https:') ? https : http;
   const asked = request(url, { agent, ...options });
-  asked.on('error', () => {}); // also one that comes after the response
+  asked.on('error', () => {}); // also one that occurs after the response
   asked.end(body);
   const [response] = await once(asked, 'response');
   return response;
 }
 
-/** What came back: status, headers in lower case, the body as an object; undefined when nothing whole came. */
+/** The reply: status, headers in lower case, the body as an object; undefined without a complete one. */
 async function exchange(url, agent, options) {
   try {
     const response = await open(url, agent, { ...options, signal: AbortSignal.timeout(ANSWER_SECONDS * 1000) });
@@ -58,14 +58,14 @@ async function exchange(url, agent, options) {
   }
 }
 
-export class Line {
+export class Connection {
   #url;
   #tokens;
   #tries;
   #agent;
   #packs = true;
 
-  /** `tokens` has `access()`, the token to show, and `renew(line)`, which gets new ones. */
+  /** `tokens` has `access()`, the token to send, and `renew(connection)`, which gets new ones. */
   constructor(url, tokens, tries) {
     this.#url = `${url.replace(/\/+$/, '')}/sync/v1/`;
     this.#tokens = tokens;
@@ -74,7 +74,7 @@ export class Line {
     this.#agent = new Agent({ keepAlive: true });
   }
 
-  /** Ask for JSON; `body` is an object, or a function that makes one for each try. */
+  /** Send a request with JSON; `body` is an object, or a function that makes one for each attempt. */
   async ask(method, path, body, options = {}) {
     const make = typeof body === 'function' ? body : () => body;
     const bytes = body && (() => Buffer.from(JSON.stringify(make())));
@@ -115,7 +115,7 @@ export class Line {
     }
   }
 
-  /** Wait until something has changed behind the cursor (or may have: losing a wake-up loses nothing). */
+  /** Wait until something may have changed after the cursor (a lost wake-up loses nothing). */
   async woken(cursor) {
     const silence = new AbortController();
     let watchdog;
@@ -136,12 +136,12 @@ export class Line {
         if (/^event: ?wake\r?\n/m.test(heard)) return;
       }
     } catch {
-      // a cut line is as good as an ended stream
+      // a cut connection counts as the end of the stream
     } finally {
       clearTimeout(watchdog);
       silence.abort();
     }
     const isUsual = [200, 401].includes(stream?.statusCode); // ended, or the token has; a sync gets another
-    await sleep(pauseBefore(isUsual ? 1 : 5, stream)); // connect again after a random moment
+    await sleep(pauseBefore(isUsual ? 1 : 5, stream)); // connect again after a random pause
   }
 }

@@ -1,4 +1,4 @@
-// Everything that a device knows, in one JSON file that always holds a whole state, never half of one.
+// The state of a device in one JSON file, which always holds a complete state.
 
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 const PRIVATE = 0o600; // the file holds the device's key and its customers' addresses
 const PATIENCE = 3000; // milliseconds for which another process may have the file
 
-/** Wait without letting go of the thread. */
+/** Block the thread for a time. */
 const pause = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-/** Write a file so that after a power cut there is the old content or the new one. */
+/** Write a file so that after a power cut it has the old content or the new one. */
 function writeWhole(path, content) {
   const temporary = `${path}.new`;
   const file = openSync(temporary, 'w', PRIVATE);
@@ -25,7 +25,7 @@ function writeWhole(path, content) {
   closeSync(folder);
 }
 
-/** The process that holds this lock, or undefined when it has died or let go. */
+/** The process that holds this lock, or undefined when it has ended or released it. */
 function holderOf(lock) {
   try {
     const holder = Number(readFileSync(lock, 'utf8'));
@@ -38,11 +38,11 @@ function holderOf(lock) {
 }
 
 /** A state in a file, for one process at a time. */
-export class Notebook {
+export class Storage {
   #path;
   #text;
 
-  /** Open it; a new one begins with what `makeBlank` makes. */
+  /** Open the file; a new one has the state from `makeBlank`. */
   constructor(path, makeBlank) {
     this.#path = path;
     this.#lock();
@@ -55,7 +55,7 @@ export class Notebook {
     this.state = JSON.parse(this.#text);
   }
 
-  /** One transaction: what `act` does to the state is on disk when this returns, or has not happened. */
+  /** One transaction: the changes that `act` makes to the state are on disk when this returns, or none of them. */
   change(act) {
     try {
       const answer = act(this.state);
@@ -69,7 +69,7 @@ export class Notebook {
     }
   }
 
-  /** Keep the bytes of a photo beside the notebook. */
+  /** Store the bytes of a photo in the folder beside the file. */
   keepBytes(name, bytes) {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writeWhole(join(this.#folder, name), bytes);
@@ -87,7 +87,7 @@ export class Notebook {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Let other processes have the file. */
+  /** Release the lock, so that other processes can use the file. */
   close() {
     rmSync(`${this.#path}.lock`, { force: true });
   }

@@ -12,7 +12,7 @@ from domain.kernel.characters import readable
 from sync.operation import Operation, parse_operation
 
 
-def mended(operation: Operation) -> Operation:
+def repaired(operation: Operation) -> Operation:
     """The operation with U+FFFD in the place of unfit characters; unchanged if that does not repair it.
 
     `text` and `content_hash` stay those of what the device sent.

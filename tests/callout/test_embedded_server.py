@@ -12,8 +12,8 @@ from threading import Event
 
 import pytest
 
+from callout.embedded_server import embedded
 from callout.supervisor import Supervisor
-from callout.tenancy import embedded
 from store.embedded import EmbeddedPostgres
 from tests.support.processes import eventually, state_folder
 
@@ -21,7 +21,7 @@ HOUSE = Path(__file__).parents[2]
 USER = """
 import sys
 from pathlib import Path
-from callout.tenancy import embedded
+from callout.embedded_server import embedded
 with embedded(Path(sys.argv[1])) as tenancy:
     print(tenancy.start(), flush=True)
     sys.stdin.read()

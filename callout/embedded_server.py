@@ -18,7 +18,7 @@ _WAIT_SECONDS = 60.0
 _NOBODY = 0o600
 
 
-class Tenancy:
+class EmbeddedServer:
     """The use of the server of one state folder by this process."""
 
     def __init__(self, state: Path) -> None:
@@ -41,7 +41,7 @@ class Tenancy:
 
 
 @contextmanager
-def embedded(state: Path) -> Iterator[Tenancy]:
+def embedded(state: Path) -> Iterator[EmbeddedServer]:
     """Context with the server of a state folder.
 
     A guard, a process of its own, notices the end of this one, however it ends, and stops the server unless others use
@@ -54,7 +54,7 @@ def embedded(state: Path) -> Iterator[Tenancy]:
     finally:
         os.close(users)
     try:
-        yield Tenancy(state)
+        yield EmbeddedServer(state)
     finally:
         os.close(lifeline)
         if os.waitpid(guard, 0)[1]:

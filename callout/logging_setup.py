@@ -14,7 +14,7 @@ import structlog
 from structlog.typing import EventDict
 
 
-def write_journal(level: str = "info", to: TextIO | None = None) -> None:
+def configure_logging(level: str = "info", to: TextIO | None = None) -> None:
     """Configure logging as JSON lines, to stderr by default."""
     structlog.configure(
         processors=[
