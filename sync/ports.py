@@ -21,7 +21,7 @@ class Operations(Protocol):
     """The answers to operations, by id and by device and number."""
 
     def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
-        """The log's epoch, the last number that the device has sent, and all answers with these ids or numbers of it."""
+        """The log's epoch, the last number that the device has sent, and all answers with these ids or numbers."""
 
     def taken_in_before(self, device: UUID, incarnation: int) -> int:
         """The last number that a device had sent when this epoch began; 0 where that was not recorded."""
