@@ -58,7 +58,7 @@ def stored() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if "full" not in str(error):
             raise
-        raise FullError("The disk is full, so nothing of this was stored: free some space and do it again.") from error
+        raise FullError("The disk is full, so nothing of this was stored: make room and do it again.") from error
 
 
 @contextmanager

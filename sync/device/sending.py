@@ -131,9 +131,7 @@ class Sender:
         results: list[Json] = gap.problem.get("results") or []
         expected = gap.problem.get("expected")
         if not isinstance(expected, int) or not 1 <= expected <= self._local.file.get("last_seq", 0):
-            raise RefusedError(
-                f"The server expects operation {expected}, which does not exist.", gap.status, gap.problem
-            )
+            raise RefusedError(f"The server expects operation {expected}, which never was.", gap.status, gap.problem)
         with understood(), self._local.file.transaction():
             if self._local.life() == life:
                 self._local.outbox.settle(results)

@@ -72,7 +72,7 @@ class Terminal:
         if not hits and re.fullmatch(A_UUID, typed):
             return typed
         if len(hits) != 1:
-            raise BadUseError(f"{'More than one' if hits else 'No'} {kind.replace('_', ' ')} here is called {typed}.")
+            raise BadUseError(f"{'More than one' if hits else 'No'} {kind.replace('_', ' ')} here goes by {typed}.")
         return str(hits[0])
 
     def record(self, type: str, json_text: str, at: datetime | None) -> Iterator[str]:  # noqa: A002
