@@ -7,7 +7,7 @@ from uuid import UUID
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
 from projections.engine.projection import Rows
-from projections.work.visits import VISITS
+from projections.work.visit_row import VISITS
 
 _SAME = (
     "id",

@@ -10,7 +10,7 @@ from domain.stock.discrepancy import discrepancy_id
 from domain.stock.location import Location
 from domain.stock.stock_movement import StockMovement
 from domain.topics import EVENT_CLASSES
-from projections.access.devices import DEVICES
+from projections.access.device_row import DEVICES
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body, Why
 from projections.documents.kind import Kind

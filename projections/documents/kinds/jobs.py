@@ -24,9 +24,9 @@ from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, 
 from projections.documents.work_order import body
 from projections.engine.projection import Rows
 from projections.engine.table import Key, Row, Table
-from projections.work.visits import VISITS
+from projections.work.visit_row import VISITS
 from projections.work.work_order_facts import order_of
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.work_order_row import WORK_ORDERS
 
 _REPAIR = frozenset(
     {
