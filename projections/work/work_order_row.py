@@ -32,14 +32,10 @@ class RequiredPart(Fact):
 
 
 class Use(Fact):
-    """A part that was used, or what took that back (`corrects`), with its first serials.
-
-    Among `parts_used` it says what is left, and what was `returned`, where something came back.
-    """
+    """A part that was used, or what took that back (`corrects`), with its first serials."""
 
     part: Id
     quantity: Quantity
-    returned: NotRequired[Quantity]
     lot: str | None
     serials: list[str]
     serials_count: NotRequired[int]
@@ -49,6 +45,12 @@ class Use(Fact):
     corrects: Id | None
     movement: Id
     location: Id
+
+
+class NetUse(Use):
+    """What is left of a use, and what was `returned`, where something came back."""
+
+    returned: NotRequired[Quantity]
 
 
 class Diagnosis(Fact):
@@ -108,7 +110,7 @@ class WorkOrderRow(TypedDict):
     technician: UUID | None
     hold_reason: str | None
     hold_note: str | None
-    parts_used: list[Use]
+    parts_used: list[NetUse]
     diagnosis: Diagnosis | None
     labour_minutes: int
     steps: list[OrderStep]
