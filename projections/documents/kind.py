@@ -9,6 +9,7 @@ from domain.recording.recorded import Recorded
 from projections.documents.due import Due
 from projections.documents.entry import Body
 from projections.engine.projection import Rows
+from projections.engine.shapes import Shape
 from projections.engine.table import Key, Table
 
 Reaction = Callable[[Due, Recorded, Rows], None]
@@ -22,12 +23,14 @@ def _nothing(_: Recorded) -> Iterable[tuple[Table, Key]]:
 class Kind(NamedTuple):
     """One type of document.
 
-    `body` renders the one with this id from the rows behind a batch, `None` when there is nothing to say. `heeds` says
+    `body` renders the one with this id from the rows behind a batch, `None` when there is nothing to say; what it
+    renders has this `shape`, as devices are promised. `heeds` says
     by topic what an event does to documents; it must mark each whose body the event may change, or a rebuild would
     not end like the live view. `touches` names the rows that the heeding reads.
     """
 
     name: str
+    shape: Shape
     body: Callable[[Rows, str], Body | None]
     heeds: Mapping[str, Reaction]
     touches: Touching = _nothing

@@ -67,3 +67,24 @@ def _members(value: dict[str, Any], schema: dict[str, Any], where: str) -> Itera
     for name, inner in schema.get("properties", {}).items():
         if name in value:
             yield from complaints(value[name], inner, f"{where}/{name}")
+
+
+def pointers(value: Any, where: str) -> Iterator[str]:
+    """Where a JSON value has values, without the places in lists."""
+    if value is not None:
+        yield where
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from pointers(each, f"{where}/{name}")
+    elif isinstance(value, list):
+        for each in value:
+            yield from pointers(each, where)
+
+
+def members_of(schema: dict[str, Any], where: str) -> Iterator[str]:
+    """Where a schema says that there are values."""
+    yield where
+    for name, inner in schema.get("properties", {}).items():
+        yield from members_of(inner, f"{where}/{name}")
+    if "items" in schema:
+        yield from members_of(schema["items"], where)

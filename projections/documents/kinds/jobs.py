@@ -22,6 +22,7 @@ from projections.documents.kinds.discrepancy import share_anew
 from projections.documents.repairs import note
 from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, shares, slice_of, visits_of
 from projections.documents.work_order import body
+from projections.documents.work_order_shape import WorkOrderDocument
 from projections.engine.projection import Rows
 from projections.engine.table import Key, Row, Table
 from projections.work.visit_row import VISITS
@@ -126,6 +127,7 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
 _JOB = frozenset({*events_of(WorkOrder), *events_of(Visit), StockMovement.Moved.TOPIC})
 JOB = Kind(
     "work_order",
+    WorkOrderDocument,
     body,
     {
         **dict.fromkeys(_JOB, _job),
