@@ -15,7 +15,7 @@ LISTS_OF: Final = {"/work-orders/{id}/facts": ORDER_LISTS, "/visits/{id}/facts":
 WORDS: Final = {"/search": "?q=p"}
 NO_ROWS: Final = {"/operations/{id}/signed"}
 """What a device has signed is no row: it is there as long as its text is."""
-MOST: Final = 60
+MOST: Final = 20
 """So many things of a list are read one by one."""
 
 
