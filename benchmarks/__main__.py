@@ -1,4 +1,4 @@
-"""The word `bench`: run benchmarks, each beside its baseline in the same run, and show ratios."""
+"""The command `bench`: run benchmarks, each beside its baseline in the same run, and show ratios."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ WIDTH = 120
 def main(names: tuple[str, ...], rounds: int, database: str | None, as_document: bool) -> None:  # noqa: FBT001
     """Run all benchmarks, or those named.
 
-    Read the ratios: absolute figures depend on the machine. Only when they are named run growing, which lets 100,000
-    events (or CALLOUT_GROWING) happen to one thing after the other and counts what they cost, and side-by-side, which
+    Read the ratios: absolute figures depend on the machine. Two run only when they are named: growing, which records
+    100,000 events (or CALLOUT_GROWING) of one thing after the other and counts what they cost, and side-by-side, which
     installs Kinto and pouchdb-server in a temporary folder and does the same work with them.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped and nothing stays behind
-    told, shown = Console(stderr=True), Console()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped and its files are removed
+    progress_console, shown = Console(stderr=True), Console()
     if not shown.is_terminal:
         shown = Console(width=WIDTH)
     document: dict[str, Any] = {}
@@ -39,7 +39,7 @@ def main(names: tuple[str, ...], rounds: int, database: str | None, as_document:
         if not as_document:
             shown.print("  ".join(f"{name} {value}" for name, value in facts.items()), highlight=False)
         for name in names or (each for each in BENCHMARKS if each not in ONLY_NAMED):
-            with progress_on(told, name) as progress:
+            with progress_on(progress_console, name) as progress:
                 outcome = BENCHMARKS[name](place, rounds, progress)
             document[name] = as_json(outcome)
             if not as_document:

@@ -24,11 +24,11 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
     with place.database() as dsn:
         run(dsn, PLAIN_TABLE)
         with library_on(dsn):
-            pass  # its tables are made once, before many would make them at the same time
+            pass  # its tables are made once, before several processes would make them at the same time
         with writers_on(dsn, 16) as writers:
             for (at_once, many), factor in GOALS.items():
                 bound: dict[str, Variant] = {}
-                if at_once == 1:  # what commits that wait for each other can reach at most
+                if at_once == 1:  # the most that commits can reach that wait for each other
                     bound[SYNC] = partial(for_seconds, SECONDS / 2, place.sync)
                 words = f"our recorder reaches {factor:g} × the unlocked INSERT"
                 found = compare(

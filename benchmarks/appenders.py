@@ -110,7 +110,7 @@ WAYS: dict[str, Any] = {
 
 
 def record_of(stream: UUID) -> str:
-    """The record of a typical event as it stands in the log."""
+    """The record of a typical event as the log stores it."""
     parts = written(_stored(stream), envelope_of(stream))
     recorded = encode({"position": 48_211, "recorded_at": parts.columns["occurred_at"]}).decode()[1:-1]
     return parts.head + recorded + parts.tail

@@ -1,4 +1,4 @@
-"""How much of each part lies where: one small projection, folded by our loop and by the library's runner."""
+"""The quantity of each part at each location: one small projection, folded by our loop and by the library's runner."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _NOTHING = Decimal(0)
 
 
 class Balances(Projection):
-    """One row a location and part."""
+    """One row for each location and part."""
 
     name: ClassVar[str] = "bench_balances"
     tables: ClassVar[tuple[Table, ...]] = (BALANCES,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """Where it came from and where it went."""
+        """The rows of both locations of the movement."""
         yield BALANCES, (event.data.from_, event.data.part)
         yield BALANCES, (event.data.to, event.data.part)
 
@@ -59,7 +59,7 @@ class Balances(Projection):
 
 
 class LibrarysBalances(PostgresTrackingRecorder):
-    """The same rows written by the library's tracking recorder: an event, a transaction, one upsert of both rows."""
+    """The same rows written by the library's tracking recorder: one transaction with one upsert for each event."""
 
     _UPSERT = """
         INSERT INTO librarys_balances AS b (location, part, on_hand, position)

@@ -1,4 +1,4 @@
-"""All benchmarks by the name one says."""
+"""All benchmarks by the name given on the command line."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ BENCHMARKS: dict[str, Callable[[Place, int, Progress], Outcome]] = {
     "side-by-side": side_by_side.measure,
 }
 ONLY_NAMED = frozenset({"growing", "side-by-side"})
-"""One takes most of an hour, the other brings programs of other people along: they run when they are asked for."""
+"""One takes most of an hour, the other installs other programs: they run only when they are named."""

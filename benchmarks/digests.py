@@ -1,4 +1,4 @@
-"""Digests: what keeping them costs of taking operations in, from the push until the documents are ready."""
+"""Digests: how much of the time from a push until the documents are ready is spent on keeping them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Intake:
         return PUSHES * AT_ONCE
 
     def _plenty(self) -> StockMovement:
-        """So much in the van that the books never grow negative, which would be another piece of work."""
+        """Put so much into the van that the books never become negative, which would be additional work."""
         return StockMovement.record(
             id=uuid4(),
             kind="transfer_in",
@@ -78,13 +78,13 @@ class Intake:
 
 @contextmanager
 def keeping(*, digests: bool) -> Iterator[None]:
-    """Keep digests beside documents, or write the documents alone."""
+    """Context in which digests are kept beside documents, or only the documents are written."""
     with patch.object(documents, "put", put if digests else plain):
         yield
 
 
 def plain(rows: Rows, found: Sequence[Row]) -> None:
-    """Documents and nothing else."""
+    """Write the documents alone."""
     for document in found:
         rows.put(DOCUMENTS, document)
 

@@ -1,4 +1,4 @@
-"""Growing: what an event costs the views when very much has happened to one thing before, counted and not timed."""
+"""Growing: what an event costs the views when one thing has many earlier events; counted, not timed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def measure(_: Place, __: int, progress: Progress) -> Outcome:
         early, late = growing.measure(begin(growing.news), EVENTS, windows, WIDTH)
         words = f"event {EVENTS:,} costs at most 1.2 × what event {EVENTS // 10:,} did"
         goals.append(Checked(thing, words, FACTOR, least(early, late)))
-        told = (f"{name} {before // WIDTH:,} → {now // WIDTH:,}" for name, before, now in named(early, late))
-        notes.append(f"{thing}, an event: {', '.join(told)}.")
+        figures = (f"{name} {before // WIDTH:,} → {now // WIDTH:,}" for name, before, now in named(early, late))
+        notes.append(f"{thing}, an event: {', '.join(figures)}.")
     return Outcome([], goals, notes=notes)
 
 

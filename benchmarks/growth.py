@@ -1,4 +1,4 @@
-"""Growth: what an event costs when the history has become ten times as long."""
+"""Growth: what an event costs when the history is ten times as long."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FROM log.events
 
 
 class Grown(NamedTuple):
-    """A database with so many movements, as the writer and the projector see it, and a device that pushes to it."""
+    """A database with so many movements: the log as the writer and as the projector, and a device that pushes to it."""
 
     dsn: str
     events: int

@@ -11,7 +11,7 @@ from domain.kernel.envelope import Envelope
 from store.log import EventLog
 
 _AT_ONCE = 1_000
-_AT_ONCE_IN_LIBRARY = 100  # psycopg's pipeline, as the library uses it, waits for ever behind some hundred kilobytes
+_AT_ONCE_IN_LIBRARY = 100  # psycopg's pipeline, as the library uses it, waits for ever after some hundred kilobytes
 
 
 def record(log: EventLog, many: int, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Idle: what a thousand devices that wait for news cost those that have something to do."""
+"""Idle: what a thousand devices that wait for changes cost those that have something to send."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _STOP_SECONDS = 30
 
 
 class Served(NamedTuple):
-    """A company as `./run serve` serves it, on an embedded database of its own."""
+    """A company on a server that `./run serve` started, with an embedded database of its own."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -83,9 +83,9 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:  # noqa: 
         memory = {"before": company.memory()}
         with crowd_at(company.url, devices) as crowd:
             waiting = crowd.settle(IDLE)
-            sleep(WAIT)  # until all have been answered once, and come back one by one
+            sleep(WAIT)  # until all have been answered once, and ask again one by one
             times[MEANWHILE] = trials.run(many, progress, MEANWHILE)
-            answers, memory["meanwhile"] = dict(crowd.told["answers"]), company.memory()
+            answers, memory["meanwhile"] = dict(crowd.state["answers"]), company.memory()
             everybody = _wake_everybody(company, crowd)
         sleep(WAIT)  # until the server has noticed that they are gone
         times[AFTER] = trials.run(many, progress, AFTER)
@@ -96,7 +96,7 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:  # noqa: 
             for what in WHAT
             for when, found in times.items()
         ),
-        *(f"memory {when} (MB): {_said(found)}" for when, found in memory.items()),
+        *(f"memory {when} (MB): {_sizes(found)}" for when, found in memory.items()),
         everybody,
     ]
     timings = [_timing(what, when, found[what], times[BEFORE][what]) for what in WHAT for when, found in times.items()]
@@ -132,20 +132,20 @@ class _Trials:
         while True:
             answer = self._other.pull(self._cursor, wait=20)
             assert answer.status == 200, answer
-            woken, told = perf_counter(), answer.json()
-            self._cursor = told["cursor"]
-            if told["changes"]:
+            woken, reply = perf_counter(), answer.json()
+            self._cursor = reply["cursor"]
+            if reply["changes"]:
                 return woken
 
 
 def _wake_everybody(company: Served, crowd: Crowd) -> str:
-    """How long it takes until a change that all share has reached everybody."""
-    before, begun = crowd.told["woken"], monotonic()
+    """A note on how long it takes until a change that all share has reached everybody."""
+    before, begun = crowd.state["woken"], monotonic()
     company.admin.post("parts", {"number": uuid4().hex, "names": [{"language": "en", "text": "Pump"}], "unit": "pcs"})
     deadline = monotonic() + 60
-    while crowd.told["woken"] < before + IDLE and monotonic() < deadline:
+    while crowd.state["woken"] < before + IDLE and monotonic() < deadline:
         sleep(0.1)
-    return f"a new part reached {crowd.told['woken'] - before:,} of them within {crowd.told['last'] - begun:.1f} s"
+    return f"a new part reached {crowd.state['woken'] - before:,} of them within {crowd.state['last'] - begun:.1f} s"
 
 
 @contextmanager
@@ -170,13 +170,13 @@ def served() -> Iterator[Served]:
 
 
 def _below(process: int) -> list[int]:
-    """A process and all that it has started."""
+    """A process and all processes below it."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return [process, *(each for child in children for each in _below(int(child)))]
 
 
 def _megabytes(process: int) -> float:
-    """Its share of the memory: what several processes hold together is divided among them."""
+    """The memory of a process; what several processes share is divided among them."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
@@ -190,5 +190,5 @@ def _p95(times: Sequence[float]) -> float:
     return quantiles(times, n=20)[-1]
 
 
-def _said(memory: dict[str, float]) -> str:
+def _sizes(memory: dict[str, float]) -> str:
     return ", ".join(f"{kind} {size:.0f}" for kind, size in memory.items())

@@ -22,29 +22,29 @@ _AT_ONCE = 50  # devices that connect at the same time
 
 
 class Crowd:
-    """The crowd as another process sees it: how many wait at this moment, and what they were answered."""
+    """The crowd, for its parent process: how many wait at this moment, and the answers that they got."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self.told: dict[str, Any] = {"waiting": 0, "answers": {}, "woken": 0, "last": 0.0}
+        self.state: dict[str, Any] = {"waiting": 0, "answers": {}, "woken": 0, "last": 0.0}
         threading.Thread(target=self._listen, daemon=True).start()
 
     def settle(self, many: int, seconds: float = 60) -> int:
-        """Wait until so many devices wait, or for so long; how many do."""
+        """Wait until so many devices wait, for at most so many seconds; returns how many do."""
         deadline = monotonic() + seconds
-        while self.told["waiting"] < many and monotonic() < deadline:
+        while self.state["waiting"] < many and monotonic() < deadline:
             sleep(0.1)
-        return int(self.told["waiting"])
+        return int(self.state["waiting"])
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self.told = json.loads(line)
+            self.state = json.loads(line)
 
 
 @contextlib.contextmanager
 def crowd_at(url: str, devices: Sequence[tuple[str, str]]) -> Iterator[Crowd]:
-    """Devices, each with its access token and cursor, that wait for news until the end."""
+    """Context in which these devices, each with its access token and cursor, wait for changes."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.idle_crowd", url],
         cwd=ROOT,
@@ -75,12 +75,12 @@ class Idler:
         self._last = 0.0
 
     async def run(self, devices: Sequence[tuple[str, str]]) -> None:
-        """Wait with every device, and tell twice a second how many do."""
+        """Wait with every device, and write twice a second how many do."""
         idle = [asyncio.create_task(self._idle(*device)) for device in devices]
         while True:
             await asyncio.sleep(0.5)
-            told = {"waiting": self._waiting, "answers": self._answers, "woken": self._woken, "last": self._last}
-            sys.stdout.write(json.dumps(told) + "\n")
+            state = {"waiting": self._waiting, "answers": self._answers, "woken": self._woken, "last": self._last}
+            sys.stdout.write(json.dumps(state) + "\n")
             sys.stdout.flush()
             for task in idle:
                 if task.done():
@@ -102,9 +102,9 @@ class Idler:
             self._waiting -= 1
             self._answers[status] += 1
             if status == 200:
-                told = json.loads(body)
-                cursor = told["cursor"]
-                if told["changes"]:
+                reply = json.loads(body)
+                cursor = reply["cursor"]
+                if reply["changes"]:
                     self._woken, self._last = self._woken + 1, monotonic()
             else:
                 await asyncio.sleep(float(headers.get("retry-after", "1")) * (1 + self._dice.random() / 2))

@@ -47,7 +47,7 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
 
 def _one_by_one(application: Application, user: UUID) -> Callable[[], int]:
     client = application.app().test_client()
-    headers = {"Authorization": f"Bearer {application.services.access.let_in(user)}"}
+    headers = {"Authorization": f"Bearer {application.services.access.begin_session(user)}"}
     numbers = count()
 
     def send() -> int:

@@ -1,4 +1,4 @@
-"""Overload: what devices get done when three times as much is asked for as can be done."""
+"""Overload: how much is done when devices send three times as much as the server can do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import islice
 from statistics import median, quantiles
 from typing import Any, Final
 
-from benchmarks.overload_crowd import OPERATIONS, Run, Told, crowd_runs
+from benchmarks.overload_crowd import OPERATIONS, CrowdResult, Run, crowd_runs
 from benchmarks.place import Place
 from benchmarks.rounds import Checked, Outcome, Progress, Row
 from benchmarks.staff import Person, Staff, download, staffed
@@ -16,7 +16,7 @@ AT_ONCE: Final = 48
 """Devices that push one after the other while the capacity is measured."""
 PEOPLE, PHONES = 20, 400
 THREADS: Final = "120"
-"""Of each process: so few that the lines, which grow with them, are full with so many devices."""
+"""Of each process: so few that the queues, which grow with them, are full with so many devices."""
 CAPACITY_SECONDS, OVERLOAD_SECONDS = 10.0, 25.0
 GOODPUT: Final = 0.9
 _USES = 60
@@ -38,15 +38,24 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:  # noqa: 
     return _outcome(before, over, after)
 
 
-def _outcome(before: Told, over: Told, after: Told) -> Outcome:
+def _outcome(before: CrowdResult, over: CrowdResult, after: CrowdResult) -> Outcome:
     usual = (_rate(before) + _rate(after)) / 2
     named = {"at capacity": before, f"offered {TIMES} times as much": over, "at capacity, afterwards": after}
     rows = [
-        Row("pushes that were taken in", name, f"pushes of {OPERATIONS}", _rate(told), 0, 0, 0, _rate(told) / usual)
-        for name, told in named.items()
+        Row(
+            "pushes that were taken in",
+            name,
+            f"pushes of {OPERATIONS}",
+            _rate(counted),
+            0,
+            0,
+            0,
+            _rate(counted) / usual,
+        )
+        for name, counted in named.items()
     ]
     pushes, pulls = _share(over.pushes), _share(over.pulls)
-    refusals = {status for told in (over.pushes, over.pulls) for status in told if status != "200"}
+    refusals = {status for counted in (over.pushes, over.pulls) for status in counted if status != "200"}
     proper = refusals <= {"429", "503"} and not over.silent
     goals = [
         Checked("goodput", f"at least {GOODPUT:.0%} of the capacity", GOODPUT, _rate(over) / usual),
@@ -67,7 +76,7 @@ def _outcome(before: Told, over: Told, after: Told) -> Outcome:
 
 
 def _devices(staff: Staff, progress: Progress) -> list[dict[str, Any]]:
-    """Enrolled devices of all technicians, as the crowd takes them over."""
+    """Enrolled devices of all technicians, as the crowd gets them."""
     found = []
     for number in range(PHONES):
         progress("enrolling", number, PHONES)
@@ -85,8 +94,8 @@ def _devices(staff: Staff, progress: Progress) -> list[dict[str, Any]]:
     return found
 
 
-def _rate(told: Told) -> float:
-    return told.pushes.get("200", 0) / told.seconds
+def _rate(counted: CrowdResult) -> float:
+    return counted.pushes.get("200", 0) / counted.seconds
 
 
 def _share(answers: dict[str, int]) -> float:

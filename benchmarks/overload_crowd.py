@@ -1,4 +1,4 @@
-"""A crowd of devices in one process: it pushes and pulls as fast as it is served, or as often as it is told to."""
+"""A crowd of devices in one process: it pushes and pulls as fast as it is served, or at a given rate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from benchmarks.pushing import uuid7
 ROOT = Path(__file__).parents[1]
 OPERATIONS = 5
 _PATIENCE_SECONDS = 30.0
-_CROWDS = 5  # refused devices come back so much sooner than they are told: as many requests as of a larger crowd
+_CROWDS = 5  # refused devices return so much sooner than `Retry-After`, which makes as many requests as a larger crowd
 
 
 class Run(NamedTuple):
@@ -36,8 +36,8 @@ class Run(NamedTuple):
     at_once: int
 
 
-class Told(NamedTuple):
-    """What came of it: answers by status, apart for pushes and pulls; what could not be sent as all were waiting."""
+class CrowdResult(NamedTuple):
+    """The answers by status, of pushes and of pulls, and how much could not be sent as all devices were waiting."""
 
     seconds: float
     pushes: dict[str, int]
@@ -47,26 +47,26 @@ class Told(NamedTuple):
     waited: list[float]
 
 
-def crowd_runs(url: str, devices: Sequence[dict[str, Any]], run: Run) -> Told:
-    """Let these devices do that, in a process of their own."""
+def crowd_runs(url: str, devices: Sequence[dict[str, Any]], run: Run) -> CrowdResult:
+    """Run these devices in a process of their own; their sequence numbers are updated."""
     command = [sys.executable, "-m", "benchmarks.overload_crowd", url]
     asked = orjson.dumps({"devices": devices, "run": run._asdict()})
     done = subprocess.run(command, cwd=ROOT, input=asked, stdout=subprocess.PIPE, check=True)
-    told = orjson.loads(done.stdout)
-    for device, seq in zip(devices, told.pop("seqs"), strict=True):
+    result = orjson.loads(done.stdout)
+    for device, seq in zip(devices, result.pop("seqs"), strict=True):
         device["seq"] = seq
-    return Told(**told)
+    return CrowdResult(**result)
 
 
 class Phone:
-    """One device: its connection, its numbers, and the push that has not been taken yet, which it sends again."""
+    """One device: its connection, its numbers, and the push that has not been accepted yet, which it sends again."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.token = told["token"]
-        self.incarnation = told["incarnation"]
-        self.seq = told["seq"]
-        self.cursor = told["cursor"]
-        self.uses = cycle(told["uses"])
+    def __init__(self, device: dict[str, Any]) -> None:
+        self.token = device["token"]
+        self.incarnation = device["incarnation"]
+        self.seq = device["seq"]
+        self.cursor = device["cursor"]
+        self.uses = cycle(device["uses"])
         self.body: bytes | None = None
         self.line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -76,20 +76,27 @@ class Phone:
             now = datetime.now(UTC).isoformat()
             operations = []
             for number in range(1, OPERATIONS + 1):
-                told = {"id": str(uuid7()), "seq": self.seq + number, "type": "part_used", "v": 1, "at": now, "seen": 0}
-                operations.append(told | {"data": next(self.uses)})
-            said = {"incarnation": self.incarnation, "now": now, "operations": operations}
-            self.body = orjson.dumps(said)
+                operation = {
+                    "id": str(uuid7()),
+                    "seq": self.seq + number,
+                    "type": "part_used",
+                    "v": 1,
+                    "at": now,
+                    "seen": 0,
+                }
+                operations.append(operation | {"data": next(self.uses)})
+            payload = {"incarnation": self.incarnation, "now": now, "operations": operations}
+            self.body = orjson.dumps(payload)
         return self.body
 
 
 class Crowd:
-    """All devices, and what they were answered."""
+    """All devices, and the answers that they got."""
 
     def __init__(self, url: str, devices: Sequence[dict[str, Any]], run: Run) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname, parts.port or 80
-        self.phones = [Phone(told) for told in devices]
+        self.phones = [Phone(device) for device in devices]
         self._run = run
         self._free = deque(self.phones)
         self._dice = Random(1)
@@ -101,7 +108,7 @@ class Crowd:
         self._over = asyncio.Event()
 
     async def run(self) -> None:
-        """Do what was asked for."""
+        """Send what `run` asks for."""
         self._end = monotonic() + self._run.seconds
         if self._run.at_once:
             await asyncio.gather(*(self._always(phone) for phone in self.phones[: self._run.at_once]))
@@ -137,7 +144,7 @@ class Crowd:
         self._free.append(phone)
 
     async def _exchange(self, phone: Phone, *, pushes: bool) -> float:
-        """One request; after how many seconds the device may ask again."""
+        """Send one request; returns the seconds after which the device may send again."""
         begun, counted = monotonic(), self.pushes if pushes else self.pulls
         try:
             status, headers = await asyncio.wait_for(self._ask(phone, pushes=pushes), _PATIENCE_SECONDS)
@@ -174,13 +181,13 @@ class Crowd:
 
 
 def main(url: str) -> None:
-    """Read what to do from the standard input, do it, and say what came of it."""
+    """Read what to do from the standard input, do it, and write the result to the standard output."""
     asked = orjson.loads(sys.stdin.buffer.read())
     run = Run(**asked["run"])
     crowd = Crowd(url, asked["devices"], run)
     asyncio.run(crowd.run())
-    told = Told(run.seconds, dict(crowd.pushes), dict(crowd.pulls), crowd.unsent, crowd.silent, crowd.waited)
-    sys.stdout.write(json.dumps(told._asdict() | {"seqs": [phone.seq for phone in crowd.phones]}))
+    result = CrowdResult(run.seconds, dict(crowd.pushes), dict(crowd.pulls), crowd.unsent, crowd.silent, crowd.waited)
+    sys.stdout.write(json.dumps(result._asdict() | {"seqs": [phone.seq for phone in crowd.phones]}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A crowd that asks about the past, in a process of its own: each asks, waits as it is told to, and asks again."""
+"""A crowd that asks about the past, in a process of its own: each asks, waits as `Retry-After` says, and asks again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATHS = ("stock-movements", "discrepancies", "work-orders", "stock", "cases", "p
 
 
 class Askers:
-    """The crowd as another process sees it; `answers` counts them by status when it has ended."""
+    """The crowd, for its parent process; `answers` counts them by status when it has ended."""
 
     def __init__(self) -> None:
         self.answers: dict[str, int] = {}
@@ -28,20 +28,20 @@ class Askers:
 
 @contextmanager
 def askers_at(url: str, token: str, many: int, head: int) -> Iterator[Askers]:
-    """So many who ask about positions up to `head` until the end."""
+    """Context in which so many ask about positions up to `head`."""
     command = [sys.executable, "-m", "benchmarks.past_askers", url, token, str(many), str(head)]
     found = Askers()
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield found
-            told, _ = process.communicate("")
-            found.answers = json.loads(told)
+            output, _ = process.communicate("")
+            found.answers = json.loads(output)
         finally:
             process.kill()
 
 
 def main(url: str, token: str, many: int, head: int) -> None:
-    """Ask until nothing can be read from the standard input any more, then say what was answered."""
+    """Ask until the standard input ends, then write the counts of the answers to the standard output."""
     answers: Counter[str] = Counter()
     stop = threading.Event()
 
@@ -50,10 +50,10 @@ def main(url: str, token: str, many: int, head: int) -> None:
         while not stop.is_set():
             path = path or f"/api/v1/{dice.choice(PATHS)}?known_at={dice.randrange(head // 2, head)}&limit=50"
             answer = desk.ask("GET", path)
-            path = path if answer.status == 503 else ""  # the same again, as it is told to
-            told = "" if answer.status == 200 else " " + str(answer.json()["type"]).rpartition("/")[2]
+            path = path if answer.status == 503 else ""  # the same again, as 503 requests
+            problem = "" if answer.status == 200 else " " + str(answer.json()["type"]).rpartition("/")[2]
             missing = " without Retry-After" if answer.status == 503 and "retry-after" not in answer.headers else ""
-            answers[f"{answer.status}{told}{missing}"] += 1
+            answers[f"{answer.status}{problem}{missing}"] += 1
             stop.wait(float(answer.headers.get("retry-after", "0")))
 
     for number in range(many):

@@ -1,4 +1,4 @@
-"""Past beside: what two dozen who ask about the past cost phones and ordinary reads."""
+"""Past beside: how much two dozen queries of the past at once slow down phones and ordinary reads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LEAST_SECONDS = 20.0
 
 
 def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
-    """The same requests before, beside and after the crowd, in one run."""
+    """The same requests before, during and after the queries of the crowd, in one run."""
     many = TRIALS * rounds
     with staffed(place, people=1, orders=200, parts=500) as staff:
         record(staff.log, EVENTS, progress)
@@ -53,7 +53,7 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
 
 
 def _trials(staff: Staff, person: Person) -> dict[str, Callable[[], int]]:
-    """Requests whose answer is as large before as after; each answers its status."""
+    """Requests whose answer is as large before as after; each returns its status."""
     cursor = download(person.phone)[1]
     desk = staff.company.admin.again()
     part = desk.get("parts", limit=1)["items"][0]["id"]

@@ -26,7 +26,7 @@ _SYNC_SECONDS = 0.2
 
 
 class Place:
-    """A server, and what is to be known of the machine it runs on."""
+    """A server, and facts about the machine on which it runs."""
 
     def __init__(self, dsn: str, folder: Path) -> None:
         self.dsn = dsn
@@ -34,13 +34,13 @@ class Place:
         self._file = os.open(folder / "fdatasync", os.O_WRONLY | os.O_CREAT, 0o600)
 
     def sync(self) -> int:
-        """Make the disk keep one page."""
+        """Write one page to the disk and wait for it."""
         os.pwrite(self._file, b"x" * 8192, 0)
         os.fdatasync(self._file)
         return 1
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._file)
 
     @contextmanager
@@ -56,7 +56,7 @@ class Place:
             run(self.dsn, f"DROP DATABASE {name} WITH (FORCE)")
 
     def facts(self) -> dict[str, Any]:
-        """What the figures depend on."""
+        """The facts on which the figures depend."""
         [(version, fsync, commit)] = ask(
             self.dsn,
             "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')",
@@ -81,7 +81,7 @@ def found_place(elsewhere: str | None) -> Iterator[Place]:
 
 @contextmanager
 def log_as(dsn: str, role: str, size: int = 4) -> Iterator[EventLog]:
-    """The log as one of the database's roles sees it."""
+    """The log, signed in as one of the database's roles."""
     pool = ConnectionPool(dsn, role=role, size=size)
     keeper = ConnectionPool(dsn, role="callout_keykeeper", size=2)
     try:
@@ -92,7 +92,7 @@ def log_as(dsn: str, role: str, size: int = 4) -> Iterator[EventLog]:
 
 
 def library_environment(dsn: str, *, create: bool) -> dict[str, str]:
-    """What the library's own PostgreSQL module is told to reach the same database, and whether to make its tables."""
+    """Variables with which the library's own PostgreSQL module finds the database; `create` lets it make its tables."""
     parts = parse_dsn(dsn)
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",

@@ -25,7 +25,7 @@ class Pushing:
     """One device a technician; their records are parts used."""
 
     def __init__(self, staff: Staff, phones: Sequence[Handset] = ()) -> None:
-        """`phones` are the devices that push, those of the staff unless told otherwise."""
+        """`phones` are the devices that push, those of the staff by default."""
         self.staff = staff
         self.phones = phones or [person.phone for person in staff.people]
 
@@ -38,9 +38,9 @@ class Pushing:
         ]
 
     def prepare(self, client: int, batches: int, size: int) -> list[bytes]:
-        """Pushes."""
-        said = {"incarnation": self.phones[client].enrolled["incarnation"], "now": datetime.now(UTC).isoformat()}
-        return [orjson.dumps(said | {"operations": self.operations(client, size)}) for _ in range(batches)]
+        """The bodies of pushes."""
+        envelope = {"incarnation": self.phones[client].enrolled["incarnation"], "now": datetime.now(UTC).isoformat()}
+        return [orjson.dumps(envelope | {"operations": self.operations(client, size)}) for _ in range(batches)]
 
     def send(self, client: int, body: bytes) -> int:
         """One push; each operation must be applied."""
@@ -49,7 +49,7 @@ class Pushing:
         return answer.body.count(b'"status":"applied"')
 
     def drop(self, client: int, records: int) -> None:
-        """Their numbers are given to the next ones."""
+        """Forget that they were made: their numbers are given to the next ones."""
         self.phones[client].seq -= records
 
     def settle(self) -> None:
@@ -64,10 +64,10 @@ class SigningHandset(Handset):
         self._key = Ed25519PrivateKey.generate()
         self.desk = Desk(url)
         install = str(uuid4())
-        told = {"code": code, "install_id": install, "name": "handset", "platform": "bare"}
-        told["public_key"] = _text(self._key.public_key().public_bytes_raw())
-        told["proof"] = self._signed(f"callout enrolment\n{code}\n{install}")
-        answer = self.desk.ask("POST", "/sync/v1/devices", told)
+        payload = {"code": code, "install_id": install, "name": "handset", "platform": "bare"}
+        payload["public_key"] = _text(self._key.public_key().public_bytes_raw())
+        payload["proof"] = self._signed(f"callout enrolment\n{code}\n{install}")
+        answer = self.desk.ask("POST", "/sync/v1/devices", payload)
         assert answer.status == 201, answer
         self.enrolled = answer.json()
         self.id = UUID(self.enrolled["device_id"])
@@ -76,9 +76,9 @@ class SigningHandset(Handset):
 
     def operation(self, kind: str, data: Json, at: datetime | str, id: UUID | None = None, **more: Any) -> Json:
         """The next operation, numbered and signed."""
-        told = super().operation(kind, data, at, id, **more)
-        content = encode({name: value for name, value in told.items() if name != "seq"})
-        return told | {"signature": self._signed(f"callout operation\n{sha256(content).hexdigest()}")}
+        operation = super().operation(kind, data, at, id, **more)
+        content = encode({name: value for name, value in operation.items() if name != "seq"})
+        return operation | {"signature": self._signed(f"callout operation\n{sha256(content).hexdigest()}")}
 
     def _signed(self, text: str) -> str:
         return _text(self._key.sign(text.encode()))

@@ -56,14 +56,14 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
 
 
 class _Sink:
-    """Takes bytes and keeps none."""
+    """A file that drops what is written to it."""
 
     def write(self, text: bytes) -> int:
         return len(text)
 
 
 def copied(dsn: str) -> Slice:
-    """All records in order, over the connection and away."""
+    """Read all records in order over the connection, and drop them."""
     with closing(psycopg2.connect(dsn)) as session, session.cursor() as cursor:
 
         def work() -> int:
@@ -79,7 +79,7 @@ def rebuilt(log: EventLog, projection: Projection) -> Slice:
 
 
 def subscribed(app: Library) -> Slice:
-    """The library's subscription over all it has, folded into a dict."""
+    """The library's subscription over all of its events, folded into a dict."""
 
     def work() -> int:
         balances: Any = {}
@@ -92,7 +92,7 @@ def subscribed(app: Library) -> Slice:
 
 
 def run_by_library(dsn: str, events: int) -> Slice:
-    """So many further events by the library's runner, begun anew when it comes to the end."""
+    """Fold so many further events with the library's runner, which begins again at the end of the log."""
     with _runner(dsn, events) as runner:
         runner.wait(_position(runner) + 1, timeout=_PATIENCE_SECONDS)
         begun = _position(runner)

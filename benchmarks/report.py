@@ -1,4 +1,4 @@
-"""What benchmarks found out, as tables for people and as JSON for programs."""
+"""The results of benchmarks, as tables for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from benchmarks.rounds import Outcome, Row, Timing
-from benchmarks.rounds import Progress as Told
+from benchmarks.rounds import Progress as ShowProgress
 
 
 def show(console: Console, name: str, outcome: Outcome) -> None:
-    """One table a benchmark, its scenarios one below the other, and what was to be reached."""
+    """Print one table for each benchmark, its scenarios one below the other, and its goals."""
     if outcome.rows:
         console.print(_rates(name, outcome.rows))
     if outcome.timings:
@@ -69,24 +69,24 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 @contextmanager
-def progress_on(console: Console, name: str) -> Iterator[Told]:
-    """Tell how far a benchmark has got: a bar on a terminal, a line a scenario elsewhere."""
+def progress_on(console: Console, name: str) -> Iterator[ShowProgress]:
+    """The progress of a benchmark: a bar on a terminal, otherwise one line for each scenario."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task(name)
-        told: set[str] = set()
+        shown: set[str] = set()
 
-        def tell(scenario: str, done: int, of: int) -> None:
+        def report(scenario: str, done: int, of: int) -> None:
             bars.update(task, description=f"{name}: {scenario}", completed=done, total=of)
-            if not console.is_terminal and scenario not in told:
-                told.add(scenario)
+            if not console.is_terminal and scenario not in shown:
+                shown.add(scenario)
                 console.print(f"{name}: {scenario}", highlight=False)
 
-        yield tell
+        yield report
 
 
 def _short(value: float) -> str:
-    """A figure as precise as it is worth being."""
+    """A figure with as many digits as are significant."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"

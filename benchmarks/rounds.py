@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Slice(NamedTuple):
-    """What one slice got done: how many things, in how many seconds, with how much CPU of the client's (seconds)."""
+    """The result of one slice: how many things, in how many seconds, with how many seconds of the client's CPU."""
 
     things: int
     seconds: float
@@ -69,7 +69,7 @@ class Timing(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a benchmark found out; `notes` are sentences that belong to its figures."""
+    """The result of a benchmark; `notes` are sentences that belong to its figures."""
 
     rows: list[Row]
     goals: list[Checked]
@@ -79,7 +79,7 @@ class Outcome(NamedTuple):
 
 Variant = Callable[[], Slice]
 Progress = Callable[[str, int, int], None]
-"""Told the scenario, how many slices are done, and of how many."""
+"""Called with the scenario, the number of slices done, and the number of all slices."""
 
 
 def compare(
@@ -113,7 +113,7 @@ def compare(
 def time_each(
     scenario: str, trials: Mapping[str, Callable[[], float]], *, many: int, progress: Progress
 ) -> list[Timing]:
-    """Let each trial say how many seconds it took, turn by turn in random order; the first is the baseline."""
+    """Run the trials in turns, in random order; each returns its seconds. The first one is the baseline."""
     dice = Random(scenario)
     names = list(trials)
     took: dict[str, list[float]] = {name: [] for name in names}
@@ -148,14 +148,14 @@ def _ratio(slices: list[Slice], others: list[Slice]) -> float:
 
 
 def timed(work: Callable[[], int]) -> Slice:
-    """One slice of work that answers how many things it did."""
+    """One slice of `work`, which returns how many things it did."""
     cpu, begun = process_time(), perf_counter()
     things = work()
     return Slice(things, perf_counter() - begun, process_time() - cpu)
 
 
 def for_seconds(seconds: float, work: Callable[[], int]) -> Slice:
-    """Work repeated for some seconds."""
+    """A slice that repeats `work` for so many seconds."""
 
     def repeated() -> int:
         things, end = 0, perf_counter() + seconds

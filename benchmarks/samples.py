@@ -21,7 +21,7 @@ _NOTE = "Frau Kastanienbaum says that it only drips in the morning."
 
 
 def envelope_of(operation: UUID) -> Envelope:
-    """What a device's operation says of itself."""
+    """The envelope of a typical operation of a device."""
     return Envelope(
         occurred_at=BEGIN,
         zone="Europe/Berlin",
@@ -59,7 +59,7 @@ def locations() -> list[Location]:
 
 
 def movements() -> Iterator[tuple[Envelope, StockMovement]]:
-    """Movements without end between a warehouse and vans; new parts come as time goes by.
+    """Endless movements between a warehouse and vans, with new parts from time to time.
 
     So the balances grow with the history: about one for two movements.
     """
@@ -82,7 +82,7 @@ def movements() -> Iterator[tuple[Envelope, StockMovement]]:
 
 
 def long_repair(events: int, *, words: bool) -> WorkOrder:
-    """A work order with that many events, half of them with somebody's words or none."""
+    """A work order with that many events; `words` says whether half of them have a sealed note."""
     order = WorkOrder.open(id=uuid4(), number="W-1", customer=uuid4())
     order.assign(uuid4())
     for number in range(events - 2):

@@ -21,7 +21,7 @@ from benchmarks.uploading import Uploading
 from tests.support.office_client import Json
 
 KEPT_FOLDER = "CALLOUT_BENCH_OTHERS"
-"""Names a folder in which the other systems stay installed from run to run; without it they go when the run ends."""
+"""Names a folder in which the other systems stay installed between runs; without it they are removed after the run."""
 SECONDS = 1.0
 SIZES = (20, 100)
 CHANGED = 40

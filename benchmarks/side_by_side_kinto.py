@@ -74,10 +74,10 @@ class Kinto:
         return len(_CREATED.findall(answer.body))
 
     def drop(self, client: int, records: int) -> None:
-        """Nothing counts them."""
+        """Do nothing: nothing counts the records."""
 
     def settle(self) -> None:
-        """It has no views."""
+        """Do nothing: it has no views."""
 
     def store(self, documents: list[Json]) -> None:
         """One record each."""
@@ -106,7 +106,7 @@ class Kinto:
         return self._reader.ask("GET", path, **self._key).headers["etag"]
 
     def wait(self, cursor: str) -> None:
-        """Ask again and again."""
+        """Poll until there is a newer record."""
         while self._read(_own(0), cursor).many == 0:
             time.sleep(POLL_SECONDS)
 

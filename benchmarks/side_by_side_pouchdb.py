@@ -48,10 +48,10 @@ class PouchDB:
         return self._put(self._desks[client], "operations", body)
 
     def drop(self, client: int, records: int) -> None:
-        """Nothing counts them."""
+        """Do nothing: nothing counts the records."""
 
     def settle(self) -> None:
-        """It has no views here."""
+        """Do nothing: it has no views here."""
 
     def store(self, documents: list[Json]) -> None:
         """One document each."""
@@ -64,9 +64,9 @@ class PouchDB:
         """The feed of changes with the documents."""
         since, many = cursor or "0", 0
         while True:
-            told = self._changes("documents", since, f"&limit={PAGE}")
-            many, since = many + len(told["results"]), str(told["last_seq"])
-            if len(told["results"]) < PAGE:
+            reply = self._changes("documents", since, f"&limit={PAGE}")
+            many, since = many + len(reply["results"]), str(reply["last_seq"])
+            if len(reply["results"]) < PAGE:
                 return Page(many, since)
 
     def change(self, many: int) -> int:

@@ -1,4 +1,4 @@
-"""Setting other people's servers up in a temporary folder, and letting them answer on loopback while needed."""
+"""Installs other servers in a temporary folder, and runs them on loopback while they are needed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _MOST_WORDS = 300
 
 
 class UnavailableError(Exception):
-    """Something cannot be installed or started here; the text says in one sentence why."""
+    """Something cannot be installed or started here; the text is the reason in one sentence."""
 
 
 def run(command: Sequence[str | Path], folder: Path) -> None:
-    """Run a command to its end; raises `UnavailableError` with the last line it said."""
+    """Run a command to its end; raises `UnavailableError` with the last line that it printed."""
     kept = {"PIP_NO_CACHE_DIR": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "npm_config_cache": str(folder / "cache")}
     words = [str(word) for word in command]
     try:
@@ -39,12 +39,12 @@ def run(command: Sequence[str | Path], folder: Path) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UnavailableError(f"{Path(words[0]).name} could not be run ({type(error).__name__})") from error
     if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
-        raise UnavailableError(f"{Path(words[0]).name} {words[1]} failed: {said[:_MOST_WORDS]}")
+        output = (done.stderr.strip() or done.stdout.strip() or "it printed nothing").splitlines()[-1]
+        raise UnavailableError(f"{Path(words[0]).name} {words[1]} failed: {output[:_MOST_WORDS]}")
 
 
 def clean_environment() -> dict[str, str]:
-    """What other people's programs may know of ours: nothing."""
+    """The environment for other programs, without any setting of ours."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("CALLOUT_", "PYTHON"))}
 
 
@@ -59,7 +59,7 @@ def free_port() -> int:
 def serving(
     command: Sequence[str | Path], folder: Path, port: int, path: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[str]:
-    """The address of a server that answers `path` on this port; it is ended afterwards. Its words are in `log`."""
+    """The address of a server that answers `path` on this port; it is ended afterwards. Its output is in `log`."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [str(word) for word in command],

@@ -1,4 +1,4 @@
-"""What every system is asked to do in the comparison, and how callout does it."""
+"""The interface of every system in the comparison, and its implementation for callout."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ _LONG_POLL_SECONDS = 20
 
 
 class Page(NamedTuple):
-    """What a client was brought: how many documents, and the cursor behind them."""
+    """The result of a download: how many documents, and the cursor after them."""
 
     many: int
     cursor: str
 
 
 class System(Receiver, Protocol):
-    """A server that clients send records to and get documents from; `facts` says what it does and what not."""
+    """A server that takes records from clients and sends them documents; `facts` describes it in one sentence."""
 
     name: str
     facts: str
 
     def store(self, documents: list[Json]) -> None:
-        """Hold these documents for the downloads."""
+        """Store these documents for the downloads."""
 
     def download(self, cursor: str | None = None) -> Page:
-        """Everything behind a cursor, page after page, decoded."""
+        """Everything after a cursor, page after page, decoded."""
 
     def change(self, many: int) -> int:
-        """Change about so many of the documents; exactly how many."""
+        """Change about so many of the documents; returns the exact number."""
 
     def newest(self) -> str:
-        """The cursor behind all records that were sent."""
+        """The cursor after all records that were sent."""
 
     def wait(self, cursor: str) -> None:
-        """Come back as soon as another client has a record behind the cursor."""
+        """Return as soon as another client has a record after the cursor."""
 
 
 def decoded(answer: Answer) -> Any:
@@ -56,7 +56,7 @@ def decoded(answer: Answer) -> Any:
 
 
 class Callout(Pushing):
-    """callout as production runs it: gunicorn, the worker with all views, PostgreSQL."""
+    """callout as in production: gunicorn, the worker with all views, PostgreSQL."""
 
     name = "callout"
     facts = (
@@ -69,13 +69,13 @@ class Callout(Pushing):
         self._reader = staff.phone_of(staff.people[0])
 
     def records(self, client: int, many: int) -> list[Json]:
-        """What this client's device would send to another server."""
+        """The records that this client's device would send to another server."""
         before, made = self.phones[client].seq, self.operations(client, many)
         self.phones[client].seq = before
         return made
 
     def store(self, documents: list[Json]) -> None:
-        """They are callout's own."""
+        """Do nothing: the documents are callout's own."""
 
     def documents(self) -> list[Json]:
         """The whole slice of the first technician."""
@@ -85,9 +85,9 @@ class Callout(Pushing):
         """Pull."""
         many, more = 0, True
         while more:
-            told = decoded(self._pulled(cursor))
-            cursor, more = told["cursor"], told["more"]
-            many += len(told["changes"])
+            reply = decoded(self._pulled(cursor))
+            cursor, more = reply["cursor"], reply["more"]
+            many += len(reply["changes"])
         assert cursor is not None
         return Page(many, cursor)
 
@@ -108,8 +108,8 @@ class Callout(Pushing):
         assert decoded(self._pulled(cursor, f"&wait={_LONG_POLL_SECONDS}"))["changes"]
 
     def _pulled(self, cursor: str | None, more: str = "") -> Answer:
-        behind = f"&cursor={cursor}" if cursor else ""
-        return self._reader.desk.ask("GET", f"/sync/v1/pull?limit={PAGE}{behind}{more}")
+        after = f"&cursor={cursor}" if cursor else ""
+        return self._reader.desk.ask("GET", f"/sync/v1/pull?limit={PAGE}{after}{more}")
 
 
 @contextmanager

@@ -35,7 +35,7 @@ _MASTER_KEY = b"m" * 32  # the company's own
 
 
 class Person(NamedTuple):
-    """A technician, their device, and endless work: each time a part of the van for one of their orders."""
+    """A technician, their device, and endless operations: each uses a part of the van for one of their orders."""
 
     technician: Technician
     phone: Handset
@@ -48,7 +48,7 @@ class Person(NamedTuple):
 
 
 class Staff:
-    """The company, its people, and the way to its database."""
+    """The company, its people, and its database."""
 
     def __init__(self, company: Company, people: list[Person], log: EventLog) -> None:
         self.company = company
@@ -56,7 +56,7 @@ class Staff:
         self.log = log
 
     def phone_of(self, person: Person) -> Handset:
-        """One more device of theirs."""
+        """Enrol one more device of theirs."""
         return Handset(self.company.url, self.company.code(person.technician))
 
     def settle(self) -> None:
@@ -76,7 +76,7 @@ class Staff:
 
 @contextmanager
 def staffed(place: Place, *, people: int, orders: int, parts: int, **settings: str) -> Iterator[Staff]:
-    """A company at work as production runs it: gunicorn and the worker; `orders` for each of its people.
+    """A company on a server as in production: gunicorn and the worker; `orders` for each of its people.
 
     `settings` are those of its environment.
     """
@@ -100,15 +100,15 @@ def staffed(place: Place, *, people: int, orders: int, parts: int, **settings: s
 
 
 def download(phone: Handset, cursor: str | None = None) -> tuple[int, str]:
-    """How many documents there are behind a cursor, page after page, and the last cursor."""
+    """How many documents there are after a cursor, page after page, and the last cursor."""
     many, more = 0, True
     while more:
         asked = f"limit={_PAGE}" + (f"&cursor={cursor}" if cursor else "")
         answer = phone.desk.ask("GET", f"/sync/v1/pull?{asked}")
         assert answer.status == 200, answer
-        told = orjson.loads(answer.body)
-        cursor, more = told["cursor"], told["more"]
-        many += len(told["changes"])
+        reply = orjson.loads(answer.body)
+        cursor, more = reply["cursor"], reply["more"]
+        many += len(reply["changes"])
     assert cursor is not None
     return many, cursor
 

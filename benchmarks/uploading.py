@@ -1,4 +1,4 @@
-"""Clients that send as fast as they are answered, for some seconds, what was made ready before anything is timed."""
+"""Clients that send prepared batches for some seconds, each as fast as it is answered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Receiver(Protocol):
 
 
 class Uploading:
-    """So many clients with so many records a batch."""
+    """So many clients that send so many records in each batch."""
 
     def __init__(self, receiver: Receiver, clients: int, size: int, seconds: float, *, settled: bool = False) -> None:
         """When `settled`, the time until everybody can read what was sent is counted too."""
@@ -42,7 +42,7 @@ class Uploading:
         self._batches = _FIRST_BATCHES
 
     def slice(self) -> Slice:
-        """How many records were taken, and how long that took."""
+        """Send for some seconds; returns how many records were accepted, and how long that took."""
         receiver, size = self._receiver, self._size
         ready = [receiver.prepare(client, self._batches, size) for client in self._clients]
         cpu, begun = process_time(), perf_counter()

@@ -1,4 +1,4 @@
-"""Visible: how long it takes from a push until another device, which waits, has the changed document."""
+"""Visible: the time from a push until another device that waits has the changed document."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def _combined(person: Person) -> Callable[[], float]:
         nonlocal cursor
         operations = person.operations(1)
         begun = perf_counter()
-        told = person.phone.push(*operations, pull={"cursor": cursor, "limit": 500})
+        reply = person.phone.push(*operations, pull={"cursor": cursor, "limit": 500})
         took = perf_counter() - begun
-        assert told["changes"]["changes"], told
-        cursor = told["changes"]["cursor"]
+        assert reply["changes"]["changes"], reply
+        cursor = reply["changes"]["cursor"]
         return took
 
     return trial
@@ -77,6 +77,6 @@ def _visible(staff: Staff, person: Person, other: Handset, beside: ThreadPoolExe
 
 def _wait(phone: Handset, cursor: str) -> float:
     """The instant at which a waiting device has something new."""
-    told = phone.pull(cursor, wait=20).json()
-    assert told["changes"], told
+    reply = phone.pull(cursor, wait=20).json()
+    assert reply["changes"], reply
     return perf_counter()

@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 60
 
 
 class Writers:
-    """Some processes, of which any number works at a time."""
+    """Several processes, of which any number append at the same time."""
 
     def __init__(self, pipes: list[Connection]) -> None:
         self._pipes = pipes

@@ -21,9 +21,9 @@ _EXPECT: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNO
 
 
 class Arriving:
-    """The bytes of one request, from its first on; `now` are seconds of a steady clock.
+    """The bytes of one request, from its first one on; `now` is in seconds of a monotonic clock.
 
-    `began` is when it was waited for, `first` when its first byte was there.
+    `began` is when the server began to wait for it, `first` when its first byte arrived.
     """
 
     def __init__(self, now: float) -> None:
@@ -44,7 +44,7 @@ class Arriving:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a thread may handle it: it is complete, or its body is too long to wait for."""
+        """Whether a thread may handle it: it is complete, or its body is too long to be received without a thread."""
         return self._needed is not None and len(self.data) >= self._needed
 
     @property

@@ -52,7 +52,7 @@ class Application:
         """Connect to the database at `dsn`, with `migrating` after migrating it; otherwise it must be migrated already.
 
         Raises `DatabaseOlder` or `DatabaseNewer` when it was not migrated by this program, `OtherMasterKey` when its
-        words could not be read, `RestoreUnfinished` when a restore into the home was cut off.
+        texts could not be read, `RestoreUnfinished` when a restore into the home was cut off.
         """
         self.settings = settings
         self.place = place_of(settings)
@@ -72,7 +72,9 @@ class Application:
             if access.keep(MASTER_KEY_ID, ids[0]) not in ids:
                 raise OtherMasterKey
             require_finished(settings.home, writer)
-            self.erased.add(self.keyring.destroyed())  # also those of other machines, and of before there was a list
+            self.erased.add(
+                self.keyring.destroyed()
+            )  # also those that other machines erased, or that were erased before there was a list
             log = EventLog(writer, self.keyring)
             log.unique_keys.fill(log.reader)
             settle_life(log)
@@ -98,7 +100,7 @@ class Application:
         return Projector(self.services.projecting, PROJECTIONS)
 
     def app(self, past: Past | None = None) -> WsgiApplication:
-        """The WSGI application; `past` answers questions about the past, this process itself unless it is given."""
+        """The WSGI application; `past` answers queries of the past, this process itself unless it is given."""
         return create_app(
             replace(self.services, past=past or self.services.past), pages=(landing,), policy={**POLICY, **PAGES}
         )

@@ -17,7 +17,7 @@ _PREFIX: Final = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
 
 
 def place_of(settings: Settings) -> Place:
-    """The place; raises `BadSetting` or `PlaceNotUsable` when there cannot be one. Nothing is asked of a bucket yet."""
+    """The place; raises `BadSetting` or `PlaceNotUsable` when it cannot be used. Sends no request to a bucket."""
     if not settings.blobs:
         return FolderPlace(settings.home / "blobs")
     if "://" not in settings.blobs:
@@ -36,7 +36,7 @@ def _endpoint(text: str) -> str | None:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
-        parts.port  # noqa: B018 - reading it says whether it is one
+        parts.port  # noqa: B018 - reading it validates it
     except ValueError:
         usable = False
     if not usable:

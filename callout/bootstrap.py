@@ -30,10 +30,10 @@ class FirstUser(NamedTuple):
 
 
 def bootstrap(application: Application) -> FirstUser | None:
-    """Bring a new database to where work can begin; the first user, if this call made one.
+    """Register the virtual locations and, in a new database, a first user; returns that user if this call made one.
 
-    `CALLOUT_ADMIN_PASSWORD` sets their password; raises `BadInput` for a common one. Of several starters at once one
-    works and the rest wait.
+    `CALLOUT_ADMIN_PASSWORD` sets their password; raises `BadInput` for a common one. Of several processes at once, one
+    does it and the others wait.
     """
     register_locations(application)
     with _alone(application):
@@ -43,14 +43,14 @@ def bootstrap(application: Application) -> FirstUser | None:
         if chosen:
             must_be_good(chosen, (FIRST_LOGIN,), "/CALLOUT_ADMIN_PASSWORD")
         password = chosen or new_password()
-        # The same id each time: a start that was cut short between the login and the event can be repeated.
+        # The same id each time: a start that was interrupted between the login and the event can be repeated.
         user = uuid5(_USERS, str(application.services.log.epoch()))
         add_user(application, user, login=FIRST_LOGIN, password=password, name="First administrator", roles=("admin",))
         return FirstUser(FIRST_LOGIN, None if chosen else password)
 
 
 def register_locations(application: Application) -> None:
-    """Register the virtual locations of every company; those that exist already stay as they are."""
+    """Register the virtual locations; those that exist already stay as they are."""
     with _alone(application):
         known = application.services.log.load(VIRTUAL.values())
         missing = [

@@ -21,12 +21,12 @@ _log = structlog.get_logger(__name__)
 
 
 class ChildKeepsDyingError(PersistenceError):
-    """A process dies again and again, so that another restart is of no use."""
+    """A process ends however often it is restarted."""
 
 
 @dataclass
 class Child:
-    """A command that shall run for as long as we do; it writes to the file `output`, by default our stderr.
+    """A command that runs as long as this process; it writes to the file `output`, by default our stderr.
 
     `afterwards` is called when it has been stopped for good.
     """
@@ -43,7 +43,7 @@ class Child:
     _quick_deaths: int = field(default=0, init=False)
 
     def start(self) -> None:
-        """Start it. In a session of its own, so that Ctrl-C reaches us alone and we choose the order."""
+        """Start it. In a session of its own, so that Ctrl-C reaches only this process, which stops all in order."""
         self._process = subprocess.Popen(
             self.command,
             env={**self.environment, PARENT: str(os.getpid())},
@@ -64,7 +64,7 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def look_after(self) -> None:
-        """Start it again when it has died, after a pause that grows; raises `ChildKeepsDyingError` in the end."""
+        """Start it again when it has ended, after a growing pause; raises `ChildKeepsDyingError` after too many."""
         if self.is_running():
             return
         now = time.monotonic()
@@ -80,12 +80,12 @@ class Child:
             self.start()
 
     def ask_to_stop(self) -> None:
-        """SIGTERM, if it runs."""
+        """Send SIGTERM, if it runs."""
         if self._process is not None and self.is_running():
             self._process.terminate()
 
     def kill(self) -> None:
-        """SIGKILL, if it still runs, and wait for its end."""
+        """Send SIGKILL, if it still runs, and wait for its end."""
         if self._process is not None:
             if self.is_running():
                 self._process.kill()

@@ -19,7 +19,7 @@ FAILED = 1
 INTERRUPTED = 130
 
 
-class Words(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands are the files of `callout/commands/`, each imported only when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -37,9 +37,9 @@ class Words(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List each command with the first sentence of its file, so that help imports none of them."""
-        rows = [(word, _sentence(file)) for word, file in sorted(_files().items())]
+        rows = [(name, _sentence(file)) for name, file in sorted(_files().items())]
         if rows:
-            with formatter.section("Words"):
+            with formatter.section("Commands"):
                 formatter.write_dl(rows)
 
 
@@ -58,7 +58,9 @@ def _sentence(file: Path) -> str:
     return (ast.get_docstring(ast.parse(file.read_bytes())) or "").partition("\n")[0]
 
 
-@click.group(cls=Words, subcommand_metavar="WORD [ARGS]...", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandGroup, subcommand_metavar="COMMAND [ARGS]...", context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="callout", message="%(prog)s %(version)s")
 def line() -> None:
     """Field service from the first contact to the satisfied customer."""
@@ -67,7 +69,8 @@ def line() -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code: 0 done, 1 failed, 2 badly used, 130 interrupted.
 
-    A word may return an exit code of its own. With Python's development mode (`-X dev`) a failure keeps its traceback.
+    A command may return an exit code of its own. With Python's development mode (`-X dev`) a failure keeps its
+    traceback.
     """
     try:
         outcome = line.main(args, prog_name="callout", standalone_mode=False)
@@ -78,7 +81,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain once more when it flushes at exit.
+        # The reader of our output is gone; without this, Python would report it again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
@@ -91,18 +94,18 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def explain(error: Exception) -> str | None:
-    """One sentence for what a person can act on; None for a fault of the program, which deserves its traceback."""
+    """One sentence for an error that a person can act on; None for a fault of the program."""
     from eventsourcing.persistence import PersistenceError
 
     match error:
         case Problem():
-            words = error.detail
+            text = error.detail
         case PersistenceError():
-            words = str(error).partition("\n")[0] or type(error).__name__
+            text = str(error).partition("\n")[0] or type(error).__name__
         case OSError(filename=str(name), strerror=str(reason)):
-            words = f"{name}: {reason}"
+            text = f"{name}: {reason}"
         case OSError():
-            words = error.strerror or str(error) or type(error).__name__
+            text = error.strerror or str(error) or type(error).__name__
         case _:
             return None
-    return f"{words.strip().rstrip('.')}."
+    return f"{text.strip().rstrip('.')}."

@@ -13,7 +13,7 @@ TOO_LARGE = "413"
 def closing(app: Wsgi) -> Wsgi:
     """The same application, with `Connection: close` after a 413.
 
-    Servers drop that header when an application sets it; gunicorn's own reply can be changed; others are not.
+    Servers drop that header when an application sets it, so gunicorn's own response object is changed.
     """
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -27,7 +27,7 @@ def commands(file: Path) -> Iterator[Entry]:
             number += 1
             whole = line
             while not whole.endswith(b"\n") and (whole := lines.readline(LONGEST)):
-                line = b""  # read on to the end of a line that is too long, keeping nothing
+                line = b""  # skip the rest of a line that is too long
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if not (text := line.strip()) or text.startswith(b"#"):
@@ -51,7 +51,7 @@ def _entry(number: int, text: bytes, counts: Counts) -> Entry:
     if not isinstance(do, str) or not isinstance(body, dict) or fields or not isinstance(by, str | None):
         return _unread(
             number,
-            'says something else: "do" is a path, "body" an object, "by" a name, and nothing is beside them',
+            'has other members: "do" is a path, "body" an object, "by" a name, and there are no others',
             text,
         )
     content = f"{text.decode()} {counts.count(text)}"

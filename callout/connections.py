@@ -1,4 +1,4 @@
-"""Database connections: how many there are, how many a server may come to need, and pools that fit."""
+"""Database connections: how many are available, how many a server may need, and pools that fit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OTHERS: Final = 28
 FEWEST: Final = 2
 """The smallest pool of a server."""
 _log = structlog.get_logger(__name__)
-# A login without that privilege sees of other sessions only the user and database: their type is null.
+# A login without the privilege sees only user and database of other sessions: their type is null.
 ROOM: Final = """
 SELECT least(
         current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
@@ -35,20 +35,20 @@ SELECT least(
     )
 FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = session_user
 """
-"""Selects the number of connections that the database can give, without those that other databases use now."""
+"""Selects the number of connections that are available, without those that other databases use now."""
 
 
 class TooFewConnections(Problem):
-    """The database takes fewer connections than this server may need."""
+    """The database allows fewer connections than this server may need."""
 
     kind = Kind.UNAVAILABLE
 
 
 def fitted(settings: Settings, dsn: str) -> Settings:
-    """The settings with pools that the database has connections for, all processes taken together.
+    """The settings, with pools for which the database has enough connections, for all processes together.
 
     A pool that was not set is made smaller where that is needed. Raises `TooFewConnections`, in one sentence, when that
-    is not enough, or when one that was set does not fit.
+    is not enough, or when a pool that was set does not fit.
     """
     with closing(ConnectionPool(dsn, size=1)) as pool:
         [(room,)] = pool.fetch_all(ROOM)
@@ -60,14 +60,14 @@ def fitted(settings: Settings, dsn: str) -> Settings:
 
 
 def largest_pool(settings: Settings, room: int) -> int:
-    """The size of the pools where the database has `room` connections to give, as large as was set at most.
+    """The size of the pools where `room` connections are available, at most the one in the settings.
 
     Raises `TooFewConnections` as `fitted` does.
     """
     largest = ((room - OTHERS) // settings.workers - LISTENERS - PAST * settings.past) // POOLS
     if settings.pool > largest and (settings.pool_set or largest < FEWEST):
         raise TooFewConnections(
-            f"The database has {room} connections to give, and {settings.workers} processes with pools of "
+            f"The database has {room} connections available, and {settings.workers} processes with pools of "
             f"{settings.pool if settings.pool_set else FEWEST} may need {needed(settings)}: set CALLOUT_WORKERS or "
             "CALLOUT_POOL lower, or the server's max_connections higher."
         )
@@ -75,6 +75,6 @@ def largest_pool(settings: Settings, room: int) -> int:
 
 
 def needed(settings: Settings) -> int:
-    """The most connections that a server with these settings comes to need, its smallest pools where none is set."""
+    """The most connections that a server with these settings may need, with the smallest pools where none is set."""
     pool = settings.pool if settings.pool_set else FEWEST
     return settings.workers * (POOLS * pool + LISTENERS + PAST * settings.past) + OTHERS

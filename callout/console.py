@@ -10,36 +10,34 @@ from decimal import Decimal
 from typing import Any
 
 import click
-import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from domain.kernel.instant import format_instant
-from domain.kernel.quantity import format_quantity
+from domain.kernel.json_text import encode, plain
 
 
-def say(sentence: str) -> None:
-    """One line, at once, also into a pipe."""
+def print_line(sentence: str) -> None:
+    """Print one line and flush it, also into a pipe."""
     click.echo(sentence)
     sys.stdout.flush()
 
 
-def say_json(value: Any) -> None:
-    """One line of JSON, at once; quantities are strings and instants RFC 3339 in UTC, as in the API."""
-    say(to_json(value))
+def print_json(value: Any) -> None:
+    """Print one line of JSON; quantities are strings and instants RFC 3339 in UTC, as in the API."""
+    print_line(to_json(value))
 
 
 def to_json(value: Any) -> str:
     """JSON as the API writes it."""
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    return encode(value).decode()
 
 
-def say_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print a table with columns as wide as their widest cell, never truncated."""
     cells = [[head.upper() for head in heads], *([cell(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 @contextmanager
@@ -58,14 +56,4 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, list | dict):
         return to_json(value)
-    return _plain(value) if isinstance(value, datetime | Decimal | bytes) else str(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return format_instant(value)
-    if isinstance(value, Decimal):
-        return format_quantity(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"{type(value).__name__} cannot be printed")
+    return plain(value) if isinstance(value, datetime | Decimal | bytes) else str(value)

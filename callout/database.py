@@ -17,20 +17,20 @@ from store.roles import READER, RunTimeRoles, address_of, database_of, first_tha
 
 
 class OtherMasterKey(Problem):
-    """This database was sealed under another master key; bring back the one it was made with."""
+    """The texts of this database were sealed under another master key; restore that key."""
 
 
-VIEWS_REMEDY = "`callout migrate` makes them anew, once no other version of this program runs."
+VIEWS_REMEDY = "`callout migrate` rebuilds them, once no other version of this program runs."
 
 
 class ViewsDiffer(Problem):
-    """Views have another shape than this program's; `callout migrate` makes them anew."""
+    """Views have another shape than this program's; `callout migrate` rebuilds them."""
 
     kind = Kind.UNAVAILABLE
 
 
 class Entrance(NamedTuple):
-    """Where the database is, and how those who serve sign in there."""
+    """The address of the database, and the credentials of the run-time roles."""
 
     address: str
     roles: RunTimeRoles
@@ -42,12 +42,11 @@ class Entrance(NamedTuple):
 
 
 def enter(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False) -> Entrance:
-    """The entrance to the database that `dsn` leads to, for the login that migrates; migrated, or as it has to be.
+    """The entrance to the database at `dsn`, the login that migrates; with `migrating`, it is migrated first.
 
-    Passwords of roles go on following from the master key that they were made from, or from now on from the `newest`;
-    an administrator may have brought them there before.
-    Raises `OtherMasterKey`, with nothing changed, when its words could not be read, and without `migrating`
-    `DatabaseOlder` or `DatabaseNewer`.
+    The passwords of the roles are derived from the master key that they were made from, or with `newest` from the
+    newest; an administrator may have set them before. Raises `OtherMasterKey`, with nothing changed, when its texts
+    could not be read, and without `migrating` `DatabaseOlder` or `DatabaseNewer`.
     """
     dsn = completed(dsn)
     if not migrating:
@@ -62,7 +61,7 @@ def enter(settings: Settings, dsn: str, *, migrating: bool, newest: bool = False
 
 
 def enter_by(settings: Settings, address: str) -> Entrance:
-    """The entrance at an address for those who serve; whoever may migrate has to have been there before.
+    """The entrance at an address for the run-time roles; the database must have been migrated before.
 
     Raises `NameTheDatabase`, `DatabaseOlder` or `DatabaseNewer`.
     """
@@ -77,5 +76,5 @@ def _candidates(dsn: str, secrets: Sequence[bytes]) -> list[RunTimeRoles]:
 
 
 def _as_noted(known: Provisioned, candidates: Sequence[RunTimeRoles]) -> list[RunTimeRoles]:
-    """The candidates, that first whose password was noted last."""
+    """The candidates, the one first whose password was recorded last."""
     return sorted(candidates, key=lambda each: known.password != password_id(each.passwords[READER]))

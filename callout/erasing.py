@@ -1,4 +1,4 @@
-"""Repeats erasures that a restored database does not have, from the list that is kept outside of it."""
+"""Repeats erasures that a restored database lacks, from the list that is kept outside of it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _AT_ONCE: Final = 500
 
 
 def unfinished(log: EventLog, persons: Iterable[UUID]) -> set[UUID]:
-    """Those of these people who must be erased again: they have a key, or are in the log without an erasure.
+    """The people of `persons` who must be erased again: they have a key, or are in the log without an erasure.
 
-    These are people whose key has been destroyed, on any list.
+    `persons` are those whose key has been destroyed, from any list.
     """
     keyring, wanted = log.body_mapper.keyring, set(persons)
     rows = log.pool.fetch_all(
@@ -44,11 +44,11 @@ def unfinished(log: EventLog, persons: Iterable[UUID]) -> set[UUID]:
 
 
 def erase_again(log: EventLog, persons: Iterable[UUID]) -> int:
-    """Destroy the keys of these that are there, and record again that they were erased.
+    """Destroy their keys where they exist, and record again that they were erased; returns how many were erased again.
 
-    A user among them can sign in no more, and a technician's devices are revoked, as when they were erased first. How
-    many were not erased as they had been. Repeating it, or being cut off, does no harm: who has no key any more, and is
-    not erased in the log yet, is `unfinished`.
+    A user among them can sign in no more, and a technician's devices are revoked, as when they were erased first.
+    Repeating or interrupting it does no harm: who has no key any more, and is not erased in the log yet, is
+    `unfinished`.
     """
     keyring = log.body_mapper.keyring
     wanted = sorted(persons, key=str)
@@ -71,10 +71,12 @@ def _record(log: EventLog, person: UUID) -> None:
     devices: list[Device] = []
     if isinstance(entity, Technician):
         found = [work.find(Device, id) for id in DeviceStatuses(log.pool).devices_of(person)]
-        devices = [device for device in found if device is not None]  # one whose enrolment was cut off has no event
+        devices = [device for device in found if device is not None]  # one whose enrolment was interrupted has no event
     for device in devices:
         device.revoke(reason="retired", wipe=True)
     if isinstance(entity, Customer | Technician | User):
         entity.erase()
-    if work.add(Envelope(occurred_at=now(), role="command_line"), entity, *devices):  # unless somebody was faster
+    if work.add(
+        Envelope(occurred_at=now(), role="command_line"), entity, *devices
+    ):  # unless another process was faster
         work.commit()

@@ -1,4 +1,4 @@
-"""The HTTP worker: its event loop gathers requests, and only one that has arrived is given a thread.
+"""The HTTP worker: its event loop receives requests, and only a complete one gets a thread.
 
 gunicorn's own gives a thread to a connection as soon as a byte is there, and the thread waits for the rest without end;
 its event loop waits for clients that do not close. Here nobody who is slow keeps a thread, or the loop, from others.
@@ -37,14 +37,14 @@ _NOT_NOW: Final = (*_PASSING, errno.ECONNABORTED, errno.EMFILE, errno.ENFILE)
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn publishes no types
-    """A connection that closes without anybody waiting for that."""
+    """A connection that closes without blocking a thread."""
 
     worker: HttpWorker
     first = 0.0
-    """When the first byte of the request that a thread has now was there, by the steady clock."""
+    """When the first byte of the request that a thread handles now arrived, by the monotonic clock."""
 
     def close(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002 - gunicorn's signature
-        """Close it, `graceful`ly when its client shall have the time to read the reply."""
+        """Close it; with `graceful` its client has time to read the reply."""
         if graceful and self.worker.linger(self.sock):
             return
         super().close()
@@ -62,7 +62,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
         self._answering = local()
 
     def load_wsgi(self) -> None:
-        """The application, which is given `callout.first_byte` besides: how long a body took is for it to know."""
+        """The application, called with `callout.first_byte` in its environment: when the first byte arrived."""
         super().load_wsgi()
         app: Any = self.wsgi
         self.wsgi: Any = partial(self._asked, app)
@@ -90,7 +90,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
         self.enqueue_req(conn)
 
     def enqueue_req(self, conn: Connection) -> None:
-        """Gather the next request of a connection; called in the event loop, as everything here."""
+        """Receive the next request of a connection; called in the event loop."""
         conn.sock.settimeout(0)
         arriving = self._arriving[conn] = Arriving(monotonic())
         if conn.parser is not None:
@@ -115,7 +115,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
             self._end(sock)
 
     def linger(self, sock: socket.socket) -> bool:
-        """Say that nothing more comes, and close when the client has; False where there is nothing to wait for."""
+        """Shut down sending, and close when the client has closed; False where there is nothing to wait for."""
         if len(self._lingering) >= BESIDE:
             return False
         try:
@@ -128,7 +128,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no t
         return True
 
     def _more(self, conn: Connection, _: Any) -> None:
-        """Take what is there; hand the request to a thread when it has arrived."""
+        """Read the available bytes; hand the request to a thread when it is complete."""
         arriving = self._arriving[conn]
         try:
             if not arriving.is_ready:

@@ -28,9 +28,9 @@ class Alone:
         for _ in range(PATIENCE):
             found = self._commands.run_alone(sent)
             if not isinstance(found, Refusal):
-                self._clashes.brought(line, str(found))
+                self._clashes.add(line, str(found))
                 return None
             if not found.temporary:
                 return self._clashes.reason(found.document)
             time.sleep(PAUSE_SECONDS)
-        raise BadLine(f"line {line}: the database is away; the same import goes on from here later")
+        raise BadLine(f"line {line}: the database is away; the same import continues from here later")

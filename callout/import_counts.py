@@ -1,4 +1,4 @@
-"""Counts how often each line occurs; on disk, since a file may be larger than memory."""
+"""Counts how often each line occurs, on disk, since a file may be larger than memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CACHE_KIB = 16_384
 
 
 class Counts:
-    """Counts texts in a nameless file that is gone when this is closed."""
+    """Counts texts in a temporary file that is deleted when this is closed."""
 
     def __init__(self) -> None:
         self._file = sqlite3.connect("", isolation_level=None)  # SQLite's way to ask for a temporary file

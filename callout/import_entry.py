@@ -15,11 +15,11 @@ class BadLine(Problem):
 
 
 class Entry(NamedTuple):
-    """One command of a file: `do` is the path behind `/api/v1/`, `content` identifies it within the import.
+    """One command of a file: `do` is the path after `/api/v1/`, `content` identifies it within the import.
 
-    `unread` says why the line is no command; then there is nothing else to it. `before` is what an import of an
-    earlier version called it, `by` who did it (None: whose import it is), and
-    `source` the line as it stands, for those that are refused.
+    `unread` is the reason why the line is no command; the other fields are empty then. `before` is its content as
+    earlier versions computed it, `by` who did it (None: the user of the import), and `source` the unchanged line, for
+    those that are refused.
     """
 
     line: int

@@ -43,7 +43,7 @@ class Keys:
         known = self._known(keys)
         free = next((key for key in keys if key not in known), None)
         if free is None:
-            raise BadLine(f"line {entry.line} was refused {ATTEMPTS} times; write it in another way")
+            raise BadLine(f"line {entry.line} was refused {ATTEMPTS} times; change the line")
         return free
 
     def operation(self, key: str) -> UUID:

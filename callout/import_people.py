@@ -1,4 +1,4 @@
-"""The actor of an imported line: a person of this company, or one whom only the old system knew."""
+"""The actor of an imported line: a person of this company, or one known only from the old system."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class People:
     """Finds people by login, id or name; registers an unknown name as a deactivated technician.
 
-    So the history names them, their words can be erased, and they get no work. Without `commands` nobody is
+    So the history has their name, their texts can be erased, and they get no work. Without `commands` nobody is
     registered.
     """
 

@@ -22,14 +22,14 @@ UNDECIDED: Final = "undecided"
 class Rehearsed(NamedTuple):
     """The result of a dry run: lines (with path or reason) that are new, known, refused, or cannot be decided yet.
 
-    `untold` are those that cannot be decided without views. `retried` are lines that an earlier import refused, with
+    `undecided` are those that cannot be decided without views. `retried` are lines that an earlier import refused, with
     the reason: `--retry-refused` would try them after `later` lines that have been imported since.
     """
 
     new: list[tuple[int, str]]
     same: int
     refused: list[tuple[int, str]]
-    untold: list[tuple[int, str]]
+    undecided: list[tuple[int, str]]
     retried: list[tuple[int, str]]
     later: int
 
@@ -39,7 +39,7 @@ def rehearse(
 ) -> Rehearsed:
     """Decide the lines of a file on one unit of work that is never recorded; memory grows with the file."""
     app, access = application.app(), application.services.access
-    token = access.let_in(user)
+    token = access.begin_session(user)
     session = access.sessions.find(token)
     access.end(token)
     people = People(application, None)

@@ -14,7 +14,7 @@ REASON: Final = "reason"
 
 
 class Rejects:
-    """Writes refused lines: of a table the same columns and the reason, of commands the lines, each behind its reason.
+    """Writes refused lines: of a table the same columns and the reason, of commands the lines, each after its reason.
 
     The file is there only if something was refused.
     """

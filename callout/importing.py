@@ -22,7 +22,7 @@ from commands.running.batch import NeedsViews
 from domain.kernel.keys import KeyTaken
 from domain.kernel.problem import Problem
 from domain.recording.answers import OperationKnownError
-from store.errors import passes_by_itself
+from store.errors import is_temporary
 
 __all__ = ["BadLine", "Entry", "Imported", "Importer"]
 
@@ -47,7 +47,7 @@ class Importer:
     def __init__(self, application: Application, user: UUID, file: str, name: str | None = None) -> None:
         self._keys = Keys(application.services.log.operations, user, name, file)
         app = application.app()
-        token = application.services.access.let_in(user)
+        token = application.services.access.begin_session(user)
         session = application.services.access.sessions.find(token)
         roles = session.roles if session else ()
         application.services.access.end(token)
@@ -151,9 +151,9 @@ class Importer:
             except KeyTaken as clash:
                 most, clashes = self._before(lines[:most], clash), True
             except (OperationKnownError, Problem):
-                most //= 2  # one of them takes a key of another thing, which shows when it is recorded
+                most //= 2  # one of them has a key of another entity, which is found when it is recorded
             except PersistenceError as error:
-                if passes_by_itself(error):
+                if is_temporary(error):
                     time.sleep(PAUSE_SECONDS)
                 most //= 2
             else:

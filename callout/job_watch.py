@@ -14,7 +14,7 @@ from eventsourcing.persistence import PersistenceError
 from callout.assembly import Application
 from callout.lifeline import PARENT
 from callout.run_time_environment import run_time_environment
-from store.long_jobs import is_anything_to_do
+from store.long_jobs import has_next_job
 
 LOOK_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 2.0
@@ -29,9 +29,9 @@ def watch_jobs(application: Application, stop: Event) -> None:
     """
     while not stop.wait(LOOK_SECONDS):
         try:
-            due = is_anything_to_do(application.services.projecting.pool)
+            due = has_next_job(application.services.projecting.pool)
         except PersistenceError as error:
-            _log.warning("the jobs cannot be looked at now", reason=type(error).__name__)
+            _log.warning("the jobs cannot be read now", reason=type(error).__name__)
             continue
         if due:
             status = _run(application, stop)

@@ -50,11 +50,11 @@ def scheduler(jobs: list[Job], pool: ConnectionPool) -> BackgroundScheduler:
     )
     for job in jobs:
         trigger = IntervalTrigger(seconds=int(job.every.total_seconds()), start_date=_BEGINNING, timezone=UTC)
-        made.add_job(_run_and_tell, trigger, (job, pool), id=job.name, name=job.name)
+        made.add_job(_run_and_log, trigger, (job, pool), id=job.name, name=job.name)
     return made
 
 
-def _run_and_tell(job: Job, pool: ConnectionPool) -> None:
+def _run_and_log(job: Job, pool: ConnectionPool) -> None:
     try:
         run(job, pool, datetime.now(UTC))
     except PersistenceError as error:

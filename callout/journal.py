@@ -21,7 +21,7 @@ def write_journal(level: str = "info", to: TextIO | None = None) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            _without_words,
+            _without_message,
             structlog.processors.JSONRenderer(lambda line, **_: orjson.dumps(line, default=str).decode()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -30,8 +30,8 @@ def write_journal(level: str = "info", to: TextIO | None = None) -> None:
     )
 
 
-def _without_words(_: Any, __: str, line: EventDict) -> EventDict:
-    """Add an exception's types and places to the line; not its message, which may hold personal words."""
+def _without_message(_: Any, __: str, line: EventDict) -> EventDict:
+    """Add an exception's types and places to the line; not its message, which may hold personal text."""
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):

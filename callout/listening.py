@@ -9,7 +9,7 @@ import time
 import click
 
 BACKLOG = 2048
-_PATIENCE_SECONDS = 8.0  # longer than a server that was asked to stop keeps its port
+_PATIENCE_SECONDS = 8.0  # longer than a stopping server keeps its port
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -21,7 +21,7 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise click.ClickException(f"Nothing can listen at {host} port {port}: {error.strerror}.") from error
-            if time.monotonic() > deadline:  # a server that ends needs a moment to go
+            if time.monotonic() > deadline:  # a server that ends needs a moment
                 raise click.ClickException(
                     f"Port {port} of {host} is taken, perhaps by another callout; choose another one with --port."
                 ) from error
@@ -29,7 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Where a browser on this machine finds it."""
+    """The URL for a browser on this machine."""
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -13,12 +13,13 @@ from secrets import token_bytes, token_hex
 
 from callout.settings import KEY_BYTES, Settings
 from domain.kernel.problem import Problem
+from store.durable import sync_folder
 from store.key_ids import key_id_of
 from store.master_keys import MasterKeys
 
 FILE = "master.key"
 _NEXT = b"next:"  # a colon is no letter of base64
-"""In the file before a key that opens and does not wrap yet: the next rotation lets it be the newest."""
+"""Marks a key in the file that opens and does not wrap yet; the next rotation makes it the newest."""
 
 
 class MasterKeyNotUsable(Problem):
@@ -55,15 +56,15 @@ def has_master_key(settings: Settings) -> bool:
 
 
 def put_in_front(settings: Settings) -> None:
-    """Let the key that was prepared, or else a new one, be the newest in the file; the older ones stay behind it."""
+    """Make the prepared key, or a new one, the newest in the file; the older ones stay after it."""
     with _changing(settings) as (path, keys, prepared):
         _replace(path, [*(prepared or [token_bytes(KEY_BYTES)]), *keys])
 
 
 def prepare(settings: Settings) -> str:
-    """Put a new key into the file that opens what it wraps and wraps nothing yet; its id.
+    """Add a new key to the file that does not wrap yet; returns its id.
 
-    Repeating it gives the same key until `put_in_front`. So the file can be brought to every machine first.
+    Repeated, it returns the same key until `put_in_front`. So the file can be copied to every machine first.
     """
     with _changing(settings) as (path, keys, prepared):
         if prepared:
@@ -74,7 +75,7 @@ def prepare(settings: Settings) -> str:
 
 
 def is_prepared(settings: Settings) -> bool:
-    """Whether the file holds a key that the next rotation lets be the newest."""
+    """Whether the file holds a prepared key, which the next rotation makes the newest."""
     return settings.master_key is None and bool(_read(settings.home / FILE)[1])
 
 
@@ -90,7 +91,7 @@ def keep_newest(settings: Settings, newest: str) -> int:
 
 @contextmanager
 def _changing(settings: Settings) -> Iterator[tuple[Path, list[bytes], list[bytes]]]:
-    """The file and its keys while nobody else changes it: what is read stays true until it is replaced."""
+    """The file and its keys, locked against changes by other processes until the end of the context."""
     settings.home.mkdir(parents=True, exist_ok=True)
     folder = os.open(settings.home, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -120,7 +121,7 @@ def _read(path: Path) -> tuple[list[bytes], list[bytes]]:
     keys = [_decoded(line) for line in lines if not line.startswith(_NEXT)]
     prepared = [_decoded(line.removeprefix(_NEXT)) for line in lines if line.startswith(_NEXT)]
     if not keys or len(prepared) > 1 or any(len(key) != KEY_BYTES for key in (*keys, *prepared)):
-        raise MasterKeyNotUsable(f"{path} does not hold {KEY_BYTES} bytes: bring it back from a backup.")
+        raise MasterKeyNotUsable(f"{path} does not hold {KEY_BYTES} bytes: restore it from a backup.")
     return keys, prepared
 
 
@@ -140,7 +141,7 @@ def _stamp(path: Path) -> object:
 
 
 def _replace(path: Path, keys: Sequence[bytes], prepared: Sequence[bytes] = ()) -> None:
-    """Write keys beside, a line of base64 each, then rename: whoever reads finds the old file or the new one."""
+    """Write the keys to a new file, one line of base64 each, then rename it: readers find the old or the new file."""
     lines = [*(b64encode(key) for key in keys), *(_NEXT + b64encode(key) for key in prepared)]
     beside, before = path.with_name(f".{FILE}.{token_hex(8)}"), path.stat()
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -155,15 +156,11 @@ def _replace(path: Path, keys: Sequence[bytes], prepared: Sequence[bytes] = ()) 
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _make(path: Path) -> None:
-    """Write a whole key beside, then link it into place: of several makers, the first one’s key is everybody’s."""
+    """Write a key to a new file, then link it into place: of several processes, all use the key of the first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{FILE}.{token_hex(8)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

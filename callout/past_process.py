@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import resource
 import signal
@@ -19,13 +18,14 @@ from typing import Final
 from api.http.metrics import SHARED
 from callout.assembly import Application
 from callout.journal import write_journal
-from callout.priority import stand_behind
+from callout.priority import lower_priority
 from callout.run_time_environment import run_time_environment
 from callout.settings import Settings
 from projections.catalogue import PROJECTIONS
+from projections.past.answering import Answering
 from projections.past.desk import PastDesk
-from projections.past.place import Teller
-from projections.past.telling import Telling
+from projections.past.place import PastProcess
+from store.file_lock import try_lock
 
 BEHIND: Final = 10
 """Its `nice` value relative to the processes that answer requests."""
@@ -45,7 +45,7 @@ def past_desk(application: Application) -> PastDesk:
     )
 
 
-def _start(application: Application) -> Teller:
+def _start(application: Application) -> PastProcess:
     settings = application.settings
     ours, theirs = Pipe()
     environment = run_time_environment(application)
@@ -64,12 +64,12 @@ def _start(application: Application) -> Teller:
         process.kill()
         process.wait()
 
-    return Teller(ours, end)
+    return PastProcess(ours, end)
 
 
 def main(file: int, seconds: int, megabytes: int) -> None:
     """Answer queries until the pipe closes; a fold that exceeds its limits ends the process."""
-    stand_behind(BEHIND)
+    lower_priority(BEHIND)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
     gc.set_threshold(_OBJECTS)
@@ -77,7 +77,7 @@ def main(file: int, seconds: int, megabytes: int) -> None:
     write_journal(settings.log_level)
     with Connection(file) as line, Application(settings) as application:
         limited = partial(_in_turn, settings, seconds)
-        Telling(line, application.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
+        Answering(line, application.services.views, PROJECTIONS, idle=IDLE_SECONDS, limited=limited).run()
 
 
 @contextmanager
@@ -89,21 +89,13 @@ def _in_turn(settings: Settings, seconds: int) -> Iterator[None]:
     with ExitStack() as stack:
         settings.home.mkdir(parents=True, exist_ok=True)
         files = [stack.enter_context((settings.home / f"past.{n}.lock").open("w")) for n in range(settings.past)]
-        while not any(_locked(file.fileno()) for file in files):
+        while not any(try_lock(file.fileno()) for file in files):
             sleep(_LOOK_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

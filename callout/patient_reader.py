@@ -11,7 +11,7 @@ from callout.arriving import PATIENCE_SECONDS, SLOWEST
 
 
 class PatientReader(SocketUnreader):  # type: ignore[misc]  # gunicorn publishes no types
-    """Reads the rest of a request; one that is too slow counts as cut off."""
+    """Reads the rest of a request; one that is too slow counts as incomplete."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock)
@@ -19,11 +19,11 @@ class PatientReader(SocketUnreader):  # type: ignore[misc]  # gunicorn publishes
         self.begin()
 
     def begin(self) -> None:
-        """Start the time of another request."""
+        """Restart the time limit for another request."""
         self._began, self._received = monotonic(), 0
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """The next bytes; empty at the end, or when the time is up."""
+        """The next bytes; empty at the end, or after the time limit."""
         left = self._began + PATIENCE_SECONDS + self._received / SLOWEST - monotonic()
         if self.late or left <= 0:
             self.late = True

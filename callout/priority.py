@@ -1,4 +1,4 @@
-"""How much of the processors a process may have when others want them too."""
+"""The scheduling priority of a process."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def stand_behind(steps: int) -> None:
-    """Let others go first, by so many steps of `nice`.
+def lower_priority(steps: int) -> None:
+    """Lower the priority of this process by so many steps of `nice`.
 
-    Where every session has a share of the processors of its own, the share of a session that begins with this process
+    Where the kernel schedules by session (autogroup), the priority of a session that begins with this process
     is lowered as well.
     """
     os.nice(steps)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from domain.recording.corrections import correction_of
 from domain.recording.unit_of_work import Work
 from domain.stock.stock_movement import StockMovement, correction_id
-from store.corrections import correction_of
 from store.log import EventLog
 
 MOST_TURNS: Final = 50
@@ -40,7 +40,7 @@ class Recorded(NamedTuple):
 
 
 def recorded(log: EventLog, openings: Iterable[Opening]) -> dict[Opening, Recorded]:
-    """What has been recorded for each of these; one query for all that were never corrected."""
+    """What has been recorded for each of `openings`; one query for all that were never corrected."""
     work, wanted = log.work(), list(openings)
     first = [opening.id(0, step) for opening in wanted for step in STEPS]
     work.preload([*first, *map(correction_id, first)])

@@ -25,11 +25,11 @@ from store.erased import ErasedList
 from store.roles import database_of, roles_of
 
 Stages = Callable[[str], AbstractContextManager[Progress]]
-"""Opens a stage by its name; gives the function that is called with its progress."""
+"""Opens a stage by its name; the context is a function that is called with its progress."""
 
 
 class MasterKeyMissing(Problem):
-    """A backup holds no master key: put the one that it was made with where it was, before anything else."""
+    """A backup holds no master key: put the one that it was made with in its place first."""
 
 
 class Restored(NamedTuple):
@@ -46,9 +46,9 @@ def restore(
 ) -> Restored:
     """Put the backup in `folder` back into the database that `dsn`, the login that migrates, leads to.
 
-    People on the settings' list of erased people, or on one of `lists`, are erased again. Nothing is changed
-    before the whole backup was compared with its checksums. Cut off before the database is whole, the home is marked,
-    so that nobody serves an empty company from it; repeating it goes on, behind that it needs `replace`.
+    People on the settings' list of erased people, or on one of `lists`, are erased again. Nothing is changed before the
+    whole backup was compared with its checksums. Interrupted before the database is complete, it leaves a mark in the
+    home, so that nobody serves an empty company from it, and can be repeated; after that, repeating it needs `replace`.
     """
     manifest, dsn = read(folder), completed(dsn)
     roles = roles_of(database_of(dsn), _master_key(settings, manifest))
@@ -58,8 +58,8 @@ def restore(
     own = settings.erasures or settings.home / "erasures"
     erased = {id for path in (own, *lists) for id in ErasedList(path).ids()}
     if not holds_log(dsn):
-        begin(settings.home, folder)  # what holds one stays as it is until the database has changed all at once
-    ErasedList(own).add(erased)  # here as well, for the next restore: some have no key any more that could be destroyed
+        begin(settings.home, folder)  # a database with a log stays as it is until all of it is replaced at once
+    ErasedList(own).add(erased)  # here as well, for the next restore: some have no key any more
     with stages("files of blobs") as show_progress:
         _put_blobs(folder, manifest, place_of(settings), erased, show_progress)
     with stages("database") as show_progress:

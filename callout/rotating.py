@@ -1,4 +1,4 @@
-"""Changing the master key and the secrets that sign, while servers go on; what was begun is finished the next time."""
+"""Changes the master key and the signing secrets while servers run; an interrupted change is finished the next time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SECRETS: Final = (
     "known-devices",
 )
 FIXED: Final = ("erased-logins", "unique-keys")
-"""Secrets that stay: what was hashed with them is compared for as long as it is kept."""
+"""Secrets that stay: hashes that were made with them are still compared."""
 _ROUNDS: Final = 100
 _LOCK: Final = 7_266_432
 
@@ -45,13 +45,13 @@ class NotRotatedYet(Problem):
 
 
 class KeysAreChanging(Problem):
-    """Somebody else is changing the keys of this database: wait until that has ended."""
+    """Another process is changing the keys of this database: wait until that has ended."""
 
     kind = Kind.CONFLICT
 
 
 class Rotated(NamedTuple):
-    """The id of the newest master key, how many keys were wrapped anew, and whether an earlier run had begun it."""
+    """The id of the newest master key, how many keys were wrapped again, and whether an earlier run had begun it."""
 
     master_key: str
     keys: int
@@ -59,10 +59,10 @@ class Rotated(NamedTuple):
 
 
 def rotate(application: Application, show_progress: Progress) -> Rotated:
-    """Wrap every person's key under a new master key, then sign with new secrets; any moment is good to be cut off.
+    """Wrap every person's key under a new master key, then sign with new secrets; it may be interrupted at any time.
 
-    A file gets the key in front that was prepared, or a new one; from the environment the newest is taken. Raises
-    `NoNewerKey`, and `KeysAreChanging` while somebody else does this.
+    In a file, the prepared key or a new one becomes the newest; from the environment the first one is used. Raises
+    `NoNewerKey`, and `KeysAreChanging` while another process does this.
     """
     with _alone(application.dsn):
         prepared = is_prepared(application.settings)
@@ -75,7 +75,7 @@ def rotate(application: Application, show_progress: Progress) -> Rotated:
 
 
 def _rewrapped(application: Application, show_progress: Progress) -> tuple[str, int]:
-    """Let everything be wrapped under the newest master key; its id, and how many keys were wrapped anew."""
+    """Wrap all keys under the newest master key; returns its id, and how many keys were wrapped again."""
     done, left = 0, application.keyring.under_older_keys()
     for _ in range(_ROUNDS):
         total, after = done + left, UUID(int=0)
@@ -85,7 +85,7 @@ def _rewrapped(application: Application, show_progress: Progress) -> tuple[str, 
             show_progress(done, total)
         left = (
             application.keyring.under_older_keys()
-        )  # a server that had not noticed yet may have wrapped one meanwhile
+        )  # a server that still used the old key may have wrapped one meanwhile
         if not left:
             break
     newest, access = application.master_keys.current().id, application.services.access
@@ -95,7 +95,7 @@ def _rewrapped(application: Application, show_progress: Progress) -> tuple[str, 
 
 
 def is_settled(application: Application) -> bool:
-    """Whether everything is wrapped under the newest master key, and the database says so."""
+    """Whether all keys are wrapped under the newest master key, and the database has recorded that."""
     newest = application.master_keys.current().id.encode()
     return (
         application.services.access.keep(MASTER_KEY_ID, newest) == newest and not application.keyring.under_older_keys()
@@ -103,10 +103,10 @@ def is_settled(application: Application) -> bool:
 
 
 def forget_older(settings: Settings, dsn: str) -> int:
-    """Let the roles' passwords follow from the newest master key, and forget the older ones in the file; how many.
+    """Derive the roles' passwords from the newest master key, and delete the older ones in the file; returns how many.
 
-    Raises `NotRotatedYet`, `KeysAreChanging`, and `MigrationError` where the roles' passwords cannot be set. Servers
-    that run must be started anew afterwards.
+    Raises `NotRotatedYet`, `KeysAreChanging`, and `MigrationError` where the roles' passwords cannot be set. Running
+    servers must be restarted afterwards.
     """
     with _alone(dsn):
         with Application(settings, dsn) as application:
@@ -119,7 +119,7 @@ def forget_older(settings: Settings, dsn: str) -> int:
 
 @contextmanager
 def _alone(dsn: str) -> Iterator[None]:
-    """Be the only one who changes the keys of this database, on whatever machine; raises `KeysAreChanging`."""
+    """Context in which no other process changes the keys of this database, on any machine; raises `KeysAreChanging`."""
     with renamed():
         session = open_connection(dsn)
     with closing(session):

@@ -1,4 +1,4 @@
-"""The environment of processes that serve: the database's address without the login that migrates."""
+"""The environment of server processes: the database's address without the login that migrates."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from callout.assembly import Application
 
 _KEPT_BACK: Final = frozenset({"DATABASE_URL", "PGUSER", "PGPASSWORD", "PGPASSFILE", "CALLOUT_ADMIN_PASSWORD"})
-"""Variables with the login that migrates, or where it is found, and the first administrator's password."""
+"""Variables with the login that migrates, or its location, and the first administrator's password."""
 _SERVICE: Final = frozenset({"PGSERVICE", "PGSERVICEFILE"})
-"""What may lead to the same; an address for run-time roles alone may need it."""
+"""Variables that may contain the same, but that an address for run-time roles alone may need."""
 
 
 def run_time_environment(application: Application) -> dict[str, str]:

@@ -44,7 +44,7 @@ def services_of(
 ) -> Services:
     """The services of the API for a log, given as its writer and its projector; blobs are stored at `place`."""
     vault = Vault(log.pool, log.body_mapper.keyring, place)
-    devices, standings = DeviceAccess(log.pool), DeviceStatuses(log.pool)
+    devices, device_statuses = DeviceAccess(log.pool), DeviceStatuses(log.pool)
     works_for = working_for(views)
     arrival = Arrival(log, works_for, unsigned=settings.unsigned_devices)
     documents = ReadyDocuments(views)
@@ -65,8 +65,8 @@ def services_of(
         past=views,
         access=access,
         devices=devices,
-        standings=standings,
-        push=PushIntake(arrival, standings, pull, views.wait_until),
+        device_statuses=device_statuses,
+        push=PushIntake(arrival, device_statuses, pull, views.wait_until),
         salvage=Salvage(arrival),
         holding=Holding(log, HeldOperations(views), works_for),
         pull=pull,

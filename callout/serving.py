@@ -35,14 +35,14 @@ _IDLE = 400  # connections of a process that are kept open between two requests
 
 
 class NotReady(Problem):
-    """The server does not become ready; its log says why."""
+    """The server does not become ready; its log has the reason."""
 
     kind = Kind.UNAVAILABLE
 
 
 @contextmanager
 def database(settings: Settings) -> Iterator[tuple[str | None, Tenancy | None]]:
-    """The DSN of the login that migrates, and the use of the embedded server, if it is that; closed at the end.
+    """The DSN of the login that migrates, and the embedded server where that is used; stopped at the end.
 
     The DSN is `None` when the settings name only the address for run-time roles.
     """
@@ -78,10 +78,10 @@ def serve(
     prepare: Callable[[Application], None] = register_locations,
     output: int = 2,
 ) -> None:
-    """Serve until a signal comes; `ready` is called, beside, when the server answers.
+    """Serve until a signal arrives; `ready` is called, in a thread of its own, when the server answers.
 
-    The database is migrated first; raises `TooFewConnections` when it does not take as many as are needed.
-    `prepare` makes a new database one that can be worked with. What the children write goes to the file `output`.
+    The database is migrated first; raises `TooFewConnections` when it does not allow as many as are needed.
+    `prepare` fills a new database with what work needs. What the children write goes to the file `output`.
     """
     with (
         closing(listen(host, port)) as listener,
@@ -107,10 +107,10 @@ def _run_time_dsn(settings: Settings) -> str:
 
 
 def _children(application: Application, listener: socket.socket, output: int) -> list[Child]:
-    """The HTTP server and the worker; the former stops first, so that what it promised is still carried out.
+    """The HTTP server and the worker; the server stops first, so that the worker still processes what it recorded.
 
-    With it goes the port: nobody waits for the worker before another server may start. Both learn where the database
-    is, and not how whoever migrates signs in there.
+    Its port is free then, so that another server need not wait for the worker. Both get the address of the database
+    without the login that migrates.
     """
     settings = application.settings
     environment = run_time_environment(application)
@@ -128,14 +128,14 @@ def _children(application: Application, listener: socket.socket, output: int) ->
 
 
 def _empty(folder: Path) -> Path:
-    """A folder with nothing in it; the port in its name keeps other servers out."""
+    """An empty folder, named by the port, so that each server has its own."""
     rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
 
 
 def _wait_until_ready(running: Running) -> None:
-    """Return when the server can take work in, or is ending; raises `NotReady`.
+    """Return when the server is ready, or is ending; raises `NotReady`.
 
     Views that are far behind do not count: to end the server for that would never let them catch up.
     """
@@ -148,6 +148,6 @@ def _wait_until_ready(running: Running) -> None:
                 if checks["database"] == checks["migrations"] == "ok":
                     return
         except (OSError, HTTPException, LookupError, ValueError):
-            pass  # it is not there yet
+            pass  # it does not listen yet
         if time.monotonic() > deadline:
             raise NotReady

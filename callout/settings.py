@@ -30,19 +30,19 @@ class BadSetting(Problem):
 class Settings:
     """What can be set, each as `CALLOUT_<NAME>` in the environment; `database_url` is `DATABASE_URL`.
 
-    Without a database URL the embedded PostgreSQL of `home` is used; its login migrates and makes the roles of those
-    who serve. With a `runtime_url` these are used as they are, and nothing is migrated. Without a master key (32
-    bytes, in base64 in the environment) the file `master.key` there. `unsigned_devices` (devices without a key of
-    their own) are let in unless in `production`. `patience` is how many seconds a reader waits for a view,
-    `most_bytes` the largest request body, `pool` the most connections of a process in each role (a server takes fewer
-    where the database has not as many, unless it is `pool_set`); `workers` processes with at most `threads` each
-    answer requests, of which most do nothing but wait for news. A process works on `past` questions about the past at
-    once, each in a process of its own for at most `past_seconds` and with at most `past_memory` megabytes. Apps before
-    `oldest_app` receive no documents; a device may ask a process `device_rate` times a minute and `device_burst` times
-    at once, a user `office_rate` times a minute. `blobs` is a folder or `s3://bucket/prefix`, the folder `blobs` of
-    the home unless given; `s3_endpoint` the URL of a store that is not AWS. `erasures` is the list of those whose keys
-    were destroyed, the file `erasures` of the home unless given. Behind a master key in the environment stand, after
-    commas, older ones that still open what they wrapped.
+    Without a database URL the embedded PostgreSQL of `home` is used; its login migrates and makes the run-time roles.
+    With a `runtime_url` these are used as they are, and nothing is migrated. Without a master key (32 bytes, in base64
+    in the environment) the file `master.key` there. `unsigned_devices` (devices without a key of their own) are
+    accepted unless in `production`. `patience` is how many seconds a reader waits for a view, `most_bytes` the largest
+    request body, `pool` the most connections of a process in each role (a server takes fewer where the database has not
+    as many, unless it is `pool_set`); `workers` processes with at most `threads` each answer requests, most of which
+    only wait for changes. A process answers `past` queries of the past at once, each in a process of its own for at
+    most `past_seconds` and with at most `past_memory` megabytes. Apps before `oldest_app` receive no documents; a
+    device may send a process `device_rate` requests a minute and `device_burst` at once, a user `office_rate` a minute.
+    `blobs` is a folder or `s3://bucket/prefix`, the folder `blobs` of the home unless given; `s3_endpoint` the URL of a
+    store that is not AWS. `erasures` is the list of those whose keys were destroyed, the file `erasures` of the home
+    unless given. After the master key in the environment, separated by commas, are older ones that still open what they
+    wrapped.
     """
 
     home: Path = Path(".callout")
@@ -98,7 +98,7 @@ class Settings:
             older_master_keys=tuple(keys[1:]),
             erasures=Path(erasures).absolute() if (erasures := read.text("ERASURES", "")) else None,
             zone=read.zone("ZONE", cls.zone),
-            log_level=read.word("LOG_LEVEL", cls.log_level, LEVELS),
+            log_level=read.choice("LOG_LEVEL", cls.log_level, LEVELS),
             production=read.flag("PRODUCTION"),
             unsigned_devices=read.flag("UNSIGNED_DEVICES", otherwise=not read.flag("PRODUCTION")),
             workers=read.whole("WORKERS", cls.workers, 1, 64),
@@ -114,11 +114,11 @@ class Settings:
             device_burst=read.whole("DEVICE_BURST", cls.device_burst, 1, 1_000_000),
             office_rate=read.whole("OFFICE_RATE", cls.office_rate, 0, 1_000_000),
             most_bytes=read.whole("MOST_BYTES", cls.most_bytes, 1024, 64 * 1024 * 1024),
-            metrics=read.word("METRICS", "off" if read.flag("PRODUCTION") else cls.metrics, METRICS),
+            metrics=read.choice("METRICS", "off" if read.flag("PRODUCTION") else cls.metrics, METRICS),
             metrics_token=read.secret("METRICS_TOKEN"),
             hosts=read.hosts("HOSTS"),
             proxies=read.whole("PROXIES", cls.proxies, 0, 16),
-            second_factor=read.word("SECOND_FACTOR", cls.second_factor, SECOND_FACTOR),
+            second_factor=read.choice("SECOND_FACTOR", cls.second_factor, SECOND_FACTOR),
             origin=read.origin("ORIGIN"),
             session_hours=read.whole("SESSION_HOURS", cls.session_hours, 1, 24 * 30),
             session_idle=read.whole("SESSION_IDLE", cls.session_idle, 1, 60 * 24 * 30),
@@ -145,10 +145,10 @@ class _Reading:
             raise BadSetting(f"CALLOUT_{name} is a whole number from {least} to {most}, not {text!r}.")
         return number
 
-    def word(self, name: str, otherwise: str, words: tuple[str, ...]) -> str:
+    def choice(self, name: str, otherwise: str, choices: tuple[str, ...]) -> str:
         text = self.text(name, otherwise).lower()
-        if text not in words:
-            raise BadSetting(f"CALLOUT_{name} is one of {', '.join(words)}, not {text!r}.")
+        if text not in choices:
+            raise BadSetting(f"CALLOUT_{name} is one of {', '.join(choices)}, not {text!r}.")
         return text
 
     def flag(self, name: str, *, otherwise: bool = False) -> bool:
@@ -172,7 +172,7 @@ class _Reading:
     def origin(self, name: str) -> str:
         text = self.text(name, "").rstrip("/").lower()
         if text and not re.fullmatch(r"https://[a-z0-9.-]{1,253}(:[0-9]{1,5})?|http://localhost(:[0-9]{1,5})?", text):
-            raise BadSetting(f"CALLOUT_{name} is where the pages are, like https://callout.example, not {text!r}.")
+            raise BadSetting(f"CALLOUT_{name} is the address of the pages, like https://callout.example, not {text!r}.")
         return text
 
     def zone(self, name: str, otherwise: str) -> str:

@@ -1,4 +1,4 @@
-"""The status of the database, the views and the worker, read without starting or changing anything."""
+"""Reads the status of the database, the views and the worker, without starting or changing anything."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projections.engine import checkpoints, parking
 from projections.engine.replay import with_needs
 from store.connecting import Cursor
 from store.embedded import EmbeddedPostgres
-from store.heartbeats import hearts, silent
+from store.heartbeats import heartbeats, silent
 from store.pool import ConnectionPool
 from store.readiness import pending_migrations
 from store.roles import READER
@@ -73,4 +73,4 @@ def _counts(cursor: Cursor) -> dict[str, Any]:
         for name, at in positions.items()
     ]
     found = {"position": head, "users": users, "devices": devices, "views": views}
-    return found | {"worker_silent": sorted(silent(hearts(cursor)))}
+    return found | {"worker_silent": sorted(silent(heartbeats(cursor)))}

@@ -37,7 +37,7 @@ class Claims:
         if line is not None and not same_unit(unit, line[1]):
             raise BadLine(f"{here}, and line {line[0]} said {line[1][:40]} of the same part")
         if part is not None and not same_unit(unit, part["unit"]):
-            raise BadLine(f"{here}, and the catalogue keeps {part['number']} in {part['unit']}")
+            raise BadLine(f"{here}, and the catalogue has {part['number']} in {part['unit']}")
         if row.cost is None:
             return
         before = self._costs.get((number, row.cost.since))

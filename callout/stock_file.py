@@ -28,14 +28,14 @@ AT_ONCE: Final = 200
 
 
 class StockFile:
-    """Turns rows into commands, as far as they say anything that has not been recorded.
+    """Converts rows into commands, for what has not been recorded yet.
 
     A line is identified by part, place and day, so that the same stock is not imported twice, whatever the name of the
     file and the rest of the line. A line that differs from what was recorded is listed in `differs` and changes
     nothing unless `replace` is set: then the stock is corrected by further movements.
 
-    `cost` is in minor units (cents) and holds from the day of the stock on, or from today. Stock comes from the
-    supplier into a warehouse; into a van it goes through the one called `through`, or the only one.
+    `cost` is in minor units (cents) and holds from the day of the stock on, or from today. Stock moves from the
+    supplier into a warehouse; into a van, through the warehouse named `through`, or the only one.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class StockFile:
         return f"read as {self.written}{mark}"
 
     def entries(self) -> Iterator[Entry]:
-        """The commands of all rows; a row that cannot be read is an entry that says why."""
+        """The commands of all rows; a row that cannot be read is an entry with the reason."""
         data = (row for row in rows(self._file, self.written) if row.line > self.headings.line and not row.is_empty())
         while batch := list(islice(data, AT_ONCE)):
             read = [(row, self._read(row)) for row in batch]
@@ -110,7 +110,7 @@ class StockFile:
         return cells
 
     def _opening(self, stock_row: StockRow) -> Opening | None:
-        """What the row is about, if it says how many lie where; raises `BadLine`."""
+        """The opening stock of the row, if it has a quantity and a location; raises `BadLine`."""
         if stock_row.quantity is None:
             return None
         if "location" not in stock_row.cells:

@@ -25,7 +25,7 @@ Cells = Mapping[str, str]
 
 
 class Cost(NamedTuple):
-    """What `per` units cost, in minor units, and from which day on."""
+    """The cost of `per` units, in minor units, and from which day on."""
 
     amount: int
     currency: str
@@ -69,7 +69,7 @@ def wanted(row: Cell, mark: Mark | None, as_of: date | None, zone: str) -> Stock
     cells = row.cells
     day, today = _day(row) if "as_of" in cells else as_of, local_day(now(), zone)
     if day is not None and day > today:
-        raise row.wrong("as_of", f"{day.isoformat()} is still to come")
+        raise row.wrong("as_of", f"{day.isoformat()} is in the future")
     quantity = None
     if "quantity" in cells:
         number = number_of(cells["quantity"], mark)

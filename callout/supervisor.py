@@ -33,10 +33,10 @@ class Supervisor:
         self._hurry = Event()
 
     def run(self, meanwhile: Callable[[Event], None] | None = None) -> None:
-        """Keep everything running until a signal comes, then stop it in order.
+        """Keep everything running until a signal arrives, then stop it in order.
 
-        `meanwhile` runs beside, once, with an event that is set when all is over; what it raises ends everything and
-        is raised here. Raises `ChildKeepsDyingError` when a child cannot be kept running.
+        `meanwhile` runs once in a thread, with an event that is set at the end; what it raises ends everything and is
+        raised here. Raises `ChildKeepsDyingError` when a child cannot be kept running.
         """
         beside = _Beside(meanwhile, self._stop)
         with self._signals():
@@ -70,7 +70,7 @@ class Supervisor:
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        """The first signal asks to stop, the second one to hurry."""
+        """The first signal stops the children in order, the second one kills them."""
 
         def answer(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
             (self._hurry if self._stop.is_set() else self._stop).set()
@@ -84,7 +84,7 @@ class Supervisor:
 
 
 class _Beside(Thread):
-    """What runs beside the children, once."""
+    """What runs once beside the children."""
 
     def __init__(self, work: Callable[[Event], None] | None, stop: Event) -> None:
         super().__init__(name="beside", daemon=True)
@@ -93,7 +93,7 @@ class _Beside(Thread):
         self.error: BaseException | None = None
 
     def run(self) -> None:
-        """Do it; a failure ends everything."""
+        """Run it; a failure ends everything."""
         try:
             if self._work is not None:
                 self._work(self._stop_all)

@@ -36,12 +36,12 @@ class Row(NamedTuple):
     wrong: str | None = None
 
     def is_empty(self) -> bool:
-        """Whether there is nothing in it."""
+        """Whether it is empty."""
         return self.wrong is None and not any(value.strip() for value in self.values)
 
 
 def how_written(file: Path) -> Written:
-    """How a file is written: from its first bytes, from whether all of it is UTF-8, and from its first line."""
+    """The encoding and separator, detected from the first bytes, whether all of it is UTF-8, and the first line."""
     encoding = _encoding(file)
     with file.open(encoding=encoding, errors="replace", newline="") as text:
         head = next((line for line in io.StringIO(text.read(_BLOCK)) if line.strip()), "")
@@ -50,7 +50,7 @@ def how_written(file: Path) -> Written:
 
 
 def rows(file: Path, written: Written) -> Iterator[Row]:
-    """The rows of a file, the headings first; what cannot be read is a row that says why, and the next one follows."""
+    """The rows of a file, the headings first; what cannot be read is a row with the reason."""
     with file.open(encoding=written.encoding, errors="replace", newline=None) as text:
         number, waiting = 0, [*_lines(text, 1)]
         while waiting:
@@ -121,7 +121,7 @@ def _row(number: int, line: str, separator: str) -> Row:
 
 
 def _quoted(text: str, at: int) -> tuple[int | None, str]:
-    """Where a quoted value ends that begins here, and what it is; None where the quote is not closed."""
+    """The end and the text of the quoted value that begins at `at`; None where the quote is not closed."""
     start = at
     while True:
         at = text.find('"', at)
@@ -133,7 +133,7 @@ def _quoted(text: str, at: int) -> tuple[int | None, str]:
 
 
 def _lines(text: io.TextIOBase, many: int) -> Iterator[str]:
-    """So many lines, the end of one that is too long to be one left out."""
+    """The first `many` lines; one that is too long is truncated."""
     for _ in range(many):
         line = text.readline(4 * LONGEST)
         if not line:
@@ -169,7 +169,7 @@ def _outside_quotes(line: str) -> str:
 
 
 def headings_of(found: Iterator[Row]) -> Row:
-    """The first row that has something in it; raises `BadLine` where there is none, or it cannot be read."""
+    """The first row that is not empty; raises `BadLine` where there is none, or it cannot be read."""
     for row in found:
         if row.wrong is not None:
             raise BadLine(row.wrong)

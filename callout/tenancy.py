@@ -12,28 +12,29 @@ from pathlib import Path
 
 from store.embedded import EmbeddedPostgres
 from store.errors import EmbeddedPostgresError
+from store.file_lock import try_lock
 
 _WAIT_SECONDS = 60.0
 _NOBODY = 0o600
 
 
 class Tenancy:
-    """This process's use of the server of one state folder."""
+    """The use of the server of one state folder by this process."""
 
     def __init__(self, state: Path) -> None:
         self._server = EmbeddedPostgres(state)
         self._pid: int | None = None
 
     def start(self) -> str:
-        """Start or join the server, also when it was killed meanwhile; its DSN."""
+        """Start or join the server, also when it was killed meanwhile; returns its DSN."""
         dsn = self._server.start()
         self._pid = self._server.status().pid
         return dsn
 
     def is_running(self) -> bool:
-        """Whether the server that was started or joined is still there; cheap enough to ask all the time."""
+        """Whether the server that was started or joined is still there; cheap enough to be called often."""
         try:
-            # What has ended and was not yet collected has no command line any more.
+            # A process that has ended and was not yet waited for has no command line any more.
             return bool(Path(f"/proc/{self._pid}/cmdline").read_bytes())
         except OSError:
             return False
@@ -41,9 +42,10 @@ class Tenancy:
 
 @contextmanager
 def embedded(state: Path) -> Iterator[Tenancy]:
-    """The server of a state folder for as long as this process needs it.
+    """Context with the server of a state folder.
 
-    A guard, a process of its own, sees this one end, however it ends, and stops the server unless others use it.
+    A guard, a process of its own, notices the end of this one, however it ends, and stops the server unless others use
+    it.
     """
     users = _open_users(state)
     try:
@@ -60,7 +62,7 @@ def embedded(state: Path) -> Iterator[Tenancy]:
 
 
 def _open_users(state: Path) -> int:
-    """The file whose lock every user shares; it belongs to the folder's owner, whoever makes it."""
+    """The file whose lock every user shares; it belongs to the folder's owner, whichever user makes it."""
     state.mkdir(mode=0o711, parents=True, exist_ok=True)
     users = os.open(state / "postgres.users", os.O_RDWR | os.O_CREAT, _NOBODY)
     if os.geteuid() == 0:
@@ -72,14 +74,14 @@ def _open_users(state: Path) -> int:
 def _share(users: int, state: Path) -> None:
     """Become a user; waits while another one is stopping the server."""
     deadline = time.monotonic() + _WAIT_SECONDS
-    while not _locked(users, fcntl.LOCK_SH):
+    while not try_lock(users, fcntl.LOCK_SH):
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(f"another process has been stopping the PostgreSQL of {state} for too long")
         time.sleep(0.05)
 
 
 def _guard(users: int, state: Path) -> tuple[int, int]:
-    """Begin the guard; its process id, and the end of a pipe that it takes for this process's life."""
+    """Start the guard; returns its process id, and the end of a pipe that is closed when this process ends."""
     waiting, lifeline = os.pipe()
     guard = os.fork()
     if guard:
@@ -89,7 +91,7 @@ def _guard(users: int, state: Path) -> tuple[int, int]:
     try:
         _close_all_but(users, waiting)
         os.read(waiting, 1)
-        if _locked(users, fcntl.LOCK_EX):
+        if try_lock(users, fcntl.LOCK_EX):
             EmbeddedPostgres(state).stop()
         status = 0
     finally:
@@ -108,11 +110,3 @@ def _close_all_but(*kept: int) -> None:
         if int(file.name) > 2 and int(file.name) not in kept:  # noqa: PLR2004 - the standard streams
             with suppress(OSError):
                 os.close(int(file.name))
-
-
-def _locked(file: int, how: int) -> bool:
-    try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""Whole numbers as they are typed at the command line: in the one spelling that they have everywhere."""
+"""Whole numbers as they are typed at the command line, in plain digits only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.kernel.digits import whole_number
 
 
 class Whole(click.IntRange):
-    """Takes the place of the framework's own, which reads signs, underscores and digits of any script."""
+    """Replaces the framework's own type, which accepts signs, underscores and digits of any script."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number; fails for another spelling, and outside the range."""

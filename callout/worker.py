@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class PartDiedError(PersistenceError):
-    """A part of the worker has died, so that its process must be started anew."""
+    """A part of the worker has died, so that its process must be restarted."""
 
 
 class _Part(NamedTuple):
@@ -49,8 +49,8 @@ class _Part(NamedTuple):
 def work(application: Application, stop: Event, give_up: Callable[[], None] = _EXIT) -> None:
     """Work until `stop` is set; any number of workers may run at once.
 
-    Each part gives signs of life. Raises `PartDiedError` when one has died: who started this process starts another.
-    A part that hangs cannot be ended by itself: then `give_up` ends the process, which loses nothing.
+    Each part sends heartbeats. Raises `PartDiedError` when one has died: the supervisor then starts another process.
+    A part that hangs cannot be ended alone: then `give_up` ends the process, which loses nothing.
     """
     pool = application.services.log.pool
     timetable = scheduler(jobs(application), pool)
@@ -94,7 +94,7 @@ def _parts(application: Application) -> list[_Part]:
 def jobs(application: Application) -> list[Job]:
     """The scheduled jobs."""
     return [
-        Job("say-how-far", timedelta(minutes=1), _say_how_far(application)),
+        Job("say-how-far", timedelta(minutes=1), _log_progress(application)),
         Job("forget-expired", timedelta(minutes=10), forget_expired),
         Job("forget-security-events", timedelta(days=1), _forget_security_events(application)),
         Job("forget-slots", timedelta(days=1), forget_slots),
@@ -110,20 +110,20 @@ def _forget_security_events(application: Application) -> Callable[[Cursor], None
     return lambda cursor: application.services.security.forget(cursor, keep)
 
 
-def _say_how_far(application: Application) -> Callable[[Cursor], None]:
-    def say(cursor: Cursor) -> None:
+def _log_progress(application: Application) -> Callable[[Cursor], None]:
+    def log_positions(cursor: Cursor) -> None:
         cursor.execute("SELECT position FROM log.head")
         [(head,)] = cursor.fetchall()
         reached = application.services.views.position()
-        _log.info("how far the views are", position=head, views=reached, lag=head - reached)
+        _log.info("positions of the log and the views", position=head, views=reached, lag=head - reached)
 
-    return say
+    return log_positions
 
 
 def _watch(stop: Event, heart: Heartbeats, give_up: Callable[[], None]) -> None:
     while not stop.wait(_WATCH_SECONDS):
         if parts := heart.hanging(HANGING):
-            _log.error("parts of the worker hang; it is ended", parts=parts)
+            _log.error("parts of the worker hang; the process is ended", parts=parts)
             give_up()
             return
 
@@ -138,6 +138,6 @@ def _follow(application: Application, stop: Event, heart: Heartbeats, part: _Par
                 if many:
                     _log.info(part.done, many=many)
                 listener.wait(_LISTEN_SECONDS)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the thread goes on
+            except Exception as error:  # noqa: BLE001 - whatever it is, the thread continues
                 _log.error("not done now: " + part.done, reason=name_of(error))
                 stop.wait(_PAUSE_SECONDS)

@@ -1,1 +1,1 @@
-"""Use cases: one plain function each, and the one way in which a request is carried out once."""
+"""Use cases, one plain function each, and their execution exactly once per request."""

@@ -1,4 +1,4 @@
-"""What the end of each thing does to what hangs on it: the one table of it, from which the page in docs is made."""
+"""The effect of each ending on its dependants: the table from which the page in docs is made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 
 class Ending(NamedTuple):
-    """One row: a command that ends something, what hangs on that, what becomes of it, and the test that shows it.
+    """One row: a command that ends something, a dependant, its fate, and the test that shows it.
 
     `command` is a noun and a word of the API; `test` is a file under `tests/` and a function of it.
     """
@@ -55,12 +55,12 @@ ENDINGS: Final = (
            _MERGES + "test_what_hangs_on_a_merged_case_is_found_at_the_one_that_goes_on"),
     Ending("customers merge", "machines, orders, cases, contacts", "found at either entry; records stay as they are",
            _FOLLOW),
-    Ending("customers merge", "sites", "the sites of the entry that stays as well, for every command",
+    Ending("customers merge", "sites", "sites of the remaining entry as well, for every command",
            _MERGES + "test_a_site_that_came_with_a_merged_entry_is_one_of_the_customers"),
-    Ending("customers merge", "the entry that went",
-           "is read with `merged_into`; commands on it are refused and name that",
+    Ending("customers merge", "the merged entry",
+           "is read with `merged_into`; commands on it are refused and name the remaining one",
            _MERGES + "test_the_entry_that_stays_shows_all_sites_and_the_one_that_went_says_where_to_look"),
-    Ending("customers merge", "what a phone says about the entry that went", "is about the entry that stays",
+    Ending("customers merge", "facts of a phone about the merged entry", "are about the entry that remains",
            "sync/test_ended_orders.py::test_a_phone_corrects_the_entry_that_stays"),
     Ending("customers erase", "entries merged into it, and words of all that is theirs", "erased with it",
            _MERGES + "test_erasing_the_entry_that_stays_erases_what_came_with_the_others"),
@@ -68,7 +68,7 @@ ENDINGS: Final = (
            _OTHERS + "test_open_work_of_an_erased_customer_stays_to_be_ended"),
     Ending("contacts mark-duplicate", "its case", "keeps it among its contacts; the contact needs no decision any more",
            _OTHERS + "test_a_duplicate_needs_no_decision"),
-    Ending("equipment retire", "open work orders", "stay: it may have to be taken away, and a part come out of it",
+    Ending("equipment retire", "open work orders", "stay: it may have to be taken away, and parts removed from it",
            _OTHERS + "test_open_orders_of_a_retired_machine_go_on"),
     Ending("equipment withdraw-warranty", "decisions of before", "stay: the past is asked with `known_at`",
            "api/work/test_warranties.py::test_a_warranty_is_withdrawn_with_a_reason_and_the_past_is_as_it_was_known"),
@@ -97,7 +97,7 @@ ENDINGS: Final = (
     Ending("users erase", "discrepancies that are theirs", "stay theirs until they are assigned to somebody else",
            _OTHERS + "test_discrepancies_of_a_disabled_user_are_assigned_to_somebody_else"),
 )  # fmt: skip
-"""Every ending with what hangs on it. A concurrent write to a dependant is not missed: each decision is
+"""Every ending with its dependants. A concurrent write to a dependant is not missed: each decision is
 recorded only if all that it has read is unchanged."""
 
 ENDS: Final = frozenset(

@@ -1,4 +1,4 @@
-"""Every kind of entity and every event there is, by its lasting topic; importing this makes all topics known."""
+"""All kinds of entities and all events, by topic; importing this module registers all topics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All projections, in the order in which they fold an event, and their tables brought to the shape of the code."""
+"""All projections, in the order in which they fold an event, and the creation of their tables."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ PROJECTIONS: tuple[Projection, ...] = (
 def ensure(
     log: EventLog, projections: Iterable[Projection] = PROJECTIONS, progress: Progress | None = None
 ) -> list[str]:
-    """Make the tables of new projections, rebuild those of another shape or gone, drop what no projection describes.
+    """Create the tables of new projections, rebuild missing and outdated ones, drop those of unknown projections.
 
-    Answers the names of what was made. When others do the same at this moment, one works and the rest wait.
+    Returns the names of what was made. Concurrent calls wait for each other.
     """
     everything = with_needs(projections)
     with alone(log) as cursor:
@@ -97,9 +97,9 @@ def ensure(
 def _made(
     log: EventLog, cursor: Cursor, everything: tuple[Projection, ...], due: list[str], progress: Progress | None
 ) -> list[str]:
-    """Rebuild these together, or one by one if that cannot be done.
+    """Rebuild these together, or one by one if that fails.
 
-    One that cannot be made alone either is logged and stopped, so that everything else can start.
+    One that fails alone as well is logged and stopped, so that everything else can start.
     """
     if not due:
         return []
@@ -119,7 +119,7 @@ def _made(
 
 
 def unsound(log: EventLog, projections: Iterable[Projection] = PROJECTIONS) -> list[str]:
-    """The names of the projections whose tables are missing or have another shape than the code's."""
+    """The names of the projections whose tables are missing or do not have the shape that the code asks for."""
     everything = with_needs(projections)
     with log.pool.connection() as session, session.cursor() as cursor:
         sound = checkpoints.sound(checkpoints.read(cursor), everything)

@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.kernel.problem import NotFound, Refused
 from domain.recording.backing import Change
-from store.caller import THE_HOUSE, Caller
+from store.caller import LOCAL_CALLER, Caller
 from store.connecting import Cursor
 from store.hashing_queue import lane_of
 from store.logins import fold, must_be_of_one_script, skeleton, spellings, visible
@@ -43,7 +43,7 @@ class Session(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """A new session, with the token that will never be shown again."""
+    """A new session with its token, which is returned only once."""
 
     user: UUID
     roles: tuple[str, ...]
@@ -51,7 +51,7 @@ class SignedIn(NamedTuple):
 
 
 class Access:
-    """Passwords (argon2id) and sessions. Whether a user is enabled, and their roles, are read from the log."""
+    """Passwords (argon2id) and sessions. Whether users are enabled, and their roles, are read from the log."""
 
     def __init__(self, pool: ConnectionPool, passwords: Passwords | None = None, limits: Limits | None = None) -> None:
         self._pool = pool
@@ -66,17 +66,17 @@ class Access:
         try:
             with self._pool.transaction() as cursor:
                 change(cursor)
-        except IntegrityError:  # somebody claimed a look-alike at this very moment
+        except IntegrityError:  # a look-alike was claimed concurrently
             raise LooksLikeAnother from None
 
     def claiming(self, user: UUID, login: str, password: str) -> Change:
         """The change that gives a login and a password to a user; it is committed with the event that registers them.
 
-        Raises `LoginTaken`, `LooksLikeAnother`, or `BadInput` for a login that nobody can see. A claim that no event
-        has followed within a minute is stale: it is ignored here, and the change deletes it.
+        Raises `LoginTaken`, `LooksLikeAnother`, or `BadInput` for a login that is not visible. A claim without an event
+        within a minute is stale: it is ignored here, and the change deletes it.
         """
         kept, alike = visible(login)
-        self._must_be_alone(user, login, alike)
+        self._must_be_unique(user, login, alike)
         must_be_of_one_script(kept)
         values = (str(user), kept, alike, self._passwords.hash(password))
 
@@ -112,10 +112,8 @@ class Access:
     ) -> Change:
         """The change that sets another password, of a new `generation`; it is committed with the event that records it.
 
-        Whoever is signed in as this user has to sign in again, apart from the session `but`.
-
-        Reset codes that were issued before are void, and sign-ins that began with the password before have to begin
-        again.
+        All sessions of the user end, except the session `but`. Reset codes issued before are void, and sign-ins that
+        began with the previous password have to begin again.
         """
         hashed = self._passwords.hash(password, lane_of(user))
 
@@ -135,13 +133,13 @@ class Access:
 
         return change
 
-    def sign_in(self, login: str, password: str, caller: Caller = THE_HOUSE) -> SignedIn:
-        """A new session for who needs no second factor; raises as `Proving.prove` does."""
+    def sign_in(self, login: str, password: str, caller: Caller = LOCAL_CALLER) -> SignedIn:
+        """A new session for a user who needs no second factor; raises as `Proving.prove` does."""
         proven = self.proving.prove(login, password, caller)
         token = self.sessions.begin(proven.user, caller, generation=proven.generation)
         return SignedIn(proven.user, proven.roles, token)
 
-    def let_in(self, user: UUID) -> str:
+    def begin_session(self, user: UUID) -> str:
         """The token of a new session without a password, for the operator at the command line."""
         return self.sessions.begin(user, factor=COMMAND_LINE)
 
@@ -176,7 +174,7 @@ class Access:
         """Store a value under a name unless there is one already; returns the stored one."""
         return self.secrets.keep(name, value)
 
-    def _must_be_alone(self, user: UUID, login: str, alike: str) -> None:
+    def _must_be_unique(self, user: UUID, login: str, alike: str) -> None:
         """Raise `LoginTaken` or `LooksLikeAnother` when another user has this login, or one that looks the same."""
         rows = self._pool.fetch_all(
             f"""

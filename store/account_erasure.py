@@ -10,7 +10,7 @@ from store.security_log import SecurityLog
 
 
 def forget_account(pool: ConnectionPool, user: UUID) -> None:
-    """Remove login, password, sessions, codes and second factors of a user; doing so twice does no harm.
+    """Remove login, password, sessions, codes and second factors of a user; doing so twice changes nothing.
 
     The login is blanked in the security log and will not be written there again.
     """

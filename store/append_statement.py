@@ -19,11 +19,11 @@ WITH done AS MATERIALIZED ({APPEND}), kept AS (
 )
 SELECT outcome, base, recorded FROM done
 """  # noqa: S608 - the statement above
-"""The same, and the texts that were signed, if it is recorded."""
+"""The same, and store the signed texts if it is recorded."""
 
 
 def holding(statement: str) -> str:
-    """The same statement, and what its events do with people's keys, if it is recorded."""
+    """The same statement, and hold or release the events' unique keys if it is recorded."""
     return f"""
     WITH recording AS MATERIALIZED ({statement})
     SELECT outcome, base, recorded, CASE outcome WHEN 'recorded' THEN log.hold_keys(%s)::text END FROM recording

@@ -24,21 +24,21 @@ class Caller(NamedTuple):
     known: str = ""
 
 
-THE_HOUSE: Final = Caller()
+LOCAL_CALLER: Final = Caller()
 """The command line and other parts of this program."""
 
 
 def known_device(secret: bytes, user: UUID, generation: UUID) -> str:
-    """A token by which a device on which this user has signed in is known again for half a year.
+    """A token by which a device on which this user has signed in is recognised for half a year.
 
-    It is good as long as what lets the user in has this generation: until another password, for example.
+    Valid as long as the user's credentials have this generation: until another password, for example.
     """
     body = token_bytes(_NONCE) + int(time() + KNOWN_SECONDS).to_bytes(_EXPIRES, "big")
     return urlsafe_b64encode(body + _seal(secret, user, generation, body)).decode().rstrip("=")
 
 
 def device_of(secret: bytes, user: UUID, generation: UUID, token: str) -> str | None:
-    """Which known device of this user and generation a token names; None when it is none of those, or too old."""
+    """The known device of this user and generation in a token; None for any other token, or one that is too old."""
     try:
         raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (NotBase64, ValueError):

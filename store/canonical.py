@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
 def encode(value: Any) -> bytes:
     """The canonical bytes of strings, booleans, nulls, integers within ±(2^53-1), lists and objects with ASCII keys.
 
-    Instants are written with six fixed digits in UTC, quantities as plain decimals in strings. The caller keeps
-    floats out (the types of events and documents have none). Raises `TypeError` for what has no canonical writing.
+    Instants are written with six fixed digits in UTC, quantities as plain decimals in strings. The caller excludes
+    floats (the types of events and documents have none). Raises `TypeError` for values without a canonical form.
     """
     return orjson.dumps(value, default=_plain, option=_OPTIONS)

@@ -1,4 +1,4 @@
-"""Challenges: what somebody has to answer once and soon, a few tries each."""
+"""Challenges: one-time questions to a user, with an expiry and a limited number of tries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.sessions import SessionEnded, token_hash
 LIFE: Final = timedelta(minutes=5)
 TRIES: Final = 5
 _MOST: Final = 10
-"""Open challenges of one user; the oldest make room for new ones."""
+"""The number of open challenges of one user; new ones replace the oldest."""
 
 
 class ChallengeNotGood(Problem):
@@ -32,7 +32,7 @@ class Challenge(NamedTuple):
 
 
 class Attempted(NamedTuple):
-    """Whose challenge it is, its bytes, and the generation of what lets the user in when it was made."""
+    """The user of a challenge, its bytes, and the generation of the user's credentials when it was made."""
 
     user: UUID
     challenge: bytes
@@ -48,8 +48,8 @@ class Challenges:
     def make(self, user: UUID, purpose: str, generation: UUID | None = None) -> Challenge:
         """A new challenge of this user for this purpose (`sign-in`, `prove`, `passkey`).
 
-        `generation` is the one under which the user was proven, the one of this moment if there is none. Raises
-        `SessionEnded` when what lets them in has another one since.
+        `generation` is that of the credentials by which the user was proven, by default the current one. Raises
+        `SessionEnded` when the credentials have another one by now.
         """
         made = Challenge(secrets.token_urlsafe(32), secrets.token_bytes(32))
         with self._pool.transaction() as cursor:
@@ -82,7 +82,7 @@ class Challenges:
         return made
 
     def attempt(self, token: str, purpose: str) -> Attempted:
-        """Whose challenge it is; each look is one of a few tries. Raises `ChallengeNotGood`."""
+        """The user of a challenge; each call is one of a few tries. Raises `ChallengeNotGood`."""
         rows = self._pool.execute(
             """
             UPDATE access.challenges SET tries = tries + 1
@@ -97,7 +97,7 @@ class Challenges:
         return Attempted(UUID(str(user)), bytes(challenge), UUID(str(generation)))
 
     def spend(self, token: str) -> None:
-        """It was answered: of two answers at once one raises `ChallengeNotGood`."""
+        """Use the challenge up: of two answers at once one raises `ChallengeNotGood`."""
         if not self._pool.execute(
             "DELETE FROM access.challenges WHERE token_hash = %s RETURNING user_id", (token_hash(token),)
         ):

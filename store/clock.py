@@ -1,4 +1,4 @@
-"""The clock that the log is written by: whether it is right now, and how often it was set back."""
+"""The state of the database clock: whether it is behind the log, and how often it was set back."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple
 from store.pool import ConnectionPool
 
 
-class ClockStanding(NamedTuple):
-    """`steps` is how often recorded_at went back; `ahead` by how many seconds it is ahead of the clock now."""
+class ClockState(NamedTuple):
+    """`steps` is how often recorded_at went back; `ahead` by how many seconds the log is ahead of the clock now."""
 
     steps: int
     ahead: float
 
 
-def clock_standing(pool: ConnectionPool) -> ClockStanding:
+def clock_state(pool: ConnectionPool) -> ClockState:
     """The database's clock compared with its time when the log was last written."""
     [(steps, ahead)] = pool.fetch_all(
         """
@@ -23,4 +23,4 @@ def clock_standing(pool: ConnectionPool) -> ClockStanding:
         FROM log.head
         """
     )
-    return ClockStanding(int(steps), float(ahead))
+    return ClockState(int(steps), float(ahead))

@@ -10,13 +10,13 @@ from store.pool import ConnectionPool
 
 
 class ClockProofs:
-    """Reads what is recorded of instants."""
+    """Reads the instants that were recorded."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     def readings(self, positions: Collection[int]) -> Readings:
-        """When these positions were recorded, as far as there are such, and where the log was restored."""
+        """When these positions were recorded, as far as they exist, and where the log was restored."""
         rows = self._pool.fetch_all(
             """
             SELECT position, recorded_at, NULL::bigint, NULL::timestamptz FROM log.events WHERE position = ANY(%s)
@@ -33,7 +33,7 @@ class ClockProofs:
         return Readings(recorded, tuple(sorted(lives)))
 
     def neighbours(self, device: UUID, incarnation: int, first: int, end: int) -> list[Neighbour]:
-        """The operations of a device with numbers from `first` on and below `end`, by number, that recorded something.
+        """The operations of a device with numbers in [first, end), by number, that recorded something.
 
         With the instants that were used for them.
         """

@@ -1,4 +1,4 @@
-"""Two tables of one description, compared row for row by the database."""
+"""Comparison of two tables of one definition, row by row, in the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.writing import sql_type
 class Difference(NamedTuple):
     """One column of one row that is not as expected; `column` is `None` for a row that is missing or surplus.
 
-    Then `live` or `expected` is `None` and the other one is the whole row. JSON columns are given as text.
+    Then `live` or `expected` is `None` and the other one is the whole row. JSON columns are compared as text.
     """
 
     table: str
@@ -24,7 +24,7 @@ class Difference(NamedTuple):
 
 
 def differences(cursor: Cursor, table: TableLike, live: str, expected: str, *, most: int) -> Iterator[Difference]:
-    """How the table in schema `live` differs from the one in `expected`, at most `most` rows, ordered by key."""
+    """The differences of the table in schema `live` from the one in `expected`, at most `most` rows, ordered by key."""
     names = list(table.columns)
     same_key = " AND ".join(f"l.{name} = e.{name}" for name in table.key)
     first = table.key[0]
@@ -53,7 +53,7 @@ def differences(cursor: Cursor, table: TableLike, live: str, expected: str, *, m
 
 
 def _comparable(alias: str, table: TableLike) -> str:
-    """All columns as one row; JSON is compared as the text that was written."""
+    """All columns as one row; JSON is compared as its stored text."""
     return ", ".join(
         f"{alias}.{name}::text" if sql_type(declared) == "json" else f"{alias}.{name}"
         for name, declared in table.columns.items()

@@ -1,4 +1,4 @@
-"""Complete DSNs: what libpq takes from the login, a service file or the environment is written out."""
+"""Complete DSNs: settings that libpq takes from the login, a service file or the environment are made explicit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.connecting import open_connection
 from store.errors import renamed
 
 _PLACE: Final = ("host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
-"""What leads to a database and is no secret; a service file may say any of it."""
+"""Settings of a database's address, none of them secret; a service file may have any of them."""
 
 
 class NameTheDatabase(Problem):
@@ -23,7 +23,7 @@ class NameTheDatabase(Problem):
 def completed(dsn: str) -> str:
     """The DSN of a login, with the database's name, and without a service file.
 
-    The server is asked unless the DSN says all of it. Raises `PersistenceError` when it does not let the login in.
+    Connects to the server unless the DSN has everything. Raises `PersistenceError` when the login is refused.
     """
     given = parse_dsn(dsn)
     if given.get("dbname") and not _service(given):
@@ -37,7 +37,7 @@ def completed(dsn: str) -> str:
 
 
 def must_name_its_database(address: str) -> str:
-    """The address for run-time roles as it is; raises `NameTheDatabase` when it names none, since nobody can ask."""
+    """The address for run-time roles, unchanged; raises `NameTheDatabase` without a database's name."""
     given = parse_dsn(address)
     if given.get("dbname") or (os.environ.get("PGDATABASE") and not _service(given)):
         return address
@@ -49,6 +49,6 @@ def _service(given: dict[str, str]) -> bool:
 
 
 def _found(parameters: dict[str, str], password: str | None) -> dict[str, str]:
-    """The settings of a service file: where the database is, and who signs in."""
+    """The settings of a service file: the address of the database, and the login."""
     found = {name: parameters[name] for name in (*_PLACE, "user") if parameters.get(name)}
     return found | ({"password": password} if password else {})

@@ -33,7 +33,7 @@ extras.register_uuid()  # type: ignore[no-untyped-call]  # its stub has no types
 
 
 def _uuid(text: str | bytes | None, _: Cursor) -> UUID | None:
-    """An id out of a row, in a fifth of the time that its class takes to read one."""
+    """An id from a row, in a fifth of the time that its class takes."""
     return None if text is None else convert(text, UUID)
 
 
@@ -101,7 +101,7 @@ def answers(idle: Connection) -> bool:
 
 
 def is_reusable(used: Connection) -> bool:
-    """Make a returned connection as good as new; False when it is lost or still busy."""
+    """Reset a returned connection; False when it is lost or still busy."""
     if used.closed or used.info.transaction_status not in _AT_REST:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Rows into a table by COPY, the fastest way in."""
+"""Inserting rows by COPY, the fastest way."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT_ONCE = 500
 
 
 def copy(cursor: Cursor, schema: str, table: TableLike, rows: Iterable[Row]) -> None:
-    """Add rows; each must have every column. The server takes in the first while the next are written down."""
+    """Insert rows; each must have every column. The server reads the first while the next are formatted."""
     lines = _Lines(map(_line(table), rows))
     if not lines.ended:
         into = f"{schema}.{table.name} ({', '.join(table.columns)})"
@@ -24,15 +24,15 @@ def copy(cursor: Cursor, schema: str, table: TableLike, rows: Iterable[Row]) -> 
         try:
             cursor.copy_expert(statement, lines)  # type: ignore[arg-type]  # psycopg2 never asks for a readline
         except psycopg2.errors.QueryCanceled as cancelled:
-            if lines.error is not None:  # a row cannot be written down: psycopg2 cancels, and names no cause
+            if lines.error is not None:  # a row cannot be formatted: psycopg2 cancels without naming the cause
                 raise lines.error from cancelled
             raise
 
 
-def copy_what_is_taken(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """Add those rows that the database takes; the others, each with the name of the error.
+def copy_accepted(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+    """Insert those rows that the database accepts; yields the others, each with the name of the error.
 
-    A part that is refused is halved: about 2 * log2(rows) statements for each row that is. In autocommit.
+    A part that is refused is halved: about 2 * log2(rows) statements for each refused row. In autocommit.
     """
     waiting = [rows]
     while waiting:
@@ -50,7 +50,7 @@ def copy_what_is_taken(cursor: Cursor, schema: str, table: TableLike, rows: Sequ
 
 
 class _Lines:
-    """Lines of CSV as a file to be read."""
+    """Lines of CSV as a file for reading."""
 
     def __init__(self, lines: Iterator[bytes]) -> None:
         self._lines = lines
@@ -59,7 +59,7 @@ class _Lines:
         self.ended = not self._next
 
     def read(self, _size: int) -> bytes:
-        """Some hundred lines, whatever their size; empty after the last."""
+        """About a hundred lines, whatever their size; empty after the last."""
         some, self._next = self._next, b""
         if some:
             try:

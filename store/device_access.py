@@ -10,7 +10,7 @@ from domain.kernel.problem import Kind, Problem
 from store.access import token_hash
 from store.device_statuses import LATELY
 from store.device_tokens import Pair, count, end_family, end_tokens, issue, issued, lock_holder_of, trouble_with
-from store.enrolling import Applicant, Enrolment, claim, let_in, let_in_before, note
+from store.enrolling import Applicant, Enrolment, claim, enrol_installation, enrolled_by, note
 from store.enrolment_code import folded
 from store.enrolment_codes import EnrolmentCodes
 from store.pool import ConnectionPool
@@ -35,17 +35,17 @@ class DeviceAccess:
         return self.codes.issue(technician, seed)
 
     def enrol(self, code: str, install_id: str, app_version: str = "", public_key: str | None = None) -> Enrolment:
-        """Trade a code for a device; raises `CodeNotGood`.
+        """Exchange a code for a device; raises `CodeNotGood`.
 
         A known installation with the same key (or still without one, and with the same technician) becomes its
-        device's next incarnation, as soon as the event of it is recorded; every other one is a new device.
+        device's next incarnation, once the event of that is recorded; every other one is a new device.
         """
         hashed = token_hash(folded(code))
         with self._pool.transaction() as cursor:
             claimed = claim(cursor, hashed)
             if claimed is None:
                 raise CodeNotGood
-            enrolled = let_in(cursor, hashed, *claimed, Applicant(install_id, app_version, public_key))
+            enrolled = enrol_installation(cursor, hashed, *claimed, Applicant(install_id, app_version, public_key))
             if enrolled is None:
                 raise CodeNotGood
         return enrolled
@@ -53,12 +53,12 @@ class DeviceAccess:
     def enrolled_before(self, code: str, install_id: str, public_key: str) -> Keyholder | None:
         """The device that this installation has become by this code, if it has not changed since."""
         with self._pool.transaction() as cursor:
-            return let_in_before(cursor, token_hash(folded(code)), install_id, public_key)
+            return enrolled_by(cursor, token_hash(folded(code)), install_id, public_key)
 
     def enrol_again(self, holder: Keyholder) -> Enrolment:
-        """The same enrolment once more, for a device that has proven itself; all tokens given until now end.
+        """The same enrolment once more, for a device that has proven its identity; all earlier tokens end.
 
-        Raises `CodeNotGood` when it has been given tokens since `holder` was read.
+        Raises `CodeNotGood` when tokens were issued to it since `holder` was read.
         """
         with self._pool.transaction() as cursor:
             if issued(cursor, holder.device) != holder.issued:
@@ -96,9 +96,9 @@ class DeviceAccess:
     def rotate(self, refresh_token: str, proven: UUID | None = None) -> Pair:
         """A new pair for a refresh token, which ends together with the access tokens before it.
 
-        Raises `TokenReused` when it was used before, which ends the whole family unless its device has `proven` with
-        its key who it is; `TokenExpired`; `ProofRequired` for a device with a key that has not; `DeviceRevoked` for one
-        without: with a proof, its tokens permit only the upload of its outbox.
+        Raises `TokenReused` when it was used before, which ends the whole family unless its device has `proven` its
+        identity with its key; `TokenExpired`; `ProofRequired` for a device with a key that has not; `DeviceRevoked` for
+        one without: with a proof, its tokens permit only the upload of its outbox.
         """
         with self._pool.transaction() as cursor:
             lock_holder_of(cursor, refresh_token)
@@ -126,7 +126,7 @@ class DeviceAccess:
     def renew(self, refresh_token: str, holder: Keyholder) -> Pair | None:
         """A new pair for a device that has answered a challenge: any refresh token is accepted.
 
-        `None` when it has been given tokens since `holder` was read: each challenge can be used once.
+        `None` when tokens were issued to it since `holder` was read: each challenge can be used once.
         """
         with self._pool.transaction() as cursor:
             if issued(cursor, holder.device) != holder.issued:
@@ -161,7 +161,7 @@ class DeviceAccess:
         if row is None:
             raise TokenExpired
         expired, identity = row[0], DeviceIdentity(*row[1:])
-        if identity.status == "revoked":  # a lost device may have been away for longer than its token lives
+        if identity.status == "revoked":  # a lost device may have been offline for longer than its token is valid
             if not revoked_too:
                 raise DeviceRevoked(wipe=identity.wipe, salvage=True)
         elif expired:

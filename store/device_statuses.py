@@ -32,7 +32,7 @@ class DeviceStatuses:
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    def saw(
+    def record_report(
         self,
         device: UUID,
         *,
@@ -42,11 +42,11 @@ class DeviceStatuses:
         unsent: int | None = None,
         oldest_unsent_at: datetime | None = None,
     ) -> None:
-        """Store that a device was seen, with what it reported about itself; what it did not report stays.
+        """Store that a device was seen, with its report; what it did not report stays.
 
-        Within half a minute of the last time nothing is written, so that a busy device costs no transaction a call,
-        unless its outbox (`unsent` operations, the oldest from then) is empty now. Reports have a time of their
-        own, so that a device which has just pulled can still report.
+        Nothing is written within 30 seconds of the last time, so that a busy device costs no transaction per call,
+        unless its outbox (`unsent` operations, the oldest from then) is empty now. Reports have a time of their own, so
+        that a device which has just pulled can still report.
         """
         self._pool.execute(
             """

@@ -19,7 +19,7 @@ REMEMBERED: Final = timedelta(days=30)
 
 
 class Pair(NamedTuple):
-    """Two new tokens; the access token lives that many seconds."""
+    """Two new tokens; `access` is valid for that many seconds."""
 
     access_token: str
     access_expires_in: int
@@ -43,15 +43,15 @@ def issue(cursor: Cursor, device: UUID, incarnation: int, technician: UUID, fami
 
 
 def count(cursor: Cursor, device: UUID) -> None:
-    """Let no challenge made until now be answered any more."""
+    """Void all challenges made for the device so far."""
     cursor.execute("UPDATE access.device_standing SET issued = issued + 1 WHERE device = %s", (str(device),))
 
 
 def end_family(cursor: Cursor, family: UUID) -> None:
-    """Let no token of this family open anything again; all stay, to be recognised.
+    """Void the tokens of this family; they are kept, so that they are recognised.
 
-    Refresh tokens as used ones, and access tokens as those of a device that may be asked, once revoked, to hand in
-    what it holds: it may never have had the reply that brought it newer ones.
+    Refresh tokens count as used, and access tokens as those of a device that, once revoked, may be asked to hand in its
+    outbox: it may never have received the reply with its newer tokens.
     """
     cursor.execute(
         """
@@ -65,12 +65,12 @@ def end_family(cursor: Cursor, family: UUID) -> None:
 
 
 def end_tokens(cursor: Cursor, device: UUID) -> None:
-    """Forget every token of a device."""
+    """Delete every token of a device."""
     cursor.execute("DELETE FROM access.device_tokens WHERE device = %s", (str(device),))
 
 
 def issued(cursor: Cursor, device: UUID) -> int | None:
-    """How many pairs of tokens a device has been given; nobody else gives it one until the transaction ends."""
+    """The number of pairs issued to a device; the row is locked until the end of the transaction."""
     cursor.execute("SELECT issued FROM access.device_standing WHERE device = %s FOR UPDATE", (str(device),))
     row = cursor.fetchone()
     return int(row[0]) if row else None
@@ -89,10 +89,10 @@ def lock_holder_of(cursor: Cursor, refresh_token: str) -> None:
 
 
 def trouble_with(found: tuple[Any, ...] | None, proven: UUID | None) -> Problem | None:
-    """Why a refresh token gives no pair, if so.
+    """The problem of a refresh token that gives no pair, else None.
 
     `found` is its device, incarnation, technician and family, whether it is used and expired, the status of its device,
-    whether that shall erase itself and whether it has a key; `proven` is a device that has shown its key.
+    whether that must erase itself and whether it has a key; `proven` is a device that has proven its identity.
     """
     if found is None:
         return TokenExpired()

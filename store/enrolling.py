@@ -1,4 +1,4 @@
-"""Enrolling in the database: a code is claimed once, and an installation becomes a device or its next incarnation."""
+"""Enrolment in the database: a code is used up, and an installation becomes a device or its next incarnation."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def claim(cursor: Cursor, code_hash: bytes) -> tuple[UUID, datetime] | None:
     return (row[0], row[1]) if row else None
 
 
-def let_in(
+def enrol_installation(
     cursor: Cursor, code_hash: bytes, technician: UUID, code_from: datetime, install: Applicant
 ) -> Enrolment | None:
-    """The device that an installation becomes or its next incarnation, noted at the code.
+    """Enrol an installation: as a new device or the next incarnation of a known one, stored with the code.
 
-    `None` for one that was revoked after the code was made. A known device stays as it is until the event of its
+    `None` for a device that was revoked after the code was issued. A known device stays as it is until the event of its
     enrolment is recorded.
     """
     known = _known(cursor, technician, install)
@@ -86,8 +86,8 @@ def note(cursor: Cursor, code_hash: bytes, device: UUID, incarnation: int) -> No
     )
 
 
-def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key: str) -> Keyholder | None:
-    """The device that this installation has become by this code, if it has not changed since; its reply was lost.
+def enrolled_by(cursor: Cursor, code_hash: bytes, install_id: str, public_key: str) -> Keyholder | None:
+    """The device enrolled by this code, if it has not changed since: a repetition after a lost reply.
 
     The event of its enrolment may not have been recorded: then it is one incarnation behind the code.
     """
@@ -106,7 +106,7 @@ def let_in_before(cursor: Cursor, code_hash: bytes, install_id: str, public_key:
 
 
 def _known(cursor: Cursor, technician: UUID, install: Applicant) -> tuple[UUID, int, str, datetime | None] | None:
-    """The device that this installation is: by its key, or while it had none, by its technician."""
+    """The device of this installation: found by its key, or while it had none, by its technician."""
     cursor.execute(
         """
         SELECT device, incarnation, standing, revoked_at FROM access.device_standing

@@ -1,7 +1,8 @@
-"""Enrolment codes: sixty bits that a person can type, whatever they take an O or an I for."""
+"""Enrolment codes: sixty bits in characters that are hard to confuse."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
@@ -18,5 +19,16 @@ def code_of(seed: bytes) -> str:
 
 
 def folded(code: str) -> str:
-    """A code as it is compared: without blanks and dashes, letters that look like digits taken for them."""
+    """The form of a code that is compared: without blanks and dashes, look-alike letters replaced by digits."""
     return code.upper().translate(_LOOKALIKES)
+
+
+def first_issued(seeds: Iterable[bytes], is_issued: Callable[[bytes], bool]) -> bytes:
+    """The first of these seeds whose code was issued, or the first of all where none was; there is at least one."""
+    first: bytes | None = None
+    for seed in seeds:
+        first = first or seed
+        if is_issued(seed):
+            return seed
+    assert first is not None, "there is a seed"
+    return first

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain.recording.backing import Change
 from store.access import token_hash
 from store.connecting import Cursor
-from store.enrolment_code import CODE_LIFE, code_of, folded
+from store.enrolment_code import CODE_LIFE, code_of, first_issued, folded
 from store.pool import ConnectionPool
 
 
@@ -21,23 +22,15 @@ class EnrolmentCodes:
         self._pool = pool
 
     def seed_of(self, seeds: Iterable[bytes]) -> bytes:
-        """The first of these whose code was issued, or the first where none was."""
-        first: bytes | None = None
-        for seed in seeds:
-            first = first or seed
-            hashed = token_hash(folded(code_of(seed)))
-            if self._pool.fetch_one("SELECT 1 FROM access.enrolment_codes WHERE code_hash = %s", (hashed,)):
-                return seed
-        assert first is not None, "there is a seed"
-        return first
+        """The first of these seeds whose code was issued, or the first where none was."""
+        return first_issued(seeds, lambda seed: self._issued(seed) is not None)
 
     def issuing(self, technician: UUID, seed: bytes) -> tuple[Change, datetime]:
-        """The change that makes the code of a secret seed valid for a device of this technician, and when it expires.
+        """The change that issues the code of a secret seed for a technician, and when the code expires.
 
-        One that was issued with this seed before stays as it is.
+        A code issued with this seed before stays as it is.
         """
-        hashed = token_hash(folded(code_of(seed)))
-        issued = self._pool.fetch_one("SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s", (hashed,))
+        hashed, issued = _hash_of(seed), self._issued(seed)
         [(expires_at,)] = [issued] if issued else self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))
 
         def change(cursor: Cursor) -> None:
@@ -58,3 +51,12 @@ class EnrolmentCodes:
         with self._pool.transaction() as cursor:
             change(cursor)
         return code_of(seed), expires_at
+
+    def _issued(self, seed: bytes) -> tuple[Any, ...] | None:
+        """When the code of a seed expires, None when it was not issued."""
+        sql = "SELECT expires_at FROM access.enrolment_codes WHERE code_hash = %s"
+        return self._pool.fetch_one(sql, (_hash_of(seed),))
+
+
+def _hash_of(seed: bytes) -> bytes:
+    return token_hash(folded(code_of(seed)))

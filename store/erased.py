@@ -1,4 +1,4 @@
-"""The list of those whose keys were destroyed, kept apart from the database, so that no backup brings a key back."""
+"""The list of erased people, kept apart from the database, so that no backup restores a destroyed key."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _LINE: Final = re.compile(rb"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?: \
 
 
 class ErasedListError(OperationalError):
-    """The list of erased people cannot be read or written now, so nobody's key is destroyed."""
+    """The list of erased people cannot be read or written now, so no key is destroyed."""
 
 
 class ErasedList:
-    """A file with a line for each id and the instant at which it was noted; it holds no other word about anybody.
+    """A file with one line per id and the instant of its entry; it has no other data.
 
-    Any number of processes may add to it. An id in it is there for ever.
+    Several processes may append to it. Entries are never removed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,7 +37,7 @@ class ErasedList:
         self._seen: tuple[int, int] | None = None
 
     def ids(self) -> set[UUID]:
-        """Everybody who is on the list; nobody while there is none. Raises `ErasedListError`."""
+        """The ids on the list; none while there is no file. Raises `ErasedListError`."""
         try:
             with self._lock:
                 return set(self._read())
@@ -45,7 +45,7 @@ class ErasedList:
             raise ErasedListError(f"the list of erased people {self.path} cannot be read: {error.strerror}") from error
 
     def add(self, persons: Iterable[UUID]) -> None:
-        """Note these; it is durable when this returns. Raises `ErasedListError`."""
+        """Append these ids; durable on return. Raises `ErasedListError`."""
         wanted = set(persons)
         try:
             with self._lock:
@@ -58,7 +58,7 @@ class ErasedList:
             ) from error
 
     def _read(self) -> set[UUID]:
-        """The known ids, read anew when the file has changed."""
+        """The known ids, read again when the file has changed."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
@@ -86,7 +86,7 @@ class ErasedList:
             os.close(descriptor)
 
     def _make(self) -> None:
-        """Make the file, durable and its owner's alone, unless it is there."""
+        """Create the file, durable and for its owner only, unless it exists."""
         try:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

@@ -1,8 +1,7 @@
-"""Quarantined and held operations that name a customer who is erased: the keys of their texts are destroyed too.
+"""Quarantined and held operations that name an erased customer: the keys of their texts are destroyed too.
 
-Each event is looked at once, by a follower with a tracking row of its own: which customers it names by which ids, and
-which ids the text names that was put aside with it. An erasure then asks an index, and what a device has sent earlier
-costs it nothing.
+A follower with a tracking row of its own looks at each event once: which customers it names by which ids, and which
+ids its sealed text names. An erasure then queries an index, so its cost does not depend on what devices have sent.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from store.text_index import TextIndex
 FOLLOWER: Final = "erased-operations"
 _PAGE: Final = 200
 _AGAIN: Final = 50
-"""So many texts that were not opened are tried again each time."""
+"""The number of texts not opened so far that are tried again each time."""
 _TEXTS: Final = ["device.operation_quarantined", "device.operation_held"]
 
 _log = structlog.get_logger(__name__)
 
 
 class ErasedOperations:
-    """Finds them, and destroys their keys."""
+    """Finds these operations and destroys their keys."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
@@ -36,9 +35,9 @@ class ErasedOperations:
         self._index = TextIndex(log.pool)
 
     def follow(self, pages: int) -> int:
-        """Go on through so many pages of the log at most; how many keys were destroyed.
+        """Process at most so many pages of the log; returns the number of keys destroyed.
 
-        A page may be done twice, or by two at once, without harm.
+        Processing a page twice, or concurrently, changes nothing.
         """
         destroyed, moved = 0, False
         for _ in range(pages):
@@ -51,7 +50,7 @@ class ErasedOperations:
         return destroyed + (self._try_again() if moved else 0)
 
     def _page(self, after: int, through: int) -> int:
-        """Behind `after` through `through`: together, or when that takes too long each event by itself."""
+        """Process (after, through] together, or when that takes too long each event alone."""
         try:
             return self._look(after, through)
         except PersistenceError as error:
@@ -60,7 +59,7 @@ class ErasedOperations:
         return sum(self._single(position) for position in range(after + 1, through + 1))
 
     def _single(self, position: int) -> int:
-        """One event; a text that takes too long to search may name anybody."""
+        """Process one event; a text that takes too long to search counts as naming anybody."""
         try:
             return self._look(position - 1, position)
         except PersistenceError as error:
@@ -79,7 +78,7 @@ class ErasedOperations:
         return self._destroy(self._index.led_by_new_ids(after, through) | self._index.leading(texts))
 
     def _try_again(self) -> int:
-        """Open texts whose master key was not here."""
+        """Open texts whose master key was not available before."""
         positions = self._index.closed(_AGAIN)
         if not positions:
             return 0

@@ -24,13 +24,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Erasure:
-    """Follows the log with a tracking row of its own, which moves on only after the keys are gone.
+    """Follows the log with a tracking row of its own, which is moved only after the keys are destroyed.
 
-    So it goes on where it was cut off, and doing it twice, or in two places at once, does no harm. Destroyed are the
-    keys of users, technicians and customers before anything else is asked, then of the entries that were merged into a
-    customer's while their erasure was decided, and of contacts that were received before anybody knew whose they were.
-    Quarantined and held operations that lead to a customer by an id in them are followed separately, afterwards: see
-    `store.erased_operations`. What it asks of records it asks of their text.
+    So it continues where it was interrupted, and running twice, or concurrently, changes nothing. First the keys of
+    users, technicians and customers are destroyed, then those of entries that were merged into a customer's while the
+    erasure was decided, and of contacts received before they were linked to the customer. Quarantined and held
+    operations that name a customer by an id are followed separately, afterwards: see `store.erased_operations`.
+    Records are searched as text.
     """
 
     def __init__(self, log: EventLog) -> None:
@@ -39,10 +39,10 @@ class Erasure:
         self._operations = ErasedOperations(log)
 
     def catch_up(self, pages: int = _PAGES) -> int:
-        """Destroy what the log asks for and is still there; how many keys that was.
+        """Destroy the keys that the log asks to destroy; returns their number.
 
-        Quarantined and held operations are processed for so many `pages` at most; what goes wrong with them is
-        logged, and done by the next who catches up.
+        At most `pages` of quarantined and held operations are processed; their errors are logged, and the next call
+        tries again.
         """
         destroyed = self._forget_people()
         try:
@@ -61,10 +61,10 @@ class Erasure:
             forget_account(self._log.pool, user)
         merged = {customer: self.entries_merged_into(customer) for customer in erased}
         destroyed += self._destroy({entry for entries in merged.values() for entry in entries})
-        destroyed += self._destroy(set(self._contacts(0 if erased else reached, head)))  # those of before as well
+        destroyed += self._destroy(set(self._contacts(0 if erased else reached, head)))  # earlier ones as well
         for customer, position in erased.items():
             self._erase_entries(merged[customer], position)
-            self._say_again(customer, position)
+            self._erase_again(customer, position)
         self._log.pool.execute(
             """
             INSERT INTO log.tracking AS t (name, position) VALUES (%s, %s)
@@ -78,7 +78,7 @@ class Erasure:
         return self._keyring.destroy(persons) if persons else 0
 
     def entries_merged_into(self, customer: UUID) -> list[UUID]:
-        """Every other entry of this customer that was merged into theirs, however many merges ago."""
+        """All other entries of this customer that were merged into theirs, directly or indirectly."""
         rows = self._log.pool.fetch_all(
             """
             WITH RECURSIVE merges AS (
@@ -126,9 +126,9 @@ class Erasure:
         return dict(rows)
 
     def _erase_entries(self, entries: Collection[UUID], position: int) -> None:
-        """Record that the entries merged into a customer's are erased, by whom the customer was, at `position`.
+        """Record the erasure of entries that were merged into a customer's, by the author of the event at `position`.
 
-        A merge verifies that the entry that stays is not erased, so none follows the erasure.
+        A merge verifies that the remaining entry is not erased, so none follows the erasure.
         """
         if not entries:
             return
@@ -145,13 +145,13 @@ class Erasure:
         self._log.attempt(once)
 
     def _envelope_at(self, position: int) -> Envelope:
-        """An envelope that names who recorded the event at a position; the operation was theirs, and is not named."""
+        """An envelope with the author of the event at a position, without the author's operation."""
         [(record,)] = self._log.pool.fetch_all("SELECT record FROM log.events WHERE position = %s", (position,))
         [event] = self._log.reader.read([record])
         return Envelope(occurred_at=now(), actor=event.envelope.actor, role=event.envelope.role)
 
     def _contacts(self, after: int, through: int) -> list[UUID]:
-        """Contacts that turned out to be of a customer who is erased: their first text has a key of its own."""
+        """Contacts that were linked to an erased customer later: their first text has a key of its own."""
         rows = self._log.pool.fetch_all(
             """
             SELECT DISTINCT stream FROM log.events
@@ -163,13 +163,13 @@ class Erasure:
         )
         return [stream for (stream,) in rows]
 
-    def _say_again(self, customer: UUID, position: int) -> None:
-        """Remove from the views once more the texts recorded between the erasure and the end of the key."""
-        if self._was_said_since(customer, position):
+    def _erase_again(self, customer: UUID, position: int) -> None:
+        """Record the erasure again when texts were recorded between it and the destruction of the key."""
+        if self._was_recorded_since(customer, position):
             self._log.attempt(lambda: self._record_again(customer))
 
-    def _was_said_since(self, customer: UUID, position: int) -> bool:
-        """Whether something was, or it takes too long to see."""
+    def _was_recorded_since(self, customer: UUID, position: int) -> bool:
+        """Whether a text was; True also when the search takes too long."""
         try:
             row = self._log.pool.fetch_one(
                 """

@@ -15,20 +15,20 @@ from psycopg2.extensions import connection
 
 _PASSING: Final = (
     "08",  # the connection failed
-    "25006",  # a standby that is to become the server
+    "25006",  # a standby that is being promoted
     "40",  # serialization, deadlock
     "53",  # too many connections, no memory, a full disk
     "55006",
-    "55P03",  # somebody holds the lock
+    "55P03",  # a lock is held
     "57",  # shut down, starting up, cancelled
-    "58",  # the system below
-    "23505",  # somebody was faster
+    "58",  # an error of the system
+    "23505",  # a concurrent insert
 )
-"""SQLSTATEs, or how they begin, of what can pass by itself."""
+"""SQLSTATEs, or their prefixes, of temporary errors."""
 
 
 class OutcomeUnknownError(persistence.OperationalError):
-    """The answer to a write was lost: it may have been recorded or not. Ask again by operation id."""
+    """The reply to a write was lost: it may have been recorded or not. Ask again by operation id."""
 
 
 class PoolExhaustedError(persistence.ConnectionUnavailableError):
@@ -36,14 +36,14 @@ class PoolExhaustedError(persistence.ConnectionUnavailableError):
 
 
 class MigrationError(persistence.PersistenceError):
-    """The database and the migration files do not fit together."""
+    """The database and the migration files do not match."""
 
 
 class EmbeddedPostgresError(persistence.PersistenceError):
     """The embedded PostgreSQL cannot be found, started or stopped."""
 
 
-# Ordered from the special to the general: the first class that fits names the error.
+# Ordered from the special to the general: the first matching class is used.
 _NAMES: tuple[tuple[type[psycopg2.Error], type[persistence.PersistenceError]], ...] = (
     (psycopg2.InterfaceError, persistence.InterfaceError),
     (psycopg2.DataError, persistence.DataError),
@@ -59,7 +59,7 @@ _NAMES: tuple[tuple[type[psycopg2.Error], type[persistence.PersistenceError]], .
 def rename(error: psycopg2.Error) -> persistence.PersistenceError:
     """The event-sourcing library's error for one of psycopg2's.
 
-    Only the first line of the message goes with it: PostgreSQL's DETAIL quotes the row's own words.
+    Only the first line of the message is kept: PostgreSQL's DETAIL quotes the row's values.
     """
     message = error.diag.message_primary or str(error).strip()
     for theirs, ours in _NAMES:
@@ -68,8 +68,8 @@ def rename(error: psycopg2.Error) -> persistence.PersistenceError:
     return persistence.PersistenceError(message)
 
 
-def passes_by_itself(error: persistence.PersistenceError) -> bool:
-    """Whether the very same request may succeed a moment later; otherwise it is wrong, or something here is.
+def is_temporary(error: persistence.PersistenceError) -> bool:
+    """Whether the same request may succeed a moment later; otherwise it is wrong, or something here is.
 
     Errors without a PostgreSQL code, or raised by this program itself, count as temporary.
     """
@@ -82,20 +82,20 @@ def passes_by_itself(error: persistence.PersistenceError) -> bool:
 
 
 def reason_of(error: persistence.PersistenceError) -> str:
-    """What PostgreSQL calls the error, without a word of the statement's values."""
+    """PostgreSQL's name of the error, without values of the statement."""
     cause = error.__cause__
     code = cause.pgcode if isinstance(cause, psycopg2.Error) else None
     return f"{type(error).__name__} {code}" if code else type(error).__name__
 
 
 def is_of_input(error: persistence.PersistenceError) -> bool:
-    """Whether it is about a value that the database cannot hold."""
+    """Whether the error is about a value that the database cannot store."""
     return isinstance(error, persistence.DataError)
 
 
 @contextmanager
 def renamed() -> Iterator[None]:
-    """Let no psycopg2 error leave the store: raise the library's, with the original as its cause."""
+    """Convert every psycopg2 error to one of the library's, with the original as its cause."""
     try:
         yield
     except psycopg2.Error as error:
@@ -104,15 +104,15 @@ def renamed() -> Iterator[None]:
 
 @contextmanager
 def settled(used: connection) -> Iterator[None]:
-    """Tell a write that failed from a write nobody knows the outcome of."""
+    """Distinguish a failed write from one with an unknown outcome."""
     used.notices.clear()
     try:
         yield
     except psycopg2.Error as error:
         if used.closed:
-            raise OutcomeUnknownError("the connection was lost before the answer came") from error
+            raise OutcomeUnknownError("the connection was lost before the reply") from error
         raise
-    # A cancelled wait for the standby is only a warning: committed here, perhaps lost at a failover.
+    # A cancelled wait for the standby is only a warning: committed here, but it may be lost at a failover.
     if any("wait for synchronous replication" in notice for notice in used.notices):
         raise OutcomeUnknownError("recorded here, but no standby has confirmed it")
 
@@ -121,11 +121,11 @@ class Trouble(Enum):
     """The problem that an error of PostgreSQL or its driver means."""
 
     AWAY = "away"
-    """The database is away, full or busy: the same will work later."""
+    """The database is unavailable, full or busy: the same statement will work later."""
     REFUSED = "refused"
-    """The database refuses what it was given, and will again."""
+    """The database refuses the values, and will again."""
     TABLE = "table"
-    """A table is not there, or not as it should be: nothing will work until it is made anew."""
+    """A table is missing or has another shape: nothing works until it is rebuilt."""
     CODE = "code"
     """No error of the database."""
 
@@ -137,7 +137,7 @@ _CANCELLED = "57014"
 
 
 def trouble_of(error: BaseException) -> Trouble:
-    """What is wrong, by the SQLSTATE of psycopg2's error or of the one that was renamed."""
+    """The kind of trouble, by the SQLSTATE of psycopg2's error or of the one that was converted."""
     if isinstance(error, persistence.PersistenceError) and isinstance(error.__cause__, psycopg2.Error):
         return trouble_of(error.__cause__)
     if isinstance(error, psycopg2.Error):
@@ -153,13 +153,13 @@ def trouble_of(error: BaseException) -> Trouble:
 
 
 def is_timeout(error: BaseException) -> bool:
-    """Whether a statement was cancelled, as one is that exceeds its time."""
+    """Whether a statement was cancelled, for example at its time limit."""
     cause = error.__cause__ if isinstance(error, persistence.PersistenceError) else error
     return isinstance(cause, psycopg2.Error) and cause.pgcode == _CANCELLED
 
 
 def name_of(error: BaseException) -> str:
-    """The class of an error with its SQLSTATE, and where it was raised: never a value, since rows hold people's words.
+    """The class of an error with its SQLSTATE, and where it was raised; no values, since they may be personal.
 
     An error that was raised from another one is named by that.
     """

@@ -8,7 +8,7 @@ import os
 def give_away(descriptor: int, folder: int) -> None:
     """Give a file that root has just created to the owner of its `folder`; both are open descriptors.
 
-    For anybody but root nothing is changed. Only for what cannot be a link to something that was there before.
+    Does nothing for other users. Only for files that cannot be links to existing ones.
     """
     if os.geteuid() == 0:
         owner = os.fstat(folder)

@@ -1,4 +1,4 @@
-"""What a role may do in a database: read from the catalogue, remembered beside, and given to another role."""
+"""Privileges of a role in a database: read from the catalogue, stored, and granted to another role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VIEWS: Final = ("views", "views_next")
 
 
 class Grant(NamedTuple):
-    """One privilege on one object, named with its schema; that on columns says which."""
+    """One privilege on one object, named with its schema; a privilege on columns names them."""
 
     kind: str
     object: str
@@ -20,7 +20,7 @@ class Grant(NamedTuple):
 
 
 def held(cursor: Cursor, role: str) -> set[Grant]:
-    """What this role may do by itself in the database, apart from the tables of views."""
+    """The privileges of this role itself in the database, apart from the tables of views."""
     cursor.execute(
         """
         SELECT 'SCHEMA', format('%%I', n.nspname), a.privilege_type
@@ -47,7 +47,7 @@ def held(cursor: Cursor, role: str) -> set[Grant]:
 
 
 def recorded(cursor: Cursor, logical: str) -> set[Grant]:
-    """What is remembered that this role may do, as far as the objects are still there."""
+    """The stored privileges of this role, as far as the objects still exist."""
     cursor.execute(
         """
         SELECT g.kind, g.object, g.privilege FROM public.run_time_grants g
@@ -66,26 +66,26 @@ def recorded(cursor: Cursor, logical: str) -> set[Grant]:
 
 
 def record(cursor: Cursor, logical: str, grants: Iterable[Grant]) -> None:
-    """Remember exactly these for this role."""
+    """Store exactly these privileges of this role."""
     cursor.execute("DELETE FROM public.run_time_grants WHERE logical = %s", (logical,))
     for each in sorted(grants):
         cursor.execute("INSERT INTO public.run_time_grants VALUES (%s, %s, %s, %s)", (logical, *each))
 
 
 def grant(cursor: Cursor, grants: Iterable[Grant], role: str) -> None:
-    """Let the role do all this."""
+    """Grant these privileges to the role."""
     for each in sorted(grants):
         cursor.execute(f"GRANT {each.privilege} ON {each.kind} {each.object} TO {role}")
 
 
 def revoke(cursor: Cursor, grants: Iterable[Grant], role: str) -> None:
-    """Let the role do none of this any more."""
+    """Revoke these privileges from the role."""
     for each in sorted(grants):
         cursor.execute(f"REVOKE {each.privilege} ON {each.kind} {each.object} FROM {role}")
 
 
 def adopt_views(cursor: Cursor, names: Mapping[str, str]) -> None:
-    """Let the tables of views, which are made and remade at run time, be the projector's, and others read them."""
+    """Make the projector the owner of the tables of views, which are created at run time, and let others read them."""
     projector, readers = names[PROJECTOR], f"{names[WRITER]}, {names[READER]}"
     cursor.execute(
         """
@@ -113,7 +113,7 @@ def adopt_views(cursor: Cursor, names: Mapping[str, str]) -> None:
 
 
 def forget_views(cursor: Cursor, role: str) -> None:
-    """Take from a former role what it could read of the tables of views."""
+    """Revoke the privileges of a former role on the tables of views."""
     cursor.execute(
         """
         SELECT format('%%I.%%I', n.nspname, c.relname)

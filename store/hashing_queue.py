@@ -13,13 +13,13 @@ from uuid import UUID
 from domain.kernel.problem import Kind, Problem
 
 AT_ONCE: Final = 2
-"""Each takes 64 MiB and a core."""
+"""The number of concurrent hashes; each takes 64 MiB and a core."""
 WAITING: Final = 8
-"""How many callers that are not known may wait."""
+"""The number of unknown callers that may wait."""
 RESERVED: Final = 8
-"""Places beyond those, for devices that have signed in before and for the office itself."""
+"""Places beyond those, for known devices and for the office itself."""
 EACH: Final = 4
-"""Places that one address may have, and one user, whatever they are known by."""
+"""Places of one address, and of one user, whatever they are known by."""
 RETRY_SECONDS: Final = 3
 
 
@@ -31,37 +31,37 @@ class TooManyLogins(Problem):
 
 
 class Lane(NamedTuple):
-    """Who wants something hashed: one name for each address or known user, and whether we know them."""
+    """A requester of hashing: one name for each address or known user, and whether it is known."""
 
     name: str = ""
     known: bool = True
 
 
 OFFICE: Final = Lane()
-"""The machine itself, and admins who register users; bounded only by the queue as a whole."""
+"""The machine itself, and admins who register users; limited only by the queue as a whole."""
 
 
 def lane_of(user: UUID) -> Lane:
-    """The one lane of a user, for all their known devices, sessions and codes together."""
+    """The lane of a user, for all their known devices, sessions and codes together."""
     return Lane(f"user {user}")
 
 
 class HashingQueue:
-    """Lets `AT_ONCE` hash, `WAITING` strangers wait, and refuses the rest before they cost anything.
+    """Lets `AT_ONCE` callers hash and `WAITING` unknown ones wait, and refuses others before they cost anything.
 
-    Strangers hash one less at once: a known device never waits for all of them.
+    Unknown callers have one hash less at once: a known device never waits for all of them.
     """
 
     def __init__(self) -> None:
         self._hashing = BoundedSemaphore(AT_ONCE)
-        self._strangers = BoundedSemaphore(AT_ONCE - 1)  # one core is always soon free for those we know
+        self._strangers = BoundedSemaphore(AT_ONCE - 1)  # one core is soon free for known callers
         self._lock = Lock()
         self._inside = 0
         self._lanes: Counter[str] = Counter()
 
     @contextmanager
     def place(self, lane: Lane, patience: float) -> Iterator[None]:
-        """One place, waited for `patience` seconds at most; raises `TooManyLogins`, at once when the queue is full."""
+        """One place, after at most `patience` seconds; raises `TooManyLogins`, at once when the queue is full."""
         self._enter(lane)
         try:
             until = monotonic() + patience

@@ -1,4 +1,4 @@
-"""Signs of life: each part of a worker process renews a row of its own, so that one that has stopped is noticed."""
+"""Heartbeats: each part of a worker process renews a row of its own, so that a stopped one is noticed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from store.connecting import Cursor
 from store.pool import ConnectionPool
 
 EVERY: Final = 5.0
-"""Seconds between two signs of life of one part."""
+"""Seconds between two heartbeats of one part."""
 HANGING: Final = 1800.0
-"""Seconds without one after which a part is taken to hang: far more than any round of its work takes."""
+"""Seconds without a heartbeat after which a part counts as hanging: more than any round of its work takes."""
 SILENT: Final = 60.0
-"""Seconds without one after which a part counts as stopped."""
+"""Seconds without a heartbeat after which a part counts as stopped."""
 
 
-class Heart(NamedTuple):
-    """One part of a worker, and how many seconds ago it gave its last sign of life."""
+class Heartbeat(NamedTuple):
+    """One part of a worker, and the seconds since its last heartbeat."""
 
     worker: str
     part: str
@@ -29,7 +29,7 @@ class Heart(NamedTuple):
 
 
 class Heartbeats:
-    """Gives signs of life of this process; `pool` acts as the projector."""
+    """Stores the heartbeats of this process; `pool` acts as the projector."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
@@ -38,7 +38,7 @@ class Heartbeats:
         self._seen: dict[str, float] = {}
 
     def beat(self, part: str) -> None:
-        """Renew the row of this part; when the database is away, nothing is raised."""
+        """Renew the row of this part; raises nothing when the database is unavailable."""
         moment = self._seen[part] = time.monotonic()
         if moment - self._last.get(part, -EVERY) < EVERY:
             return
@@ -55,12 +55,12 @@ class Heartbeats:
             del self._last[part]
 
     def hanging(self, seconds: float) -> list[str]:
-        """The parts of this process that sent no heartbeat for so long, whether it was stored or not."""
+        """The parts of this process without a heartbeat for so many seconds, whether it was stored or not."""
         now = time.monotonic()
         return sorted(part for part, seen in dict(self._seen).items() if now - seen > seconds)
 
     def end(self) -> None:
-        """This process ends as it should; with its own, rows that nobody has renewed for a day go."""
+        """Delete the rows of this process, and those that were not renewed for a day."""
         try:
             self._pool.execute(
                 "DELETE FROM log.heartbeats WHERE worker = %s OR beaten_at < now() - interval '1 day'", (self._worker,)
@@ -69,19 +69,19 @@ class Heartbeats:
             return
 
 
-def hearts(cursor: Cursor) -> list[Heart]:
-    """All parts of all workers, each part's most lively first."""
+def heartbeats(cursor: Cursor) -> list[Heartbeat]:
+    """All parts of all workers, the most recent heartbeat of each part first."""
     cursor.execute(
         """
         SELECT worker, part, extract(epoch FROM clock_timestamp() - beaten_at)::float8 FROM log.heartbeats
         ORDER BY part, beaten_at DESC
         """
     )
-    return [Heart(*row) for row in cursor.fetchall()]
+    return [Heartbeat(*row) for row in cursor.fetchall()]
 
 
-def silent(found: list[Heart]) -> dict[str, float]:
-    """The parts that no worker gives signs of life of any more, with the seconds since the last one."""
+def silent(found: list[Heartbeat]) -> dict[str, float]:
+    """The parts without a recent heartbeat of any worker, with the seconds since the last one."""
     least: dict[str, float] = {}
     for heart in found:
         least[heart.part] = min(heart.age, least.get(heart.part, heart.age))

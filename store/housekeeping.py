@@ -7,9 +7,9 @@ from store.device_tokens import REMEMBERED
 
 
 def forget_expired(cursor: Cursor) -> None:
-    """Remove what expired; used refresh tokens stay a while, so that a second use is noticed.
+    """Delete what has expired; used refresh tokens are kept for a while, so that a second use is noticed.
 
-    Tokens of revoked devices stay: with one the device learns that it is revoked, and may hand in its outbox.
+    Tokens of revoked devices are kept: with one the device learns that it is revoked, and may hand in its outbox.
     """
     cursor.execute("DELETE FROM access.sessions WHERE expires_at < now()")
     cursor.execute("DELETE FROM access.reset_codes WHERE expires_at < now()")

@@ -1,4 +1,4 @@
-"""The keys of persons: what seals their words, and what is destroyed to erase them."""
+"""The keys of persons, which seal their personal data and are destroyed to erase it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CACHED_KEYS = 10_000
 
 
 class Key(NamedTuple):
-    """One person's key and the id that commits to it."""
+    """One person's key and its id, a commitment to the key."""
 
     key_id: str
     secret: bytes
@@ -32,8 +32,8 @@ class Keyring:
     """Persons' keys in their own table under their own database role, wrapped by the master key (32 bytes).
 
     A person is added to the list of the `erased`, if there is one, before their key is destroyed.
-    Keys for sealing are remembered; keys for opening are fetched anew for each batch, so that nothing can be read
-    any more once a key has been destroyed.
+    Keys for sealing are cached; keys for opening are read again for each batch, so that nothing can be read after a key
+    has been destroyed.
     """
 
     def __init__(self, pool: ConnectionPool, master_keys: bytes | MasterKeys, erased: ErasedList | None = None) -> None:
@@ -44,7 +44,7 @@ class Keyring:
         self._lock = Lock()
 
     def sealing_key(self, person: UUID) -> Key | None:
-        """The person's key, made when there is none; `None` when it has been destroyed."""
+        """The person's key, created if there is none; `None` when it has been destroyed."""
         with self._lock:
             if (known := self._sealing.get(person)) is not None:
                 self._sealing.move_to_end(person)
@@ -55,7 +55,7 @@ class Keyring:
         return key
 
     def sealing_keys(self, persons: Collection[UUID]) -> dict[UUID, Key]:
-        """The keys of all these persons, made where there is none, left out where it has been destroyed."""
+        """The keys of these persons, created where there is none, left out where they have been destroyed."""
         with self._lock:
             known = {person: self._sealing[person] for person in persons if person in self._sealing}
         found = self.opening_keys(person for person in persons if person not in known)
@@ -65,9 +65,9 @@ class Keyring:
         return known | {person: key for person, key in made.items() if key is not None}
 
     def present_keys(self, persons: Sequence[UUID]) -> dict[UUID, Key]:
-        """The keys of these persons in their order, made where there is none, left out where it has been destroyed.
+        """The keys of these persons, in order; created where there is none, left out where they have been destroyed.
 
-        Fetched anew: for what must not be sealed any more once a key has been destroyed somewhere else.
+        Read again: for data that must not be sealed after a key was destroyed by another process.
         """
         found = self.opening_keys(persons)
         keys = {person: found.get(person) or self._make_or_fetch(person) for person in persons}
@@ -88,14 +88,14 @@ class Keyring:
         return {person: self._unwrap(person, key_id, bytes(wrapped), id) for person, key_id, wrapped, id in rows}
 
     def destroy(self, persons: Iterable[UUID]) -> int:
-        """Destroy the keys of these persons for good; answers how many there were. Repeating it does no harm.
+        """Destroy the keys of these persons for good; returns their number. Repeating it changes nothing.
 
-        Raises `ErasedListError`, with nothing destroyed, when they cannot be noted on the list.
+        Raises `ErasedListError`, with nothing destroyed, when they cannot be added to the list.
         """
         everybody = set(persons)
         if self._erased is not None:
             self._erased.add(everybody)
-        wanted = [str(person) for person in sorted(everybody)]  # rows are locked in one order, as `rewrap` does it
+        wanted = [str(person) for person in sorted(everybody)]  # rows are locked in one order, as in `rewrap`
         with self._lock:
             for person in wanted:
                 self._sealing.pop(UUID(person), None)
@@ -132,8 +132,8 @@ class Keyring:
     def rewrap(self, after: UUID, most: int = 500) -> tuple[UUID, int] | None:
         """Wrap the keys of the next persons after `after` under the newest master key, in one transaction.
 
-        The last person who was looked at, and how many keys there were; `None` when no more lie behind. What was
-        wrapped under the newest already is not touched.
+        Returns the last person looked at and the number of keys; `None` when there are no more. Keys under the newest
+        master key are left alone.
         """
         master = self._masters.current()
         with self._pool.transaction() as cursor:
@@ -156,7 +156,7 @@ class Keyring:
         return (rows[-1][0], len(rows)) if rows else None
 
     def under_older_keys(self) -> int:
-        """How many keys are not wrapped under the newest master key."""
+        """The number of keys that are not wrapped under the newest master key."""
         [(many,)] = self._pool.fetch_all(
             "SELECT count(*) FROM keys.person_keys WHERE wrapped IS NOT NULL AND master_id IS DISTINCT FROM %s",
             (self._masters.current().id,),
@@ -164,7 +164,7 @@ class Keyring:
         return int(many)
 
     def present(self, persons: Iterable[UUID]) -> set[UUID]:
-        """Who of these has a key that was not destroyed."""
+        """Those of these persons with a key that was not destroyed."""
         rows = self._pool.fetch_all(
             "SELECT person FROM keys.person_keys WHERE person = ANY(%s::uuid[]) AND wrapped IS NOT NULL",
             ([str(person) for person in persons],),
@@ -172,7 +172,7 @@ class Keyring:
         return {person for (person,) in rows}
 
     def destroyed(self) -> set[UUID]:
-        """Everybody whose key has been destroyed."""
+        """All persons whose key has been destroyed."""
         return {
             person for (person,) in self._pool.fetch_all("SELECT person FROM keys.person_keys WHERE wrapped IS NULL")
         }

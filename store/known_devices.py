@@ -22,7 +22,7 @@ class KnownDevices:
             """
         return self._pool.fetch_one(sql, (install_id, public_key)) is not None
 
-    def stands(self, device: UUID) -> bool:
+    def is_known(self, device: UUID) -> bool:
         """Whether this is a device, and not a revoked one."""
         sql = "SELECT 1 FROM access.device_standing WHERE device = %s AND standing <> 'revoked'"
         return self._pool.fetch_one(sql, (str(device),)) is not None

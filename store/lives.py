@@ -15,10 +15,10 @@ _LOCK: Final = 0x6C697665
 
 
 def settle_life(log: EventLog) -> UUID:
-    """The epoch of the log, a new one when it wakes up in another cluster than before.
+    """The epoch of the log; a new one when it runs in another cluster than before.
 
-    A log that was dumped and loaded, recovered to a point in time, or taken over by a standby may have lost what it had
-    told devices already. Whoever starts first notices; the others wait and find it done.
+    A log that was dumped and loaded, recovered to a point in time, or taken over by a standby may lack events that
+    devices know of. The first process to start begins the new life; concurrent ones wait for it.
     """
     with log.pool.transaction() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
@@ -33,7 +33,7 @@ def settle_life(log: EventLog) -> UUID:
 
 
 def begin_life_after_loss(log: EventLog, epoch: UUID, position: int) -> None:
-    """Begin another life, once, of a log that has been known by `epoch` to reach `position`, and does not any more."""
+    """Begin a new life, once, of a log that reached `position` in its life `epoch` and does not any more."""
     with log.pool.transaction() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         if log.epoch() == epoch and log.head() < position:
@@ -41,7 +41,7 @@ def begin_life_after_loss(log: EventLog, epoch: UUID, position: int) -> None:
 
 
 def begin_life(log: EventLog, reason: str) -> UUID:
-    """Let the log be known by a new epoch from now on, so that devices send again what it may have lost."""
+    """Give the log a new epoch, so that devices send again what it may have lost."""
     work = log.work()
     life = LogLife.begin_anew(id=uuid4(), previous=log.epoch(), restored_through=log.head(), reason=reason)
     work.add(Envelope(occurred_at=now()), life)
@@ -50,10 +50,10 @@ def begin_life(log: EventLog, reason: str) -> UUID:
 
 
 def _cluster(cursor: Cursor) -> str:
-    """What a copy of the same data that went another way does not share.
+    """An identification of the data's cluster, different for any copy that was written to independently.
 
-    These are the system's identifier and the timeline; of a dump that was loaded in the same cluster, the numbers
-    of the database and of the table of events.
+    These are the system's identifier and the timeline; for a dump loaded in the same cluster also the numbers of the
+    database and of the table of events.
     """
     cursor.execute(
         """

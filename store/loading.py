@@ -1,4 +1,4 @@
-"""Entities out of the log: for each stream its newest snapshot and what has happened since, in one query."""
+"""Loading entities from the log: each stream's newest snapshot and the events since, in one query."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from store.pool import ConnectionPool, Row
 from store.shape import Shape, blank, shape_of
 from store.snapshots import restored, sealed_in
 
-# One text with a line an event arrives in a fraction of the time of as many rows: neither topics nor bodies have line
-# breaks, and what stands before a body has no blanks. Asked stream by stream, the planner never reads a whole table for
-# many of them. What an author had read matters to replies only.
+# One text with a line per event arrives in a fraction of the time of as many rows: neither topics nor bodies have line
+# breaks, and the fields before a body have no blanks. Asked stream by stream, the planner never reads a whole table for
+# many of them. The author's read position matters to replies only.
 _QUERY = """
 SELECT wanted.stream, s.version, s.topic, s.state, e.version, e.lines,
     (SELECT occurred_at FROM log.events WHERE events.stream = wanted.stream AND events.version = 1)
@@ -52,7 +52,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Snapshot(NamedTuple):
-    """An entity as it was written down at some version."""
+    """The state of an entity at some version."""
 
     version: int
     topic: str
@@ -62,8 +62,8 @@ class _Snapshot(NamedTuple):
 class _History(NamedTuple):
     """A stream: its newest snapshot, current version, beginning, and the events since the snapshot.
 
-    Events that change nothing of an entity have no body here: there is no need to read it. The moment of an event is
-    read where the entity walks along them.
+    Events that do not change the entity have no body here, since it is not needed. The moment of an event is read where
+    the entity's status depends on it.
     """
 
     stream: UUID
@@ -81,9 +81,9 @@ class Loader:
         self._mapper = mapper
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
-        """The entities of these streams as they stand, as far as they exist.
+        """The current entities of these streams, as far as they exist.
 
-        Words that no entity keeps are not opened.
+        Personal texts that no entity keeps are not opened.
         """
         return self._load(dict.fromkeys(streams), snapshots=True)
 
@@ -102,11 +102,11 @@ class Loader:
             except msgspec.ValidationError:
                 if history.snapshot is None:
                     raise
-                anew.append(history.stream)  # the snapshot was taken of another shape of the class
+                anew.append(history.stream)  # the snapshot has another shape of the class
         return loaded | (self._load(anew, snapshots=False) if anew else {})
 
     def _replayed(self, history: _History, keys: dict[UUID, Key]) -> Entity:
-        """What the library would do event by event, without making the events and with its checks made once."""
+        """Replays events as the library does, without creating event objects and with its checks made once."""
         mapper, stream, entity = self._mapper, history.stream, None
         if history.snapshot is not None:
             entity = restored(stream, *history.snapshot, keys.get(stream))
@@ -118,7 +118,7 @@ class Loader:
                 if shape.begins is not None:
                     entity = blank(shape.begins, stream)
                 if isinstance(entity, Walked):
-                    entity.meet(_moment(moment))
+                    entity.set_moment(_moment(moment))
                 if shape.change is not None:
                     shape.change(entity, **{name: getattr(data, name) for name in shape.takes})
             assert entity is not None, "a stream begins with the event that makes its entity"
@@ -127,7 +127,7 @@ class Loader:
         if version != history.version:
             raise OriginatorVersionError(history.version, version)
         if isinstance(entity, Walked):
-            entity.meet(None)
+            entity.set_moment(None)
         entity.begun_at = history.begun_at
         return entity
 
@@ -151,7 +151,7 @@ def _event(line: str) -> tuple[Shape, Body | None, str]:
 
 
 def _moment(text: str) -> Moment:
-    """The moment in the head of a record: position, microseconds since 1970, device, operation, what was read."""
+    """The moment in the head of a record: position, microseconds since 1970, device, operation, read position."""
     position, at, device, operation, seen = text.split(",")
     return Moment(
         _EPOCH + timedelta(microseconds=int(at)),

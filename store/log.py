@@ -1,4 +1,4 @@
-"""The event log as the rooms above use it: load entities, let them decide, commit what happened."""
+"""The event log: loads entities and commits their decisions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domain.recording.attempting import attempt
 from domain.recording.backing import Change
 from domain.recording.recorded import Recorded
 from domain.recording.unit_of_work import Work
-from store.errors import passes_by_itself, reason_of
+from store.errors import is_temporary, reason_of
 from store.keyring import Keyring
 from store.loading import Loader
 from store.mapper import BodyMapper, NotRoundTrippingError
@@ -44,7 +44,7 @@ _JITTER_SECONDS = 0.005
 
 
 class EventLog(Application[UUID]):
-    """The one log. Entities are loaded by id; what they decided is committed in one call with its envelopes."""
+    """The log. Entities are loaded by id; their new events are committed in one call with their envelopes."""
 
     name = "callout"
 
@@ -63,7 +63,7 @@ class EventLog(Application[UUID]):
         self.unique_keys = UniqueKeys(pool)
 
     def construct_factory(self, env: Environment) -> Factory:  # noqa: ARG002 - the pool is given, not configured
-        """The library asks for its persistence here."""
+        """The persistence factory; called by the library."""
         return self._factory
 
     def append(
@@ -77,10 +77,10 @@ class EventLog(Application[UUID]):
         changes: Sequence[Change] = (),
         visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
-        """Record everything in one transaction; see `Recorder.append` for what can go wrong.
+        """Record everything in one transaction; see `Recorder.append` for the errors.
 
-        Raises `UnrecordableError` when that has nothing to do with the moment, as with words that are sealed under a
-        master key that is not here, and `KeyTaken` when a number or name that they give belongs to something else.
+        Raises `UnrecordableError` for errors that would recur, as with texts sealed under a missing master key, and
+        `KeyTaken` when a number or name that an event gives belongs to something else.
         """
         held = self.unique_keys.held_by(events, envelopes)
         if visits:
@@ -92,7 +92,7 @@ class EventLog(Application[UUID]):
                 list(zip(stored, envelopes, strict=True)), answers, turn, reads, signed, changes=changes, held=held
             )
         except PersistenceError as error:
-            if passes_by_itself(error) and not isinstance(error, MasterKeyMissingError):
+            if is_temporary(error) and not isinstance(error, MasterKeyMissingError):
                 raise
             raise UnrecordableError(reason_of(error)) from error
 
@@ -112,22 +112,22 @@ class EventLog(Application[UUID]):
             raise UnrecordableError(str(error), cause) from error
 
     def settled(self, entities: Iterable[Entity]) -> None:
-        """These entities stand as they are recorded now: take snapshots of those that are due."""
+        """Take the snapshots that are due of these recorded entities."""
         self.snapshots_of.take(entities)
 
     def work(self) -> Work:
-        """A new unit of work: what is loaded, decided and committed together."""
+        """A new unit of work."""
         return Work(self)
 
     def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
-        """Run `decide` (load, decide, commit) again when a stream has moved on meanwhile; see `attempt`."""
+        """Run `decide` (load, decide, commit) again when a stream has moved on in between; see `attempt`."""
         return attempt(decide, retry_on, lambda: sleep(uniform(0, _JITTER_SECONDS)))  # noqa: S311 - dice, not a secret
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
-        """The entities of these streams as they stand, as far as they exist; one query for all.
+        """The current entities of these streams, as far as they exist; one query for all.
 
-        Raises `UnrecordableError` when the words of one are under a master key that is not here: nothing can be decided
-        about it.
+        Raises `UnrecordableError` when personal texts of one are under a missing master key: then it cannot be decided
+        about.
         """
         try:
             return self._loader.load(streams)
@@ -135,7 +135,7 @@ class EventLog(Application[UUID]):
             raise UnrecordableError(str(error)) from error
 
     def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
-        """How operations under this id came to be quarantined or held, the oldest first; 100 at most.
+        """The events by which operations under this id were quarantined or held, oldest first; at most 100.
 
         With a `position` only the one that is recorded there.
         """
@@ -148,7 +148,7 @@ class EventLog(Application[UUID]):
         return [KeptText(event, content_hash) for event, (_, content_hash) in zip(events, found, strict=True)]
 
     def epoch(self) -> UUID:
-        """The name of this log's life: a log restored from a backup gets a new one."""
+        """The name of this log's life; a log restored from a backup gets a new one."""
         [(epoch,)] = self.pool.fetch_all("SELECT epoch FROM log.head")
         assert isinstance(epoch, UUID), "the head row has an epoch"
         return epoch
@@ -161,7 +161,7 @@ class EventLog(Application[UUID]):
     def next_work_order_number(self) -> str:
         """A number for a new work order that no other has: readable, not gapless.
 
-        Somebody may type the same one at this moment: say so in `Work.made` to be asked again.
+        A person may type the same one at this moment: add it to `Work.made`, and the commit makes another one.
         """
         [(number,)] = self.pool.execute("SELECT log.next_work_order_number()")
         return str(number)

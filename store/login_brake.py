@@ -12,9 +12,9 @@ from store.pool import ConnectionPool
 FREE_ATTEMPTS: Final = 5
 LONGEST_WAIT_SECONDS: Final = 300
 ADDRESS_BURST: Final = 30
-"""Failed attempts that an address has at once, with whatever logins."""
+"""The number of failed attempts that an address has at once, with any logins."""
 ADDRESS_SECONDS: Final = 20
-"""After so many seconds it has one more."""
+"""The seconds after which an address has one more attempt."""
 _DOUBLINGS: Final = 20
 _WAITS: Final = {"free": FREE_ATTEMPTS, "doublings": _DOUBLINGS, "most": LONGEST_WAIT_SECONDS}
 
@@ -27,17 +27,17 @@ class TooManyAttempts(Problem):
 
 
 class LoginBrake:
-    """Counts attempts by login and origin, whether there is such a login or not.
+    """Counts attempts by login and origin, whether the login exists or not.
 
-    `login` is what is guessed at, in its folded form; `origin` an address, or a device that has signed in with it
-    before. So attempts from elsewhere do not slow down the owner.
+    `login` is in its folded form; `origin` is an address, or a device that has signed in with it before. So attempts
+    from elsewhere do not slow down the owner.
     """
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     def count(self, login: str, origin: str = "") -> datetime:
-        """Count an attempt before looking at it, so that many at once are counted too; when it was counted.
+        """Count an attempt before it is checked, so that concurrent ones count too; returns the time of counting.
 
         Raises `TooManyAttempts` with `retry_after` in seconds.
         """
@@ -60,7 +60,7 @@ class LoginBrake:
         return at
 
     def give_back(self, login: str, origin: str, counted_at: datetime) -> None:
-        """Forget one attempt that nobody looked at; unless another one was counted since, the next needs no wait."""
+        """Forget an attempt that was not checked; unless another one was counted since, the next needs no wait."""
         self._pool.execute(
             """
             UPDATE access.login_attempts
@@ -75,11 +75,11 @@ class LoginBrake:
         )
 
     def release(self, login: str, origin: str = "") -> None:
-        """Forget the attempts with this login from there: the last one was right."""
+        """Forget the attempts with this login from this origin, after a successful one."""
         self._pool.execute("DELETE FROM access.login_attempts WHERE login_hash = %s", (_hash(login, origin),))
 
     def count_address(self, address: str) -> None:
-        """Count an attempt from this address, with whatever login; raises `TooManyAttempts`.
+        """Count an attempt from this address, with any login; raises `TooManyAttempts`.
 
         `last_at` is when the address would have all its attempts again (a leaky bucket in one instant).
         """
@@ -100,7 +100,7 @@ class LoginBrake:
             raise TooManyAttempts(retry_after=ADDRESS_SECONDS)
 
     def release_address(self, address: str) -> None:
-        """Give back the last attempt of this address: it was right, or nobody looked at it."""
+        """Give back the last attempt of this address, which was successful or not checked."""
         self._pool.execute(
             "UPDATE access.login_attempts SET last_at = last_at - %s * interval '1 second' WHERE login_hash = %s",
             (ADDRESS_SECONDS, _address(address)),

@@ -1,4 +1,4 @@
-"""Logins: how two of them are compared, and which look so much alike that nobody should have both."""
+"""Logins: the form in which they are compared, and which of them look alike."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _SMALL_CAPITAL: Final = re.compile("LATIN LETTER SMALL CAPITAL ([A-Z])")
 
 
 def fold(login: str) -> str:
-    """A login as it is compared: case, outer blanks and the keyboard it was typed on make no other one."""
+    """The form of a login that is compared: without regard to case, outer blanks and keyboard."""
     return normalize("NFKC", normalize("NFKC", login.strip()).casefold()).strip()
 
 
 def spellings(login: str) -> list[str]:
-    """The forms under which a login may be stored: as it is folded now, and as it was before forms were made one."""
+    """The forms under which a login may be stored: as it is folded now, and as it was typed in older versions."""
     return list(dict.fromkeys((fold(login), login.strip().casefold())))
 
 
 def visible(login: str) -> tuple[str, str]:
-    """A new login as it is kept, and its skeleton; raises `BadInput` for one that is too long or cannot be seen."""
+    """A new login in its stored form, and its skeleton; raises `BadInput` when it is too long or not visible."""
     kept = fold(login)
     alike = skeleton(kept)
     if not alike or len(kept) > LONGEST or len(alike) > 2 * LONGEST or any(category(each)[0] == "C" for each in kept):
@@ -51,7 +51,7 @@ def must_be_of_one_script(login: str) -> None:
 
 
 def _large(letter: str) -> str:
-    """A small capital as the letter that it is taken for."""
+    """A small capital as the letter that it looks like."""
     found = _SMALL_CAPITAL.fullmatch(name(letter, ""))
     return found[1].lower() if found else letter
 
@@ -65,7 +65,7 @@ def _prototypes() -> dict[str, list[dict[str, str]]]:
 
 
 def _prototype(letter: str) -> str:
-    """What a letter is taken for: one of ASCII where there is one, otherwise the first of those that look like it."""
+    """The letter that a letter looks like: one of ASCII where there is one, otherwise the first look-alike."""
     alike = [each["c"] for each in _prototypes().get(letter, ())]
     if letter.isascii():
         return {"1": "l", "0": "o", "m": "rn", "|": "l"}.get(letter, letter)

@@ -14,13 +14,13 @@ from store.pool import ConnectionPool
 
 Kind = Literal["rebuild", "verify"]
 TRIES: Final = 3
-"""How often a job is begun before it counts as failed; a job is begun again when the process that did it was killed."""
+"""The number of starts after which a job counts as failed; it is started again when its process was killed."""
 KEPT: Final = timedelta(days=7)
 _LOCK: Final = 7_205_114
 _PROGRESS_SECONDS: Final = 0.5
 _COLUMNS = "id, kind, view, asked_by, asked_at, state, tries, done, total, started_at, ended_at, result, problem"
 _DOING: Final = 0
-"""No job has this number: who runs a job holds the lock on it too, so that only one runs at a time."""
+"""No job has this number: a running job holds the lock on it too, so that only one runs at a time."""
 _TO_DO = """
 SELECT id, number FROM log.jobs
 WHERE state IN ('waiting', 'running') AND NOT EXISTS (
@@ -33,7 +33,7 @@ ORDER BY number
 
 
 class LongJob(NamedTuple):
-    """A job and how far it is: `done` of `total` events; `result` is JSON, `problem` one sentence."""
+    """A job and its progress: `done` of `total` events; `result` is JSON, `problem` one sentence."""
 
     id: UUID
     kind: Kind
@@ -51,7 +51,7 @@ class LongJob(NamedTuple):
 
 
 def ask_for(pool: ConnectionPool, kind: Kind, view: str, asked_by: UUID | None) -> LongJob:
-    """A job, as the log's writer: the one that waits or runs already for this view, or a new one."""
+    """A job: the one that is waiting or running for this view, or a new one. Called as the log's writer."""
     while True:
         found = _jobs(
             pool,
@@ -75,21 +75,21 @@ def job(pool: ConnectionPool, id: UUID) -> LongJob | None:
 
 
 def latest_jobs(pool: ConnectionPool, most: int) -> list[LongJob]:
-    """The jobs that were asked for last, at most so many."""
+    """The jobs that were requested last, at most so many."""
     return _jobs(pool, f"SELECT {_COLUMNS} FROM log.jobs ORDER BY number DESC LIMIT %s", (most,))  # noqa: S608 - names of our own
 
 
-def is_anything_to_do(pool: ConnectionPool) -> bool:
-    """Whether a job waits, or was left by a process that has ended, and nobody does another one."""
+def has_next_job(pool: ConnectionPool) -> bool:
+    """Whether a job is waiting, or was left by a process that has ended, and no other job is running."""
     return pool.fetch_one(_TO_DO, (_LOCK,)) is not None
 
 
 @contextmanager
 def taken(pool: ConnectionPool) -> Iterator[LongJob | None]:
-    """The next job, as the projector of the views, locked by a session for as long; None when nobody is needed.
+    """The next job, locked by a session as the projector of the views; None when there is nothing to do.
 
-    While somebody does a job, on whatever machine, nobody begins another one.
-    A job that was begun `TRIES` times, and each time by a process that was killed, is marked as failed.
+    While a job is running, on any machine, no other one is started.
+    A job that was started `TRIES` times, each time by a process that was killed, is marked as failed.
     """
     with pool.connection() as session, session.cursor() as cursor, _holding(session, cursor, _DOING) as alone:
         cursor.execute(_TO_DO, (_LOCK,))
@@ -103,7 +103,7 @@ def taken(pool: ConnectionPool) -> Iterator[LongJob | None]:
 
 
 class Progress:
-    """Writes down, twice a second at most, how far a job is."""
+    """Stores the progress of a job, at most twice a second."""
 
     def __init__(self, pool: ConnectionPool, id: UUID) -> None:
         self._pool = pool
@@ -111,7 +111,7 @@ class Progress:
         self._due = 0.0
 
     def __call__(self, done: int, total: int) -> None:
-        """So many events of so many."""
+        """So many events of so many are done."""
         now = monotonic()
         if now >= self._due or done >= total:
             self._due = now + _PROGRESS_SECONDS
@@ -132,7 +132,7 @@ def forget_jobs(cursor: Cursor) -> None:
 
 
 def _begun(cursor: Cursor, id: UUID) -> LongJob | None:
-    """Begin a job that is locked here; None when it has ended meanwhile or was begun too often."""
+    """Start a job that is locked here; None when it has ended in between or was started too often."""
     cursor.execute(
         """
         UPDATE log.jobs SET state = 'failed', ended_at = now(), problem = %s
@@ -153,7 +153,7 @@ def _begun(cursor: Cursor, id: UUID) -> LongJob | None:
 
 @contextmanager
 def _holding(session: Connection, cursor: Cursor, number: int) -> Iterator[bool]:
-    """Hold the lock of this number by the session; whether nobody else has it."""
+    """Hold the session lock of this number; yields whether it was free."""
     cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, number))
     locked = cursor.fetchone() == (True,)
     try:

@@ -41,7 +41,7 @@ decode_body = msgspec.json.Decoder(Body).decode
 
 
 class NotRoundTrippingError(TypeError):
-    """The event would not be read back as it was written."""
+    """The event would be read back with another value."""
 
 
 class BodyMapper(Mapper[UUID]):
@@ -69,14 +69,14 @@ class BodyMapper(Mapper[UUID]):
             raise NotRoundTrippingError(f"{shape.topic} cannot be written: {error}") from error
         for name, value in present:
             if getattr(again, name) != value or isinstance(value, float):
-                raise NotRoundTrippingError(f"{shape.topic}.{name} would come back as {getattr(again, name)!r}")
+                raise NotRoundTrippingError(f"{shape.topic}.{name} would be read back as {getattr(again, name)!r}")
         body: dict[str, Any] = {"data": orjson.Fragment(data), "schema": shape.schema}
         if personal := self._sealed(shape, domain_event):
             body["personal"] = personal
         return StoredEvent(domain_event.originator_id, domain_event.originator_version, shape.topic, encode(body))
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
-        """The event again; personal fields are `None` once their key has been destroyed."""
+        """The domain event; personal fields are `None` once their key has been destroyed."""
         try:
             shape = shape_of(resolve_topic(stored_event.topic))
             body = decode_body(stored_event.state)
@@ -90,7 +90,7 @@ class BodyMapper(Mapper[UUID]):
 
     @staticmethod
     def data_of(shape: Shape, body: Body, keys: dict[UUID, Key]) -> Any:
-        """The event's own fields as a typed struct, old schema versions brought up to date."""
+        """The event's own fields as a typed struct, older schema versions upgraded."""
         if body.schema == shape.schema:
             data = msgspec.json.decode(body.data, type=shape.struct)
         else:
@@ -100,7 +100,7 @@ class BodyMapper(Mapper[UUID]):
             data = msgspec.convert(state, shape.struct)
         personal = body.personal
         if personal is not None and personal.person not in keys:
-            for name in shape.personal:  # words that an older record has in plain text go with the key too
+            for name in shape.personal:  # texts that an older record has in plain text are hidden with the key too
                 setattr(data, name, None)
         if personal is not None and (key := keys.get(personal.person)) is not None and key.key_id == personal.key:
             for name, sealed in personal.sealed.items():
@@ -111,7 +111,7 @@ class BodyMapper(Mapper[UUID]):
 
     @staticmethod
     def event_of(shape: Shape, data: Any, stream: UUID, version: int) -> Any:
-        """The domain event around its data."""
+        """The domain event with these fields."""
         state = {name: getattr(data, name) for name in shape.struct.__struct_fields__}
         state |= {"originator_id": stream, "originator_version": version, "timestamp": _UNTIMED}
         if shape.begins is not None:
@@ -131,7 +131,7 @@ class BodyMapper(Mapper[UUID]):
             return None
         person = shape.person_of(event)
         key = self.keyring.sealing_key(person)
-        if key is None:  # the person has been erased: nothing of theirs is stored any more
+        if key is None:  # the person has been erased: none of their texts is stored any more
             return None
         sealed = {name: seal(key, encode(value), f"{shape.topic}/{name}") for name, value in words.items()}
         return {"person": person, "key": key.key_id, "sealed": sealed}

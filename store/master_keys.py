@@ -1,4 +1,4 @@
-"""The master keys that wrap people's keys: the one that is used now, and older ones that still open old words."""
+"""The master keys that wrap people's keys: the current one, and older ones that still open older keys."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class MasterKeyMissingError(PersistenceError):
 
 
 class MasterKey(NamedTuple):
-    """A master key and the id that commits to it."""
+    """A master key and its id, a commitment to the key."""
 
     id: str
     cipher: AESGCM
 
 
 class MasterKeys:
-    """All master keys there are, the newest first; `load` says them anew when somebody else has changed them."""
+    """All master keys, newest first; `load` returns them again when somebody else has changed them."""
 
     def __init__(self, load: Callable[[], Sequence[bytes]]) -> None:
-        """`load` gives one key of 32 bytes at least; it is asked often."""
+        """`load` returns at least one key of 32 bytes; it is called often."""
         self._load = load
         self._lock = Lock()
         self._seen: tuple[bytes, ...] = ()
@@ -35,7 +35,7 @@ class MasterKeys:
 
     @classmethod
     def fixed(cls, *keys: bytes) -> Self:
-        """Keys that stay as they are."""
+        """Keys that do not change."""
         return cls(lambda: keys)
 
     def all(self) -> tuple[MasterKey, ...]:
@@ -52,11 +52,11 @@ class MasterKeys:
         return tuple(self._load())
 
     def current(self) -> MasterKey:
-        """The key that wraps from now on."""
+        """The key that wraps new keys."""
         return self.all()[0]
 
     def candidates(self, id: str | None) -> tuple[MasterKey, ...]:
-        """The key of this id, or all when nobody noted which it was; raises `MasterKeyMissingError`."""
+        """The key of this id, or all when the id is unknown; raises `MasterKeyMissingError`."""
         found = tuple(key for key in self._keys if key.id == id) or tuple(
             key for key in self.all() if id in {None, key.id}
         )

@@ -1,4 +1,4 @@
-"""Bringing a database to the present: numbered SQL files, each applied once, in order, in one transaction."""
+"""Migrations: numbered SQL files, each applied once, in order, in one transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from store.roles import RunTimeRoles, address_of
 
 OLDEST_SERVER = 15
 LOCK_WAIT = 120.0
-LOCK = 7_266_431  # any number, as long as all starters ask for the same
+LOCK = 7_266_431  # any number, the same for all processes
 _NAME = re.compile(r"\d{4}_\w+\.sql")
 
 
@@ -66,7 +66,7 @@ def migrate(
 
 
 def known_migrations(cursor: Cursor) -> dict[str, str]:
-    """The files that the database has seen, each with the SHA-256 of its bytes in hex."""
+    """The applied files, each with the SHA-256 of its bytes in hex."""
     cursor.execute("SELECT name, sha256 FROM public.schema_migrations ORDER BY name")
     return dict(cursor.fetchall())
 
@@ -74,7 +74,7 @@ def known_migrations(cursor: Cursor) -> dict[str, str]:
 def apply(session: Connection, cursor: Cursor, names: Mapping[str, str], roles: RunTimeRoles) -> None:
     """Apply exactly these files, each with the SHA-256 of its bytes, to an empty database, in the open transaction.
 
-    Raises MigrationError when one is not here or was changed.
+    Raises MigrationError when one is missing here or was changed.
     """
     known = {file.name: file for file in _read(files("migrations"))}
     _make_table(cursor)
@@ -124,7 +124,7 @@ def _unseen(wanted: list[_File], applied: dict[str, str]) -> list[_File]:
 
 
 def lock(cursor: Cursor) -> None:
-    """Be the only one who migrates, until the session ends; raises MigrationError after LOCK_WAIT seconds."""
+    """Take the lock of migrations until the session ends; raises MigrationError after LOCK_WAIT seconds."""
     cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_WAIT * 1000:.0f}",))
     try:
         cursor.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
@@ -143,7 +143,7 @@ def _settle(cursor: Cursor, roles: RunTimeRoles, *, migrated: bool) -> None:
 
 
 def _apply(session: Connection, cursor: Cursor, file: _File, roles: RunTimeRoles | None) -> None:
-    # What a file before it set for the session must not decide how this one is read.
+    # Settings of the session by an earlier file must not affect this one.
     cursor.execute("RESET SESSION AUTHORIZATION")
     cursor.execute("RESET ALL")
     cursor.execute("BEGIN")

@@ -14,11 +14,11 @@ _MINUTE: Final = 60.0
 _HOUR: Final = 3600.0
 _REMEMBERED: Final = 10_000
 _ALONG: Final = 10
-"""So many counts of what is beyond a bound are written along with another event."""
+"""The number of counts beyond a limit that are written along with another event."""
 
 
 class Noted(NamedTuple):
-    """What is noted: `user` is whose account it is about, `actor` who did it, `login` what a stranger typed."""
+    """An event: `user` is the account it is about, `actor` its author, `login` the text typed by an unknown caller."""
 
     kind: str
     address: str = ""
@@ -28,23 +28,23 @@ class Noted(NamedTuple):
     device: UUID | None = None
     subject: str = ""
 
-    def whose(self) -> str:
-        """Whose share of the log it takes: that of a user or a device or, of a stranger, that of the address."""
+    def author_key(self) -> str:
+        """Whose share of the log it uses: that of a user or device or, for unknown callers, of the address."""
         return str(self.actor or self.device or self.address)
 
 
 class Repeats:
-    """Counts what is the same within `seconds`: due each time up to ten times, then when its number has doubled."""
+    """Counts equal events within `seconds`: due each time up to ten times, then when their number has doubled."""
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds; a period begins where `seconds` divide them."""
+        """`clock` returns seconds; periods begin at multiples of `seconds`."""
         self._seconds = seconds
         self._clock = clock
         self._period = 0.0
         self._counts: dict[Noted, tuple[int, int]] = {}
 
     def due(self, noted: Noted) -> int:
-        """Count it; how many to write now, 0 when it is only counted."""
+        """Count it; the number to write now, 0 when it is only counted."""
         period = self._clock() // self._seconds
         if period != self._period or len(self._counts) >= _REMEMBERED:
             self._period, self._counts = period, {}
@@ -55,7 +55,7 @@ class Repeats:
         return due
 
     def left(self, most: int) -> list[tuple[Noted, int]]:
-        """Some of what was counted and not written; it counts as written now."""
+        """Some of the counted events that were not written; they count as written now."""
         found = [(noted, seen - written) for noted, (seen, written) in self._counts.items() if seen > written][:most]
         for noted, _ in found:
             seen, _ = self._counts[noted]
@@ -64,7 +64,7 @@ class Repeats:
 
 
 class Waiting:
-    """What is due to be written, for any number of threads; it remembers who reached a limit within this hour."""
+    """Events due to be written; thread-safe. It remembers who reached a limit within this hour."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -74,19 +74,19 @@ class Waiting:
         self._full: set[tuple[str, str]] = set()
 
     def within(self, noted: Noted) -> Noted:
-        """The event itself or, when its kind or its author has reached a limit, one that only names the author."""
+        """The event itself or, when its kind or author has reached a limit, one that only names the author."""
         with self._lock:
             hour = time() // _HOUR
             if hour != self._full_since or len(self._full) >= _REMEMBERED:
                 self._full_since, self._full = hour, set()
             if noted.actor is None and noted.device is None and (noted.kind, "") in self._full:
                 return Noted(noted.kind, subject=BEYOND)
-            if (noted.kind, noted.whose()) in self._full:
+            if (noted.kind, noted.author_key()) in self._full:
                 return Noted(noted.kind, noted.address, actor=noted.actor, device=noted.device, subject=BEYOND)
             return noted
 
     def due(self, noted: Noted) -> list[tuple[Noted, int]]:
-        """Count it; what to write now and how often it was, nothing when it is only counted."""
+        """Count it; the events to write now with their numbers, none when it is only counted."""
         with self._lock:
             if noted.subject == BEYOND:
                 times = self._hour.due(noted)
@@ -94,7 +94,7 @@ class Waiting:
             times = self._minute.due(noted)
             return [(noted, times), *self._hour.left(_ALONG)] if times else []
 
-    def come_to_bound(self, noted: Noted, *, everybody: bool) -> None:
-        """The database accepts no more of this kind within this hour from this author, or from unknown callers."""
+    def limit_reached(self, noted: Noted, *, everybody: bool) -> None:
+        """Note that this author, or all unknown callers together, have reached the hour's limit of this kind."""
         with self._lock:
-            self._full.add((noted.kind, "" if everybody else noted.whose()))
+            self._full.add((noted.kind, "" if everybody else noted.author_key()))

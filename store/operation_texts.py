@@ -15,7 +15,7 @@ class OperationTexts:
         self._pool = pool
 
     def of_operation(self, operation: UUID, position: int | None = None) -> list[str]:
-        """The records of the quarantine or hold of operations with this id, the oldest first; 100 at most.
+        """The records of the quarantine or hold of operations with this id, oldest first; at most 100.
 
         With a `position` only the one that is recorded there.
         """
@@ -34,7 +34,7 @@ class OperationTexts:
     def of_device(self, device: UUID, versions: Collection[int]) -> list[tuple[str, str]]:
         """The records with these versions of a device's stream, by version, that hold the text of an operation.
 
-        Each with the hash of the operation's content, which is empty when no answer is known.
+        Each with the hash of the operation's content, empty when no answer is known.
         """
         rows = self._pool.fetch_all(
             """

@@ -13,7 +13,7 @@ _COLUMNS = "o.first_position, o.event_count, o.id, o.device, o.incarnation, o.se
 
 
 class Operations(ClockProofs):
-    """Reads answers. Reading one leaves a mark in the WAL, so that it waits for durability like the first did."""
+    """Reads answers. Each read writes to the WAL, so that it waits for durability like the first answer did."""
 
     def answers(self, operations: Iterable[UUID]) -> dict[UUID, Known]:
         """The first answers to these operations, as far as there are any."""
@@ -28,17 +28,17 @@ class Operations(ClockProofs):
         return {row[2]: _known(row) for row in rows}
 
     def begin(self, device: UUID, incarnation: int) -> None:
-        """Make room for the operations of a device's incarnation; again changes nothing."""
+        """Add the row of a device's incarnation; again changes nothing."""
         self._pool.execute(
             "INSERT INTO log.device_sequences (device, incarnation) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             (str(device), incarnation),
         )
 
     def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
-        """The log's epoch, how far a device has been taken in, and all that is known of these ids and numbers of it.
+        """The log's epoch, the device's last number, and the answers for these ids and numbers of it.
 
-        An operation's first answer comes before repetitions of it. Each part of the question has its own index, since
-        one question with OR would read all operations there ever were.
+        An operation's first answer is before its repetitions. Each part of the query has its own index, since one query
+        with OR would read all operations.
         """
         rows = self._pool.execute(
             f"""
@@ -70,7 +70,7 @@ class Operations(ClockProofs):
         return Past(epoch, int(last), [_known(row[2:]) for row in rows if row[4] is not None])
 
     def taken_in_before(self, device: UUID, incarnation: int) -> int:
-        """How far a device had been taken in when this life of the log began; 0 where nobody noted it."""
+        """The device's last number when this life of the log began; 0 where it was not stored."""
         row = self._pool.fetch_one(
             """
             SELECT o.seq FROM log.head h
@@ -84,7 +84,7 @@ class Operations(ClockProofs):
         return int(row[0]) if row and row[0] is not None else 0
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation of one of this technician's devices has recorded."""
+        """The streams and topics that an operation of one of this technician's devices has recorded."""
         rows = self._pool.fetch_all(
             """
             SELECT stream, topic FROM log.events
@@ -96,10 +96,10 @@ class Operations(ClockProofs):
         return [(stream, topic) for stream, topic in rows]
 
     def settled(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine.
+        """Those of these operations that were recorded, refused or decided about, and are not held or in quarantine.
 
-        Of several operations under one id it is the first that counts. What earlier servers decided about one that was
-        quarantined or held shows in its events alone.
+        Of several operations under one id the first one counts. Decisions of earlier servers about a quarantined or
+        held operation are found in its events only.
         """
         rows = self._pool.fetch_all(
             """
@@ -129,8 +129,8 @@ class Operations(ClockProofs):
     def held(self, operations: Collection[UUID]) -> dict[UUID, int]:
         """Those of these operations that are held now, each with the position at which it began to wait.
 
-        Of several operations under one id it is the first that counts. What earlier servers decided about one shows in
-        its events alone.
+        Of several operations under one id the first one counts. Decisions of earlier servers about one are found in its
+        events only.
         """
         rows = self._pool.fetch_all(
             """

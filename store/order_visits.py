@@ -1,4 +1,4 @@
-"""The visits that were planned for a work order, whatever became of them, and that a commit has read all of them."""
+"""The visits planned for a work order, and the check that a commit has read all of them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def visits_of(pool: ConnectionPool, order: UUID) -> set[UUID]:
 
 
 class AllVisits:
-    """Carried out in the transaction that records: each of these work orders has so many visits, and no more.
+    """A change for the recording transaction: checks that each of these work orders has so many visits.
 
-    Raises `IntegrityError` when one was planned meanwhile, so that the decision is made again. Who plans one
-    afterwards has read the order as it was before.
+    Raises `IntegrityError` when another one was planned in between, so that the decision is made again. A visit planned
+    afterwards was decided before the change of the order, and conflicts with it.
     """
 
     def __init__(self, numbers: Mapping[UUID, int]) -> None:
         self._numbers = numbers
 
     def __call__(self, cursor: Any) -> None:
-        """Compare, with the cursor of that transaction."""
+        """Compare the numbers, with the cursor of that transaction."""
         for order, number in self._numbers.items():
             cursor.execute("SELECT count(*) FROM log.order_visits WHERE work_order = %s", (str(order),))
             [(there,)] = cursor.fetchall()

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn): what a browser is asked for, and whether its answer is good."""
+"""Passkeys (WebAuthn): the options for a browser, and the verification of its answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PasskeyNotGood(Problem):
 
 
 class Registered(NamedTuple):
-    """What is kept of a new passkey."""
+    """The stored data of a new passkey."""
 
     credential: bytes
     public_key: bytes
@@ -46,7 +46,7 @@ class Registered(NamedTuple):
 
 
 class Passkeys:
-    """Asks and checks for one origin, which is set and never read from a request."""
+    """Options and verification for one origin, which is configured and never read from a request."""
 
     def __init__(self, origin: str) -> None:
         self._origin = origin.rstrip("/")
@@ -73,7 +73,7 @@ class Passkeys:
         return options_to_json_dict(options)
 
     def register(self, answer: dict[str, Any], challenge: bytes) -> Registered:
-        """What a browser made; raises `PasskeyNotGood`."""
+        """The passkey in a browser's answer; raises `PasskeyNotGood`."""
         self._must_be_usable()
         found = _verified(
             verify_registration_response,
@@ -122,10 +122,10 @@ class Passkeys:
 
 
 def _verified(check: Callable[..., T], *args: Any, **more: Any) -> T | None:
-    """What the library makes of bytes that a browser chose; None where it cannot make anything of them.
+    """The library's result of verifying bytes from a browser; None when it raises.
 
-    It raises its own errors and, from what is beneath it, any others (for keys, curves and formats that are not known):
-    all of them are about these bytes.
+    Besides its own errors it lets through any others of the code below it (for unknown keys, curves and formats): all
+    of them are about these bytes.
     """
     try:
         return check(*args, **more)

@@ -1,4 +1,4 @@
-"""Passwords: one form for each, hashed with argon2id, two at a time, and as slowly for nobody as for somebody."""
+"""Passwords: normalised, hashed with argon2id, two at a time, and as slowly for unknown users as for known ones."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _QUEUE: Final = HashingQueue()
 
 
 class Checked(NamedTuple):
-    """Whether a password fits, and a hash to store instead of the one that was compared, if that is out of date."""
+    """Whether a password is right, and a hash to replace the stored one if that is out of date."""
 
     fits: bool
     renewed: str | None = None
 
 
 def prepared(password: str) -> str:
-    """A password as it is hashed, whatever keyboard it was typed on: RFC 8265's OpaqueString (blanks, then NFC)."""
+    """The form of a password that is hashed, whatever keyboard it was typed on: RFC 8265's OpaqueString."""
     return normalize("NFC", "".join(" " if category(letter) == "Zs" else letter for letter in password))
 
 
@@ -49,7 +49,7 @@ class Passwords:
     def check(self, hashed: str, password: str, lane: Lane = OFFICE) -> Checked:
         """Compare, also with hashes of the password as typed; raises `TooManyLogins`.
 
-        Without a user every form is hashed all the same, so that the time reveals nothing.
+        For an unknown user every form is hashed as well, so that the time reveals nothing.
         """
         ours = prepared(password)
         forms = dict.fromkeys((ours, password, normalize("NFD", ours)))
@@ -64,8 +64,8 @@ class Passwords:
         return self._slowly(compare, lane)
 
     @cached_property
-    def nobodys(self) -> str:
-        """The hash of a password that nobody knows, for logins that do not exist."""
+    def dummy_hash(self) -> str:
+        """The hash of an unknown password, for logins that do not exist."""
         return self._hasher.hash(secrets.token_urlsafe(32))
 
     def _verifies(self, hashed: str, password: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the event-sourcing library asks for its persistence: `PERSISTENCE_MODULE=store.persistence`, or a given pool."""
+"""The persistence module of the event-sourcing library: `PERSISTENCE_MODULE=store.persistence`, or a given pool."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.snapshots import SnapshotRecorder
 
 
 class Factory(InfrastructureFactory[TrackingRecorder]):
-    """Makes recorders on one pool: the given one, or one on the database that `DATABASE_URL` names."""
+    """Creates recorders on one pool: the given one, or one on the database in `DATABASE_URL`."""
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)
@@ -23,14 +23,14 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
 
     @classmethod
     def around(cls, pool: ConnectionPool, mapper: BodyMapper) -> Factory:
-        """A factory for a pool and a mapper that exist already."""
+        """A factory for an existing pool and mapper."""
         made = cls(Environment("callout"))
         made._pool, made._mapper = pool, mapper
         return made
 
     @property
     def pool(self) -> ConnectionPool:
-        """The pool that every recorder shares."""
+        """The pool shared by all recorders."""
         if self._pool is None:
             self._pool = ConnectionPool(self.env["DATABASE_URL"])
         return self._pool
@@ -40,19 +40,19 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         return self._mapper or super().mapper(transcoder, mapper_class)
 
     def aggregate_recorder(self, purpose: str = "events") -> Recorder | SnapshotRecorder:
-        """For events, or for snapshots."""
+        """The recorder of events, or of snapshots."""
         return SnapshotRecorder(self.pool) if purpose == "snapshots" else Recorder(self.pool)
 
     def application_recorder(self) -> Recorder:
-        """For events with positions."""
+        """The recorder of events with positions."""
         return Recorder(self.pool)
 
     def tracking_recorder(self, tracking_recorder_class: type[Any] | None = None) -> Any:
-        """For followers of the log."""
+        """The recorder of followers of the log."""
         return (tracking_recorder_class or Recorder)(self.pool)
 
     def process_recorder(self) -> Recorder:
-        """For both at once."""
+        """The recorder of both."""
         return Recorder(self.pool)
 
     def close(self) -> None:

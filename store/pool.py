@@ -32,8 +32,8 @@ Row = tuple[Any, ...]
 class ConnectionPool:
     """At most `size` connections to one database; the one used last is lent first.
 
-    Safe for many threads; a forked child starts with an empty pool of its own. No psycopg2 error leaves
-    it: callers see those of `eventsourcing.persistence`, with the original as `__cause__`.
+    Thread-safe; a forked child starts with an empty pool of its own. psycopg2 errors are converted to those of
+    `eventsourcing.persistence`, with the original as `__cause__`.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ConnectionPool:
         statement_timeout: float = STATEMENT_TIMEOUT,
         check_after: float = 30.0,
     ) -> None:
-        """Times in seconds: longest wait for a connection, for a statement, and idle before a check."""
+        """Times in seconds: the longest wait for a connection, the limit of a statement, idle time before a check."""
         if size < 1:
             raise ValueError("a pool needs room for at least one connection")
         self.dsn = dsn
@@ -67,7 +67,7 @@ class ConnectionPool:
         _POOLS.add(self)
 
     def forget(self) -> None:
-        """Begin with no connections, closing none: what a forked child must do with its parent's."""
+        """Drop all connections without closing them: for a forked child, to which its parent's do not belong."""
         self._changed = Condition()
         self._idle: list[tuple[Connection, float]] = []
         self._lent = 0
@@ -102,10 +102,10 @@ class ConnectionPool:
                 raise OperationalError("a statement failed, so the transaction was rolled back")
 
     def execute(self, sql: str, params: Params | None = None) -> list[Row]:
-        """Run one writing statement, a transaction of its own; the rows it returns.
+        """Run one writing statement in a transaction of its own; the rows it returns.
 
-        Raises OutcomeUnknownError when the connection is lost before the answer, and DataError for a text that the
-        database cannot hold.
+        Raises OutcomeUnknownError when the connection is lost before the reply, and DataError for a text that the
+        database cannot store.
         """
         with self.connection() as lent, lent.cursor() as active, settled(lent):
             try:
@@ -115,7 +115,7 @@ class ConnectionPool:
             return active.fetchall() if active.description else []
 
     def fetch_all(self, sql: str, params: Params | None = None) -> list[Row]:
-        """All rows of one reading statement, asked a second time when the connection is lost."""
+        """All rows of one reading statement, which is repeated once when the connection is lost."""
         try:
             return self.execute(sql, params)
         except OutcomeUnknownError:
@@ -127,11 +127,11 @@ class ConnectionPool:
 
     @property
     def in_use(self) -> int:
-        """How many connections are lent at this moment."""
+        """The number of connections that are lent now."""
         return self._lent
 
     def close(self) -> None:
-        """Close idle connections now and the others when they are returned; hand out none any more."""
+        """Close idle connections now and the others when they are returned; lends none any more."""
         with self._changed:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -159,7 +159,7 @@ class ConnectionPool:
         return self._closed or self._lent < self.size
 
     def _kept_one(self) -> Connection | None:
-        """An idle connection that is known to live, or None when there is none."""
+        """An idle connection that is known to work, or None when there is none."""
         while True:
             with self._changed:
                 if not self._idle:
@@ -186,7 +186,7 @@ _POOLS: WeakSet[ConnectionPool] = WeakSet()
 
 
 def _forget_inherited() -> None:
-    """Two processes on one connection mix their answers; psycopg2 closes one only where it was opened."""
+    """Two processes must not share a connection; psycopg2 closes one only in the process that opened it."""
     for pool in _POOLS:
         pool.forget()
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.kernel.problem import Kind, Problem
-from store.caller import THE_HOUSE, Caller, device_of, known_device
+from store.caller import LOCAL_CALLER, Caller, device_of, known_device
 from store.hashing_queue import Lane, TooManyLogins, lane_of
 from store.login_brake import LoginBrake, TooManyAttempts
 from store.logins import fold, spellings
@@ -23,9 +23,9 @@ class WrongPassword(Problem):
 
 
 class Proven(NamedTuple):
-    """Somebody who knows a login's password: who they are, in which roles, and where from.
+    """A user who has given a login's password: id, roles and origin.
 
-    `generation` is that of the password when it was compared; what rests on the proof asks for the same one.
+    `generation` is that of the password when it was compared; whatever relies on this proof requires the same one.
     """
 
     user: UUID
@@ -36,7 +36,7 @@ class Proven(NamedTuple):
 
 
 class Proving:
-    """Compares passwords within limits; `accepted(name)` gives the server's own secrets, the newest first."""
+    """Compares passwords within limits; `accepted(name)` returns the server's own secrets, newest first."""
 
     def __init__(self, pool: ConnectionPool, passwords: Passwords, accepted: Callable[[str], Iterable[bytes]]) -> None:
         self._pool = pool
@@ -44,14 +44,14 @@ class Proving:
         self._accepted = accepted
         self._brake = LoginBrake(pool)
 
-    def prove(self, login: str, password: str, caller: Caller = THE_HOUSE) -> Proven:
-        """Who has this login and password; raises `WrongPassword`, also for a disabled user.
+    def prove(self, login: str, password: str, caller: Caller = LOCAL_CALLER) -> Proven:
+        """The user with this login and password; raises `WrongPassword`, also for a disabled user.
 
         Raises `TooManyAttempts` with `retry_after` seconds; an unknown login costs as much time as a known one. A
-        device that has signed in with the login before is counted by itself, everybody else by login and address, and
-        each address over all logins; the known devices of a user together are counted as an address is, and when they
-        have none left they are strangers like everybody else. Only failures stay counted, and what was right for the
-        known devices together: they have a place before strangers. What `TooManyLogins` refuses is not counted.
+        device that has signed in with the login before is counted by itself, other callers by login and address, and
+        each address over all logins; the known devices of a user together are counted like an address, and without
+        attempts left they count as unknown callers. Only failures stay counted, and successes of the known devices
+        together: these have a place before unknown callers. Attempts refused by `TooManyLogins` are not counted.
         """
         row = self._pool.fetch_one(
             """
@@ -62,7 +62,7 @@ class Proving:
             """,
             {"spellings": spellings(login), "first": spellings(login)[-1]},
         )
-        user, hashed, roles, generation = row or (None, self._passwords.nobodys, None, None)
+        user, hashed, roles, generation = row or (None, self._passwords.dummy_hash, None, None)
         device = self._counted_device(user, generation, caller) if user else None
         if not device and caller.address:
             self._brake.count_address(caller.address)
@@ -88,8 +88,8 @@ class Proving:
             self._brake.release_address(caller.address)
         return Proven(user, tuple(roles), fold(login), caller, generation)
 
-    def knows(self, session: UUID, user: UUID, password: str) -> bool:
-        """Whether somebody who has signed in knows the password too; attempts are counted by session."""
+    def is_password_of(self, session: UUID, user: UUID, password: str) -> bool:
+        """Whether a user who has signed in gives the right password again; attempts are counted by session."""
         counted_at = self._brake.count(f"session {session}")
         row = self._pool.fetch_one("SELECT hash FROM access.passwords WHERE user_id = %s", (str(user),))
         try:
@@ -101,19 +101,19 @@ class Proving:
             self._brake.release(f"session {session}")
         return fits
 
-    def known_device(self, user: UUID, generation: UUID, caller: Caller = THE_HOUSE) -> str:
-        """A token by which the device that has just signed in is known again: the one it has, if that is up to date."""
+    def known_device(self, user: UUID, generation: UUID, caller: Caller = LOCAL_CALLER) -> str:
+        """A token by which the device that has just signed in is recognised: its current one if that is up to date."""
         newest = next(iter(self._accepted("known-devices")))
         if caller.known and device_of(newest, user, generation, caller.known) is not None:
             return caller.known
         return known_device(newest, user, generation)
 
     def is_known_device(self, user: UUID, generation: UUID, caller: Caller) -> bool:
-        """Whether this user has signed in from this device before, in this generation of what lets them in."""
+        """Whether this user has signed in from this device before, in this generation of their credentials."""
         return self._device(user, generation, caller) is not None
 
     def _counted_device(self, user: UUID, generation: UUID, caller: Caller) -> str | None:
-        """Which known device of this user asks; `None` also when too many attempts of theirs have failed lately."""
+        """The known device of this user that sends this; `None` also when too many of its attempts failed lately."""
         device = self._device(user, generation, caller)
         if device is not None:
             try:
@@ -130,5 +130,5 @@ class Proving:
 
 
 def _devices_of(user: UUID) -> str:
-    """Stands in the place of an address for all known devices of a user, so that made-up ones are no way around."""
+    """A key in place of an address for all known devices of a user, so that invented devices do not evade limits."""
     return f"devices of {user}"

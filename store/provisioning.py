@@ -1,4 +1,4 @@
-"""Giving a database its run-time roles: they can sign in, own nothing that is kept, and may do what migrations say."""
+"""Provisioning run-time roles: they can sign in, own no stored data, and have the privileges of the migrations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.role_passwords import set_password
 from store.roles import PROJECTOR, READER, RunTimeRoles, verifier
 
 MASTER_KEY_ID: Final = "master_key_id"
-"""Under this name `access.secrets` keeps the id of the master key."""
+"""The name in `access.secrets` of the master key's id."""
 _ATTRIBUTES: Final = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
 _SETS_MEMBERSHIP_OPTIONS: Final = (
     160_000  # the version since which a member may be somebody who may not act as the role
@@ -23,7 +23,7 @@ _SETS_MEMBERSHIP_OPTIONS: Final = (
 
 
 def prepare(cursor: Cursor, roles: RunTimeRoles) -> None:
-    """Let the roles exist before migrations name them; the login becomes a member, so that it can give them tables.
+    """Create the roles before migrations name them; the login becomes a member, so that it can give them tables.
 
     Raises `MigrationError` when they are missing and the login may not create roles.
     """
@@ -35,11 +35,10 @@ def prepare(cursor: Cursor, roles: RunTimeRoles) -> None:
 
 
 def settle(cursor: Cursor, roles: RunTimeRoles, *, anew: bool) -> None:
-    """Let each role have its password and its grants, and nobody else any.
+    """Give each role its password and its privileges, and remove those of all others.
 
-    These are the grants that are remembered, or with `anew` those that the migrations have just left. What the roles
-    of another database, or those of the whole cluster, may do here moves to this database's. Doing it again changes
-    nothing.
+    These are the stored privileges, or with `anew` those that the migrations have just granted. Privileges here of
+    another database's roles, or of the cluster's, are moved to this database's roles. Doing it again changes nothing.
     """
     cursor.execute("SELECT log.keep_from_truncate()")
     _make_schemas_of_views(cursor)
@@ -64,7 +63,7 @@ class Provisioned(NamedTuple):
 
 
 def provisioned(dsn: str) -> Provisioned:
-    """What the login that migrates finds in a database; nothing is changed."""
+    """What the login that migrates finds in a database; changes nothing."""
     with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
         found: list[str | None] = []
         for table, sql, name in (
@@ -81,7 +80,7 @@ def provisioned(dsn: str) -> Provisioned:
 
 
 def script(roles: RunTimeRoles, login: str) -> str:
-    """SQL that makes the roles, for a superuser where the login that migrates may not; it contains no password."""
+    """SQL that creates the roles, for a superuser where the login that migrates may not; it contains no password."""
     lines = [f"-- Run-time roles of the database {roles.database}, for whoever may create roles."]
     for logical, name in roles.names.items():
         secret = verifier(roles.passwords[logical])
@@ -92,7 +91,7 @@ def script(roles: RunTimeRoles, login: str) -> str:
 
 
 def _make_schemas_of_views(cursor: Cursor) -> None:
-    """Make those that a backup has left out; no view is known to have got anywhere then."""
+    """Create the schemas that a backup has left out; then no view has a checkpoint."""
     cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE to_regnamespace(name) IS NULL", (list(VIEWS),))
     for (schema,) in cursor.fetchall():
         cursor.execute(f"CREATE SCHEMA {schema}")
@@ -137,9 +136,9 @@ def _settle_grants(cursor: Cursor, logical: str, name: str, former: Iterable[str
 
 
 def _settle_connecting(cursor: Cursor, roles: RunTimeRoles, former: Collection[str]) -> None:
-    """Only the database's own roles may connect; of these, those who fold the past may make temporary tables.
+    """Only the database's own roles may connect; of these, those that fold the past may create temporary tables.
 
-    Its `former` roles may not any more: another database may have the former name, and so these very roles.
+    Its `former` roles may not any more: another database may have the former name, and so these same roles.
     """
     cursor.execute("SELECT current_database()")
     [(name_of_database,)] = cursor.fetchall()

@@ -27,13 +27,13 @@ class DatabaseNewer(Problem):
 
 
 def pending_migrations(pool: ConnectionPool) -> list[str]:
-    """The migrations of this program that the database has not seen, in order."""
+    """The migrations of this program that were not applied to the database, in order."""
     applied = {name for (name,) in pool.fetch_all("SELECT name FROM public.schema_migrations")}
     return [name for name in _known() if name not in applied]
 
 
 def require_schema(dsn: str) -> None:
-    """Raise `DatabaseOlder` or `DatabaseNewer` unless the database has just the migrations of this program."""
+    """Raise `DatabaseOlder` or `DatabaseNewer` unless the database has exactly the migrations of this program."""
     with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.schema_migrations') IS NOT NULL")
         if cursor.fetchone() != (True,):

@@ -1,4 +1,4 @@
-"""Records: how an event and its envelope are written in the log, and how they are read back."""
+"""Records: the stored form of an event and its envelope, and reading it back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AFTER_POSITION = ("role", "seen_position", "signature", "stream", "topic", "ver
 
 
 class Record(Envelope, frozen=True, kw_only=True):
-    """The stored record, typed: the envelope, stream, version and position, and the author's part."""
+    """The stored record, typed: the envelope, stream, version and position, and the body."""
 
     position: int
     stream: UUID
@@ -42,7 +42,7 @@ class Written(NamedTuple):
     """One event as `log.append` takes it: its columns, and the record's canonical text around the position.
 
     The keys of a record are sorted, and `position` and `recorded_at` are neighbours in that order, so the database
-    can put both in between `head` and `tail` when it knows them.
+    can insert both between `head` and `tail` when it knows them.
     """
 
     columns: dict[str, Any]
@@ -78,7 +78,7 @@ def written(stored: StoredEvent, envelope: Envelope) -> Written:
 
 
 class RecordReader:
-    """Reads records into `Recorded`, with the keys of all the persons of a batch fetched at once."""
+    """Reads records into `Recorded`, with the keys of all persons of a batch read at once."""
 
     def __init__(self, mapper: BodyMapper) -> None:
         self._mapper = mapper

@@ -1,4 +1,4 @@
-"""The persistence module for the event-sourcing library: PostgreSQL through psycopg2, one SQL call an append."""
+"""The recorder of the event-sourcing library: PostgreSQL through psycopg2, one SQL call per append."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class Recorder(ProcessRecorder):
     ) -> Appended:
         """Record everything in one transaction, or nothing; `signed` are rows of signed texts in JSON.
 
-        `changes` are carried out in the same transaction, when it is recorded; so is what is `held` of people's keys.
+        `changes` run in the same transaction, when it is recorded; so are the unique keys in `held`.
 
-        `reads` are the versions of streams that the decision rests on, 0 for one that is not there. Raises
-        `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the
-        device's turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on, and
-        `OutcomeUnknownError` when the connection was lost before the reply: ask again by operation id. And `KeyTaken`
-        when a key is another's.
+        `reads` are the versions of streams that the decision rests on, 0 for a missing one. Raises
+        `OperationKnownError` when one of the operations has been answered before, `TurnTakenError` when the device's
+        turn was taken by another push, `IntegrityError` when a stream, written or read, has moved on,
+        `OutcomeUnknownError` when the connection was lost before the reply (ask again by operation id), and `KeyTaken`
+        when a key belongs to something else.
         """
         plain = [answer._replace(signed=None)._asdict() for answer in answers]
         results = orjson.dumps(plain).decode() if plain else None
@@ -78,7 +78,7 @@ class Recorder(ProcessRecorder):
         if outcome == "turn":
             raise TurnTakenError("another push of this device was recorded meanwhile")
         if outcome == "moved":
-            raise IntegrityError("a stream that the decision has read was changed meanwhile")
+            raise IntegrityError("a stream that the decision has read was changed in between")
         return Appended(base, recorded)
 
     def _call(self, statement: str, values: Sequence[Any], changes: Sequence[Change]) -> list[tuple[Any, ...]]:
@@ -95,7 +95,7 @@ class Recorder(ProcessRecorder):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, tracking: Tracking | None = None, **kwargs: Any
     ) -> Sequence[int]:
-        """The library's way in. Keyword arguments: `envelopes` (one an event), `answers`, `turn`."""
+        """Called by the library. Keyword arguments: `envelopes` (one per event), `answers`, `turn`."""
         envelopes = kwargs.get("envelopes") or [Envelope(occurred_at=now())] * len(stored_events)
         events = list(zip(stored_events, envelopes, strict=True))
         if tracking is None:
@@ -161,12 +161,12 @@ class Recorder(ProcessRecorder):
         return LogSubscription(self, self.pool.dsn, gt, topics)
 
     def insert_tracking(self, tracking: Tracking) -> None:
-        """Remember how far a follower has got; raises `IntegrityError` when it has got there already."""
+        """Store the position of a follower; raises `IntegrityError` when it has reached it already."""
         with self.pool.transaction() as cursor:
             self._track(cursor, tracking)
 
     def max_tracking_id(self, application_name: str) -> int | None:
-        """How far a follower has got, `None` when it has not begun."""
+        """The position of a follower, `None` when it has not begun."""
         row = self.pool.fetch_one("SELECT position FROM log.tracking WHERE name = %s", (application_name,))
         return int(row[0]) if row else None
 

@@ -15,13 +15,13 @@ _LETTERS: Final = 24
 
 
 class RecoveryCodes:
-    """120 random bits each, so that a plain hash cannot be searched. Those made before have 60 and stay good."""
+    """Codes of 120 random bits, so that plain hashes cannot be searched. Older ones have 60 and stay valid."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     def renew(self, user: UUID) -> list[str]:
-        """New codes in the place of all that there were."""
+        """New codes, replacing all others."""
         codes = [_new() for _ in range(HOW_MANY)]
         with self._pool.transaction() as cursor:
             cursor.execute("DELETE FROM access.recovery_codes WHERE user_id = %s", (str(user),))
@@ -33,12 +33,12 @@ class RecoveryCodes:
         return codes
 
     def left(self, user: UUID) -> int:
-        """How many are left."""
+        """The number of unused codes."""
         row = self._pool.fetch_one("SELECT count(*) FROM access.recovery_codes WHERE user_id = %s", (str(user),))
         return int(row[0]) if row else 0
 
     def use(self, user: UUID, code: str) -> bool:
-        """Use one up; False for one that there is not."""
+        """Use a code up; False for one that does not exist."""
         return bool(
             self._pool.execute(
                 "DELETE FROM access.recovery_codes WHERE user_id = %s AND code_hash = %s RETURNING user_id",

@@ -10,7 +10,7 @@ from domain.kernel.problem import Kind, Problem
 from domain.recording.backing import Change
 from store.caller import Caller
 from store.connecting import Cursor
-from store.enrolment_code import CODE_LIFE, code_of, folded
+from store.enrolment_code import CODE_LIFE, code_of, first_issued, folded
 from store.login_brake import LoginBrake
 from store.logins import fold, spellings
 from store.pool import ConnectionPool
@@ -25,16 +25,16 @@ class ResetCodeNotGood(Problem):
 
 
 class ResetCodes:
-    """At most one code a user, stored as a hash. Attempts are braked as those with passwords are."""
+    """At most one code per user, stored as a hash. Attempts are limited as those with passwords are."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
         self._brake = LoginBrake(pool)
 
     def issuing(self, user: UUID, seed: bytes) -> tuple[Change, datetime]:
-        """What makes the code of a secret seed good, together with the event that says so, and when it expires.
+        """The change that issues the code of a secret seed, committed with its event, and when the code expires.
 
-        One that was issued before is void.
+        A code that was issued before is void.
         """
         hashed = token_hash(folded(code_of(seed)))
         [(expires_at,)] = self._pool.fetch_all("SELECT now() + %s", (CODE_LIFE,))
@@ -51,19 +51,14 @@ class ResetCodes:
         return change, expires_at
 
     def seed_of(self, user: UUID, seeds: Iterable[bytes]) -> bytes:
-        """The first of these whose code was issued to the user, or the first where none was."""
-        first: bytes | None = None
-        for seed in seeds:
-            first = first or seed
-            hashed = token_hash(folded(code_of(seed)))
-            sql = "SELECT 1 FROM access.reset_codes WHERE user_id = %s AND code_hash = %s"
-            if self._pool.fetch_one(sql, (str(user), hashed)):
-                return seed
-        assert first is not None, "there is a seed"
-        return first
+        """The first of these seeds whose code was issued to the user, or the first where none was."""
+        sql = "SELECT 1 FROM access.reset_codes WHERE user_id = %s AND code_hash = %s"
+        return first_issued(
+            seeds, lambda seed: bool(self._pool.fetch_one(sql, (str(user), token_hash(folded(code_of(seed))))))
+        )
 
     def find(self, login: str, code: str, caller: Caller) -> UUID:
-        """Whose code this is, without using it up; raises `ResetCodeNotGood` and `TooManyAttempts`."""
+        """The user of this code, which is not used up; raises `ResetCodeNotGood` and `TooManyAttempts`."""
         if caller.address:
             self._brake.count_address(caller.address)
         self._brake.count(f"reset {fold(login)}", caller.address)
@@ -82,7 +77,7 @@ class ResetCodes:
         return UUID(str(row[0]))
 
     def using(self, user: UUID, code: str) -> Change:
-        """What uses the code up, together with the change of the password; it raises `ResetCodeNotGood`."""
+        """The change that uses the code up, committed with the change of the password; it raises `ResetCodeNotGood`."""
 
         def change(cursor: Cursor) -> None:
             cursor.execute(

@@ -12,11 +12,11 @@ from store.errors import MigrationError, renamed
 from store.roles import RunTimeRoles, password_id, verifier
 
 _UNTRIED: Final = ""
-"""Stands in the place of a password's id while nobody has signed in with it."""
+"""In place of a password's id while no login with it was tried."""
 
 
-def doubt_passwords(dsn: str) -> None:
-    """Let passwords be set again at the next migration, whatever they are: a role may have changed its own."""
+def invalidate_passwords(dsn: str) -> None:
+    """Have all passwords set again at the next migration: a role may have changed its own."""
     with renamed(), closing(open_connection(dsn, search_path="public")) as session, session.cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.run_time_roles') IS NOT NULL")
         if cursor.fetchone() == (True,):
@@ -24,10 +24,10 @@ def doubt_passwords(dsn: str) -> None:
 
 
 def set_password(cursor: Cursor, roles: RunTimeRoles, logical: str, known: tuple[object, ...] | None) -> None:
-    """Let the role have its password and note which; `known` is what was noted before.
+    """Set the password of the role and store its id; `known` is what was stored before.
 
-    Where the login may not set it, an administrator may have: `try_passwords` finds out when all is committed. Raises
-    `MigrationError` for a role with powers.
+    Where the login may not set it, an administrator may have: `try_passwords` finds out after the commit. Raises
+    `MigrationError` for a role with excessive privileges.
     """
     name, password = roles.names[logical], roles.passwords[logical]
     cursor.execute(
@@ -62,10 +62,10 @@ def set_password(cursor: Cursor, roles: RunTimeRoles, logical: str, known: tuple
 
 
 def try_passwords(cursor: Cursor, address: str, roles: RunTimeRoles) -> None:
-    """Sign in at the address as each role whose password this login could not set, and note those that are right.
+    """Sign in at the address as each role whose password this login could not set, and store which passwords are right.
 
-    To be called outside of a transaction, when the roles may connect. Raises `MigrationError` for one that is not
-    let in: nothing is noted of it then, so that it is tried again.
+    To be called outside of a transaction, when the roles may connect. Raises `MigrationError` for a role that cannot
+    sign in: then nothing is stored about it, so that it is tried again.
     """
     cursor.execute("SELECT to_regclass('public.run_time_roles') IS NOT NULL")
     if cursor.fetchone() != (True,):

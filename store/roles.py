@@ -1,4 +1,4 @@
-"""The database roles of those who serve: their names in each database, their passwords, and where they sign in."""
+"""The run-time roles of the database: their names in each database, their passwords, and their address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROJECTOR: Final = "callout_projector"
 READER: Final = "callout_reader"
 KEYKEEPER: Final = "callout_keykeeper"
 LOGICAL: Final = (WRITER, PROJECTOR, READER, KEYKEEPER)
-"""The roles as migrations name them. A database that was migrated without roles of its own uses them as they are."""
+"""The roles as migrations name them. A database migrated without roles of its own uses these names."""
 
 _PREFIX: Final = "callout_"
 _LONGEST_STEM: Final = 40
@@ -36,24 +36,24 @@ class RunTimeRoles(NamedTuple):
     passwords: Mapping[str, str]
 
     def dsn(self, address: str, logical: str) -> str:
-        """The DSN with which this role signs in, at the address that another DSN names."""
+        """The DSN with which this role signs in, at the address in another DSN."""
         return str(make_dsn(address, user=self.names[logical], password=self.passwords[logical]))
 
     def substituted(self, sql: str) -> str:
-        """The SQL of a migration with the names of this database, whose roles exist already."""
+        """The SQL of a migration with the role names of this database; the roles exist already."""
         return _ANY_LOGICAL.sub(lambda match: self.names[match[0]], sql.replace(_MAKES_ROLE, "NULL;"))
 
 
 def roles_of(database: str, master_key: bytes) -> RunTimeRoles:
-    """The roles of the database of this name; their passwords follow from the master key (32 bytes)."""
+    """The roles of the database of this name; their passwords are derived from the master key (32 bytes)."""
     names = {logical: _name(database, logical) for logical in LOGICAL}
     return RunTimeRoles(database, names, {logical: _password(master_key, name) for logical, name in names.items()})
 
 
 def database_of(dsn: str) -> str:
-    """The name of the database that a DSN leads to; the login's name unless it names one, as in libpq.
+    """The name of the database in a DSN; the login's name unless it has one, as in libpq.
 
-    `store.complete_dsn` knows better where a service file may say it.
+    See `store.complete_dsn` for names in service files.
     """
     return str(parse_dsn(dsn).get("dbname") or os.environ.get("PGDATABASE") or login_of(dsn))
 
@@ -61,7 +61,7 @@ def database_of(dsn: str) -> str:
 def first_that_signs_in(address: str, candidates: Sequence[RunTimeRoles]) -> RunTimeRoles:
     """The first of these whose password is right, or the first where none is: using it shows the reason.
 
-    Of one alone nothing is tried.
+    A single candidate is not tried.
     """
     for each in candidates if len(candidates) > 1 else ():
         with (
@@ -73,17 +73,17 @@ def first_that_signs_in(address: str, candidates: Sequence[RunTimeRoles]) -> Run
 
 
 def login_of(dsn: str) -> str:
-    """Who signs in with a DSN."""
+    """The login in a DSN."""
     return str(parse_dsn(dsn).get("user") or os.environ.get("PGUSER") or getuser())
 
 
 def address_of(dsn: str) -> str:
-    """A DSN without who signs in there, and without where their password is kept."""
+    """A DSN without the login and its password, including files with passwords."""
     return str(make_dsn(**{name: value for name, value in parse_dsn(dsn).items() if name not in _WHO}))
 
 
 def verifier(password: str, salt: bytes | None = None) -> str:
-    """What PostgreSQL keeps of a password (SCRAM-SHA-256, RFC 5803), so that the password itself stays here."""
+    """PostgreSQL's verifier of a password (SCRAM-SHA-256, RFC 5803), so that the password itself is not sent."""
     salt = salt or os.urandom(16)
     salted = pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
     stored = sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
@@ -93,12 +93,12 @@ def verifier(password: str, salt: bytes | None = None) -> str:
 
 
 def password_id(password: str) -> str:
-    """A fingerprint of passwords, which reveals nothing of them: they have 256 random bits."""
+    """A fingerprint of a password, which reveals nothing of it: passwords have 256 random bits."""
     return sha256(b"callout password id\x00" + password.encode()).hexdigest()[:32]
 
 
 def _name(database: str, logical: str) -> str:
-    """Made of what needs no quotes; a hash keeps names apart that would become the same."""
+    """A name that needs no quotes; a hash distinguishes names that would become the same."""
     stem = re.sub("[^a-z0-9_]", "_", database)
     if stem != database or len(stem) > _LONGEST_STEM:
         stem = f"{stem[:_LONGEST_STEM]}_{sha256(database.encode()).hexdigest()[:8]}"

@@ -21,11 +21,11 @@ extras.register_default_json(globally=True, loads=orjson.loads)
 
 
 class TableLike(Protocol):
-    """What has to be known of a table."""
+    """The definition of a table."""
 
     @property
     def name(self) -> str:
-        """Without a schema."""
+        """The name, without a schema."""
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -45,7 +45,7 @@ class TableLike(Protocol):
 
 
 def rows_of(cursor: Cursor) -> list[Row]:
-    """What a SELECT answered, as dicts by column."""
+    """The rows of a SELECT, as dicts by column."""
     described = cursor.description or ()
     names = [column.name for column in described]
     rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
@@ -94,7 +94,7 @@ class OrderLike(Protocol):
 
 
 class Bounds(NamedTuple):
-    """From `low` through `high`, both included, and after `known`; each gives the first of the ordering columns."""
+    """From `low` through `high`, both included, and after `known`; each has values of the first ordering columns."""
 
     low: Key = ()
     high: Key = ()
@@ -139,7 +139,7 @@ def insert(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -
 
 
 def upsert(cursor: Cursor, schema: str, table: TableLike, rows: Sequence[Row]) -> None:
-    """Write rows, new or in the place of those with their keys; one statement."""
+    """Write rows, replacing those with the same keys; one statement."""
     others = [name for name in table.columns if name not in table.key]
     changes = ", ".join(f"{name} = excluded.{name}" for name in others)
     action = f"DO UPDATE SET {changes}" if others else "DO NOTHING"

@@ -1,4 +1,4 @@
-"""Texts sealed under a person's key, and opened again."""
+"""Sealing texts under a person's key, and opening them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def seal_bytes(key: Key, text: bytes, path: str) -> bytes:
 
 
 def unseal(key: Key, sealed: str, path: str) -> bytes | None:
-    """The text again, or `None` when it was not sealed with this key for this path."""
+    """The text, or `None` when it was not sealed with this key for this path."""
     return unseal_bytes(key, b64decode(sealed), path)
 
 
 def unseal_bytes(key: Key, sealed: bytes, path: str) -> bytes | None:
-    """The same for what `seal_bytes` has given."""
+    """The same for bytes from `seal_bytes`."""
     try:
         return AESGCM(key.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], path.encode())
     except InvalidTag:

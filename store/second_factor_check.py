@@ -1,4 +1,4 @@
-"""The second step of signing in: the factors of a user, and the check of one that was given."""
+"""The second step of signing in: the factors of a user, and the check of a given one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class WrongSecondFactor(Problem):
 
 
 class Given(NamedTuple):
-    """What somebody gives as their second factor: one of these."""
+    """The second factor that somebody gives: one of these."""
 
     code: str | None = None
     recovery_code: str | None = None
@@ -47,11 +47,11 @@ class FactorCheck:
         self._brake = LoginBrake(pool)
 
     def required_of(self, roles: Collection[str]) -> bool:
-        """Whether somebody in these roles needs a second factor: everybody who is more than a technician."""
+        """Whether a user with these roles needs a second factor: every role but technician does."""
         return self.mode == "required" and not set(roles) <= {"technician"}
 
     def methods(self, user: UUID) -> list[str]:
-        """How this user can show a second factor; none when they have none or nobody asks for one."""
+        """The methods this user can use; none when they have no factors or these are switched off."""
         if self.mode == "off":
             return []
         kinds = sorted({each.kind for each in self.factors.of(user)})
@@ -60,7 +60,7 @@ class FactorCheck:
     def ask(self, user: UUID, purpose: str, generation: UUID | None = None) -> dict[str, Any]:
         """A challenge: `pending` names it in the answer; `passkey` are the browser's options, if there is a passkey.
 
-        Raises `SessionEnded` when what lets the user in is not of this `generation` any more.
+        Raises `SessionEnded` when the user's credentials are not of this `generation` any more.
         """
         made = self.challenges.make(user, purpose, generation)
         asked: dict[str, Any] = {"pending": made.token, "methods": self.methods(user)}
@@ -72,11 +72,11 @@ class FactorCheck:
     def accept(
         self, user: UUID, given: Given, challenge: bytes | None, caller: Caller, at: datetime, *, known: bool = True
     ) -> str:
-        """The kind of factor that was given; raises `WrongSecondFactor`, and `TooManyAttempts` for codes.
+        """The kind of the given factor; raises `WrongSecondFactor`, and `TooManyAttempts` for codes.
 
         A passkey signs `challenge`; codes can be guessed, so tries with them are counted by user and address and,
-        unless it is `known` that the user has signed in from this device before, over all addresses. Such devices are
-        counted together, and as others are when they have no tries left.
+        unless it is `known` that the user has signed in from this device before, over all addresses. Known devices are
+        counted together, and like others when they have no tries left.
         """
         if given.passkey is not None:
             keys = self.factors.secrets(user, "passkey")
@@ -104,7 +104,7 @@ class FactorCheck:
         self._brake.release(f"factor {user}", caller.address)
 
     def _counted(self, user: UUID, *, known: bool) -> str:
-        """Count a try among those of the user's known devices, or of all others; which it was."""
+        """Count a try among those of the user's known devices, or of all others; returns which."""
         if known:
             with suppress(TooManyAttempts):
                 self._brake.count_address(f"factor devices {user}")

@@ -1,4 +1,4 @@
-"""Second factors as they are stored: seeds of TOTPs and public keys of passkeys, sealed with their user's key."""
+"""Stored second factors: seeds of TOTPs and public keys of passkeys, sealed with their user's key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.sealing import seal, unseal
 from store.sessions import begin_generation
 
 MOST: Final = 20
-"""Second factors of one user, those that were begun and not confirmed among them."""
+"""The number of second factors of one user, unconfirmed ones included."""
 _PATH: Final = "access.second_factors/secret"
 
 
@@ -44,7 +44,7 @@ class Factor(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A second factor as its owner sees it."""
+    """A second factor as its owner may see it."""
 
     id: UUID
     kind: str
@@ -54,7 +54,7 @@ class Shown(NamedTuple):
 
 
 class SecondFactors:
-    """Second factors in `access.second_factors`. One that was never confirmed opens nothing."""
+    """Second factors in `access.second_factors`. An unconfirmed one cannot be used."""
 
     def __init__(self, pool: ConnectionPool, keyring: Keyring) -> None:
         self._pool = pool
@@ -70,9 +70,9 @@ class SecondFactors:
         credential: bytes | None = None,
         count: int | None = None,
     ) -> UUID:
-        """Keep a factor: a passkey is confirmed by its registration, a TOTP by its first code.
+        """Store a factor: a passkey is confirmed by its registration, a TOTP by its first code.
 
-        Raises `TooManyFactors` and `FactorKnown`. A TOTP that was begun before and never confirmed is removed.
+        Raises `TooManyFactors` and `FactorKnown`. An earlier unconfirmed TOTP is removed.
         """
         key = self._keyring.present_keys([user]).get(user)
         if key is None:
@@ -98,7 +98,7 @@ class SecondFactors:
         return factor
 
     def of(self, user: UUID) -> list[Shown]:
-        """The confirmed factors of a user, the oldest first."""
+        """The confirmed factors of a user, oldest first."""
         rows = self._pool.fetch_all(
             """
             SELECT id, kind, name, created_at, used_at FROM access.second_factors
@@ -110,7 +110,7 @@ class SecondFactors:
         return [Shown(*row) for row in rows]
 
     def secrets(self, user: UUID, kind: str, *, confirmed: bool = True) -> list[Factor]:
-        """The factors of one kind with what is needed to check them."""
+        """The factors of one kind with the data to check them."""
         rows = self._pool.fetch_all(
             """
             SELECT id, user_id, kind, name, secret, credential, last_used FROM access.second_factors
@@ -130,7 +130,7 @@ class SecondFactors:
         return found
 
     def used(self, factor: UUID, last: int, *, may_repeat: bool = False) -> bool:
-        """Note that it was used at this step or count; False when it was used at this or a later one before."""
+        """Store its use at this step or count; False when it was used at this or a later one before."""
         rows = self._pool.execute(
             """
             UPDATE access.second_factors
@@ -143,9 +143,9 @@ class SecondFactors:
         return bool(rows)
 
     def remove(self, user: UUID, factor: UUID, *, keep_one: bool) -> None:
-        """Forget one; raises `NotFound`, and `LastFactor` when `keep_one` and there would be none left.
+        """Remove one; raises `NotFound`, and `LastFactor` when `keep_one` and none would be left.
 
-        With the last one its recovery codes go too.
+        Recovery codes are removed with the last one.
         """
         with self._pool.transaction() as cursor:
             cursor.execute(
@@ -166,7 +166,7 @@ class SecondFactors:
 
 
 def forget_factors(cursor: Cursor, user: UUID) -> None:
-    """Forget all factors and recovery codes of a user, and sign them out everywhere, in an open transaction."""
+    """Remove all factors and recovery codes of a user, and sign them out everywhere, in an open transaction."""
     begin_generation(cursor, user)
     for table in ("second_factors", "recovery_codes", "challenges", "sessions"):
         cursor.execute(f"DELETE FROM access.{table} WHERE user_id = %s", (str(user),))  # noqa: S608 - names of ours

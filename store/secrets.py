@@ -1,4 +1,4 @@
-"""The server's own secrets for signing: made once, changed by an operator, the one before still accepted."""
+"""The server's own secrets for signing: generated once, replaced by an operator, the previous one still accepted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from store.pool import ConnectionPool
 
 _FRESH_SECONDS: Final = 60.0
-"""So long a process signs with what it has read; where a signature does not fit it reads again at once."""
+"""For how many seconds a process signs with a secret it has read; a signature that does not match is an exception."""
 
 
 class _Read(NamedTuple):
@@ -20,7 +20,7 @@ class _Read(NamedTuple):
 
 
 class Secrets:
-    """Secrets by name, 32 bytes each unless they were given; those that sign are the newest."""
+    """Secrets by name, 32 bytes each unless given otherwise; the newest ones sign."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
@@ -28,13 +28,13 @@ class Secrets:
         self._read: dict[str, _Read] = {}
 
     def newest(self, name: str) -> bytes:
-        """The secret to sign with, made when it is first asked for."""
+        """The secret to sign with, generated when it is first needed."""
         return next(self.accepted(name))
 
     def accepted(self, name: str) -> Iterator[bytes]:
-        """Every secret with which something may have been signed, the newest first.
+        """Every secret that a valid signature may be of, newest first.
 
-        Those that another process has added since are last, so that reading on costs a question to the database.
+        Those that another process has added since are last, so that only reaching them costs a query.
         """
         with self._lock:
             known = self._read.get(name)
@@ -46,7 +46,7 @@ class Secrets:
         yield from (secret for secret in self._reread(name).accepted if secret not in known.accepted)
 
     def keep(self, name: str, value: bytes) -> bytes:
-        """Keep a value under a name, unless there is one already; the one that is kept."""
+        """Store a value under a name, unless there is one already; returns the stored one."""
         self._pool.execute(
             "INSERT INTO access.secrets (name, value) VALUES (%s, %s) ON CONFLICT (name) DO NOTHING", (name, value)
         )
@@ -55,9 +55,9 @@ class Secrets:
         return bytes(row[0])
 
     def change(self, names: Iterable[str], values: Mapping[str, bytes]) -> None:
-        """Sign with new secrets of these names from now on, the ones before still accepted; and set these values.
+        """Replace the secrets of these names by new ones, the previous ones still accepted, and set these values.
 
-        All in one transaction. A name that has no secret yet gets one when it is first asked for.
+        All in one transaction. A name without a secret gets one when it is first needed.
         """
         with self._pool.transaction() as cursor:
             for name in names:

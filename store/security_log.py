@@ -14,9 +14,9 @@ from store.noted import Noted, Waiting
 from store.pool import ConnectionPool
 
 MOST_AN_HOUR: Final = 1000
-"""Rows of one kind that a user, a device, or all strangers together have; one more counts what goes beyond."""
+"""The number of rows of one kind per hour for a user, a device, or all unknown callers; one more counts the rest."""
 MOST_OF_ADDRESS: Final = 100
-"""Rows of one kind that strangers of one address have."""
+"""The number of rows of one kind per hour for unknown callers of one address."""
 LONGEST_LOGIN: Final = 64
 LONGEST_SUBJECT: Final = 200
 _LIKE_A_LOGIN: Final = re.compile(r"[\w.+-]{1,40}(@[\w.-]{1,40})?")
@@ -34,7 +34,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
 
 
 class SecurityEvent(NamedTuple):
-    """Something that happened, `many` times within the minute that began it: at least so often."""
+    """A security event that occurred `many` times within the minute of its beginning, or more often."""
 
     id: int
     kind: str
@@ -50,10 +50,10 @@ class SecurityEvent(NamedTuple):
 
 
 class SecurityLog:
-    """Written through one database function; two more blank logins and remove what is old.
+    """Written through one database function; two more blank logins and remove old rows.
 
-    What repeats within a minute is written each time up to ten times, then whenever its number has doubled: so a flood
-    costs the database little, and `many` is right within a factor of two.
+    Repetitions within a minute are written each time up to ten times, then whenever their number has doubled: so a
+    flood costs the database little, and `many` is right within a factor of two.
     """
 
     def __init__(self, pool: ConnectionPool, secret: Callable[[str], bytes]) -> None:
@@ -62,7 +62,7 @@ class SecurityLog:
         self._waiting = Waiting()
 
     def note(self, noted: Noted) -> None:
-        """Write it down, or count it to be written later. Never give it a password or a token."""
+        """Write it, or count it to be written later. It must not contain a password or token."""
         noted = self._waiting.within(noted._replace(address=noted.address[:64]))
         noted = noted._replace(login=self._login(noted.login), subject=_plain(noted.subject)[:LONGEST_SUBJECT])
         for each, times in self._waiting.due(noted):
@@ -93,11 +93,11 @@ class SecurityLog:
         return [SecurityEvent(*row) for row in rows]
 
     def forget(self, cursor: Any, keep: timedelta) -> None:
-        """Remove what is older; a week always stays."""
+        """Remove older rows; the last week is always kept."""
         cursor.execute("SELECT access.forget_security_events(%s)", (keep,))
 
     def erase_login(self, login: str) -> None:
-        """Blank this login wherever it was written down, and never write it down again."""
+        """Blank this login in all rows, and never write it again."""
         self._pool.execute(
             "INSERT INTO access.erased_logins (login_hash) VALUES (%s) ON CONFLICT DO NOTHING", (self._hash(login),)
         )
@@ -111,10 +111,10 @@ class SecurityLog:
             (*values, times, MOST_AN_HOUR, MOST_OF_ADDRESS),
         )
         if bound:
-            self._waiting.come_to_bound(noted, everybody=bound == _ALL_STRANGERS)
+            self._waiting.limit_reached(noted, everybody=bound == _ALL_STRANGERS)
 
     def _login(self, typed: str | None) -> str | None:
-        """What is kept of a login that nobody has: text that looks like one and was not erased."""
+        """The stored form of a login that no user has: only a text that looks like one and was not erased."""
         if typed is None:
             return None
         folded = fold(typed)

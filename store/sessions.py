@@ -1,4 +1,4 @@
-"""Sessions of users: begun, found by their token, listed, proven anew, ended."""
+"""Sessions of users: begun, found by their token, listed, confirmed again, ended."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from uuid import UUID
 
 from domain.kernel.problem import Kind, Problem
 from domain.recording.backing import Change
-from store.caller import LONGEST_AGENT, THE_HOUSE, Caller
+from store.caller import LOCAL_CALLER, LONGEST_AGENT, Caller
 from store.connecting import Cursor
 from store.pool import ConnectionPool
 
 COMMAND_LINE: Final = "command_line"
-"""The second factor of sessions that were begun at the command line."""
+"""The second factor of sessions begun at the command line."""
 _STILL_PROVEN: Final = """
     FROM access.passwords WHERE user_id = %(user)s AND generation = %(generation)s::uuid
     FOR SHARE
 """
 _SEEN: Final = timedelta(seconds=60)
-"""How exactly it is known when a session was last used."""
+"""The precision with which the last use of a session is stored."""
 
 
 class SessionEnded(Problem):
@@ -32,7 +32,7 @@ class SessionEnded(Problem):
 
 
 class Limits(NamedTuple):
-    """How long a session lives at most, and how long without being used."""
+    """The longest life of a session, and its longest time without use."""
 
     life: timedelta = timedelta(hours=12)
     idle: timedelta = timedelta(hours=2)
@@ -49,7 +49,7 @@ class LiveSession(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A session as its owner sees it."""
+    """A session as its owner may see it."""
 
     id: UUID
     begun_at: datetime
@@ -61,24 +61,24 @@ class Listed(NamedTuple):
 
 
 def token_hash(token: str) -> bytes:
-    """What is stored of a token: it has 256 random bits, so a plain hash cannot be searched."""
+    """The stored hash of a token: it has 256 random bits, so a plain hash cannot be searched."""
     return sha256(token.encode()).digest()
 
 
 class Sessions:
-    """Sessions in `access.sessions`; one that was not used for `limits.idle` is over."""
+    """Sessions in `access.sessions`; one that was not used for `limits.idle` has ended."""
 
     def __init__(self, pool: ConnectionPool, limits: Limits | None = None) -> None:
         self._pool = pool
         self.limits = limits or Limits()
 
     def begin(
-        self, user: UUID, caller: Caller = THE_HOUSE, factor: str | None = None, *, generation: UUID | None = None
+        self, user: UUID, caller: Caller = LOCAL_CALLER, factor: str | None = None, *, generation: UUID | None = None
     ) -> str:
-        """The token of a new session, which is not shown again; `factor` is the second factor that was given.
+        """The token of a new session, which is returned only once; `factor` is the second factor that was given.
 
-        `generation` is the one under which the user was proven. Raises `SessionEnded` when what lets them in has
-        another one since; `None` (the command line) asks for nothing.
+        `generation` is that of the credentials by which the user was proven. Raises `SessionEnded` when the credentials
+        have another one by now; `None` (the command line) is not checked.
         """
         token = secrets.token_urlsafe(32)
         begun = self._pool.execute(
@@ -120,12 +120,12 @@ class Sessions:
         return LiveSession(id, user, tuple(roles), factor, timedelta(0) if factor == COMMAND_LINE else proven_ago)
 
     def roles_of(self, user: UUID) -> tuple[str, ...]:
-        """The roles that a user has now; none for one who is disabled or erased."""
+        """The current roles of a user; none for one who is disabled or erased."""
         row = self._pool.fetch_one("SELECT access.roles_of(%s)", (str(user),))
         return tuple(row[0]) if row and row[0] else ()
 
     def prove(self, id: UUID, factor: str | None = None) -> None:
-        """The user has shown once more who they are, with `factor` as a second one."""
+        """Note that the user has authenticated again, with `factor` as a second one."""
         self._pool.execute(
             "UPDATE access.sessions SET proven_at = now(), factor = coalesce(%s, factor) WHERE id = %s",
             (factor, str(id)),
@@ -133,7 +133,7 @@ class Sessions:
 
     @staticmethod
     def proving(id: UUID) -> Change:
-        """The same together with what is recorded; it raises `SessionEnded` when the session has ended."""
+        """The same as a change that is committed with an event; it raises `SessionEnded` when the session has ended."""
 
         def change(cursor: Cursor) -> None:
             cursor.execute("UPDATE access.sessions SET proven_at = now() WHERE id = %s", (str(id),))
@@ -143,7 +143,7 @@ class Sessions:
         return change
 
     def of(self, user: UUID) -> list[Listed]:
-        """The sessions of a user that open something, the latest first, 200 at most."""
+        """The valid sessions of a user, latest first, at most 200."""
         rows = self._pool.fetch_all(
             """
             SELECT id, begun_at, seen_at, expires_at, address, agent, factor FROM access.sessions
@@ -156,20 +156,20 @@ class Sessions:
         return [Listed(*row) for row in rows]
 
     def end(self, token: str) -> None:
-        """Sign out: this token opens nothing any more."""
+        """Sign out: this token is not valid any more."""
         self._pool.execute("DELETE FROM access.sessions WHERE token_hash = %s", (token_hash(token),))
 
     def end_one(self, user: UUID, id: UUID) -> bool:
-        """End one of this user's own sessions; whether there was such a one."""
+        """End one of this user's own sessions; returns whether it existed."""
         ended = self._pool.execute(
             "DELETE FROM access.sessions WHERE user_id = %s AND id = %s RETURNING id", (str(user), str(id))
         )
         return bool(ended)
 
     def end_all(self, user: UUID, but: UUID | None = None) -> int:
-        """Sign this user out everywhere, apart from the session `but`; how many sessions that were.
+        """Sign this user out everywhere, except the session `but`; returns the number of ended sessions.
 
-        Sign-ins in progress have to begin again, and no device counts as one that has signed in before.
+        Sign-ins in progress have to begin again, and no device counts as known any more.
         """
         with self._pool.transaction() as cursor:
             begin_generation(cursor, user)
@@ -182,5 +182,5 @@ class Sessions:
 
 
 def begin_generation(cursor: Cursor, user: UUID) -> None:
-    """In an open transaction, before anything else of the user is changed: sign-ins in progress have to begin again."""
+    """In an open transaction, before other changes of the user: sign-ins in progress have to begin again."""
     cursor.execute("UPDATE access.passwords SET generation = gen_random_uuid() WHERE user_id = %s", (str(user),))

@@ -1,4 +1,4 @@
-"""The shape of an event class: which fields are its own, which are personal, and how they are typed."""
+"""The shape of an event class: its own fields, the personal ones among them, and their types."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _UNTIMED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Shape(NamedTuple):
-    """How the events of one class are written down: a typed struct of every own field, what they default to.
+    """How the events of one class are stored: a typed struct of every own field, and the defaults.
 
-    Personal fields default to `None`; a plain field that has its default is left out of the record. `members` are the
-    plain fields once more: name, name in the record, default. `begins` is the kind of entity whose streams begin with
-    such an event; `change` is the entity's method that it runs, with the fields it `takes`.
+    Personal fields default to `None`; a plain field with its default value is left out of the record. `members` are the
+    plain fields: name, name in the record, default. `begins` is the kind of entity whose streams begin with such an
+    event; `change` is the entity's method that it runs, with the fields it `takes`.
     """
 
     event_class: type
@@ -41,22 +41,22 @@ class Shape(NamedTuple):
 
     @property
     def opens(self) -> bool:
-        """Whether the entity takes words of a person."""
+        """Whether the entity reads personal fields of the event."""
         return not self.personal.keys().isdisjoint(self.takes)
 
     def person_of(self, event: Any) -> Any:
-        """The id of the person whose words the event holds, or `sealed_under` where it has that: a key of its own."""
+        """The id of the person whose data the event holds, or `sealed_under` where it has that: a key of its own."""
         return getattr(event, "sealed_under", getattr(event, self.person))
 
 
 def is_personal(hint: Any) -> bool:
-    """Whether a field's type marks it as a person's words."""
+    """Whether a field's type marks it as personal."""
     return get_origin(hint) is Annotated and PERSONAL in get_args(hint)[1:]
 
 
 @cache
 def shape_of(event_class: type) -> Shape:
-    """The shape of an event class, read once from its annotations."""
+    """The shape of an event class, computed once from its annotations."""
     hints = get_type_hints(event_class, include_extras=True)
     names = [member.name for member in fields(event_class) if member.name not in _ENVELOPED]
     personal = {name: get_args(hints[name])[0] for name in names if is_personal(hints[name])}

@@ -23,7 +23,7 @@ class Kept(NamedTuple):
     """One content that was received under an operation's id, and its outcome.
 
     `text` is the received text, in its `encoding` (utf-8 or base64). It is None when it was erased (`status` erased) or
-    was never kept (not-kept), as by servers before this table.
+    never stored (not-kept), as by servers before this table existed.
     """
 
     device: UUID
@@ -41,7 +41,7 @@ class Kept(NamedTuple):
 
 
 class SignedTexts:
-    """Reads them."""
+    """Reads signed texts."""
 
     def __init__(self, pool: ConnectionPool, keyring: Keyring, reader: RecordReader) -> None:
         self._pool = pool
@@ -49,7 +49,7 @@ class SignedTexts:
         self._reader = reader
 
     def of(self, operation: UUID) -> list[Kept]:
-        """Every content that devices sent under this id, the first one first."""
+        """Every content that devices sent under this id, in order of arrival."""
         rows = self._pool.fetch_all(
             """
             SELECT o.device, o.incarnation, o.seq, o.status, o.first_position, o.event_count, o.recorded_at,
@@ -63,11 +63,11 @@ class SignedTexts:
         )
         first: dict[str, Row] = {}
         for row in rows:
-            first.setdefault(row[7], row)  # the same content again under another number says nothing new
+            first.setdefault(row[7], row)  # a repetition of the same content under another number adds nothing
         return [self._kept(operation, row) for row in first.values()]
 
     def keys_of(self, device: UUID) -> list[str]:
-        """The public keys that a device has ever signed with, the first one first."""
+        """The public keys that a device has ever signed with, in order."""
         rows = self._pool.fetch_all(
             """
             SELECT record FROM log.events
@@ -103,7 +103,7 @@ class SignedTexts:
         return None if row is None else self._reader.read([row[0]])[0]
 
     def _opened(self, path: str, sealed: str, under: list[tuple[UUID, str]]) -> str | None:
-        """The text again, if every key that it is under is still there."""
+        """The text, if every key that it is sealed under still exists."""
         keys = self._keyring.opening_keys(person for person, _ in under)
         text: bytes | None = b64decode(sealed)
         for person, key_id in reversed(under):
@@ -126,7 +126,7 @@ def sealed_texts(keyring: Keyring, answers: Iterable[Answer]) -> str | None:
 def _sealed(answer: Answer, signed: SignedText, keys: Mapping[UUID, Key]) -> dict[str, object]:
     under = [key for person in signed.persons if (key := keys.get(person)) is not None]
     sealed = None
-    if len(under) == len(signed.persons):  # otherwise somebody has been erased and takes the text along
+    if len(under) == len(signed.persons):  # otherwise somebody was erased, and the text with them
         text = signed.text.encode()
         for key in under:
             text = seal_bytes(key, text, _path(answer.id, answer.content_hash))

@@ -33,15 +33,15 @@ def state_of(kind: type[Entity]) -> type[msgspec.Struct]:
 
 
 def sealed_in(kind: type[Entity]) -> Mapping[str, Any]:
-    """The attributes that hold words of the person whose stream it is, and what they are once these are gone."""
+    """The attributes that hold personal data of the stream's person, and their values once these are erased."""
     gone: Mapping[str, Any] = getattr(kind, "SNAPSHOT_SEALS", {})
     return gone
 
 
 class Snapshots:
-    """Takes a snapshot every `SNAPSHOT_EVERY` versions of the classes that name that number.
+    """Takes a snapshot every `SNAPSHOT_EVERY` versions of the classes that have that attribute.
 
-    What `SNAPSHOT_SEALS` names is sealed with the person's key.
+    Attributes in `SNAPSHOT_SEALS` are sealed with the person's key.
     """
 
     def __init__(self, pool: ConnectionPool, keyring: Keyring) -> None:
@@ -59,7 +59,7 @@ class Snapshots:
                 state |= self._sealed(entity)
                 due.append(StoredEvent(entity.id, entity.version, type(entity).TOPIC, encode(state)))
         for stored in due:
-            with suppress(IntegrityError):  # somebody else took the same one
+            with suppress(IntegrityError):  # another process has taken the same one
                 self._recorder.insert_events([stored])
 
     def _sealed(self, entity: Any) -> dict[str, str | None]:
@@ -71,7 +71,7 @@ class Snapshots:
 
 
 def restored(stream: UUID, version: int, topic: str, state: str, key: Key | None) -> Entity:
-    """The entity that a snapshot holds, its person's words opened with their key, gone without it.
+    """The entity in a snapshot, its personal data opened with the key, or removed without it.
 
     Raises `msgspec.ValidationError` when the class has another shape by now: then its events are needed.
     """
@@ -104,7 +104,7 @@ class SnapshotRecorder(AggregateRecorder):
         self._pool = pool
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:  # noqa: ARG002
-        """Store these states, all or none; raises `IntegrityError` when there is one of that version already."""
+        """Store these states, all or none; raises `IntegrityError` when one of that version exists already."""
         with self._pool.transaction() as cursor:
             for stored in stored_events:
                 cursor.execute(

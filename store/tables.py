@@ -1,4 +1,4 @@
-"""Tables of read models: made, indexed, put in the place of others and dropped."""
+"""Tables of read models: created, indexed, exchanged and dropped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEMPORARY = "pg_temp"
 
 
 def create(cursor: Cursor, schema: str, table: TableLike) -> None:
-    """An empty table without indexes, in the place of any of its name; a temporary one in `TEMPORARY`."""
+    """Create an empty table without indexes, replacing any of its name; a temporary one in `TEMPORARY`."""
     columns = ", ".join(f"{name} {declared}" for name, declared in table.columns.items())
     drop(cursor, schema, table)
     room = 100 if table.append_only else 80  # an update within its page leaves the indexes alone
@@ -22,12 +22,12 @@ def create(cursor: Cursor, schema: str, table: TableLike) -> None:
 
 
 def drop(cursor: Cursor, schema: str, table: TableLike) -> None:
-    """Remove a table, if it is there."""
+    """Drop a table, if it exists."""
     cursor.execute(f"DROP TABLE IF EXISTS {schema}.{table.name}")
 
 
 def missing(cursor: Cursor, schema: str, names: Collection[str]) -> set[str]:
-    """Which of these tables are not there, as after a restore without views."""
+    """Those of these tables that do not exist, as after a restore without views."""
     cursor.execute(
         "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(format('%%I.%%I', %s::text, name)) IS NULL",
         (list(names), schema),
@@ -36,7 +36,7 @@ def missing(cursor: Cursor, schema: str, names: Collection[str]) -> set[str]:
 
 
 def add_indexes(cursor: Cursor, schema: str, table: TableLike) -> None:
-    """The primary key and the indexes, which are made faster when the rows are there; then the planner's figures."""
+    """Create the primary key and the indexes, faster after the rows were inserted; then update the statistics."""
     cursor.execute(f"ALTER TABLE {schema}.{table.name} ADD PRIMARY KEY ({', '.join(table.key)})")
     for columns in table.indexes:
         cursor.execute(f"CREATE INDEX ON {schema}.{table.name} ({', '.join(columns)})")
@@ -49,13 +49,13 @@ def analyze(cursor: Cursor, schema: str, table: TableLike) -> None:
 
 
 def put_in_place(cursor: Cursor, fresh: str, table: TableLike, schema: str) -> None:
-    """Drop the table in `schema` and move the one in `fresh` to where it was."""
+    """Drop the table in `schema` and move the one in `fresh` to its place."""
     drop(cursor, schema, table)
     cursor.execute(f"ALTER TABLE {fresh}.{table.name} SET SCHEMA {schema}")
 
 
 def lock_briefly(cursor: Cursor, schema: str, names: Iterable[TableLike], seconds: float) -> bool:
-    """Keep everybody out of those tables that exist until the transaction ends; False when that takes too long.
+    """Lock those tables that exist against all access until the transaction ends; False when that takes too long.
 
     Later transactions wait for this one, so it does not wait for long queries.
     """
@@ -73,7 +73,7 @@ def lock_briefly(cursor: Cursor, schema: str, names: Iterable[TableLike], second
 
 
 def drop_all_but(cursor: Cursor, schema: str, names: Collection[str]) -> None:
-    """Remove the tables of a schema that have none of these names, with whatever words they still hold."""
+    """Drop the tables of a schema without one of these names, with any personal data in them."""
     cursor.execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename <> ALL(%s)", (schema, list(names))
     )
@@ -86,7 +86,7 @@ def discarding(session: Connection) -> Iterator[None]:
     """Drop all temporary tables afterwards: the session's next user would read them instead of the current ones."""
     left = True
     try:
-        with taking_its_time(session):
+        with without_time_limit(session):
             yield
     finally:
         try:
@@ -99,8 +99,8 @@ def discarding(session: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def taking_its_time(session: Connection) -> Iterator[None]:
-    """Let statements take as long as they need meanwhile: indexes over a long history, comparisons of whole tables."""
+def without_time_limit(session: Connection) -> Iterator[None]:
+    """Remove the time limit of statements: for indexes over a long history, and comparisons of whole tables."""
     with session.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         try:
@@ -112,7 +112,7 @@ def taking_its_time(session: Connection) -> Iterator[None]:
 
 @contextmanager
 def unobtrusive(session: Connection) -> Iterator[None]:
-    """Let statements use one processor each meanwhile, and end soon after the client has gone."""
+    """Let statements use one processor each, and end soon after the client has gone."""
     with session.cursor() as cursor:
         for name, value in _UNOBTRUSIVE.items():
             cursor.execute(f"SET {name} = {value}")
@@ -133,9 +133,9 @@ _UNOBTRUSIVE = {
 
 @contextmanager
 def snapshot(cursor: Cursor, schema: str, names: Iterable[TableLike]) -> Iterator[None]:
-    """See these tables, and everything else, as of one moment; nothing written meanwhile stays.
+    """Read these tables, and everything else, as of one moment; writes are rolled back at the end.
 
-    The tables are locked first, against being swapped for others: a snapshot taken before would find those empty.
+    The tables are locked first, so that they are not exchanged: a snapshot taken before would find those empty.
     """
     cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
     try:
@@ -148,7 +148,7 @@ def snapshot(cursor: Cursor, schema: str, names: Iterable[TableLike]) -> Iterato
 
 
 def count(cursor: Cursor, schema: str, table: TableLike) -> int:
-    """How many rows a table has."""
+    """The number of rows of a table."""
     cursor.execute(f"SELECT count(*) FROM {schema}.{table.name}")  # noqa: S608 - names come from the code
     [(rows,)] = cursor.fetchall()
     return int(rows)

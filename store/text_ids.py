@@ -17,24 +17,24 @@ from store.master_keys import MasterKeyMissingError
 from store.record import RecordReader
 
 ANYBODY: Final = UUID(int=0)
-"""The person noted for texts that may name anybody: any erased one counts."""
+"""The person stored for texts that may name anybody: every erasure concerns them."""
 MOST_IDS: Final = 600
-"""More than an operation of the greatest size that is accepted can name."""
+"""More than the longest accepted operation can name."""
 _ID: Final = re.compile("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\u00([2-7][0-9a-fA-F])")
 _PERSON: Final = re.compile('"person":"([0-9a-f-]{36})","sealed":')
 _CLOSED: Final = (InvalidTag, MasterKeyMissingError)
-"""What reading a record raises whose key is under another master key."""
+"""Raised when a record's key is under a missing master key."""
 _UNREADABLE: Final = (ValueError, LookupError, TypeError, RecursionError, msgspec.MsgspecError)
-"""What reading a record that is damaged, or of a kind that is not known, raises."""
+"""Raised when a record is damaged, or of an unknown kind."""
 
 _log = structlog.get_logger(__name__)
 
 
 class TextIds(NamedTuple):
-    """What is noted of a text: its position, whose key seals it, its own id if that is its alone, what it names.
+    """The data stored about a text: its position, whose key seals it, its own id if it has one, the ids it names.
 
-    `is_closed` while its master key is not here: then `ids` are only those that stand beside the text.
+    `is_closed` while its master key is missing: then `ids` are only those beside the text.
     """
 
     position: int
@@ -45,7 +45,7 @@ class TextIds(NamedTuple):
 
 
 def noted(reader: RecordReader, rows: Sequence[tuple[int, str]]) -> list[TextIds]:
-    """What the records at these positions name, without those whose text is gone; none of them raises."""
+    """The ids in the records at these positions, except those whose text was erased; raises nothing."""
     try:
         events: Sequence[Recorded | None] = reader.read([record for _, record in rows])
     except (*_CLOSED, *_UNREADABLE):
@@ -58,7 +58,7 @@ def noted(reader: RecordReader, rows: Sequence[tuple[int, str]]) -> list[TextIds
 
 
 def of_anybody(position: int, record: str) -> TextIds | None:
-    """A text that may name any erased person; `None` when nothing of it is sealed."""
+    """A text that may name any erased person; `None` when nothing in it is sealed."""
     return _sealed(position, record, None, {ANYBODY})
 
 
@@ -69,11 +69,11 @@ def ids_in(text: str) -> set[UUID]:
 
 
 def _of_record(reader: RecordReader, position: int, record: str) -> TextIds | None:
-    """The same for one record of which it is not known whether it can be read."""
+    """The same for one record that may be unreadable."""
     try:
         [event] = reader.read([record])
         return _of_event(position, record, event)
-    except _CLOSED:  # what is recorded beside the text can be read
+    except _CLOSED:  # the fields beside the text can be read
         _log.exception("operation cannot be opened", position=position)
         return _sealed(position, record, None, ids_in(record), is_closed=True)
     except _UNREADABLE:
@@ -100,7 +100,7 @@ def _sealed(
 
 
 def _text_of(event: Recorded) -> str:
-    """What the operation says; bytes that are no UTF-8 are read one by one, which spells ids as they are."""
+    """The text of the operation; bytes that are not UTF-8 are read one by one, which keeps ids as they are."""
     if getattr(event.data, "encoding", "utf-8") == "base64":
         return b64decode(event.data.body).decode("latin-1")
     return str(event.data.body)

@@ -1,8 +1,8 @@
 """The index by which an erasure finds texts of quarantined and held operations: the ids of customers and of texts.
 
-Nothing here asks PostgreSQL to read JSON: what a device has sent may be text that it cannot read as such. Members are
-found by how they are written: within a record the text `"customer":"` can only be a member's name and the beginning of
-its value, since a quote inside a text is escaped.
+Nothing here lets PostgreSQL parse JSON: a device may have sent text that it cannot parse. Members are found by their
+notation: within a record the text `"customer":"` can only be a member's name and the beginning of its value, since a
+quote inside a text is escaped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class TextIndex:
         self._pool = pool
 
     def note_ids(self, after: int, through: int) -> None:
-        """Which customers are named by what was recorded, who has which site, and who is erased."""
+        """Store which customers are named in these events, whose each site is, and who is erased."""
         self._pool.execute(
             f"""
             INSERT INTO log.customer_ids (customer, id, position)
@@ -56,7 +56,7 @@ class TextIndex:
         )
 
     def note_texts(self, texts: Sequence[TextIds]) -> None:
-        """Which ids these texts name; what is known of one that was not opened before is replaced."""
+        """Store which ids these texts name; replaces the data of one that could not be opened before."""
         if not texts:
             return
         with self._pool.transaction() as cursor:
@@ -79,7 +79,7 @@ class TextIndex:
                 )
 
     def closed(self, most: int) -> list[int]:
-        """The positions of texts that were not opened, those tried least often first; they are counted as tried."""
+        """The positions of texts that could not be opened, least often tried first; they are counted as tried."""
         rows = self._pool.execute(
             """
             UPDATE log.text_ids SET tries = tries + 1
@@ -93,7 +93,7 @@ class TextIndex:
         return [position for (position,) in rows]
 
     def led_by_new_ids(self, after: int, through: int) -> set[UUID]:
-        """Whose texts lead to somebody erased by what was recorded in between: the id they name, or the erasure."""
+        """The persons whose texts name somebody erased, by an id or an erasure that was recorded in between."""
         rows = self._pool.fetch_all(
             """
             WITH fresh AS (
@@ -116,7 +116,7 @@ class TextIndex:
         return self._without_contested(rows)
 
     def leading(self, texts: Sequence[TextIds]) -> set[UUID]:
-        """Whose of these texts lead to somebody who is erased already."""
+        """The persons of those of these texts that name somebody who is erased already."""
         rows = self._pool.fetch_all(
             """
             SELECT t.person, CASE WHEN named.id = t.operation THEN t.operation END FROM log.text_ids t
@@ -131,11 +131,11 @@ class TextIndex:
         return self._without_contested(rows)
 
     def forget(self, persons: Collection[UUID]) -> None:
-        """Forget texts that nobody can open any more."""
+        """Delete the entries of texts that nobody can open any more."""
         self._pool.execute("DELETE FROM log.text_ids WHERE person = ANY(%s::uuid[])", ([str(id) for id in persons],))
 
     def _without_contested(self, rows: Sequence[tuple[UUID, UUID | None]]) -> set[UUID]:
-        """The persons, without those to whom only an operation's own id leads that several texts have."""
+        """The persons, except where only an operation's own id leads to them and several texts have that id."""
         operations = {operation for _, operation in rows if operation is not None}
         contested = self._pool.fetch_all(
             """

@@ -28,7 +28,7 @@ def spelled(seed: bytes) -> str:
 
 
 def uri(seed: bytes, login: str) -> str:
-    """The `otpauth://` address that an app reads from a picture."""
+    """The `otpauth://` address that an app reads from a QR code."""
     return TOTP(spelled(seed)).provisioning_uri(name=login, issuer_name=ISSUER)
 
 

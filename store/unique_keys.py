@@ -36,7 +36,7 @@ _AT_ONCE: Final = 1_000
 
 
 class Held(NamedTuple):
-    """What the events of a commit do with keys: `entries` as `log.hold_keys` takes them, and the event of each."""
+    """The claims and releases of a commit's events: `entries` as `log.hold_keys` takes them, and the event of each."""
 
     entries: list[dict[str, Any]]
     sources: list[tuple[Keeping, UUID | None]]
@@ -47,17 +47,17 @@ class Held(NamedTuple):
 
 
 class UniqueKeys:
-    """Keys by kind, as `domain.kernel.keys` says; personal ones are known by a keyed hash only."""
+    """Keys by kind, see `domain.kernel.keys`; of personal ones only a keyed hash is stored."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
         self._secrets = Secrets(pool)
 
     def held_by(self, events: Sequence[DomainEventProtocol[UUID]], envelopes: Sequence[Envelope]) -> Held | None:
-        """What these events do with keys, `None` for nothing.
+        """The claims and releases of these events, `None` for none.
 
-        What a device reports is a fact and never refused, nor is what happens without a request: only who acts in a
-        role is refused. Raises `BadInput` when they claim a key that nobody can read.
+        A fact of a device is never refused, nor are events without a request: only a claim of somebody who acts in a
+        role can be. Raises `BadInput` for a claim of an unreadable key.
         """
         held = Held([], [])
         for event, envelope in zip(events, envelopes, strict=True):
@@ -70,16 +70,16 @@ class UniqueKeys:
         return held if held.entries else None
 
     def holder(self, kind: KeyKind, text: str) -> UUID | None:
-        """What has this key of a kind that `key_asked_for` knows, however it is spelled; None for nothing."""
+        """The holder of this key of a kind that `key_asked_for` knows, in any spelling; None without one."""
         key = key_asked_for(kind, text)
         kept = self._hashed(kind, key) if kind == "message_id" else key
         row = self._pool.fetch_one("SELECT holder FROM log.unique_keys WHERE kind = %s AND key = %s", (kind, kept))
         return row[0] if row else None
 
     def fill(self, reader: RecordReader) -> bool:
-        """Take the keys from the log, if that was never done by today's rules; whether it was done now.
+        """Compute the keys from the log, unless that was done by the current rules; returns whether it was done now.
 
-        Nobody records anything meanwhile. What clashes is noted, the thing recorded first has the key.
+        The log is locked against writers meanwhile. Clashes are stored; the thing recorded first has the key.
         """
         if self._are_filled(self._pool.fetch_one("SELECT rules FROM log.key_rules")):
             return False
@@ -124,12 +124,12 @@ class UniqueKeys:
         held.sources.append((keeping, operation))
 
     def _hashed(self, kind: str, key: str) -> str:
-        secret = self._secrets.newest("unique-keys")  # never changed: what was hashed with it is compared
+        secret = self._secrets.newest("unique-keys")  # never replaced: stored hashes are compared with new ones
         return hmac.digest(secret, f"{kind}\0{key}".encode(errors="surrogatepass"), "sha256").hex()
 
 
 def taken_key(error: PersistenceError, held: Held | None) -> KeyTaken | None:
-    """Which key it was, when the database has refused one of these."""
+    """The problem for the key that the database has refused, if one of these was."""
     cause: Any = error.__cause__
     if held is None or getattr(cause, "pgcode", None) != _TAKEN:
         return None
@@ -140,7 +140,7 @@ def taken_key(error: PersistenceError, held: Held | None) -> KeyTaken | None:
 
 
 CLASHES: Final = """
--- Things whose key is another's: the kind of key, who has it, and who lacks it, those of longest standing first.
+-- Things whose key belongs to another: the kind of key, its holder, and the thing without it, oldest first.
 SELECT c.kind, k.holder, c.holder FROM log.key_clashes c JOIN log.unique_keys k USING (kind, key)
 ORDER BY c.since, c.kind, c.holder
 LIMIT %s

@@ -1,4 +1,4 @@
-"""How often devices have had their documents verified lately, counted for all processes of a server together."""
+"""The number of recent verifications of each device, shared by all processes of a server."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MOST_AN_HOUR: Final = 2
 
 
 class Verifications:
-    """One row a device, with the instants of its last verifications."""
+    """One row per device, with the instants of its last verifications."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     def take(self, device: UUID) -> int:
-        """Count one more, unless there were `MOST_AN_HOUR` within the last hour: then the seconds to wait. Else 0."""
+        """Count one more and return 0; the seconds to wait when there were `MOST_AN_HOUR` within the last hour."""
         counted = self._pool.execute(
             """
             INSERT INTO access.device_verifications AS v (device, last_at) VALUES (%(device)s, ARRAY[now()])

@@ -1,4 +1,4 @@
-"""Waking up when the log or the views have moved, and surviving lost connections meanwhile."""
+"""Waking up when the log or the views have moved, also after lost connections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RECONNECT_SECONDS = 0.5
 
 
 class Listener:
-    """One connection that listens on channels; for one thread."""
+    """One connection that listens on channels; not thread-safe."""
 
     def __init__(self, dsn: str, channels: Sequence[str] = ("log",)) -> None:
         self._dsn = dsn
@@ -29,7 +29,7 @@ class Listener:
         self._connection: Connection | None = None
 
     def wait(self, seconds: float = POLL_SECONDS) -> bool:
-        """Whether there may be something new: a notification arrived, or the connection had to be made (again)."""
+        """Whether there may be something new: a notification has arrived, or the connection was opened (again)."""
         try:
             if self._connection is None:
                 self._connection = open_connection(self._dsn, statement_timeout=0)
@@ -49,14 +49,14 @@ class Listener:
         return woken
 
     def close(self) -> None:
-        """Let go of the connection; the next wait makes a new one."""
+        """Close the connection; the next wait opens a new one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
 class Wakeups:
-    """One listening thread a process, for any number of waiting ones and for those who want to be called."""
+    """One listening thread per process, for any number of waiting threads and callbacks."""
 
     def __init__(self, dsn: str, channels: Sequence[str] = ("views",)) -> None:
         self._listener = Listener(dsn, channels)
@@ -67,7 +67,7 @@ class Wakeups:
         self._thread: Thread | None = None
 
     def wait(self, until: Callable[[], Any], seconds: float) -> Any:
-        """Ask `until` now, after each wake-up and now and then, at most for `seconds`; its last answer."""
+        """Call `until` now, after each wake-up and at intervals, for at most `seconds`; returns its last result."""
         self.start()
         deadline = time.monotonic() + seconds
         while True:
@@ -80,22 +80,22 @@ class Wakeups:
             with self._moved:
                 self._moved.wait_for(lambda: self._count != seen or self.stopped, min(left, POLL_SECONDS))  # noqa: B023
 
-    def heed(self, moved: Callable[[], None], closed: Callable[[], None]) -> None:
-        """Have `moved` called by the listening thread, after each wake-up and now and then; `closed` at the end.
+    def subscribe(self, moved: Callable[[], None], closed: Callable[[], None]) -> None:
+        """Have `moved` called by the listening thread, after each wake-up and at intervals; `closed` at the end.
 
-        What fails while it is called, as when the database is away, is tried again at the next wake-up.
+        An error in a call, as when the database is unavailable, is logged, and the next wake-up calls again.
         """
         self._called.append((moved, closed))
 
     def start(self) -> None:
-        """Listen, unless that goes on already."""
+        """Start listening, unless already started."""
         with self._moved:
             if self._thread is None or not (self._thread.is_alive() or self.stopped):
                 self._thread = Thread(target=self._listen, name="wakeups", daemon=True)
                 self._thread.start()
 
     def close(self) -> None:
-        """Wake everybody up for the last time and stop listening."""
+        """Wake up all waiting threads for the last time and stop listening."""
         self.stopped = True
         with self._moved:
             self._moved.notify_all()
@@ -117,7 +117,7 @@ class Wakeups:
                         moved()
                     except PersistenceError:
                         called_at = 0.0
-                    except Exception as error:  # noqa: BLE001 - whoever waits here must not be left without wake-ups
+                    except Exception as error:  # noqa: BLE001 - other callbacks and waiting threads must still be woken up
                         _log.error("not done at a wake-up", cause=name_of(error))
                         called_at = 0.0
         self._listener.close()

@@ -1,8 +1,8 @@
 """Formats values for PostgreSQL, many at a time: as arrays of columns or as lines of CSV.
 
-Both are made by orjson. What is between the brackets of a JSON array is an array's text or a line of CSV already,
-when a backslash escapes quotes and itself and an unquoted `null` is NULL. Only control characters, which JSON escapes,
-must be there as they are.
+Both are formatted by orjson: the content of a JSON array is the text of an array or a line of CSV, provided that a
+backslash escapes quotes and itself and an unquoted `null` is NULL. Only control characters, which JSON escapes, must be
+written as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import orjson
 
 _ESCAPED = re.compile(rb'\\(["\\]|[bfnrt]|u00[0-9a-f]{2})')
 _CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-# PostgreSQL's text holds no NUL. One that a device has sent must not stop the views, so it is shown as unreadable.
+# PostgreSQL's text cannot hold NUL. One from a device must not stop the views, so it is shown as unreadable.
 _NO_CHARACTER = "\ufffd".encode()
 _PERHAPS_ESCAPED = re.compile(rb"\\[bfnrtu]")
 
@@ -40,12 +40,12 @@ def listed(values: Sequence[Any]) -> bytes:
 
 
 def writer(declared: str) -> Callable[[Any], str] | None:
-    """What turns a column's values into those that JSON knows, where that needs anything."""
+    """A function from a column's values to values of JSON; None where that is not needed."""
     return _WRITERS.get(sql_type(declared).partition("(")[0])
 
 
 def with_raw_controls(written: bytes) -> bytes:
-    """The same with control characters as they are."""
+    """The same text with control characters unescaped."""
     if _PERHAPS_ESCAPED.search(written) is None:
         return written
     return _ESCAPED.sub(_raw, written)

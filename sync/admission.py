@@ -21,7 +21,7 @@ WAITS_SECONDS: Final = 15
 
 
 class Overloaded(Problem):
-    """The server has too much to do; send the same request again in a while."""
+    """The server is overloaded; send the same request again later."""
 
     kind = Kind.UNAVAILABLE
 
@@ -33,7 +33,7 @@ class WaitsTooOften(Problem):
     code = "rate-limited"
 
 
-class Line:
+class Queue:
     """A queue of requests of one kind: at most `places` run at once, and at most `most` wait."""
 
     def __init__(self, places: int, most: int, patience: float) -> None:
@@ -46,13 +46,13 @@ class Line:
 
 
 class Admission:
-    """Admits requests by priority: while one waits in a line, none of the lines after it is admitted.
+    """Admits requests by priority: while one waits in a queue, none in the queues after it is admitted.
 
     So no pull is admitted while a push waits. Pulls after a long poll come last: when a shared document has changed,
     there are many of them at once.
     """
 
-    def __init__(self, pushes: Line, pulls: Line, news: Line) -> None:
+    def __init__(self, pushes: Queue, pulls: Queue, news: Queue) -> None:
         self._pushes = pushes
         self._pulls = pulls
         self._news = news
@@ -60,7 +60,7 @@ class Admission:
         self._here = local()
 
     def is_full(self, *, pushes: bool) -> bool:
-        """Whether the line of the pushes, or of the pulls, is full; if not, a request may still be refused.
+        """Whether the queue of the pushes, or of the pulls, is full; if not, a request may still be refused.
 
         For pulls it is also full while so many pushes wait that a pull would hardly be admitted in time.
         """
@@ -70,7 +70,7 @@ class Admission:
 
     @contextmanager
     def push(self) -> Iterator[None]:
-        """Context in which a push is taken in; raises `Overloaded` when too many wait, or for too long."""
+        """Context in which a push is processed; raises `Overloaded` when too many wait, or for too long."""
         with self._inside(self._pushes):
             yield
 
@@ -90,74 +90,74 @@ class Admission:
     def resting(self) -> Iterator[None]:
         """Context in which the request of this thread, if it was admitted, only waits: another is admitted meanwhile.
 
-        A push, which has recorded something, goes on at once afterwards; others wait in their line again, and raise
+        A push, which has recorded something, continues at once afterwards; others wait in their queue again, and raise
         `Overloaded` when that takes too long.
         """
-        line: Line | None = getattr(self._here, "line", None)
-        if line is None:
+        queue: Queue | None = getattr(self._here, "queue", None)
+        if queue is None:
             yield
             return
-        self._leave(line)
+        self._leave(queue)
         entered = False
         try:
             yield
-            if line is not self._pushes:
-                self._enter(line)
+            if queue is not self._pushes:
+                self._enter(queue)
                 entered = True
         finally:
             if not entered:
                 with self._lock:
-                    line.inside += 1
+                    queue.inside += 1
 
     @contextmanager
-    def _inside(self, line: Line) -> Iterator[None]:
-        self._enter(line)
-        self._here.line = line
+    def _inside(self, queue: Queue) -> Iterator[None]:
+        self._enter(queue)
+        self._here.queue = queue
         try:
             yield
         finally:
-            self._here.line = None
-            self._leave(line)
+            self._here.queue = None
+            self._leave(queue)
 
-    def _enter(self, line: Line) -> None:
+    def _enter(self, queue: Queue) -> None:
         called = Event()
         with self._lock:
-            if len(line.waiting) >= line.most:
+            if len(queue.waiting) >= queue.most:
                 raise Overloaded(retry_after=BUSY_SECONDS)
-            line.waiting[called] = None
+            queue.waiting[called] = None
             self._call()
-        if not called.wait(line.patience) and not self._was_called(line, called):
+        if not called.wait(queue.patience) and not self._was_called(queue, called):
             raise Overloaded(retry_after=BUSY_SECONDS)
 
-    def _was_called(self, line: Line, called: Event) -> bool:
-        """Whether the request was admitted just after its timeout; if not, it is removed from the line."""
+    def _was_called(self, queue: Queue, called: Event) -> bool:
+        """Whether the request was admitted just after its timeout; if not, it is removed from the queue."""
         with self._lock:
-            if called not in line.waiting:
+            if called not in queue.waiting:
                 return True
-            del line.waiting[called]
+            del queue.waiting[called]
             self._call()
             return False
 
-    def _leave(self, line: Line) -> None:
+    def _leave(self, queue: Queue) -> None:
         with self._lock:
-            line.inside -= 1
+            queue.inside -= 1
             self._call()
 
     def _call(self) -> None:
-        """Admit as many requests as may run now, in the order of the lines, the oldest of a line first."""
-        for line in (self._pushes, self._pulls, self._news):
-            while line.waiting and line.inside < line.places:
-                first, _ = line.waiting.popitem(last=False)
-                line.inside += 1
+        """Admit as many requests as may run now, in the order of the queues, the oldest of a queue first."""
+        for queue in (self._pushes, self._pulls, self._news):
+            while queue.waiting and queue.inside < queue.places:
+                first, _ = queue.waiting.popitem(last=False)
+                queue.inside += 1
                 first.set()
-            if line.waiting:
+            if queue.waiting:
                 return
 
 
 class WaitingRoom:
     """Limits long polls: each holds a thread, and some threads must be left for other requests.
 
-    Nobody takes more than a few of the seats. In this process only, as everything here.
+    Nobody gets more than a few of the seats. It limits this process only, as everything here.
     """
 
     def __init__(self, most: int) -> None:
@@ -173,10 +173,10 @@ class WaitingRoom:
         Raises `WaitsTooOften` when one of them has as many already, and `Overloaded` when all seats are taken.
         """
         with self._lock:
-            if any(self._taken[whose] >= most for whose, most in shares.items()):
+            if any(self._taken[id] >= most for id, most in shares.items()):
                 raise WaitsTooOften(retry_after=WAITS_SECONDS)
             if self.inside >= self.most:
-                raise Overloaded("Too many devices wait for news at once; come back later.", retry_after=FULL_SECONDS)
+                raise Overloaded("Too many devices wait for news at once; try again later.", retry_after=FULL_SECONDS)
             self.inside += 1
             self._taken.update(shares.keys())
         try:
@@ -185,6 +185,6 @@ class WaitingRoom:
             with self._lock:
                 self.inside -= 1
                 self._taken.subtract(shares.keys())
-                for whose in shares:
-                    if not self._taken[whose]:
-                        del self._taken[whose]
+                for id in shares:
+                    if not self._taken[id]:
+                        del self._taken[id]

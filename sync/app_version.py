@@ -11,13 +11,13 @@ _NUMBERS: Final = re.compile(r"\s*v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,7})", re.ASCII
 
 
 class UpgradeRequired(Problem):
-    """This version of the app is too old to receive anything; what it sends is still taken."""
+    """This version of the app is too old to receive anything; what it sends is still recorded."""
 
     kind = Kind.UPGRADE
 
 
 class OldestApp:
-    """The oldest app that may pull; an empty text lets all of them."""
+    """The oldest app that may pull; an empty text allows all of them."""
 
     def __init__(self, version: str) -> None:
         """Raises `ValueError` unless it is empty or made of dotted numbers."""

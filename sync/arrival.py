@@ -33,7 +33,7 @@ from sync.sender import Sender, WorksFor, sender_of
 
 
 class Arrival(NamedTuple):
-    """What taking in a push needs.
+    """The dependencies of processing a push.
 
     `works_for` says whether a technician has open work for a customer, `unsigned` whether devices without a key are
     trusted.
@@ -101,7 +101,7 @@ class PushArrival:
         who, arrival = self.who, self._arrival
         work, self._loaded = self._loaded or self._load(), None
         device = work.find(Device, who.device)
-        if device is None:  # the log has lost its enrolment
+        if device is None:  # the log does not have its enrolment
             raise TokenExpired
         trusted = who.status == "active" and device.is_active() and work.get(Technician, who.technician).is_active()
         self._record_reported(device)
@@ -164,7 +164,7 @@ class PushArrival:
         return (*operation.needs, *(one for one in held if self._found.loaded(one) is None))
 
     def _record_reported(self, device: Device) -> None:
-        """Record what the envelope reports of the device: its clock, its app, and lost numbers."""
+        """Record what the envelope reports about the device: its clock, its app, and lost numbers."""
         device.record_clock(ahead_of(self._push.now, self._received_at, self._push.took))
         if self._push.app_version is not None:
             device.record_app(app_version=self._push.app_version, platform=device.platform)

@@ -29,7 +29,7 @@ class BlobNotNamed(Problem):
 
 
 class BlobsBusy(Problem):
-    """Nobody can say at this moment what is wanted of these bytes; ask again in a moment."""
+    """The server does not know at this moment what is wanted of these bytes; ask again in a moment."""
 
     kind = Kind.UNAVAILABLE
     code = "overloaded"
@@ -68,12 +68,12 @@ class _Wanted(NamedTuple):
 
 
 class BlobIntake:
-    """Takes in the bytes of blobs; each device of a technician may continue an upload of another one.
+    """Receives the bytes of blobs; each device of a technician may continue an upload of another one.
 
     Only the hash decides whether the bytes are right. The size is the one that the device sends; without it, each size
     that the technician's operations have named is tried, the newest `MOST_SIZES` of them.
     Every customer for whom the technician has named the bytes gets a copy. For customers who were erased nothing is
-    wanted any more, so that the device may throw the bytes away.
+    wanted any more, so that the device may delete the bytes.
     """
 
     def __init__(self, views: Views, uploads: Uploads, vault: Vault) -> None:
@@ -97,7 +97,7 @@ class BlobIntake:
         return wanted.after(0)
 
     def take(self, technician: UUID, sha256: str, offset: int, chunk: bytes, length: int | None = None) -> Progress:
-        """Take the bytes that follow at `offset`. On return they are durable, and a whole blob is checked and kept.
+        """Store the bytes that follow at `offset`. On return they are durable, and a whole blob is checked and kept.
 
         Raises `BlobNotNamed`, `BlobTooLarge`, `UploadOffsetMismatch` and `BlobMismatch`.
         """

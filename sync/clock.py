@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from domain.kernel.bounds import EARLIEST
 from domain.kernel.envelope import CLOCK_TOLERANCE, Envelope
 from domain.recording.answers import Neighbour, Readings
-from sync.outcome import Notice
+from sync.notices import Notice, notice
 
 CLOCK_NOISE = timedelta(seconds=5)
 """Differences between clocks up to this are taken for the time of sending, and instants are not corrected."""
@@ -21,10 +21,6 @@ DATED_BACK: Final = timedelta(days=1)
 LOOKED_BACK: Final = 20
 """How many sequence numbers before an operation's its neighbours are looked for."""
 _NEXT: Final = timedelta(microseconds=1)
-_SUSPICIONS: Final = {
-    "ahead": "The device says that this happened in the future.",
-    "behind": "The device says that this happened before what its author had read or done already.",
-}
 
 
 class Used(NamedTuple):
@@ -75,7 +71,7 @@ def read_by(claimed: datetime, seen: int, readings: Readings) -> datetime | None
 
 def suspicions(envelope: Envelope) -> tuple[Notice, ...]:
     """The notice about the clock of an envelope, if its instant was replaced."""
-    return () if envelope.clock is None else (Notice("clock_suspect", _SUSPICIONS[envelope.clock]),)
+    return () if envelope.clock is None else (notice("clock_suspect", case=envelope.clock),)
 
 
 def clock_of(sent_at: datetime, received_at: datetime, took: timedelta = AT_ONCE) -> Callable[[datetime], datetime]:

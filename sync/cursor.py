@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from domain.kernel.signed_payload import NotSignedError, PayloadSigner
 from projections.documents.moment import Moment
 from sync.admission import Overloaded
 from sync.problems import CursorExpired
@@ -36,7 +37,7 @@ class Cursors:
 
     `secrets` is the secret, or returns all that are accepted, the one to sign with first.
 
-    `on_lost_tail` is called with the epoch and the position of a valid cursor that is behind the end of the log:
+    `on_lost_tail` is called with the epoch and the position of a valid cursor that is beyond the end of the log:
     the log has lost its last events. It may be called many times, from many threads.
     """
 
@@ -44,29 +45,26 @@ class Cursors:
         self, secrets: bytes | Callable[[], Iterable[bytes]], on_lost_tail: Callable[[UUID, int], None] = _ignore
     ) -> None:
         self._secrets = (lambda: (secrets,)) if isinstance(secrets, bytes) else secrets
+        self._signer = PayloadSigner(self._secrets, "sync cursor")
         self._on_lost_tail = on_lost_tail
 
     def write(self, technician: UUID, epoch: UUID, position: int, now: datetime) -> str:
         """The text of a cursor."""
         body = msgspec.msgpack.encode(Cursor(technician, epoch, position, int(now.timestamp())))
-        return urlsafe_b64encode(_mac(next(iter(self._secrets())), body) + body).decode().rstrip("=")
+        return self._signer.sign(body)
 
     def read(self, text: str, technician: UUID, now: datetime) -> Cursor:
         """The decoded cursor; raises `CursorExpired` when it is old, altered or another technician's."""
         try:
-            raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            body = raw[_MAC:]
-            if not any(hmac.compare_digest(raw[:_MAC], _mac(secret, body)) for secret in self._secrets()):
-                raise CursorExpired
-            cursor = msgspec.msgpack.decode(body, type=Cursor)
-        except (ValueError, msgspec.MsgspecError):
+            cursor = msgspec.msgpack.decode(self._payload_of(text), type=Cursor)
+        except (NotSignedError, msgspec.MsgspecError):
             raise CursorExpired from None
         if cursor.technician != technician or now - datetime.fromtimestamp(cursor.issued, UTC) > TOMBSTONES_KEPT:
             raise CursorExpired
         return cursor
 
     def must_fit(self, cursor: Cursor, moment: Moment) -> None:
-        """Raises `CursorExpired` for a cursor of another epoch, or behind the end of the log.
+        """Raises `CursorExpired` for a cursor of another epoch, or beyond the end of the log.
 
         Raises `Overloaded` while the views are behind the cursor: they cannot know what has changed since.
         """
@@ -76,8 +74,22 @@ class Cursors:
             self._on_lost_tail(cursor.epoch, cursor.position)
             raise CursorExpired
         if cursor.position > moment.through:
-            raise Overloaded("The views have not come as far as this cursor again; ask once more in a moment.")
+            raise Overloaded("The views have not reached this cursor again; ask again in a moment.")
+
+    def _payload_of(self, text: str) -> bytes:
+        return self._signer.payload_of(text) if "." in text else _payload_signed_before(text, self._secrets())
 
 
-def _mac(secret: bytes, body: bytes) -> bytes:
-    return hmac.digest(secret, body, "sha256")[:_MAC]
+def _payload_signed_before(text: str, secrets: Iterable[bytes]) -> bytes:
+    """The payload of a cursor as earlier servers signed it: 16 bytes of HMAC-SHA-256, then the payload, in base64.
+
+    Phones may keep one for `TOMBSTONES_KEPT`. Raises `NotSignedError` for any other text.
+    """
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raise NotSignedError from None
+    signature, payload = raw[:_MAC], raw[_MAC:]
+    if not any(hmac.compare_digest(signature, hmac.digest(secret, payload, "sha256")[:_MAC]) for secret in secrets):
+        raise NotSignedError
+    return payload

@@ -14,10 +14,11 @@ from domain.kernel.envelope import Envelope
 from domain.kernel.problem import BadInput, Problem
 from domain.recording.unit_of_work import Work
 from sync.clock import DATED_BACK
+from sync.notices import Notice, notice
 from sync.operation import Operation, without_values
 from sync.operations.catalogue import handler_of
 from sync.operations.handler import Handler
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 from sync.problems import NotUnderstood, SignatureInvalid, UnknownReference, Unrecordable
 from sync.sender import Sender
 from sync.signature import fault_of
@@ -85,7 +86,7 @@ def problem_with(sender: Sender, arrived: Arrived) -> Problem | None:
 def decide(work: Work, sender: Sender, arrived: Arrived, late: Notice | None = None) -> Decision:
     """Let the operation's handler decide and add its events to the work; `late` is one more notice."""
     handler = handler_of(arrived.operation)
-    assert handler is not None, "problem_with has been asked before"
+    assert handler is not None, "problem_with has been called before"
     try:
         outcome = run_handler(work, sender, arrived, handler)
     except Problem as problem:
@@ -126,7 +127,7 @@ def run_handler(work: Work, sender: Sender, arrived: Arrived, handler: Handler) 
     except (TypeError, ValueError, KeyError, AttributeError, LookupError, ArithmeticError) as error:
         work.forget()
         _log.exception("operation failed", operation=str(operation.id), type=operation.type)
-        raise NotUnderstood("The server could not take it in; this is a fault of the server.") from error
+        raise NotUnderstood("The server could not process it; this is a fault of the server.") from error
 
 
 def too_early(work: Work, arrived: Arrived) -> tuple[Notice, ...]:
@@ -141,8 +142,7 @@ def too_early(work: Work, arrived: Arrived) -> tuple[Notice, ...]:
             continue
         if arrived.envelope.occurred_at < entity.begun_at - DATED_BACK:
             kind = str(getattr(entity, "TOPIC", ""))
-            detail = f"It says that it happened before the {kind.replace('_', ' ')} was there."
-            found.append(Notice("before_it_was_there", detail, {kind: str(id)}))
+            found.append(notice("before_it_was_there", {kind: id}, values={"kind": kind.replace("_", " ")}))
     return tuple(found)
 
 

@@ -20,12 +20,12 @@ class ReadyDocuments:
         self._watch = Watch(views)
 
     def changes(self, technician: UUID, after: int | None, limit: int) -> Changes:
-        """About `limit` documents of the technician's slice that changed behind `after`; all without it."""
+        """About `limit` documents of the technician's slice that changed after the position `after`; all without it."""
         with self._views.bare() as reader:
             return Changes(*page(reader, technician, after=after or 0, limit=limit, first=after is None))
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
-        """The position of the documents once the slice has changed behind `after`; None when `seconds` have passed."""
+        """The position of the documents once the slice has changed after `after`; None when `seconds` have passed."""
         return self._watch.wait(technician, after, seconds)
 
     def holdings(self, technician: UUID) -> AbstractContextManager[Holdings]:

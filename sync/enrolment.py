@@ -58,7 +58,7 @@ class EnrolmentService:
         """The reply to a refresh: a new pair of tokens.
 
         Raises `TokenReused` or `TokenExpired` (with a `challenge` for a device that has proven itself and whose token
-        is dead), `ProofRequired` or `DeviceRevoked`.
+        is not valid), `ProofRequired` or `DeviceRevoked`.
         """
         holder = self._holder(request)
         if holder is None or not request.proves(holder):

@@ -53,7 +53,7 @@ class RefreshRequest(msgspec.Struct, frozen=True):
 
 
 class SignatureRequired(Problem):
-    """Devices sign here: send `public_key` and a `proof` that fits it."""
+    """Devices need a key here: send `public_key` and a `proof` that fits it."""
 
     kind = Kind.FORBIDDEN
 

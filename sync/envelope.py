@@ -95,7 +95,7 @@ def parse_push(body: bytes, encoding: str | None = None, took: timedelta = AT_ON
 
     Raises `EncodingUnsupported`, `BatchTooLarge` (more than 100 operations, 1 MiB decoded or 16 KiB an operation)
     or `MalformedEnvelope` with a JSON pointer. Unknown members are ignored. An operation that has an id and
-    a sequence number never makes the envelope malformed, whatever else is wrong with it: it has a `fault`.
+    a sequence number never makes the envelope malformed, whatever else is wrong with it: it gets a `fault`.
     """
     raw = _envelope(decompressed(body, encoding))
     if len(raw.operations) > MOST_OPERATIONS:

@@ -9,21 +9,21 @@ from uuid import UUID
 
 from domain.access.identity import DeviceIdentity
 from domain.kernel.problem import Kind, Problem
-from sync.admission import Admission, Line, WaitingRoom
+from sync.admission import Admission, Queue, WaitingRoom
 from sync.limits import Buckets, RateLimited
 
 PUSH_PATIENCE: Final = 10.0
 PULL_PATIENCE: Final = 2.0
 NEWS_PATIENCE: Final = 10.0
 SEATS_OF_DEVICE: Final = 4
-"""A device needs one; requests that it has abandoned on a dead connection are noticed after a while."""
+"""A device needs one; requests that it has abandoned on a dead connection count until they are noticed."""
 SEATS_OF_TECHNICIAN: Final = 16
 _SEATS: Final = 0.9
 _LINE: Final = 0.25
 
 
 class TooManyRequests(Problem):
-    """You ask too often, in all your sessions together; wait before the next request."""
+    """Your sessions together send too many requests; wait before the next one."""
 
     kind = Kind.RATE_LIMITED
 
@@ -36,14 +36,14 @@ class Gate:
 
         A user of the office has `office_rate` a minute, half of them at once; 0 is any number.
         """
-        line, reading = max(1, int(threads * _LINE)), max(1, connections // 2)
+        length, reading = max(1, int(threads * _LINE)), max(1, connections // 2)
         self._sending, self._reading = Buckets(rate, burst), Buckets(rate, burst)
         self._uploading = Buckets(rate, burst)
         self._office = Buckets(office_rate, max(1, int(office_rate / 2)))
         self._admission = Admission(
-            pushes=Line(connections, line, PUSH_PATIENCE),
-            pulls=Line(reading, line, PULL_PATIENCE),
-            news=Line(reading, threads, NEWS_PATIENCE),
+            pushes=Queue(connections, length, PUSH_PATIENCE),
+            pulls=Queue(reading, length, PULL_PATIENCE),
+            news=Queue(reading, threads, NEWS_PATIENCE),
         )
         self._room = WaitingRoom(max(1, int(threads * _SEATS)))
 
@@ -60,14 +60,14 @@ class Gate:
 
     @contextmanager
     def push(self, device: UUID) -> Iterator[None]:
-        """Context in which a push is taken in; raises `RateLimited` and `Overloaded`."""
+        """Context in which a push is processed; raises `RateLimited` and `Overloaded`."""
         self._sending.take(device)
         with self._admission.push():
             yield
 
     @contextmanager
     def upload(self, device: UUID) -> Iterator[None]:
-        """Context in which bytes of a blob are taken in, queued with pushes; raises `RateLimited` and `Overloaded`."""
+        """Context in which bytes of a blob are received, queued with pushes; raises `RateLimited` and `Overloaded`."""
         self._uploading.take(device)
         with self._admission.push():
             yield

@@ -12,8 +12,8 @@ from domain.kernel.problem import Problem
 from domain.recording.unit_of_work import Work
 from sync.decide import QUARANTINED_FOR, Arrived, Decision, decide, hold, problem_with, quarantine_or_reject
 from sync.neighbours import neighbours
+from sync.notices import notice
 from sync.operations.catalogue import handler_of
-from sync.outcome import Notice
 from sync.problems import GroupQuarantined, GroupRefused, NeedsMissing, TooManyHeld
 from sync.sender import Sender
 
@@ -22,7 +22,7 @@ Settled = Callable[[Collection[UUID]], set[UUID]]
 MOST_HELD = 500
 """How many operations of a device may be held at once; further ones are quarantined."""
 
-LATE = Notice("needs_missing", "What it needed had not come within 72 hours.")
+LATE = notice("needs_missing")
 
 
 class Decided(NamedTuple):

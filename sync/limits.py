@@ -14,7 +14,7 @@ MOST_BUCKETS: Final = 10_000
 
 
 class RateLimited(Problem):
-    """This device asks too often; wait before the next request."""
+    """This device sends too many requests; wait before the next one."""
 
     kind = Kind.RATE_LIMITED
 
@@ -22,7 +22,7 @@ class RateLimited(Problem):
 class Buckets:
     """Token buckets: one of `burst` tokens for each caller, refilled at `rate` a minute; rate 0 is no limit.
 
-    In this process only: a server of several processes allows as many times as much.
+    Each process counts on its own: a server of several processes allows that many times as much.
     """
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = monotonic) -> None:

@@ -1,4 +1,4 @@
-"""Live: a stream of events, each of which says only that something in a device's slice has changed."""
+"""Live: a stream of events, each of which only reports that something in a device's slice has changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sync.ports import Documents
 HEARTBEAT: Final = 15.0
 LONGEST: Final = 600.0
 SPREAD: Final = 120.0
-"""Streams end up to so many seconds sooner, by chance, so that devices do not reconnect all at once."""
+"""Streams end up to so many seconds sooner, at random, so that devices do not all reconnect at once."""
 
 _DICE: Final = SystemRandom()
 
@@ -35,7 +35,7 @@ class Live:
         self._dice = dice
 
     def events(self, who: DeviceIdentity, after: int, is_welcome: Callable[[], bool]) -> Iterator[bytes]:
-        """The text of the stream, one piece for each change behind `after` and for each heartbeat.
+        """The text of the stream, one piece for each change after the position `after` and for each heartbeat.
 
         It ends after ten minutes or sooner, and as soon as `is_welcome`, which is called before each piece, is false.
         """

@@ -9,22 +9,16 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 import msgspec
 
+from commands.running.changed import Changed
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import TYPE, Problem, Refused
 from domain.recording.unit_of_work import Work
-from domain.stock.discrepancy_kinds import NOTICES
+from domain.stock.location import Location
 from domain.work.late_work import late_work
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from sync.notices import Notice, notice
 from sync.problems import UnknownReference
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """Something that does not fit: a code, a sentence without personal data, and ids by kind."""
-
-    code: str
-    detail: str
-    refs: dict[str, str] = {}
 
 
 class Outcome(NamedTuple):
@@ -33,6 +27,11 @@ class Outcome(NamedTuple):
     entities: tuple[Entity, ...]
     notices: tuple[Notice, ...] = ()
     case: UUID | None = None
+
+    @classmethod
+    def of(cls, changed: Changed, case: UUID | None = None) -> Outcome:
+        """The effect of a command of the office that a technician may ask for too."""
+        return cls((changed.entity, *changed.others), (), case)
 
 
 class NotYours(Refused):
@@ -67,7 +66,7 @@ class Context(NamedTuple):
         return entity
 
     def derived_id(self, kind: str) -> UUID:
-        """The id of an entity of this kind that the operation creates, the same whenever it is decided."""
+        """The id of an entity of this kind that the operation creates, the same each time it is decided."""
         return uuid5(NAMESPACE_OID, f"{kind} {self.operation}")
 
     def must_own(self, order: WorkOrder) -> None:
@@ -78,19 +77,28 @@ class Context(NamedTuple):
     def misfits(self, order: WorkOrder) -> tuple[Notice, ...]:
         """The notices about a fact of this technician about this work order."""
         found = late_work(self.technician, assigned=order.technician, cancelled=order.is_cancelled())
-        return tuple(Notice(kind, NOTICES[kind], {"work_order": str(order.id)}) for kind in found)
+        return tuple(notice(kind, {"work_order": order.id}) for kind in found)
 
     def visit_misfits(self, order: WorkOrder, visit: Visit) -> tuple[Notice, ...]:
         """The notices about a fact of this technician about a visit; call it before the fact changes the visit."""
         found = self.misfits(order)
         if (
             found
-            or visit.given_to(self.technician)
+            or visit.assigned_to(self.technician)
             or (visit.technician is None and order.assigned_to(self.technician))
         ):
             return found
-        detail = "The office has not given this visit to its technician."
-        return (Notice("foreign_visit", detail, {"visit": str(visit.id)}),)
+        return (notice("foreign_visit", {"visit": visit.id}),)
+
+    def van_misfits(self, location: UUID) -> tuple[Notice, ...]:
+        """The notice about moving or counting something in a van that is in somebody else's custody.
+
+        Not for `part_used`: what was built in from a colleague's van only shows in the balances.
+        """
+        place: Location = self.require(Location, location)
+        if place.kind != "van" or place.custodian in (None, self.technician):
+            return ()
+        return (notice("foreign_van", {"location": location}),)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

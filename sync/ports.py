@@ -1,4 +1,4 @@
-"""The interfaces that the protocol needs: a log and ready documents; on PostgreSQL, in memory for the simulation."""
+"""The interfaces that the protocol needs: log, documents, held operations; on PostgreSQL, in memory for simulation."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ class Log(Protocol):
         """The events with these versions of a device's stream, by version, that hold the text of an operation."""
 
 
-class Standings(Protocol):
-    """What is stored about devices beside the log."""
+class DeviceReports(Protocol):
+    """Stores the reports of devices about themselves, beside the log."""
 
-    def saw(
+    def record_report(
         self,
         device: UUID,
         *,
@@ -81,11 +81,11 @@ class Standings(Protocol):
         unsent: int | None = None,
         oldest_unsent_at: datetime | None = None,
     ) -> None:
-        """Store the time of a device's request and what it reported of itself; what is None stays."""
+        """Store the time of a device's request and what it reported about itself; what is None stays."""
 
 
 class Changes(NamedTuple):
-    """Documents behind a cursor, whole positions only, as of one moment.
+    """Documents after a cursor, whole positions only, as of one moment.
 
     Each row has `position`, `type`, `id`, `size` (bytes) and `entry` (JSON text). `more` says that the rows end before
     the moment's `through`.
@@ -106,7 +106,7 @@ class Holdings(Protocol):
     def rows(self, after: int) -> Iterable[Row]:
         """`shared`, `type`, `id`, `position`, `hash` (None when gone) and `size` of all documents.
 
-        Of what is gone, only what went behind `after`.
+        Of what is gone, only what went after the position `after`.
         """
 
     def entries(self, names: Sequence[tuple[bool, str, str]]) -> Sequence[str]:
@@ -117,10 +117,10 @@ class Documents(Protocol):
     """The ready documents of technicians, in their newest form."""
 
     def changes(self, technician: UUID, after: int | None, limit: int) -> Changes:
-        """About `limit` documents of the technician's slice that changed behind `after`; all without it."""
+        """About `limit` documents of the technician's slice that changed after the position `after`; all without it."""
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
-        """The position of the documents as soon as something of the slice has changed behind `after`.
+        """The position of the documents as soon as something of the slice has changed after the position `after`.
 
         None after so many seconds without a change.
         """
@@ -161,6 +161,6 @@ class Waiting(Protocol):
     def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:
         """The groups that were held, or of whose needs one was settled, since `after`; without it, all such.
 
-        And those that were held before `held_before`: when there are many, the next ones behind the position
+        And those that were held before `held_before`: when there are many, the next ones after the position
         `overdue`, so that repeated calls return all of them in turn.
         """

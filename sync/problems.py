@@ -1,4 +1,4 @@
-"""What can be wrong with the envelope of a device's request; operations have results instead."""
+"""Problems of the requests of devices, and of their operations, which are part of results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class MalformedEnvelope(Problem):
 
 def malformed_member(pointer: str, detail: str, summary: str | None = None) -> MalformedEnvelope:
     """The problem of one member: `pointer` is the JSON pointer to it, `summary` the detail of the whole problem."""
-    return MalformedEnvelope(detail if summary is None else summary, errors=[{"pointer": pointer, "detail": detail}])
+    return MalformedEnvelope.of_member(pointer, detail, summary=summary)
 
 
 class SequenceGap(Problem):
@@ -29,7 +29,7 @@ class DeviceForked(Problem):
 
 
 class EpochChanged(Problem):
-    """The log came back from a backup: send again from `resend_from` on, and pull without a cursor."""
+    """The log was restored from a backup: send again from `resend_from` on, and pull without a cursor."""
 
     kind = Kind.CONFLICT
 
@@ -57,7 +57,7 @@ class GroupRefused(Refused):
 
 
 class NeedsMissing(Refused):
-    """What this request needs had not come within 72 hours."""
+    """What this request needs had not arrived within 72 hours."""
 
 
 class NotUnderstood(Problem):
@@ -75,7 +75,7 @@ class SignatureInvalid(NotUnderstood):
 
 
 class Salvaged(NotUnderstood):
-    """The operation was handed in by a device that the office had revoked; the office decides."""
+    """The operation was sent by a device that the office had revoked; the office decides."""
 
 
 class TooManyHeld(NotUnderstood):
@@ -83,23 +83,24 @@ class TooManyHeld(NotUnderstood):
 
 
 class CannotBeRecorded(NotUnderstood):
-    """The operation waited for others and could not be recorded when they had come; the office decides."""
+    """The operation waited for others and could not be recorded when they had arrived; the office decides."""
 
 
-class NotToldToWipe(Problem):
-    """Nobody has told this device to erase itself; nothing is recorded, and its tokens stay good."""
+class WipeNotRequested(Problem):
+    """The office has not asked this device to erase itself; nothing is recorded, and its tokens stay valid."""
 
     kind = Kind.CONFLICT
+    code = "not-told-to-wipe"
 
 
 class QuotaReached(Problem):
-    """Too much of this device waits for the office: keep the rest, and send it when the office has decided."""
+    """Too many operations of this device wait for the office: keep the rest and send it when the office has decided."""
 
     kind = Kind.RATE_LIMITED
 
 
 class Unrecordable(NotUnderstood):
-    """What the operation says cannot be recorded, or its id belongs to something else; the office decides."""
+    """The content of the operation cannot be recorded, or its id belongs to something else; the office decides."""
 
 
 class UnknownReference(Problem):

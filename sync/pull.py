@@ -39,7 +39,7 @@ class Pull:
         return self.page(who, cursor, limit, now).body
 
     def page(self, who: DeviceIdentity, cursor: str | None, limit: int, now: datetime) -> Page:
-        """Documents that changed behind the cursor (all of them without one), each once, in its newest form.
+        """Documents that changed after the cursor (all of them without one), each once, in its newest form.
 
         Raises `CursorExpired`, and `Overloaded` while the views are behind the cursor.
         """
@@ -65,7 +65,7 @@ class Pull:
         return known.position
 
     def wait(self, who: DeviceIdentity, page: Page, seconds: float) -> bool:
-        """Whether something changes behind an empty page within so many seconds."""
+        """Whether something changes after an empty page within so many seconds."""
         return self._documents.wait(who.technician, page.through, min(seconds, MOST_WAIT)) is not None
 
     def _encoded(self, who: DeviceIdentity, kept: Changes, upto: int, now: datetime) -> bytes:

@@ -19,7 +19,7 @@ from sync.envelope import Push, parse_push
 from sync.groups import decide_all
 from sync.kept import signed_text_of
 from sync.outcome import Result
-from sync.ports import Standings
+from sync.ports import DeviceReports
 from sync.problems import DeviceForked, EpochChanged, SequenceGap
 from sync.pull import Pull
 from sync.quota import must_have_room
@@ -45,12 +45,12 @@ class Pushed(NamedTuple):
 
 
 class PushIntake:
-    """Takes pushes in: one transaction for each; the refusal of one operation does not affect others."""
+    """Processes pushes: one transaction for each; the refusal of one operation does not affect others."""
 
-    def __init__(self, arrival: Arrival, standings: Standings, pull: Pull, reached: Reached) -> None:
+    def __init__(self, arrival: Arrival, reports: DeviceReports, pull: Pull, reached: Reached) -> None:
         self._log = arrival.log
         self._arrival = arrival
-        self._standings = standings
+        self._reports = reports
         self._pull = pull
         self._reached = reached
 
@@ -107,7 +107,7 @@ class PushIntake:
         """
         pushed = Pushed(UUID(int=0), 0, [])
         if not push.operations:
-            raise UnrecordableError("what the device reports of itself")
+            raise UnrecordableError("what the device reports about itself")
         for run in runs_of(push.operations):
             part = msgspec.structs.replace(
                 push, operations=tuple(run), missing=None if pushed.results else push.missing
@@ -180,7 +180,7 @@ class PushIntake:
         emptied = outbox is not None and outbox.count <= len(push.operations) and who.unsent
         if who.reported_lately and not emptied and push.app_version in (None, who.app_version):
             return
-        self._standings.saw(
+        self._reports.record_report(
             who.device,
             app_version=push.app_version,
             clock_offset_ms=ahead_of(push.now, now, push.took),

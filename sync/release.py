@@ -1,4 +1,4 @@
-"""What the office decides about a quarantined operation: it is decided again (release) or discarded."""
+"""The office's decision about a quarantined operation: it is decided again (release) or discarded."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from domain.recording.recorded import Recorded
 from domain.recording.unit_of_work import Work
 from sync.decide import QUARANTINED_FOR, Arrived, run_handler, too_early, with_case
 from sync.mending import mended
+from sync.notices import Notice
 from sync.operations.catalogue import handler_of
-from sync.outcome import Notice, Outcome
+from sync.outcome import Outcome
 from sync.ports import Log
 from sync.sender import Sender, sender_of
 from sync.undecided import content_hash_of, decision_answer, reopen, undecided
 
 
 class StillNotUnderstood(Refused):
-    """The operation still cannot be taken in; discard it with a reason, or release it after the next upgrade."""
+    """The operation still cannot be processed; discard it with a reason, or release it after the next upgrade."""
 
 
 class Released(NamedTuple):

@@ -1,4 +1,4 @@
-"""Salvage: a revoked device hands in its outbox, which is quarantined, and confirms that it has erased itself."""
+"""Salvage: a revoked device uploads its outbox, which is quarantined, and confirms that it has erased itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sync.decide import quarantine_or_reject
 from sync.envelope import Push, parse_push
 from sync.operation import Operation
 from sync.outcome import Result
-from sync.problems import NotToldToWipe, Salvaged
+from sync.problems import Salvaged, WipeNotRequested
 from sync.quota import must_have_room
 from sync.results import answer_of, first_result, repeated_result
 from sync.seen import look_up
@@ -62,14 +62,14 @@ class Salvage:
         ]
 
     def record_wipe(self, who: DeviceIdentity, now: datetime) -> None:
-        """Record that the device has erased itself; raises `NotToldToWipe` when the office has not requested that."""
+        """Record that the device has erased itself; raises `WipeNotRequested` unless the office has requested it."""
         self._log.attempt(lambda: self._wiped(who, now))
 
     def _wiped(self, who: DeviceIdentity, now: datetime) -> None:
         work = self._log.work()
         device = work.get(Device, who.device)
         if not device.wipe:
-            raise NotToldToWipe
+            raise WipeNotRequested
         device.record_wipe()
         work.add(Envelope(occurred_at=now, actor=who.technician, role="technician", device=who.device), device)
         work.commit()

@@ -64,7 +64,7 @@ class Seen(NamedTuple):
 def look_up(
     log: Operations, who: DeviceIdentity, operations: Sequence[Operation], missing: Missing | None = None
 ) -> Seen:
-    """Ask the log once about these operations of a device and everything that they reference."""
+    """Query the log once about these operations of a device and everything that they reference."""
     ids_named = [id for operation in operations for id in (operation.id, *operation.references())]
     ids, numbers = list(dict.fromkeys(ids_named)), [operation.seq for operation in operations]
     past = log.history(who.device, who.incarnation, ids, numbers)

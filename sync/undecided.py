@@ -21,7 +21,7 @@ from sync.ports import Log
 
 
 class TextIsErased(Refused):
-    """The operation's text has been erased; there is nothing left to take in."""
+    """The operation's text has been erased; there is nothing left to process."""
 
 
 class Undecided(NamedTuple):
@@ -35,7 +35,7 @@ def undecided(log: Log, work: Work, operation: UUID, position: int | None = None
     """The operation that waits under an id, or the one of several whose text was recorded at this position.
 
     Raises `NotFound` when none was held or quarantined under the id (at the position), `NotWaiting` when it has been
-    decided, and `SeveralTexts`, with `texts` that name them, when it takes a position to say which.
+    decided, and `SeveralTexts`, with `texts` that name them, when a position is needed.
     """
     found = log.held_or_quarantined(operation, position)
     if not found:

@@ -51,7 +51,7 @@ class VerifyRequest(msgspec.Struct, frozen=True):
 class Compared(NamedTuple):
     """The leaves of one kind that differ, the rows that belong into them, and the sum of all of the device's leaves.
 
-    `changed` says that each of these leaves has a document that changed behind the device's cursor: a difference is
+    `changed` says that each of these leaves has a document that changed after the device's cursor: a difference is
     expected then.
     """
 

@@ -19,9 +19,9 @@ class HeldOperations:
         self._views = views
 
     def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:
-        """The groups that were held, or of whose needs one was settled, since `after`; without it, all such.
+        """The groups that were held, or of group_key needs one was settled, since `after`; without it, all such.
 
-        And those that were held before `held_before`: when there are many, the next ones behind the position
+        And those that were held before `held_before`: when there are many, the next ones after the position
         `overdue`.
         """
         with self._views.now() as reader:
@@ -33,7 +33,7 @@ class HeldOperations:
 
 def held_groups(rows: Iterable[Row]) -> list[Held]:
     """Those of one device, incarnation and group together, everything else alone; a device's in its own order."""
-    groups = [list(rows) for _, rows in groupby(sorted(rows, key=whose), key=whose)]
+    groups = [list(rows) for _, rows in groupby(sorted(rows, key=group_key), key=group_key)]
     found = [
         Held(
             group[0]["device"],
@@ -45,7 +45,7 @@ def held_groups(rows: Iterable[Row]) -> list[Held]:
     return sorted(found, key=lambda held: (held.device.int, held.versions))
 
 
-def whose(row: Row) -> tuple[str, int, str, int]:
+def group_key(row: Row) -> tuple[str, int, str, int]:
     """The key of the group of a held operation."""
     alone = row["text_version"] if row["of_group"] is None else 0
     return str(row["device"]), row["incarnation"] or 0, row["of_group"] or "", alone

@@ -72,7 +72,7 @@ class Filters(Page):
 
 @devices.command("suspend", Suspicion)
 def suspend(context: CommandContext, body: Body, id: UUID) -> Device:
-    """Suspend the device: what it sends is quarantined for the office, and it gets nothing."""
+    """Suspend the device: what it sends is quarantined for the office, and it receives nothing."""
     return commands.suspend(context.work, id, **body)
 
 
@@ -106,7 +106,7 @@ def show_device(query: dict[str, Any], id: UUID) -> Response:
 
 def _with_live(query: dict[str, Any], rows: Sequence[ListedDevice]) -> list[ShownDevice]:
     past = query.get("as_of") is not None or query.get("known_at") is not None
-    live = {} if past else services().standings.of([row["id"] for row in rows])
+    live = {} if past else services().device_statuses.of([row["id"] for row in rows])
     return [{**row, "live": _aged(live[row["id"]]) if row["id"] in live else None} for row in rows]
 
 

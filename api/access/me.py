@@ -23,7 +23,7 @@ me = Noun("me", "Your own password and second factors.")
 
 
 class SecondFactorsAreOff(Refused):
-    """Nobody uses second factors here (CALLOUT_SECOND_FACTOR)."""
+    """Second factors are not used here (CALLOUT_SECOND_FACTOR)."""
 
 
 @me.plain_route("POST", "/password", OwnPassword, 204)
@@ -33,7 +33,7 @@ def change_password(body: Body) -> Response:
     Known-device tokens of other devices become invalid; this browser gets a new one as a cookie.
     """
     who, session, access = current_author(), current_session(), services().access
-    if not access.proving.knows(session.id, who.id, body["current"]):
+    if not access.proving.is_password_of(session.id, who.id, body["current"]):
         raise account.WrongProof
     account.check_password(who.id, body["password"])
     generation = uuid4()
@@ -123,7 +123,7 @@ def create_recovery_codes() -> Response:
     """New recovery codes; the old ones become invalid."""
     who, desk = current_author(), services().factors
     if not desk.factors.of(who.id):
-        raise SecondFactorsAreOff("There is no second factor yet that they could stand in for.")
+        raise SecondFactorsAreOff("There is no second factor yet that they could replace.")
     return json_response({"recovery_codes": desk.recovery.renew(who.id)}, 201)
 
 

@@ -1,11 +1,11 @@
-"""Operations of devices that were quarantined, held or refused, and what the office decided about them."""
+"""Operations of devices that were quarantined, held or refused, and the office's decisions about them."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Final, TypedDict, get_args
 from uuid import UUID
 
-import msgspec
 from flask import Response
 
 from api.http.command_route import command_response, request_of
@@ -16,16 +16,14 @@ from api.http.schemas import DONE, Body, Command, Page, Past
 from api.http.services import services
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
-from domain.access.device import Device
 from domain.access.operation_status import OperationStatus
 from domain.recording.answers import UnrecordableError
 from projections.access import operation_queries as queries
 from projections.access import operations as view
+from sync import decisions
 from sync.release import StillNotUnderstood
-from sync.release import discard as discard_operation
-from sync.release import release as release_operation
 
-operations = Noun("operations", "Operations that were quarantined, held or refused, and what the office decided.")
+operations = Noun("operations", "Operations that were quarantined, held or refused, and the office's decisions.")
 
 RELEASED: Final[dict[str, Any]] = DONE | {
     "properties": DONE["properties"]
@@ -80,24 +78,17 @@ class Filters(Page):
 @operations.plain_route("POST", "/<uuid:id>/release", Which, 200, RELEASED)
 def release(body: Body, id: UUID) -> Response:
     """Record a quarantined operation after all, with its own time and device; `notices` say what does not fit."""
-
-    def command(context: CommandContext) -> Changed:
-        envelope = context.request.envelope(None, context.zone)
-        released = release_operation(context.log, context.work, id, envelope, body.get("text_position"))
-        notices = msgspec.to_builtins(released.notices)
-        return Changed(context.work.get(Device, released.device), (), {"id": id, "notices": notices})
-
+    command = partial(decisions.release, operation=id, text_position=body.get("text_position"))
     try:
         return command_response(services().runner.run(request_of(body), command))
     except UnrecordableError as error:
-        raise StillNotUnderstood("What it says cannot be recorded, or its id belongs to something else.") from error
+        raise StillNotUnderstood("Its content cannot be recorded, or its id belongs to something else.") from error
 
 
 @operations.command("discard", Reason)
 def discard(context: CommandContext, body: Body, id: UUID) -> Changed:
     """Discard a quarantined operation; its text and the reason stay on record."""
-    device = discard_operation(context.log, context.work, id, body["reason"], body.get("text_position"))
-    return Changed(device, (), {"id": id})
+    return decisions.discard(context, id, reason=body["reason"], text_position=body.get("text_position"))
 
 
 @operations.lists(view.OperationRow, Filters)

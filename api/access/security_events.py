@@ -55,7 +55,7 @@ class Filters(Strict):
     limit = Whole(1, 500, written=True, load_default=50)
     cursor = Whole(written=True, metadata={"description": "`next` of the page before."})
     kind = Text(60)
-    user = Id(metadata={"description": "The user whose account it is about, or who did it."})
+    user = Id(metadata={"description": "The user whose account it is about, or who caused it."})
     address = Text(64)
     since = Instant()
 

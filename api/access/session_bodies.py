@@ -28,7 +28,7 @@ SIGNED_IN: Final[dict[str, Any]] = {
         "idle_in": {"type": "integer", "description": "Seconds without a request after which it expires."},
         "known_device": {
             "type": "string",
-            "description": "Send it at the next sign-in: failed attempts of others do not slow you down then. "
+            "description": "Send it at the next sign-in: failed attempts of others do not delay you then. "
             "Browsers get it as a cookie too.",
         },
         "second_factor": {"type": "string", "enum": ["given", "not-asked", "to-be-set-up"]},

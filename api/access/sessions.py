@@ -68,14 +68,14 @@ def reset_password(body: Body) -> Response:
 
 @sessions.plain_route("GET", "/current", None, 200, USER)
 def show_current_session() -> Response:
-    """Who is signed in with this token."""
+    """The session of this token, and its user."""
     who = current_author()
     return json_response(_user(who.id, who.roles))
 
 
 @sessions.plain_route("GET", "", None, 200, SESSIONS)
 def list_sessions() -> Response:
-    """Where you are signed in."""
+    """Your sessions."""
     who, this = current_author(), current_session()
     found = services().access.sessions.of(who.id)
     return json_response({"items": [each._asdict() | {"current": each.id == this.id} for each in found]})
@@ -89,10 +89,10 @@ def create_challenge() -> Response:
 
 @sessions.plain_route("POST", "/current/prove", Proof, 204)
 def prove(body: Body) -> Response:
-    """Prove your identity again by password or second factor; sensitive routes are open for some minutes then."""
+    """Prove your identity again by password or second factor; sensitive routes may be used for some minutes then."""
     who, session, desk = current_author(), current_session(), services().factors
     if "password" in body:
-        if not services().access.proving.knows(session.id, who.id, body["password"]):
+        if not services().access.proving.is_password_of(session.id, who.id, body["password"]):
             raise account.WrongProof
         services().access.sessions.prove(session.id)
         return Response(status=204)

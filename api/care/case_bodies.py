@@ -42,7 +42,7 @@ class Again(Command):
 
 
 class Ending(Command):
-    """The outcome by the customer's word; `waiver` is the reason why what is still open may stay open."""
+    """The outcome as the customer reports it; `waiver` is the reason why open items may stay open."""
 
     outcome = Choice(get_args(Outcome), required=True)
     basis = Choice(get_args(Basis), required=True)

@@ -23,7 +23,7 @@ from projections.care import timeline as story
 from projections.care.contacts import Contacts
 from projections.work.work_orders import WorkOrders
 
-cases = Noun("cases", "From first contact to satisfied.")
+cases = Noun("cases", "A customer's matters, from the first contact until they are satisfied.")
 
 
 @cases.creates(Case, bodies.NewCase)
@@ -59,7 +59,7 @@ def reopen(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @cases.command("close", bodies.Ending)
 def close(context: CommandContext, body: Body, id: UUID) -> Case:
-    """Close the case with what the customer says; refused while work or discrepancies are open and not waived."""
+    """Close the case with the customer's outcome; refused while work or discrepancies are open and not waived."""
     return commands.close(context.work, id, **body, by=context.by, open_on=context.open_on)
 
 

@@ -106,7 +106,7 @@ def link(context: CommandContext, body: Body, id: UUID) -> Changed:
 
 @contacts.command("confirm-cause", Cause)
 def confirm_cause(context: CommandContext, body: Body, id: UUID) -> Contact:
-    """Confirm what caused the contact: something the customer wanted, or a failure of ours."""
+    """Confirm the cause of the contact: a wish of the customer, or a failure of ours."""
     return commands.confirm_cause(context.work, id, **body)
 
 

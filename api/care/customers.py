@@ -56,10 +56,10 @@ class SiteDetails(Whereabouts):
 
 
 class NewSite(SiteDetails):
-    """A new site of the customer; its id is made here when it is left out."""
+    """A new site of the customer; its id is generated when it is left out."""
 
     site = Id()
-    zone = Zone(metadata={"description": "The IANA zone of the site; what its country or address decide unless given."})
+    zone = Zone(metadata={"description": "The IANA zone of the site; by default derived from its country or address."})
     address = Text(1000, required=True)
 
 

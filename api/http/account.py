@@ -1,8 +1,9 @@
-"""What the routes of sessions, of one's own account and of users share: problems, password checks, recording."""
+"""Shared by the routes of sessions, of one's own account and of users: problems, password checks, recording."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 from uuid import UUID
 
 from flask import g
@@ -22,7 +23,6 @@ __all__ = [
     "WrongSecondFactor",
     "check_password",
     "log_user",
-    "record",
     "record_password_change",
 ]
 
@@ -51,27 +51,19 @@ def check_password(user: UUID, password: str) -> None:
     good.must_be_good_for(user, password, services().views, services().access)
 
 
-def record(
-    user: UUID,
-    role: str,
-    decide: Callable[[User], None],
-    actor: UUID | None = None,
-    changes: Iterable[Change] = (),
-) -> None:
-    """Record a decision about the user's own account, with `changes` in the same transaction; not an office command."""
+def record_password_change(user: UUID, changes: Iterable[Change], role: str = "") -> None:
+    """Record that the user has another password, with the `changes` that set it in the same transaction.
 
-    def once() -> None:
-        work = services().log.work()
-        entity = work.get(User, user)
-        decide(entity)
-        for change in changes:
-            work.also(change)
-        work.add(Envelope(occurred_at=now(), actor=actor or user, role=role, zone=services().settings.zone), entity)
-        work.commit()
-
-    services().log.attempt(once)
+    It is their own doing and no command of the office: its event names no operation.
+    """
+    services().log.attempt(partial(_record_once, user, tuple(changes), role))
 
 
-def record_password_change(user: UUID, changes: Sequence[Change], role: str = "") -> None:
-    """Record that the user has another password, together with the `changes` that set it."""
-    record(user, role, User.record_password_change, changes=changes)
+def _record_once(user: UUID, changes: Iterable[Change], role: str) -> None:
+    work = services().log.work()
+    entity = work.get(User, user)
+    entity.record_password_change()
+    for change in changes:
+        work.also(change)
+    work.add(Envelope(occurred_at=now(), actor=user, role=role, zone=services().settings.zone), entity)
+    work.commit()

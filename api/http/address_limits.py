@@ -27,7 +27,7 @@ _COUNTED: Final = (Kind.UNAUTHENTICATED, Kind.FORBIDDEN)
 
 
 class TooManyFailures(Problem):
-    """Too many tries from your address have failed; wait before the next one."""
+    """Too many attempts from your address have failed; wait before the next one."""
 
     kind = Kind.RATE_LIMITED
     code = "rate-limited"
@@ -45,13 +45,13 @@ class AddressLimits:
 
     @contextmanager
     def enrolling(self, asked: EnrolmentRequest) -> Iterator[None]:
-        """Around the exchange of an enrolment code; raises `TooManyFailures` unless a known device proves itself."""
+        """Context of exchanging an enrolment code; raises `TooManyFailures` unless a known device proves itself."""
         with self._trying(lambda: self._is_installed(asked)):
             yield
 
     @contextmanager
     def refreshing(self, asked: RefreshRequest) -> Iterator[None]:
-        """Around the refresh of tokens; raises `TooManyFailures` unless a known device proves itself."""
+        """Context of refreshing tokens; raises `TooManyFailures` unless a known device proves itself."""
         with self._trying(lambda: self._is_proven(asked)):
             yield
 
@@ -95,4 +95,4 @@ class AddressLimits:
         if asked.device_id is None:
             return self._known.has_token(asked.refresh_token)
         holder = self._devices.keyholder(asked.device_id)
-        return holder is not None and asked.proves(holder) and self._known.stands(holder.device)
+        return holder is not None and asked.proves(holder) and self._known.is_known(holder.device)

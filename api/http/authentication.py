@@ -33,7 +33,7 @@ class SecondFactorRequired(Problem):
 
 
 class ReauthenticationRequired(Problem):
-    """Show first that it is still you: send your password or a second factor to `/api/v1/sessions/current/prove`."""
+    """Prove your identity again first: send your password or a second factor to `/api/v1/sessions/current/prove`."""
 
     kind = Kind.FORBIDDEN
     code = "reauthentication-required"

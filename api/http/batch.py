@@ -12,17 +12,16 @@ from eventsourcing.persistence import PersistenceError
 from flask import Flask
 from marshmallow import ValidationError
 
-from api.http.body import control_character_problem
+from api.http.bad_members import bad_members, error_list
+from api.http.body import checked_object
 from api.http.command_route import CommandRoute, about_of
-from api.http.fields import error_list
 from api.http.noun import PREFIX, Noun
 from api.http.problems import problem_of
 from commands.running.author import Author
 from commands.running.batch import Batch
 from commands.running.request import Request
 from commands.running.runner import Command, RefusedBefore, Runner
-from domain.kernel.characters import may_be_unfit, unfit_place
-from domain.kernel.problem import BadInput, Kind, NotAllowed, NotFound, Problem
+from domain.kernel.problem import Kind, NotAllowed, NotFound, Problem
 from domain.kernel.problem_document import document
 
 NOUNS: Final = frozenset(
@@ -30,9 +29,9 @@ NOUNS: Final = frozenset(
 )
 """The nouns whose commands may share a unit of work; any other command is run alone."""
 ALONE: Final = frozenset({"erase", "erase-words"})
-"""The words of commands that are always run alone."""
+"""The names of commands that are always run alone."""
 TEMPORARY: Final = (Kind.UNAVAILABLE, Kind.RATE_LIMITED)
-"""The kinds of problems that may be gone when the same command is tried again."""
+"""The kinds of problems after which the same command may succeed later."""
 
 
 class CommandInput(NamedTuple):
@@ -114,9 +113,9 @@ class Commands:
         return UUID(str(reply.members["id"]))
 
     def _prepare(self, sent: CommandInput) -> _Prepared:
-        name, id, word = _split_path(sent.path)
+        name, id, verb = _split_path(sent.path)
         noun = self._nouns.get(name)
-        route = None if noun is None else noun.commands.get(word)
+        route = None if noun is None else noun.commands.get(verb)
         if noun is None or route is None or (id is None) != (route.kind is not None):
             raise NotFound(f"There is no command {sent.path}.")
         author = self._permitted(f"{name}.{route.name}", sent.actor)
@@ -138,11 +137,11 @@ class Commands:
 
 
 def _split_path(path: str) -> tuple[str, UUID | None, str]:
-    """The noun, id and word of a command's path; raises `NotFound` for a path of another shape."""
+    """The noun, id and command in a path; raises `NotFound` for a path of another shape."""
     steps = path.split("/")
     if len(steps) == 1:
         return steps[0], None, ""
-    if len(steps) == 3:  # noqa: PLR2004 - noun, id and word
+    if len(steps) == 3:  # noqa: PLR2004 - noun, id and command
         with suppress(ValueError):
             return steps[0], UUID(steps[1]), steps[2]
     raise NotFound(f"There is no command {path}.")
@@ -150,16 +149,10 @@ def _split_path(path: str) -> tuple[str, UUID | None, str]:
 
 def _load_body(route: CommandRoute, body: Any) -> Any:
     """The validated body of a command; raises `BadInput` with an error for each wrong member."""
-    if not isinstance(body, dict):
-        raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
-    if may_be_unfit(orjson.dumps(body)) and (pointer := unfit_place(body)) is not None:
-        raise control_character_problem(pointer)
     try:
-        return route.schema().load(body)
+        return route.schema().load(checked_object(body, orjson.dumps(body)))
     except ValidationError as error:
-        errors = error_list(error.messages_dict)
-        many = f"{len(errors)} of the input’s members must be corrected." if errors[1:] else ""
-        raise BadInput(many, errors=errors) from None
+        raise bad_members(error_list(error.messages_dict)) from None
 
 
 def _ids_of(sent: Iterable[CommandInput]) -> Iterator[UUID]:

@@ -30,8 +30,13 @@ def body_of(req: Request) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         detail = f"The body is not JSON (line {error.lineno}, column {error.colno})."
         raise bad_member("", detail) from None
+    return checked_object(body, raw)
+
+
+def checked_object(body: Any, raw: bytes) -> dict[str, Any]:
+    """The body, whose JSON text is `raw`; raises `BadInput` unless it is an object without control characters."""
     if not isinstance(body, dict):
-        raise BadInput("The body is a JSON object.", errors=[{"pointer": "", "detail": "This is an object."}])
+        raise BadInput.of_member("", "This is an object.", summary="The body is a JSON object.")
     if may_be_unfit(raw) and (pointer := unfit_place(body)) is not None:
         raise control_character_problem(pointer)
     return body

@@ -1,4 +1,4 @@
-"""A route that runs a command: the body becomes its input, the reply says what it changed."""
+"""A route that runs a command: the body becomes its input, the reply is its result."""
 
 from __future__ import annotations
 

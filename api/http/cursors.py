@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import orjson
 from flask import request
@@ -16,8 +14,7 @@ from api.http.services import services
 from domain.kernel.bad_input import bad_member
 from domain.kernel.instant import format_instant, recorded_instant
 from domain.kernel.json_text import encode
-
-_SIGNATURE: Final = 16
+from domain.kernel.signed_payload import NotSignedError, PayloadSigner
 
 
 class Picture(NamedTuple):
@@ -43,26 +40,19 @@ def encode_cursor(key: Sequence[Any], picture: Picture | None) -> str:
     fields: dict[str, Any] = {"key": list(key)}
     if picture is not None:
         fields |= {"at": picture.position, "now": format_instant(picture.moment)}
-    payload = encode(fields)
-    return urlsafe_b64encode(_signature(payload, services().access.secret("cursors")) + payload).decode().rstrip("=")
+    return _signer().sign(encode(fields))
 
 
 def decode_cursor(cursor: str) -> Cursor:
-    """The key and picture in a cursor of this list (older cursors have no picture); raises `BadInput` for any other."""
+    """The key and picture in a cursor of this list; raises `BadInput` for any other."""
     try:
-        raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-    except (NotBase64, ValueError):
-        raw = b""
-    signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
-    secrets = services().access.secrets.accepted("cursors")
-    if not any(hmac.compare_digest(signature, _signature(payload, secret)) for secret in secrets):
-        raise bad_member("/cursor", "This cursor is not one of this list; begin again without one.")
-    fields = orjson.loads(payload)
-    if isinstance(fields, list):
-        return Cursor(fields, None)
+        fields = orjson.loads(_signer().payload_of(cursor))
+    except NotSignedError:
+        raise bad_member("/cursor", "This cursor is not one of this list; begin again without one.") from None
     at = fields.get("at")
     return Cursor(fields["key"], None if at is None else Picture(at, recorded_instant(fields["now"])))
 
 
-def _signature(payload: bytes, secret: bytes) -> bytes:
-    return hmac.digest(secret, request.path.encode() + b"\x00" + payload, "sha256")[:_SIGNATURE]
+def _signer() -> PayloadSigner:
+    """The signer of the cursors of the list that the current request is about."""
+    return PayloadSigner(partial(services().access.secrets.accepted, "cursors"), request.path)

@@ -18,7 +18,7 @@ from api.http.problems import MEDIA_TYPE
 
 ABOUT: Final = """Field service from the first contact to the satisfied customer.
 
-Changing is a command; reading may ask the past (`as_of`, `known_at`) and wait for what was just written (`at_least`).
+Changes are commands; reads may query the past (`as_of`, `known_at`) and wait for what was just written (`at_least`).
 Quantities are strings, money is whole minor units with a currency, instants are RFC 3339."""
 
 HEADERS: Final[Mapping[str, dict[str, Any]]] = {
@@ -31,13 +31,13 @@ HEADERS: Final[Mapping[str, dict[str, Any]]] = {
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag that was read: 412 when somebody was faster.",
+        "description": "The ETag that was read: 412 when the entity has changed since.",
         "schema": {"type": "string"},
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
-        "description": "The ETag that is known: 304 when nothing has changed.",
+        "description": "The ETag of a stored reply: 304 when nothing has changed.",
         "schema": {"type": "string"},
     },
 }
@@ -75,7 +75,7 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
         super().__init__(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(named)})
 
     def _register_error_handlers(self) -> None:
-        """None: `api.http.problems` handles all errors."""
+        """Register none: `api.http.problems` handles all errors."""
 
     def _register_responses(self) -> None:
         """Register a problem document for every error status."""

@@ -51,10 +51,10 @@ def page() -> str:
     routes = sorted(_routes(found), key=lambda route: (route.tag, route.path, route.method))
     tags = {tag["name"]: tag.get("description", "") for tag in found.get("tags", ())}
     groups = [(tag, tags.get(tag, ""), list(of)) for tag, of in groupby(routes, key=lambda route: route.tag)]
-    return render_template("docs.html", info=found["info"], groups=groups, words=_words)
+    return render_template("docs.html", info=found["info"], groups=groups, as_html=_as_html)
 
 
-def _words(text: str) -> Markup:
+def _as_html(text: str) -> Markup:
     """Plain text as HTML, with text in backticks as code."""
     pieces = [escape(piece) for piece in text.split("`")]
     marked = [Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in enumerate(pieces)]
@@ -121,7 +121,7 @@ def _of_schema(found: dict[str, Any], given: dict[str, Any], prefix: str) -> Ite
 
 
 def _kind(found: dict[str, Any], given: dict[str, Any]) -> str:
-    """A type in few words: `text, 1 to 64`, `one of none, lot, serial`."""
+    """A type as short text: `text, 1 to 64`, `one of none, lot, serial`."""
     schema = _resolved(found, given)
     if "enum" in schema:
         return "one of " + ", ".join(str(word) for word in schema["enum"])

@@ -21,7 +21,7 @@ def json_response(
 
 
 class Orjson(JSONProvider):
-    """What Flask itself uses for JSON."""
+    """The JSON provider of Flask."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         """JSON text."""

@@ -1,4 +1,4 @@
-"""What must be complete before the command that erases a person is answered."""
+"""The work that must be complete before the reply to the command that erases a person."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Marshmallow fields for requests: strict about types, lengths and ranges, with messages that say what to send."""
+"""Marshmallow fields for requests: strict about types, lengths and ranges, with messages about what to send."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -20,15 +20,6 @@ from domain.kernel.problem import BadInput
 from domain.kernel.quantity import PATTERN, parse_quantity
 
 CANONICAL_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-MESSAGES = {
-    "Missing data for required field.": "This member is needed.",
-    "Field may not be null.": "This member cannot be null; leave it out instead.",
-    "Unknown field.": "There is no such member here.",
-    "Invalid input type.": "This is an object.",
-    "Invalid type.": "This is an object.",
-}
-"""Our messages in the place of marshmallow's."""
-
 LARGEST_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
 
@@ -47,10 +38,10 @@ class Text(fields.String):
 
 
 class Choice(fields.String):
-    """One of the given words."""
+    """One of the given choices."""
 
-    def __init__(self, words: Collection[str], **kwargs: Any) -> None:
-        one_of = validate.OneOf(list(words), error=f"This is one of: {', '.join(words)}.")
+    def __init__(self, choices: Collection[str], **kwargs: Any) -> None:
+        one_of = validate.OneOf(list(choices), error=f"This is one of: {', '.join(choices)}.")
         super().__init__(validate=one_of, **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -85,7 +76,7 @@ class Whole(fields.Integer):
 
 
 class Flag(fields.Boolean):
-    """True or false, as JSON or, in a query, as a word."""
+    """True or false, as JSON or, in a query, as text."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         known = {"true": True, "false": False, True: True, False: False}
@@ -183,16 +174,3 @@ def _parse(parse: Any) -> Decimal | date | str:
         return cast("Decimal | date | str", parse())
     except BadInput as problem:
         raise ValidationError(problem.detail) from None
-
-
-def error_list(messages: Mapping[Any, Any] | list[Any] | str, pointer: str = "") -> list[dict[str, str]]:
-    """Marshmallow's nested messages as a list of {"pointer", "detail"} (RFC 6901)."""
-    if isinstance(messages, str):
-        return [{"pointer": pointer, "detail": MESSAGES.get(messages, messages)}]
-    if isinstance(messages, list):
-        return [pair for message in messages for pair in error_list(message, pointer)]
-    pairs = []
-    for name, inner in messages.items():
-        step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
-        pairs += error_list(inner, pointer + step)
-    return pairs

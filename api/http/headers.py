@@ -27,7 +27,7 @@ TLS_ONLY: Final = "max-age=31536000; includeSubDomains"
 
 
 def add_headers(app: Flask, services: Services) -> Mapping[str, str]:
-    """Let every response have these headers unless its view sets them; returns them."""
+    """Add these headers to every response unless its view sets them; returns them."""
     headers = dict(HEADERS)
     if services.settings.production:
         headers["Strict-Transport-Security"] = TLS_ONLY

@@ -18,7 +18,7 @@ from store.readiness import pending_migrations
 
 
 class AskedTooOften(Problem):
-    """You ask too often; wait before the next request."""
+    """Your address sends too many requests; wait before the next one."""
 
     kind = Kind.RATE_LIMITED
     code = "rate-limited"
@@ -38,7 +38,7 @@ def alive() -> Response:
 def ready() -> Response:
     """Readiness: 200 when the database answers, is migrated, and the views advance, however far behind; 503 otherwise.
 
-    Faults that stop nobody from working are listed as `degraded`, with 200: a server that is taken out of service for
+    Faults that prevent no work are listed as `degraded`, with 200: a server that is taken out of service for
     one damaged view could not accept what phones send. An address above its limit gets the last answer if that is at
     most two seconds old, and 429 otherwise, so that a flood of requests does not reach the database.
     """
@@ -83,6 +83,6 @@ def _degraded(found: Progress) -> list[dict[str, Any]]:
 
 @health.get("/metrics")
 def metrics() -> Response:
-    """Metrics in Prometheus' text format, for those whom the settings allow to read them; 404 for anybody else."""
+    """Metrics in Prometheus' text format, for those whom the settings allow to read them; 404 for all others."""
     require_metrics_access(services().settings)
     return Response(cast("Metrics", current_app.extensions["callout.metrics"]).text(), content_type=TEXT)

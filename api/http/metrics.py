@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from api.http.services import Services
 from projections.engine.progress import Progress
-from store.clock import clock_standing
+from store.clock import clock_state
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable: the folder in which the processes of one server share their counters."""
@@ -53,7 +53,7 @@ class Metrics:
         return self.counted() + generate_latest(current)
 
     def counted(self) -> bytes:
-        """What was counted here and, where processes share a folder, in all of them."""
+        """The counters of this process and, where processes share a folder, of all of them."""
         registry = self._registry
         if SHARED in os.environ:
             registry = CollectorRegistry()
@@ -68,11 +68,11 @@ class _CurrentState(Collector):
         self._services = services
 
     def collect(self) -> Iterator[Metric]:
-        """Positions and connections; a database that is away is a figure too."""
+        """The gauges: positions and connections, or only that the database does not answer."""
         up = GaugeMetricFamily("callout_database_up", "Whether the database answers.")
         try:
             found = self._services.views.progress()
-            clock = clock_standing(self._services.log.pool)
+            clock = clock_state(self._services.log.pool)
         except PersistenceError:
             up.add_metric([], 0)
         else:
@@ -89,12 +89,14 @@ class _CurrentState(Collector):
 
 
 def _views(found: Progress) -> Iterator[Metric]:
-    """How far the views are, what they lack, and what has stopped; labels are names of the code."""
+    """Positions and lag of the views, parked events, stopped views; labels are names in the code."""
     yield _gauge("callout_log_position", "The last position of the log.", found.head)
     yield _gauge("callout_views_position", "The position that all views have reached.", found.position)
     yield _gauge("callout_views_lag_events", "Events that are not in all views yet.", found.lag)
-    yield _gauge("callout_views_waiting_seconds", "Since when nothing moves though events wait.", found.waiting)
-    parked = GaugeMetricFamily("callout_views_parked_events", "Events that a view could not take in.", labels=("view",))
+    yield _gauge(
+        "callout_views_waiting_seconds", "Seconds for which no view has advanced though events wait.", found.waiting
+    )
+    parked = GaugeMetricFamily("callout_views_parked_events", "Events that a view could not process.", labels=("view",))
     for damage in found.damages:
         parked.add_metric([damage.view], damage.events)
     yield parked
@@ -103,7 +105,7 @@ def _views(found: Progress) -> Iterator[Metric]:
         stopped.add_metric([view], 1)
     yield stopped
     silent = GaugeMetricFamily(
-        "callout_worker_silent_seconds", "Parts of the worker without a sign of life.", labels=("part",)
+        "callout_worker_silent_seconds", "Parts of the worker without a heartbeat.", labels=("part",)
     )
     for part, age in found.silent.items():
         silent.add_metric([part], age)
@@ -111,7 +113,7 @@ def _views(found: Progress) -> Iterator[Metric]:
 
 
 def method_of(sent: str) -> str:
-    """The method of a request as figures and log lines name it: one of a few."""
+    """The method of a request for metrics and log lines: one of `METHODS`, or `OTHER`."""
     return sent if sent in METHODS else OTHER
 
 

@@ -1,4 +1,4 @@
-"""Who may read `/metrics`: holders of its token and, by the setting, this machine or everybody."""
+"""Who may read `/metrics`: holders of its token and, depending on the setting, this machine or everybody."""
 
 from __future__ import annotations
 

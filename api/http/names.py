@@ -1,4 +1,4 @@
-"""Names for the ids in a reply, of those things that the author may read."""
+"""Names for the ids in a reply, of things that the author may read."""
 
 from __future__ import annotations
 

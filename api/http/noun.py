@@ -10,9 +10,9 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
+from api.http.bad_members import bad_members, error_list
 from api.http.body import body_of
 from api.http.command_route import CommandRoute, Function
-from api.http.fields import error_list
 from api.http.schemas import DONE, Command, Page, Past, page_of
 from api.http.shapes import schema_of
 from domain.kernel.aggregate import Entity
@@ -50,7 +50,7 @@ class RequestParser(FlaskParser):
         del req, schema, error_status_code, error_headers
         messages = error.messages_dict
         errors = [pair for location in messages.values() for pair in error_list(location)]
-        raise BadInput(f"{len(errors)} of the input’s members must be corrected." if errors[1:] else "", errors=errors)
+        raise bad_members(errors)
 
 
 class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -61,7 +61,7 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     def __init__(self, name: str, description: str, *, prefix: str = PREFIX) -> None:
         super().__init__(name, __name__, url_prefix=f"{prefix}/{name}", description=description)
         self.commands: dict[str, CommandRoute] = {}
-        """The commands of the noun by their words, the empty word for the creation."""
+        """The commands of the noun by name; the creation has the empty name."""
 
     def creates(
         self, kind: type[Entity], schema: type[Command], reply: dict[str, Any] = DONE
@@ -71,20 +71,20 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
     def command(
         self,
-        word: str,
+        name: str,
         schema: type[Command] = Command,
         reply: dict[str, Any] = DONE,
         after: Callable[[], None] = lambda: None,
     ) -> Callable[[Function], Function]:
-        """`POST …/{id}/{word}`: `function(context, body, id)`; `after()` runs before the reply is sent."""
-        return self._commands(word, CommandRoute(schema, None, 200, after), reply)
+        """`POST …/{id}/{name}`: `function(context, body, id)`; `after()` runs before the reply is sent."""
+        return self._commands(name, CommandRoute(schema, None, 200, after), reply)
 
-    def _commands(self, word: str, route: CommandRoute, reply: dict[str, Any]) -> Callable[[Function], Function]:
+    def _commands(self, name: str, route: CommandRoute, reply: dict[str, Any]) -> Callable[[Function], Function]:
         def mark(function: Function) -> Function:
             complete = route._replace(function=function)
-            self.commands[word] = complete
+            self.commands[name] = complete
             view = complete.view()
-            self.plain_route("POST", f"/<uuid:id>/{word}" if word else "", route.schema, route.status, reply)(view)
+            self.plain_route("POST", f"/<uuid:id>/{name}" if name else "", route.schema, route.status, reply)(view)
             return function
 
         return mark
@@ -122,4 +122,4 @@ def _schema(shape: Shape | dict[str, Any]) -> dict[str, Any]:
 
 def has_required(schema: type[Schema]) -> bool:
     """Whether a body must be sent at all."""
-    return any(field.required for field in schema._declared_fields.values())  # noqa: SLF001 - marshmallow's own way
+    return any(field.required for field in schema._declared_fields.values())  # noqa: SLF001 - marshmallow has no public way

@@ -1,4 +1,4 @@
-"""Who may do what: the one table from route to roles. A route that is not in it keeps the application from starting."""
+"""The policy: one table from route to roles. The application does not start when a route is missing from it."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def _reads(roles: frozenset[str], *nouns: str) -> dict[str, frozenset[str]]:
     return {f"GET /api/v1/{noun}{one}": roles for noun in nouns for one in ("", "/{id}")}
 
 
-def _commands(roles: frozenset[str], noun: str, *words: str) -> dict[str, frozenset[str]]:
+def _commands(roles: frozenset[str], noun: str, *names: str) -> dict[str, frozenset[str]]:
     """Commands on one thing."""
-    return {f"POST /api/v1/{noun}/{{id}}/{word}": roles for word in words}
+    return {f"POST /api/v1/{noun}/{{id}}/{name}": roles for name in names}
 
 
 POLICY: Final[Mapping[str, frozenset[str]]] = {
@@ -99,7 +99,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "POST /api/v1/devices/{id}/suspend": DISPATCH,
     "POST /api/v1/devices/{id}/resume": DISPATCH,
     "POST /api/v1/devices/{id}/revoke": DISPATCH,
-    # What devices sent, and what the log says
+    # Operations of devices, and the log
     "GET /api/v1/operations": DISPATCH | AUDITOR,
     "GET /api/v1/operations/{id}": DISPATCH | AUDITOR,
     "GET /api/v1/operations/{id}/signed": AUDITOR,
@@ -162,7 +162,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
 
 
 class RouteWithoutPolicyError(RuntimeError):
-    """A route is missing from the policy table, so nobody can say who may use it."""
+    """A route is missing from the policy table."""
 
 
 def template(rule: Rule) -> str:
@@ -180,7 +180,7 @@ def routes(app: Flask) -> dict[tuple[str, str], str]:
 
 
 def access_of(app: Flask, policy: Mapping[str, frozenset[str]]) -> dict[tuple[str, str], frozenset[str]]:
-    """Who may use each (endpoint, method); raises `RouteWithoutPolicyError` when the table does not say."""
+    """The roles that may use each (endpoint, method); raises `RouteWithoutPolicyError` for one that is missing."""
     named = routes(app)
     missing = sorted(name for name in named.values() if name not in policy)
     if missing:

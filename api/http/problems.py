@@ -13,14 +13,14 @@ from commands.running.runner import RefusedBefore
 from domain.kernel.problem import TYPE, Kind, Problem, Refused
 from domain.kernel.problem_document import STATUS, document
 from domain.recording.answers import StreamTakenError, UnrecordableError
-from store.errors import is_of_input, passes_by_itself, reason_of
+from store.errors import is_of_input, is_temporary, reason_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS: Final = 1
 
 
 class Overloaded(Problem):
-    """The server or its database is busy or away; send the same request again in a moment."""
+    """The server or its database is busy or does not answer; send the same request again in a moment."""
 
     kind = Kind.UNAVAILABLE
 
@@ -36,7 +36,7 @@ class IdTaken(Refused):
 
 
 class Fault(Problem):
-    """Something went wrong on our side; tell us the incident."""
+    """Something went wrong on our side; report the incident to us."""
 
     code = "internal-error"
 
@@ -77,7 +77,7 @@ def problem_of(error: PersistenceError) -> Problem | None:
         return IdTaken()
     if not isinstance(cause, PersistenceError):
         return None
-    if error is cause and passes_by_itself(cause):
+    if error is cause and is_temporary(cause):
         return Overloaded()
     return Unstorable() if is_of_input(cause) else None
 

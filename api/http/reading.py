@@ -1,4 +1,4 @@
-"""What every reading route uses: a reader of the views now or in the past, pages of lists, single items."""
+"""Shared by all reading routes: a reader of the views now or in the past, pages of lists, single items."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ _OF_EVERY_QUERY: Final = {"limit", "cursor", "at_least", "as_of", "known_at", "m
 
 
 def moment_of(query: dict[str, Any]) -> datetime:
-    """The instant by which to judge what depends on the time: `as_of`, else that of the list's first page, else now."""
+    """The instant for what depends on the time: `as_of`, else that of the list's first page, else now."""
     moment: datetime = query.get("as_of") or query["moment"]
     return moment
 
@@ -123,7 +123,7 @@ def _picture(reader: Reader, query: dict[str, Any]) -> Picture | None:
 def item_response(reader: Reader, row: Mapping[str, Any] | None, *, own: bool = True) -> Response:
     """One row with its ETag, 304 for a matching `If-None-Match`; raises `NotFound` for None.
 
-    `own=False` when the row shows more than its own stream says: then there is no 304.
+    `own=False` when the row shows more than its own stream: then there is no 304.
     """
     if row is None:
         raise NotFound

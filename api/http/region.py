@@ -1,4 +1,4 @@
-"""The country of a time zone, for telephone numbers that are written without one."""
+"""The country of a time zone, for telephone numbers that are written without a country code."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def api_schema(shape: Shape, *without: str, **other: dict[str, Any]) -> dict[str
 
 
 def done_with(**more: dict[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a command's reply with `more` members than every command has."""
+    """The JSON schema of a command's reply, with `more` members beside those of every command."""
     return DONE | {"properties": DONE["properties"] | more}
 
 

@@ -60,7 +60,7 @@ class Value(Strict):
 
 
 class ExternalRefFields(Value):
-    """What another system calls it: that system's name, and the id or number there."""
+    """The reference in another system: the name of that system, and the id or number there."""
 
     MAKES = ExternalRef
     system = Text(64, required=True)
@@ -70,8 +70,8 @@ class ExternalRefFields(Value):
 class Creation(Command):
     """A command that creates something; the client may choose its id."""
 
-    id = Id(metadata={"description": "The new thing's id; made here when it is left out."})
-    external_ref = One(ExternalRefFields, metadata={"description": "What another system calls it."})
+    id = Id(metadata={"description": "The new entity's id; generated when it is left out."})
+    external_ref = One(ExternalRefFields, metadata={"description": "The id or number in another system."})
 
 
 class Moment(fields.String):
@@ -97,9 +97,9 @@ class Past(Strict):
 class Page(Past):
     """One page of a list."""
 
-    limit = Whole(1, 500, written=True, load_default=50, metadata={"description": "How many at most."})
+    limit = Whole(1, 500, written=True, load_default=50, metadata={"description": "The largest number of items."})
     cursor = Text(1000, metadata={"description": "`next` of the page before."})
-    names = Flag(metadata={"description": "Say beside the items what the things are called whose ids they hold."})
+    names = Flag(metadata={"description": "Add the names of the things whose ids the items hold."})
 
 
 DONE: dict[str, Any] = {
@@ -124,14 +124,14 @@ def page_of(item: dict[str, Any]) -> dict[str, Any]:
         "properties": {
             "items": {"type": "array", "items": item},
             "next": {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."},
-            "position": {"type": "integer", "description": "The last position that this answer knows."},
+            "position": {"type": "integer", "description": "The last position that this reply includes."},
             "moved": {
                 "type": "boolean",
-                "description": "True where a history is too long to show the picture of the first page.",
+                "description": "True where a history is too long to show the snapshot of the first page.",
             },
             "names": {
                 "type": "object",
-                "description": "With `names=true`: what the things in the items are called now, by their ids.",
+                "description": "With `names=true`: the present names of the things in the items, by id.",
                 "additionalProperties": {"type": "string"},
             },
         },

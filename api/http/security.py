@@ -116,7 +116,7 @@ def record_security_events(app: Flask) -> None:
                 services().security.note(_noted(kind))
             except (PersistenceError, Problem) as error:
                 structlog.get_logger("api").error(
-                    "a security event was not noted", kind=kind, reason=type(error).__name__
+                    "a security event was not recorded", kind=kind, reason=type(error).__name__
                 )
         return reply
 
@@ -138,7 +138,7 @@ def _kind(reply: Response) -> str | None:
 
 
 def _has_refused_signature(body: bytes) -> bool:
-    """Whether a result in this push response says that a signature was wrong."""
+    """Whether a result in this push response has a wrong signature."""
     if _REFUSED_SIGNATURE.encode() not in body:
         return False
     problems = (result.problem for result in _PUSHED.decode(body).results)
@@ -156,14 +156,14 @@ def _refused(route: str) -> str | None:
 def _noted(kind: str) -> Noted:
     actor: UUID | None = g.who.id if "who" in g else None
     device = g.device.device if "device" in g else None
-    # An unknown client invents ids, and each would be a row of its own.
+    # An unknown client may invent ids, and each would be a row of its own.
     given: dict[str, Any] = {} if actor is None and device is None else request.view_args or {}
     user: UUID | None = g.get("about_user") or (given.get("id") if request.path.startswith("/api/v1/users/") else None)
     login = None
     if request.path.startswith("/api/v1/sessions") and user is None and actor is None:
         user, login = _login_in_body()
     if kind in DONE.values() and actor is None:
-        actor = user  # who has just shown who they are
+        actor = user  # the user who has just proven their identity
     names = [str(value) for value in given.values()]
     route = template(request.url_rule) if request.url_rule is not None else "unknown"
     return Noted(kind, address(), login, user or actor, actor, device, " ".join([route, *names]))

@@ -7,8 +7,8 @@ from typing import Final
 from api.http.policy import POLICY
 
 
-def _commands(noun: str, *words: str) -> tuple[str, ...]:
-    return tuple(f"POST /api/v1/{noun}/{{id}}/{word}" for word in words)
+def _commands(noun: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"POST /api/v1/{noun}/{{id}}/{name}" for name in names)
 
 
 SENSITIVE: Final[frozenset[str]] = frozenset(

@@ -41,7 +41,7 @@ class ApiSettings(Protocol):
 
     @property
     def production(self) -> bool:
-        """Whether it is served to others than the developer, behind TLS."""
+        """Whether it serves other users than the developer, behind TLS."""
 
     @property
     def zone(self) -> str:
@@ -49,7 +49,7 @@ class ApiSettings(Protocol):
 
     @property
     def unsigned_devices(self) -> bool:
-        """Whether devices without a key are let in and believed."""
+        """Whether devices without a key are accepted and trusted."""
 
     @property
     def most_bytes(self) -> int:
@@ -89,11 +89,11 @@ class ApiSettings(Protocol):
 
     @property
     def metrics_token(self) -> str:
-        """What opens `/metrics` from anywhere, empty for none."""
+        """The token for `/metrics` from anywhere, empty for none."""
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names under which it is served, none for any; `.example.com` is a domain and all below it."""
+        """The host names under which it is served, none for any; `.example.com` is a domain and all below it."""
 
     @property
     def proxies(self) -> int:
@@ -109,7 +109,7 @@ class ApiSettings(Protocol):
 
     @property
     def reauthenticate(self) -> int:
-        """How many minutes after showing who one is the sensitive routes stay open."""
+        """For how many minutes after a proof of identity the sensitive routes may be used."""
 
 
 class Past(Protocol):
@@ -123,7 +123,7 @@ class Past(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Everything below the API. `log` acts as the writer of the log, `projecting` as the projector of the views."""
+    """The services below the API. `log` signs in as the writer of the log, `projecting` as the projector of views."""
 
     settings: ApiSettings
     runner: Runner
@@ -133,7 +133,7 @@ class Services:
     past: Past
     access: Access
     devices: DeviceAccess
-    standings: DeviceStatuses
+    device_statuses: DeviceStatuses
     push: PushIntake
     salvage: Salvage
     holding: Holding

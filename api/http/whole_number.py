@@ -1,4 +1,4 @@
-"""Whole numbers within paths: the same one spelling for each as everywhere else."""
+"""Whole numbers within paths, in plain digits without leading zeros."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from domain.kernel.digits import PATTERN
 
 
 class WholeNumber(IntegerConverter):
-    """Takes the place of the framework's own, which reads leading zeros, digits of any script and any length."""
+    """Replaces the framework's own converter, which accepts leading zeros, digits of any script and any length."""
 
     regex = PATTERN

@@ -17,32 +17,18 @@ from api.http.schemas import Page
 from api.http.services import services
 from domain.kernel.problem import NotFound
 from projections.integrity import history as view
+from sync.notices import NOTICES
 
 events = Noun("events", "The event log: what happened, when it was recorded, by whom and from which device.")
 
 _LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(microseconds=1)
 RECORD: Final = api_schema(
     view.EventRow,
-    record={"type": "object", "description": "The canonical record as it is hashed, personal words sealed."},
-    data={"type": "object", "description": "The event's own data, personal words readable until erased."},
+    record={"type": "object", "description": "The canonical record as it is hashed, personal text sealed."},
+    data={"type": "object", "description": "The event's own data, personal text readable until erased."},
 )
 
-NOTICES: Final = (
-    "work_after_reassignment",
-    "work_after_cancel",
-    "duplicate_completion",
-    "unknown_part",
-    "clock_suspect",
-    "before_it_was_there",
-    "earlier_plan",
-    "details_clash",
-    "foreign_visit",
-    "foreign_van",
-    "reference_mismatch",
-    "needs_missing",
-)
-"""The codes of notices in results of operations: what does not fit about a recorded fact."""
-_NOTICE: Final = "What did not fit about an operation when it was recorded; its first event is listed."
+_NOTICE: Final = "The notice about an operation when it was recorded; its first event is listed."
 
 
 class Filters(Page):
@@ -58,7 +44,7 @@ class Filters(Page):
     occurred_to = Instant()
     recorded_from = Instant()
     recorded_to = Instant()
-    notice = Choice(NOTICES, metadata={"description": _NOTICE})
+    notice = Choice(tuple(NOTICES), metadata={"description": _NOTICE})
 
 
 @events.lists(view.EventRow, Filters)
@@ -74,7 +60,7 @@ def list_events(query: dict[str, Any]) -> Response:
 
 @events.shows(RECORD, path="/<int:position>")
 def show_event(query: dict[str, Any], position: int) -> Response:
-    """One event: its canonical record, as it is hashed, and its data with personal words readable."""
+    """One event: its canonical record, as it is hashed, and its data with readable personal text."""
     with open_reader(query) as reader:
         row = view.event(reader, position)
     if row is None:

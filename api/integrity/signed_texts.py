@@ -18,7 +18,7 @@ from sync.checking import check
 from sync.signature import signed_text
 
 __all__ = ["operations"]
-"""The noun with this route on it as well."""
+"""The noun `operations`, with this route added."""
 
 _TEXT: Final = {"type": "string"}
 _MAYBE: Final = {"type": ["string", "null"]}
@@ -52,7 +52,7 @@ SIGNED: Final[dict[str, Any]] = {
 
 @operations.shows(SIGNED, path="/<uuid:id>/signed")
 def show_signed_texts(query: dict[str, Any], id: UUID) -> Response:
-    """What devices have signed under this id, each content once; hash and signature remain after an erasure."""
+    """The texts that devices have signed under this id, each once; hash and signature remain after an erasure."""
     with open_reader(query) as reader:
         known, as_of = reader.position, query.get("as_of")
     past = [each for each in services().log.signed_texts.of(id) if not each.positions or each.positions[0] <= known]

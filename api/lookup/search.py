@@ -23,7 +23,7 @@ from projections.lookup.search_query import FoundRow, found
 search = Noun("search", "Search of all kinds of things by name, number, telephone or address.")
 
 _NOUN_OF: Final = {"sites": "customers"}
-_KIND: Final = {"type": "string", "enum": list(KINDS), "description": "The noun under which it is read."}
+_KIND: Final = {"type": "string", "enum": list(KINDS), "description": "The noun by which it is read."}
 FOUND: Final = api_schema(FoundRow, kind=_KIND)
 
 
@@ -33,7 +33,9 @@ class Question(Page):
     q = Text(
         200,
         required=True,
-        metadata={"description": "Words, or how they begin, in any order; a number, serial, GTIN, telephone or id."},
+        metadata={
+            "description": "Words or their beginnings, in any order; a number, serial, GTIN, telephone number or id."
+        },
     )
     kind = Choice(KINDS, metadata={"description": "Only things of this kind."})
 
@@ -42,7 +44,8 @@ class Question(Page):
 def list_matches(query: dict[str, Any]) -> Response:
     """What matches, the best match first, of the kinds that you may read.
 
-    Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; a telephone is found however it is written.
+    Case, accents, ß and ss, ä and ae, blanks and dashes make no difference; telephone numbers are found in any
+    spelling.
     """
     who = current_author()
     kinds = [kind for kind in readable_by(who) if query.get("kind") in (None, kind)]

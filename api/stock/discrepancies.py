@@ -110,6 +110,6 @@ def list_discrepancies(query: dict[str, Any]) -> Response:
 
 @discrepancies.shows(ListedDiscrepancy)
 def show_discrepancy(query: dict[str, Any], id: UUID) -> Response:
-    """One discrepancy, with what caused it and what was decided about it."""
+    """One discrepancy, with its causes and the decisions about it."""
     with open_reader(query, view.Discrepancies()) as reader:
         return item_response(reader, queries.discrepancy(reader, id, at=query.get("as_of")))

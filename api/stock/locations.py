@@ -21,12 +21,14 @@ locations = Noun("locations", "The places that parts move from and to.")
 
 
 class NewLocation(Creation):
-    """A place; one of kind `site` says at which customer's site it is."""
+    """A location; one of kind `site` names the customer's site at which it is."""
 
     kind = Choice(get_args(LocationKind), required=True)
     name = Text(200, required=True)
     site = Id()
-    zone = Zone(metadata={"description": "Its own IANA zone; else its site's, or that of who has the van."})
+    zone = Zone(
+        metadata={"description": "Its own IANA zone; else its site's, or that of the technician who has the van."}
+    )
 
 
 class Custody(Command):
@@ -51,7 +53,7 @@ def create_location(context: CommandContext, body: Body, id: UUID) -> Location:
 
 @locations.command("take-custody", Custody)
 def take_custody(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Give custody of a van to a technician, in the place of the one who had it."""
+    """Give custody of a van to a technician, instead of the one who had it."""
     return commands.take_custody(context.work, id, **body)
 
 

@@ -21,7 +21,7 @@ from projections.stock.shelves import ShelfRow, shelves
 from projections.stock.stock import Stock
 from projections.stock.stock_explained import Explanation, ReachedLine, explain
 
-stock = Noun("stock", "How much of each part is where.")
+stock = Noun("stock", "The quantity of each part at each location.")
 
 _LINE = api_schema(ReachedLine, delay={"type": "integer", "description": "Seconds between the two."})
 EXPLANATION = api_schema(Explanation, lines={"type": "array", "items": _LINE}, position={"type": "integer"})
@@ -55,7 +55,7 @@ def show_stock_explanation(query: dict[str, Any], location: UUID, part: UUID) ->
     with open_reader(query, Stock(), Movements()) as reader:
         explanation = explain(reader, location, part, limit=query["limit"])
         if explanation is None:
-            raise NotFound("This part has never been at this place.")
+            raise NotFound("This part has never been at this location.")
         lines = [
             {**line, "delay": int(line["delay"]), "cause": api_row(line["cause"])} for line in explanation["lines"]
         ]

@@ -16,8 +16,8 @@ from api.http.shapes import schema_of
 from api.stock.movement_bodies import Filters, Mistake, NewMovement
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
+from commands.stock.correcting import correct as correct_movement
 from commands.stock.moving import Moment, move
-from commands.stock.moving import correct as correct_movement
 from domain.stock.stock_movement import StockMovement
 from projections.engine.table import Row
 from projections.stock import movements as view

@@ -15,7 +15,7 @@ from api.sync.blueprint import sync
 from domain.access.device_limits import BLOB_PIECE
 from domain.kernel.digits import whole_number
 from sync.blobs import BlobNotNamed, Progress
-from sync.problems import EncodingUnsupported, MalformedEnvelope
+from sync.problems import EncodingUnsupported, malformed_member
 
 OFFSET_LIMIT: Final = 10**12
 """Larger than every offset and length of a blob, in bytes."""
@@ -61,7 +61,7 @@ def _number(name: str, text: str, what: str) -> int:
     number = whole_number(text)
     if number is None or number >= OFFSET_LIMIT:
         detail = f"{name} is the number {what}."
-        raise MalformedEnvelope(detail, errors=[{"pointer": f"/{name}", "detail": detail}])
+        raise malformed_member(f"/{name}", detail)
     return number
 
 
@@ -71,7 +71,7 @@ def _chunk() -> bytes:
     if request.content_length is None:
         raise LengthRequired
     if request.content_encoding is not None:
-        raise EncodingUnsupported("Send the bytes as they are.")
+        raise EncodingUnsupported("Send the bytes without a content encoding.")
     chunk = request.get_data(cache=False)
     if len(chunk) != request.content_length:
         raise ClientDisconnected

@@ -1,4 +1,4 @@
-"""The blueprint of the sync protocol, and what all its routes share."""
+"""The blueprint of the sync protocol, and functions that its routes share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ sync = Blueprint("sync", __name__, url_prefix="/sync/v1")
 
 
 class DeviceSuspended(Problem):
-    """The office has suspended this device: it may send, and reads nothing until it is trusted again."""
+    """The office has suspended this device: it may send, and receives nothing until it is trusted again."""
 
     kind = Kind.FORBIDDEN
 

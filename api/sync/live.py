@@ -21,7 +21,7 @@ def live() -> Response:
     who = require_active_device()
     with services().gate.pull(who.device):
         after = services().pull.begin(who, request.args.get("cursor") or None, now())
-    services().standings.saw(who.device)
+    services().device_statuses.record_report(who.device)
     stack = ExitStack()
     stack.enter_context(services().gate.waiting(who))
     events = stream_with_context(services().live.events(who, after, _is_still_authorized))

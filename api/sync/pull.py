@@ -15,7 +15,7 @@ from domain.access.device_limits import MOST_CHANGES, MOST_WAIT
 from domain.kernel.digits import whole_number
 from domain.kernel.instant import now
 from sync.envelope import PullRequest
-from sync.problems import MalformedEnvelope
+from sync.problems import malformed_member
 from sync.pull import Page
 
 LONGEST_WAIT = 4
@@ -32,7 +32,7 @@ def pull() -> Response:
             wait_for_recorded()
         page = services().pull.page(who, query.cursor, query.limit, now())
     if not who.seen_lately:
-        services().standings.saw(who.device, pulled_through=page.after)
+        services().device_statuses.record_report(who.device, pulled_through=page.after)
     if wait and page.is_empty:
         page = _wait_for_changes(page, query, wait)
     return Response(page.body, mimetype=JSON)
@@ -56,7 +56,7 @@ def _parse_query() -> PullRequest:
     limit = whole_number(request.args.get("limit", "500"))
     if limit is None or not 1 <= limit <= MOST_CHANGES:
         detail = f"The limit is a whole number from 1 to {MOST_CHANGES}."
-        raise MalformedEnvelope(detail, errors=[{"pointer": "/limit", "detail": detail}])
+        raise malformed_member("/limit", detail)
     return PullRequest(request.args.get("cursor") or None, limit)
 
 
@@ -64,5 +64,5 @@ def _seconds(text: str) -> float:
     seconds = whole_number(text)
     if seconds is None or len(text) > LONGEST_WAIT:
         detail = "Wait a whole number of seconds."
-        raise MalformedEnvelope(detail, errors=[{"pointer": "/wait", "detail": detail}])
+        raise malformed_member("/wait", detail)
     return min(float(seconds), MOST_WAIT)

@@ -26,14 +26,14 @@ _ALONE: Final = "sandbox; default-src 'none'; object-src 'none'; base-uri 'none'
 
 
 class BlobNotHere(NotFound):
-    """The bytes have not come yet, or belong to a customer who was erased."""
+    """The bytes have not arrived yet, or belong to a customer who was erased."""
 
     code = "blob-not-here"
 
 
 @blobs.plain_route("GET", "/<sha256>", Past, 200)
 def show_blob(query: dict[str, Any], sha256: str) -> Response:
-    """The bytes with this SHA-256, as work orders and visits name them.
+    """The bytes with this SHA-256, which a work order or visit names.
 
     Pictures are sent with their media type, everything else as an attachment.
     """

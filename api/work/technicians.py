@@ -96,7 +96,7 @@ def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
     They get no more work. Their devices are revoked and must upload their outboxes and erase themselves. What the
     technician did stays on record under their id.
     """
-    return commands.erase(context.work, id, devices=services().standings.devices_of(id))
+    return commands.erase(context.work, id, devices=services().device_statuses.devices_of(id))
 
 
 @technicians.command("reactivate")

@@ -83,7 +83,7 @@ def create_visit(context: CommandContext, body: Body, id: UUID) -> Visit:
     """Plan a visit."""
     window, fields = _window(body)
     zone = context.about.zone
-    return commands.plan(context.work, id, window=window, zone=zone, company_zone=context.zone, **fields)
+    return commands.plan(context.work, id, window=window, zone=zone, default_zone=context.zone, **fields)
 
 
 @visits.command("dispatch", Sending)
@@ -118,7 +118,7 @@ def cancel(context: CommandContext, body: Body, id: UUID) -> Visit:
 
 
 def _step(word: str, title: str, record: Callable[..., Visit], schema: type[Command] = Step) -> None:
-    """Add the route for a step that a technician reported to the office; steps are facts and never refused."""
+    """Add the route for a step that a technician reported to the office; steps are facts and are never refused."""
 
     def step(context: CommandContext, body: Body, id: UUID) -> Visit:
         return record(context.work, id, **body)

@@ -29,7 +29,7 @@ from projections.work import equipment as view
 from projections.work import warranties
 
 __all__ = ["equipment"]
-"""The noun with these routes on it as well."""
+"""The noun `equipment`, with these routes added."""
 
 
 class Coverage(TypedDict):

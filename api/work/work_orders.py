@@ -1,4 +1,4 @@
-"""Work orders: one repair each, from the moment it is opened until it is closed or cancelled."""
+"""Work orders: one repair each, from its opening until it is closed or cancelled."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from projections.work import work_order_queries as queries
 from projections.work import work_orders as view
 from projections.work.work_order_row import WorkOrderRow
 
-work_orders = Noun("work-orders", "One repair each.")
+work_orders = Noun("work-orders", "Work orders, one repair each.")
 
 
 @work_orders.creates(WorkOrder, bodies.NewWorkOrder)
 def create_work_order(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Open a work order; the case it is for, if any, goes on with it."""
+    """Open a work order; its case, if any, is in progress then."""
     return open_work_order(context.work, id, **body)
 
 
 @work_orders.command("assign", bodies.Assignment)
 def assign(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Assign the work order to a technician, also when it was another's."""
+    """Assign the work order to a technician, also if it was assigned to another one."""
     return commands.assign(context.work, id, **body)
 
 
@@ -72,37 +72,37 @@ def record_labour(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
 
 @work_orders.command("complete", bodies.Completion)
 def complete(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Say, or confirm what a technician reported, that the work is done."""
+    """Mark the work as done, or confirm that a technician reported it."""
     return commands.complete(context.work, id, **body)
 
 
 @work_orders.command("cannot-complete", bodies.OrderFailure)
 def cannot_complete(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Say, or confirm what a technician reported, that the work cannot be done."""
+    """Mark the work as impossible, or confirm that a technician reported it."""
     return commands.cannot_complete(context.work, id, **body)
 
 
 @work_orders.command("reopen", bodies.OrderReason)
 def reopen(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Let finished work go on."""
+    """Reopen finished work."""
     return commands.reopen(context.work, id, **body)
 
 
 @work_orders.command("close")
 def close(context: CommandContext, _: Body, id: UUID) -> Changed:
-    """End a finished work order for good; its visits that are not over are cancelled with it."""
+    """Close a finished work order, which is final; its open visits are cancelled."""
     return commands.close(context.work, id)
 
 
 @work_orders.command("cancel", bodies.OrderReason)
 def cancel(context: CommandContext, body: Body, id: UUID) -> Changed:
-    """Call the work off for good; its visits that are not over are cancelled with it."""
+    """Cancel the work order, which is final; its open visits are cancelled."""
     return commands.cancel(context.work, id, **body)
 
 
 @work_orders.command("add-note", bodies.Note)
 def add_note(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
-    """Write down something to remember."""
+    """Add a note."""
     return commands.add_note(context.work, id, **body)
 
 

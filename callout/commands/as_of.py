@@ -1,4 +1,4 @@
-"""Show views as they stood at a time: what had happened by then, as far as was known when you say."""
+"""Show views as of a time in the past: what had happened by then, as far as it was recorded by another time."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class Moment(click.ParamType[datetime | int]):
 @click.argument("time", type=Moment())
 @click.argument("views", nargs=-1, required=True, metavar="VIEW...")
 @click.option("--known-at", type=Moment(or_position=True), help="Only what was recorded by then: a time or a position.")
-@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only such rows; may be repeated.")
-@click.option("--limit", type=Whole(1), help="Rows a table at most (50, with --json all).")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON a row.")
+@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only rows with this value; repeatable.")
+@click.option("--limit", type=Whole(1), help="Rows of a table at most (50, with --json all).")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each row.")
 def command(
     *,
     time: datetime,
@@ -56,8 +56,8 @@ def command(
     limit: int | None,
     as_json: bool,
 ) -> None:
-    """Show VIEWs from what had happened by TIME (like 2026-11-21T12:00:00+01:00) and was known by --known-at."""
-    from callout.console import say, say_json
+    """Show VIEWs from what had happened by TIME (like 2026-11-21T12:00:00+01:00) and was recorded by --known-at."""
+    from callout.console import print_json, print_line
     from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
@@ -74,30 +74,28 @@ def command(
                 rows = reader.fetch_all(sql, values)
                 if as_json:
                     for row in rows:
-                        say_json({"table": table.name, "row": row})
+                        print_json({"table": table.name, "row": row})
                     continue
-                say(f"{table.name}: {len(rows)} rows, known through position {reader.position}")
+                print_line(f"{table.name}: {len(rows)} rows, known through position {reader.position}")
                 _show(table, rows, application)
 
 
 def _show(table: Table, rows: Sequence[Row], application: Application) -> None:
-    """On a screen what fits it, with names for ids and without empty columns; into a pipe or file all as it is."""
-    from callout.console import say_table
-    from callout.screen import in_words, is_watched, say_records
+    """On a screen in the form that fits, with names for ids and without empty columns; otherwise unchanged."""
+    from callout.console import print_table
+    from callout.screen import as_text, is_watched, print_records
     from projections.lookup.names import ids_in, names_of
 
     if not is_watched():
-        say_table(list(table.columns), [list(row.values()) for row in rows])
+        print_table(list(table.columns), [list(row.values()) for row in rows])
         return
     with application.services.views.now() as reader:
         names = names_of(reader, ids_in(rows))
     zone = application.settings.zone
-    cells = [
-        [row[name] if name == "id" else in_words(row[name], names, zone) for name in table.columns] for row in rows
-    ]
+    cells = [[row[name] if name == "id" else as_text(row[name], names, zone) for name in table.columns] for row in rows]
     filled = [number for number in range(len(table.columns)) if any(line[number] != "" for line in cells)]
     heads = [name.replace("_", " ") for name in table.columns]
-    say_records([heads[number] for number in filled], [[line[number] for number in filled] for line in cells])
+    print_records([heads[number] for number in filled], [[line[number] for number in filled] for line in cells])
 
 
 def _question(table: Table, wanted: Sequence[tuple[str, ...]], limit: int | None) -> tuple[str, list[Any]]:

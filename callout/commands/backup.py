@@ -9,17 +9,17 @@ import click
 
 @click.command
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--without-blobs", is_flag=True, help="Leave out the files of photos, which are safe elsewhere.")
-@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+@click.option("--without-blobs", is_flag=True, help="Leave out the files of photos, which are backed up elsewhere.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 def command(folder: Path, without_blobs: bool, as_json: bool) -> int:
-    """Write log, keys, access, and the files of photos, all as of one moment, to FOLDER, which must not be there yet.
+    """Write log, keys, access, and the files of photos, all as of one moment, to FOLDER, which must not exist yet.
 
-    Servers go on meanwhile. Views are left out: they are made again. The master key is left out as well: keep it
-    somewhere else, since without it nobody can read a personal word in the backup. The exit code is 1 when photos are
+    Servers go on meanwhile. Views are left out: they are rebuilt. The master key is left out as well: keep it
+    somewhere else, since without it nobody can read personal text in the backup. The exit code is 1 when photos are
     missing at their place: the backup is whole without them, and names them.
     """
     from callout.blob_place import place_of
-    from callout.console import progress, say, say_json
+    from callout.console import print_json, print_line, progress
     from callout.serving import database
     from callout.settings import Settings
     from store.backup.dump import dump
@@ -28,17 +28,23 @@ def command(folder: Path, without_blobs: bool, as_json: bool) -> int:
     place = None if without_blobs else place_of(settings)
     with database(settings) as (dsn, _), progress("bytes", quiet=as_json) as show_progress:
         if dsn is None:
-            raise click.UsageError("Name the login that migrates in DATABASE_URL: those who serve may not read all.")
+            raise click.UsageError(
+                "Name the login that migrates in DATABASE_URL: the run-time roles may not read everything."
+            )
         manifest = dump(dsn, folder, place, show_progress)
     rows, photos = sum(table.rows for table in manifest.tables), len(manifest.blobs or ())
     if as_json:
         done = {"position": manifest.position, "epoch": str(manifest.epoch), "rows": rows, "blobs": photos}
-        say_json(done | {"missing": len(manifest.missing)})
+        print_json(done | {"missing": len(manifest.missing)})
         return 1 if manifest.missing else 0
     left = "no files of blobs" if manifest.blobs is None else f"{photos} files of blobs"
-    say(f"Wrote {rows} rows and {left} to {folder}, through position {manifest.position}. The master key is not in it.")
+    print_line(
+        f"Wrote {rows} rows and {left} to {folder}, through position {manifest.position}. The master key is not in it."
+    )
     if not manifest.missing:
         return 0
-    say(f"{len(manifest.missing)} photos are not where they are kept, and not in the backup; its manifest names them.")
-    say("Bring their files back, or set CALLOUT_BLOBS to where they are, and make another backup.")
+    print_line(
+        f"{len(manifest.missing)} photos are not where they are kept, and not in the backup; its manifest names them."
+    )
+    print_line("Bring their files back, or set CALLOUT_BLOBS to where they are, and make another backup.")
     return 1

@@ -1,4 +1,4 @@
-"""Show it: an invented repair company with a week of work behind it, served on this machine."""
+"""Serve a demo on this machine: an invented repair company with a week of work."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 @click.command
 @click.option("--host", help="Where to listen (CALLOUT_HOST, 127.0.0.1).")
 @click.option("--port", type=Whole(0, 65535), help="Which port (CALLOUT_PORT, 8080); 0 takes a free one.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON when ready: where, who, what.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON when ready: address, users, ids.")
 def command(host: str | None, port: int | None, as_json: bool) -> None:
     """Serve an invented repair company until Ctrl-C.
 
-    The first start tells the week that lies behind it, the next ones go on from there. Everything lies in CALLOUT_HOME
-    (.callout): remove that folder to begin anew.
+    The first start sends the company's past week, the next ones continue from there. Everything is in CALLOUT_HOME
+    (.callout): remove that folder to start again.
     """
     from callout.bootstrap import register_locations
     from callout.demo.roster import roster

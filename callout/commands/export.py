@@ -1,4 +1,4 @@
-"""Write out the whole log, or views, as NDJSON: one JSON object a line."""
+"""Write the whole log, or views, as NDJSON: one JSON object on each line."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ PAGE = 2_000
 @click.command
 @click.argument("file", default="-")
 @click.option("--view", "views", multiple=True, metavar="VIEW", help="The rows of this view instead; repeatable.")
-@click.option("--after", type=Whole(0), default=0, help="Only events behind this position.")
-@click.option("--json", "as_json", is_flag=True, help="Say how much it was as one line of JSON; needs a FILE.")
+@click.option("--after", type=Whole(0), default=0, help="Only events after this position.")
+@click.option("--json", "as_json", is_flag=True, help="Print the number of lines as one line of JSON; needs a FILE.")
 def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> None:
-    """Write the events' records to FILE (stdout) as they are stored: personal words stay sealed.
+    """Write the events' records to FILE (stdout) as they are stored: personal text stays sealed.
 
-    Only its owner may read FILE. Rows of views hold words that can be read. Words of erased people are in neither, but
+    Only its owner may read FILE. Rows of views hold readable personal text. That of erased people is in neither, but
     events that were recorded before logins and names of employees were sealed hold these in plain text for ever.
     """
-    from callout.console import progress, say, say_json
+    from callout.console import print_json, print_line, progress
     from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
@@ -37,7 +37,7 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
 
     to_stdout = file == "-"
     if as_json and to_stdout:
-        raise click.UsageError("With --json, name a FILE for the lines themselves.")
+        raise click.UsageError("With --json, name a FILE for the exported lines.")
     projections = chosen(views) if views else []
     many = 0
     what = " ".join(views) if views else "events"
@@ -56,14 +56,14 @@ def command(file: str, views: tuple[str, ...], after: int, as_json: bool) -> Non
                 if many % PAGE == 0 and not views:
                     show_progress(many, head - after)
     if as_json:
-        say_json({"lines": many, "through": head})
+        print_json({"lines": many, "through": head})
     elif not to_stdout:
-        say(f"Wrote {many} lines, through position {head}.")
+        print_line(f"Wrote {many} lines, through position {head}.")
 
 
 @contextmanager
 def _opened(file: str) -> Iterator[IO[str]]:
-    """The file to write to: what it held goes, and so do the rights of others to read it."""
+    """The file to write to, emptied, and readable by its owner alone."""
     if file == "-":
         with click.open_file(file, "w", encoding="utf-8") as stdout:
             yield stdout

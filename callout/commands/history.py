@@ -1,4 +1,4 @@
-"""Show all that happened to one thing: who did what, when, and when it was recorded."""
+"""Show all events of one thing: who did what, when, and when it was recorded."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("stream")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON an event.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each event.")
 def command(stream: str, as_json: bool) -> None:
     """Show all events of a STREAM: its id, or the number of a part or work order.
 
-    Times are those of the company's zone; names stand in the place of ids. With --json everything is as it is stored.
+    Times are in the company's zone, and names are shown instead of ids. With --json everything is as it is stored.
     """
-    from callout.console import say_json
+    from callout.console import print_json
     from callout.serving import open_application
     from callout.settings import Settings
     from projections.lookup.names import ids_in, names_of
@@ -33,35 +33,35 @@ def command(stream: str, as_json: bool) -> None:
             "SELECT record FROM log.events WHERE stream = %s ORDER BY version", (str(_id_of(application, stream)),)
         )
         if not rows:
-            raise click.ClickException(f"Nothing has happened to {stream}; there is no such thing.")
+            raise click.ClickException(f"There are no events of {stream}; there is no such thing.")
         events = [_plain(event) for event in log.reader.read([record for (record,) in rows])]
         with application.services.views.now() as reader:
             names = {} if as_json else names_of(reader, ids_in(events))
     if as_json:
         for event in events:
-            say_json(event)
+            print_json(event)
         return
     for event in events:
         _show(event, names, settings.zone)
 
 
 def _show(event: Mapping[str, Any], names: Mapping[UUID, str], zone: str) -> None:
-    """An event in a few lines: when, who and what, and below that its data."""
-    from callout.console import say
-    from callout.screen import in_words, say_wrapped, width
+    """Print an event in a few lines: when, what and who, and below that its data."""
+    from callout.console import print_line
+    from callout.screen import as_text, print_wrapped, width
 
-    when, known = (in_words(event[name], names, zone) for name in ("occurred_at", "recorded_at"))
-    who = in_words(event["actor"], names, zone) if event["actor"] else "the system"
+    when, known = (as_text(event[name], names, zone) for name in ("occurred_at", "recorded_at"))
+    who = as_text(event["actor"], names, zone) if event["actor"] else "the system"
     role = f" ({event['role'].replace('_', ' ')})" if event["role"] else ""
     line = f"{event['version']:>3}  {when[:16]}  {event['topic']}"
-    by = f"{who}{role}" + (f" on {in_words(event['device'], names, zone)}" if event["device"] else "")
+    by = f"{who}{role}" + (f" on {as_text(event['device'], names, zone)}" if event["device"] else "")
     if len(line) + len(by) + 2 > width():
-        say(line)
+        print_line(line)
         line = "    "
-    say_wrapped(f"{line}  by {by}")
+    print_wrapped(f"{line}  by {by}")
     later = {} if known[:16] == when[:16] else {"recorded": known[:16]}
-    if text := in_words(event["data"] | later, names, zone):
-        say_wrapped(f"     {text}", "     ")
+    if text := as_text(event["data"] | later, names, zone):
+        print_wrapped(f"     {text}", "     ")
 
 
 def _id_of(application: Application, stream: str) -> UUID:
@@ -86,7 +86,7 @@ def _id_of(application: Application, stream: str) -> UUID:
 
 
 def _plain(event: Recorded) -> dict[str, Any]:
-    """An event as JSON knows it."""
+    """An event as values that JSON can hold."""
     import msgspec
 
     envelope = event.envelope

@@ -1,4 +1,4 @@
-"""Take in history from elsewhere: commands as NDJSON, or tables of parts and opening stock, each line once."""  # noqa: N999 - the word itself
+"""Import history from another system: commands as NDJSON, or tables of parts and opening stock, each line once."""  # noqa: N999 - the name of the command
 
 from __future__ import annotations
 
@@ -15,19 +15,25 @@ FORMATS = ["%Y-%m-%d"]
 
 @click.command
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "login", default="admin", show_default=True, help="Whose commands these are.")
-@click.option("--name", "--id", "name", help="What the import is called; another name makes it another import.")
+@click.option(
+    "--as", "login", default="admin", show_default=True, help="The login of the user as whom the commands are recorded."
+)
+@click.option("--name", "--id", "name", help="The name of the import; another name makes it another import.")
 @click.option("--through", help="Tables: the warehouse from which vans get their opening stock.")
-@click.option("--as-of", type=click.DateTime(FORMATS), help="Tables: the day of the stock, where no column says it.")
+@click.option("--as-of", type=click.DateTime(FORMATS), help="Tables: the day of the stock, where no column has it.")
 @click.option("--decimal", type=click.Choice(["point", "comma"]), help="Tables: how decimals are written.")
-@click.option("--replace", is_flag=True, help="Tables: correct what was recorded where the file says something else.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and record nothing.")
-@click.option("--keep-going", is_flag=True, help="Go on behind a line that is refused.")
-@click.option("--retry-refused", is_flag=True, help="Try again what an earlier import refused, and say first what.")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write what was refused to this file.")
-@click.option("--json", "as_json", is_flag=True, help="Say what came of it as one line of JSON.")
+@click.option("--replace", is_flag=True, help="Tables: correct what was recorded where the file differs.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and record nothing.")
+@click.option("--keep-going", is_flag=True, help="Continue after a line that is refused.")
+@click.option(
+    "--retry-refused", is_flag=True, help="Try lines again that an earlier import refused; they are listed first."
+)
+@click.option(
+    "--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write the refused lines to this file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 def command(*, file: Path, as_of: datetime | None, **options: Any) -> int:
-    """Import FILE, each command once: imported again, it goes on where it stopped, and new lines are added.
+    """Import FILE, each command once: imported again, it continues where it stopped, and new lines are added.
 
     NDJSON: one command a line, {"do": PATH, "body": {...}}, with the paths and bodies of the API (/docs):
 
@@ -38,6 +44,6 @@ def command(*, file: Path, as_of: datetime | None, **options: Any) -> int:
     Tables (*.csv, *.tsv, *.txt): the columns number, name, unit, and if wanted language, tracking, criticality, cost
     (in cents), unit_cost, currency, location (by its name), quantity, as_of.
     """  # noqa: D301 - \b is click's mark for lines that are kept
-    from callout.import_word import run
+    from callout.import_command import run
 
     return run(file, as_of=as_of.date() if as_of else None, **options)

@@ -1,4 +1,4 @@
-"""Make views anew from the first event on, while everybody goes on reading and writing."""
+"""Rebuild views from the first event on, while reading and writing go on."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import click
 
 @click.command
 @click.argument("views", nargs=-1, metavar="[VIEW]...")
-@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 def command(views: tuple[str, ...], as_json: bool) -> None:
-    """Make these views (or all) anew from the first event on, while everybody goes on reading and writing."""
-    from callout.console import progress, say, say_json
+    """Rebuild these views (or all) from the first event on, while reading and writing go on."""
+    from callout.console import print_json, print_line, progress
     from callout.serving import open_application
     from callout.settings import Settings
     from callout.views import chosen
@@ -29,6 +29,6 @@ def command(views: tuple[str, ...], as_json: bool) -> None:
         except (FoldError, RebuildError) as error:
             raise click.ClickException(f"The views stay as they were: {error}.") from error
     if as_json:
-        say_json({"views": names, "position": position})
+        print_json({"views": names, "position": position})
         return
-    say(f"Made anew, through position {position}: {', '.join(names)}.")
+    print_line(f"Rebuilt, through position {position}: {', '.join(names)}.")

@@ -1,4 +1,4 @@
-"""Bring everything back from a backup, into an empty database or in the place of what is there."""
+"""Restore a backup, into an empty database or in the place of what it holds."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--replace", is_flag=True, help="Throw away the log that the database holds.")
+@click.option("--replace", is_flag=True, help="Delete the log that the database holds.")
 @click.option(
     "--erasures",
     "lists",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Another list of erased people, as of another machine; repeatable.",
+    help="Another list of erased people, such as another machine's; repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 def command(folder: Path, replace: bool, lists: tuple[Path, ...], as_json: bool) -> None:
-    """Bring back the backup in FOLDER: into DATABASE_URL, or into the embedded database of CALLOUT_HOME.
+    """Restore the backup in FOLDER: into DATABASE_URL, or into the embedded database of CALLOUT_HOME.
 
     Every server and worker has to be stopped. The master key that the backup was made with has to be where it was. A
     database that holds a log is refused without --replace. The log begins a new epoch, so that devices send again what
     it has lost, and whoever was erased since is erased again.
     """
-    from callout.console import progress, say, say_json
+    from callout.console import print_json, print_line, progress
     from callout.restoring import restore
     from callout.serving import database
     from callout.settings import Settings
@@ -48,7 +48,9 @@ def command(folder: Path, replace: bool, lists: tuple[Path, ...], as_json: bool)
             raise click.UsageError("Name the login that migrates in DATABASE_URL.")
         restored = restore(settings, dsn, folder, lists, stage, replace=replace)
     if as_json:
-        say_json(restored._asdict() | {"epoch": str(restored.epoch)})
+        print_json(restored._asdict() | {"epoch": str(restored.epoch)})
         return
-    say(f"Restored through position {restored.position}; the log is known as {restored.epoch} from now on.")
-    say(f"Erased again: {restored.erased_again}. Views made: {len(restored.views)}. Everybody has to sign in again.")
+    print_line(f"Restored through position {restored.position}; the log's new epoch is {restored.epoch}.")
+    print_line(
+        f"Erased again: {restored.erased_again}. Views rebuilt: {len(restored.views)}. Everybody has to sign in again."
+    )

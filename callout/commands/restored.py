@@ -1,4 +1,4 @@
-"""Say that the log came back from a backup, so that devices send again what it may have lost."""
+"""Record that the log was restored from a backup, so that devices send again what it may have lost."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import click
 
 
 @click.command
-@click.option("--reason", default="An operator said that the log was restored.", help="What is kept on record.")
-@click.option("--json", "as_json", is_flag=True, help="Say it as one line of JSON.")
+@click.option(
+    "--reason", default="An operator reported that the log was restored.", help="The reason that is recorded."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 def command(reason: str, as_json: bool) -> None:
-    """Begin a new epoch of the log: devices send again what it may have lost, and download anew.
+    """Begin a new epoch of the log: devices send again what it may have lost, and download everything again.
 
-    A log that wakes up in another cluster (dumped and loaded, recovered to a point in time) notices by itself. Say this
-    word after copying an older data folder back into the same cluster. Saying it without need costs every device one
-    download and loses nothing.
+    A log in another cluster (dumped and loaded, recovered to a point in time) is noticed without it. Run this
+    command after copying an older data folder back into the same cluster. Without need it costs every device one
+    download, and loses nothing.
     """
-    from callout.console import say, say_json
+    from callout.console import print_json, print_line
     from callout.serving import open_application
     from callout.settings import Settings
     from store.lives import begin_life
@@ -24,6 +26,8 @@ def command(reason: str, as_json: bool) -> None:
         epoch = begin_life(application.services.log, reason)
         position = application.services.log.head()
     if as_json:
-        say_json({"epoch": str(epoch), "position": position})
+        print_json({"epoch": str(epoch), "position": position})
         return
-    say(f"The log is known as {epoch} from position {position} on; devices will send again what it does not have.")
+    print_line(
+        f"The log has the epoch {epoch} from position {position} on; devices will send again what it does not have."
+    )

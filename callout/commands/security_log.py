@@ -1,4 +1,4 @@
-"""Show what happened to accounts and doors: the security log."""
+"""Show the security log: sign-ins, refusals, and changes of accounts and devices."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from callout.typed import Whole
 @click.command
 @click.option("--kind", help="Only this kind (sign_in.failed, user.roles_set, …).")
 @click.option("--days", type=Whole(1, 3650), default=1, help="How many days back (1).")
-@click.option("--limit", type=Whole(1, 10_000), default=200, help="How many at most (200).")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--limit", type=Whole(1, 10_000), default=200, help="How many events at most (200).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each event.")
 def command(kind: str | None, days: int, limit: int, as_json: bool) -> None:
     """Show the latest security events, the newest first."""
-    from callout.console import say_json, say_table
-    from callout.screen import in_words, is_watched, say_records
+    from callout.console import print_json, print_table
+    from callout.screen import as_text, is_watched, print_records
     from callout.serving import open_application
     from callout.settings import Settings
     from domain.kernel.instant import now
@@ -31,11 +31,11 @@ def command(kind: str | None, days: int, limit: int, as_json: bool) -> None:
             names = names_of(reader, ids_in([(each.user, each.actor) for each in found])) if is_watched() else {}
     if as_json:
         for each in found:
-            say_json(each._asdict())
+            print_json(each._asdict())
         return
     heads = ("at", "kind", "many", "address", "login", "user", "actor", "subject")
     rows = [[getattr(each, head) for head in heads] for each in found]
     if is_watched():
-        say_records(heads, [[in_words(value, names, settings.zone) for value in row] for row in rows])
+        print_records(heads, [[as_text(value, names, settings.zone) for value in row] for row in rows])
     else:
-        say_table(heads, rows)
+        print_table(heads, rows)

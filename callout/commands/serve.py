@@ -1,4 +1,4 @@
-"""Serve the office and the devices, with the worker beside and the embedded database unless DATABASE_URL names one."""
+"""Serve the office and the devices, with a worker, and the embedded database unless DATABASE_URL names one."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def command(host: str | None, port: int | None, as_json: bool) -> None:
         settings,
         settings.host if host is None else host,
         settings.port if port is None else port,
-        lambda running: _tell(running.url, first[0], as_json=as_json),
+        lambda running: _print_ready(running.url, first[0], as_json=as_json),
         prepare=lambda application: first.append(bootstrap(application)),
     )
 
 
-def _tell(url: str, first: FirstUser | None, *, as_json: bool) -> None:
-    from callout.console import say, say_json
+def _print_ready(url: str, first: FirstUser | None, *, as_json: bool) -> None:
+    from callout.console import print_json, print_line
 
     if as_json:
-        say_json({"url": url, "first_user": first._asdict() if first else None})
+        print_json({"url": url, "first_user": first._asdict() if first else None})
         return
-    say(f"callout serves at {url} (documentation: {url}/docs). Ctrl-C ends it.")
+    print_line(f"callout serves at {url} (documentation: {url}/docs). Ctrl-C ends it.")
     if first is not None:
-        password = "as CALLOUT_ADMIN_PASSWORD says" if first.password is None else f"{first.password} (shown this once)"
-        say(f"First administrator: login {first.login}, password {password}.")
+        password = "from CALLOUT_ADMIN_PASSWORD" if first.password is None else f"{first.password} (shown this once)"
+        print_line(f"First administrator: login {first.login}, password {password}.")

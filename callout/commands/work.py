@@ -1,4 +1,4 @@
-"""Keep the views up with the log, destroy the keys of erased people, and do the scheduled jobs."""
+"""Update the views, decide held operations, destroy keys of erased people, and run scheduled jobs."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ OBJECTS: Final = 100_000
 
 @click.command
 def command() -> None:
-    """Keep the views up with the log, destroy the keys of erased people, and do the scheduled jobs.
+    """Update the views, decide held operations, destroy keys of erased people, and run scheduled jobs.
 
-    `serve` and `demo` start this by themselves; on several machines, any number of workers may run. Views that do not
+    `serve` and `demo` start this themselves; on several machines, any number of workers may run. Views that do not
     have the shape of this program are left to the version that they belong to.
     """
     from callout.lifeline import follow
-    from callout.priority import stand_behind
+    from callout.priority import lower_priority
     from callout.serving import open_application
     from callout.settings import Settings
     from callout.worker import work
 
     follow()
-    stand_behind(BEHIND)
+    lower_priority(BEHIND)
     settings = Settings.from_environment()
     stop = Event()
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
         stop.set()
-        late = Timer(GRACE_SECONDS, os._exit, (1,))  # whoever is killed loses nothing, so nobody waits for it long
+        late = Timer(GRACE_SECONDS, os._exit, (1,))  # being killed loses nothing
         late.daemon = True
         late.start()
 

@@ -1,4 +1,4 @@
-"""The sixty parts of the invented company: number, names, what one costs in cents, how many were bought."""
+"""The sixty parts of the invented company: number, names, cost in cents, quantity bought."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Item(NamedTuple):
-    """A part; `bought` lie in the main store when the story begins, and `van` of them in each van."""
+    """A part; `bought` units are in the main store when the story begins, and `van` of them in each van."""
 
     number: str
     name: str

@@ -1,4 +1,4 @@
-"""The customers of the invented company, their addresses and their machines; the phone numbers are nobody's."""
+"""The customers of the invented company, their addresses and their machines; the phone numbers are fictitious."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Household(NamedTuple):
-    """A customer with one or two sites and their machines, each (model, serial); all stand at the first site."""
+    """A customer with one or two sites and their machines, each (model, serial); all are at the first site."""
 
-    word: str
+    slug: str
     name: str
     phone: str
     sites: tuple[str, ...]

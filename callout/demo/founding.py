@@ -1,4 +1,4 @@
-"""How the company stands before the week begins: its technicians, vans, parts, stock and customers."""
+"""The steps before the week begins: technicians, vans, parts, stock and customers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _COST_SINCE = timedelta(days=60)
 
 
 def founding(calendar: Calendar) -> Iterator[Step]:
-    """Everything of the evening before day 0, and the vans loaded on its morning."""
+    """The steps of the evening before day 0, and of loading the vans on its morning."""
     evening = calendar.at(0, _EVENING, -24 * 60)
-    for word, name in WAREHOUSES:
-        warehouse = {"id": id_of(f"place:{word}"), "kind": "warehouse", "name": name}
-        yield Ask(evening, "keeper", "locations", warehouse, f"place:{word}")
+    for slug, name in WAREHOUSES:
+        warehouse = {"id": id_of(f"place:{slug}"), "kind": "warehouse", "name": name}
+        yield Ask(evening, "keeper", "locations", warehouse, f"place:{slug}")
     for fitter in FITTERS:
         yield from _hired(fitter, calendar)
     for item in ITEMS:
@@ -28,15 +28,15 @@ def founding(calendar: Calendar) -> Iterator[Step]:
     for household in HOUSEHOLDS:
         yield from _known(household, calendar)
     for fitter in FITTERS:
-        yield Sync(calendar.at(0, _MORNING, 20), fitter.word)
+        yield Sync(calendar.at(0, _MORNING, 20), fitter.slug)
 
 
 def _hired(fitter: Fitter, calendar: Calendar) -> Iterator[Step]:
-    at, person, van = calendar.at(0, _EVENING, -24 * 60), id_of(f"fitter:{fitter.word}"), id_of(f"van:{fitter.word}")
-    body = {"id": person, "name": fitter.name, "zone": ZONE, "language": "de", "user": id_of(f"user:{fitter.word}")}
-    yield Ask(at, "dispatcher", "technicians", body, f"fitter:{fitter.word}")
-    yield Ask(at, "keeper", "locations", {"id": van, "kind": "van", "name": fitter.van}, f"van:{fitter.word}")
-    yield Ask(at, "dispatcher", f"technicians/{person}/assign-van", {"location": van}, f"custody:{fitter.word}")
+    at, person, van = calendar.at(0, _EVENING, -24 * 60), id_of(f"fitter:{fitter.slug}"), id_of(f"van:{fitter.slug}")
+    body = {"id": person, "name": fitter.name, "zone": ZONE, "language": "de", "user": id_of(f"user:{fitter.slug}")}
+    yield Ask(at, "dispatcher", "technicians", body, f"fitter:{fitter.slug}")
+    yield Ask(at, "keeper", "locations", {"id": van, "kind": "van", "name": fitter.van}, f"van:{fitter.slug}")
+    yield Ask(at, "dispatcher", f"technicians/{person}/assign-van", {"location": van}, f"custody:{fitter.slug}")
 
 
 def _bought(item: Item, calendar: Calendar) -> Iterator[Step]:
@@ -58,11 +58,11 @@ def _bought(item: Item, calendar: Calendar) -> Iterator[Step]:
         receipt |= {"serials": serials} if item.tracking == "serial" else {}
         yield Ask(at, "keeper", "stock-movements", receipt, f"bought:{item.number}")
     for fitter in FITTERS if item.van else ():
-        yield from loaded(item.number, item.van, fitter.word, morning)
+        yield from loaded(item.number, item.van, fitter.slug, morning)
 
 
 def loaded(number: str, quantity: int, fitter: str, at: datetime, again: str = "") -> Iterator[Step]:
-    """A part that goes from the main store into a van: the keeper hands it out, the technician takes it in."""
+    """The steps that move a part from the main store into a van: the keeper sends it, the technician receives it."""
     part, transfer = id_of(f"part:{number}"), id_of(f"transfer:{number}:{fitter}{again}")
     body = {"part": part, "quantity": str(quantity), "transfer": transfer}
     handed_out = {"kind": "transfer_out", "from": id_of("place:main"), **body}
@@ -72,16 +72,16 @@ def loaded(number: str, quantity: int, fitter: str, at: datetime, again: str = "
 
 
 def _known(household: Household, calendar: Calendar) -> Iterator[Step]:
-    at, customer = calendar.at(0, _EVENING, -24 * 60 + 30), id_of(f"customer:{household.word}")
+    at, customer = calendar.at(0, _EVENING, -24 * 60 + 30), id_of(f"customer:{household.slug}")
     body = {"id": customer, "name": household.name, "phones": [household.phone], "language": household.language}
-    yield Ask(at, "agent", "customers", body, f"customer:{household.word}")
+    yield Ask(at, "agent", "customers", body, f"customer:{household.slug}")
     for number, address in enumerate(household.sites):
-        site = {"site": id_of(f"site:{household.word}:{number}"), "zone": ZONE, "address": address}
+        site = {"site": id_of(f"site:{household.slug}:{number}"), "zone": ZONE, "address": address}
         site |= {"access_notes": household.access} if household.access else {}
-        yield Ask(at, "agent", f"customers/{customer}/add-site", site, f"site:{household.word}:{number}")
+        yield Ask(at, "agent", f"customers/{customer}/add-site", site, f"site:{household.slug}:{number}")
     for number, (model, serial) in enumerate(household.machines):
-        machine = id_of(f"machine:{household.word}:{number}")
+        machine = id_of(f"machine:{household.slug}:{number}")
         body = {"id": machine, "model": model, "serial": serial}
-        yield Ask(at, "agent", "equipment", body, f"machine:{household.word}:{number}")
-        place = {"site": id_of(f"site:{household.word}:0"), "customer": customer}
-        yield Ask(at, "agent", f"equipment/{machine}/install", place, f"installed:{household.word}:{number}")
+        yield Ask(at, "agent", "equipment", body, f"machine:{household.slug}:{number}")
+        place = {"site": id_of(f"site:{household.slug}:0"), "customer": customer}
+        yield Ask(at, "agent", f"equipment/{machine}/install", place, f"installed:{household.slug}:{number}")

@@ -1,4 +1,4 @@
-"""The office of the story: people who sign in and send commands over HTTP, each command once."""
+"""The office of the story: users who sign in and send commands over HTTP, each command once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class StoryStuck(Problem):
-    """The story cannot be told to its end."""
+    """A step of the story failed."""
 
     kind = Kind.CONFLICT
 
@@ -44,11 +44,11 @@ class Office:
         return str(self._as(login, "POST", f"technicians/{technician}/enrolments", {}, {})["code"])
 
     def read(self, login: str, path: str) -> dict[str, Any]:
-        """What a clerk sees at a path."""
+        """The JSON that a clerk gets at a path."""
         return self._as(login, "GET", path, None, {})
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._connection.close()
 
     def _as(self, login: str, method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
@@ -58,9 +58,9 @@ class Office:
         return self._send(method, path, body, headers | {"Authorization": f"Bearer {self._tokens[login]}"})
 
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
-        """Asked again while the server is busy or being started again; a command repeated takes effect once."""
+        """Send a request, again while the server is busy or restarts; a repeated command takes effect once."""
         text = None if body is None else json.dumps(body)
-        reason = "nobody answers"
+        reason = "no answer"
         for _ in range(_TRIES):
             try:
                 self._connection.request(

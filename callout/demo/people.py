@@ -1,4 +1,4 @@
-"""Who works at the invented company, and which vans they drive."""
+"""The employees of the invented company, and their vans."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ COMPANY = "Brandt & Vogel, household appliances and heating, Berlin"
 
 
 class Clerk(NamedTuple):
-    """Somebody who signs in."""
+    """A user of the office."""
 
     login: str
     name: str
@@ -18,9 +18,9 @@ class Clerk(NamedTuple):
 
 
 class Fitter(NamedTuple):
-    """A technician, who goes by one word in the story; also a user, so that pages can know them."""
+    """A technician; `slug` identifies them in the story. Also a user, so that they can sign in."""
 
-    word: str
+    slug: str
     name: str
     van: str
 
@@ -40,7 +40,7 @@ CLERKS = (
     Clerk("manager", "Helga Brandt", ("service_manager",)),
     Clerk("auditor", "Ines Falk", ("auditor",)),
     Clerk("biller", "Theo Marsch", ("biller",)),
-    *(Clerk(fitter.word, fitter.name, ("technician",)) for fitter in FITTERS),
+    *(Clerk(fitter.slug, fitter.name, ("technician",)) for fitter in FITTERS),
 )
 
 WAREHOUSES = (("main", "Main store, Siemensstraße"), ("depot", "Depot, Köpenick"))

@@ -1,4 +1,4 @@
-"""The phones of the story: one reference device a technician, which remembers until there is a network."""
+"""The phones of the story: the reference device for each technician, which records work until it has a network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sync.device import Device
 
 
 class Phone:
-    """A technician's device in a file of its own; telling the same thing to it again changes nothing."""
+    """A technician's device in a file of its own; recording the same step again changes nothing."""
 
     def __init__(self, folder: Path, technician: str, url: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -22,22 +22,22 @@ class Phone:
         self._known = {_content(each["type"], each["at"], each["data"]) for each in remembered}
 
     def is_enrolled(self) -> bool:
-        """Whether it has traded a code already."""
+        """Whether it is enrolled."""
         return self._device.status()["device_id"] is not None
 
     def enrol(self, code: str) -> None:
-        """Trade a code for tokens."""
+        """Enrol it with a code."""
         self._device.enrol(code, self._name, platform="demo")
 
     def remember(self, step: Did) -> None:
-        """Put what was done into the outbox, unless it is known already."""
+        """Record the step in the outbox, unless it has been recorded before."""
         content = _content(step.operation, step.at.isoformat(timespec="milliseconds"), step.data)
         if content not in self._known:
             self._known.add(content)
             self._device.record(step.operation, dict(step.data), step.at)
 
     def sync(self) -> list[str]:
-        """Hand in and fetch everything; what did not simply go well."""
+        """Send and fetch everything; returns the results that are neither `applied` nor `conflicted`."""
         results = self._device.sync().results
         return [str(result) for result in results if result["status"] not in ("applied", "conflicted")]
 

@@ -1,4 +1,4 @@
-"""The repairs of the week: who called about what, who went when, what was found and used, and how it ended."""
+"""The repairs of the week: the call, the visit, the diagnosis, the parts used, and the outcome."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import NamedTuple
 class Repair(NamedTuple):
     """One repair. `called` and `visit` are (day, clock); `found` are codes: problem, cause, remedy.
 
-    `ending`: satisfied (closed), resolved (the customer has not said anything yet), no_access (nobody at home, another
-    visit), waiting (for a part), planned (still to come), new (nobody assigned yet), reassigned and cancelled (by the
-    office while the technician, out of reach, does the work). `shelf` is the van that parts are from, if not their own.
+    `ending`: satisfied (closed), resolved (the customer has not answered yet), no_access (nobody at home, another
+    visit), waiting (for a part), planned (in the future), new (nobody assigned yet), reassigned and cancelled (by the
+    office while the technician, out of reach, does the work). `shelf` is the van that the parts are from, if not the
+    technician's own.
     """
 
     customer: str
@@ -31,13 +32,13 @@ class Repair(NamedTuple):
     shelf: str = ""
 
     @property
-    def word(self) -> str:
-        """What the story calls it."""
+    def slug(self) -> str:
+        """The name of the repair in ids and keys."""
         return f"{self.customer}-{self.called[0]}-{self.machine}"
 
 
 # fmt: off
-# A line or three a repair can be read; a line a value cannot.
+# one to three lines for each repair are readable, one line for each value is not
 REPAIRS = (
     # Day 0
     Repair("blum", 0, (0, "08:05"), "The coffee machine drips and makes a terrible noise.", "drips", (0, "11:00"),
@@ -65,7 +66,7 @@ REPAIRS = (
            "jonas", ("no_drain", "pump_defective", "pump_replaced"), (("DW-DP-30", "1"),)),
     Repair("haddad", 0, (1, "09:20"), "Machine does not spin, error E18.", "does not spin", (1, "16:00"), "mia",
            ("no_spin", "brushes_worn", "brushes_replaced"), (("WM-BRUSH-12", "1"),), 40, "resolved"),
-    # Days 2 to 4: Emre and Lena are out of reach
+    # Days 2 to 4: Emre and Lena are offline
     Repair("petersen", 0, (1, "10:00"), "The boiler loses pressure every day.", "loses pressure", (2, "09:00"), "emre",
            ("pressure_loss", "vessel_flat", "vessel_charged"), (("HT-SEAL-SET", "1"),), 50),
     Repair("tiedemann", 0, (1, "11:30"), "Tenant in the second floor has cold radiators.", "no heating", (2, "13:00"),
@@ -91,12 +92,12 @@ REPAIRS = (
            ("no_heat", "grill_element_open", "element_replaced"), (("OV-HEAT-T", "1"),), 60, priority="high"),
     Repair("fischer", 1, (1, "17:00"), "The fridge hums very loudly.", "noise", (3, "15:00"), "lena",
            ("noise", "fan_bearing", "fan_replaced"), (("RF-FAN-12", "1"),), 40, csat=4),
-    # The last pump in Mia's van: Lena, out of reach, takes it at eleven; at two Mia believes that she has it
+    # The last pump in Mia's van: Lena, offline, uses it at eleven; at two Mia records that she uses it
     Repair("weber", 0, (1, "12:05"), "Water stays in the drum, it smells.", "does not drain", (3, "11:00"), "lena",
            ("no_drain", "pump_blocked", "pump_replaced"), (("WM-DP-220", "1"),), ending="resolved", shelf="mia"),
     Repair("haddad", 0, (2, "14:00"), "It spins again, but now it does not pump.", "does not drain", (3, "14:00"),
            "mia", ("no_drain", "pump_defective", "pump_replaced"), (("WM-DP-220", "1"),), 40, "resolved"),
-    # Given to Mia while Emre, out of reach, does it; called off while Lena, out of reach, does it
+    # Reassigned to Mia while Emre, offline, does it; cancelled while Lena, offline, does it
     Repair("lehmann", 1, (1, "13:00"), "The dishwasher gets stuck at 'dry'.", "stops", (4, "10:00"), "emre",
            ("no_heat", "heater_open", "heater_replaced"), (("DW-SEAL-D", "1"),), 50, "reassigned"),
     Repair("krause", 0, (1, "09:00"), "The light in the fridge flickers.", "light", (4, "14:00"), "lena",
@@ -112,7 +113,7 @@ REPAIRS = (
            (5, "11:00"), "jonas", ("leak", "seal_torn", "seal_replaced"), (("WM-SEAL-50", "1"),), ending="resolved"),
     Repair("petersen", 1, (4, "12:10"), "Dryer squeaks like a hamster wheel.", "noise", (5, "13:30"), "lena",
            ("noise", "rollers_worn", "rollers_replaced"), (("TD-ROLL-2", "1"), ("TD-BELT-1975", "1")), 50),
-    # Still to come
+    # In the future
     Repair("sonnenhof", 0, (5, "10:20"), "The washing machine for the nappies does not lock.", "does not lock",
            fitter="mia", ending="planned", priority="urgent"),
     Repair("schulte", 0, (5, "14:00"), "Now the detergent flap stays shut.", "flap stuck", (6, "13:00"), "emre",

@@ -1,4 +1,4 @@
-"""Who may sign in to the demo: everybody of the story, with passwords made once and kept in the state folder."""
+"""The users of the demo: everybody in the story, with passwords that are made once and kept in the home folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = "demo.json"
 
 
 class SignIn(NamedTuple):
-    """How somebody signs in, and as what."""
+    """The login, password and roles of a user."""
 
     login: str
     password: str
@@ -25,7 +25,7 @@ class SignIn(NamedTuple):
 
 
 def roster(application: Application, home: Path) -> list[SignIn]:
-    """Everybody of the story; those who are not registered yet are now, with the passwords of the file."""
+    """Everybody in the story; registers those who are not yet, with the passwords of the file."""
     kept = _kept(home / FILE)
     passwords = {clerk.login: kept.get(clerk.login) or new_password() for clerk in CLERKS}
     _keep(home / FILE, passwords)
@@ -47,7 +47,7 @@ def _kept(file: Path) -> dict[str, str]:
 
 
 def _keep(file: Path, passwords: dict[str, str]) -> None:
-    """Write a whole file beside, for its owner alone, then put it into place."""
+    """Write a new file, readable by its owner alone, then rename it into place."""
     fresh = file.with_suffix(".new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
         json.dump(passwords, opened)

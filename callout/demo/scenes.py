@@ -1,4 +1,4 @@
-"""What happens beside the repairs: other calls, the last pump, helping hands, a count, a farewell."""
+"""The steps beside the repairs: other contacts, a part recorded twice, a count, syncs, an erasure."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ THE_END = "contact:the end"
 
 
 class Talk(NamedTuple):
-    """A contact that is no repair. `demand` and `cause` are what it really came from; `topic` opens a case."""
+    """A contact that is no repair. `demand` and `cause` are its confirmed cause; `topic` opens a case."""
 
-    word: str
+    slug: str
     customer: str | None
     at: tuple[int, str]
     channel: str
@@ -75,7 +75,7 @@ TALKS = (
 
 
 def scenes(calendar: Calendar) -> Iterator[Step]:
-    """All of them."""
+    """All of these steps."""
     for talk in TALKS:
         yield from _talked(talk, calendar)
     yield from _same_person_twice(calendar)
@@ -88,20 +88,20 @@ def scenes(calendar: Calendar) -> Iterator[Step]:
 
 
 def _talked(talk: Talk, calendar: Calendar) -> Iterator[Step]:
-    at, contact, case = calendar.at(*talk.at), id_of(f"contact:{talk.word}"), id_of(f"case:{talk.word}")
+    at, contact, case = calendar.at(*talk.at), id_of(f"contact:{talk.slug}"), id_of(f"case:{talk.slug}")
     customer = {"customer": id_of(f"customer:{talk.customer}")} if talk.customer else {}
     body = {"id": contact, "channel": talk.channel, "about": talk.about, "reason": talk.reason, **customer}
-    yield Ask(at, "agent", "contacts", body, f"contact:{talk.word}")
+    yield Ask(at, "agent", "contacts", body, f"contact:{talk.slug}")
     if talk.topic is not None:
         opened = {"id": case, "topic": talk.topic, "contact": contact, **customer}
-        yield Ask(at + timedelta(minutes=3), "agent", "cases", opened, f"case:{talk.word}")
+        yield Ask(at + timedelta(minutes=3), "agent", "cases", opened, f"case:{talk.slug}")
     cause = {"demand": talk.demand, "cause": talk.cause, "basis": "listened"}
-    yield Ask(at + timedelta(minutes=5), "agent", f"contacts/{contact}/confirm-cause", cause, f"cause:{talk.word}")
-    yield Ask(at + timedelta(minutes=40), "agent", f"contacts/{contact}/answer", {}, f"answered:{talk.word}")
+    yield Ask(at + timedelta(minutes=5), "agent", f"contacts/{contact}/confirm-cause", cause, f"cause:{talk.slug}")
+    yield Ask(at + timedelta(minutes=40), "agent", f"contacts/{contact}/answer", {}, f"answered:{talk.slug}")
     if talk.topic == "purchase":
         later = at + timedelta(hours=20)
         resolved = {"resolution": "Offer sent, old dryer would be taken back."}
-        yield Ask(later, "agent", f"cases/{case}/resolve", resolved, f"resolved:{talk.word}")
+        yield Ask(later, "agent", f"cases/{case}/resolve", resolved, f"resolved:{talk.slug}")
 
 
 def _same_person_twice(calendar: Calendar) -> Iterator[Step]:
@@ -122,7 +122,7 @@ def _same_message_twice(calendar: Calendar) -> Iterator[Step]:
 
 
 def _helping_hands(calendar: Calendar) -> Iterator[Step]:
-    """Jonas holds the hotel's freezer up, and both write the fan down: one of them too many."""
+    """Jonas helps Lena with the hotel's freezer, and both record the fan: one of the two too many."""
     used = {"work_order": id_of("order:spreeblick-4-1"), "visit": id_of("visit:spreeblick-4-1"), "serials": []}
     used |= {"location": id_of("van:jonas"), "part": id_of("part:RF-FAN-12"), "quantity": "1"}
     yield Did(calendar.at(5, "08:40"), "jonas", "part_used", used)
@@ -130,7 +130,7 @@ def _helping_hands(calendar: Calendar) -> Iterator[Step]:
 
 
 def _counted(calendar: Calendar) -> Iterator[Step]:
-    """On Saturdays somebody looks into the drawers."""
+    """A count of some parts on Saturday."""
     for minute, (part, quantity) in enumerate((("CM-GASKET", "0"), ("WM-BRUSH-12", "2"), ("OV-LAMP-25", "2"))):
         counted = {"location": id_of("van:jonas"), "part": id_of(f"part:{part}"), "quantity": quantity}
         yield Did(calendar.at(5, "17:00", minute), "jonas", "stock_counted", counted)
@@ -138,10 +138,10 @@ def _counted(calendar: Calendar) -> Iterator[Step]:
 
 
 def _day_by_day(calendar: Calendar) -> Iterator[Step]:
-    """Everybody in reach looks what a day brings and has brought; who comes back hands in what they have done."""
+    """Everybody who is online syncs in the morning and in the evening; the others when they are online again."""
     for day in range(DAYS):
         for at in (calendar.at(day, "07:20"), calendar.at(day, "17:50")):
-            yield from (Sync(at, fitter.word) for fitter in FITTERS if not _is_away(calendar, fitter.word, at))
+            yield from (Sync(at, fitter.slug) for fitter in FITTERS if not _is_away(calendar, fitter.slug, at))
     for fitter, (_, back) in OUT_OF_REACH.items():
         yield Sync(calendar.at(*back), fitter)
 
@@ -152,7 +152,7 @@ def _is_away(calendar: Calendar, fitter: str, at: datetime) -> bool:
 
 
 def _forgotten(calendar: Calendar) -> Iterator[Step]:
-    """Viktor Blum moves abroad and wants to be forgotten; the last word of the story is nobody's."""
+    """Viktor Blum asks to be erased; the last step of the story is an unrelated contact."""
     blum, contact = id_of("customer:blum"), id_of("contact:farewell")
     body = {"id": contact, "channel": "email", "customer": blum, "reason": "wants to be forgotten"}
     body |= {"about": "I am moving to Lisbon. Please delete everything that you know about me. Viktor Blum"}

@@ -16,7 +16,7 @@ _SUNDAY = 7
 
 
 class Ask(NamedTuple):
-    """Somebody of the office sends a command; the step's `key` makes it happen once, however often it is told."""
+    """Somebody of the office sends a command; the step's `key` makes it take effect once, however often it is sent."""
 
     at: datetime
     login: str
@@ -26,7 +26,7 @@ class Ask(NamedTuple):
 
 
 class Did(NamedTuple):
-    """A technician does something and their device remembers it, with or without a network."""
+    """A technician does something and their device records it, with or without a network."""
 
     at: datetime
     technician: str
@@ -35,7 +35,7 @@ class Did(NamedTuple):
 
 
 class Sync(NamedTuple):
-    """A technician's device finds a network."""
+    """A technician's device has a network and syncs."""
 
     at: datetime
     technician: str
@@ -45,15 +45,15 @@ Step = Ask | Did | Sync
 
 
 def id_of(name: str) -> str:
-    """The id of what the story calls by this name; the same in every telling."""
+    """The id of the thing with this name in the story, the same every time."""
     return str(uuid5(_STORY, name))
 
 
 class Calendar:
-    """The last six working days before the story is told: 0 is the oldest, 5 the last, 6 the next one to come."""
+    """The last six working days before the story begins to be sent: 0 is the oldest, 5 the last, 6 the next one."""
 
-    def __init__(self, told_at: datetime) -> None:
-        self.today = local_day(told_at, ZONE)
+    def __init__(self, begun_at: datetime) -> None:
+        self.today = local_day(begun_at, ZONE)
         self._days = [_working_day(self.today, back) for back in range(DAYS, 0, -1)]
 
     def at(self, day: int, clock: str, minutes: int = 0) -> datetime:

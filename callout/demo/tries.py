@@ -1,4 +1,4 @@
-"""What to try while the demo serves: three commands that work as they stand and show something."""
+"""Three commands to try while the demo serves; they work unchanged."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Final
 from callout.demo.repairs import REPAIRS
 from callout.demo.steps import id_of
 
-HOUSE: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[2]
 PART: Final = "WM-LOCK-3"
 """What the repair needs; there is one in the van."""
 _REPAIR: Final = next(each for each in REPAIRS if each.ending == "planned" and each.fitter == "mia")
 TECHNICIAN: Final = id_of(f"fitter:{_REPAIR.fitter}")
-"""Who can be tried to be: somebody with a job that is still to be done."""
-ORDER: Final = id_of(f"order:{_REPAIR.word}")
+"""The technician to try: one with a job that is still to be done."""
+ORDER: Final = id_of(f"order:{_REPAIR.slug}")
 """The work order of that job."""
 
 
@@ -25,16 +25,16 @@ def tries(url: str, code: str, number: str, home: Path) -> list[str]:
     """Commands for another terminal in this folder, with a technician's enrolment code and the number of their job."""
     here = Path.cwd()
     device = f"{_seen_from(here, Path(sys.executable))} -m sync.device --home {_free_file(here)}"
-    elsewhere = "" if home == HOUSE / ".callout" else f"CALLOUT_HOME={quote(str(home))} "
+    elsewhere = "" if home == ROOT / ".callout" else f"CALLOUT_HOME={quote(str(home))} "
     return [
         f"{device} --url {url} enrol {code} --name mine",
         f"{device} use {number} {PART} 1",
-        f"{elsewhere}{_seen_from(here, HOUSE / 'run')} history {number}",
+        f"{elsewhere}{_seen_from(here, ROOT / 'run')} history {number}",
     ]
 
 
 def _seen_from(here: Path, file: Path) -> str:
-    """How a file is named in a folder: below it in short, else by its whole path."""
+    """The path of a file as seen from a folder: relative below it, else absolute."""
     inside = os.path.relpath(file, here)
     if inside.startswith(".."):
         return quote(str(file))
@@ -42,6 +42,6 @@ def _seen_from(here: Path, file: Path) -> str:
 
 
 def _free_file(here: Path) -> str:
-    """The name for the file of a new phone."""
+    """A name for the file of a new phone that does not exist yet."""
     names = ("mia.phone", *(f"mia-{number}.phone" for number in range(2, 1000)))
     return next(name for name in names if not (here / name).exists())

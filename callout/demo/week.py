@@ -1,4 +1,4 @@
-"""The week as steps: each repair from the first call to the satisfied customer, or as far as it got."""
+"""The week as steps: each repair from the first call to its outcome."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from callout.demo.repairs import Repair
 from callout.demo.steps import ZONE, Ask, Calendar, Did, Step, Sync, id_of
 
 OUT_OF_REACH = {"emre": ((1, "18:00"), (4, "17:00")), "lena": ((1, "18:30"), (4, "17:30"))}
-"""Who had no network, from when until when."""
+"""Who was offline, from when until when."""
 DONE = ("satisfied", "resolved", "reassigned", "cancelled")
 
 
-class Telling:
-    """One repair as steps."""
+class RepairSteps:
+    """The steps of one repair."""
 
     def __init__(self, repair: Repair, calendar: Calendar) -> None:
         self.repair = repair
-        self.word = repair.word
+        self.slug = repair.slug
         self.calendar = calendar
         self.called = calendar.at(*repair.called)
         self.begins = calendar.at(*repair.visit)
         self.ends = self.begins + timedelta(minutes=25 + repair.minutes)
-        self.case, self.order, self.visit = (id_of(f"{kind}:{self.word}") for kind in ("case", "order", "visit"))
+        self.case, self.order, self.visit = (id_of(f"{kind}:{self.slug}") for kind in ("case", "order", "visit"))
 
     def steps(self) -> Iterator[Step]:
-        """All of them; the office's last ones come when it knows what the technician did."""
+        """All of them; the office's last ones follow when the technician's work has been received."""
         yield from self._call()
         if self.repair.ending == "new":
             return
@@ -39,7 +39,7 @@ class Telling:
         yield from {"no_access": self._nobody_home, "waiting": self._part_missing}.get(ending, self._work)()
         yield from self._sync(self.ends + timedelta(minutes=10))
         yield from {
-            "no_access": self._come_again,
+            "no_access": self._second_visit,
             "waiting": self._wait,
             "reassigned": self._reassign,
             "cancelled": self._cancel,
@@ -48,11 +48,11 @@ class Telling:
     # What the office does
 
     def _ask(self, at: datetime, login: str, path: str, body: Mapping[str, Any], key: str) -> Ask:
-        return Ask(at, login, path, body, f"{key}:{self.word}")
+        return Ask(at, login, path, body, f"{key}:{self.slug}")
 
     def _call(self) -> Iterator[Step]:
         repair, at = self.repair, self.called
-        customer, contact = id_of(f"customer:{repair.customer}"), id_of(f"contact:{self.word}")
+        customer, contact = id_of(f"customer:{repair.customer}"), id_of(f"contact:{self.slug}")
         body = {"id": contact, "channel": repair.channel, "customer": customer, "about": repair.about}
         yield self._ask(at, "agent", "contacts", body | {"reason": repair.reason}, "contact")
         case = {"id": self.case, "customer": customer, "topic": "troubleshooting", "priority": repair.priority}
@@ -76,7 +76,7 @@ class Telling:
         yield self._ask(at + _minutes(1), "dispatcher", f"visits/{visit}/dispatch", body, f"{key} dispatched")
 
     def _finish(self) -> Iterator[Step]:
-        at = self._known_in_the_office()
+        at = self._reported_at()
         yield self._ask(at, "dispatcher", f"work-orders/{self.order}/close", {}, "order closed")
         resolution: Mapping[str, Any] = {"resolution": f"Repaired: {self.repair.found[2].replace('_', ' ')}."}
         yield self._ask(at + _minutes(2), "agent", f"cases/{self.case}/resolve", resolution, "resolved")
@@ -84,9 +84,9 @@ class Telling:
             body: Mapping[str, Any] = {"outcome": "satisfied", "basis": "survey"}
             yield self._ask(at + _minutes(30), "agent", f"cases/{self.case}/close", body, "closed")
 
-    def _come_again(self) -> Iterator[Step]:
+    def _second_visit(self) -> Iterator[Step]:
         again = self.calendar.at(6, "15:00")
-        yield from self._plan(id_of(f"second visit:{self.word}"), again, self.ends + _minutes(30), "second visit")
+        yield from self._plan(id_of(f"second visit:{self.slug}"), again, self.ends + _minutes(30), "second visit")
 
     def _wait(self) -> Iterator[Step]:
         at, part = self.ends + _minutes(30), id_of("part:HB-POWER-I")
@@ -105,7 +105,7 @@ class Telling:
         yield Did(later, "mia", "note_added", {"work_order": self.order, "text": note})
         yield Sync(later + _minutes(2), "mia")
         confirmed: Mapping[str, Any] = {"fixed": "yes", "technician": id_of("fitter:emre")}
-        at = self._known_in_the_office()
+        at = self._reported_at()
         yield self._ask(at, "dispatcher", f"work-orders/{self.order}/complete", confirmed, "confirmed")
 
     def _cancel(self) -> Iterator[Step]:
@@ -113,8 +113,8 @@ class Telling:
         yield self._ask(at, "dispatcher", f"visits/{self.visit}/cancel", why, "visit cancelled")
         yield self._ask(at + _minutes(1), "dispatcher", f"work-orders/{self.order}/cancel", why, "cancelled")
 
-    def _known_in_the_office(self) -> datetime:
-        """When the office can act on what the technician did: at once, or after they are back in reach."""
+    def _reported_at(self) -> datetime:
+        """When the office has received the technician's work: soon after, or when they are online again."""
         begins, ends = self._out_of_reach()
         return self.calendar.at(5, "08:10") if begins <= self.ends < ends else self.ends + _minutes(60)
 

@@ -8,44 +8,44 @@ from typing import Any
 
 import click
 
-from callout.console import progress, say, say_json
+from callout.console import print_json, print_line, progress
 from callout.demo.catalogue import ITEMS
 from callout.demo.office import Office
 from callout.demo.people import COMPANY, FITTERS, WAREHOUSES
 from callout.demo.roster import SignIn
+from callout.demo.sending import is_complete, send_story
 from callout.demo.steps import id_of
-from callout.demo.teller import is_told, tell
 from callout.demo.tries import ORDER, TECHNICIAN, tries
 from callout.serving import Running
 from domain.stock.location import VIRTUAL
 
 
 def show(running: Running, people: list[SignIn], *, as_json: bool) -> None:
-    """Tell the story as far as it is not told, then say that all is ready."""
+    """Send the steps of the story that have not been sent, then print that the demo is ready."""
     passwords = {each.login: each.password for each in people}
     begun = monotonic()
     with closing(Office(running.url, passwords)) as office:
-        if not as_json and not is_told(running.application):
-            click.echo("callout: telling the company's week, through the same doors that users have", err=True)
-        with progress("telling the week", quiet=as_json) as show_progress:
-            steps = tell(running.application, office, running.url, running.stop, show_progress)
+        if not as_json and not is_complete(running.application):
+            click.echo("callout: sending the company's week through the API and the sync protocol", err=True)
+        with progress("sending the week", quiet=as_json) as show_progress:
+            steps = send_story(running.application, office, running.url, running.stop, show_progress)
         if running.stop.is_set():
             return
         if steps:
-            click.echo(f"callout: told the week in {steps} steps and {monotonic() - begun:.1f} s", err=True)
+            click.echo(f"callout: sent the week in {steps} steps and {monotonic() - begun:.1f} s", err=True)
         ready = _ready(running, people, office)
     if as_json:
-        say_json(ready)
+        print_json(ready)
     else:
         _greet(ready)
 
 
 def _ready(running: Running, people: list[SignIn], office: Office) -> dict[str, Any]:
-    places = [*((word, "warehouse", name) for word, name in WAREHOUSES)]
-    vans = [{"id": id_of(f"van:{each.word}"), "kind": "van", "name": each.van} for each in FITTERS]
-    stores = [{"id": id_of(f"place:{word}"), "kind": kind, "name": name} for word, kind, name in places]
+    places = [*((slug, "warehouse", name) for slug, name in WAREHOUSES)]
+    vans = [{"id": id_of(f"van:{each.slug}"), "kind": "van", "name": each.van} for each in FITTERS]
+    stores = [{"id": id_of(f"place:{slug}"), "kind": kind, "name": name} for slug, kind, name in places]
     books = [{"id": id, "kind": kind, "name": kind.capitalize()} for kind, id in VIRTUAL.items()]
-    codes = {id: office.enrolment_code("admin", id) for id in (id_of(f"fitter:{each.word}") for each in FITTERS)}
+    codes = {id: office.enrolment_code("admin", id) for id in (id_of(f"fitter:{each.slug}") for each in FITTERS)}
     number = office.read("dispatcher", f"work-orders/{ORDER}")["number"]
     return {
         "url": running.url,
@@ -53,10 +53,10 @@ def _ready(running: Running, people: list[SignIn], office: Office) -> dict[str, 
         "users": [each._asdict() for each in people],
         "technicians": [
             {
-                "id": id_of(f"fitter:{each.word}"),
+                "id": id_of(f"fitter:{each.slug}"),
                 "name": each.name,
-                "van": id_of(f"van:{each.word}"),
-                "enrolment_code": codes[id_of(f"fitter:{each.word}")],
+                "van": id_of(f"van:{each.slug}"),
+                "enrolment_code": codes[id_of(f"fitter:{each.slug}")],
             }
             for each in FITTERS
         ],
@@ -67,19 +67,19 @@ def _ready(running: Running, people: list[SignIn], office: Office) -> dict[str, 
 
 def _greet(ready: dict[str, Any]) -> None:
     url = ready["url"]
-    say(f"{COMPANY}: open at {url}")
-    say(f"  Look:      {url}/  ·  {url}/docs  ·  {url}/openapi.json  ·  {url}/health")
-    say(
+    print_line(f"{COMPANY}: open at {url}")
+    print_line(f"  Look:      {url}/  ·  {url}/docs  ·  {url}/openapi.json  ·  {url}/health")
+    print_line(
         "  Be:        "
         + "\n             ".join(
             f"{each['login']:<11}{each['password']:<17}{', '.join(each['roles'])}" for each in ready["users"]
         )
     )
-    say(
+    print_line(
         "  Phones:    "
         + "\n             ".join(f"{each['enrolment_code']:<17}{each['name']}" for each in ready["technicians"])
     )
-    say("Try in another terminal, in this folder: be a technician, use a part, see who did what:")
+    print_line("Try in another terminal, in this folder: enrol a technician's phone, use a part, see who did what:")
     for each in ready["try"]:
-        say(f"  {each}")
-    say("Ctrl-C ends it.")
+        print_line(f"  {each}")
+    print_line("Ctrl-C ends it.")

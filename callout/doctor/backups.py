@@ -1,4 +1,4 @@
-"""Backups: what the database itself knows of them."""
+"""Backups: what can be seen of them in the database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from callout.doctor.finding import Finding, advice, ok, wrong
-from callout.doctor.patient import Patient
+from callout.doctor.system import System
 
 OLD_SECONDS: Final = 24 * 60 * 60
 _ARCHIVER = """
@@ -16,9 +16,9 @@ FROM pg_stat_archiver
 """
 
 
-def backups(patient: Patient) -> Iterator[Finding]:
-    """Whether the log of the database is archived; dumps are not known here."""
-    [(archives, age, failing)] = patient.ask(_ARCHIVER)
+def backups(system: System) -> Iterator[Finding]:
+    """Whether the WAL of the database is archived; other backups cannot be seen."""
+    [(archives, age, failing)] = system.ask(_ARCHIVER)
     if not archives:
         yield advice(
             "The database archives no WAL, and whether `callout backup` is run cannot be seen from here.",
@@ -27,6 +27,8 @@ def backups(patient: Patient) -> Iterator[Finding]:
     elif failing:
         yield wrong("The last segment of WAL could not be archived.", "See the database's log for archive_command.")
     elif age is None or age > OLD_SECONDS:
-        yield advice("No WAL has been archived for a day.", "If there was work, look at archive_command.")
+        yield advice(
+            "No WAL has been archived for a day.", "If something was recorded meanwhile, look at archive_command."
+        )
     else:
         yield ok(f"WAL was archived {age:.0f} s ago.")

@@ -1,4 +1,4 @@
-"""Photos and signatures: whether they can be kept where the settings say."""
+"""Photos and signatures: whether they can be stored in the configured place."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from pathlib import Path
 
 from callout.blob_place import place_of
 from callout.doctor.finding import Finding, ok, wrong
-from callout.doctor.patient import Patient
+from callout.doctor.system import System
 from callout.settings import BadSetting
 from store.blobs.place import PlaceNotUsable
 
 _LETTERS = "0123456789abcdef"
 
 
-def blobs(patient: Patient) -> Iterator[Finding]:
-    """A folder is looked at, down to its subfolders; a bucket is not asked anything."""
-    settings = patient.settings
+def blobs(system: System) -> Iterator[Finding]:
+    """Checks a folder and its subfolders; sends no request to a bucket."""
+    settings = system.settings
     try:
         place_of(settings)
     except (PlaceNotUsable, BadSetting) as error:
         yield wrong(str(error), "Correct CALLOUT_BLOBS or the rights of the folder.")
         return
     if "://" in settings.blobs:
-        yield ok("Photos are kept in a bucket, which was not asked.")
+        yield ok("Photos are kept in a bucket, which was not checked.")
         return
     root = Path(settings.blobs).absolute() if settings.blobs else settings.home / "blobs"
     shut = [folder for folder in _subfolders(root) if not os.access(folder, os.W_OK | os.X_OK)]
     if shut:
-        yield wrong(f"Photos cannot be written into {shut[0]}.", "Give it to the user that the service runs as.")
+        yield wrong(f"Photos cannot be written into {shut[0]}.", "Make the user of the service its owner.")
     else:
         yield ok(f"Photos can be kept in {root}.")
 

@@ -16,25 +16,25 @@ from callout.doctor.disk import disk
 from callout.doctor.finding import Finding, wrong
 from callout.doctor.keys import keys
 from callout.doctor.master_key import master_key
-from callout.doctor.patient import Patient
 from callout.doctor.roles import roles
+from callout.doctor.system import System
 from callout.doctor.views import views
 from callout.doctor.worker import worker
 from store.errors import name_of
 
 
 class Check(NamedTuple):
-    """One subject. `asks` is what it needs: nothing, a database that answers, or one with all migrations."""
+    """One check. `asks` is what it needs: nothing, a database that answers, or one with all migrations."""
 
     name: str
-    find: Callable[[Patient], Iterable[Finding]]
+    find: Callable[[System], Iterable[Finding]]
     asks: Literal["nothing", "database", "schema"] = "nothing"
 
-    def can(self, patient: Patient) -> bool:
-        """Whether what the check needs is there."""
+    def can(self, system: System) -> bool:
+        """Whether the system has what the check needs."""
         if self.asks == "nothing":
             return True
-        return patient.pool is not None and (self.asks == "database" or not patient.pending)
+        return system.pool is not None and (self.asks == "database" or not system.pending)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -53,12 +53,15 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def examine(patient: Patient, checks: Iterable[Check] = CHECKS) -> Iterator[tuple[str, Finding]]:
+def examine(system: System, checks: Iterable[Check] = CHECKS) -> Iterator[tuple[str, Finding]]:
     """The findings of each check, with its name; a check that fails is a finding itself."""
     for check in checks:
-        if not check.can(patient):
+        if not check.can(system):
             continue
         try:
-            yield from ((check.name, finding) for finding in check.find(patient))
+            yield from ((check.name, finding) for finding in check.find(system))
         except (PersistenceError, OSError) as error:
-            yield check.name, wrong(f"This could not be examined: {name_of(error)}.", "See whether the rest says why.")
+            yield (
+                check.name,
+                wrong(f"This could not be examined: {name_of(error)}.", "See whether other findings give the reason."),
+            )

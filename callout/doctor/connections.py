@@ -1,4 +1,4 @@
-"""Connections: whether the database has room for all that `serve` may open, as it counts itself when it starts."""
+"""Connections: whether the database has enough for all that `serve` may open, counted as at its start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from callout.connections import ROOM as _ROOM
 from callout.connections import TooFewConnections, largest_pool, needed
 from callout.doctor.finding import Finding, advice, ok, wrong
-from callout.doctor.patient import Patient
+from callout.doctor.system import System
 
 _USED: Final = """
 SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -22,10 +22,10 @@ SELECT current_setting('max_connections')::int - current_setting('superuser_rese
 _NEARLY: Final = 0.9
 
 
-def connections(patient: Patient) -> Iterator[Finding]:
+def connections(system: System) -> Iterator[Finding]:
     """The most that `serve` may open: its HTTP processes, the worker and itself."""
-    settings = patient.settings
-    [(room,)] = patient.ask(_ROOM)
+    settings = system.settings
+    [(room,)] = system.ask(_ROOM)
     try:
         pool = largest_pool(settings, room)
     except TooFewConnections as error:
@@ -33,7 +33,7 @@ def connections(patient: Patient) -> Iterator[Finding]:
     else:
         most = needed(replace(settings, pool=pool, pool_set=True))
         fewer = f" with pools of {pool} instead of {settings.pool}" if pool < settings.pool else ""
-        yield ok(f"`serve` opens at most {most} connections{fewer}, and the database has {room} to give.")
-    [(there, used)] = patient.ask(_USED)
+        yield ok(f"`serve` opens at most {most} connections{fewer}, and the database has {room} available.")
+    [(there, used)] = system.ask(_USED)
     if used > there * _NEARLY:
-        yield advice(f"{used} of {there} connections are in use.", "See pg_stat_activity for who holds them.")
+        yield advice(f"{used} of {there} connections are in use.", "See pg_stat_activity for who uses them.")

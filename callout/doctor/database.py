@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callout.doctor.finding import Finding, advice, ok, wrong
-from callout.doctor.patient import Patient
+from callout.doctor.system import System
 
 _TESTED = 15
 _SETTINGS = """
@@ -14,15 +14,15 @@ SELECT current_setting('server_version'), current_setting('server_version_num'):
 """
 
 
-def answers(patient: Patient) -> Iterator[Finding]:
-    """Whether it can be worked with at all."""
-    if patient.pool is None:
+def answers(system: System) -> Iterator[Finding]:
+    """Whether the database answers and can be used."""
+    if system.pool is None:
         yield wrong(
-            f"The database does not answer: {patient.away}.",
+            f"The database does not answer: {system.away}.",
             "Start it (`callout serve` starts the embedded one), or correct DATABASE_URL.",
         )
         return
-    [(version, major, durable, standby)] = patient.ask(_SETTINGS)
+    [(version, major, durable, standby)] = system.ask(_SETTINGS)
     yield ok(f"The database answers: PostgreSQL {version}.")
     if major < _TESTED:
         yield wrong(f"PostgreSQL {major} is older than {_TESTED}.", f"Upgrade to PostgreSQL {_TESTED} or newer.")
@@ -35,14 +35,14 @@ def answers(patient: Patient) -> Iterator[Finding]:
         yield wrong("This database is a standby: nothing can be written to it.", "Let DATABASE_URL name the primary.")
 
 
-def migrations(patient: Patient) -> Iterator[Finding]:
+def migrations(system: System) -> Iterator[Finding]:
     """Whether the schema is the program's."""
-    if patient.pending:
+    if system.pending:
         yield wrong(
-            f"The database lacks migrations: {', '.join(patient.pending)}.",
+            f"The database lacks migrations: {', '.join(system.pending)}.",
             "Stop older servers, then run `callout migrate`.",
         )
     else:
         yield ok("All migrations have been applied.")
-    if patient.pending == ["all"]:
+    if system.pending == ["all"]:
         yield advice("The database is empty.", "If it should not be, DATABASE_URL names another one.")

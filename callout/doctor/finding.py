@@ -8,26 +8,26 @@ Level = Literal["ok", "advice", "wrong"]
 
 
 class Finding(NamedTuple):
-    """`says` is a sentence about what was found, `do` what to do about it; empty when there is nothing to do.
+    """`text` is a sentence about what was found, `do` what to do about it; empty when there is nothing to do.
 
     `advice` is worth a look, `wrong` keeps something from working or soon will.
     """
 
     level: Level
-    says: str
+    text: str
     do: str = ""
 
 
-def ok(says: str) -> Finding:
-    """All is well."""
-    return Finding("ok", says)
+def ok(text: str) -> Finding:
+    """A finding that is in order."""
+    return Finding("ok", text)
 
 
-def advice(says: str, do: str) -> Finding:
-    """Something is worth a look."""
-    return Finding("advice", says, do)
+def advice(text: str, do: str) -> Finding:
+    """A finding to look at."""
+    return Finding("advice", text, do)
 
 
-def wrong(says: str, do: str) -> Finding:
-    """Something does not work, or soon will not."""
-    return Finding("wrong", says, do)
+def wrong(text: str, do: str) -> Finding:
+    """A finding that something does not work, or soon will not."""
+    return Finding("wrong", text, do)

@@ -1,4 +1,4 @@
-"""Database roles: whether this database's are there, and may do what they have to and no more."""
+"""Database roles: whether those of this database exist, and have the rights that they need and no more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from callout.doctor.finding import Finding, advice, ok, wrong
-from callout.doctor.patient import Patient
+from callout.doctor.system import System
 from store.roles import KEYKEEPER, LOGICAL, PROJECTOR, READER, WRITER, roles_of
 
 _MUST: Final = (
@@ -24,13 +24,13 @@ _MUST_NOT: Final = tuple(
 _POWERS: Final = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
 
 
-def roles(patient: Patient) -> Iterator[Finding]:
-    """Whether every role of this database exists and can sign in, none has powers, and the log is insert-only."""
-    [(database,)] = patient.ask("SELECT current_database()")
+def roles(system: System) -> Iterator[Finding]:
+    """Whether every role exists and can sign in, none has administrative rights, and the log is insert-only."""
+    [(database,)] = system.ask("SELECT current_database()")
     names = roles_of(database, b"").names
     known = {
         name: (can_sign_in, powerful)
-        for name, can_sign_in, powerful in patient.ask(
+        for name, can_sign_in, powerful in system.ask(
             f"SELECT rolname, rolcanlogin, {_POWERS} FROM pg_roles WHERE rolname = ANY(%s)",  # noqa: S608 - our own
             (list(names.values()),),
         )
@@ -38,14 +38,14 @@ def roles(patient: Patient) -> Iterator[Finding]:
     missing = sorted(set(names.values()) - known.keys())
     if missing:
         yield wrong(
-            f"The database does not know these roles: {', '.join(missing)}.",
-            "Run `callout migrate`, or what `callout roles --print-sql` prints as somebody who may create roles.",
+            f"These roles do not exist in the database: {', '.join(missing)}.",
+            "Run `callout migrate`, or run the output of `callout roles --print-sql` as a user who may create roles.",
         )
-    if missing or patient.pending:
+    if missing or system.pending:
         return
-    found = [*_attributes(known), *_rights(patient, names)]
+    found = [*_attributes(known), *_rights(system, names)]
     yield from found
-    yield from _others(patient, list(names.values()))
+    yield from _others(system, list(names.values()))
     if not found:
         yield ok("The database roles are there, and none may change history.")
 
@@ -62,9 +62,9 @@ def _attributes(known: Mapping[str, tuple[bool, bool]]) -> Iterator[Finding]:
         )
 
 
-def _others(patient: Patient, names: list[str]) -> Iterator[Finding]:
-    """Who else has been given a right on the database itself: a role of its former name, for instance."""
-    others = patient.ask(
+def _others(system: System, names: list[str]) -> Iterator[Finding]:
+    """Other roles with rights on the database itself: one of its former name, for instance."""
+    others = system.ask(
         """
         SELECT DISTINCT coalesce(r.rolname::text, 'PUBLIC') FROM pg_database d
         CROSS JOIN aclexplode(d.datacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
@@ -77,27 +77,27 @@ def _others(patient: Patient, names: list[str]) -> Iterator[Finding]:
         listed = ", ".join(name for (name,) in others)
         yield advice(
             f"These may connect to the database too: {listed}.",
-            "REVOKE ALL ON DATABASE … FROM … those that you do not know: roles of a former name may be another's now.",
+            "REVOKE ALL ON DATABASE … FROM … those that you do not know: a former name may be another database's now.",
         )
 
 
-def _rights(patient: Patient, names: Mapping[str, str]) -> Iterator[Finding]:
+def _rights(system: System, names: Mapping[str, str]) -> Iterator[Finding]:
     for role, table, right in _MUST:
-        if not _may(patient, names[role], table, right):
+        if not _may(system, names[role], table, right):
             yield wrong(f"{names[role]} may not {right} on {table}.", "Grant it again as the migrations do.")
     much = [
         f"{names[role]}: {right} on {table}"
         for role, table, right in _MUST_NOT
-        if _may(patient, names[role], table, right)
+        if _may(system, names[role], table, right)
     ]
     if much:
         yield wrong(f"Somebody has granted what would change history: {'; '.join(much)}.", "REVOKE these rights.")
 
 
-def _may(patient: Patient, role: str, table: str, right: str) -> bool:
+def _may(system: System, role: str, table: str, right: str) -> bool:
     schema, _, name = table.partition(".")
-    # By its number: whoever may not use a schema may not name what is in it either.
-    found = patient.ask(
+    # By oid: a role that may not use a schema may not name its tables either.
+    found = system.ask(
         """
         SELECT has_table_privilege(%s, pg_class.oid, %s) FROM pg_class
         JOIN pg_namespace ON pg_namespace.oid = relnamespace

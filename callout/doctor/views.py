@@ -1,11 +1,11 @@
-"""The views: whether they move on, what they lack, and which wait for a rebuild."""
+"""The views: whether they advance, which events they lack, and which need a rebuild."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from callout.doctor.finding import Finding, advice, ok, wrong
-from callout.doctor.patient import Patient
+from callout.doctor.system import System
 from projections.catalogue import PROJECTIONS
 from projections.engine import checkpoints
 from projections.engine.parking import MOST
@@ -13,14 +13,14 @@ from projections.engine.progress import progress_of
 from projections.engine.replay import with_needs
 
 MANY = 10_000
-"""Events that the views may lack before somebody should look how fast they catch up."""
+"""The lag in events from which on it is reported."""
 _SHOWN = 5
 
 
-def views(patient: Patient) -> Iterator[Finding]:
+def views(system: System) -> Iterator[Finding]:
     """Whether the views advance, lack events, or need a rebuild."""
     everything = with_needs(PROJECTIONS)
-    with patient.cursor() as cursor:
+    with system.cursor() as cursor:
         found = progress_of(cursor, [each.name for each in everything])
         stored = checkpoints.read(cursor)
     sound = checkpoints.sound(stored, everything)
@@ -28,7 +28,7 @@ def views(patient: Patient) -> Iterator[Finding]:
     if outdated:
         yield wrong(
             f"These views are missing or have another shape than this program's: {_some(outdated)}.",
-            "Run `callout migrate`: it makes them beside the old ones.",
+            "Run `callout migrate`: it builds them beside the old ones.",
         )
     for view, why in sorted(found.stopped.items()):
         yield wrong(
@@ -41,7 +41,7 @@ def views(patient: Patient) -> Iterator[Finding]:
             yield wrong(
                 f"The view {damage.view} lacks {many} that it could not take in, the first at position"
                 f" {damage.first} ({damage.error}). Everything else goes on.",
-                f"Install a version that can take them in, then run `callout rebuild {damage.view}`,"
+                f"Install a version that can process them, then run `callout rebuild {damage.view}`,"
                 " which rebuilds what needs this view as well.",
             )
         else:
@@ -57,7 +57,7 @@ def views(patient: Patient) -> Iterator[Finding]:
     elif found.lag > MANY:
         yield advice(f"The views lack {found.lag} events and are catching up.", "Look again in a minute.")
     else:
-        yield ok(f"The views move: they are at position {found.position} of {found.head}.")
+        yield ok(f"The views advance: they are at position {found.position} of {found.head}.")
 
 
 def _some(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The worker: whether each of its parts gives signs of life, and whether the scheduled jobs are done."""
+"""The worker: whether each of its parts sends heartbeats, and whether the scheduled jobs are run."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from callout.doctor.finding import Finding, ok, wrong
-from callout.doctor.patient import Patient
-from store.heartbeats import SILENT, hearts, silent
+from callout.doctor.system import System
+from store.heartbeats import SILENT, heartbeats, silent
 
 PARTS: Final = {
-    "views": "keeps the views up with the log",
+    "views": "updates the views",
     "keys": "destroys the keys of erased people",
     "held": "decides held operations",
 }
@@ -18,12 +18,12 @@ _EVERY_MINUTE: Final = "say-how-far"
 _JOBS_SECONDS: Final = 300
 
 
-def worker(patient: Patient) -> Iterator[Finding]:
-    """Whether all that a worker does is being done by one."""
-    with patient.cursor() as cursor:
-        found = hearts(cursor)
+def worker(system: System) -> Iterator[Finding]:
+    """Whether every part of the work of a worker is being done by one."""
+    with system.cursor() as cursor:
+        found = heartbeats(cursor)
     if not found:
-        yield wrong("No worker is running: nobody moves the views.", "Start `callout serve`, or `callout work`.")
+        yield wrong("No worker is running: the views do not advance.", "Start `callout serve`, or `callout work`.")
         return
     quiet = silent(found)
     for part, age in sorted(quiet.items()):
@@ -33,8 +33,8 @@ def worker(patient: Patient) -> Iterator[Finding]:
         )
     lost = sorted({heart.worker for heart in found if heart.age > SILENT and heart.part not in quiet})
     if lost:
-        yield ok(f"Workers that have ended without a word, and have been replaced: {', '.join(lost)}.")
-    [(age,)] = patient.ask(
+        yield ok(f"Workers that have ended without a message, and have been replaced: {', '.join(lost)}.")
+    [(age,)] = system.ask(
         "SELECT extract(epoch FROM now() - max(slot))::float8 FROM log.job_slots WHERE job = %s", (_EVERY_MINUTE,)
     )
     if age is not None and age > _JOBS_SECONDS and not quiet:

@@ -1,4 +1,4 @@
-"""Commands about devices: whether each is trusted."""
+"""Commands about devices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ resume = on(Device, Device.resume)
 
 
 def revoke(work: Work, id: UUID, *, reason: RevocationReason, wipe: bool | None = None) -> Device:
-    """Revoke a device from its next call on; with `wipe` it has to erase itself, as a lost one should."""
+    """Revoke a device, effective with its next request; with `wipe` it must erase itself, for lost devices."""
     device = work.get(Device, id)
     device.revoke(reason=reason, wipe=reason == "lost" if wipe is None else wipe)
     return device

@@ -34,8 +34,8 @@ def register(
 ) -> User:
     """Register a user, who can sign in with this login and password from now on.
 
-    `technician` is who they are, if any.
-    Raises `BadInput` for a password that is no good, and the problems of `Access.claiming`.
+    `technician` is their id as a technician, if any.
+    Raises `BadInput` for a password that is not good enough, and the problems of `Access.claiming`.
     """
     must_be_admin_still(context)
     login = fold(login)
@@ -59,7 +59,7 @@ def set_roles(context: CommandContext, id: UUID, *, roles: tuple[Role, ...]) -> 
 def set_password(context: CommandContext, id: UUID, *, password: str, access: Access) -> User:
     """Set another password for a user; all their sessions end.
 
-    Raises `BadInput` for a password that is no good.
+    Raises `BadInput` for a password that is not good enough.
     """
     user = _user(context, id)
     must_be_good_for(user.id, password, context.views, access)
@@ -108,7 +108,7 @@ def enable(context: CommandContext, id: UUID) -> User:
 
 
 def must_be_good_for(user: UUID, password: str, views: Views, access: Access) -> None:
-    """Raise `BadInput` for a password of this user that is too short, common, or made of their login or name."""
+    """Raise `BadInput` for a password of this user that is too short, common, or contains their login or name."""
     with views.now() as reader:
         row = user_row(reader, user)
     login = access.login_of(user)
@@ -118,10 +118,10 @@ def must_be_good_for(user: UUID, password: str, views: Views, access: Access) ->
 def must_be_admin_still(context: CommandContext) -> None:
     """Raise `NotAllowed` when the author was disabled or is no longer an admin.
 
-    The append verifies what was read here: of two admins who disable each other at one moment, one stays.
+    The append verifies what was read here: of two admins who disable each other at the same time, one remains.
     """
     author = context.work.find(User, context.by)
-    if author is None or not author.may_enter() or "admin" not in author.roles:
+    if author is None or not author.is_enabled() or "admin" not in author.roles:
         raise NotAllowed
 
 

@@ -1,4 +1,4 @@
-"""Commands about cases: from a customer's first contact until they are satisfied."""
+"""Commands about cases: from the first contact until the case is closed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from commands.care.known_customer import in_use
+from commands.care.known_customer import usable_customer
 from commands.running.belonging import must_be_of, owner_of_contact
 from commands.running.changed import Changed
 from commands.running.open_work import OpenOn
@@ -34,7 +34,7 @@ def open_case(
     contact: UUID | None = None,
 ) -> Changed:
     """Open a case for a customer; `contact` is the one in which they first reported it."""
-    in_use(work, customer)
+    usable_customer(work, customer)
     case = Case.open(id=id, customer=customer, topic=topic, priority=priority, first_contact_at=first_contact_at)
     if contact is None:
         return Changed(case)
@@ -65,8 +65,8 @@ def close(
 ) -> Case:
     """Close a case with the answers of the customer.
 
-    `open_on` says what is open on it, which refuses this unless `waiver` says why that may stay so, in the name of
-    `by`, who asks.
+    `open_on` returns what is open on it; that refuses the command unless `waiver`, a reason in the name of the author
+    `by`, permits it.
     """
     case = work.get(Case, id)
     waived: dict[str, Any] = {} if waiver is None else {"waiver": waiver}

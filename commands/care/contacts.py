@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from commands.care.known_customer import in_use, still_there
+from commands.care.known_customer import existing_customer, usable_customer
 from commands.running.belonging import must_be_of, owner_of_contact
 from commands.running.changed import Changed
 from commands.running.simple import on
@@ -26,11 +26,11 @@ def receive(work: Work, id: UUID, receipt: Receipt, *, reason: str | None = None
     """
     fields: dict[str, Any] = {**receipt}
     if "customer" in fields:
-        in_use(work, fields["customer"])
+        usable_customer(work, fields["customer"])
     if "work_order" in fields:
         order = work.get(WorkOrder, fields["work_order"])
         must_be_of(work, "work order", order.customer, fields.get("customer"))
-        fields.setdefault("customer", still_there(work, order.customer).id)
+        fields.setdefault("customer", existing_customer(work, order.customer).id)
     contact = Contact.receive(id=id, **fields)
     if reason is not None:
         contact.set_reason(reason)
@@ -43,7 +43,7 @@ def link(work: Work, id: UUID, *, case: UUID, repeat_of: UUID | None = None) -> 
     `repeat_of` is an earlier contact of the customer that it repeats.
     """
     contact, about = work.get(Contact, id), work.get(Case, case)
-    still_there(work, about.customer)
+    existing_customer(work, about.customer)
     must_be_of(work, "case", about.customer, owner_of_contact(work, contact))
     if repeat_of is not None:
         earlier = owner_of_contact(work, work.get(Contact, repeat_of))

@@ -1,4 +1,4 @@
-"""Commands about customers: who they are, where their equipment is, which entries are one person, forgetting them."""
+"""Commands about customers: details, sites, merges of entries, and erasure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from commands.care.known_customer import in_use, still_there
+from commands.care.known_customer import existing_customer, usable_customer
 from commands.care.sites import Whereabouts, zone_fields
 from commands.running.beginning import must_be_free
 from commands.running.belonging import entry_with
 from commands.running.changed import Changed
 from commands.running.simple import on
 from domain.care.customer import Customer
+from domain.recording.merged import surviving_entry
 from domain.recording.unit_of_work import Work
-from store.merged import standing_entry
 
 change = on(Customer, Customer.change)
 
@@ -37,16 +37,16 @@ def change_site(work: Work, id: UUID, *, site: UUID, where: Whereabouts, company
     if customer.has_site(site) or customer.merged_into is not None:
         customer.change_site(site, **fields, **zone_fields(where, customer, site, company_zone))
         return Changed(customer)
-    entry = entry_with(work, still_there(work, id), site)
+    entry = entry_with(work, existing_customer(work, id), site)
     zone = zone_fields(where, entry, site, company_zone)
-    entry.change_site_for(standing_entry(work, entry.id), site, **fields, **zone)
+    entry.change_site_for(surviving_entry(work, entry.id), site, **fields, **zone)
     return Changed(customer, (entry,))
 
 
 def merge(work: Work, id: UUID, *, into: UUID) -> Customer:
     """Merge it into another entry of the same customer, which remains."""
     customer = work.get(Customer, id)
-    customer.merge(in_use(work, into).id)
+    customer.merge(usable_customer(work, into).id)
     return customer
 
 

@@ -9,7 +9,7 @@ from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged
 from domain.recording.unit_of_work import Work
 
 
-def still_there(work: Work, id: UUID) -> Customer:
+def existing_customer(work: Work, id: UUID) -> Customer:
     """The customer, merged or not; raises `CustomerIsErased`."""
     customer = work.get(Customer, id)
     if customer.is_erased():
@@ -17,9 +17,9 @@ def still_there(work: Work, id: UUID) -> Customer:
     return customer
 
 
-def in_use(work: Work, id: UUID) -> Customer:
+def usable_customer(work: Work, id: UUID) -> Customer:
     """The customer, for a command that creates something; raises `CustomerIsMerged` with the entry to use instead."""
-    customer = still_there(work, id)
+    customer = existing_customer(work, id)
     if customer.merged_into:
         raise CustomerIsMerged(into=str(customer.merged_into))
     return customer

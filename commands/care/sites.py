@@ -1,4 +1,4 @@
-"""Which zone a site has: the one that is given, or what its country, region and postcode or its address decide."""
+"""The zone of a site: as given, or determined by its country, region and postcode, or by its address."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from domain.care.contact import Contact
 from domain.care.customer import Customer
 from domain.care.customer_refusals import NoSuchSite
 from domain.kernel.problem import NotFound, Refused
+from domain.recording.merged import one_customer
 from domain.recording.unit_of_work import Work
 from domain.work.work_order import WorkOrder
-from store.merged import one_customer
 
 
 class OfAnotherCustomer(Refused):

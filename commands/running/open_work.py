@@ -1,4 +1,4 @@
-"""What is still open on a case, which a command that closes it has to know."""
+"""What is open on a case, for the command that closes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projections.work.open_work import open_discrepancies, work_orders_of
 
 
 class ViewsBehind(Problem):
-    """The views have not come as far as the position you asked for; ask again in a moment."""
+    """The views have not reached the position you asked for yet; ask again in a moment."""
 
     kind = Kind.UNAVAILABLE
 

@@ -1,4 +1,4 @@
-"""Commands about discrepancies: what is known of one, who caused it, and the movements that make the books right."""
+"""Commands about discrepancies: reading one, finding who caused it, and settling it."""
 
 from __future__ import annotations
 
@@ -69,10 +69,9 @@ def write_off(context: CommandContext, id: UUID, *, reason: str) -> Changed:
 
 
 def _found(context: CommandContext, id: UUID) -> Found:
-    """The discrepancy that the views have found; the first decision about it begins its stream.
+    """The discrepancy as found by the views; the first decision about it begins its stream.
 
-    Whoever says how far they had read (`seen`) decides about what they had read, or not at all: raises
-    `SomebodyWasFaster`.
+    Raises `SomebodyWasFaster` when it has changed since the position `seen` that the author had read.
     """
     work, request = context.work, context.request
     with context.views.now() as reader:

@@ -1,4 +1,4 @@
-"""Commands about locations: the places that parts move from and to, and who has which van."""
+"""Commands about locations: their registration and the custody of vans."""
 
 from __future__ import annotations
 

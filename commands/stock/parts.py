@@ -1,4 +1,4 @@
-"""Commands about parts: what they are called, how they are tracked, what they cost and what replaces them."""
+"""Commands about parts of the catalogue."""
 
 from __future__ import annotations
 

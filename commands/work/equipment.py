@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from commands.care.known_customer import still_there
+from commands.care.known_customer import existing_customer
 from commands.running.belonging import must_have_site
 from commands.running.simple import on
 from domain.recording.unit_of_work import Work
@@ -48,7 +48,7 @@ def change_owner(work: Work, id: UUID, *, customer: UUID) -> Equipment:
 
 def _owner(work: Work, customer: UUID, site: UUID | None = None) -> UUID:
     """The customer's id, if they are there and the site is theirs."""
-    owner = still_there(work, customer)
+    owner = existing_customer(work, customer)
     if site is not None:
         must_have_site(work, owner, site)
     return owner.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from commands.care.known_customer import in_use, still_there
+from commands.care.known_customer import existing_customer, usable_customer
 from commands.running.belonging import must_be_of, must_have_site
 from commands.running.changed import Changed
 from domain.care.case import Case
@@ -12,10 +12,10 @@ from domain.care.customer import Customer
 from domain.kernel.bad_input import bad_member
 from domain.kernel.priority import Priority
 from domain.kernel.problem import Refused
+from domain.recording.merged import one_customer
 from domain.recording.unit_of_work import Work
 from domain.work.equipment import Equipment
 from domain.work.work_order import WorkOrder
-from store.merged import one_customer
 
 
 class CaseOfSomebodyElse(Refused):
@@ -34,13 +34,13 @@ def open_work_order(
     priority: Priority = "normal",
     problem: str | None = None,
 ) -> Changed:
-    """Open a work order; the case that it is for, if any, goes on with it.
+    """Open a work order; a case that it is for is continued with it.
 
-    Without a number it gets the next one. Raises a `Problem` where neither customer nor case is named, or where what
-    is named belongs to another customer.
+    Without a number it gets the next one. Raises a `Problem` where neither customer nor case is named, or where a named
+    thing belongs to another customer.
     """
     about = None if case is None else work.get(Case, case)
-    owner = _customer(work, customer) if about is None else still_there(work, _whose(work, customer, about))
+    owner = _customer(work, customer) if about is None else existing_customer(work, _whose(work, customer, about))
     if site is not None:
         must_have_site(work, owner, site)
     if equipment is not None:
@@ -64,4 +64,4 @@ def _whose(work: Work, customer: UUID | None, case: Case) -> UUID:
 def _customer(work: Work, customer: UUID | None) -> Customer:
     if customer is None:
         raise bad_member("/customer", "Say whose it is, or which case it is for.")
-    return in_use(work, customer)
+    return usable_customer(work, customer)

@@ -57,7 +57,7 @@ def erase(work: Work, id: UUID, *, devices: Iterable[UUID]) -> Changed:
     """
     technician = work.get(Technician, id)
     technician.erase()
-    # One whose enrolment was cut off has a row and no event: it never got in.
+    # A device whose enrolment was interrupted has a row and no event: it has never had access.
     theirs = [device for id in devices if (device := work.find(Device, id)) is not None]
     for device in theirs:
         device.revoke(reason="retired", wipe=True)

@@ -7,14 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.running.simple import on
-from commands.work.going_on import going_on, must_be_active
+from commands.work.preconditions import must_be_active, with_open_order
 from domain.kernel.instant import now
+from domain.recording.places import zone_of_order
 from domain.recording.unit_of_work import Work
 from domain.work.visit import Visit
-from domain.work.visit_window import window_at
+from domain.work.visit_window import in_two_days, window_at
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import must_not_be_final
-from store.places import zone_of_order
 
 decline = on(Visit, Visit.decline)
 cancel = on(Visit, Visit.cancel)
@@ -33,33 +33,37 @@ def plan(
     *,
     work_order: UUID,
     technician: UUID | None = None,
-    window: Mapping[str, datetime | str | None],
+    window: Mapping[str, datetime | str | None] | None,
     zone: str | None = None,
-    company_zone: str,
+    default_zone: str,
+    moment: datetime | None = None,
+    pointer: str = "",
 ) -> Visit:
-    """Plan a visit for a work order; `window` is as `window_at` takes it.
+    """Plan a visit for a work order; `window` and `pointer` are as `window_at` takes them, `moment` is now by default.
 
-    Without a `zone` it is that of the order's site, else that of the customer, else the company's.
+    Without a `zone` it is that of the order's site, else that of the customer, else the `default_zone`. Without a
+    `window` it is two days after the moment, at that time of day.
     """
     order = work.get(WorkOrder, work_order)
     must_not_be_final(order.status)
     must_be_active(work, technician)
-    zone = zone or zone_of_order(work, order, otherwise=company_zone, owner=work.owner_of_site)
-    when = window_at(zone, window, moment=now())
+    zone = zone or zone_of_order(work, order, otherwise=default_zone, owner=work.owner_of_site)
+    moment = moment or now()
+    when = window_at(zone, window, moment=moment, pointer=pointer) if window else in_two_days(moment, zone)
     given = {} if technician is None else {"technician": technician}
     return Visit.plan(id=id, work_order=order.id, customer=order.customer, zone=zone, **given, **when)
 
 
 def dispatch(work: Work, id: UUID, *, technician: UUID) -> Visit:
-    """Give the visit to a technician."""
+    """Assign the visit to a technician."""
     visit = work.get(Visit, id)
     must_be_active(work, technician)
-    going_on(visit, work).dispatch(technician)
+    with_open_order(visit, work).dispatch(technician)
     return visit
 
 
 def reschedule(work: Work, id: UUID, *, window: Mapping[str, datetime | str | None], zone: str | None = None) -> Visit:
     """Move it to another window, as `window_at` takes it, in the zone that is given or the visit's own."""
     visit = work.get(Visit, id)
-    going_on(visit, work).reschedule(zone=zone, **window_at(zone or visit.zone, window, moment=now()))
+    with_open_order(visit, work).reschedule(zone=zone, **window_at(zone or visit.zone, window, moment=now()))
     return visit

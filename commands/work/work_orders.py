@@ -1,4 +1,4 @@
-"""Commands about work orders: what the office decides about a repair, or writes down for a technician."""
+"""Commands about work orders: decisions of the office, and facts that it records for a technician."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ add_note = on(WorkOrder, WorkOrder.record_note)
 
 
 def assign(work: Work, id: UUID, *, technician: UUID) -> WorkOrder:
-    """Give it to a technician, perhaps taking it from another; raises `TechnicianIsDeactivated`."""
+    """Assign it to a technician, perhaps instead of another; raises `TechnicianIsDeactivated`."""
     order = work.get(WorkOrder, id)
     if not work.get(Technician, technician).is_active():
         raise TechnicianIsDeactivated
@@ -40,10 +40,13 @@ def require_part(work: Work, id: UUID, *, part: UUID, quantity: Decimal, why: st
     return order
 
 
-def close(work: Work, id: UUID) -> Changed:
-    """Close a finished work order; its visits that are not over are cancelled with it."""
+def close(work: Work, id: UUID, *, seen: int | None = None) -> Changed:
+    """Close a finished work order; its visits that are not over are cancelled with it.
+
+    `seen` is the position up to which the author had read, None for all of it.
+    """
     order = work.get(WorkOrder, id)
-    return Changed(order, close_order(work, order))
+    return Changed(order, close_order(work, order, seen))
 
 
 def cancel(work: Work, id: UUID, *, reason: str) -> Changed:

@@ -1,13 +1,12 @@
-"""A technician's device: its enrolment, whether it is trusted, and its operations that wait for a decision."""
+"""A technician's device: its enrolment, its status, and its operations that wait for a decision."""
 
 from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
-from domain.access import device_events as events
-from domain.access import device_operations as operations
-from domain.access.device_events import Installation, RevocationReason
+from domain.access.device_events import DeviceEvents, Installation, RevocationReason
 from domain.access.device_facts import DeviceFacts
-from domain.access.device_operations import Kept
+from domain.access.device_operation_events import OperationEvents
+from domain.access.device_operations import SALVAGED, Kept, without
 from domain.access.device_status import DeviceIsRevoked, DeviceIsWiped, DeviceStatus, NotWaiting, SeveralTexts
 from domain.kernel.aggregate import Entity, event
 from domain.stock.movement_rules import check_reason
@@ -33,15 +32,6 @@ class Device(DeviceFacts, Entity):
     quarantined: tuple[Kept, ...]
     held: tuple[Kept, ...]
     salvaged: int
-
-    Enrolled, Reenrolled, Updated = events.Enrolled, events.Reenrolled, events.Updated
-    Suspended, Resumed = events.Suspended, events.Resumed
-    Revoked, Wiped = events.Revoked, events.Wiped
-    DivergenceObserved, ClockObserved = events.DivergenceObserved, events.ClockObserved
-    OperationQuarantined, OperationReleased = operations.OperationQuarantined, operations.OperationReleased
-    OperationRejected, OperationDiscarded = operations.OperationRejected, operations.OperationDiscarded
-    OperationHeld, HoldEnded = operations.OperationHeld, operations.HoldEnded
-    OperationsMissed = operations.OperationsMissed
 
     @classmethod
     def enrol(cls, *, id: UUID, incarnation: int = 1, **installation: Unpack[Installation]) -> Self:
@@ -75,20 +65,20 @@ class Device(DeviceFacts, Entity):
         self.trigger_event(self.Reenrolled, incarnation=incarnation or self.incarnation + 1, **installation)
 
     def suspend(self, reason: str) -> None:
-        """Quarantine what it sends from now on; doing so twice changes nothing."""
+        """Quarantine its operations from now on; doing so twice changes nothing."""
         check_reason(reason)
         self._must_not_be_revoked()
         if self.status != DeviceStatus.SUSPENDED:
             self._record(self.Suspended, reason=reason)
 
     def resume(self) -> None:
-        """Trust a suspended device again; one that is trusted already stays so."""
+        """Trust a suspended device again; no change for an active one."""
         self._must_not_be_revoked()
         if self.status == DeviceStatus.SUSPENDED:
             self._record(self.Resumed)
 
     def revoke(self, *, reason: RevocationReason, wipe: bool = False) -> None:
-        """Refuse it at once. A revoked device may still be ordered to wipe itself, which is irrevocable."""
+        """Revoke it, effective at once. A revoked device may still be ordered to wipe itself, which is irrevocable."""
         if self.status != DeviceStatus.REVOKED or (wipe and not self.wipe):
             self._record(self.Revoked, reason=reason, wipe=wipe)
 
@@ -122,7 +112,7 @@ class Device(DeviceFacts, Entity):
 
     # Changes
 
-    @event(events.Enrolled)
+    @event(DeviceEvents.Enrolled)
     def __init__(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
         self.technician = technician
         self.incarnation = incarnation
@@ -136,7 +126,7 @@ class Device(DeviceFacts, Entity):
         self.held = ()
         self.salvaged = 0
 
-    @event(events.Reenrolled)
+    @event(DeviceEvents.Reenrolled)
     def _(self, technician: UUID, incarnation: int, platform: str, app_version: str) -> None:
         self.technician = technician
         self.incarnation = incarnation
@@ -145,56 +135,56 @@ class Device(DeviceFacts, Entity):
         self.status = DeviceStatus.ACTIVE
         self.salvaged = 0
 
-    @event(events.Updated)
+    @event(DeviceEvents.Updated)
     def _(self, app_version: str, platform: str) -> None:
         self.app_version = app_version
         self.platform = platform
 
-    @event(events.Suspended)
+    @event(DeviceEvents.Suspended)
     def _(self) -> None:
         self.status = DeviceStatus.SUSPENDED
 
-    @event(events.Resumed)
+    @event(DeviceEvents.Resumed)
     def _(self) -> None:
         self.status = DeviceStatus.ACTIVE
 
-    @event(events.Revoked)
+    @event(DeviceEvents.Revoked)
     def _(self, *, wipe: bool) -> None:
         self.status = DeviceStatus.REVOKED
         self.revoked_at = self.version + 1
         self.wipe = self.wipe or wipe
 
-    @event(events.ClockObserved)
+    @event(DeviceEvents.ClockObserved)
     def _(self, offset_ms: int) -> None:
         self.offset_ms = offset_ms
 
-    @event(operations.OperationQuarantined)
+    @event(OperationEvents.OperationQuarantined)
     def _(self, operation: UUID, reason: str, text_version: int | None, *, contested: bool) -> None:
         if not contested:
             self._settle(operation, text_version)
         self.quarantined += (Kept(operation, self.version + 1),)
-        self.salvaged += reason == operations.SALVAGED
+        self.salvaged += reason == SALVAGED
 
-    @event(operations.OperationHeld)
+    @event(OperationEvents.OperationHeld)
     def _(self, operation: UUID) -> None:
         self.held += (Kept(operation, self.version + 1),)
 
-    @event(operations.HoldEnded)
+    @event(OperationEvents.HoldEnded)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
-    @event(operations.OperationReleased)
+    @event(OperationEvents.OperationReleased)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
-    @event(operations.OperationRejected)
+    @event(OperationEvents.OperationRejected)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
-    @event(operations.OperationDiscarded)
+    @event(OperationEvents.OperationDiscarded)
     def _(self, operation: UUID, text_version: int | None) -> None:
         self._settle(operation, text_version)
 
     def _settle(self, operation: UUID, text_version: int | None) -> None:
-        self.quarantined = operations.without(self.quarantined, operation, text_version)
-        self.held = operations.without(self.held, operation, text_version)
+        self.quarantined = without(self.quarantined, operation, text_version)
+        self.held = without(self.held, operation, text_version)

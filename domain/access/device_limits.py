@@ -1,4 +1,4 @@
-"""Limits of what devices send and get: the server holds to these, and devices are sent them as `ANNOUNCED`."""
+"""Limits of what devices send and receive: enforced by the server, and sent to devices as `ANNOUNCED`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 MOST_OPERATIONS: Final = 100
 """Operations of a push."""
 MOST_PUSH_BYTES: Final = 1024 * 1024
-"""Bytes of a push, or of the digests that a device wants compared, when decompressed."""
+"""Bytes of a push, or of the digests that a device sends for comparison, when decompressed."""
 MOST_OPERATION_BYTES: Final = 16 * 1024
 MOST_CHANGES: Final = 1000
 """Documents of a page of a pull."""
@@ -20,9 +20,9 @@ BLOB_PIECE: Final = 256 * 1024
 """Bytes of a full piece of a blob, and the most in one request."""
 MOST_BLOB_BYTES: Final = 25 * 1024 * 1024
 KEPT_DAYS: Final = 7
-"""So long a device keeps what was acknowledged, for a server that is restored from a backup."""
+"""For how many days a device keeps acknowledged operations, for a server that is restored from a backup."""
 LONGEST_HELD: Final = timedelta(hours=72)
-"""So long an operation waits for others that it needs."""
+"""The longest time that an operation waits for those it needs."""
 
 ANNOUNCED: Final = {
     "operations": MOST_OPERATIONS,

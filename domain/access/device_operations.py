@@ -1,14 +1,12 @@
-"""What is recorded of a device's operations: quarantined, held, refused, decided about, or lost."""
+"""Operations of a device that were quarantined, held or refused: what is recorded with them, and which still wait."""
 
-from typing import ClassVar, Required, TypedDict
-from uuid import UUID, uuid5
+from typing import Required, TypedDict
+from uuid import UUID
 
 import msgspec
 
-from domain.kernel.aggregate import Entity, Personal
-
 SALVAGED = "salvaged"
-"""Why an operation is quarantined that a revoked device has handed in."""
+"""The reason for quarantine of an operation that was handed in by a revoked device."""
 
 
 class Ref(msgspec.Struct, frozen=True):
@@ -47,8 +45,8 @@ class Quarantining(TypedDict, total=False):
     """An operation that was not understood or not trusted.
 
     `reason` is a code, `detail` a sentence without personal words, `body` the operation's untouched text, `refs` the
-    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` says that its
-    id belongs to another operation. `text_version` is the version of the held text that this takes the place of.
+    ids found in it. `encoding` of the body is utf-8 or, for bytes that are no UTF-8, base64. `contested` is set when
+    its id belongs to another operation. `text_version` is the version of the held text that this one replaces.
     `technician` is who had the device then, by default who has it now.
     """
 
@@ -95,106 +93,3 @@ class Rejection(TypedDict, total=False):
     refs: tuple[UUID, ...]
     text_version: int | None
     technician: UUID
-
-
-class OperationQuarantined(Entity.Event):
-    """An operation was quarantined; its text is sealed under its own id, so that it can be erased alone.
-
-    `contested` says that its id belongs to another operation, which it does not touch; then the text is sealed under an
-    id of this event (earlier servers took the operation's). `text_version` is the version of the event with the same
-    text while it was held, when it was.
-    """
-
-    TOPIC: ClassVar[str] = "device.operation_quarantined"
-    PERSON: ClassVar[str] = "operation"
-    technician: UUID
-    operation: UUID
-    seq: int
-    type: str
-    reason: str
-    detail: str
-    refs: tuple[UUID, ...] = ()
-    encoding: str = "utf-8"
-    body: Personal = None
-    contested: bool = False
-    text_version: int | None = None
-
-    @property
-    def sealed_under(self) -> UUID:
-        """Whose key seals the text: no other text has the same, so that each can be erased alone."""
-        return (
-            uuid5(self.operation, f"{self.originator_id}/{self.originator_version}")
-            if self.contested
-            else self.operation
-        )
-
-
-class OperationReleased(Entity.Event):
-    """A quarantined operation is accepted after all: the one whose text is in the event of version `text_version`.
-
-    Events of earlier servers have no version; then it is every one of this device under the id. The same holds below.
-    """
-
-    TOPIC: ClassVar[str] = "device.operation_released"
-    technician: UUID
-    operation: UUID
-    text_version: int | None = None
-
-
-class OperationRejected(Entity.Event):
-    """A request was refused."""
-
-    TOPIC: ClassVar[str] = "device.operation_rejected"
-    technician: UUID
-    operation: UUID
-    seq: int
-    type: str
-    problem: str
-    detail: str
-    refs: tuple[UUID, ...] = ()
-    text_version: int | None = None
-
-
-class OperationDiscarded(Entity.Event):
-    """A quarantined or held operation was discarded."""
-
-    TOPIC: ClassVar[str] = "device.operation_discarded"
-    technician: UUID
-    operation: UUID
-    reason: str
-    text_version: int | None = None
-
-
-class OperationHeld(Entity.Event):
-    """An operation waits for others that it needs or names; its text is sealed under its own id."""
-
-    TOPIC: ClassVar[str] = "device.operation_held"
-    PERSON: ClassVar[str] = "operation"
-    technician: UUID
-    operation: UUID
-    seq: int
-    type: str
-    needs: tuple[UUID, ...]
-    group: str | None = None
-    refs: tuple[UUID, ...] = ()
-    body: Personal = None
-
-
-class HoldEnded(Entity.Event):
-    """A held operation was recorded: what it needed had arrived, or it had waited long enough; see its `misfits`."""
-
-    TOPIC: ClassVar[str] = "device.hold_ended"
-    technician: UUID
-    operation: UUID
-    misfits: tuple[Misfit, ...] = ()
-    text_version: int | None = None
-
-
-class OperationsMissed(Entity.Event):
-    """Operations with these numbers are lost: the restored log does not have them, nor does the device any more."""
-
-    TOPIC: ClassVar[str] = "device.operations_missed"
-    technician: UUID
-    incarnation: int
-    from_seq: int
-    through_seq: int

@@ -1,4 +1,4 @@
-"""How far a device is trusted, and why a decision about one can be refused."""
+"""The status of a device, and the refusals of decisions about one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CLOCK_STEP_MS = 60_000
 
 
 class DeviceStatus(StrEnum):
-    """Whether a device may talk to us, and whether we believe it."""
+    """The status of a device; a suspended one may send, and its operations are quarantined."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -31,4 +31,4 @@ class NotWaiting(Refused):
 
 
 class SeveralTexts(Refused):
-    """Several operations wait under this id; say by `text_position` which one is meant."""
+    """Several operations wait under this id; name the one that is meant by its `text_position`."""

@@ -1,17 +1,17 @@
-"""What has become of an operation that a device has sent: the statuses, once for server, views and devices."""
+"""The outcome of an operation that a device has sent: one set of statuses for server, views and devices."""
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
 ResultStatus = Literal["applied", "conflicted", "rejected", "held", "quarantined"]
-"""The first answer to an operation: recorded, recorded with misfits, refused, waiting for others or for the office."""
+"""The first answer to an operation: recorded, recorded with misfits, refused, held or quarantined."""
 
 OperationStatus = Literal["quarantined", "released", "discarded", "rejected", "held", "applied", "conflicted"]
-"""Where an operation stands that was not simply recorded; the office releases or discards."""
+"""The status of an operation that was not simply recorded; the office releases or discards."""
 
 UNDECIDED: Final[tuple[ResultStatus, ...]] = ("held", "quarantined")
-"""Nothing final has become of these yet; their text waits in an event of their device."""
+"""Statuses without a decision; the text of such an operation is in an event of its device."""
 
 
 def recorded_status(*, with_misfits: bool) -> ResultStatus:

@@ -26,7 +26,7 @@ class User(Entity):
     erased: bool
 
     class Registered(Begun):
-        """Both the login and the name are the person's words; until version 2 the login stood in plain text."""
+        """Login and name are personal data; until version 2 the login was stored as plain text."""
 
         TOPIC: ClassVar[str] = "user.registered"
         class_version: ClassVar[int] = 2
@@ -37,7 +37,7 @@ class User(Entity):
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
-            """The login stays where it is; it has become personal."""
+            """The login keeps its place; it has become personal."""
 
     class RolesSet(Entity.Event):
         TOPIC: ClassVar[str] = "user.roles_set"
@@ -78,32 +78,32 @@ class User(Entity):
 
     # Questions
 
-    def may_enter(self) -> bool:
-        """Not disabled."""
+    def is_enabled(self) -> bool:
+        """Whether the user is not disabled."""
         return self.enabled
 
     # Decisions
 
     def set_roles(self, roles: tuple[Role, ...]) -> None:
-        """Give them these roles and no others; the same ones again change nothing."""
+        """Replace their roles; the same ones again change nothing."""
         self._must_be_there()
         roles = in_order(roles)
         if roles != self.roles:
             self.trigger_event(self.RolesSet, roles=roles, previous=self.roles)
 
     def disable(self) -> None:
-        """Let them in no more; doing so twice changes nothing."""
+        """Disable the user; doing so twice changes nothing."""
         if self.enabled:
             self.trigger_event(self.Disabled)
 
     def enable(self) -> None:
-        """Let them in again."""
+        """Enable the user again."""
         self._must_be_there()
         if not self.enabled:
             self.trigger_event(self.Enabled)
 
     def erase(self) -> None:
-        """Forget who it was: let them in no more, and let their key be destroyed; doing so twice changes nothing."""
+        """Erase the user: they are disabled and their key is destroyed; doing so twice changes nothing."""
         self.disable()
         if not self.erased:
             self.trigger_event(self.Erased)
@@ -115,11 +115,11 @@ class User(Entity):
     # Facts
 
     def record_password_change(self) -> None:
-        """That the password changed; neither it nor its hash is ever part of the log."""
+        """Record that the password changed; neither it nor its hash is ever part of the log."""
         self.trigger_event(self.PasswordChanged)
 
     def record_reset_code(self) -> None:
-        """That there is a code to reset the password with; the code is never part of the log."""
+        """Record that a reset code was issued; the code is never part of the log."""
         self._must_be_there()
         self.trigger_event(self.ResetCodeIssued)
 

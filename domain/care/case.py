@@ -1,4 +1,4 @@
-"""A case: the spine of everything from a customer's first contact until they are satisfied."""
+"""A case: a customer's matter from the first contact until it is closed."""
 
 from datetime import datetime
 from typing import ClassVar, Self, Unpack
@@ -92,7 +92,7 @@ class Case(Entity):
     # Decisions
 
     def attach_contact(self, contact: UUID) -> None:
-        """Say that a contact was about this case, which may have ended.
+        """Link a contact to this case, which may have ended.
 
         The same contact again changes nothing, unless `MOST_CONTACTS` others were linked since.
         """
@@ -127,7 +127,7 @@ class Case(Entity):
         self.trigger_event(self.Reopened, customer=self.customer, by_contact=by_contact, reason=reason)
 
     def close(self, **closing: Unpack[Closing]) -> None:
-        """End the case with what the customer says of it; what is still open refuses this unless waived by name."""
+        """Close the case with the customer's answers; refused while anything is open, unless waived by name."""
         rule.must_be_resolved(self.status)
         work_orders, discrepancies = closing["open_work_orders"], closing.get("open_discrepancies", 0)
         if (work_orders or discrepancies) and not (closing.get("waived_by") and closing.get("waiver")):
@@ -135,7 +135,7 @@ class Case(Entity):
         self.trigger_event(self.Closed, customer=self.customer, **closing)
 
     def merge(self, into: UUID) -> None:
-        """Say that another case is about the same and goes on alone."""
+        """Merge it into another case about the same matter, which remains."""
         rule.must_not_be_final(self.status)
         if into == self.id:
             raise rule.MergedIntoItself

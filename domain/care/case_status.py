@@ -1,4 +1,4 @@
-"""Where a case can stand, and why a decision about one can be refused."""
+"""The status of a case, and the refusals of decisions about one."""
 
 from __future__ import annotations
 
@@ -47,33 +47,33 @@ class MergedIntoItself(Refused):
 
 
 def must_not_be_final(status: Status) -> None:
-    """Raise `CaseIsFinal` after the end."""
+    """Raise `CaseIsFinal` for a case that has ended."""
     if status in FINAL:
         raise CaseIsFinal
 
 
 def must_be_unresolved(status: Status) -> None:
-    """Refuse what has no place once the case is resolved."""
+    """Refuse decisions that are not possible once the case is resolved."""
     must_not_be_final(status)
     if status == Status.RESOLVED:
         raise CaseIsResolved
 
 
 def must_be_resolved(status: Status) -> None:
-    """Refuse what has no place before the case is resolved."""
+    """Refuse decisions that are not possible before the case is resolved."""
     must_not_be_final(status)
     if status != Status.RESOLVED:
         raise NotResolved
 
 
 def must_be_waiting(status: Status) -> None:
-    """Refuse what has no place unless the case waits."""
+    """Refuse decisions that are only possible while the case waits."""
     must_be_unresolved(status)
     if status != Status.WAITING:
         raise NotWaiting
 
 
 def may_be_reopened(status: Status, by_contact: UUID | None) -> None:
-    """Refuse to take up again what has not ended, has gone on elsewhere, or is closed while no contact is named."""
+    """Refuse to reopen a case that is not resolved or closed, or was merged, or is closed and no contact is named."""
     if status != Status.CLOSED or by_contact is None:
         must_be_resolved(status)

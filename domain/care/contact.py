@@ -1,4 +1,4 @@
-"""A contact: one interaction with a customer, by whatever channel, in or out, and what it was about."""
+"""A contact: one interaction with a customer, on any channel, in or out, and what it was about."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -39,7 +39,7 @@ class Receipt(TypedDict, total=False):
 
 
 class ContactIsDuplicate(Refused):
-    """This contact is a duplicate; go on with the one it repeats."""
+    """This contact is a duplicate; use the one it repeats."""
 
 
 class DuplicateOfItself(Refused):
@@ -52,7 +52,7 @@ class Contact(Entity):
     TOPIC: ClassVar[str] = "contact"
 
     class Received(Begun):
-        """A message's id names people and their computers; until version 2 it stood in plain text."""
+        """The message id is personal data; until version 2 it was stored as plain text."""
 
         TOPIC: ClassVar[str] = "contact.received"
         PERSON: ClassVar[str] = "person"
@@ -70,7 +70,7 @@ class Contact(Entity):
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
-            """The message's id stays where it is; it has become personal."""
+            """The message id keeps its place; it has become personal."""
 
     class ReasonSet(Entity.Event):
         TOPIC: ClassVar[str] = "contact.reason_set"
@@ -121,26 +121,26 @@ class Contact(Entity):
         self.trigger_event(self.ReasonSet, person=self.person, reason=reason)
 
     def link(self, case: UUID, *, customer: UUID | None = None, repeat_of: UUID | None = None) -> None:
-        """Say which case it is about, whose that is, and which earlier contact it repeats; again changes nothing."""
+        """Link it to a case, its customer and an earlier contact that it repeats; the same again changes nothing."""
         self.must_not_be_duplicate()
         if (case, repeat_of) != (self.case, self.repeat_of):
             fields = {"case": case, "customer": customer, "previous": self.case, "repeat_of": repeat_of}
             self.trigger_event(self.Linked, **fields)
 
     def confirm_cause(self, *, demand: Demand, cause: str, basis: str, causing_events: tuple[int, ...] = ()) -> None:
-        """What really caused it: codes for the cause and for how that is known, and positions of causing events."""
+        """Record the confirmed cause: codes for demand, cause and basis, and the positions of causing events."""
         self.must_not_be_duplicate()
         fields = {"demand": demand, "cause": cause, "basis": basis, "causing_events": causing_events}
         self.trigger_event(self.CauseConfirmed, **fields)
 
     def answer(self) -> None:
-        """The customer has our answer; answering again changes nothing."""
+        """Record that the customer has our answer; answering again changes nothing."""
         self.must_not_be_duplicate()
         if not self.answered:
             self.trigger_event(self.Answered)
 
     def mark_duplicate(self, of: UUID) -> None:
-        """Say that this is another contact, received twice."""
+        """Mark it as a duplicate of another contact."""
         self.must_not_be_duplicate()
         if of == self.id:
             raise DuplicateOfItself

@@ -1,20 +1,19 @@
-"""A customer: who they are, where they have equipment, and their erasure."""
+"""A customer: their details, their sites, and their erasure."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
-from domain.care import customer_events as events
-from domain.care.customer_change import FIELDS, Clash, Value, check_fields, cleared, sort_out, texts
-from domain.care.customer_events import Details, SiteDetails
+from domain.care.customer_change import FIELDS, Clash, Value, check_fields, cleared, split_changes, texts
+from domain.care.customer_events import CustomerEvents, Details, SiteDetails
 from domain.care.customer_refusals import CustomerIsErased, CustomerIsMerged, MergedIntoItself, NoSuchSite, SiteIsKnown
 from domain.care.site_zone import PlaceZone, ZoneBasis
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.instant import parse_zone
 
 
-class Customer(Entity):
-    """One customer. All words are theirs: after erasure every field is None here and in the log."""
+class Customer(CustomerEvents, Entity):
+    """One customer. All texts are personal: after erasure every field is None here and in the log."""
 
     TOPIC: ClassVar[str] = "customer"
 
@@ -26,9 +25,6 @@ class Customer(Entity):
     site_zones: dict[UUID, PlaceZone]
     merged_into: UUID | None
     erased: bool
-
-    Registered, Changed, ChangeClashed = events.Registered, events.Changed, events.ChangeClashed
-    SiteAdded, SiteChanged, Merged, Erased = events.SiteAdded, events.SiteChanged, events.Merged, events.Erased
 
     @classmethod
     def register(
@@ -49,7 +45,7 @@ class Customer(Entity):
     # Questions
 
     def is_erased(self) -> bool:
-        """Forgotten: no word of theirs is left."""
+        """Whether the customer was erased."""
         return self.erased
 
     def has_site(self, site: UUID) -> bool:
@@ -68,17 +64,19 @@ class Customer(Entity):
         self._must_be_there()
         given: dict[str, Value] = {field: value for field, value in details.items() if value is not None}  # type: ignore[misc]
         check_fields(given)
-        self._change(sort_out(self.details, {field: (self.details[field], value) for field, value in given.items()})[0])
+        self._change(
+            split_changes(self.details, {field: (self.details[field], value) for field, value in given.items()})[0]
+        )
 
     def request_change(self, changes: Mapping[str, tuple[Value, Value]]) -> tuple[Clash, ...]:
-        """A device wants fields changed from what it knew to something else; answers with those that clash.
+        """Apply changes requested by a device, each from a known to a new value; returns those that clash.
 
-        Where a field has become something else meanwhile, that stays and what was wanted is recorded beside it.
+        A field with another value than the device knew keeps it, and the requested value is recorded beside it.
         """
         self._must_be_there()
         wanted = {field: (from_, cleared(field) if to is None else to) for field, (from_, to) in changes.items()}
         check_fields({field: to for field, (_, to) in wanted.items()})
-        change, clashes = sort_out(self.details, wanted)
+        change, clashes = split_changes(self.details, wanted)
         self._change(change)
         for clash in clashes:
             kept, wish = texts(clash.kept), texts(clash.wanted)
@@ -123,7 +121,7 @@ class Customer(Entity):
             self.trigger_event(self.SiteChanged, site=site, **details)
 
     def merge(self, into: UUID) -> None:
-        """Say that another entry is the same customer and stays alone."""
+        """Merge this entry into another one of the same customer, which remains."""
         self._must_be_there()
         if into == self.id:
             raise MergedIntoItself
@@ -146,7 +144,7 @@ class Customer(Entity):
 
     # Changes
 
-    @event(Registered)
+    @event(CustomerEvents.Registered)
     def __init__(
         self, name: str | None, phones: tuple[str, ...] | None, email: str | None, language: str, zone: str | None
     ) -> None:
@@ -156,7 +154,7 @@ class Customer(Entity):
         self.merged_into: UUID | None = None
         self.erased = False
 
-    @event(Changed)
+    @event(CustomerEvents.Changed)
     def _(
         self,
         name: str | None,
@@ -168,21 +166,21 @@ class Customer(Entity):
         values = zip(FIELDS, (name, phones, email, language, zone), strict=True)
         self.details.update({field: value for field, value in values if value is not None})
 
-    @event(SiteAdded)
+    @event(CustomerEvents.SiteAdded)
     def _(self, site: UUID, zone: str, zone_basis: ZoneBasis | None) -> None:
         self.sites.append(site)
         self.site_zones[site] = PlaceZone(zone, zone_basis)
 
-    @event(SiteChanged)
+    @event(CustomerEvents.SiteChanged)
     def _(self, site: UUID, zone: str | None, zone_basis: ZoneBasis | None) -> None:
         if zone is not None:
             self.site_zones[site] = PlaceZone(zone, zone_basis)
 
-    @event(Merged)
+    @event(CustomerEvents.Merged)
     def _(self, into: UUID) -> None:
         self.merged_into = into
 
-    @event(Erased)
+    @event(CustomerEvents.Erased)
     def _(self) -> None:
         self.details = dict.fromkeys(FIELDS)
         self.erased = True

@@ -1,4 +1,4 @@
-"""Changes to a customer's details that were wanted while others may have changed them too."""
+"""Requested changes of a customer's details, compared with concurrent ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIELDS = ("name", "phones", "email", "language", "zone")
 
 
 class Clash(msgspec.Struct, frozen=True):
-    """A field that was not changed, since it is no longer what the change started from: both values stand."""
+    """A field that was not changed, since it no longer has the value the change started from: both are kept."""
 
     field: str
     kept: Value
@@ -23,24 +23,24 @@ class Clash(msgspec.Struct, frozen=True):
 
 
 def same(one: Value, other: Value) -> bool:
-    """Whether two values say the same; nothing, an empty text and an empty list all say nothing."""
+    """Whether two values are equal; None, an empty text and an empty list are the same."""
     return (one or None) == (other or None)
 
 
 def texts(value: Value) -> tuple[str, ...]:
-    """A value as the texts it is made of."""
+    """A value as a tuple of texts."""
     if isinstance(value, tuple):
         return value
     return (value,) if value else ()
 
 
 def cleared(field: str) -> Value:
-    """The value of a field that says nothing."""
+    """The empty value of a field."""
     return () if field == "phones" else ""
 
 
 def check_fields(fields: Mapping[str, Value]) -> None:
-    """Raise `BadInput` unless each is a field that may be changed and has a value that it can have."""
+    """Raise `BadInput` unless each is a field that may be changed, with a value of its type."""
     errors = []
     for field, value in fields.items():
         if field not in FIELDS:
@@ -58,13 +58,12 @@ def check_fields(fields: Mapping[str, Value]) -> None:
         parse_zone(str(zone))
 
 
-def sort_out(
+def split_changes(
     current: Mapping[str, Value], changes: Mapping[str, tuple[Value, Value]]
 ) -> tuple[dict[str, Value], tuple[Clash, ...]]:
-    """What to change and what clashes, from the current values and the (from, to) that are wanted of each field.
+    """The changes to make and the clashes, from the current values and the requested (from, to) of each field.
 
-    A field that still is what the change started from is changed; one that already is what was wanted is left;
-    any other clashes.
+    A field with its from-value is changed; one with its to-value already is left; any other clashes.
     """
     change: dict[str, Value] = {}
     clashes = []

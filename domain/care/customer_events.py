@@ -1,4 +1,4 @@
-"""What can happen to a customer: its events, whose words are all the customer's own and go when they are erased."""
+"""The events of a customer; all their texts are the customer's personal data."""
 
 from typing import ClassVar, TypedDict
 from uuid import UUID
@@ -26,68 +26,65 @@ class SiteDetails(TypedDict, total=False):
     zone_basis: ZoneBasis | None
 
 
-class Registered(Begun):
-    """A new customer; `language` is a BCP 47 tag, `zone` the IANA zone where they live."""
+class CustomerEvents:
+    """The events of a customer."""
 
-    TOPIC: ClassVar[str] = "customer.registered"
-    language: str
-    zone: str | None
-    name: Personal = None
-    phones: PersonalList = None
-    email: Personal = None
+    class Registered(Begun):
+        """A new customer; `language` is a BCP 47 tag, `zone` the IANA zone where they live."""
 
+        TOPIC: ClassVar[str] = "customer.registered"
+        language: str
+        zone: str | None
+        name: Personal = None
+        phones: PersonalList = None
+        email: Personal = None
 
-class Changed(Entity.Event):
-    """The fields named in `fields` have other values; those of the others are None and say nothing."""
+    class Changed(Entity.Event):
+        """The fields named in `fields` have new values; those of other fields are None and without meaning."""
 
-    TOPIC: ClassVar[str] = "customer.changed"
-    fields: tuple[str, ...]
-    language: str | None = None
-    zone: str | None = None
-    name: Personal = None
-    phones: PersonalList = None
-    email: Personal = None
+        TOPIC: ClassVar[str] = "customer.changed"
+        fields: tuple[str, ...]
+        language: str | None = None
+        zone: str | None = None
+        name: Personal = None
+        phones: PersonalList = None
+        email: Personal = None
 
+    class ChangeClashed(Entity.Event):
+        """Somebody wanted to change a field that had become something else; a text each, or several phones."""
 
-class ChangeClashed(Entity.Event):
-    """Somebody wanted to change a field that had become something else meanwhile; one text each, or several phones."""
+        TOPIC: ClassVar[str] = "customer.change_clashed"
+        field: str
+        kept: PersonalList = None
+        wanted: PersonalList = None
 
-    TOPIC: ClassVar[str] = "customer.change_clashed"
-    field: str
-    kept: PersonalList = None
-    wanted: PersonalList = None
+    class SiteAdded(Entity.Event):
+        """A place where the customer has equipment; `zone` is its IANA zone, `zone_basis` what that was taken from."""
 
+        TOPIC: ClassVar[str] = "customer.site_added"
+        site: UUID
+        zone: str
+        address: Personal = None
+        access_notes: Personal = None
+        zone_basis: ZoneBasis | None = None
 
-class SiteAdded(Entity.Event):
-    """A place where the customer has equipment; `zone` is its IANA zone, `zone_basis` what that was taken from."""
+    class SiteChanged(Entity.Event):
+        """The fields of a site that are not None have these values now."""
 
-    TOPIC: ClassVar[str] = "customer.site_added"
-    site: UUID
-    zone: str
-    address: Personal = None
-    access_notes: Personal = None
-    zone_basis: ZoneBasis | None = None
+        TOPIC: ClassVar[str] = "customer.site_changed"
+        site: UUID
+        zone: str | None = None
+        address: Personal = None
+        access_notes: Personal = None
+        zone_basis: ZoneBasis | None = None
 
+    class Merged(Entity.Event):
+        """This entry was merged into another one of the same customer, which remains."""
 
-class SiteChanged(Entity.Event):
-    """The fields of a site that are not None have these values now."""
+        TOPIC: ClassVar[str] = "customer.merged"
+        into: UUID
 
-    TOPIC: ClassVar[str] = "customer.site_changed"
-    site: UUID
-    zone: str | None = None
-    address: Personal = None
-    access_notes: Personal = None
-    zone_basis: ZoneBasis | None = None
+    class Erased(Entity.Event):
+        """The customer was erased; events stay without their texts."""
 
-
-class Merged(Entity.Event):
-    """Another entry is the same customer and stays alone."""
-
-    TOPIC: ClassVar[str] = "customer.merged"
-    into: UUID
-
-
-class Erased(Entity.Event):
-    """The customer's words are gone for good; what happened stays."""
-
-    TOPIC: ClassVar[str] = "customer.erased"
+        TOPIC: ClassVar[str] = "customer.erased"

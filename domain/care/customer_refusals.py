@@ -1,4 +1,4 @@
-"""Why a decision about a customer can be refused."""
+"""The refusals of decisions about a customer."""
 
 from domain.kernel.problem import NotFound, Refused
 

@@ -92,7 +92,7 @@ def zone_of_place(country: str, *, region: str | None = None, postcode: str | No
     if len(candidates) == 1:
         return PlaceZone(candidates[0], "country")
     detail = f"Country, region and postcode leave several zones; give the right one as `zone`: {', '.join(candidates)}."
-    raise ZoneUndecided(detail, errors=[{"pointer": "/zone", "detail": detail}], candidates=list(candidates))
+    raise ZoneUndecided.of_member("/zone", detail, candidates=list(candidates))
 
 
 def zone_of_address(address: str, company: str) -> PlaceZone:

@@ -9,7 +9,7 @@ from domain.kernel.bad_input import bad_member
 
 
 class Answer(TypedDict, total=False):
-    """What the customer says: `csat` 1–5 (satisfied), `ces` 1–7 (how easy it was), whether it is solved, and words."""
+    """A customer's answer: `csat` 1–5 (satisfied), `ces` 1–7 (how easy it was), whether it is solved, and a comment."""
 
     csat: Required[int]
     solved: Required[bool]
@@ -18,7 +18,7 @@ class Answer(TypedDict, total=False):
 
 
 class Survey(Entity):
-    """One asking, with as many answers as the customer gives; the newest counts."""
+    """One survey request, with any number of answers; the newest counts."""
 
     TOPIC: ClassVar[str] = "survey"
 

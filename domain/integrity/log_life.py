@@ -1,4 +1,4 @@
-"""A life of the log: a new one begins when it is restored from a backup, without what was recorded since."""
+"""A life of the log: a new one begins when it is restored from a backup, without the events recorded since."""
 
 from typing import ClassVar, Self
 from uuid import UUID
@@ -7,7 +7,7 @@ from domain.kernel.aggregate import Begun, Entity, event
 
 
 class LogLife(Entity):
-    """One life of the log. Its id is the epoch that devices know the log by; the first life has no event."""
+    """One life of the log. Its id is the epoch by which devices know the log; the first life has no event."""
 
     TOPIC: ClassVar[str] = "log"
 
@@ -23,7 +23,7 @@ class LogLife(Entity):
 
     @classmethod
     def begin_anew(cls, *, id: UUID, previous: UUID, restored_through: int, reason: str) -> Self:
-        """The next life, after the one that was called `previous`."""
+        """The next life, after the one with the epoch `previous`."""
         return cls.begin(cls.Restored, id=id, previous=previous, restored_through=restored_through, reason=reason)
 
     @event(Restored)

@@ -15,7 +15,7 @@ from eventsourcing.utils import get_topic, resolve_topic
 __all__ = ["PERSONAL", "Begun", "Entity", "Personal", "PersonalList", "event"]
 
 PERSONAL = "personal"
-"""Marks an event's field as a person's words: sealed with that person's key before it is stored."""
+"""Marks an event's field as personal text: sealed with that person's key before it is stored."""
 
 Personal = Annotated[str | None, PERSONAL]
 """Text about or by a person; `None` once the person has been erased."""
@@ -49,7 +49,7 @@ def _fields_of(event_class: type[AggregateCreated]) -> tuple[frozenset[str], dic
 
 @cache
 def _taken_by(kind: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Picks out of an event's fields those that an entity of this kind begins with."""
+    """A function that selects those of an event's fields with which an entity of this kind begins."""
     names = tuple(signature(kind.__init__).parameters)[1:]
     if len(names) < 2:  # noqa: PLR2004 - `itemgetter` gives tuples from two on
         return lambda values: {name: values[name] for name in names}
@@ -81,10 +81,15 @@ class Entity(BaseAggregate[UUID]):
         class_version: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
-        """Give every `@event` method called `_` a name of its own.
+        """Take over the events that are nested in base classes, and give every `@event` method called `_` a name.
 
-        The library looks for them in the class, where only the last of several with one name is left.
+        The library looks for both in the class itself, and of several methods with one name only the last is left.
         """
+        for base in cls.__mro__[1:]:
+            if not issubclass(base, BaseAggregate):
+                for name, kind in vars(base).items():
+                    if isinstance(kind, type) and issubclass(kind, AggregateEvent) and name not in vars(cls):
+                        setattr(cls, name, kind)
         for change in all_func_decorators:
             method, what = change.decorated_func, change.given_event_cls
             if what and (method.__module__, method.__qualname__) == (cls.__module__, f"{cls.__qualname__}._"):
@@ -101,7 +106,7 @@ class Entity(BaseAggregate[UUID]):
         state["originator_topic"], state["originator_id"] = get_topic(cls), id
         state["originator_version"], state["timestamp"] = cls.INITIAL_VERSION, event_class.create_timestamp()
         if state.keys() != names:
-            event_class(**state)  # says which field is missing or unknown
+            event_class(**state)  # raises for missing and unknown fields
         first = object.__new__(event_class)
         vars(first).update(state)  # all at once, which a frozen dataclass does one by one
         entity: Self = first.mutate(None)  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Input of which one member is wrong."""
+"""Problems of input with one wrong member."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from domain.kernel.problem import BadInput
 
 
 def bad_member(pointer: str, detail: str) -> BadInput:
-    """The problem of one member: `pointer` is the JSON pointer to it, `detail` a sentence that says what to send."""
-    return BadInput(detail, errors=[{"pointer": pointer, "detail": detail}])
+    """The problem of one member: `pointer` is the JSON pointer to it, `detail` a sentence about what to send."""
+    return BadInput.of_member(pointer, detail)

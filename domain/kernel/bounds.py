@@ -1,4 +1,4 @@
-"""Bounds of times: what a time of each kind may be, and which kind every time of an event is."""
+"""Bounds of times: the permitted range of each kind of time, and the kind of every time in an event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.kernel.problem import BadInput
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """The earliest instant that is accepted."""
 LATEST_YEARS: Final = 100
-"""So many years from now a date may lie that is the end of something."""
+"""The number of years from now within which an end date must lie."""
 _AHEAD: Final = timedelta(minutes=5)
 """The most that the clock of a sender may be ahead of ours."""
 _PLANNED_YEARS: Final = 10
@@ -19,7 +19,7 @@ _LONGEST_WINDOW: Final = timedelta(days=366)
 
 
 class Kind(StrEnum):
-    """What a time says: that something happened, is planned, holds from a day or until one."""
+    """The meaning of a time: something happened, is planned, holds from a day or until one."""
 
     HAPPENED = "happened"
     PLANNED = "planned"
@@ -63,4 +63,4 @@ def must_be_window(start: datetime, end: datetime) -> None:
 
 
 def _refuse(detail: str, pointer: str) -> None:
-    raise BadInput(detail, errors=[{"pointer": pointer, "detail": detail}] if pointer else ())
+    raise BadInput.of_member(pointer, detail) if pointer else BadInput(detail)

@@ -26,7 +26,7 @@ _PERHAPS_UNFIT: Final = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
 
 
 def may_be_unfit(raw: bytes) -> bool:
-    """Whether good JSON in these bytes may hold an unfit character at all: a quick look, before a thorough one."""
+    """Whether JSON in these bytes may hold an unfit character: a quick check before a thorough one."""
     return _PERHAPS_UNFIT.search(raw) is not None
 
 

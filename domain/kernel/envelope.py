@@ -1,4 +1,4 @@
-"""The envelope: what every event says beside its own data."""
+"""The envelope: the metadata of an event."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
 class ExternalRef(msgspec.Struct, frozen=True):
-    """What another system calls something: the system's name, and the id or number that the thing has there."""
+    """The reference of another system: the system's name, and the id or number that the thing has there."""
 
     system: str
     id: str
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who did it, when, where and knowing what. Instants are aware and UTC, `zone` is the IANA zone of the place.
+    """Author, times and device of an event. Instants are aware and in UTC, `zone` is the IANA zone of the place.
 
     `claimed_at` is the time of a device's clock where that differs from the corrected `occurred_at`; `signature` is the
-    device's, of the operation that caused this event; `clock` says why the claim was not used: it was "ahead" of its
-    arrival, which is used instead, or "behind" what must have happened before it, and the instant is estimated;
-    `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` how far the
-    author had read when acting. `device`, `incarnation` and `device_seq` are absent for the office.
+    device's, of the operation that caused this event; `clock` is why the claim was not used: "ahead" of its arrival,
+    which is used instead, or "behind" what must have happened before it, so that the instant is estimated;
+    `correlation_id` is the case; `causation_id` the operation or event that led here; `seen_position` the position up
+    to which the author had read. `device`, `incarnation` and `device_seq` are absent for the office.
 
-    `imported_by` is the user who brought along what the `actor` did elsewhere, `external_ref` what another system calls
-    the thing that begins.
+    `imported_by` is the user who imported what the `actor` did elsewhere, `external_ref` the reference of another
+    system to the thing that begins.
     """
 
     occurred_at: datetime

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from domain.kernel.bad_input import bad_member
+
+T = TypeVar("T")
 
 DAY_PATTERN: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 """A regular expression for what `parse_day` reads: RFC 3339's full-date, without anchors."""
@@ -31,13 +34,8 @@ def parse_instant(text: str, *, pointer: str = "/at") -> datetime:
 
     What a fraction has beyond microseconds is cut off.
     """
-    try:
-        if not _INSTANT.fullmatch(text):
-            raise ValueError(text)
-        return recorded_instant(text)
-    except (ValueError, TypeError, OverflowError):
-        detail = "An instant is written as RFC 3339 with an offset, like 2026-11-21T15:40:02+01:00."
-        raise bad_member(pointer, detail) from None
+    detail = "An instant is written as RFC 3339 with an offset, like 2026-11-21T15:40:02+01:00."
+    return parsed(text, _INSTANT, recorded_instant, pointer, detail)
 
 
 def recorded_instant(text: str) -> datetime:
@@ -47,13 +45,17 @@ def recorded_instant(text: str) -> datetime:
 
 def parse_day(text: str, *, pointer: str = "/date") -> date:
     """The day that a text like 2026-11-21 names; raises `BadInput` for anything else."""
+    return parsed(text, _DAY, date.fromisoformat, pointer, "A date is written as YYYY-MM-DD.")
+
+
+def parsed(text: str, pattern: re.Pattern[str], parse: Callable[[str], T], pointer: str, detail: str) -> T:
+    """What `parse` makes of a text of this pattern; raises `BadInput` with `detail` for any other text."""
     try:
-        if not _DAY.fullmatch(text):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except (ValueError, TypeError):
-        detail = "A date is written as YYYY-MM-DD."
-        raise bad_member(pointer, detail) from None
+        if pattern.fullmatch(text):
+            return parse(text)
+    except (ValueError, TypeError, OverflowError):
+        pass
+    raise bad_member(pointer, detail)
 
 
 def format_instant(value: datetime) -> str:

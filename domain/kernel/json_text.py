@@ -1,4 +1,4 @@
-"""JSON as replies and stored answers have it: quantities are strings, instants RFC 3339 in UTC, nothing is a float."""
+"""JSON of replies and stored answers: quantities are strings, instants RFC 3339 in UTC, nothing is a float."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.kernel.quantity import format_quantity
 
 
 def plain(value: Any) -> Any:
-    """How a value is written that JSON does not know; raises `TypeError` for one that has no place in JSON."""
+    """The JSON form of a value of another type; raises `TypeError` for one without."""
     if isinstance(value, Decimal):
         return format_quantity(value)
     if isinstance(value, datetime):

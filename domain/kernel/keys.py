@@ -1,4 +1,4 @@
-"""Keys that people give and that belong to one thing each: which events take, keep and give back which of them."""
+"""Unique keys given by people, each of one thing: which events claim, keep and release which of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES: Final[dict[KeyKind, tuple[str, str]]] = {
     "equipment_serial": ("a machine of this model", "serial number"),
     "message_id": ("a contact", "message id"),
 }
-"""What has such a key, and what the key is called, in words for people."""
+"""The thing with such a key, and the name of the key, in words for people."""
 
 
 class KeyTaken(Refused):
@@ -36,7 +36,7 @@ class KeyTaken(Refused):
 
 
 class Claim(NamedTuple):
-    """An event takes a key: `key` is `text` as it is compared, `pointer` the JSON pointer to the text in a command.
+    """An event claims a key: `key` is `text` in the form that is compared, `pointer` the JSON pointer to the text.
 
     `person` is the person whose personal data the text is, if any; then it must not be stored as plain text.
     """
@@ -53,20 +53,20 @@ class Claim(NamedTuple):
         return self.person is not None
 
     def must_be_readable(self) -> None:
-        """Raise `BadInput` for a text of which nothing can be seen."""
+        """Raise `BadInput` for a text without visible characters."""
         if not self.key:
             raise bad_member(self.pointer, f"A {NAMES[self.kind][1]} has letters or digits that can be seen.")
 
 
 class Release(NamedTuple):
-    """An event gives back the keys of a thing, all or those of one kind but the ones it keeps."""
+    """An event releases the keys of a thing: all, or those of one kind except the ones it keeps."""
 
     kind: KeyKind | None = None
     keeps: tuple[str, ...] = ()
 
 
 class Owned(NamedTuple):
-    """The personal keys of a thing turned out to be this person's."""
+    """The personal keys of a thing belong to this person, as is known now."""
 
     person: UUID
 
@@ -98,7 +98,7 @@ _ASKED: Final[dict[KeyKind, Callable[[str], str]]] = {
 
 
 def key_asked_for(kind: KeyKind, text: str) -> str:
-    """What a text is compared by that asks for a key of this kind; one of those that no other word belongs to."""
+    """The form of a text in which a request's key of this kind is compared."""
     return _ASKED[kind](text)
 
 
@@ -128,7 +128,7 @@ def _gtins(data: Any) -> Iterator[Keeping]:
 
 
 def _location_registered(_: UUID, data: Any) -> Iterator[Keeping]:
-    """A store at a customer's has its name among those at the same site."""
+    """A store at a customer's site has a name that is unique at that site."""
     name = folded(data.name)
     yield Claim("location_name", f"{name} {data.site}" if data.site and name else name, data.name, "/name")
 
@@ -172,6 +172,6 @@ _BY_TOPIC: Final[dict[str, Callable[[UUID, Any], Iterator[Keeping]]]] = {
 }
 
 TOPICS: Final = tuple(_BY_TOPIC)
-"""The topics of events that do something with keys."""
+"""The topics of events that claim, keep or release keys."""
 RULES: Final = 1
-"""Raise it when keys are compared in another way: then they are taken anew from the log."""
+"""To be raised when keys are compared in another way: then they are computed again from the log."""

@@ -1,4 +1,4 @@
-"""Local time: which day an instant is at a place, and which instants a day or a clock time there is."""
+"""Local time: the day of an instant at a place, and the instants of a day or a clock time there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.kernel.bad_input import bad_member
+from domain.kernel.instant import parsed
 
 LOCAL_PATTERN: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 """A regular expression for what `parse_local` reads: a date and a clock time without an offset."""
@@ -86,7 +86,7 @@ def days_later(instant: datetime, days: int, zone: str) -> datetime:
 
 
 def wall_clock(instant: datetime, zone: str) -> datetime:
-    """What calendar and clock show at an instant in an IANA zone, without an offset."""
+    """The local date and time at an instant in an IANA zone, without an offset."""
     try:
         return instant.astimezone(place(zone)).replace(tzinfo=None)
     except OverflowError:  # at both ends of what a date can be
@@ -94,20 +94,15 @@ def wall_clock(instant: datetime, zone: str) -> datetime:
 
 
 def format_local(instant: datetime, zone: str) -> str:
-    """What calendar and clock show at an instant in a zone, to the minute, or to the second where there are any."""
+    """The local date and time at an instant in a zone, to the minute, or to the second where there are any."""
     local = wall_clock(instant, zone)
     return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def parse_local(text: str, *, pointer: str = "/local") -> datetime:
     """The date and clock time that a text like 2026-10-30T10:00 names; raises `BadInput` for anything else."""
-    try:
-        if not _LOCAL.fullmatch(text):
-            raise ValueError(text)
-        return datetime.fromisoformat(text)
-    except (ValueError, TypeError):
-        detail = "A local time is written as YYYY-MM-DDTHH:MM, without an offset, like 2026-10-30T10:00."
-        raise bad_member(pointer, detail) from None
+    detail = "A local time is written as YYYY-MM-DDTHH:MM, without an offset, like 2026-10-30T10:00."
+    return parsed(text, _LOCAL, datetime.fromisoformat, pointer, detail)
 
 
 def _in_utc(local: datetime) -> datetime:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 TYPE = "https://callout.example/problems/"
 """The prefix of a problem's code in its type URI."""
 
 
 class Kind(StrEnum):
-    """How a problem concerns the one who asked; `api` maps each kind to one HTTP status."""
+    """The kind of a problem; `api` maps each kind to one HTTP status."""
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
@@ -44,6 +44,16 @@ class Problem(Exception):  # noqa: N818 - a problem is what the field calls it (
         self.detail = detail or self.title()
         self.errors = list(errors)
         self.members = members
+
+    @classmethod
+    def of_member(cls, pointer: str, detail: str, *, summary: str | None = None, **members: object) -> Self:
+        """The problem of one member of the input.
+
+        `pointer` is the JSON pointer to it, `detail` says what is wrong with it; so does the whole problem, unless
+        `summary` does.
+        """
+        detail_of_all = detail if summary is None else summary
+        return cls(detail_of_all, errors=[{"pointer": pointer, "detail": detail}], **members)
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         """Derive the code from the class name unless it is given (`SequenceGap` → `sequence-gap`)."""

@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): a problem with the HTTP status of its kind, as replies and stored answers have it."""
+"""Problem documents (RFC 9457): a problem with the HTTP status of its kind, for replies and stored answers."""
 
 from __future__ import annotations
 

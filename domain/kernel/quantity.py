@@ -11,9 +11,9 @@ from domain.kernel.bad_input import bad_member
 PATTERN: Final = r"[0-9]{1,12}(\.[0-9]{1,6})?"
 """A regular expression for what `parse_quantity` reads, without anchors."""
 _WRITTEN: Final = re.compile(f"-?{PATTERN}")
-"""With the sign of a negative quantity, so that it is refused as such."""
+"""With an optional sign, so that a negative quantity gets its own message."""
 EXACT = Context(prec=1_000)
-"""For sums of quantities: Python's usual 28 digits would round what many large quantities add up to."""
+"""For sums of quantities: Python's usual 28 digits would round sums of many large ones."""
 
 
 def parse_quantity(text: str, *, pointer: str = "/quantity", positive: bool = True) -> Decimal:

@@ -1,4 +1,4 @@
-"""Reasons: a code from a short list where one fits, words where none does."""
+"""Reasons: a code from a short list where one fits, else free text."""
 
 from __future__ import annotations
 

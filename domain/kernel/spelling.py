@@ -1,4 +1,4 @@
-"""Spellings: when two texts that people type are one and the same key, however they were typed."""
+"""Spellings: when two typed texts are the same key."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from unicodedata import category, decimal, normalize
 
 _NOT_DRAWN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and marks that leave no ink: the grapheme joiner, the fillers of Hangul, the blank of Braille."""
+"""Letters and marks that are not drawn: the grapheme joiner, the fillers of Hangul, the blank of Braille."""
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: form (NFKC), case, dashes, digits of other scripts and blanks make no other one.
+    """The form of a text that is compared: regardless of form (NFKC), case, dashes, digits of other scripts and blanks.
 
-    Blanks at the ends are gone and inner ones are one; what is not drawn is gone. The result may be empty.
+    Outer blanks and invisible characters are removed, inner blanks become one. The result may be empty.
     """
     spaced = " ".join(normalize("NFKC", text).split())
     seen = "".join(_plain(letter) for letter in spaced if not is_hidden(letter))

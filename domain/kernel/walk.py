@@ -1,4 +1,4 @@
-"""The steps that the status of an entity follows from, in the order in which they happened in the world."""
+"""The steps from which the status of an entity follows, in the order of occurrence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.kernel.envelope import Envelope
 
 T = TypeVar("T")
 OFFICE: Final = UUID(int=0)
-"""The rank of what no device reported: of steps at one instant those of the office are first, in log order."""
+"""The rank of steps of the office: of steps at one instant they are first, in log order."""
 NOT_YET: Final = datetime.max.replace(tzinfo=UTC)
 """The instant of a step that has no envelope yet, which is after all that have one."""
 
@@ -75,11 +75,11 @@ class Walked:
     steps: Steps
     version: int
 
-    def meet(self, moment: Moment | None) -> None:
+    def set_moment(self, moment: Moment | None) -> None:
         """Set the moment of the events that are applied next; None for those that are not recorded yet."""
         self._moment = moment
 
-    def happened(self, envelope: Envelope, first: int) -> None:
+    def set_envelope(self, envelope: Envelope, first: int) -> None:
         """Set the envelope of the events from this version on, which had none when they were decided."""
         waiting = [
             (name, step) for name, steps in self.steps.items() for step in steps if step.order >= first and _waits(step)
@@ -90,7 +90,7 @@ class Walked:
         for name, step in sorted(waiting, key=lambda one: one[1].order):
             self._add(name, _timed(step, moment))
 
-    def recorded(self, positions: Mapping[int, int]) -> None:
+    def set_positions(self, positions: Mapping[int, int]) -> None:
         """Set the positions of the events with these versions."""
         for name, steps in self.steps.items():
             if any(step.order in positions for step in steps):

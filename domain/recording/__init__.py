@@ -1,1 +1,1 @@
-"""A unit of work and what is written down of it; knows no database."""
+"""A unit of work, what is written down of it, and the rules that look at several entities in it; knows no database."""

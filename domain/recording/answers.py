@@ -1,4 +1,4 @@
-"""What is written down of operations: their first answers, the turns of devices, and how both can be refused."""
+"""Records about operations: first answers and turns of devices, and the errors of recording them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from domain.recording.recorded import Recorded
 
 DECIDED = 0
-"""The incarnation under which it is written what became of a held or quarantined text; devices begin with 1."""
+"""The incarnation under which the outcome of a held or quarantined text is stored; those of devices begin at 1."""
 
 
 class OperationKnownError(PersistenceError):
@@ -20,14 +20,14 @@ class OperationKnownError(PersistenceError):
 
 
 class TurnTakenError(PersistenceError):
-    """Another push of the same device was recorded meanwhile: look again."""
+    """Another push of the same device was recorded in between: read again."""
 
 
 class StreamTakenError(IntegrityError):
-    """Streams that were begun belong to something else already, or were begun twice in one commit.
+    """Streams that this commit begins belong to something else already, or were begun twice in one commit.
 
-    `streams` are their ids, `operations` those of the operations that began them. Whoever decides again finds what
-    another one has begun meanwhile; beginning the same stream again always fails.
+    `streams` are their ids, `operations` those of the operations that began them. A new decision finds what was begun
+    in between; beginning the same stream again always fails.
     """
 
     def __init__(self, streams: Collection[UUID], operations: Collection[UUID]) -> None:
@@ -36,7 +36,7 @@ class StreamTakenError(IntegrityError):
 
 
 class UnrecordableError(PersistenceError):
-    """What was to be recorded can never be recorded as it is, however often it is tried.
+    """Something can never be recorded as it is, however often it is tried.
 
     `operations` are the ids of those that are the cause, as far as that is known.
     """
@@ -47,7 +47,7 @@ class UnrecordableError(PersistenceError):
 
 
 class SignedText(NamedTuple):
-    """What a device has signed: an operation's text as received, the signature, and the people it is about."""
+    """A text that a device has signed: an operation as received, the signature, and the people it is about."""
 
     text: str
     signature: str | None
@@ -57,13 +57,13 @@ class SignedText(NamedTuple):
 class Answer(NamedTuple):
     """The first answer to an operation, stored with its effect.
 
-    `first` is the offset of its first event within the commit (`None` when it has none); `content_hash` tells the
-    same operation from another one under its id; `original` is false for a row that repeats or contests a known id;
+    `first` is the offset of its first event within the commit (`None` without events); `content_hash` distinguishes
+    the operation from another one with its id; `original` is false for a row that repeats or contests a known id;
     `signed` is kept beside it, sealed.
 
-    What becomes of a text that was held or quarantined is an answer too, with the `incarnation` `DECIDED` and as `seq`
-    the version of the event that holds the text. No two answers of a device have both in common, so that nothing can
-    be decided twice.
+    The outcome of a held or quarantined text is an answer too, with the `incarnation` `DECIDED` and as `seq` the
+    version of the event that holds the text. No two answers of a device have both in common, so that nothing can be
+    decided twice.
     """
 
     id: UUID
@@ -80,7 +80,7 @@ class Answer(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """A device's turn: the last sequence number taken in before this commit and the last one after it."""
+    """A device's turn: the last sequence number received before this commit and the last one after it."""
 
     device: UUID
     incarnation: int
@@ -96,7 +96,7 @@ class Appended(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What was answered to an operation."""
+    """The stored answer to an operation."""
 
     id: UUID
     device: UUID | None
@@ -116,7 +116,7 @@ class KeptText(NamedTuple):
 
 
 class Past(NamedTuple):
-    """What the log knows of a push: its own name, how far the device was taken in, and who has which id or number."""
+    """What the log knows of a push: its epoch, the device's last number, and the answers by id and number."""
 
     epoch: UUID
     last: int
@@ -124,7 +124,7 @@ class Past(NamedTuple):
 
 
 class Neighbour(NamedTuple):
-    """An operation of a device that has been taken in: its number, the instant used, and what its envelope says."""
+    """An operation received from a device: its number, the instant used, and parts of its envelope."""
 
     seq: int
     at: datetime
@@ -133,9 +133,9 @@ class Neighbour(NamedTuple):
 
 
 class Life(NamedTuple):
-    """Where and when a life of the log began, and when that was recorded which it has in common with the one before.
+    """When a life of the log began, after which position, and when the last common position was recorded.
 
-    That is None where they have nothing in common.
+    That is None where it has nothing in common with the life before.
     """
 
     position: int

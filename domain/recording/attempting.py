@@ -18,10 +18,10 @@ TRIES: Final = 20
 def attempt(
     decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = (), pause: Callable[[], None] = lambda: None
 ) -> T:
-    """Run `decide` (load, decide, commit) until it passes, at most `TRIES` times, pausing in between.
+    """Run `decide` (load, decide, commit) until it succeeds, at most `TRIES` times, pausing in between.
 
-    It runs again when a stream has moved on meanwhile, and on the exceptions in `retry_on`; the last one is raised.
-    Raises `UnrecordableError` when it begins a stream that it has already found to be somebody else's.
+    Retries when a stream has moved on, and on the exceptions in `retry_on`; the last one is raised. Raises
+    `UnrecordableError` when it begins a stream that it has already found to belong to something else.
     """
     again: tuple[type[Exception], ...] = (IntegrityError, *retry_on)
     taken: frozenset[UUID] = frozenset()

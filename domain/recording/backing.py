@@ -13,7 +13,7 @@ from domain.kernel.envelope import Envelope
 from domain.recording.answers import Answer, Appended, Turn
 
 Change: TypeAlias = Callable[[Any], None]
-"""Statements for the cursor of the transaction that records: what changes beside the log, together with it."""
+"""Statements for the cursor of the recording transaction: changes of other tables that are committed with it."""
 
 
 class Backing(Protocol):
@@ -29,7 +29,7 @@ class Backing(Protocol):
         """The customers whose sites these are, as far as there are such sites."""
 
     def next_work_order_number(self) -> str:
-        """A work order number that was never used before."""
+        """A new work order number."""
 
     def append(
         self,
@@ -44,10 +44,10 @@ class Backing(Protocol):
     ) -> Appended:
         """Record everything in one transaction, or nothing.
 
-        `reads` are the versions of the streams that the decision rests on, 0 for one that is not there;
-        `changes` are carried out when the events are recorded, and what they raise undoes everything; `visits` says
-        how many visits these work orders have by then, and another number is a stream that has moved on. Raises
-        `OperationKnownError`, `TurnTakenError`, `IntegrityError` when a stream has moved on, and `UnrecordableError`.
+        `reads` are the versions of the streams that the decision rests on, 0 for a missing one; `changes` run when the
+        events are recorded, and an exception of theirs undoes everything; `visits` are the expected numbers of visits
+        of work orders, and another number counts as a stream that has moved on. Raises `OperationKnownError`,
+        `TurnTakenError`, `IntegrityError` when a stream has moved on, and `UnrecordableError`.
         """
 
     def settled(self, entities: Iterable[Entity]) -> None:

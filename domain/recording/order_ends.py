@@ -1,4 +1,4 @@
-"""What the end of a work order takes along: its visits that are not over, in the same commit."""
+"""Ends of work orders: the visits that are not over are cancelled in the same commit."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ else:
 
 
 class Recorded(msgspec.Struct, Generic[E_co], frozen=True):
-    """An event as a projection meets it: `Recorded[StockMovement.Moved]`, or `Recorded` where it may be any.
+    """An event as a projection receives it: `Recorded[StockMovement.Moved]`, or `Recorded` where it may be any.
 
     `data` has the fields that the event's class declares, personal ones `None` when erased, and nothing of the stream.
     """
@@ -36,5 +36,5 @@ class Recorded(msgspec.Struct, Generic[E_co], frozen=True):
 
     @property
     def occurred_at(self) -> datetime:
-        """When it happened in the world."""
+        """The time of occurrence."""
         return self.envelope.occurred_at

@@ -1,4 +1,4 @@
-"""One unit of work on a log: entities are loaded, let decide, and committed together; it knows no database."""
+"""One unit of work on a log: entities are loaded, decide, and are committed together; independent of the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import get_topic
 
-from domain.care.customer_events import SiteAdded
+from domain.care.customer import Customer
 from domain.kernel.aggregate import Entity
 from domain.kernel.envelope import Envelope
 from domain.kernel.keys import KeyTaken
@@ -18,7 +18,7 @@ from domain.kernel.problem import NotFound
 from domain.kernel.walk import Walked
 from domain.recording.answers import Answer, Appended, StreamTakenError, Turn
 from domain.recording.backing import Backing, Change
-from domain.work.visit_events import Planned
+from domain.work.visit import Visit
 
 E = TypeVar("E", bound=Entity)
 
@@ -61,7 +61,7 @@ class Work:
     def visits_of(self, order: UUID) -> set[UUID]:
         """The ids of all visits of a work order, those that this work plans included.
 
-        The commit raises when another one is planned meanwhile.
+        The commit raises when another one is planned in between.
         """
         there = self._log.visits_of(order)
         self._visits[order] = len(there)
@@ -79,16 +79,16 @@ class Work:
         return self._sites[site]
 
     def next_work_order_number(self) -> str:
-        """A number for a work order that nothing was given before; the commit makes another where it was."""
+        """A new work order number; should it be used by the time of the commit, the commit makes another one."""
         number = self._log.next_work_order_number()
         self.made.add(number)
         return number
 
-    def _planned(self, order: UUID) -> list[Planned]:
-        return [event for event in self.events if isinstance(event, Planned) and event.work_order == order]
+    def _planned(self, order: UUID) -> list[Visit.Planned]:
+        return [event for event in self.events if isinstance(event, Visit.Planned) and event.work_order == order]
 
     def loaded(self, stream: UUID) -> Entity | None:
-        """What this work knows of a stream already, whatever it is."""
+        """The entity of a stream that this work has loaded or added, whatever its kind."""
         return self._entities.get(stream)
 
     def get(self, kind: type[E], stream: UUID) -> E:
@@ -98,7 +98,7 @@ class Work:
         return entity
 
     def add(self, envelope: Envelope, *entities: Entity) -> int:
-        """Take the pending events of these entities into the commit, under one envelope; how many there were."""
+        """Add the pending events of these entities to the commit, under one envelope; returns their number."""
         before = len(self.events)
         for entity in entities:
             self._entities[entity.id] = entity
@@ -106,14 +106,15 @@ class Work:
             if events and events[0].originator_version == Entity.INITIAL_VERSION:
                 entity.begun_at = envelope.occurred_at
             if events and isinstance(entity, Walked):
-                entity.happened(envelope, events[0].originator_version)
+                entity.set_envelope(envelope, events[0].originator_version)
             self.events.extend(events)
-            self._sites |= {event.site: event.originator_id for event in events if isinstance(event, SiteAdded)}
+            added = (event for event in events if isinstance(event, Customer.SiteAdded))
+            self._sites |= {event.site: event.originator_id for event in added}
         self.envelopes.extend([envelope] * (len(self.events) - before))
         return len(self.events) - before
 
     def added_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
-        """The streams and topics of what an operation of this technician has added to this commit."""
+        """The streams and topics that an operation of this technician has added to this commit."""
         return [
             (event.originator_id, get_topic(type(event)))
             for event, envelope in zip(self.events, self.envelopes, strict=True)
@@ -121,26 +122,26 @@ class Work:
         ]
 
     def forget(self) -> None:
-        """Drop what entities have decided but nobody has added: they are loaded anew when they are asked for."""
+        """Drop decisions that were not added: those entities are loaded again when they are needed."""
         self._entities = {stream: entity for stream, entity in self._entities.items() if not entity.pending_events}
 
     def is_undecided(self) -> bool:
-        """Whether any entity has decided something that nobody has added."""
+        """Whether any entity has pending events that were not added."""
         return any(entity.pending_events for entity in self._entities.values())
 
     def answer(self, answer: Answer) -> None:
-        """Store this answer with the commit, besides those that the commit is given."""
+        """Store this answer with the commit, besides those passed to it."""
         self.answers.append(answer)
 
     def also(self, change: Change) -> None:
-        """Change this beside the log in the transaction of the commit; what it raises undoes the commit."""
+        """Run this change in the transaction of the commit; an exception of it undoes the commit."""
         self.changes.append(change)
 
     def commit(self, answers: Sequence[Answer] = (), turn: Turn | None = None) -> Appended:
-        """Record everything in one transaction; see `Backing.append` for what can go wrong.
+        """Record everything in one transaction; see `Backing.append` for the errors.
 
-        What was found, or looked for in vain, must still stand as it was read. Raises `StreamTakenError` when it begins
-        a stream that is somebody else's, and `KeyTaken` when a number or name that it gives belongs to something else.
+        All entities that were found, or not found, must be unchanged. Raises `StreamTakenError` when it begins a stream
+        that belongs to something else, and `KeyTaken` when a number or name that it gives does.
         """
         written = {event.originator_id for event in self.events}
         reads = {stream: version for stream, version in self._reads.items() if stream not in written}
@@ -162,13 +163,13 @@ class Work:
         return appended
 
     def _placed(self, base: int) -> None:
-        """Tell the entities that walk along their events where those were recorded."""
+        """Pass the recorded positions to the entities that compute their status from steps."""
         positions: dict[UUID, dict[int, int]] = {}
         for place, event in enumerate(self.events, base + 1):
             positions.setdefault(event.originator_id, {})[event.originator_version] = place
         for stream, places in positions.items():
             if isinstance(entity := self._entities.get(stream), Walked):
-                entity.recorded(places)
+                entity.set_positions(places)
 
     def _taken(self) -> StreamTakenError | None:
         """The streams that this commit begins and that were begun before, in the log or by itself."""

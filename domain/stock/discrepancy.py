@@ -1,4 +1,4 @@
-"""A discrepancy: what people decide about a misfit between the books and the world. That it exists is derived."""
+"""A discrepancy: the decisions of people about it. Its existence is derived by the projection."""
 
 from collections.abc import Collection
 from functools import lru_cache
@@ -11,12 +11,12 @@ from domain.stock.discrepancy_kinds import DiscrepancyKind
 from domain.stock.movement_rules import check_approver, check_reason
 
 DISCREPANCY_NAMESPACE = UUID("d51f2b8c-3e70-5a96-b1c4-7a08e94f6d23")
-"""Fixed for ever: the ids of discrepancies follow from it."""
+"""Fixed for ever: the ids of discrepancies are computed from it."""
 
 
 @lru_cache(maxsize=10_000)
 def discrepancy_id(kind: DiscrepancyKind, *refs: UUID | str) -> UUID:
-    """The same id whenever the same misfit is derived: from its kind and what it concerns, in a fixed order."""
+    """The id of a discrepancy, computed from its kind and what it concerns, in a fixed order."""
     return uuid5(DISCREPANCY_NAMESPACE, "/".join([kind, *map(str, refs)]))
 
 
@@ -27,8 +27,8 @@ class NothingAdjusted(Refused):
 class Discrepancy(Entity):
     """The decisions about one discrepancy, under its derived id.
 
-    It may be settled more than once, since the same misfit (a negative bin) can recur under the same id; whether
-    it is open is for the projection to say. Who settles it is not who caused it: `caused_by` are all ids of those.
+    It may be settled more than once, since the same misfit (a negative bin) can recur under the same id; the projection
+    decides whether it is open. Nobody who caused it may settle it: `caused_by` are all their ids.
     """
 
     TOPIC: ClassVar[str] = "discrepancy"
@@ -87,12 +87,12 @@ class Discrepancy(Entity):
             self.trigger_event(self.Assigned, kind=self.kind, to=to, previous=self.owner)
 
     def explain(self, *, by_event: UUID, by: UUID, caused_by: Collection[UUID] = (), note: str | None = None) -> None:
-        """Settle it by what really happened: `by_event` is the movement, or the stream, that explains it."""
+        """Settle it by an explanation: `by_event` is the movement, or the stream, that explains it."""
         check_approver(by, caused_by)
         self.trigger_event(self.Explained, kind=self.kind, by_event=by_event, note=note)
 
     def adjust(self, *, movements: tuple[UUID, ...], approved_by: UUID, caused_by: Collection[UUID] = ()) -> None:
-        """Settle it by movements that make the books right; they are recorded in the same transaction."""
+        """Settle it by movements that correct the books; they are recorded in the same transaction."""
         check_approver(approved_by, caused_by)
         if not movements:
             raise NothingAdjusted

@@ -1,4 +1,4 @@
-"""The kinds of discrepancies: for each what opens and closes it, who looks into it, and what it says. The one table."""
+"""The table of kinds of discrepancies: for each, how it opens and closes, its owner and its text."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ DiscrepancyKind = Literal[
 DISCREPANCY_KINDS: tuple[DiscrepancyKind, ...] = get_args(DiscrepancyKind)
 
 DiscrepancyStatus = Literal["open", "assigned", "explained", "settled", "closed"]
-"""Open and assigned ones wait for somebody; a closed one does not show any more."""
+"""Open and assigned ones wait for somebody; a closed one is no longer found."""
 
 WRITE_OFFS: Final = ("lost", "damaged", "stolen", "expired", "never_arrived", "miscounted", "too_small", "unknown")
-"""Codes of why a discrepancy is written off; codes, as free text could be about a person."""
+"""Codes of the reasons for a write-off; free text could be personal."""
 
 Owner = Literal["custodian", "dispatcher"]
 
 
 class Rule(NamedTuple):
-    """What holds for all discrepancies of one kind.
+    """The rules of one kind of discrepancy.
 
-    `about` names what it is about, and `unit` which name of a unit comes besides; its id follows from these, in this
-    order. It opens when `opens` is so and closes when `closes` is; a decision settles it as well, unless `lasting`.
-    `owner` looks into it while nobody is assigned: the custodian of its van, the dispatchers where there is none.
-    `text` is the sentence about it, with places for what was found. `notice` is what a device is told at once whose
-    own fact it is about, if it is told.
+    `about` names the things it is about, and `unit` the name of a unit if there is one; its id is computed from these,
+    in this order. It opens when `opens` holds and closes when `closes` does; a decision settles it as well, unless
+    `lasting`. `owner` is responsible while nobody is assigned: the custodian of its van, else the dispatchers. `text`
+    is the sentence about it, with placeholders for the finding. `notice` is the immediate notice to a device about its
+    own fact, if there is one.
     """
 
     about: tuple[str, ...]
@@ -62,7 +62,7 @@ _TAKEN_BACK: Final = "each such fact is taken back"
 
 
 def _of_units(opens: str, text: str) -> Rule:
-    """A kind about what one movement or count says of its units."""
+    """A kind about the units of one movement or count."""
     return Rule(_BIN, opens, "each such movement or count is taken back", text, owner="custodian")
 
 
@@ -85,7 +85,7 @@ RULES: Final[dict[DiscrepancyKind, Rule]] = {
         ("work_order",),
         "an order is completed again that nobody has reopened",
         "one completion at most is left",
-        "The work was said to be done more than once.",
+        "The work was reported as done more than once.",
         notice="The work order had been completed before.",
     ),
     "unknown_part": Rule(
@@ -98,7 +98,7 @@ RULES: Final[dict[DiscrepancyKind, Rule]] = {
     ),
     "clock_suspect": Rule(
         ("device",),
-        "a device says a time that cannot be",
+        "a device reports an impossible time",
         "somebody settles it",
         "The device's clock was {trouble}.",
     ),
@@ -106,13 +106,13 @@ RULES: Final[dict[DiscrepancyKind, Rule]] = {
         ("work_order", "part"),
         "two devices use one part on one order within four hours",
         "uses are taken back until no two are left",
-        "Two devices say within four hours that they used this part on this order.",
+        "Two devices report within four hours that they used this part on this order.",
     ),
     "negative_book": Rule(
         _BIN,
-        "less than nothing is in a bin, by the books",
-        "the book is not below zero any more",
-        "By the books there are {on_hand}, which cannot be.",
+        "the book balance of a bin is below zero",
+        "the book balance is not below zero any more",
+        "The book balance is {on_hand}, which is impossible.",
         owner="custodian",
         lasting=True,
     ),
@@ -125,9 +125,9 @@ RULES: Final[dict[DiscrepancyKind, Rule]] = {
     ),
     "serial_unknown": Rule(
         ("part",),
-        "a unit is taken from a place that it has never come to",
+        "a unit is taken from a place where it has never been",
         "the movements fit together",
-        "Serial number {serial} was taken from a place that it had never come to.",
+        "Serial number {serial} was taken from a place where it had never been.",
         unit="serial",
     ),
     "serial_missing": _of_units(
@@ -143,16 +143,16 @@ RULES: Final[dict[DiscrepancyKind, Rule]] = {
     ),
     "fraction_of_unit": _of_units(
         "a fraction of a part is recorded that is tracked by serial",
-        "Units of this part are told apart by serial number, and a fraction of one was recorded.",
+        "Units of this part are tracked by serial number, and a fraction of one was recorded.",
     ),
     "lot_missing": _of_units(
         "a part that is tracked by lot is moved without one", "This part is tracked by lot, and no lot was named."
     ),
     "lot_short": Rule(
         _BIN,
-        "less than nothing of a lot is in a bin, by the movements",
+        "the sum of a lot's movements in a bin is below zero",
         "the sum is not below zero any more",
-        "By the books there are {on_hand} of lot {lot}, which cannot be.",
+        "The book balance of lot {lot} is {on_hand}, which is impossible.",
         owner="custodian",
         unit="lot",
     ),
@@ -164,12 +164,12 @@ RULES: Final[dict[DiscrepancyKind, Rule]] = {
 """Each kind that is found today; the kinds without a rule are reserved."""
 
 CLOCK_TROUBLES: Final = {
-    "ahead": "ahead: it told of what had not happened yet",
-    "behind": "behind: it told of a time before what its owner had read or done already",
+    "ahead": "ahead: it reported something that had not happened yet",
+    "behind": "behind: it reported a time before something that its owner had already read or done",
 }
 
 OF_SERIALS: Final = tuple(kind for kind, rule in RULES.items() if rule.unit == "serial")
-"""Kinds that are about one unit of a part: its serial stands among the refs, beside the ids."""
+"""Kinds about one unit of a part: its serial is among the refs, beside the ids."""
 
 NOTICES: Final = {kind: rule.notice for kind, rule in RULES.items() if rule.notice is not None}
-"""What a device is told at once about its own fact, by kind."""
+"""The notice that a device gets at once about its own fact, by kind."""

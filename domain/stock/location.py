@@ -1,4 +1,4 @@
-"""A location: any place that parts move from or to, the places that only exist in the books included."""
+"""A location: any place that parts move from or to, virtual ones included."""
 
 from typing import ClassVar, Literal
 from uuid import UUID, uuid5
@@ -13,7 +13,7 @@ LocationKind = Literal[
 ]
 
 LOCATION_NAMESPACE = UUID("6f1c0f8e-4a53-5d0b-9a77-2b1d3c5e7f90")
-"""Fixed for ever: the ids below follow from it and stand in the log."""
+"""Fixed for ever: the ids below are computed from it and are in the log."""
 
 VIRTUAL: dict[LocationKind, UUID] = {
     "transit": uuid5(LOCATION_NAMESPACE, "transit"),
@@ -23,7 +23,7 @@ VIRTUAL: dict[LocationKind, UUID] = {
     "quarantine": uuid5(LOCATION_NAMESPACE, "quarantine"),
     "unexplained": uuid5(LOCATION_NAMESPACE, "unexplained"),
 }
-"""The well-known location of each kind that needs no registering; the movement says which supplier or customer."""
+"""The well-known location of each virtual kind; the movement names the supplier or customer."""
 
 ONLY_ONE: frozenset[LocationKind] = frozenset({"transit", "supplier", "customer", "scrap", "unexplained"})
 """Kinds of which only the well-known location exists."""
@@ -32,7 +32,7 @@ BINS: frozenset[LocationKind] = frozenset({"warehouse", "van", "quarantine"})
 
 
 def is_bin(kind: LocationKind) -> bool:
-    """Whether parts lie there to be counted, so that a negative balance is a discrepancy."""
+    """Whether stock there can be counted, so that a negative balance is a discrepancy."""
     return kind in BINS
 
 
@@ -79,7 +79,7 @@ class Location(Entity):
     def register(
         cls, *, id: UUID, kind: LocationKind, name: str, site: UUID | None = None, zone: str | None = None
     ) -> "Location":
-        """A new location; one of kind `site` says at which customer's site it is; `zone` is its own IANA zone."""
+        """A new location; one of kind `site` names the customer's site it is at; `zone` is its own IANA zone."""
         if kind in ONLY_ONE and id != VIRTUAL[kind]:
             raise ThereIsOnlyOne
         if kind == "site" and site is None:

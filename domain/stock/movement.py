@@ -1,4 +1,4 @@
-"""What a stock movement says, which kinds there are, and from where to where each goes."""
+"""The fields of a stock movement, its kinds, and the kinds of location that each connects."""
 
 from __future__ import annotations
 
@@ -40,11 +40,9 @@ ROUTES: dict[MovementKind, tuple[frozenset[LocationKind], frozenset[LocationKind
 class Movement(TypedDict, total=False):
     """The fields of a movement: `quantity` in the part's unit, `from_` and `to` are locations.
 
-    `cost` is for `cost_per` units, None is one.
-
-    `unit` is the unit of the quantity; None is the part's own.
+    `cost` is for `cost_per` units, None is one. `unit` is the unit of the quantity; None is the part's own.
     `billable` None leaves the question to billing; `corrects` is the movement that a correction takes back;
-    `note` holds words about `person`, which are sealed with that person's key.
+    `note` is free text about `person`, sealed with that person's key.
     """
 
     kind: Required[MovementKind]
@@ -77,7 +75,7 @@ class Movement(TypedDict, total=False):
 
 
 def fits(kind: MovementKind, from_kind: LocationKind, to_kind: LocationKind) -> bool:
-    """Whether a movement of this kind goes from such a location to such a location."""
+    """Whether a movement of this kind connects such locations."""
     if kind == "correction":
         return True
     if kind == "adjustment":

@@ -1,4 +1,4 @@
-"""What the office must say when it moves stock, each rule with the refusal that explains it."""
+"""Rules of movements made by the office, each with the refusal that explains it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A part of the catalogue: what it is called, how it is counted and tracked, what it costs and what replaces it."""
+"""A part of the catalogue: its names, unit, tracking, costs and replacement."""
 
 import re
 from datetime import date
@@ -21,7 +21,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class PartName(msgspec.Struct, frozen=True):
-    """What a part is called in one language (a BCP 47 tag)."""
+    """The name of a part in one language (a BCP 47 tag)."""
 
     language: str
     text: str
@@ -36,7 +36,7 @@ class SupersededInCircle(Refused):
 
 
 class Part(Entity):
-    """A part. Its number, unit and history stay; what people call it and what it costs may change."""
+    """A part. Its number, unit and history stay; names and costs may change."""
 
     TOPIC: ClassVar[str] = "part"
 

@@ -36,7 +36,7 @@ class CountIsOver(Refused):
 
 
 class StockCount(Entity):
-    """One count of one location, by one or more people. What was seen is always recorded."""
+    """One count of one location, by one or more people. Counted lines are always recorded."""
 
     TOPIC: ClassVar[str] = "stock_count"
     SNAPSHOT_EVERY: ClassVar[int] = 100
@@ -104,7 +104,7 @@ class StockCount(Entity):
     # Decisions (may be refused)
 
     def submit(self) -> None:
-        """Say that the counting is done; doing so twice changes nothing."""
+        """Submit the count for approval; doing so twice changes nothing."""
         self._must_not_be_over()
         if not self.lines:
             raise NothingCounted
@@ -120,7 +120,7 @@ class StockCount(Entity):
         self.trigger_event(self.Approved, location=self.location, by=by)
 
     def cancel(self) -> None:
-        """Make nothing of the count; its lines stay on record."""
+        """Cancel the count; its lines stay on record."""
         self._must_not_be_over()
         self.trigger_event(self.Cancelled, location=self.location)
 

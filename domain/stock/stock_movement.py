@@ -1,4 +1,4 @@
-"""A stock movement: one part going from one location to another, once, with all that it was for."""
+"""A stock movement: one part going from one location to another, once, with its cost and purpose."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -25,7 +25,7 @@ def correction_id(movement: UUID, turn: int = 0) -> UUID:
 
 
 class StockMovement(Entity):
-    """One movement is one stream with one event. It is never changed; a further movement corrects it."""
+    """One movement is one stream with one event. It is never changed; another movement corrects it."""
 
     TOPIC: ClassVar[str] = "stock_movement"
 
@@ -64,7 +64,7 @@ class StockMovement(Entity):
 
     @classmethod
     def record(cls, *, id: UUID, **movement: Unpack[Movement]) -> "StockMovement":
-        """What has moved, whether or not the books expected it."""
+        """Record a movement, whether or not the books allow for it; raises `BadInput` for an invalid one."""
         if movement["quantity"] <= 0:
             raise bad_member("/quantity", "The quantity must be above zero.")
         if movement["from_"] == movement["to"]:
@@ -72,7 +72,7 @@ class StockMovement(Entity):
         return cls.begin(cls.Moved, id=id, **movement)
 
     def reverse(self, *, id: UUID, reason: str, approved_by: UUID | None = None) -> "StockMovement":
-        """The correction that takes all of this movement back, at the cost it was made with; this one stays."""
+        """The movement that takes all of this one back, at the cost it was made with; this one stays."""
         back: Movement = {
             **self.moved,
             "kind": "correction",
@@ -98,10 +98,10 @@ class StockMovement(Entity):
         caused_by: Collection[UUID] = (),
         **movement: Unpack[Movement],
     ) -> "StockMovement":
-        """A movement that the office makes, held to the rules of its kind.
+        """A movement made by the office, checked by the rules of its kind.
 
-        The caller says which kinds of location these are, how the part is tracked, in which unit it is
-        kept and, for an adjustment, all ids of those who counted or caused the difference.
+        The caller passes the kinds of these locations, the part's tracking and unit and, for an adjustment, all ids of
+        those who counted or caused the difference.
         """
         check_route(movement, from_kind, to_kind)
         check_grounds(movement, caused_by)

@@ -19,7 +19,7 @@ UNIT_MISFITS: Final[tuple[UnitMisfit, ...]] = get_args(UnitMisfit)
 class Units(NamedTuple):
     """The units of a movement or count: quantity, unit (None: the catalogue's), lot, number of serials.
 
-    `moved` is false for what was counted, which names neither serials nor lot.
+    `moved` is false for a count, which names neither serials nor lot.
     """
 
     quantity: Decimal

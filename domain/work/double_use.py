@@ -1,4 +1,4 @@
-"""Uses of one part on one order that two devices may both have reported: which are suspect, and what is around."""
+"""Uses of one part on one order that two devices may both have reported: which are suspect, and their surroundings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WINDOW: Final = timedelta(hours=4)
 
 
 class Use(NamedTuple):
-    """Which device has reported a use, and when that happened in the world."""
+    """A use: the device that reported it, and the time of occurrence."""
 
     device: UUID
     at: datetime
@@ -31,10 +31,10 @@ def may_be_same(earlier: Use, later: Use) -> bool:
 
 
 def suspect_spans(pairs: Iterable[tuple[datetime, datetime]]) -> list[Span]:
-    """When uses happened that may be others: for pairs of suspect neighbours, in order, without overlaps.
+    """The spans of time in which uses may be double: for pairs of suspect neighbours, in order, without overlaps.
 
-    Each pair is when the earlier and when the later use happened. A use is within the window of a suspect pair when it
-    is in one of the spans.
+    Each pair has the times of the earlier and the later use. A use is within the window of a suspect pair when it is in
+    one of the spans.
     """
     spans: list[Span] = []
     for earlier, later in pairs:

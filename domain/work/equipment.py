@@ -26,7 +26,7 @@ RETIREMENTS = ("scrapped", "replaced", "sold", "lost", "beyond_repair", "other")
 
 
 class Equipment(Entity):
-    """One machine. Words about it belong to its owner, or to itself while it has none."""
+    """One machine. Texts about it belong to its owner, or to itself while it has none."""
 
     TOPIC: ClassVar[str] = "equipment"
 
@@ -93,7 +93,7 @@ class Equipment(Entity):
         return self.status == Status.RETIRED
 
     def warranty_on(self, day: date) -> Warranty | None:
-        """The terms that hold on a day: those set last, where several do; judge by the day of the fault."""
+        """The terms that hold on a day, the newest where several do; the day is that of the fault."""
         return next((each for each in reversed(self.warranties) if each.holds_on(day)), None)
 
     # Decisions
@@ -105,15 +105,15 @@ class Equipment(Entity):
             self.trigger_event(self.Installed, site=site, customer=customer)
 
     def set_warranty(self, *, from_: date, until: date, terms: str) -> None:
-        """Say which terms hold from a day until another, both included; earlier warranties stay."""
+        """Add a warranty with terms from a day until another, both included; earlier warranties stay."""
         self._must_be_in_use()
         must_end_behind(from_, until)
         self.trigger_event(self.WarrantySet, from_=from_, until=until, terms=terms)
 
     def withdraw_warranty(self, *, number: int, reason: str, from_: date | None = None) -> None:
-        """Say that a warranty does not hold: as a whole, or from a day on; `number` counts those set, from 1.
+        """Withdraw a warranty as a whole, or from a day on; `number` counts the warranties in order of setting, from 1.
 
-        `reason` is a code of `WITHDRAWALS` or words. Raises what `withdrawn_from` raises.
+        `reason` is a code of `WITHDRAWALS` or free text. Raises what `withdrawn_from` raises.
         """
         day = withdrawn_from(self.warranties, number, from_)
         why = reason_and_note(reason, WITHDRAWALS)
@@ -134,13 +134,13 @@ class Equipment(Entity):
             self.trigger_event(self.OwnerChanged, customer=customer, previous=self.customer)
 
     def take_in_repair(self, work_order: UUID | None = None) -> None:
-        """It cannot be used until it is returned; again changes nothing."""
+        """Take it in repair: it cannot be used until it is returned; again changes nothing."""
         self._must_be_in_use()
         if self.status != Status.IN_REPAIR:
             self.trigger_event(self.TakenInRepair, work_order=work_order)
 
     def return_to_use(self, work_order: UUID | None = None) -> None:
-        """It can be used again, where it was."""
+        """Return it to use, at its site."""
         self._must_be_in_use()
         if self.status != Status.IN_REPAIR:
             raise NotInRepair

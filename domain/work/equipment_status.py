@@ -1,4 +1,4 @@
-"""The status of a machine, and why a decision about one can be refused."""
+"""The status of a machine, and the refusals of decisions about one."""
 
 from __future__ import annotations
 

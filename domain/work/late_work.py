@@ -1,4 +1,4 @@
-"""Work that a technician reports of an order which is not theirs any more, or has been called off."""
+"""Facts of a technician about a work order that is assigned to somebody else by then, or was cancelled."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ LATE_WORK: Final[tuple[LateWork, ...]] = get_args(LateWork)
 
 
 def late_work(technician: UUID, *, assigned: UUID | None, cancelled: bool) -> tuple[LateWork, ...]:
-    """What does not fit about a fact of this technician, by who has the order when it is recorded, if anybody."""
+    """The misfits of a fact of this technician, by the order's assignee and status when it is recorded."""
     elsewhere: tuple[LateWork, ...] = ("work_after_reassignment",) if assigned not in (technician, None) else ()
     return (*elsewhere, "work_after_cancel") if cancelled else elsewhere

@@ -1,4 +1,4 @@
-"""A technician: who repairs, from which zone, in which language, and with which van."""
+"""A technician: name, zone, language, van and whether they are active."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -17,7 +17,7 @@ class TechnicianIsErased(Refused):
 
 
 class Technician(Entity):
-    """Somebody who goes to customers. Their name is in the log alone, sealed, never in this state."""
+    """A technician. Their name is only in the log, sealed, never in this state."""
 
     TOPIC: ClassVar[str] = "technician"
 
@@ -95,25 +95,25 @@ class Technician(Entity):
             self.trigger_event(self.Changed, name=name, zone=zone, language=language, user=user)
 
     def assign_van(self, location: UUID) -> None:
-        """Say which van is theirs (its location); the same one again changes nothing."""
+        """Assign a van (its location) to them; the same one again changes nothing."""
         if not self.active:
             raise TechnicianIsDeactivated
         if location != self.van:
             self.trigger_event(self.VanAssigned, location=location, previous=self.van)
 
     def deactivate(self) -> None:
-        """Give them no more work; doing so twice changes nothing."""
+        """Deactivate the technician, who gets no more work; doing so twice changes nothing."""
         if self.active:
             self.trigger_event(self.Deactivated)
 
     def erase(self) -> None:
-        """Forget who it was: no more work, and their key be destroyed; doing so twice changes nothing."""
+        """Erase the technician: they are deactivated and their key is destroyed; doing so twice changes nothing."""
         self.deactivate()
         if not self.erased:
             self.trigger_event(self.Erased)
 
     def reactivate(self) -> None:
-        """Let them work again; doing so twice changes nothing."""
+        """Activate the technician again; doing so twice changes nothing."""
         if self.erased:
             raise TechnicianIsErased
         if not self.active:

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.instant import parse_zone
-from domain.work import visit_events as events
 from domain.work import visit_status as rule
-from domain.work.visit_events import EndedWith, Planning
+from domain.work.visit_events import ByTechnician, EndedWith, OfWorkOrder, Planning, VisitEvents
 from domain.work.visit_facts import VisitFacts
 from domain.work.visit_status import OVER, Status
 from domain.work.visit_walk import WalkedVisit
@@ -26,16 +25,6 @@ class Visit(VisitFacts, WalkedVisit, Entity):
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.VisitState
 
-    Planned, Dispatched, Accepted, Declined = (
-        events.Planned,
-        events.Dispatched,
-        events.Accepted,
-        events.Declined,
-    )
-    TravelStarted, Arrived, Paused = events.TravelStarted, events.Arrived, events.Paused
-    Resumed, Done, NotDone, Signed = events.Resumed, events.Done, events.NotDone, events.Signed
-    Rescheduled, Cancelled, FactCorrected = events.Rescheduled, events.Cancelled, events.FactCorrected
-
     @classmethod
     def plan(cls, *, id: UUID, **planning: Unpack[Planning]) -> Self:
         """A new visit within a window, at a place in an IANA zone; raises `BadInput` for what cannot be."""
@@ -49,8 +38,8 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         """Done, not done or cancelled."""
         return self.status in OVER
 
-    def given_to(self, technician: UUID | None) -> bool:
-        """Whether the visit is this technician's, as the log says."""
+    def assigned_to(self, technician: UUID | None) -> bool:
+        """Whether the visit is assigned to this technician, by the log."""
         return technician is not None and technician == self.technician
 
     # Decisions
@@ -64,7 +53,7 @@ class Visit(VisitFacts, WalkedVisit, Entity):
     def decline(self, *, technician: UUID, reason: str | None = None, seen: int | None = None) -> None:
         """The technician asks not to go; the visit waits for somebody else. `seen` is the position they had read."""
         rule.must_not_have_begun(self.status)
-        if not self.given_to(technician):
+        if not self.assigned_to(technician):
             raise rule.NotTheirVisit
         if not self.plan_is_seen(seen):
             raise rule.PlanHasChanged
@@ -77,19 +66,19 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         self._record(self.Rescheduled, zone=parse_zone(zone) if zone else self.zone, **when)
 
     def cancel(self, reason: str | None, *, ended_with: EndedWith | None = None) -> None:
-        """Call the visit off for a reason in words, or since its work order has ended."""
+        """Cancel the visit for a reason in words, or since its work order has ended."""
         rule.must_not_be_over(self.status)
         self._record(self.Cancelled, customer=self.customer, ended_with=ended_with, reason=reason)
 
-    def _record(self, what: type[events.OfWorkOrder], **fields: object) -> None:
+    def _record(self, what: type[OfWorkOrder], **fields: object) -> None:
         self.trigger_event(what, work_order=self.work_order, **fields)
 
-    def _record_by(self, what: type[events.ByTechnician], technician: UUID | None, **fields: Any) -> None:
+    def _record_by(self, what: type[ByTechnician], technician: UUID | None, **fields: Any) -> None:
         self._record(what, technician=technician or self.technician, **fields)
 
     # Changes
 
-    @event(Planned)
+    @event(VisitEvents.Planned)
     def __init__(self, work_order: UUID, customer: UUID, technician: UUID | None, zone: str) -> None:
         self.work_order = work_order
         self.customer = customer
@@ -97,51 +86,51 @@ class Visit(VisitFacts, WalkedVisit, Entity):
         self.steps = {}
         self._decided(self.Planned, technician, order=self.version)
 
-    @event(Dispatched)
+    @event(VisitEvents.Dispatched)
     def _(self, technician: UUID) -> None:
         self._decided(self.Dispatched, technician)
 
-    @event(Accepted)
+    @event(VisitEvents.Accepted)
     def _(self, technician: UUID | None, *, unasked: bool | None) -> None:
         self._reported(self.Accepted, technician, unasked=bool(unasked))
 
-    @event(Declined)
+    @event(VisitEvents.Declined)
     def _(self, technician: UUID) -> None:
         self._decided(self.Declined, technician)
 
-    @event(TravelStarted)
+    @event(VisitEvents.TravelStarted)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.TravelStarted, technician)
 
-    @event(Arrived)
+    @event(VisitEvents.Arrived)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Arrived, technician)
 
-    @event(Paused)
+    @event(VisitEvents.Paused)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Paused, technician)
 
-    @event(Resumed)
+    @event(VisitEvents.Resumed)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Resumed, technician)
 
-    @event(Done)
+    @event(VisitEvents.Done)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.Done, technician)
 
-    @event(NotDone)
+    @event(VisitEvents.NotDone)
     def _(self, technician: UUID | None) -> None:
         self._reported(self.NotDone, technician)
 
-    @event(Rescheduled)
+    @event(VisitEvents.Rescheduled)
     def _(self, zone: str) -> None:
         self.zone = zone
         self._decided(self.Rescheduled, None)
 
-    @event(Cancelled)
+    @event(VisitEvents.Cancelled)
     def _(self) -> None:
         self._decided(self.Cancelled, None)
 
-    @event(FactCorrected)
+    @event(VisitEvents.FactCorrected)
     def _(self, operation: UUID, fact: str | None) -> None:
         self._take_back(operation, fact)

@@ -1,25 +1,15 @@
 """The facts that technicians report about a visit: its steps, and signatures."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from domain.work import visit_events as events
-from domain.work.visit_events import NotDoneReason
+from domain.work.visit_events import ByTechnician, NotDoneReason, VisitEvents
 
 
-class VisitFacts:
+class VisitFacts(VisitEvents):
     """The facts of a visit; none is refused. `technician` is who it was, by default the one who has the visit."""
 
     customer: UUID
-    Accepted: ClassVar[type[events.Accepted]]
-    TravelStarted: ClassVar[type[events.TravelStarted]]
-    Arrived: ClassVar[type[events.Arrived]]
-    Paused: ClassVar[type[events.Paused]]
-    Resumed: ClassVar[type[events.Resumed]]
-    Done: ClassVar[type[events.Done]]
-    NotDone: ClassVar[type[events.NotDone]]
-    Signed: ClassVar[type[events.Signed]]
-    FactCorrected: ClassVar[type[events.FactCorrected]]
 
     def record_accepted(self, technician: UUID | None = None, *, unasked: bool = False) -> None:
         """The technician will go: a visit that nobody has becomes theirs, unless they were not asked (`unasked`)."""
@@ -65,6 +55,6 @@ class VisitFacts:
         fields = {"operation": operation, "fact": fact, "reason": reason}
         self._record_by(self.FactCorrected, technician, customer=self.customer, **fields)
 
-    def _record_by(self, what: type[events.ByTechnician], technician: UUID | None, **fields: Any) -> None:
+    def _record_by(self, what: type[ByTechnician], technician: UUID | None, **fields: Any) -> None:
         """Record a fact of this technician; implemented by the visit."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The statuses of a visit, their order, and why a decision about one can be refused."""
+"""The statuses of a visit, their order, and the refusals of decisions about one."""
 
 from __future__ import annotations
 

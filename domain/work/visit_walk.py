@@ -41,11 +41,11 @@ TIMES: Final = tuple(dict.fromkeys(_TIMES.values()))
 
 
 class Progress(NamedTuple):
-    """The status of a visit, and what follows from its steps besides.
+    """The status of a visit, and what else follows from its steps.
 
     `times` are instants by the names in `TIMES`, `end` is the step that ended it. `stale` is the last acceptance that
-    is not for the current plan, as long as nobody has accepted that or set out. `changed_at` is the position at
-    which the plan was changed last, 0 where it never was, None where that is not recorded yet.
+    is not for the current plan, until the plan is accepted or the technician sets out. `changed_at` is the position of
+    the last change of the plan, 0 without one, None while that is not recorded.
     """
 
     status: Status
@@ -64,8 +64,8 @@ def progress(steps: Iterable[Step]) -> Progress:
     """The progress of a visit with these steps, given in any order.
 
     A fact counts if it was reported by the technician of the visit at that time, and never sets the status back. An
-    acceptance is a reply: it counts if its author had read the last change of the plan (another window, another
-    technician); from the office, which does not say what was read, it is about the plan at its own instant.
+    acceptance is a reply: it counts if its author had read the last change of the plan (another window or technician);
+    one by the office, which has no such position, is about the plan at its own instant.
     """
     walk = _Walk()
     for step in sorted(steps, key=lambda one: one.key):
@@ -171,7 +171,7 @@ class WalkedVisit(Walked):
 
     @property
     def technician(self) -> UUID | None:
-        """The technician it is given to, None when it is given to nobody."""
+        """The technician it is assigned to, None when unassigned."""
         return self.progress.technician
 
     def plan_is_seen(self, through: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""The window of a visit: two instants, or a date and clock times at the place, which make them."""
+"""The window of a visit: two instants, or a date and local times at the place."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Window(TypedDict):
 
 
 def window_at(zone: str, fields: Mapping[str, datetime | str | None], *, moment: datetime, pointer: str = "") -> Window:
-    """The window that is asked for at a place in an IANA zone: by instants, or by local times, which stay as they are.
+    """The requested window at a place in an IANA zone: by instants, or by local times, which are stored as given.
 
-    `fields` has `window_start` and `window_end`, or `local_start` and `local_end`; an end that is not given is
-    `LENGTH` after the start. Raises `BadInput` for local times that cannot be, for both ways at once, and for
-    times that are implausible at this `moment`.
+    `fields` has `window_start` and `window_end`, or `local_start` and `local_end`; a missing end is `LENGTH` after the
+    start. Raises `BadInput` for impossible local times, for both ways at once, and for times that are implausible at
+    this `moment`.
     """
     begin, end = _edge("start", zone, fields, pointer), _edge("end", zone, fields, pointer)
     if begin is None:
@@ -55,7 +55,7 @@ def window_at(zone: str, fields: Mapping[str, datetime | str | None], *, moment:
 
 
 def in_two_days(instant: datetime, zone: str) -> Window:
-    """The window of a visit that is asked for without one: at this time of day two days later, at the place."""
+    """The default window of a visit: the same local time two days later, at the place."""
     start = days_later(instant, 2, zone)
     return Window(window_start=start, window_end=start + LENGTH)
 

@@ -1,4 +1,4 @@
-"""A warranty of a machine: terms by day, and from which day on they do not hold any more."""
+"""A warranty of a machine: terms by day, and the day of its withdrawal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WITHDRAWALS = ("mistake", "misuse", "repaired_elsewhere", "not_paid", "other")
 
 
 class Warranty(msgspec.Struct, frozen=True):
-    """Terms that hold from one day until another, both included; `withdrawn` says from which day on they do not."""
+    """Terms that hold from one day until another, both included, and not from the day `withdrawn` on."""
 
     from_: date
     until: date
@@ -42,10 +42,10 @@ def must_end_behind(from_: date, until: date) -> None:
 
 
 def withdrawn_from(warranties: Sequence[Warranty], number: int, from_: date | None) -> date:
-    """The first day on which a warranty holds no more when it is withdrawn, as a whole or from a day on.
+    """The first day on which a warranty no longer holds when it is withdrawn, as a whole or from a day on.
 
-    Raises `NoSuchWarranty`, `WarrantyIsWithdrawn` for one that is withdrawn so far already, and `BadInput` for a day
-    after its end.
+    Raises `NoSuchWarranty`, `WarrantyIsWithdrawn` for one that is withdrawn from there already, and `BadInput` for a
+    day after its end.
     """
     if not 1 <= number <= len(warranties):
         raise NoSuchWarranty

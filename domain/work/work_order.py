@@ -6,9 +6,8 @@ from uuid import UUID
 
 from domain.kernel.aggregate import Entity, event
 from domain.kernel.reason import reason_and_note
-from domain.work import work_order_events as events
 from domain.work import work_order_status as rule
-from domain.work.work_order_events import Fixed, HoldReason, Opening
+from domain.work.work_order_events import Fixed, HoldReason, Opening, WorkOrderEvents
 from domain.work.work_order_facts import WorkOrderFacts
 from domain.work.work_order_status import FAILURES, FINAL, FINISHED, Status
 from domain.work.work_order_walk import WalkedOrder
@@ -17,8 +16,7 @@ from domain.work.work_order_walk import WalkedOrder
 class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
     """One repair. Facts are always recorded; decisions are refused where the state does not allow them.
 
-    Its status follows from what happened in the world, in whatever order that was reported:
-    `domain/work/work_order_walk.py`.
+    Its status follows from what happened, in whatever order that was reported: `domain/work/work_order_walk.py`.
     """
 
     TOPIC: ClassVar[str] = "work_order"
@@ -26,17 +24,9 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
     SNAPSHOT_EVERY: ClassVar[int] = 100
     SNAPSHOT_STATE: ClassVar[type] = rule.WorkOrderState
 
-    Opened, Assigned, PartRequired = events.Opened, events.Assigned, events.PartRequired
-    Diagnosed, Held, Resumed = events.Diagnosed, events.Held, events.Resumed
-    LabourRecorded, NoteAdded, PhotoAttached = events.LabourRecorded, events.NoteAdded, events.PhotoAttached
-    Completed, CompletionReported = events.Completed, events.CompletionReported
-    CannotComplete, CannotCompleteReported = events.CannotComplete, events.CannotCompleteReported
-    Reopened, Closed, Cancelled = events.Reopened, events.Closed, events.Cancelled
-    FactCorrected = events.FactCorrected
-
     @classmethod
     def open(cls, *, id: UUID, **opening: Unpack[Opening]) -> Self:
-        """A new work order; `problem` is what the customer says, in their words."""
+        """A new work order; `problem` is the customer's description, in their words."""
         return cls.begin(cls.Opened, id=id, **opening)
 
     # Questions
@@ -46,7 +36,7 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
         return self.status in FINAL
 
     def is_cancelled(self) -> bool:
-        """Called off for good."""
+        """Whether the order was cancelled."""
         return self.status == Status.CANCELLED
 
     def is_finished(self) -> bool:
@@ -54,59 +44,59 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
         return self.status in FINISHED or self.status == Status.CLOSED
 
     def assigned_to(self, technician: UUID | None) -> bool:
-        """Whether the work order is this technician's, as the log says."""
+        """Whether the work order is assigned to this technician, by the log."""
         return technician is not None and technician == self.technician
 
     # Decisions
 
     def assign(self, technician: UUID) -> None:
-        """Give the work order to a technician; giving it to the same one again changes nothing."""
+        """Assign the work order to a technician; the same one again changes nothing."""
         rule.must_be_unfinished(self.status)
         if technician != self.technician:
             self.trigger_event(self.Assigned, technician=technician, previous=self.technician)
 
     def require_part(self, *, part: UUID, quantity: Decimal, why: str | None = None) -> None:
-        """Say that the repair needs a part, in the part's unit."""
+        """Add a part that the repair needs, in the part's unit."""
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.PartRequired, customer=self.customer, part=part, quantity=quantity, why=why)
 
     def hold(self, reason: HoldReason, *, note: str | None = None) -> None:
-        """Let the work wait; holding it again gives another reason."""
+        """Put the work on hold; holding it again replaces the reason."""
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.Held, customer=self.customer, reason=reason, note=note)
 
     def resume(self) -> None:
-        """End the waiting."""
+        """End the hold."""
         if self.status != Status.ON_HOLD:
             raise rule.NotOnHold
         self.trigger_event(self.Resumed)
 
     def complete(self, *, fixed: Fixed, remedy: str | None = None, technician: UUID | None = None) -> None:
-        """The office says, or confirms, that the work is done; by the assigned technician unless another is given."""
+        """Record the office's completion of the work; by the assigned technician unless another is named."""
         if self.status != Status.CANNOT_COMPLETE:
             rule.must_be_unfinished(self.status)
         self.trigger_event(self.Completed, technician=technician or self.technician, remedy=remedy, fixed=fixed)
 
     def cannot_complete(self, *, reason: str, technician: UUID | None = None) -> None:
-        """The office says, or confirms, that the work cannot be done."""
+        """Record the office's decision that the work cannot be done."""
         rule.must_be_unfinished(self.status)
         who, why = technician or self.technician, reason_and_note(reason, FAILURES)
         self.trigger_event(self.CannotComplete, customer=self.customer, technician=who, **why)
 
     def reopen(self, reason: str) -> None:
-        """Let finished work go on."""
+        """Reopen finished work."""
         rule.must_be_finished(self.status, rule.NotFinished)
         self.trigger_event(self.Reopened, customer=self.customer, reason=reason)
 
     def close(self, seen: int | None = None) -> None:
-        """End a finished work order for good; `seen` is the position that the author had read up to, if known."""
+        """Close finished work for good; `seen` is the position up to which the author had read, if known."""
         rule.must_be_finished(self.status, rule.NothingToClose)
         if seen and self._decided_behind(seen):
             raise rule.OrderHasChanged
         self.trigger_event(self.Closed)
 
     def cancel(self, reason: str) -> None:
-        """Call the work off for good."""
+        """Cancel the work for good."""
         rule.must_be_unfinished(self.status)
         self.trigger_event(self.Cancelled, customer=self.customer, reason=reason)
 
@@ -118,53 +108,53 @@ class WorkOrder(WorkOrderFacts, WalkedOrder, Entity):
 
     # Changes
 
-    @event(Opened)
+    @event(WorkOrderEvents.Opened)
     def __init__(self, customer: UUID, case: UUID | None, equipment: UUID | None, site: UUID | None) -> None:
         self.customer, self.case, self.equipment, self.site = customer, case, equipment, site
         self.technician: UUID | None = None
         self.steps = {}
 
-    @event(Assigned)
+    @event(WorkOrderEvents.Assigned)
     def _(self, technician: UUID) -> None:
         self.technician = technician
         self._moved(self.Assigned)
 
-    @event(Diagnosed)
+    @event(WorkOrderEvents.Diagnosed)
     def _(self) -> None:
         self._moved(self.Diagnosed)
 
-    @event(LabourRecorded)
+    @event(WorkOrderEvents.LabourRecorded)
     def _(self) -> None:
         self._moved(self.LabourRecorded)
 
-    @event(Held)
+    @event(WorkOrderEvents.Held)
     def _(self) -> None:
         self._moved(self.Held)
 
-    @event(Resumed)
+    @event(WorkOrderEvents.Resumed)
     def _(self) -> None:
         self._moved(self.Resumed)
 
-    @event(Completed)
+    @event(WorkOrderEvents.Completed)
     def _(self) -> None:
         self._moved(self.Completed)
 
-    @event(CannotComplete)
+    @event(WorkOrderEvents.CannotComplete)
     def _(self) -> None:
         self._moved(self.CannotComplete)
 
-    @event(Reopened)
+    @event(WorkOrderEvents.Reopened)
     def _(self) -> None:
         self._moved(self.Reopened)
 
-    @event(Closed)
+    @event(WorkOrderEvents.Closed)
     def _(self) -> None:
         self._moved(self.Closed)
 
-    @event(Cancelled)
+    @event(WorkOrderEvents.Cancelled)
     def _(self) -> None:
         self._moved(self.Cancelled)
 
-    @event(FactCorrected)
+    @event(WorkOrderEvents.FactCorrected)
     def _(self, operation: UUID, fact: str | None) -> None:
         self._take_back(operation, fact)

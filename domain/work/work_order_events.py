@@ -1,4 +1,4 @@
-"""What can happen to a work order: its events, in the order of a repair, and the words they use."""
+"""The events of a work order, in the order of a repair, and the codes they use."""
 
 from decimal import Decimal
 from typing import ClassVar, Literal, Required, TypedDict
@@ -31,104 +31,12 @@ class WithWords(Entity.Event):
     customer: UUID
 
 
-class Opened(Begun):
-    """A repair was asked for; `number` is what people call it, `problem` is in the customer's words."""
-
-    TOPIC: ClassVar[str] = "work_order.opened"
-    PERSON: ClassVar[str] = "customer"
-    number: str
-    customer: UUID
-    case: UUID | None = None
-    site: UUID | None = None
-    equipment: UUID | None = None
-    priority: Priority = "normal"
-    problem: Personal = None
-
-
-class Assigned(Entity.Event):
-    """It was given to a technician, and perhaps taken from another."""
-
-    TOPIC: ClassVar[str] = "work_order.assigned"
-    technician: UUID
-    previous: UUID | None
-
-
-class PartRequired(WithWords):
-    """The repair needs a part; `quantity` is in the part's unit."""
-
-    TOPIC: ClassVar[str] = "work_order.part_required"
-    part: UUID
-    quantity: Decimal
-    why: Personal = None
-
-
-class Diagnosed(WithWords):
-    """What was found, as codes and a note."""
-
-    TOPIC: ClassVar[str] = "work_order.diagnosed"
-    problem: str
-    cause: str
-    remedy: str
-    note: Personal = None
-
-
-class Held(WithWords):
-    """The work has to wait."""
-
-    TOPIC: ClassVar[str] = "work_order.held"
-    reason: HoldReason
-    note: Personal = None
-
-
-class Resumed(Entity.Event):
-    """What it waited for is there."""
-
-    TOPIC: ClassVar[str] = "work_order.resumed"
-
-
-class LabourRecorded(Entity.Event):
-    """Somebody spent whole minutes on it."""
-
-    TOPIC: ClassVar[str] = "work_order.labour_recorded"
-    minutes: int
-    kind: LabourKind
-    technician: UUID | None = None
-
-
-class NoteAdded(WithWords):
-    """Something to remember, in free words."""
-
-    TOPIC: ClassVar[str] = "work_order.note_added"
-    text: Personal = None
-
-
-class PhotoAttached(Entity.Event):
-    """A picture was taken; `size` is in bytes and the bytes themselves are uploaded later, found by their hash."""
-
-    TOPIC: ClassVar[str] = "work_order.photo_attached"
-    sha256: str
-    size: int
-    media_type: str
-
-
 class CompletionTold(Entity.Event):
     """The work is done, says who did it; `remedy` is a code."""
 
     technician: UUID | None
     remedy: str | None
     fixed: Fixed
-
-
-class Completed(CompletionTold):
-    """The work is done."""
-
-    TOPIC: ClassVar[str] = "work_order.completed"
-
-
-class CompletionReported(CompletionTold):
-    """Somebody says that it is done who no longer has the order, or after it was closed; the office confirms."""
-
-    TOPIC: ClassVar[str] = "work_order.completion_reported"
 
 
 class FailureTold(WithWords):
@@ -139,42 +47,121 @@ class FailureTold(WithWords):
     note: Personal = None
 
 
-class CannotComplete(FailureTold):
-    """The work cannot be done."""
+class WorkOrderEvents:
+    """The events of a work order, in the order of a repair."""
 
-    TOPIC: ClassVar[str] = "work_order.cannot_complete"
+    class Opened(Begun):
+        """A repair was requested; `number` is its display name, `problem` is in the customer's words."""
 
+        TOPIC: ClassVar[str] = "work_order.opened"
+        PERSON: ClassVar[str] = "customer"
+        number: str
+        customer: UUID
+        case: UUID | None = None
+        site: UUID | None = None
+        equipment: UUID | None = None
+        priority: Priority = "normal"
+        problem: Personal = None
 
-class CannotCompleteReported(FailureTold):
-    """Somebody says that it cannot be done who no longer has the order, or after it was closed."""
+    class Assigned(Entity.Event):
+        """It was given to a technician, and perhaps taken from another."""
 
-    TOPIC: ClassVar[str] = "work_order.cannot_complete_reported"
+        TOPIC: ClassVar[str] = "work_order.assigned"
+        technician: UUID
+        previous: UUID | None
 
+    class PartRequired(WithWords):
+        """The repair needs a part; `quantity` is in the part's unit."""
 
-class Reopened(WithWords):
-    """There is more to do after all."""
+        TOPIC: ClassVar[str] = "work_order.part_required"
+        part: UUID
+        quantity: Decimal
+        why: Personal = None
 
-    TOPIC: ClassVar[str] = "work_order.reopened"
-    reason: Personal = None
+    class Diagnosed(WithWords):
+        """What was found, as codes and a note."""
 
+        TOPIC: ClassVar[str] = "work_order.diagnosed"
+        problem: str
+        cause: str
+        remedy: str
+        note: Personal = None
 
-class Closed(Entity.Event):
-    """Nothing is left to do; final."""
+    class Held(WithWords):
+        """The work has to wait."""
 
-    TOPIC: ClassVar[str] = "work_order.closed"
+        TOPIC: ClassVar[str] = "work_order.held"
+        reason: HoldReason
+        note: Personal = None
 
+    class Resumed(Entity.Event):
+        """The hold has ended."""
 
-class Cancelled(WithWords):
-    """It will not be done; final."""
+        TOPIC: ClassVar[str] = "work_order.resumed"
 
-    TOPIC: ClassVar[str] = "work_order.cancelled"
-    reason: Personal = None
+    class LabourRecorded(Entity.Event):
+        """Somebody spent whole minutes on it."""
 
+        TOPIC: ClassVar[str] = "work_order.labour_recorded"
+        minutes: int
+        kind: LabourKind
+        technician: UUID | None = None
 
-class FactCorrected(WithWords):
-    """A device takes back its own earlier `operation`, which had recorded `fact` (a topic); both stay in the log."""
+    class NoteAdded(WithWords):
+        """Something to remember, in free words."""
 
-    TOPIC: ClassVar[str] = "work_order.fact_corrected"
-    operation: UUID
-    fact: str | None = None
-    reason: Personal = None
+        TOPIC: ClassVar[str] = "work_order.note_added"
+        text: Personal = None
+
+    class PhotoAttached(Entity.Event):
+        """A picture was taken; `size` is in bytes and the bytes themselves are uploaded later, found by their hash."""
+
+        TOPIC: ClassVar[str] = "work_order.photo_attached"
+        sha256: str
+        size: int
+        media_type: str
+
+    class Completed(CompletionTold):
+        """The work was completed."""
+
+        TOPIC: ClassVar[str] = "work_order.completed"
+
+    class CompletionReported(CompletionTold):
+        """A completion reported by somebody else than the assignee, or after closing; the office confirms it."""
+
+        TOPIC: ClassVar[str] = "work_order.completion_reported"
+
+    class CannotComplete(FailureTold):
+        """The work cannot be completed."""
+
+        TOPIC: ClassVar[str] = "work_order.cannot_complete"
+
+    class CannotCompleteReported(FailureTold):
+        """A failure reported by somebody else than the assignee, or after closing."""
+
+        TOPIC: ClassVar[str] = "work_order.cannot_complete_reported"
+
+    class Reopened(WithWords):
+        """The work was reopened."""
+
+        TOPIC: ClassVar[str] = "work_order.reopened"
+        reason: Personal = None
+
+    class Closed(Entity.Event):
+        """The order was closed; final."""
+
+        TOPIC: ClassVar[str] = "work_order.closed"
+
+    class Cancelled(WithWords):
+        """The order was cancelled; final."""
+
+        TOPIC: ClassVar[str] = "work_order.cancelled"
+        reason: Personal = None
+
+    class FactCorrected(WithWords):
+        """A device takes back its own earlier `operation`, which had recorded `fact` (a topic); both stay recorded."""
+
+        TOPIC: ClassVar[str] = "work_order.fact_corrected"
+        operation: UUID
+        fact: str | None = None
+        reason: Personal = None

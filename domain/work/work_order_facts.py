@@ -1,27 +1,17 @@
 """The facts that technicians report about a work order."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from domain.kernel.reason import reason_and_note
-from domain.work import work_order_events as events
-from domain.work.work_order_events import Fixed, LabourKind
+from domain.work.work_order_events import Fixed, LabourKind, WorkOrderEvents
 from domain.work.work_order_status import FAILURES
 
 
-class WorkOrderFacts:
+class WorkOrderFacts(WorkOrderEvents):
     """The facts of a work order; none is refused."""
 
     customer: UUID
-    Diagnosed: ClassVar[type[events.Diagnosed]]
-    LabourRecorded: ClassVar[type[events.LabourRecorded]]
-    NoteAdded: ClassVar[type[events.NoteAdded]]
-    PhotoAttached: ClassVar[type[events.PhotoAttached]]
-    CompletionReported: ClassVar[type[events.CompletionReported]]
-    CannotCompleteReported: ClassVar[type[events.CannotCompleteReported]]
-    Completed: ClassVar[type[events.Completed]]
-    CannotComplete: ClassVar[type[events.CannotComplete]]
-    FactCorrected: ClassVar[type[events.FactCorrected]]
 
     def record_diagnosis(self, *, problem: str, cause: str, remedy: str, note: str | None = None) -> None:
         """What was found: codes for problem, cause and remedy, and a note in free words."""
@@ -41,12 +31,12 @@ class WorkOrderFacts:
         self._record(self.PhotoAttached, sha256=sha256, size=size, media_type=media_type)
 
     def record_completion(self, *, technician: UUID, fixed: Fixed, remedy: str | None = None) -> None:
-        """A technician has done the work: it counts if the order is theirs, and is a report to the office if not."""
+        """Record a completion by a technician: effective if the order is theirs, else a report to the office."""
         event = self.Completed if self._counts(technician) else self.CompletionReported
         self._record(event, technician=technician, remedy=remedy, fixed=fixed)
 
     def record_cannot_complete(self, *, technician: UUID, reason: str) -> None:
-        """A technician could not do the work: a code of `FAILURES` or words, a report if the order is not theirs."""
+        """Record a failure, with a code of `FAILURES` or free text: only a report if the order is not theirs."""
         event = self.CannotComplete if self._counts(technician) else self.CannotCompleteReported
         self._record(event, customer=self.customer, technician=technician, **reason_and_note(reason, FAILURES))
 

@@ -1,4 +1,4 @@
-"""Where a work order can stand, and why a decision about one can be refused."""
+"""The statuses of a work order, and the refusals of decisions about one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FINAL = frozenset({Status.CLOSED, Status.CANCELLED})
 
 
 class WorkOrderState:
-    """What a snapshot keeps of a work order."""
+    """The attributes of a work order that a snapshot stores."""
 
     customer: UUID
     case: UUID | None
@@ -64,7 +64,7 @@ class NotFinished(Refused):
     """Only a finished work order can be reopened."""
 
 
-def unhindered(*, begun: bool, assigned: bool) -> Status:
+def open_status(*, begun: bool, assigned: bool) -> Status:
     """The status of an order without hold, outcome or end."""
     if begun:
         return Status.IN_PROGRESS
@@ -72,20 +72,20 @@ def unhindered(*, begun: bool, assigned: bool) -> Status:
 
 
 def must_not_be_final(status: Status) -> None:
-    """Raise `WorkOrderIsFinal` after the end."""
+    """Raise `WorkOrderIsFinal` for a closed or cancelled order."""
     if status in FINAL:
         raise WorkOrderIsFinal
 
 
 def must_be_unfinished(status: Status) -> None:
-    """Refuse what has no place once the work has been finished."""
+    """Refuse decisions that are not possible once the work is finished."""
     must_not_be_final(status)
     if status in FINISHED:
         raise WorkOrderIsFinished
 
 
 def must_be_finished(status: Status, refusal: type[Refused]) -> None:
-    """Refuse what has no place before the work has been finished."""
+    """Refuse decisions that are not possible before the work is finished."""
     must_not_be_final(status)
     if status not in FINISHED:
         raise refusal

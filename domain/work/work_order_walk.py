@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from domain.kernel.walk import OFFICE, Step, Steps, Walked
-from domain.work.work_order_status import Status, unhindered
+from domain.work.work_order_status import Status, open_status
 
 STEPS: Final = {
     "work_order.diagnosed": "begin",
@@ -24,7 +24,7 @@ STEPS: Final = {
     "work_order.closed": "end",
     "work_order.cancelled": "end",
 }
-"""The list that each topic which affects the status belongs to."""
+"""The list of each topic that affects the status."""
 
 DECIDED: Final = ("assigned", "hold", "reopened", "end")
 """The lists of decisions by the office."""
@@ -79,7 +79,7 @@ def progress(facts: Facts) -> Progress:
     if held is not None:
         return Progress(Status.ON_HOLD, held)
     begun, assigned = facts.begun(reopened) is not None, facts.first("assigned") is not None
-    return Progress(unhindered(begun=begun, assigned=assigned))
+    return Progress(open_status(begun=begun, assigned=assigned))
 
 
 def _held(facts: Facts, since: Any) -> Any:
@@ -97,27 +97,27 @@ class KeptSteps:
         self._steps = steps
 
     def last(self, name: str) -> Step | None:
-        """As `Facts` says."""
+        """See `Facts`."""
         steps = self._steps.get(name, ())
         return steps[-1] if steps else None
 
     def first(self, name: str, behind: Step | None = None) -> Step | None:
-        """As `Facts` says."""
+        """See `Facts`."""
         steps = self._steps.get(name, ())
         return next((step for step in steps if behind is None or step.key > behind.key), None)
 
     def begun(self, since: Step | None = None) -> Step | None:
-        """As `Facts` says; facts of visits and movements are not known here, and no rule needs them."""
+        """See `Facts`; facts of visits and movements are not known here, and no rule needs them."""
         return self.first("begin", behind=since)
 
     @staticmethod
     def what(fact: Step) -> str:
-        """As `Facts` says."""
+        """See `Facts`."""
         return fact.what
 
     @staticmethod
     def is_behind(fact: Step, other: Step) -> bool:
-        """As `Facts` says."""
+        """See `Facts`."""
         return fact.key > other.key
 
 

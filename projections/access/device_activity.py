@@ -1,4 +1,4 @@
-"""What was last heard of each device."""
+"""The last operation received from each device."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class DeviceActivity(Projection):
     tables: ClassVar[tuple[Table, ...]] = (ACTIVITY,)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The row of the device that told it."""
+        """The row of the device that sent the operation."""
         if event.envelope.device is not None:
             yield ACTIVITY, (event.envelope.device,)
 
     @on(*EVENT_CLASSES.values())
-    def _told(self, event: Recorded, rows: Rows) -> None:
+    def _reported(self, event: Recorded, rows: Rows) -> None:
         if event.topic == Device.Reenrolled.TOPIC and (known := rows.get(ACTIVITY, event.stream)) is not None:
             rows.put(ACTIVITY, known | {"last_seq": 0})
         envelope = event.envelope

@@ -1,4 +1,4 @@
-"""The texts of a device that wait for the office."""
+"""The operation texts of a device that await a decision of the office."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ QUARANTINED = Table(
     key=("device", "text_version"),
     indexes=(("device", "operation"), ("device", "position", "operation")),
 )
-"""The texts that wait for the office, by the version of the device's stream that put them aside; several may be under
-one operation id. Each waits since the position at which it was put aside first."""
+"""The texts that await a decision, by the version of the event in the device's stream that quarantined or held them.
+
+Several may have the same operation id; `since` is the position at which each was quarantined or held first."""
 
 _BY_POSITION: Final = Order(("device",), ("position", "operation"))
 
 
 def settled(event: Recorded, rows: Rows) -> list[Row]:
-    """Remove what does not wait any more: the text that the event names, or all under the id where it names none."""
+    """Remove a text that was decided about: the one the event names, or all under its operation id if it names none."""
     version = event.data.text_version
     if version is None:
         gone = rows.where(QUARANTINED, device=event.stream, operation=event.data.operation)
@@ -41,7 +42,7 @@ def settled(event: Recorded, rows: Rows) -> list[Row]:
 
 
 def waiting(rows: Rows, device: Row, more: int) -> Row:
-    """The operations that were put aside last, and how many wait when there are so many more."""
+    """The newest waiting operations, and the number of all of them after adding `more`."""
     found = rows.span(QUARANTINED, _BY_POSITION, (device["id"],), limit=SHOWN, last=True)
     operations = [str(row["operation"]) for row in reversed(found)]
     return {"quarantined": operations, "quarantined_count": device["quarantined_count"] + more}

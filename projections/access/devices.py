@@ -1,4 +1,4 @@
-"""Devices: whose they are, what runs on them, how far they are trusted and what of theirs waits."""
+"""Devices: their technician, app version, status and waiting operations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.access import device_events, device_operations
 from domain.access.device import Device
 from domain.recording.recorded import Recorded
 from domain.work.technician import Technician
@@ -19,10 +18,10 @@ from projections.engine.table import Key, Row, Table
 
 
 class Devices(Projection):
-    """One row a device; `offset_ms` is its clock's lead.
+    """One row per device; `offset_ms` is its clock's lead.
 
-    `quarantined` lists the operations that wait for the office, the last ones of `quarantined_count`; an id is there
-    as often as texts under it wait. `reason` says why it is suspended or revoked.
+    `quarantined` lists the ids of operations that await a decision, the newest of `quarantined_count`; an id is
+    repeated for each of its texts. `reason` is why the device is suspended or revoked.
     """
 
     name: ClassVar[str] = "devices"
@@ -36,7 +35,7 @@ class Devices(Projection):
         yield DEVICES, (event.stream,)
 
     @on(Device.Enrolled)
-    def _enrolled(self, event: Recorded[device_events.Enrolled], rows: Rows) -> None:
+    def _enrolled(self, event: Recorded[Device.Enrolled], rows: Rows) -> None:
         row: Row = {
             "id": event.stream,
             "reason": None,
@@ -52,7 +51,7 @@ class Devices(Projection):
         rows.put(DEVICES, row | _installed(event.data) | changed_by(event))
 
     @on(Device.Reenrolled)
-    def _reenrolled(self, event: Recorded[device_events.Reenrolled], rows: Rows) -> None:
+    def _reenrolled(self, event: Recorded[Device.Reenrolled], rows: Rows) -> None:
         _change(event, rows, status="active", reason=None, **_installed(event.data))
 
     @on(Technician.Erased)
@@ -61,37 +60,37 @@ class Devices(Projection):
             rows.put(DEVICES, row | {"name": None, "position": event.position})
 
     @on(Device.Updated)
-    def _updated(self, event: Recorded[device_events.Updated], rows: Rows) -> None:
+    def _updated(self, event: Recorded[Device.Updated], rows: Rows) -> None:
         _change(event, rows, app_version=event.data.app_version, platform=event.data.platform)
 
     @on(Device.Suspended)
-    def _suspended(self, event: Recorded[device_events.Suspended], rows: Rows) -> None:
+    def _suspended(self, event: Recorded[Device.Suspended], rows: Rows) -> None:
         _change(event, rows, status="suspended", reason=event.data.reason)
 
     @on(Device.Resumed)
-    def _resumed(self, event: Recorded[device_events.Resumed], rows: Rows) -> None:
+    def _resumed(self, event: Recorded[Device.Resumed], rows: Rows) -> None:
         _change(event, rows, status="active", reason=None)
 
     @on(Device.Revoked)
-    def _revoked(self, event: Recorded[device_events.Revoked], rows: Rows) -> None:
+    def _revoked(self, event: Recorded[Device.Revoked], rows: Rows) -> None:
         before = rows.get(DEVICES, event.stream) or {"wipe": False}
         _change(event, rows, status="revoked", reason=event.data.reason, wipe=before["wipe"] or event.data.wipe)
 
     @on(Device.Wiped)
-    def _wiped(self, event: Recorded[device_events.Wiped], rows: Rows) -> None:
+    def _wiped(self, event: Recorded[Device.Wiped], rows: Rows) -> None:
         _change(event, rows, wiped_at=event.occurred_at)
 
     @on(Device.ClockObserved)
-    def _clock_observed(self, event: Recorded[device_events.ClockObserved], rows: Rows) -> None:
+    def _clock_observed(self, event: Recorded[Device.ClockObserved], rows: Rows) -> None:
         _change(event, rows, offset_ms=event.data.offset_ms)
 
     @on(Device.DivergenceObserved)
-    def _divergence_observed(self, event: Recorded[device_events.DivergenceObserved], rows: Rows) -> None:
+    def _divergence_observed(self, event: Recorded[Device.DivergenceObserved], rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
             _change(event, rows, divergences=device["divergences"] + 1)
 
     @on(Device.OperationQuarantined)
-    def _quarantined(self, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
+    def _quarantined(self, event: Recorded[Device.OperationQuarantined], rows: Rows) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
             gone = [] if event.data.contested else settled(event, rows)
             since = min((row["position"] for row in gone), default=event.position)
@@ -102,11 +101,7 @@ class Devices(Projection):
     @on(Device.OperationReleased, Device.OperationRejected, Device.OperationDiscarded)
     def _decided(
         self,
-        event: Recorded[
-            device_operations.OperationReleased
-            | device_operations.OperationRejected
-            | device_operations.OperationDiscarded
-        ],
+        event: Recorded[Device.OperationReleased | Device.OperationRejected | Device.OperationDiscarded],
         rows: Rows,
     ) -> None:
         if (device := rows.get(DEVICES, event.stream)) is not None:
@@ -119,8 +114,8 @@ def _installed(data: Any) -> Row:
     return {name: getattr(data, name) for name in names}
 
 
-def _change(event: Recorded, rows: Rows, **said: Any) -> None:
-    change_row(rows, DEVICES, event, said)
+def _change(event: Recorded, rows: Rows, **fields: Any) -> None:
+    change_row(rows, DEVICES, event, fields)
 
 
 def device(reader: Reader, device_id: UUID) -> ListedDevice | None:

@@ -1,4 +1,4 @@
-"""What is asked about operations that were put aside: one, a page of them, and those that may have to be decided."""
+"""Queries for quarantined, held and rejected operations, and for held ones that may be due."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_OVERDUE: Final = 1000
 
 
 def operation(reader: Reader, operation_id: UUID, text_position: int | None = None) -> OperationRow | None:
-    """One operation; where its id came with several contents, the first, or the one that was put aside there."""
+    """One operation; where its id was used for several contents, the first, or the one at `text_position`."""
     return reader.row(
         OperationRow,
         """
@@ -38,7 +38,7 @@ def operations(
     technician: UUID | None = None,
     type: str | None = None,  # noqa: A002 - the protocol's word
 ) -> list[OperationRow]:
-    """At most `limit` operations, the last put aside first, those behind `after` (text_position)."""
+    """At most `limit` operations, newest first, those after the cursor `after` (text_position)."""
     asked: dict[str, Any] = {"limit": limit, "after": after, "status": status, "operation": operation}
     return reader.rows(
         OperationRow,
@@ -58,7 +58,7 @@ def operations(
 
 
 def reached(reader: Reader) -> tuple[int, int]:
-    """The last position of the log, and that up to which the view `operations` knows everything."""
+    """The last position of the log, and the checkpoint of the view `operations`."""
     row = reader.fetch_one(
         """
         SELECT head.position AS log, coalesce(c.position, 0) AS view
@@ -69,9 +69,9 @@ def reached(reader: Reader) -> tuple[int, int]:
 
 
 class Overdue(NamedTuple):
-    """A page of the operations that wait for too long: those held at positions behind `after`, up to `through`.
+    """A page of operations held for too long: those held at positions above `after`, up to `through`.
 
-    `held_before` is until when they were held; `more` says that there may be others behind.
+    `held_before` is the limit of their time of holding; `more` is whether another page may follow.
     """
 
     held_before: datetime
@@ -81,7 +81,7 @@ class Overdue(NamedTuple):
 
 
 def overdue_page(reader: Reader, held_before: datetime, after: int) -> Overdue:
-    """The next page, `MOST_OVERDUE` operations at most, of those that have been waiting since `held_before`."""
+    """The next page, at most `MOST_OVERDUE`, of operations held since before `held_before`."""
     row = reader.fetch_one(
         """
         SELECT coalesce(max(text_position), 0) AS through, count(*) AS many FROM (
@@ -98,11 +98,11 @@ def overdue_page(reader: Reader, held_before: datetime, after: int) -> Overdue:
 
 
 def ripe(reader: Reader, after: tuple[int, int], through: int, overdue: Overdue) -> list[Row]:
-    """The held operations, whole groups, that may have to be decided since it was looked for them `after` positions.
+    """The held operations, in whole groups, that may be due for a decision since the last look at positions `after`.
 
-    Those are the last position of the log that was looked at, which is now `through`, and that of the views: an
-    operation has come with its events, or with what became of it in this view, and one that this view has just heard
-    of may have had all it needs before. And those that are `overdue`.
+    `after` are the last position of the log that was looked at (now `through`) and the checkpoint of the views. An
+    operation has arrived when its events are recorded, or when this view has its outcome; the needs of an operation
+    that this view has just added may have arrived earlier. The `overdue` ones are included.
     """
     asked = {"in_log": after[0], "in_views": after[1], "through": through}
     return reader.fetch_all(
@@ -123,7 +123,7 @@ def ripe(reader: Reader, after: tuple[int, int], through: int, overdue: Overdue)
 
 
 def all_ripe(reader: Reader, overdue: Overdue) -> list[Row]:
-    """The held operations, whole groups, of whose needs one has arrived at all; and those that are `overdue`."""
+    """The held operations, in whole groups, with at least one need that has arrived, and those that are `overdue`."""
     return reader.fetch_all(
         _WITH_GROUPS.format(
             """

@@ -1,4 +1,4 @@
-"""Operations that the office has to know of: held, put aside, refused, and what became of them."""
+"""Operations that concern the office: held, quarantined or rejected, and how each was decided."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
-from domain.access import device_operations
 from domain.access.device import Device
 from domain.access.operation_status import UNDECIDED, recorded_status
 from domain.recording.recorded import Recorded
@@ -62,17 +61,16 @@ NEEDS = Table(
     {"device": "uuid NOT NULL", "text_version": "bigint NOT NULL", "need": "uuid NOT NULL"},
     key=("need", "device", "text_version"),
 )
-"""What held operations wait for, while they wait."""
+"""The needs of operations that are held now."""
 
 
 class Operations(Projection):
-    """One row an operation that was held, quarantined or rejected; one id that came with two contents has two.
+    """One row per operation that was held, quarantined or rejected; an id used for two contents has two rows.
 
-    `status` is held, quarantined, released, discarded or rejected, or applied or conflicted after it was held; `reason`
-    is the code of the problem, `decision` why it was discarded, `needs` what a held one waits for. `text_version` is
-    the version, in the device's stream, of the event that holds its text, and `text_position` the position of that
-    event; of what was refused, of the refusal. The text stays in the log alone, sealed: whoever it turns out to be
-    about, it can be forgotten there.
+    `status` is held, quarantined, released, discarded or rejected, or, after holding, applied or conflicted. `reason`
+    is the code of the problem, `decision` the reason for discarding it, `needs` the operations that a held one waits
+    for. `text_version` and `text_position` are those of the event that holds its text, in the device's stream; for a
+    rejected operation, of the rejection. The text itself is only in the log, sealed, so that it can be erased there.
     """
 
     name: ClassVar[str] = "operations"
@@ -80,55 +78,55 @@ class Operations(Projection):
     tables: ClassVar[tuple[Table, ...]] = (OPERATIONS, NEEDS)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The operation, where it is known which one of its id it is."""
+        """The operation, where the event names one of those with its id."""
         if (version := getattr(event.data, "text_version", None)) is not None:
             yield OPERATIONS, (event.stream, version)
 
     @on(Device.OperationQuarantined)
-    def _quarantined(self, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
+    def _quarantined(self, event: Recorded[Device.OperationQuarantined], rows: Rows) -> None:
         if not event.data.contested:
             self._replace(event, rows)
-        told = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
-        rows.put(OPERATIONS, _row(event, told))
+        fields = {"status": "quarantined", "reason": event.data.reason, "contested": event.data.contested}
+        rows.put(OPERATIONS, _row(event, fields))
 
     @on(Device.OperationHeld)
-    def _held(self, event: Recorded[device_operations.OperationHeld], rows: Rows) -> None:
+    def _held(self, event: Recorded[Device.OperationHeld], rows: Rows) -> None:
         detail = "It waits for other operations that it needs."
-        told = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
-        row = _row(event, told | {"needs": [str(need) for need in event.data.needs]})
+        fields = {"status": "held", "reason": "held", "detail": detail, "of_group": event.data.group}
+        row = _row(event, fields | {"needs": [str(need) for need in event.data.needs]})
         rows.put(OPERATIONS, row)
         for need in _needs(row):
             rows.put(NEEDS, need)
 
     @on(Device.HoldEnded)
-    def _ended(self, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
+    def _ended(self, event: Recorded[Device.HoldEnded], rows: Rows) -> None:
         self._decide(event, rows, status=recorded_status(with_misfits=bool(event.data.misfits)))
 
     @on(Device.OperationRejected)
-    def _rejected(self, event: Recorded[device_operations.OperationRejected], rows: Rows) -> None:
+    def _rejected(self, event: Recorded[Device.OperationRejected], rows: Rows) -> None:
         self._replace(event, rows)
         rows.put(OPERATIONS, _row(event, {"status": "rejected", "reason": event.data.problem}))
 
     @on(Device.OperationReleased)
-    def _released(self, event: Recorded[device_operations.OperationReleased], rows: Rows) -> None:
+    def _released(self, event: Recorded[Device.OperationReleased], rows: Rows) -> None:
         self._decide(event, rows, status="released")
 
     @on(Device.OperationDiscarded)
-    def _discarded(self, event: Recorded[device_operations.OperationDiscarded], rows: Rows) -> None:
+    def _discarded(self, event: Recorded[Device.OperationDiscarded], rows: Rows) -> None:
         self._decide(event, rows, status="discarded", decision=event.data.reason)
 
     def _replace(self, event: Recorded, rows: Rows) -> None:
-        """What has now come to the office, or was refused, waits no more as it did before."""
-        for row in _meant(event, rows):
+        """Remove the waiting rows of an operation that is now quarantined or rejected."""
+        for row in _rows_of(event, rows):
             if row["seq"] == event.data.seq:
                 self._wait_no_more(row, rows)
                 rows.delete(OPERATIONS, *OPERATIONS.key_of(row))
 
-    def _decide(self, event: Recorded, rows: Rows, **said: Any) -> None:
-        for row in _meant(event, rows):
+    def _decide(self, event: Recorded, rows: Rows, **fields: Any) -> None:
+        for row in _rows_of(event, rows):
             self._wait_no_more(row, rows)
             decided = {"decided_at": event.occurred_at, "decided_by": event.envelope.actor}
-            rows.put(OPERATIONS, row | decided | said | {"position": event.position})
+            rows.put(OPERATIONS, row | decided | fields | {"position": event.position})
 
     @staticmethod
     def _wait_no_more(row: Row, rows: Rows) -> None:
@@ -138,8 +136,8 @@ class Operations(Projection):
             rows.delete(NEEDS, *key)
 
 
-def _meant(event: Recorded, rows: Rows) -> list[Row]:
-    """The undecided rows that an event is about: the one it names, or all of the device under the id."""
+def _rows_of(event: Recorded, rows: Rows) -> list[Row]:
+    """The undecided rows that an event concerns: the one it names, or all of the device with the operation id."""
     version = event.data.text_version
     if version is not None:
         row = rows.get(OPERATIONS, event.stream, version)
@@ -150,14 +148,14 @@ def _meant(event: Recorded, rows: Rows) -> list[Row]:
 
 
 def _needs(row: Row) -> list[Row]:
-    """The rows of what an operation waits for."""
+    """The keys of the needs of an operation."""
     if row["status"] != "held":
         return []
-    stands = {"device": row["device"], "text_version": row["text_version"]}
-    return [stands | {"need": UUID(need)} for need in dict.fromkeys(row["needs"])]
+    waiting = {"device": row["device"], "text_version": row["text_version"]}
+    return [waiting | {"need": UUID(need)} for need in dict.fromkeys(row["needs"])]
 
 
-def _row(event: Recorded, told: dict[str, Any]) -> Row:
+def _row(event: Recorded, fields: dict[str, Any]) -> Row:
     data = event.data
     row: Row = {
         **{name: getattr(data, name) for name in ("operation", "seq", "technician", "type")},
@@ -177,4 +175,4 @@ def _row(event: Recorded, told: dict[str, Any]) -> Row:
         "decision": None,
         "position": event.position,
     }
-    return row | told
+    return row | fields

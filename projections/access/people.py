@@ -1,4 +1,4 @@
-"""People behind events: every id that somebody has, as a user of the office and as a technician."""
+"""The people behind events: all ids of one person, as a user and as a technician."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from projections.engine.reader import Reader
 
 
 def people_behind(reader: Reader, positions: Collection[int]) -> set[UUID]:
-    """All ids of those who told the events at these positions. Reads the views `users` and `technicians`."""
+    """All ids of the actors of the events at these positions. Reads the views `users` and `technicians`."""
     rows = reader.fetch_all(
         """
         WITH actors AS (SELECT DISTINCT actor AS id FROM log.events WHERE position = ANY(%s) AND actor IS NOT NULL)

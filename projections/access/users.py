@@ -1,4 +1,4 @@
-"""Users of the office: their logins, their roles, and whether they may come in."""
+"""Users of the office: their logins, roles and whether they are enabled."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ USERS = Table.of(
 
 
 class Users(Projection):
-    """One row a user. That a login is given once is for the command to see to, not for this table.
+    """One row per user. The command, not this table, keeps logins unique.
 
-    One who was erased has an empty login and no name.
+    An erased user has an empty login and no name.
     """
 
     name: ClassVar[str] = "users"
@@ -54,10 +54,10 @@ class Users(Projection):
 
     @on(User.Registered)
     def _registered(self, event: Recorded[User.Registered], rows: Rows) -> None:
-        told = {"login": event.data.login or "", "name": event.data.name, "technician": event.data.technician}
+        fields = {"login": event.data.login or "", "name": event.data.name, "technician": event.data.technician}
         row = {"id": event.stream, "roles": list(event.data.roles), "enabled": True, "erased": False}
         row["password_changed_at"] = None
-        rows.put(USERS, row | told | changed_by(event))
+        rows.put(USERS, row | fields | changed_by(event))
 
     @on(User.RolesSet)
     def _roles_set(self, event: Recorded[User.RolesSet], rows: Rows) -> None:
@@ -83,8 +83,8 @@ class Users(Projection):
     def _touched(self, event: Recorded[User.ResetCodeIssued | User.SecondFactorsReset], rows: Rows) -> None:
         self._change(event, rows, {})
 
-    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        change_row(rows, USERS, event, said)
+    def _change(self, event: Recorded, rows: Rows, fields: Row) -> None:
+        change_row(rows, USERS, event, fields)
 
 
 def user(reader: Reader, user_id: UUID) -> UserRow | None:

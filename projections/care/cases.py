@@ -1,4 +1,4 @@
-"""Cases: the spine of everything from a customer's first contact until they are satisfied."""
+"""Cases: a customer's matter from the first contact until it is closed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import ClassVar, TypedDict
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.case import Case
 from domain.care.case_status import Status
 from domain.care.customer import Customer
@@ -68,11 +67,11 @@ _LATER = (
 )
 
 _OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "waived_by", "waiver")
-"""What a case has no longer once it is taken up again; the timeline keeps it."""
+"""Columns that are emptied when a case is reopened; the timeline keeps the values."""
 
 
 class Cases(Projection):
-    """One row a case. `reopened_by` is the contact of the last reopening, `reopen_reason` why."""
+    """One row per case. `reopened_by` is the contact of the last reopening, `reopen_reason` its reason."""
 
     name: ClassVar[str] = "cases"
     version: ClassVar[int] = 4
@@ -121,8 +120,8 @@ class Cases(Projection):
 
     @on(Case.Resolved)
     def _resolved(self, event: Recorded[Case.Resolved], rows: Rows) -> None:
-        said = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
-        self._go(event, rows, Status.RESOLVED, said)
+        fields = {"resolved_at": event.occurred_at, "resolution": event.data.resolution}
+        self._go(event, rows, Status.RESOLVED, fields)
 
     @on(Case.Reopened)
     def _reopened(self, event: Recorded[Case.Reopened], rows: Rows) -> None:
@@ -133,8 +132,8 @@ class Cases(Projection):
 
     @on(Case.Closed)
     def _closed(self, event: Recorded[Case.Closed], rows: Rows) -> None:
-        said = {name: getattr(event.data, name) for name in ("outcome", "basis", "waived_by", "waiver")}
-        self._go(event, rows, Status.CLOSED, said | {"closed_at": event.occurred_at})
+        fields = {name: getattr(event.data, name) for name in ("outcome", "basis", "waived_by", "waiver")}
+        self._go(event, rows, Status.CLOSED, fields | {"closed_at": event.occurred_at})
 
     @on(Case.Merged)
     def _merged(self, event: Recorded[Case.Merged], rows: Rows) -> None:
@@ -145,17 +144,17 @@ class Cases(Projection):
                 rows.put(CASES, more | {"position": event.position})
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         for case in rows.where(CASES, customer=event.stream):
             rows.put(CASES, case | dict.fromkeys(_WORDS) | {"position": event.position})
 
-    def _go(self, event: Recorded, rows: Rows, status: Status, said: Row) -> None:
+    def _go(self, event: Recorded, rows: Rows, status: Status, fields: Row) -> None:
         if (case := rows.get(CASES, event.stream)) is not None:
-            rows.put(CASES, case | {"status": status.value, "waits_on": None} | said | changed_by(event))
+            rows.put(CASES, case | {"status": status.value, "waits_on": None} | fields | changed_by(event))
 
 
 def _with(case: Row, contacts: list[str], number: int) -> Row:
-    """A case with more contacts, of which these are the last."""
+    """A case after contacts were added, of which these are the newest."""
     last = [*case["contacts"], *contacts][-SHOWN:]
     return case | {"contacts": last, "contacts_count": case["contacts_count"] + number}
 

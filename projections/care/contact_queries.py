@@ -1,4 +1,4 @@
-"""Questions about contacts: one of them, and a page of those that are asked for."""
+"""Queries for contacts: one, and pages by filter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers with their sites, and the changes of details that clashed and wait for the office."""
+"""Customers with their sites, and clashes of changes that await a decision of the office."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from projections.care.customer_entries import entries_below
@@ -16,16 +15,16 @@ from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 from projections.lookup.external_refs import EXTERNAL_REF, external_ref_of
-from projections.lookup.search_query import EVERYBODY, Like, written_so
+from projections.lookup.search_query import EVERYBODY, Like, containing
 
 DETAILS = ("name", "phones", "email", "language", "zone")
 
 
 class Customers(Projection):
-    """One row a customer, one a site, one a clash that is open: the next change of that field settles it.
+    """One row per customer, one per site, one per open clash, which the next change of that field settles.
 
     `phones` is a list of texts; `kept` and `wanted` are lists of texts as well, one text for any other field. All
-    words of an erased customer are gone, whatever the events still hold.
+    texts of an erased customer are emptied, whatever the events still hold.
     """
 
     name: ClassVar[str] = "customers"
@@ -40,7 +39,7 @@ class Customers(Projection):
             yield SITES, (event.data.site,)
 
     @on(Customer.Registered)
-    def _registered(self, event: Recorded[customer_events.Registered], rows: Rows) -> None:
+    def _registered(self, event: Recorded[Customer.Registered], rows: Rows) -> None:
         row = {"id": event.stream, "merged_into": None, "erased": False}
         rows.put(
             CUSTOMERS,
@@ -48,15 +47,15 @@ class Customers(Projection):
         )
 
     @on(Customer.Changed)
-    def _details(self, event: Recorded[customer_events.Changed], rows: Rows) -> None:
-        said = {field: _value(event, field) for field in event.data.fields}
-        self._change(event, rows, said)
+    def _details(self, event: Recorded[Customer.Changed], rows: Rows) -> None:
+        fields = {field: _value(event, field) for field in event.data.fields}
+        self._change(event, rows, fields)
         for field in event.data.fields:
             for clash in rows.where(CLASHES, customer=event.stream, field=field):
                 rows.delete(CLASHES, clash["position"])
 
     @on(Customer.ChangeClashed)
-    def _clashed(self, event: Recorded[customer_events.ChangeClashed], rows: Rows) -> None:
+    def _clashed(self, event: Recorded[Customer.ChangeClashed], rows: Rows) -> None:
         self._change(event, rows, {})
         row = {
             "position": event.position,
@@ -71,7 +70,7 @@ class Customers(Projection):
         rows.put(CLASHES, row)
 
     @on(Customer.SiteAdded)
-    def _site_added(self, event: Recorded[customer_events.SiteAdded], rows: Rows) -> None:
+    def _site_added(self, event: Recorded[Customer.SiteAdded], rows: Rows) -> None:
         data = event.data
         row = {"id": data.site, "customer": event.stream, "zone": data.zone, "zone_basis": data.zone_basis}
         words = {"address": data.address, "access_notes": data.access_notes}
@@ -79,28 +78,28 @@ class Customers(Projection):
         self._change(event, rows, {})
 
     @on(Customer.SiteChanged)
-    def _site_changed(self, event: Recorded[customer_events.SiteChanged], rows: Rows) -> None:
+    def _site_changed(self, event: Recorded[Customer.SiteChanged], rows: Rows) -> None:
         if (site := rows.get(SITES, event.data.site)) is not None:
             given = {name: getattr(event.data, name) for name in ("zone", "address", "access_notes")}
-            told = {name: value for name, value in given.items() if value is not None}
+            given_fields = {name: value for name, value in given.items() if value is not None}
             basis = {} if event.data.zone is None else {"zone_basis": event.data.zone_basis}
-            rows.put(SITES, site | told | basis | {"position": event.position})
+            rows.put(SITES, site | given_fields | basis | {"position": event.position})
         self._change(event, rows, {})
 
     @on(Customer.Merged)
-    def _merged(self, event: Recorded[customer_events.Merged], rows: Rows) -> None:
+    def _merged(self, event: Recorded[Customer.Merged], rows: Rows) -> None:
         self._change(event, rows, {"merged_into": event.data.into})
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         self._change(event, rows, {**dict.fromkeys((*DETAILS, *EXTERNAL_REF)), "erased": True})
         for site in rows.where(SITES, customer=event.stream):
             rows.put(SITES, site | {"address": None, "access_notes": None, "position": event.position})
         for clash in rows.where(CLASHES, customer=event.stream):
             rows.delete(CLASHES, clash["position"])
 
-    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        change_row(rows, CUSTOMERS, event, said)
+    def _change(self, event: Recorded, rows: Rows, fields: Row) -> None:
+        change_row(rows, CUSTOMERS, event, fields)
 
 
 def _value(event: Recorded, field: str) -> Any:
@@ -133,7 +132,7 @@ def customers(
     external_ref: str | None = None,
 ) -> list[CustomerRow]:
     """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
-    like = like if words is None or like is not EVERYBODY else written_so(words)
+    like = like if words is None or like is not EVERYBODY else containing(words)
     return reader.rows(
         CustomerRow,
         f"""

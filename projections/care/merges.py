@@ -1,4 +1,4 @@
-"""Entries that stand for one customer, and cases that go on as one: what questions about either follow."""
+"""Merged customer entries and merged cases: the ids that a query about one of them has to include."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from projections.care.customer_rows import CUSTOMERS
-from projections.engine.above import standing_row
+from projections.engine.above import surviving_row
 from projections.engine.projection import Rows
 from projections.engine.reader import Reader
 from projections.engine.table import Row
@@ -21,7 +21,7 @@ def one_customer(reader: Reader, customer: UUID | None) -> list[UUID] | None:
 
 
 def one_case(reader: Reader, case: UUID | None) -> list[UUID] | None:
-    """The ids of all cases that go on as one with this case; None for None. Reads the view `cases`."""
+    """The ids of all cases that were merged with this one; None for None. Reads the view `cases`."""
     return None if case is None else _of_one(reader, "cases", case)
 
 
@@ -44,16 +44,16 @@ def _of_one(reader: Reader, table: str, id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def standing_entry(rows: Rows, customer: UUID) -> Row | None:
-    """The row of the entry that stays for a customer, for a fold; None for one that is not known."""
-    return standing_row(rows, CUSTOMERS, customer)
+def surviving_entry(rows: Rows, customer: UUID) -> Row | None:
+    """The row of the entry that remains for a customer; for folds. None for an unknown one."""
+    return surviving_row(rows, CUSTOMERS, customer)
 
 
 def entries_of(rows: Rows, customer: UUID) -> set[UUID]:
-    """All entries of the same customer, for a fold."""
-    standing = standing_entry(rows, customer)
+    """The ids of all entries of the same customer; for folds."""
+    survivor = surviving_entry(rows, customer)
     found: set[UUID] = set()
-    due = [customer if standing is None else standing["id"]]
+    due = [customer if survivor is None else survivor["id"]]
     while due:
         entry = due.pop()
         found.add(entry)

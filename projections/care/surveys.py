@@ -1,4 +1,4 @@
-"""Surveys: whether customers are satisfied, in their own numbers and words."""
+"""Surveys: the customer's ratings and comment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import ClassVar, TypedDict
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.care.survey import Survey
 from domain.recording.recorded import Recorded
@@ -46,7 +45,7 @@ _ANSWER = ("csat", "ces", "solved", "comment")
 
 
 class Surveys(Projection):
-    """One row a survey, with the answer that was given last."""
+    """One row per survey, with its newest answer."""
 
     name: ClassVar[str] = "surveys"
     tables: ClassVar[tuple[Table, ...]] = (SURVEYS,)
@@ -75,12 +74,12 @@ class Surveys(Projection):
         survey = rows.get(SURVEYS, event.stream)
         if survey is None:
             return
-        told = {name: getattr(event.data, name) for name in _ANSWER} | {"answered_at": event.occurred_at}
+        answer = {name: getattr(event.data, name) for name in _ANSWER} | {"answered_at": event.occurred_at}
         is_newest = survey["answered_at"] is None or survey["answered_at"] <= event.occurred_at
-        rows.put(SURVEYS, survey | (told if is_newest else {}) | changed_by(event))
+        rows.put(SURVEYS, survey | (answer if is_newest else {}) | changed_by(event))
 
     @on(Customer.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased], rows: Rows) -> None:
         for survey in rows.where(SURVEYS, customer=event.stream):
             rows.put(SURVEYS, survey | {"comment": None, "position": event.position})
 

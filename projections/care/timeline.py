@@ -1,4 +1,4 @@
-"""Timelines: everything that concerns a case or a machine, in the order in which it happened."""
+"""Timelines: all events that concern a case or a machine, in the order of occurrence."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ TIMELINE = Table.of(
 )
 
 _CODES = ("channel", "on", "outcome", "fixed", "kind", "demand", "remedy", "reason", "topic", "csat")
-"""The field of an event that says most in one word, the first of these that it has."""
+"""Fields of events that hold codes; the first of these that an event has goes into the summary."""
 
 
 class Timeline(Projection):
-    """One row an event. `subject` is the case, contact, work order or machine through which it concerns others.
+    """One row per event. `subject` is the case, contact, work order or machine that it concerns.
 
-    `summary` is the topic with its most telling code (`stock.moved:consumption`), for pages to put into words;
-    `detail` is all that the event says in ids, codes and numbers. Nobody's words are here.
+    `summary` is the topic with that code (`stock.moved:consumption`), for the user interface to translate; `detail` has
+    the ids, codes and numbers of the event. Personal texts are left out.
     """
 
     name: ClassVar[str] = "timeline"
@@ -85,15 +85,15 @@ class Timeline(Projection):
 
 
 def _row(event: Recorded, subject: UUID) -> Row:
-    said = _said(event)
-    code = next((str(said[name]) for name in _CODES if said.get(name) is not None), None)
+    detail = _detail(event)
+    code = next((str(detail[name]) for name in _CODES if detail.get(name) is not None), None)
     return {
         "position": event.position,
         "subject": subject,
         "stream": event.stream,
         "topic": event.topic,
         "summary": event.topic if code is None else f"{event.topic}:{code}",
-        "detail": said,
+        "detail": detail,
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,
         "actor": event.envelope.actor,
@@ -102,12 +102,12 @@ def _row(event: Recorded, subject: UUID) -> Row:
     }
 
 
-def _said(event: Recorded) -> dict[str, Any]:
-    """What is not personal in an event, as JSON values."""
+def _detail(event: Recorded) -> dict[str, Any]:
+    """The fields of an event that are not personal, as JSON values."""
     names = shape_of(resolve_topic(event.topic)).plain
-    told = {name.rstrip("_"): value for name in names if (value := getattr(event.data, name)) is not None}
-    said: dict[str, Any] = orjson.loads(encode(told))
-    return said
+    fields = {name.rstrip("_"): value for name in names if (value := getattr(event.data, name)) is not None}
+    detail: dict[str, Any] = orjson.loads(encode(fields))
+    return detail
 
 
 def case_timeline(

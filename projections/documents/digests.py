@@ -1,4 +1,4 @@
-"""The table of digests: what each audience must hold, kept whenever one of its documents is put."""
+"""The table of digests: what each audience must hold, updated whenever one of its documents is put."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ DIGESTS = Table(
     },
     key=("audience",),
 )
-"""How many documents an audience has, tombstones left out, and the sum of their entries; see `digest`.
+"""The number of an audience's documents, without tombstones, and the sum of their entries; see `digest`.
 
-`position` is that of the newest of its documents and tombstones, so that one need not look for something new there.
+`position` is that of its newest document or tombstone, so that a watcher need not read the documents.
 """
 
 
 class _Change:
-    """What comes to the digest of one audience."""
+    """The changes to the digest of one audience."""
 
     def __init__(self) -> None:
         self.position = 0
@@ -36,7 +36,7 @@ class _Change:
 
 
 def put(rows: Rows, documents: Sequence[Row]) -> None:
-    """Put these documents and tombstones, each key once, and let the digests of their audiences know."""
+    """Put these documents and tombstones, each key once, and update the digests of their audiences."""
     rows.preload([(DOCUMENTS, DOCUMENTS.key_of(document)) for document in documents])
     changes: dict[UUID, _Change] = {}
     for document in documents:

@@ -1,4 +1,4 @@
-"""The documents that devices pull, kept ready: each rendered once behind every batch that concerns it."""
+"""The documents that devices pull, stored ready to send: each rendered once after every batch that concerns it."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ from projections.work.work_orders import WorkOrders
 from store.errors import Trouble, trouble_of
 
 KINDS: tuple[Kind, ...] = (CODE_LIST, PART, LOCATION, TECHNICIAN, STOCK_LINE, JOB, VISIT, OPERATION, DISCREPANCY)
-"""All types of document, in the order in which they heed an event."""
+"""All types of document, in the order in which they fold an event."""
 
 _BODIES = {kind.name: kind.body for kind in KINDS}
 _REACTIONS: dict[str, list[Reaction]] = {}
 for _kind in KINDS:
-    for _topic, _reaction in _kind.heeds.items():
+    for _topic, _reaction in _kind.handlers.items():
         _REACTIONS.setdefault(_topic, []).append(_reaction)
 
 
 class Documents(Projection):
-    """One row a document and audience, and one for each that an audience had and has no more.
+    """One row per document and audience, or its tombstone once the audience no longer has it.
 
-    Its position is that of the last event that concerned it, whether or not that changed what it says.
+    Its position is that of the last event that concerned it, whether or not that changed its body.
     """
 
     name: ClassVar[str] = "documents"
@@ -81,7 +81,7 @@ class Documents(Projection):
         self._due = Due()
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """What the types of document say."""
+        """The rows that the types of document name."""
         for kind in KINDS:
             yield from kind.touches(event)
 
@@ -93,7 +93,7 @@ class Documents(Projection):
         self._due.settle(rows)
 
     def finish(self, rows: Rows) -> None:
-        """Render what is due, each document once for all who have it, and put away what is gone."""
+        """Render what is due, each document once for all its audiences, and put the tombstones."""
         bodies = {}
         due, documents = self._due.take(rows)
         for share, position in due.items():
@@ -107,5 +107,5 @@ class Documents(Projection):
             except Exception as error:
                 if trouble_of(error) is not Trouble.CODE:
                     raise
-                rows.spoil(position, error)  # this document stays as it was; all others go on
+                rows.note_unrendered(position, error)  # this document stays as it was; all others are rendered
         put(rows, list(documents.values()))

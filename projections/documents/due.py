@@ -1,4 +1,4 @@
-"""Which documents a batch has to render, gathered while its events are folded."""
+"""Documents due for rendering, collected while a batch of events is folded."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Share(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What became of documents in one batch: those to be rendered, by position, and the tombstones of those gone.
+    """The documents of one batch: those to be rendered, by position, and the tombstones.
 
-    One that came back after it was gone is in both.
+    A document that was withdrawn and then marked again is in both.
     """
 
     due: dict[Share, int]
@@ -32,14 +32,14 @@ class Batch(NamedTuple):
 
 
 Ask = Callable[[Batch, Share, int], None]
-"""Notes in a batch what an event at a position asks for about a document."""
+"""Notes in a batch what an event at a position requires of a document."""
 
 
 class Due:
-    """Documents that something has happened to since they were rendered, each with the position of the last event.
+    """Documents changed since they were rendered, each with the position of the last event.
 
-    They are kept beside the rows that they are rendered from: a batch that fails takes both away. What one event asks
-    for counts from `settle` on, so that an event which cannot be folded to its end asks for nothing.
+    They are kept beside the rows that they are rendered from: a batch that fails discards both. The marks of one event
+    count from `settle` on, so that an event whose fold fails leaves none.
     """
 
     def __init__(self) -> None:
@@ -47,17 +47,17 @@ class Due:
         self._asked: WeakKeyDictionary[Rows, list[tuple[Share, int, Ask]]] = WeakKeyDictionary()
 
     def mark(self, event: Recorded, rows: Rows, shares: Iterable[Share]) -> None:
-        """These documents are to be rendered."""
+        """Mark these documents for rendering."""
         self._asked[rows] += [(share, event.position, _mark) for share in shares]
 
     def begin(self, event: Recorded, rows: Rows, shares: Iterable[Share]) -> None:
-        """These documents are to be rendered, from the first event that asks for it on."""
+        """Mark these documents for rendering, at the position of the first event that marks them."""
         self._asked[rows] += [(share, event.position, _begin) for share in shares]
 
     def withdraw(
         self, event: Recorded, rows: Rows, shares: Iterable[Share], why: Why, ended: Row | None = None
     ) -> None:
-        """These documents are gone from their audiences; `ended` are the statuses in which some went, by id."""
+        """Remove these documents from their audiences; `ended` are the final statuses of some, by id."""
 
         def gone(batch: Batch, share: Share, position: int) -> None:
             batch.due.pop(share, None)
@@ -66,17 +66,17 @@ class Due:
         self._asked[rows] += [(share, event.position, gone) for share in shares]
 
     def begin_event(self, rows: Rows) -> None:
-        """An event begins: nothing is asked for yet, whatever became of the one before."""
+        """Begin an event: discard unsettled marks."""
         self._asked[rows] = []
 
     def settle(self, rows: Rows) -> None:
-        """What the event has asked for counts now."""
+        """Settle the marks of the event."""
         batch = self._of.setdefault(rows, Batch({}, {}))
         for share, position, ask in self._asked.pop(rows):
             ask(batch, share, position)
 
     def take(self, rows: Rows) -> Batch:
-        """All that are to be rendered or put away now."""
+        """All settled documents; the batch is empty afterwards."""
         return self._of.pop(rows, Batch({}, {}))
 
 

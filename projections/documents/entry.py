@@ -1,4 +1,4 @@
-"""How a document is written: its body, the hash of that, and the entry that pull sends, which says who shares it."""
+"""The stored form of a document: its body, the body's hash, and the entry that pull sends, with its audience."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def written(audience: UUID, kind: str, id: str, position: int, body: Body) -> Ro
 
 
 def tombstone(audience: UUID, kind: str, id: str, position: int, why: Why, *, status: str | None = None) -> Row:
-    """The row of a document that the technician no longer has; of what it said only the status in which it ended."""
+    """The tombstone of a document that the technician no longer has; of its content only the final status is left."""
     head = {"type": kind, "id": id, "position": position, "hash": None}
     ended = {} if status is None else {"status": status}
     return _row(audience, head, {"type": kind, "id": id, "position": position, "gone": why, **ended}, gone=why)

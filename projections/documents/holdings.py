@@ -1,4 +1,4 @@
-"""What a technician's devices must hold at one moment: the hash of each document, and the entries of some of them."""
+"""What a technician's devices must hold at one moment: the hash of each document, and selected entries."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Holdings(NamedTuple):
     moment: Moment
 
     def rows(self, after: int) -> list[Row]:
-        """`shared`, `type`, `id`, `position`, `hash` (None when gone) and `size` of all documents.
+        """`shared`, `type`, `id`, `position`, `hash` (None for a tombstone) and `size` of all documents.
 
-        With the tombstones behind `after`.
+        Including the tombstones after position `after`.
         """
         return self.reader.fetch_all(
             """
@@ -58,7 +58,7 @@ class Holdings(NamedTuple):
 
 @contextmanager
 def holdings_of(views: Views, technician: UUID) -> Iterator[Holdings]:
-    """The technician's slice as it stands now, whatever is written meanwhile."""
+    """The technician's current slice, read in one snapshot."""
     with views.moment(VIEWS, [DOCUMENTS]) as reader:
         [row] = reader.fetch_all(MOMENT, asked_for(technician))
         yield Holdings(reader, technician, moment_of(technician, **row))

@@ -1,4 +1,4 @@
-"""What a type of document is: how one is rendered, and which events concern which ones."""
+"""The definition of a type of document: its rendering, and which events concern which documents."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def _nothing(_: Recorded) -> Iterable[tuple[Table, Key]]:
 class Kind(NamedTuple):
     """One type of document.
 
-    `body` renders the one with this id from the rows behind a batch, `None` when there is nothing to say; what it
-    renders has this `shape`, as devices are promised. `heeds` says
-    by topic what an event does to documents; it must mark each whose body the event may change, or a rebuild would
-    not end like the live view. `touches` names the rows that the heeding reads.
+    `body` renders the one with this id from the rows after a batch, `None` for none; the `shape` is the promised one.
+    `handlers` maps topics to functions that mark documents; they must mark each document whose body the event may
+    change, or a rebuild would end in another state than the live view. `touches` names the rows that these functions
+    read.
     """
 
     name: str
     shape: Shape
     body: Callable[[Rows, str], Body | None]
-    heeds: Mapping[str, Reaction]
+    handlers: Mapping[str, Reaction]
     touches: Touching = _nothing

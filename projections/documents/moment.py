@@ -1,4 +1,4 @@
-"""The moment that documents show: how far the views and the log had come, and what everybody had to hold then."""
+"""The moment of documents: the positions of the views and of the log, and the digests at that moment."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from projections.documents.digest import Digest
 
 
 class Moment(NamedTuple):
-    """Every event up to `through` is in the documents, and none behind it.
+    """The documents include every event up to `through`, and none after it.
 
-    The log, in its life `epoch`, ends at `head`. `own` and `shared` are the digests of the technician's documents and
-    of everybody's.
+    The log, in its epoch `epoch`, ends at `head`. `own` and `shared` are the digests of the technician's documents and
+    of the shared ones.
     """
 
     through: int

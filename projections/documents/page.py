@@ -1,4 +1,4 @@
-"""The page of documents that a device pulls, and what is known of the moment it shows."""
+"""The page of documents that a device pulls, and the moment it is of."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from projections.engine.table import Row
 
 
 class Page(NamedTuple):
-    """Some documents as of one moment; `more` says that there are others behind them."""
+    """Some documents as of one moment; `more` is whether others follow."""
 
     rows: list[Row]
     more: bool
@@ -52,32 +52,32 @@ _PAGE: Final = f"""
     UNION ALL
     SELECT through, NULL, NULL, NULL, json_build_array(head, epoch, digests)::text FROM moment
     ORDER BY position, type NULLS LAST, id
-    """  # noqa: S608 - it has no parts from elsewhere
+    """  # noqa: S608 - constants only
 
 
 def page(reader: Reader, technician: UUID, *, after: int, limit: int, first: bool = False) -> Page:
-    """Documents of the technician's slice that changed behind `after`, by position, type and id.
+    """Documents of the technician's slice that changed after `after`, by position, type and id.
 
-    About `limit` of them: as many more as it takes to end at a whole position. `first` leaves out what is gone, since
-    a device without any document need not be told. Each row has `position`, `type`, `id`, `size` and `entry`. Rows and
-    moment come from one statement, so that they fit each other; the moment is its last row.
+    About `limit` of them: as many more as it takes to end at a whole position. `first` leaves tombstones out, which a
+    device without documents does not need. Each row has `position`, `type`, `id`, `size` and `entry`. Rows and moment
+    are read in one statement, so that they agree; the moment is its last row.
     """
     found = reader.fetch_all(_PAGE, asked_for(technician) | {"after": after, "limit": limit, "first": first})
-    told = found.pop()
-    head, epoch, digests = orjson.loads(told["entry"])
-    moment = moment_of(technician, told["position"], head, UUID(epoch), digests)
+    last = found.pop()
+    head, epoch, digests = orjson.loads(last["entry"])
+    moment = moment_of(technician, last["position"], head, UUID(epoch), digests)
     newest = max((position for position, *_ in (digests or {}).values()), default=0)
     return Page(found, len(found) >= limit and found[-1]["position"] < newest, moment)
 
 
 def asked_for(technician: UUID) -> dict[str, Any]:
-    """The audiences that a technician's slice is made of, as a parameter."""
+    """The audiences of a technician's slice, as a parameter."""
     return {"audiences": [str(technician), str(SHARED)]}
 
 
 def moment_of(
     technician: UUID, through: int, head: int, epoch: UUID, digests: dict[str, tuple[int, int, str]] | None
 ) -> Moment:
-    """The moment that a row of `MOMENT` tells; it has no digest of an audience without documents."""
+    """The moment in a row of `MOMENT`; an audience without documents has no digest there."""
     own, shared = ((digests or {}).get(str(audience)) for audience in (technician, SHARED))
-    return Moment(through, head, epoch, *(Digest(*told[1:]) if told else NOTHING for told in (own, shared)))
+    return Moment(through, head, epoch, *(Digest(*values[1:]) if values else NOTHING for values in (own, shared)))

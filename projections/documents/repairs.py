@@ -1,4 +1,4 @@
-"""Which work orders of a machine are repairs that the next technician wants to know of, the latest first."""
+"""The work orders of a machine that are shown as its earlier repairs, latest first."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ REPAIRS = Table(
     key=("work_order",),
     indexes=(("equipment", "finished_at", "work_order"),),
 )
-"""One row an order that has come to an end which tells something."""
+"""One row per order with an outcome that was not cancelled."""
 
 _LATEST: Final = Order(("equipment",), ("finished_at", "work_order"))
 
 
 def is_repair(order: Row) -> bool:
-    """Whether an order has come to an end that tells the next technician something."""
+    """Whether an order has an outcome and was not cancelled."""
     return order["finished_at"] is not None and order["status"] != "cancelled"
 
 
 def note(rows: Rows, order: Row) -> None:
-    """This order stands otherwise now."""
+    """Update the row of an order."""
     if order["equipment"] is None:
         return
     if is_repair(order):

@@ -1,4 +1,4 @@
-"""Whose a work order is: which technicians have it and its visits on their devices."""
+"""Slices: which technicians have a work order and its visits on their devices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SLICES = Table(
     key=("work_order",),
     indexes=(("customer", "site", "shared"), ("customer", "shared"), ("equipment", "shared")),
 )
-"""`technicians` have the order on their devices; it is `shared` while there are any. `visits` are so many."""
+"""`technicians` have the order on their devices; it is `shared` while there are any. `visits` is their number."""
 
 ORDER_VISITS = Table(
     "device_visits",
@@ -46,53 +46,53 @@ ORDER_VISITS = Table(
     key=("work_order", "visit"),
     indexes=(("work_order", "window_start", "visit"), ("work_order", "helps")),
 )
-"""A visit `helps` when the office gave it to its technician after the order was given to whoever has it."""
+"""A visit `helps` when the office assigned it to its technician after the last assignment of the order."""
 
 HELPERS = Table(
     "device_helpers",
     {"work_order": "uuid NOT NULL", "technician": "uuid NOT NULL", "visits": "bigint NOT NULL"},
     key=("work_order", "technician"),
 )
-"""How many visits that are not over a technician helps with."""
+"""The number of unfinished visits with which a technician helps."""
 
 _GIVING: Final = (Visit.Planned.TOPIC, Visit.Dispatched.TOPIC, Visit.Accepted.TOPIC)
 _BY_WINDOW: Final = Order(("work_order",), ("window_start", "visit"))
 
 
 def slice_of(rows: Rows, order: Row) -> Row:
-    """The slice as it stands."""
+    """The current slice."""
     same = {name: order[name] for name in ("customer", "site", "equipment")}
-    nobodys = {"work_order": order["id"], "technicians": [], "shared": False, "visits": 0}
-    return rows.get(SLICES, order["id"]) or same | nobodys
+    unshared = {"work_order": order["id"], "technicians": [], "shared": False, "visits": 0}
+    return rows.get(SLICES, order["id"]) or same | unshared
 
 
 def technicians_of(rows: Rows, order: UUID) -> list[str]:
-    """Who has the order on their devices."""
+    """The technicians who have the order on their devices."""
     found = rows.get(SLICES, order)
     technicians: list[str] = found["technicians"] if found else []
     return technicians
 
 
 def after(event: Recorded, rows: Rows, before: Row, order: Row) -> Row:
-    """The slice after an event about its order, whose row knows the event already, and whose visits do now."""
+    """The slice after an event about its order or one of its visits, which the order's row includes already."""
     if event.topic == WorkOrder.Assigned.TOPIC:
         for visit in rows.where(ORDER_VISITS, work_order=order["id"], helps=True):
             _put(rows, visit, visit | {"helps": False})
     visit_row = rows.get(VISITS, event.stream) if event.topic.startswith("visit.") else None
     if visit_row is not None:
         known = rows.get(ORDER_VISITS, order["id"], event.stream)
-        told = {"technician": visit_row["technician"], "over": visit_row["status"] in OVER}
-        told |= {"helps": _helps(event, known, visit_row["technician"]), "window_start": visit_row["window_start"]}
-        _put(rows, known, {"work_order": order["id"], "visit": event.stream} | told)
+        share = {"technician": visit_row["technician"], "over": visit_row["status"] in OVER}
+        share |= {"helps": _helps(event, known, visit_row["technician"]), "window_start": visit_row["window_start"]}
+        _put(rows, known, {"work_order": order["id"], "visit": event.stream} | share)
         before = before | {"visits": before["visits"] + (known is None)}
     technicians = _technicians(rows, order)
     return before | {"technicians": technicians, "shared": bool(technicians)}
 
 
 def _helps(event: Recorded, known: Row | None, technician: UUID | None) -> bool:
-    """Whether the office gives a visit to this technician by this event, or has before.
+    """Whether the office assigns a visit to this technician by this event, or has before.
 
-    It also gives one when it was told that they have accepted it; what a device tells never makes one help.
+    An acceptance recorded by the office counts as well; one from a device does not.
     """
     if known is not None and known["helps"] and known["technician"] == technician:
         return True
@@ -101,21 +101,21 @@ def _helps(event: Recorded, known: Row | None, technician: UUID | None) -> bool:
 
 
 def _put(rows: Rows, before: Row | None, visit: Row) -> None:
-    """Have a visit stand like this, and count for whoever helps with it."""
+    """Store a visit, and update the number of visits with which its technicians help."""
     rows.put(ORDER_VISITS, visit)
     for row, by in ((before, -1), (visit, 1)):
         if row is not None and row["helps"] and not row["over"] and row["technician"] is not None:
             known = rows.get(HELPERS, row["work_order"], row["technician"])
             visits = (known["visits"] if known else 0) + by
             if visits:
-                told = {"work_order": row["work_order"], "technician": row["technician"], "visits": visits}
-                rows.put(HELPERS, told)
+                share = {"work_order": row["work_order"], "technician": row["technician"], "visits": visits}
+                rows.put(HELPERS, share)
             else:
                 rows.delete(HELPERS, row["work_order"], row["technician"])
 
 
 def _technicians(rows: Rows, order: Row) -> list[str]:
-    """Whoever has the order, and who helps with a visit that is not over; nobody once the order has ended."""
+    """The technician of the order, and those of unfinished visits who help; nobody once the order has ended."""
     if is_ended(order):
         return []
     helpers = [row["technician"] for row in rows.where(HELPERS, work_order=order["id"])]
@@ -128,7 +128,7 @@ def is_ended(order: Row) -> bool:
 
 
 def shares(order: UUID, technicians: Iterable[str], visits: Iterable[Row]) -> set[Share]:
-    """The order and those of its visits that are the technician's or nobody's, for each of its technicians."""
+    """The order and those of its visits that are the technician's or unassigned, for each of its technicians."""
     some = list(visits)
     found = set()
     for technician in map(UUID, technicians):

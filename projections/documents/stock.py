@@ -1,4 +1,4 @@
-"""The document of stock: how much of one part is on the van."""
+"""The document of stock: the balance of one part on the technician's van."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class StockDocument(TypedDict):
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """What is on hand by the books; reserving comes later, so nothing is reserved yet."""
+    """The balance of the part; `reserved` is always 0, since there are no reservations yet."""
     location, part = map(UUID, id.split("/"))
     row = rows.get(STOCK, location, part)
     if row is None:
         return None
-    told = {"location": location, "part": part, "on_hand": row["on_hand"], "reserved": "0"}
-    return told if row["counted_at"] is None else told | {"counted_at": row["counted_at"]}
+    fields = {"location": location, "part": part, "on_hand": row["on_hand"], "reserved": "0"}
+    return fields if row["counted_at"] is None else fields | {"counted_at": row["counted_at"]}
 
 
 def _moved(due: Due, event: Recorded[StockMovement.Moved], rows: Rows) -> None:

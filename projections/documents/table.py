@@ -1,4 +1,4 @@
-"""The table of ready documents: one row for each that an audience has or had."""
+"""The table of rendered documents: one row per document and audience."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from projections.engine.table import Table
 
 SHARED: Final = UUID("8f2d51c6-0a7b-5e94-9c3e-64d1f0b7a825")
-"""The audience of what every device gets. Fixed for ever, since rows are kept under it."""
+"""The audience of documents for every device. Fixed for ever, since rows are stored under it."""
 
 DOCUMENTS = Table(
     "documents",
@@ -25,7 +25,7 @@ DOCUMENTS = Table(
     key=("audience", "type", "id"),
     indexes=(("audience", "position"),),
 )
-"""A document, or the tombstone of one, for one technician (`audience`) or for all.
+"""A document, or its tombstone, for one technician (`audience`) or for all.
 
-`entry` is the JSON text that pull sends, `size` its bytes; `hash` is that of the body, None where there is none.
+`entry` is the JSON text that pull sends, `size` its length in bytes; `hash` is that of the body, None for a tombstone.
 """

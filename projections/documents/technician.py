@@ -1,4 +1,4 @@
-"""The document of a technician, for themselves alone."""
+"""The document of a technician, only for themselves."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class TechnicianDocument(TypedDict):
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """Who they are, and the van they have: the one the office gave them, unless they took another into custody."""
+    """Their data, and their van: the one that the office set, unless they took another into custody."""
     technician = rows.get(TECHNICIANS, UUID(id))
     if technician is None:
         return None
-    told = {name: technician[name] for name in ("id", "name", "zone", "language", "active")}
+    fields = {name: technician[name] for name in ("id", "name", "zone", "language", "active")}
     taken = [location["id"] for location in rows.where(LOCATIONS, custodian=technician["id"])]
     van = taken[0] if taken and technician["van"] not in taken else technician["van"]
-    return told | {"van": van}
+    return fields | {"van": van}
 
 
 def _changed(due: Due, event: Recorded, rows: Rows) -> None:

@@ -1,4 +1,4 @@
-"""The document of a visit: when somebody is to come, and how far that is. Its work order says whose it is."""
+"""The document of a visit: its window and status. Its work order decides who has it."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class VisitDocument(TypedDict):
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """Where the visit stands, and an acceptance that was of an earlier plan."""
+    """The current state of the visit, and an acceptance of an earlier plan if there is one."""
     visit = rows.get(VISITS, UUID(id))
     if visit is None:
         return None
-    told = {name: visit[name] for name in _SAME}
+    fields = {name: visit[name] for name in _SAME}
     stale = visit["stale_acceptance"]
-    return told if stale is None else told | {"stale_acceptance": stale}
+    return fields if stale is None else fields | {"stale_acceptance": stale}
 
 
 VISIT = Kind("visit", VisitDocument, body, {})

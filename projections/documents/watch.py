@@ -1,4 +1,4 @@
-"""Waking up whoever waits for news of a slice: one thread and one question a process, however many wait."""
+"""Waiting for changes of a slice: one thread and one query per process, however many callers wait."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _NEWS = """
 
 
 class Watch:
-    """Knows of every audience the position of its newest document, and wakes up those whose audience has a newer one.
+    """Knows the position of the newest document of every audience, and wakes up callers when theirs has a newer one.
 
-    Whoever waits holds a thread and nothing else. While nobody does, nothing is asked.
+    A waiting caller occupies a thread and nothing else. While none waits, nothing is read.
     """
 
     def __init__(self, views: Views) -> None:
@@ -32,12 +32,12 @@ class Watch:
         self._seen = 0
         self._newest: dict[UUID, int] = {}
         self._waiting: dict[UUID, set[Event]] = {}
-        views.wakeups.heed(self._moved, self._closed)
+        views.wakeups.subscribe(self._moved, self._closed)
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
-        """Where the documents have come to, as soon as something in the technician's slice is newer than `after`.
+        """The position of the documents, as soon as something in the technician's slice is newer than `after`.
 
-        None after so many seconds without, and when the process ends.
+        None after `seconds` without a change, and when the process ends.
         """
         deadline = time.monotonic() + seconds
         with self._waits(technician) as woken:
@@ -55,7 +55,7 @@ class Watch:
 
     @property
     def waiting(self) -> int:
-        """How many wait at this moment."""
+        """The number of callers that wait now."""
         with self._lock:
             return sum(len(waiting) for waiting in self._waiting.values())
 
@@ -88,9 +88,9 @@ class Watch:
                     woken.set()
 
     def _look(self, *, anew: bool) -> None:
-        """Find the audiences with something new, and wake up those who wait for it; all who wait when all share it.
+        """Find the audiences with changes and wake up their callers; all callers when shared documents changed.
 
-        Unless it is to be done `anew`, it is enough when somebody else has just done it.
+        Unless `anew`, does nothing when another thread has just done it.
         """
         with self._asking:
             with self._lock:
@@ -99,7 +99,7 @@ class Watch:
                     return
             rows = self._views.ask(_NEWS, (seen,))
             through = rows[0][0] if rows else 0
-            if through < seen:  # the log was restored, or the views are being made anew: what we know is void
+            if through < seen:  # the log was restored, or the views are being rebuilt: positions read before are void
                 rows = self._views.ask(_NEWS, (0,))
                 through = rows[0][0] if rows else 0
                 seen = 0

@@ -1,4 +1,4 @@
-"""The document of a work order: all that a technician needs to know of it, offline."""
+"""The document of a work order: all that a technician needs to know of it offline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from projections.care.customer_rows import SITES
-from projections.care.merges import standing_entry
+from projections.care.merges import surviving_entry
 from projections.documents.entry import Body
 from projections.documents.repairs import latest
 from projections.documents.slices import newest_visits, slice_of
@@ -18,7 +18,7 @@ from projections.work.visit_row import VISITS
 from projections.work.work_order_row import WORK_ORDERS
 
 REPAIRS = 5
-"""How many earlier repairs of the same machine are told."""
+"""The number of earlier repairs of the same machine that are shown."""
 
 _SAME = ("id", "number", "status", "problem", "priority", "technician", "hold_reason", "opened_at", "finished_at")
 _COUNTED = ("parts_required", "parts_used", "notes", "labour", "photos")
@@ -29,13 +29,13 @@ _VISIT = ("id", "technician", "status", "window_start", "window_end")
 def body(rows: Rows, id: str) -> Body | None:
     """The order with its customer, site, machine, visits, parts, notes, times, diagnosis and outcome.
 
-    Of a list with more than `SHOWN` entries it has the newest, and beside it how many there are.
+    Of a list with more than `SHOWN` entries it has the newest, and the number of all beside it.
     """
     order = rows.get(WORK_ORDERS, UUID(id))
     if order is None:
         return None
-    customer = standing_entry(rows, order["customer"])
-    told = {name: order[name] for name in _SAME} | {
+    customer = surviving_entry(rows, order["customer"])
+    fields = {name: order[name] for name in _SAME} | {
         "case": order["case_id"],
         "customer": _customer(order, customer),
         "site": _site(rows, order, customer),
@@ -47,16 +47,16 @@ def body(rows: Rows, id: str) -> Body | None:
         "outcomes": _facts(order["completions"], "outcome", "technician", "fixed", "remedy", "reason", "note", "at"),
         "visits": _visits(rows, order),
     }
-    told |= {f"{name}_count": number for name, number in _numbers(rows, order) if number > SHOWN}
+    fields |= {f"{name}_count": number for name, number in _numbers(rows, order) if number > SHOWN}
     if order["diagnosis"] is not None:
-        [told["diagnosis"]] = _facts([order["diagnosis"]], "problem", "cause", "remedy", "note", "at")
+        [fields["diagnosis"]] = _facts([order["diagnosis"]], "problem", "cause", "remedy", "note", "at")
     if order["equipment"] is not None:
-        told["equipment"] = _equipment(rows, order)
-    return told
+        fields["equipment"] = _equipment(rows, order)
+    return fields
 
 
 def _numbers(rows: Rows, order: Row) -> Iterator[tuple[str, int]]:
-    """How many entries each list would have."""
+    """The number of all entries of each list."""
     yield from ((name, order["counts"].get(name, 0)) for name in _COUNTED)
     yield "outcomes", order["counts"].get("completions", 0)
     yield "visits", slice_of(rows, order)["visits"]
@@ -75,12 +75,12 @@ def _visits(rows: Rows, order: Row) -> list[Body]:
 
 def _customer(order: Row, customer: Row | None) -> Body:
     known = customer or {"name": None, "phones": None, "email": None, "language": None}
-    told = {name: known[name] for name in ("name", "email", "language")}
-    return {"id": known.get("id", order["customer"]), "phones": known["phones"] or [], **told}
+    fields = {name: known[name] for name in ("name", "email", "language")}
+    return {"id": known.get("id", order["customer"]), "phones": known["phones"] or [], **fields}
 
 
 def _site(rows: Rows, order: Row, customer: Row | None) -> Body:
-    """Where to go; without a site the customer's own zone is the best that is known."""
+    """Where to go; without a site the zone is the customer's own."""
     site = None if order["site"] is None else rows.get(SITES, order["site"])
     if site is None:
         return {"id": order["site"], "address": None, "access_notes": None, "zone": customer and customer["zone"]}
@@ -89,12 +89,12 @@ def _site(rows: Rows, order: Row, customer: Row | None) -> Body:
 
 def _equipment(rows: Rows, order: Row) -> Body:
     machine = rows.get(EQUIPMENT, order["equipment"]) or {"model": None, "serial": None, "warranties": []}
-    told = {name: machine[name] for name in ("model", "serial", "warranties")}
-    return {"id": order["equipment"], **told, "repairs": _repairs(rows, order)}
+    fields = {name: machine[name] for name in ("model", "serial", "warranties")}
+    return {"id": order["equipment"], **fields, "repairs": _repairs(rows, order)}
 
 
 def _repairs(rows: Rows, order: Row) -> list[Body]:
-    """The last repairs of this machine under other orders, the latest first; codes and parts, nobody's words."""
+    """The last repairs of this machine under other orders, latest first; codes and parts without personal texts."""
     ids = latest(rows, order["equipment"], order["id"], REPAIRS)
     rows.preload((WORK_ORDERS, (id,)) for id in ids)
     return [_repair(repair) for id in ids if (repair := rows.get(WORK_ORDERS, id)) is not None]

@@ -1,4 +1,4 @@
-"""What goes on under another id since it was merged: the rows above a row, and the last of them, which stands."""
+"""Merged rows: the rows that a row was merged into, and the last of them, which survives."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
 
 MOST_STEPS: Final = 100
-"""As many merges one behind the other are followed upwards."""
+"""The number of consecutive merges that are followed at most."""
 
 
 def rows_above(rows: Rows, table: Table, id: UUID) -> list[Row]:
-    """The rows in which one goes on that was merged (`merged_into`), the next one first; none for one that was not."""
+    """The rows that one was merged into (`merged_into`), nearest first; none for one that was not merged."""
     found: list[Row] = []
     row = rows.get(table, id)
     while row is not None and row["merged_into"] is not None and len(found) < MOST_STEPS:
@@ -23,7 +23,7 @@ def rows_above(rows: Rows, table: Table, id: UUID) -> list[Row]:
     return found
 
 
-def standing_row(rows: Rows, table: Table, id: UUID) -> Row | None:
-    """The row that stands for an id, its own where it was not merged; None for one that is not known."""
+def surviving_row(rows: Rows, table: Table, id: UUID) -> Row | None:
+    """The surviving row for an id, its own where it was not merged; None for an unknown id."""
     above = rows_above(rows, table, id)
     return above[-1] if above else rows.get(table, id)

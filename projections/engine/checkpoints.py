@@ -1,4 +1,4 @@
-"""How far each projection has got, and with which shape of its tables and folds."""
+"""Checkpoints: the position that each projection has reached, and the shape of its tables and folds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from store.connecting import Cursor
 
 
 class Checkpoint(NamedTuple):
-    """Where a projection stands: every event up to `position` is in its rows, but for those that are parked.
+    """The progress of a projection: its rows include every event up to `position`, except parked ones.
 
-    One that is stopped stays where it is until it is rebuilt.
+    A stopped projection keeps its position until it is rebuilt.
     """
 
     name: str
@@ -32,7 +32,7 @@ _SELECT = "SELECT name, position, shape, moved_at, stopped_at, stopped_by FROM l
 
 @cache
 def shape_of(projection: Projection) -> str:
-    """A fingerprint of a projection and of all it needs: what another one has is to be rebuilt."""
+    """A fingerprint of a projection and of all it needs; a stored one that differs calls for a rebuild."""
     described = [
         (each.name, each.version, sorted(each.folds), [(t.name, t.columns, t.key, t.indexes) for t in each.tables])
         for each in with_needs([projection])
@@ -48,7 +48,7 @@ def head(cursor: Cursor) -> int:
 
 
 def read(cursor: Cursor, *, lock: bool = False) -> dict[str, Checkpoint]:
-    """All checkpoints by name; locked, they stay as they are until the transaction ends."""
+    """All checkpoints by name; with `lock` their rows are locked until the transaction ends."""
     cursor.execute(f"{_SELECT} ORDER BY name {'FOR UPDATE' if lock else ''}")
     return {row[0]: Checkpoint(*row) for row in cursor.fetchall()}
 
@@ -56,7 +56,7 @@ def read(cursor: Cursor, *, lock: bool = False) -> dict[str, Checkpoint]:
 def sound(checkpoints: Mapping[str, Checkpoint], projections: Iterable[Projection]) -> dict[str, Checkpoint]:
     """The checkpoints of those projections whose tables have the shape that the code asks for.
 
-    One that is stopped is left out, and so are those that need it.
+    Stopped ones are left out, and those that need them.
     """
     return {
         each.name: checkpoints[each.name]
@@ -77,7 +77,7 @@ def stopped(cursor: Cursor) -> set[str]:
 
 
 def stop(cursor: Cursor, names: Collection[str], error: str) -> None:
-    """Say that these projections go no further until they are rebuilt; `error` tells why, without any value."""
+    """Stop these projections until they are rebuilt; `error` is the reason, without values."""
     cursor.execute(
         """
         UPDATE log.checkpoints SET stopped_at = now(), stopped_by = %s WHERE name = ANY(%s) AND stopped_at IS NULL
@@ -87,7 +87,7 @@ def stop(cursor: Cursor, names: Collection[str], error: str) -> None:
 
 
 def move(cursor: Cursor, names: Collection[str], position: int) -> datetime:
-    """Say that these projections have got that far, and wake up whoever waits for them; when that is said to be."""
+    """Set the position of these projections and wake up those who wait for it; the instant that is stored with it."""
     cursor.execute(
         """
         WITH moved AS (UPDATE log.checkpoints SET position = %(position)s, moved_at = now() WHERE name = ANY(%(names)s))
@@ -100,7 +100,7 @@ def move(cursor: Cursor, names: Collection[str], position: int) -> datetime:
 
 
 def place(cursor: Cursor, projections: Iterable[Projection], position: int) -> None:
-    """Say that these projections have the shape of the code and have got that far."""
+    """Store the shape and position of these projections."""
     for each in projections:
         cursor.execute(
             """
@@ -115,5 +115,5 @@ def place(cursor: Cursor, projections: Iterable[Projection], position: int) -> N
 
 
 def forget_all_but(cursor: Cursor, names: Collection[str]) -> None:
-    """Drop the checkpoints of projections that are no more."""
+    """Delete the checkpoints of projections that no longer exist."""
     cursor.execute("DELETE FROM log.checkpoints WHERE name <> ALL(%s)", (list(names),))

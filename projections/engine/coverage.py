@@ -1,25 +1,25 @@
-"""Which stretches of an order are held in memory as they are stored."""
+"""Which ranges of an order are loaded into memory."""
 
 from __future__ import annotations
 
 from projections.engine.ordered import OrderKey
 
 Stretch = tuple[OrderKey, OrderKey]
-"""From a key through another."""
+"""From one key through another."""
 
 
 class Coverage:
-    """Stretches of one group in one order, from a key through another; everything stored between them is held."""
+    """Ranges of one group in one order; everything stored within them is loaded."""
 
     def __init__(self) -> None:
         self._stretches: list[Stretch] = []
 
     def around(self, key: OrderKey) -> Stretch | None:
-        """The stretch that a key lies in."""
+        """The range that contains a key."""
         return next((each for each in self._stretches if each[0] <= key <= each[1]), None)
 
     def add(self, low: OrderKey, high: OrderKey) -> None:
-        """Everything from `low` through `high` is held now; what touches other stretches becomes one with them."""
+        """Everything from `low` through `high` is loaded now; touching ranges are joined."""
         apart = []
         for each in self._stretches:
             if each[1] < low or high < each[0]:

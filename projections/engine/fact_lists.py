@@ -1,4 +1,4 @@
-"""Lists of facts as rows, one a fact: what grows without end is kept beside the row it is about, not in it."""
+"""Lists of facts as rows, one per fact: lists without a bound are kept beside the row they belong to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from projections.engine.projection import Rows
 from projections.engine.table import Key, Row, Table
 
 SHOWN: Final = 50
-"""A row or document shows so many facts of a list, the newest; beside them it says how many there are."""
+"""The number of facts of a list that a row or document shows, the newest ones; it has their total beside them."""
 
 _OFFICE: Final = UUID(int=0)
 _BY: Final = Order(("subject", "list"), ("at", "rank", "position"))
@@ -38,7 +38,7 @@ def facts_table(name: str) -> Table:
 
 
 def key_of(fact: Row) -> Key:
-    """What facts are ordered by: the instant, for a device's its operation, the order of the log."""
+    """The sort key of facts: the instant, then for facts of devices the operation, then the order of the log."""
     rank = UUID(fact["operation"]) if fact["device"] and fact["operation"] else _OFFICE
     return recorded_instant(fact["at"]), rank, fact["position"]
 
@@ -50,18 +50,18 @@ class FactLists:
         self.table = table
 
     def add(self, rows: Rows, subject: UUID, name: str, fact: Row) -> None:
-        """A further fact in a list."""
+        """Add a fact to a list."""
         at, rank, position = key_of(fact)
         operation = None if fact["operation"] is None else UUID(fact["operation"])
         known = {"subject": subject, "list": name, "at": at, "rank": rank, "position": position}
         rows.put(self.table, known | {"operation": operation, "fact": fact})
 
-    def take_out(self, rows: Rows, subject: UUID, operation: UUID) -> list[Row]:
-        """Remove what an operation has told; the removed rows."""
-        told = rows.where(self.table, subject=subject, operation=operation)
-        for row in told:
+    def remove(self, rows: Rows, subject: UUID, operation: UUID) -> list[Row]:
+        """Remove the facts of an operation; returns the removed rows."""
+        removed = rows.where(self.table, subject=subject, operation=operation)
+        for row in removed:
             rows.delete(self.table, *self.table.key_of(row))
-        return told
+        return removed
 
     def newest(self, rows: Rows, subject: UUID, name: str, limit: int = SHOWN) -> list[Row]:
         """The last facts of a list, first to last."""
@@ -77,33 +77,33 @@ class FactLists:
         return next(iter(self.newest(rows, subject, name, 1)), None)
 
     def first(self, rows: Rows, subject: UUID, name: str, behind: Row | None = None) -> Row | None:
-        """The first fact of a list, or the first behind another fact."""
+        """The first fact of a list, or the first one after the fact `behind`."""
         low = () if behind is None else key_of(behind)
         found = rows.span(self.table, _BY, (subject, name), limit=2, low=low)
         return next((row["fact"] for row in found if behind is None or key_of(row["fact"]) != low), None)
 
     def get(self, rows: Rows, subject: UUID, name: str, fact: Row) -> Row | None:
-        """The fact of a list that stands where this one does."""
+        """The fact of a list with the same sort key."""
         row = rows.get(self.table, subject, name, *key_of(fact))
         return None if row is None else row["fact"]
 
     def is_late(self, rows: Rows, subject: UUID, name: str, fact: Row) -> bool:
-        """Whether a fact that comes now happened before one of the list that is known already."""
+        """Whether a new fact happened before the last known one of a list."""
         last = self.last(rows, subject, name)
         return last is not None and self.is_behind(last, fact)
 
     def mark_late(self, rows: Rows, subject: UUID, name: str, fact: Row, *, changed: bool) -> list[Row]:
-        """Say of a fact that it came late, and whether it `changed` where its subject stands; the list's last facts."""
+        """Mark a fact as late, with whether it `changed` its subject's state; returns the last facts of the list."""
         self.add(rows, subject, name, fact | {"late": {"changed": changed}})
         return self.newest(rows, subject, name)
 
     @staticmethod
     def is_behind(fact: Row, other: Row) -> bool:
-        """Whether a fact comes after another one."""
+        """Whether a fact happened after the other one."""
         return key_of(fact) > key_of(other)
 
-    def silence(self, rows: Rows, subject: UUID, **equal: str) -> None:
-        """Remove all words from the facts about a subject, or those with these members: all its rows are read."""
+    def erase_texts(self, rows: Rows, subject: UUID, **equal: str) -> None:
+        """Remove personal texts from the facts of a subject, or from those with these members; reads all its rows."""
         for row in rows.where(self.table, subject=subject):
             if equal.items() <= row["fact"].items() and any(row["fact"].get(name) is not None for name in WORDS):
                 silent = {name: None if name in WORDS else value for name, value in row["fact"].items()}
@@ -111,7 +111,7 @@ class FactLists:
 
 
 def counted(counts: dict[str, int], names: Iterable[str], by: int = 1) -> dict[str, int]:
-    """The numbers of facts by list with one more in each of these, or one less."""
+    """The numbers of facts by list after `by` more in each of these lists."""
     changed: dict[str, Any] = dict(counts)
     for name in names:
         changed[name] = changed.get(name, 0) + by

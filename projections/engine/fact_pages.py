@@ -1,4 +1,4 @@
-"""Pages of the facts about a work order or a visit: the whole of the lists of which their rows show the newest."""
+"""Pages of the facts of a work order or visit: whole lists, of which the rows show the newest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ListedFact(TypedDict):
 
 
 After = tuple[datetime, UUID, int]
-"""By what facts are ordered, of the last one seen: `at`, `rank`, `position`."""
+"""The sort key of the last fact seen: `at`, `rank`, `position`."""
 
 
 def order_facts(reader: Reader, order: UUID, *, name: str, limit: int, after: After | None = None) -> list[ListedFact]:

@@ -1,4 +1,4 @@
-"""Facts kept in a row: in the order in which they happened, whatever the order in which they came."""
+"""Facts kept in a row: in the order of occurrence, whatever the order of arrival."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projections.engine.shapes import Id, Instant
 from projections.engine.table import Row
 
 WORDS = ("text", "note", "why", "signer")
-"""Members of facts that hold a person's words."""
+"""Members of facts that hold personal text."""
 
 
 class Late(TypedDict):
@@ -32,15 +32,15 @@ class Fact(TypedDict):
     position: int
 
 
-def told(event: Recorded, **said: Any) -> Row:
-    """A fact as JSON values: what was said, when it happened, by which operation and device, at which position."""
+def as_fact(event: Recorded, **fields: Any) -> Row:
+    """A fact as JSON values: these fields, the time it occurred, and its operation, device and position."""
     envelope = event.envelope
     return {
         "at": format_instant(envelope.occurred_at),
         "device": plain(envelope.device),
         "operation": plain(envelope.operation_id),
         "position": event.position,
-        **{name: plain(value) for name, value in said.items()},
+        **{name: plain(value) for name, value in fields.items()},
     }
 
 
@@ -53,11 +53,11 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def happened(fact: Row) -> tuple[str, str]:
-    """What facts are sorted by. Those of the office at one instant stay in the order of the log."""
+def occurrence_key(fact: Row) -> tuple[str, str]:
+    """The sort key of facts. Those of the office at one instant stay in the order of the log."""
     return fact["at"], fact["operation"] or "" if fact["device"] else ""
 
 
-def wordless(facts: Iterable[Row]) -> list[Row]:
-    """The facts without anybody's words."""
+def without_texts(facts: Iterable[Row]) -> list[Row]:
+    """The facts without personal text."""
     return [{name: None if name in WORDS else value for name, value in fact.items()} for fact in facts]

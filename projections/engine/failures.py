@@ -1,4 +1,4 @@
-"""What views could not take in while events were folded, gathered so that the rest of the batch goes on."""
+"""Failures of views to fold events of a batch, collected so that the rest of the batch continues."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from store.errors import Trouble, is_timeout, name_of, trouble_of
 
 
 class Failure(NamedTuple):
-    """An event that a view has not taken in; `because` is this view or the one it needs that could not.
+    """An event that a view could not fold; `because` is this view, or the one it needs that failed.
 
-    `error` is the class of the error and the place in the code, without any value.
+    `error` is the class of the error and its place in the code, without values.
     """
 
     view: str
@@ -24,7 +24,7 @@ class Failure(NamedTuple):
 
 
 class FoldError(Exception):
-    """An event could not be read or folded, where nobody takes note of that and goes on."""
+    """An event could not be read or folded, and the caller collects no failures."""
 
     def __init__(self, projection: str, position: int) -> None:
         super().__init__(f"the view {projection} cannot fold the event at position {position}")
@@ -33,9 +33,9 @@ class FoldError(Exception):
 
 
 class RefusedError(Exception):
-    """The database refused what views read or wrote in a batch: nothing of the batch is stored.
+    """The database refused a statement of a view: nothing of the batch is stored.
 
-    `view` is the one whose statement it was, None where that cannot be told from a batch.
+    `view` is the one whose statement it was, None where a batch does not show that.
     """
 
     def __init__(self, view: str | None) -> None:
@@ -44,7 +44,7 @@ class RefusedError(Exception):
 
 
 class TimedOutError(OperationalError):
-    """A statement of a view has exceeded its time; for whoever does not ask which view's, the database is away."""
+    """A statement of a view has exceeded its time limit; callers that ignore `view` treat it as an outage."""
 
     def __init__(self, view: str | None) -> None:
         super().__init__(f"what the view {view or '(unknown)'} reads or writes exceeds its time")
@@ -54,8 +54,8 @@ class TimedOutError(OperationalError):
 class Failures:
     """The failures of one batch of these projections.
 
-    `skipped` are views, by name, that leave out every event of this batch, each with the error that made it so; then
-    the batch is one event. `splits` says whether whoever folds can fold the batch again in smaller parts.
+    `skipped` are views, by name, that leave out every event of this batch, each with the error that caused it; then
+    the batch is one event. `splits` is whether the caller can fold the batch again in smaller parts.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Failures:
         self._found: dict[tuple[str, int], Failure] = {}
 
     def add(self, view: str, position: int, error: str) -> None:
-        """The view has left out this event; so what the views say that need it is not right either."""
+        """Note that the view has left out this event, and with it the views that need it."""
         for name in self._needing.get(view, [view]):
             known = self._found.get((name, position))
             if known is None or name == view:
@@ -82,9 +82,9 @@ class Failures:
         return sorted((each for each in self._found.values() if each.view in wanted), key=lambda each: each[1::-1])
 
     def take(self, view: str, position: int, error: Exception) -> None:
-        """Note an error that a view has made of an event and that folding can go on after.
+        """Note an error of a view at an event, after which folding can continue.
 
-        Raises the error when the database is away, `TimedOutError` when a statement has exceeded its time, and
+        Raises the error when the database is unavailable, `TimedOutError` when a statement has exceeded its time, and
         `RefusedError` when the database has refused one: each ends the transaction.
         """
         match trouble_of(error):

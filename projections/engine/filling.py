@@ -1,4 +1,4 @@
-"""Tables filled by replay beside the live ones: for a rebuild, for the past, for verification."""
+"""Tables filled by replay beside the live ones: for rebuilds, the past and verification."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from projections.engine.stored import write
 from projections.engine.table import Table
 from store import tables
 from store.connecting import Cursor
-from store.copying import copy, copy_what_is_taken
+from store.copying import copy, copy_accepted
 from store.errors import Trouble, trouble_of
 from store.record import RecordReader
 
 Progress = Callable[[int, int], None]
-"""Told the position reached and the one aimed at."""
+"""Called with the position reached and the target."""
 
 
 class Filling:
     """The tables of some projections in another schema, filled from the first event on.
 
-    Rows live in memory, those of append-only tables only until the next thousands; what the projections need is
-    folded with them and not written. Events that a projection cannot take in, and rows that the database refuses, are
-    left out: `failures` has them.
+    Rows are held in memory, those of append-only tables only until the next batch; the projections that are needed are
+    folded as well and not written. Events that a projection cannot fold and rows that the database refuses are left
+    out and noted in `failures`.
     """
 
     def __init__(self, reader: RecordReader, projections: Iterable[Projection], schema: str) -> None:
@@ -45,7 +45,7 @@ class Filling:
         self.position = 0
 
     def create(self, cursor: Cursor) -> None:
-        """Make the tables, empty and without indexes."""
+        """Create the tables, empty and without indexes."""
         for table in self.tables:
             tables.create(cursor, self._schema, table)
 
@@ -56,7 +56,7 @@ class Filling:
     def fill(
         self, cursor: Cursor, through: int, as_of: datetime | None = None, progress: Progress | None = None
     ) -> None:
-        """Fold everything up to `through` that had happened by `as_of`, write all rows and make the indexes."""
+        """Fold everything up to `through` that had occurred by `as_of`, write all rows and create the indexes."""
         self._fold(cursor, through, as_of, progress)
         self._replay.finish(self._rows, through, self._failures)
         for table in self.tables:
@@ -64,7 +64,7 @@ class Filling:
         self._rows.track()
 
     def advance(self, cursor: Cursor, through: int) -> None:
-        """Go on from the position reached; only what has changed is written."""
+        """Continue from the position reached; writes only what has changed."""
         self._fold(cursor, through, None, None)
         self._replay.finish(self._rows, through, self._failures)
         for table in self.tables:
@@ -72,7 +72,7 @@ class Filling:
         self._forget()
 
     def _write(self, cursor: Cursor, table: Table) -> None:
-        """Copy the rows of a table that is empty, or has the earlier rows of an append-only one, and index them."""
+        """Copy the rows of a table that is empty, or holds the earlier rows of an append-only one, and index it."""
         try:
             copy(cursor, self._schema, table, self._rows.changes(table).added)
             copy(cursor, self._schema, table, self._rows.rows(table))
@@ -80,24 +80,24 @@ class Filling:
         except Exception as error:
             if trouble_of(error) in (Trouble.AWAY, Trouble.TABLE) or table.append_only:
                 raise
-            self._write_what_is_taken(cursor, table)
+            self._write_accepted(cursor, table)
 
-    def _write_what_is_taken(self, cursor: Cursor, table: Table) -> None:
-        """The same into a table made anew with its indexes, without the rows that it refuses."""
+    def _write_accepted(self, cursor: Cursor, table: Table) -> None:
+        """The same for a table recreated with its indexes, without the rows that it refuses."""
         tables.create(cursor, self._schema, table)
         tables.add_indexes(cursor, self._schema, table)
         view = self._replay.owners[table]
-        for row, error in copy_what_is_taken(cursor, self._schema, table, list(self._rows.rows(table))):
+        for row, error in copy_accepted(cursor, self._schema, table, list(self._rows.rows(table))):
             self._refused.setdefault(table, set()).add(place_of_row(table)(row))
             self._failures.add(view, row.get("position", self.position), error)
         tables.analyze(cursor, self._schema, table)
 
     def _fold(self, cursor: Cursor, through: int, as_of: datetime | None, progress: Progress | None) -> None:
-        stretches = self._replay.stretches(
+        batches = self._replay.batches(
             cursor, self._reader, self.position, through, as_of=as_of, failures=self._failures
         )
-        with closing(stretches):
-            for reached, events in stretches:
+        with closing(batches):
+            for reached, events in batches:
                 self._replay.fold(events, self._rows, self._failures)
                 for table in self.tables:
                     if table.append_only:

@@ -11,11 +11,11 @@ from projections.engine.table import Key, Row, Table
 Values = tuple[Any, ...]
 _ABSENT: Any = object()
 Step: TypeAlias = "tuple[Held, Place | None, Any, Any]"
-"""What one place held before a change, and whether that had to be written; no place for an added row."""
+"""The content of one place before a change, and whether it had to be written; no place for an added row."""
 
 
 class Held:
-    """The rows of one table by place, `None` for those known not to be there, and its indexes."""
+    """The rows of one table by place, `None` for those known to be absent, and their indexes."""
 
     def __init__(self, table: Table) -> None:
         self.place_of_key = place_of_key(table)
@@ -27,17 +27,17 @@ class Held:
         self.orders: dict[Order, Ordered] = {}
 
     def admit(self, place: Place, row: Row | None) -> None:
-        """Hold a row, or that there is none."""
+        """Hold a row, or its absence."""
         self.rows[place] = row
         self.index(place, row)
 
     def step(self, place: Place) -> Step:
-        """What is held at a place before it changes."""
+        """The content of a place before it changes."""
         changed = _ABSENT if self.changed is None else self.changed.get(place, _ABSENT)
         return self, place, self.rows.get(place, _ABSENT), changed
 
     def restore(self, place: Place | None, row: Any, changed: Any) -> None:
-        """Hold again what was held before a step."""
+        """Restore the content from before a step."""
         if place is None:
             self.added.pop()
             return
@@ -53,7 +53,7 @@ class Held:
                 self.changed[place] = changed
 
     def index(self, place: Place, row: Row | None) -> None:
-        """Let a row be found by its values of now."""
+        """Index a row by its current values."""
         for index in self.indexes.values():
             index.add(place, row)
         for order in self.orders.values():
@@ -79,7 +79,7 @@ class Held:
 
 
 class Index:
-    """Places by the values of some columns; it remembers those of each row, as a fold may change a row itself."""
+    """Places by the values of some columns; remembers those of each row, since a fold may change a row in place."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
@@ -87,7 +87,7 @@ class Index:
         self.places: dict[Values, set[Place]] = {}
 
     def add(self, place: Place, row: Row | None) -> None:
-        """Note where a row stands now, or that it is gone."""
+        """Index a row at its current values, or remove it when it is deleted."""
         before = self._values.pop(place, None)
         if before is not None:
             self.places[before].discard(place)

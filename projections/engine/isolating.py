@@ -9,21 +9,21 @@ from projections.engine.failures import RefusedError
 from store.errors import Trouble, name_of, trouble_of
 
 MOST_TRIES = 100
-"""More than any event needs: one try for each view that refuses it, and one when a view is stopped for it."""
+"""More than any event needs: one try per view that refuses it, and one per view that is stopped for it."""
 
 
 class Batch(Protocol):
     """Processes a batch; see `Projector`."""
 
     def __call__(self, limit: int | None, skipped: Mapping[str, str] | None = None) -> int:
-        """How many events were processed up to position `limit`; with `skipped`, the one event there."""
+        """The number of events processed up to position `limit`; with `skipped`, only the event at that position."""
 
 
 def isolate(batch: Batch, stop: Callable[[str, str], None], after: int, through: int) -> int:
-    """Halve a batch that the database refuses until one event is left, and process that without the views concerned.
+    """Halve a batch that the database refuses until one event is left; process that one without the views concerned.
 
-    How many events were processed: each position up to there is tried at most once for each halving. `stop` is called
-    with a view, and why, that goes on being refused though it leaves the event out.
+    Returns the number of events processed. `stop` is called with the name of a view, and the reason, when statements of
+    the view are refused even though it leaves the event out.
     """
     low, high, done = after, through, 0
     while high - low > 1:

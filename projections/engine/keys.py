@@ -1,4 +1,4 @@
-"""Where a row is held: its key in a form that Python hashes and compares fast, ordered like the key."""
+"""Places of rows in memory: keys in a form that Python hashes and compares fast, in the order of the keys."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from projections.engine.table import Key, Row, Table
 from store.writing import sql_type
 
 Place: TypeAlias = Any
-"""A UUID's integer, a tuple with such integers, or the key itself: UUIDs hash and compare in slow Python code."""
+"""A UUID's integer, a tuple with such integers, or the key itself: hashing and comparing UUIDs is slow in Python."""
 
 
 def place_of_key(table: Table) -> Callable[[Key], Place]:
-    """How to find the place of a key."""
+    """A function that returns the place of a key."""
     match _uuids(table):
         case (True,):
             return lambda key: key[0].int
@@ -26,7 +26,7 @@ def place_of_key(table: Table) -> Callable[[Key], Place]:
 
 
 def place_of_row(table: Table) -> Callable[[Row], Place]:
-    """How to find the place of a row."""
+    """A function that returns the place of a row."""
     match _uuids(table), table.key:
         case (True,), (name,):
             return lambda row: row[name].int

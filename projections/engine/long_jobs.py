@@ -1,4 +1,4 @@
-"""Doing the long jobs: a view made anew or verified by whoever takes the job, with its progress written down."""
+"""Long jobs: rebuilding or verifying a view, with its progress stored."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _log = structlog.get_logger(__name__)
 
 
 def do_next_job(log: EventLog, projections: Iterable[Projection]) -> bool:
-    """Do the next job, if there is one, in the role of the projector; whether there was one.
+    """Do the next job, if there is one, in the role of the projector; returns whether there was one.
 
-    What goes wrong is the job's problem. Raises `PersistenceError` when the database is away: the job is begun again.
+    An error is stored as the job's problem. Raises `PersistenceError` when the database is unavailable: the job is
+    started again.
     """
     with long_jobs.taken(log.pool) as job:
         if job is None:
@@ -39,7 +40,7 @@ def do_next_job(log: EventLog, projections: Iterable[Projection]) -> bool:
             long_jobs.end(log.pool, job.id, problem=f"{str(error).capitalize()}.")
         except PersistenceError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job must not be tried for ever
+        except Exception as error:  # noqa: BLE001 - any error ends the job, or it would be tried for ever
             _log.error("a job has failed", job=str(job.id), kind=job.kind, view=job.view, cause=name_of(error))
             long_jobs.end(log.pool, job.id, problem=f"It could not be done: {type(error).__name__}.")
         else:
@@ -51,13 +52,13 @@ def _done(log: EventLog, projections: tuple[Projection, ...], job: LongJob, prog
     if job.kind == "rebuild":
         return {"name": job.view, "position": rebuild(log, projections, [job.view], progress)}
     for found in verify(log, projections, [job.view], progress):
-        told = {"name": job.view, "position": found.position, "rows": found.rows}
-        return told | {"equal": not found.differences, "differences": _where(found.differences)}
+        summary = {"name": job.view, "position": found.position, "rows": found.rows}
+        return summary | {"equal": not found.differences, "differences": _where(found.differences)}
     raise LookupError(f"the view {job.view} waits for its rebuild")
 
 
 def _where(differences: Sequence[Difference]) -> list[dict[str, Any]]:
-    """Which rows and columns differ. What they hold may be a person's words, which must outlive no erasure here."""
+    """The rows and columns that differ, without values: they may be personal and must not outlive an erasure."""
     return [
         {"table": each.table, "key": [str(part) for part in each.key], "column": each.column}
         for each in differences[:MOST_DIFFERENCES]

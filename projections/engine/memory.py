@@ -1,4 +1,4 @@
-"""Rows in memory: what a fold works on when it begins with nothing."""
+"""Rows in memory: the state of a fold that starts from nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from projections.engine.table import Key, Row, Table
 
 
 class Changes(NamedTuple):
-    """What has become of one table since it was last written."""
+    """The changes of one table since it was last written."""
 
     written: list[Row]
     deleted: list[Key]
@@ -22,13 +22,13 @@ class Changes(NamedTuple):
 class MemoryRows:
     """All rows of the given tables; rows of append-only tables only until they are taken.
 
-    Which rows have changed is remembered from `track` on.
+    Changes are recorded from `track` on.
     """
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self._held = {table: Held(table) for table in tables}
         self._steps: list[Step] | None = None
-        self._spoilt: list[tuple[int, Exception]] = []
+        self._unrendered: list[tuple[int, Exception]] = []
 
     def get(self, table: Table, *key: Any) -> Row | None:
         """The row with this key."""
@@ -57,10 +57,10 @@ class MemoryRows:
         return [row for place in found if (row := held.rows[place]) is not None]
 
     def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
-        """Rows in memory are ready anyway."""
+        """Nothing to do: all rows are in memory."""
 
     def put(self, table: Table, row: Row) -> None:
-        """Store a row, new or in the place of the one with its key; into an append-only table: add it."""
+        """Store a row, replacing the one with its key; to an append-only table it is added."""
         held = self._held[table]
         if table.append_only:
             held.added.append(row)
@@ -77,7 +77,7 @@ class MemoryRows:
             held.changed[place] = ()
 
     def delete(self, table: Table, *key: Any) -> None:
-        """Remove a row, if it is there."""
+        """Delete a row, if it exists."""
         if self.get(table, *key) is not None:
             held = self._held[table]
             place = held.place_of_key(key)
@@ -88,33 +88,33 @@ class MemoryRows:
                 held.changed[place] = key
 
     def mark(self) -> None:
-        """Be able to come back to the rows as they are now; forgets the mark before."""
+        """Set a savepoint, replacing the one before."""
         if self._steps is None or self._steps:
             self._steps = []
 
     def undo(self) -> None:
-        """Have the rows as they were at the last mark, without what was put or deleted since."""
+        """Roll back to the savepoint."""
         for step in reversed(self._steps or []):
             step[0].restore(*step[1:])
         self._steps = []
 
-    def spoil(self, position: int, error: Exception) -> None:
-        """Note that something which the event at this position asks for cannot be rendered; the rest can."""
-        self._spoilt.append((position, error))
+    def note_unrendered(self, position: int, error: Exception) -> None:
+        """Note that a document that the event at this position asks for cannot be rendered; others can."""
+        self._unrendered.append((position, error))
 
-    def take_spoilt(self) -> list[tuple[int, Exception]]:
-        """What could not be rendered since this was last asked."""
-        spoilt, self._spoilt = self._spoilt, []
-        return spoilt
+    def take_unrendered(self) -> list[tuple[int, Exception]]:
+        """The errors noted since the last call."""
+        unrendered, self._unrendered = self._unrendered, []
+        return unrendered
 
     def track(self) -> None:
-        """Remember from now on what changes; what has changed before is written."""
+        """Record changes from now on; everything before counts as written."""
         for held in self._held.values():
             held.changed = {}
             held.added = []
 
     def changes(self, table: Table, but: Collection[Place] = ()) -> Changes:
-        """What has changed in a table and must be written, without the places `but`."""
+        """The changes of a table that must be written, without the places `but`."""
         held = self._held[table]
         changed = held.changed or {}
         if but:
@@ -123,7 +123,7 @@ class MemoryRows:
         return Changes(written, [key for place, key in changed.items() if held.rows[place] is None], held.added)
 
     def settle(self, table: Table) -> None:
-        """What has changed in a table is written now."""
+        """Mark the changes of a table as written."""
         held = self._held[table]
         held.added = []
         if held.changed:

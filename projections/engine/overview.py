@@ -1,4 +1,4 @@
-"""How the projections stand: how far each has got, and how many rows it holds."""
+"""The state of the projections: position, lag and number of rows of each."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PARKED = "SELECT view, count(*) AS events FROM log.parked_events GROUP BY view"
 
 
 def overview(reader: Reader, projections: Iterable[Projection]) -> list[Row]:
-    """One row a projection: its position, how many events it lacks, since when, its rows by table.
+    """One row per projection: position, number of events it lacks, time of its last move, number of rows by table.
 
     `state` is `ready`, `outdated` (another shape of tables: to be rebuilt), `stopped` (its tables cannot be used: to be
-    rebuilt) or `missing`. `parked` is how many events are not in it because it could not take them in.
+    rebuilt) or `missing`. `parked` is the number of events left out because it could not fold them.
     """
     known = {
         row["name"]: row
@@ -27,12 +27,12 @@ def overview(reader: Reader, projections: Iterable[Projection]) -> list[Row]:
     parked = {row["view"]: row["events"] for row in reader.fetch_all(_PARKED)}
     head = reader.fetch_all("SELECT position FROM log.head")[0]["position"]
     return [
-        _told(reader, each, known.get(each.name), head) | {"parked": parked.get(each.name, 0)}
+        _state_of(reader, each, known.get(each.name), head) | {"parked": parked.get(each.name, 0)}
         for each in with_needs(projections)
     ]
 
 
-def _told(reader: Reader, projection: Projection, known: Row | None, head: int) -> Row:
+def _state_of(reader: Reader, projection: Projection, known: Row | None, head: int) -> Row:
     if known is None:
         return {"name": projection.name, "state": "missing", "position": 0, "lag": head, "moved_at": None, "rows": {}}
     outdated = known["shape"] != shape_of(projection)

@@ -1,4 +1,4 @@
-"""Parked events: what each view has left out of the log, noted beside the checkpoints until it is rebuilt."""
+"""Parked events: those that a view could not fold, stored beside the checkpoints until it is rebuilt."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from projections.engine.failures import Failure
 from store.connecting import Cursor
 
 MOST = 1_000
-"""So many are noted a view; what comes after them is left out all the same."""
+"""The number of events noted per view; further ones are left out without a note."""
 
 
 class Damage(NamedTuple):
-    """A view that lacks events: how many are noted, the first and the last position, and the error of the first."""
+    """A view that lacks events: the number noted, the first and last position, and the error of the first."""
 
     view: str
     events: int
@@ -27,7 +27,7 @@ class Damage(NamedTuple):
 
 
 def park(cursor: Cursor, failures: Iterable[Failure]) -> None:
-    """Note what views have left out, at most `MOST` events a view, the first ones, in two statements."""
+    """Store failures, at most the first `MOST` events per view, in two statements."""
     found = sorted(failures, key=lambda failure: failure.position)
     if not found:
         return
@@ -49,25 +49,25 @@ def park(cursor: Cursor, failures: Iterable[Failure]) -> None:
 
 
 def unpark(cursor: Cursor, views: Collection[str]) -> None:
-    """These views have been made anew: forget what they had left out."""
+    """Forget the parked events of views that were rebuilt."""
     cursor.execute("DELETE FROM log.parked_events WHERE view = ANY(%s)", (list(views),))
 
 
 def unpark_all_but(cursor: Cursor, views: Collection[str]) -> None:
-    """Forget what views had left out that are no more."""
+    """Forget the parked events of views that no longer exist."""
     cursor.execute("DELETE FROM log.parked_events WHERE view <> ALL(%s)", (list(views),))
 
 
 def parked(cursor: Cursor, views: Collection[str]) -> set[tuple[str, int]]:
-    """The views and positions that are noted."""
+    """The noted pairs of view and position."""
     cursor.execute("SELECT view, position FROM log.parked_events WHERE view = ANY(%s)", (list(views),))
     return {(view, position) for view, position in cursor.fetchall()}
 
 
 def left_out(cursor: Cursor, views: Collection[str]) -> Callable[[str, int], bool]:
-    """Says of a view and a position whether it is known to lack that event.
+    """A function of view and position: whether the view is known to lack that event.
 
-    Behind the last of `MOST` noted events nothing was noted any more: each of those may be lacking.
+    Beyond the last of `MOST` noted events of a view nothing is noted: any of those may be lacking.
     """
     known = parked(cursor, views)
     counts = Counter(view for view, _ in known)

@@ -1,4 +1,4 @@
-"""What a projection is: the events it takes, the tables it owns, and how an event changes rows."""
+"""The base class of projections: the events it folds, its tables, and how an event changes rows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from projections.engine.table import Key, Row, Table
 
 
 class Rows(Protocol):
-    """The rows a fold works on: those in memory first, then those stored. A fold never holds a connection."""
+    """The rows that a fold works on: those in memory, then those stored. A fold never holds a connection."""
 
     def get(self, table: Table, *key: Any) -> Row | None:
-        """A copy-free view of one row; change it by `put`."""
+        """One row, not copied; change it by `put`."""
 
     def where(self, table: Table, **equal: Any) -> list[Row]:
         """All rows whose indexed columns equal these values, ordered by key."""
@@ -31,39 +31,39 @@ class Rows(Protocol):
         high: Key = (),
         last: bool = False,
     ) -> list[Row]:
-        """At most `limit` rows of a group in an order: those with the values `equal` in the order's equal columns.
+        """At most `limit` rows of a group in an order: those with the values `equal` in the order's group columns.
 
-        From `low` through `high`, both included, which give the first of the ordering columns; nothing is no bound.
-        The first ones in order, with `last` the last ones backwards. It costs what it finds, however many there are.
+        From `low` through `high`, both included: values of the first ordering columns; empty is no bound. The first
+        ones, or with `last` the last ones in reverse. The cost depends on the rows found only.
         """
 
     def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
-        """These rows will be read: have them ready, with one query a table."""
+        """Load rows that will be read, with one query per table."""
 
     def put(self, table: Table, row: Row) -> None:
-        """Store a row, new or in the place of the one with its key; into an append-only table: add it."""
+        """Store a row, replacing the one with its key; to an append-only table it is added."""
 
     def delete(self, table: Table, *key: Any) -> None:
-        """Remove a row, if it is there."""
+        """Delete a row, if it exists."""
 
     def mark(self) -> None:
-        """Be able to come back to the rows as they are now; forgets the mark before."""
+        """Set a savepoint, replacing the one before."""
 
     def undo(self) -> None:
-        """Have the rows as they were at the last mark."""
+        """Roll back to the savepoint."""
 
-    def spoil(self, position: int, error: Exception) -> None:
-        """Note, in `finish`, that what the event at this position asks for cannot be rendered; the rest can.
+    def note_unrendered(self, position: int, error: Exception) -> None:
+        """Note, in `finish`, that a document due for the event at this position cannot be rendered; others can.
 
-        Not for an error of the database, which ends the batch: let that out.
+        Not for errors of the database, which end the batch and have to be raised.
         """
 
-    def take_spoilt(self) -> list[tuple[int, Exception]]:
-        """What could not be rendered since this was last asked."""
+    def take_unrendered(self) -> list[tuple[int, Exception]]:
+        """The errors noted since the last call."""
 
 
 class _Event(Protocol):
-    """An event's class, which has a lasting topic."""
+    """An event class with a lasting topic."""
 
     TOPIC: ClassVar[str]
 
@@ -92,11 +92,11 @@ def on(_1: type[A], _2: type[B], _3: type[C], _4: type[D], /) -> _Mark[A | B | C
 @overload
 def on(*events: type[Any]) -> _Mark[Any]: ...
 def on(*events: type[Any]) -> Callable[[Any], Any]:
-    """Mark a method as the fold of these events: `(self, event, rows) -> None`.
+    """Decorate a method as the fold of these events: `(self, event, rows) -> None`.
 
-    The classes are those of an entity, as its attributes (`Visit.Arrived`); raises `TypeError` for any other.
-    `event.data` has the union of their types, as far as there are not more than four; it has the fields of the class
-    and is no instance of it, so that a fold of several events compares `event.topic` with a class's `TOPIC`.
+    The classes are attributes of an entity (`Visit.Arrived`); raises `TypeError` for any other. `event.data` has the
+    union of their types, up to four of them; it has the fields of the class but is no instance of it, so a fold of
+    several events compares `event.topic` with a class's `TOPIC`.
     """
     topics = tuple(map(_topic, events))
 
@@ -108,7 +108,7 @@ def on(*events: type[Any]) -> Callable[[Any], Any]:
 
 
 def _topic(event: type[Any]) -> str:
-    """The lasting topic of an entity's event; raises `TypeError` for a class that is none."""
+    """The lasting topic of an entity's event; raises `TypeError` for any other class."""
     topic: str = getattr(event, "TOPIC", "")
     if EVENT_CLASSES.get(topic) is not event:
         raise TypeError(f"{event!r} is no event of an entity in `domain/topics.py`, so that nothing could be folded.")
@@ -118,8 +118,8 @@ def _topic(event: type[Any]) -> str:
 class Projection:
     """One read model. `needs` are projections whose rows this one reads; they fold each event first.
 
-    `touches` names rows that events are about to need, so that a live batch reads them with one query a table;
-    what it leaves out is read one by one. `finish` runs once behind a batch, for what is rendered from rows.
+    `touches` names rows that events will need, so that a live batch loads them with one query per table; others are
+    read one by one. `finish` runs once after each batch, for what is rendered from rows.
     """
 
     name: ClassVar[str]
@@ -129,7 +129,7 @@ class Projection:
     folds: ClassVar[dict[str, Fold]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Gather the folds by topic."""
+        """Collect the folds by topic."""
         super().__init_subclass__(**kwargs)
         marked = [fold for name in dir(cls) if hasattr(fold := getattr(cls, name), "topics")]
         cls.folds = {topic: fold for fold in marked for topic in fold.topics}
@@ -139,7 +139,7 @@ class Projection:
         return ()
 
     def fold(self, event: Recorded, rows: Rows) -> None:
-        """Change the rows as this event says; events of other topics change nothing."""
+        """Change the rows by this event; events of other topics change nothing."""
         fold = self.folds.get(event.topic)
         if fold is not None:
             fold(self, event, rows)

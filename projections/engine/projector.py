@@ -1,4 +1,4 @@
-"""The projector: keeps all views up with the log."""
+"""The projector: folds new events into all views."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _LONGEST_PAUSE = 15.0
 _LISTEN_SECONDS = 1.0
 _FIRST_BATCH = 125
 _LONG_BATCH = 1.0
-"""Batches grow as long as one takes less than so many seconds: whoever is killed now and then must get on too."""
+"""The seconds under which batches grow: a worker that is killed now and then must still make progress."""
 
 _log = structlog.get_logger()
 
 
 class _Span(NamedTuple):
-    """What the next batch is about: the projections that stand at `after`, and where it ends."""
+    """The scope of the next batch: the projections at position `after`, and where it ends."""
 
     checkpoints: list[Checkpoint]
     after: int
@@ -45,7 +45,7 @@ class _Span(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """The rows of the last batch, and the marks it left: if they stand as they were, nobody has changed a row since."""
+    """The rows of the last batch and its checkpoints: if these are unchanged, nobody has changed a row since."""
 
     checkpoints: list[Checkpoint]
     replay: Replay
@@ -53,11 +53,11 @@ class _Kept(NamedTuple):
 
 
 class Projector:
-    """Folds what is new into the rows of all views, one batch a transaction.
+    """Folds new events into the rows of all views, one batch per transaction.
 
-    Any number may run at once: the checkpoints' row locks let one work at a time. Projections whose tables do not
-    have the shape of the code, or that were stopped, wait for their rebuild. An event that one view cannot take in
-    is parked for that view, and for those that need it; the others have it.
+    Several may run concurrently: row locks on the checkpoints let one work at a time. Projections that are stopped, or
+    whose tables do not have the shape of the code, wait for their rebuild. An event that a view cannot fold is parked
+    for that view and those that need it; the others take it in.
     """
 
     def __init__(self, log: EventLog, projections: Iterable[Projection]) -> None:
@@ -68,11 +68,11 @@ class Projector:
         self._slow = SlowEvents()
 
     def run_once(self) -> int:
-        """Process at most one batch (or its halves); how many events, 0 when there is nothing new.
+        """Process at most one batch (or its halves); returns the number of events, 0 when there is nothing new.
 
-        An event that a view cannot take in is left out for that view and parked; where the database refuses it, the
-        batch is halved until that event is found. Raises `TimedOutError` when a statement exceeds its time: the next
-        batch is smaller, and an event that takes too long alone, whenever it is tried, is parked as well.
+        An event that a view cannot fold is left out for that view and parked; where the database refuses it, the batch
+        is halved until that event is found. Raises `TimedOutError` when a statement exceeds its time: the next batch is
+        smaller, and an event that exceeds it alone in every try is parked as well.
         """
         if self.lag() == 0:
             return 0
@@ -89,9 +89,9 @@ class Projector:
             raise
 
     def run(self, stop: Event, beat: Callable[[], None] = lambda: None) -> None:
-        """Process events as they come until `stop` is set, woken up by each append; calls `beat` all the while.
+        """Process events until `stop` is set, woken up by each append; calls `beat` regularly.
 
-        What fails is logged and tried again, up to `TRIES` times in a row with growing pauses; then it is raised.
+        Errors are logged and tried again, up to `TRIES` times in a row with growing pauses; then raised.
         """
         failures = 0
         with closing(Listener(self._log.pool.dsn)) as listener:
@@ -110,7 +110,7 @@ class Projector:
                     stop.wait(min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))
 
     def lag(self) -> int:
-        """How many events are not in all views yet, those that wait for a rebuild left out."""
+        """The number of events not in all views yet; views that wait for a rebuild do not count."""
         with self._log.pool.connection() as session, session.cursor() as cursor:
             live = checkpoints.sound(checkpoints.read(cursor), self._projections)
             return checkpoints.head(cursor) - min(each.position for each in live.values()) if live else 0
@@ -124,16 +124,16 @@ class Projector:
     def _batch(
         self, limit: int | None, skipped: Mapping[str, str] | None = None, tried: list[int] | None = None
     ) -> int:
-        """One batch up to `limit`, or with `skipped` the one event there; `tried` gets where it begins and ends.
+        """One batch up to `limit`, or with `skipped` the one event there; `tried` receives its first and last position.
 
         Raises `RefusedError` when the database refuses a statement of a view: then nothing is stored.
         """
-        # Rows that a failed batch has changed are good for nothing.
+        # Rows changed by a failed batch are not used again.
         kept, self._kept = self._kept, None
         begun, most = time.monotonic(), self._most
-        self._most = max(most // 2, _FIRST_BATCH)  # for the next one, should this one come to nothing
+        self._most = max(most // 2, _FIRST_BATCH)  # for the next batch, in case this one fails
         with self._log.pool.transaction() as cursor:
-            # A batch that is lost with the server is folded again: nobody needs to wait for its fsync.
+            # A batch that is lost with the server is folded again, so there is no need to wait for its fsync.
             cursor.execute("SET LOCAL synchronous_commit = off")
             span = self._next_span(cursor, most if skipped is None else 1, limit)
             if span is None:
@@ -170,7 +170,7 @@ class Projector:
         return replay, StoredRows(replay.tables, cursor, replay.owners)
 
     def _next_span(self, cursor: Cursor, most: int, limit: int | None) -> _Span | None:
-        """Those furthest behind come first, up to where the next ones stand, so that all end up side by side."""
+        """Those furthest behind go first, up to the position of the next ones, so that all end at one position."""
         live = checkpoints.sound(checkpoints.read(cursor, lock=True), self._projections).values()
         if not live:
             return None

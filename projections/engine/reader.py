@@ -1,4 +1,4 @@
-"""What a query asks: the views as they stand, or as they stood."""
+"""Reading the views, as of now or of the past."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class Reader:
-    """Answers SELECTs over the views. `position` is that of the last event the answers are sure to know.
+    """Answers SELECTs over the views. `position` is that of the last event that the answers are sure to include.
 
-    `picture` is the position at which exactly the asked views stand, when all answers are as of one moment. `moved`
-    says that they are of now though they should be of then, which would have taken too long to find out.
+    `picture` is the exact position of the views that were asked for, when all answers are as of one moment. `moved` is
+    set when answers are as of now, because those of an earlier moment would have taken too long.
     """
 
     picture: int | None = None

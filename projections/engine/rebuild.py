@@ -1,4 +1,4 @@
-"""Rebuild: views made anew from the first event on, beside the live ones, and put in their place at once."""
+"""Rebuild: views folded again from the first event on, beside the live ones, which they replace at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from projections.engine import checkpoints, parking
 from projections.engine.failures import FoldError
 from projections.engine.filling import Filling, Progress
 from projections.engine.projection import Projection
-from projections.engine.replay import BATCH, no_collecting, with_needs
+from projections.engine.replay import BATCH, with_needs, without_garbage_collection
 from projections.engine.stored import VIEWS
 from store import tables
 from store.connecting import Cursor
@@ -32,11 +32,11 @@ class RebuildError(Exception):
 def rebuild(
     log: EventLog, projections: Iterable[Projection], names: Collection[str], progress: Progress | None = None
 ) -> int:
-    """Make these projections anew while the others and everybody else go on; the position they stand at then.
+    """Rebuild these projections while everything else continues; returns the position they have then.
 
-    `projections` is the whole catalogue: a rebuilt view ends exactly where the others stand, so that the projector
-    carries all on together. One rebuild runs at a time, others wait. Raises `RebuildError` when the change-over
-    finds no moment, `FoldError` when it would leave out an event that the view in its place has: that one stays.
+    `projections` is the whole catalogue: a rebuilt view ends at the position of the others, so that the projector
+    continues with all of them together. One rebuild runs at a time, others wait. Raises `RebuildError` when the tables
+    cannot be exchanged, `FoldError` when the new view lacks an event that the old one has: then the old one stays.
     """
     with alone(log) as cursor:
         return rebuild_alone(log, cursor, projections, names, progress)
@@ -51,7 +51,7 @@ def rebuild_alone(
 ) -> int:
     """The rebuild itself, on the session that holds the lock.
 
-    What needs a chosen view and was stopped or damaged because of it is rebuilt with it.
+    Views that need a chosen view and were stopped or damaged because of it are rebuilt with it.
     """
     everything = with_needs(projections)
     suffering = checkpoints.stopped(cursor) | {view for view, _ in parking.parked(cursor, [e.name for e in everything])}
@@ -60,7 +60,7 @@ def rebuild_alone(
         try:
             return _made(log, cursor, everything, chosen, progress)
         except Exception as error:
-            # The database has refused a row of an event that came meanwhile: the next fill finds and leaves it out.
+            # The database has refused a row of a new event: the next fill finds it and leaves it out.
             if tries == _TRIES or trouble_of(error) is not Trouble.REFUSED:
                 raise
     raise AssertionError
@@ -80,7 +80,7 @@ def _made(
     filling = Filling(log.reader, chosen, FRESH)
     filling.create(cursor)
     filling.fill(cursor, _target(cursor, everything), progress=progress)
-    _keep_what_is_better(cursor, filling, chosen)
+    _must_lack_nothing_more(cursor, filling, chosen)
     for _ in range(_ROUNDS):
         if _target(cursor, everything) - filling.position <= BATCH:
             break
@@ -90,11 +90,11 @@ def _made(
             if _change_over(changing, filling, everything, chosen):
                 return filling.position
         sleep(_LOCK_SECONDS)
-    raise RebuildError("somebody reads the old tables without a pause, so the new ones cannot take their place")
+    raise RebuildError("the old tables are being read without a pause, so the new ones cannot replace them")
 
 
-def _keep_what_is_better(cursor: Cursor, filling: Filling, chosen: list[Projection]) -> None:
-    """Raise `FoldError` for an event that is left out now and was not before, by a view that can go on as it is."""
+def _must_lack_nothing_more(cursor: Cursor, filling: Filling, chosen: list[Projection]) -> None:
+    """Raise `FoldError` for an event that is left out now and was not before, by a view that is still usable."""
     live = checkpoints.sound(checkpoints.read(cursor), chosen)
     known = parking.left_out(cursor, live)
     for failure in filling.failures():
@@ -103,13 +103,13 @@ def _keep_what_is_better(cursor: Cursor, filling: Filling, chosen: list[Projecti
 
 
 def _target(cursor: Cursor, everything: Iterable[Projection], *, lock: bool = False) -> int:
-    """Where the live views stand, which is where the new ones must go: no further, and to the end if there are none."""
+    """The position of the live views, where the new ones must end, or the end of the log if there are none."""
     live = checkpoints.sound(checkpoints.read(cursor, lock=lock), everything)
     return max(each.position for each in live.values()) if live else checkpoints.head(cursor)
 
 
 def _change_over(cursor: Cursor, filling: Filling, everything: Iterable[Projection], chosen: list[Projection]) -> bool:
-    """Catch up while the projector stands still, then swap; what was caught up is kept when the swap must wait."""
+    """Catch up while the projector waits, then swap; the caught-up rows are kept when the swap must wait."""
     filling.advance(cursor, _target(cursor, everything, lock=True))
     if not tables.lock_briefly(cursor, VIEWS, filling.tables, _LOCK_SECONDS):
         return False
@@ -128,7 +128,7 @@ def alone(log: EventLog) -> Iterator[Cursor]:
         while not _locked(cursor):
             sleep(_LOCK_SECONDS)
         try:
-            with tables.taking_its_time(session), no_collecting():
+            with tables.without_time_limit(session), without_garbage_collection():
                 yield cursor
         finally:
             if not session.closed:

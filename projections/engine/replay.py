@@ -1,4 +1,4 @@
-"""The one loop: read events in order, fold them into rows. Live, rebuild, as-of and verify all use it."""
+"""The loop that reads events in order and folds them into rows, used by live views, rebuild, as-of and verify."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST_STRETCH = 100_000
 
 
 def with_needs(projections: Iterable[Projection]) -> tuple[Projection, ...]:
-    """These projections and those they need, each behind what it needs, none twice."""
+    """These projections and those they need, each after what it needs, without repetition."""
     found: dict[str, Projection] = {}
     for projection in projections:
         for each in (*with_needs(projection.needs), projection):
@@ -35,7 +35,7 @@ def with_needs(projections: Iterable[Projection]) -> tuple[Projection, ...]:
 
 
 class Replay:
-    """Folds events into the rows of some projections and of those that they need."""
+    """Folds events into the rows of some projections and of those they need."""
 
     def __init__(self, projections: Iterable[Projection]) -> None:
         self.projections = with_needs(projections)
@@ -48,18 +48,18 @@ class Replay:
         self.topics = sorted(self._folds)
 
     def touched(self, events: Iterable[Recorded]) -> Iterator[tuple[Table, Key]]:
-        """The rows that folding these events is known to read; a projection that cannot say it is not asked further."""
+        """The rows that folding these events is known to read; a projection whose `touches` fails is skipped."""
         for event in events:
             for projection, _ in self._folds[event.topic]:
                 try:
                     yield from projection.touches(event)
-                except Exception:  # noqa: BLE001, S112 - only a hint: the fold stumbles as well, and that is noted
+                except Exception:  # noqa: BLE001, S112 - only a hint: the fold fails as well, and that is noted
                     continue
 
     def fold(self, events: Iterable[Recorded], rows: Rows, failures: Failures | None = None) -> None:
         """Fold events in order into rows.
 
-        What a view cannot take in is left out for that view and noted among the `failures`; without these it raises
+        An event that a view cannot fold is left out for that view and noted in `failures`; without these, raises
         `FoldError`. Raises `RefusedError` when a statement has ended the transaction.
         """
         with localcontext(EXACT):
@@ -73,14 +73,14 @@ class Replay:
                         rows.mark()
                         try:
                             fold(projection, event, rows)
-                        except Exception as error:  # noqa: BLE001 - whatever it is, the other views go on
+                        except Exception as error:  # noqa: BLE001 - any error is noted, and the other views continue
                             rows.undo()
                             failures.take(projection.name, event.position, error)
 
     def finish(self, rows: Rows, position: int, failures: Failures | None = None) -> None:
         """Let each projection render what depends on the rows of the whole batch, which ended at `position`.
 
-        Errors as for `fold`. A projection that cannot render anything raises `RefusedError` where the batch splits.
+        Errors as in `fold`. A projection that cannot render anything raises `RefusedError` where the batch splits.
         """
         with localcontext(EXACT):
             for projection in self.projections:
@@ -95,10 +95,10 @@ class Replay:
                         if failures.splits and trouble_of(error) is Trouble.CODE:
                             raise RefusedError(projection.name) from error
                         failures.take(projection.name, position, error)
-                for spoilt, reason in rows.take_spoilt():
+                for failed_at, reason in rows.take_unrendered():
                     if failures is None:
-                        raise FoldError(projection.name, spoilt) from reason
-                    failures.add(projection.name, spoilt, name_of(reason))
+                        raise FoldError(projection.name, failed_at) from reason
+                    failures.add(projection.name, failed_at, name_of(reason))
 
     @staticmethod
     def _strictly(projection: Projection, position: int, do: Callable[[], None]) -> None:
@@ -112,10 +112,10 @@ class Replay:
     def read(
         self, cursor: Cursor, reader: RecordReader, after: int, through: int, failures: Failures | None = None
     ) -> list[Recorded]:
-        """The events of the topics taken here in (after, through]; what cannot be read fails for all who take it."""
+        """The events of these topics in (after, through]; one that cannot be read is a failure of all that fold it."""
         return self._decoded(reader, self._texts(cursor, after, through, None), failures)
 
-    def stretches(
+    def batches(
         self,
         cursor: Cursor,
         reader: RecordReader,
@@ -125,10 +125,10 @@ class Replay:
         as_of: datetime | None = None,
         failures: Failures | None = None,
     ) -> Generator[tuple[int, list[Recorded]], None, None]:
-        """All events in (after, through] that had happened by `as_of`, some thousands at a time; the position reached.
+        """All events in (after, through] that had occurred by `as_of`, in batches, each with the position reached.
 
-        The server looks for the next ones while these are folded. Both go over one session, so that all is seen
-        within its transaction, if there is one.
+        The server reads the next batch while this one is folded. Both use one session, so that its transaction, if any,
+        sees everything.
         """
         with ThreadPoolExecutor(1, "replay") as ahead, cursor.connection.cursor() as other:
 
@@ -167,7 +167,7 @@ class Replay:
         return read
 
     def _texts(self, cursor: Cursor, after: int, through: int, as_of: datetime | None) -> list[str]:
-        """Records have no line breaks, and one text with many of them arrives in half the time of many texts."""
+        """Records have no line breaks, and one text with many of them arrives twice as fast as many texts."""
         cursor.execute(
             """
             SELECT string_agg(record, E'\\n' ORDER BY position) FROM log.events
@@ -180,15 +180,15 @@ class Replay:
 
 
 def _next_length(length: int, found: int) -> int:
-    """Longer stretches where few events are of the topics taken, shorter ones where many are."""
+    """Longer stretches where few events have the topics, shorter ones where many have."""
     if found < _STRETCH // 2:
         return min(length * 2, _LONGEST_STRETCH)
     return max(length // 2, _STRETCH) if found > _STRETCH else length
 
 
 @contextmanager
-def no_collecting() -> Iterator[None]:
-    """Let Python look for no reference cycles meanwhile: folds make none, and looking costs half of a long replay."""
+def without_garbage_collection() -> Iterator[None]:
+    """Switch garbage collection off: folds create no reference cycles, and it takes half the time of a long replay."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Changing the row of the thing that an event is about."""
+"""Changing the row of an event's stream."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from projections.engine.table import Row, Table
 
 
 def changed_by(event: Recorded) -> Row:
-    """The columns that say which event changed a row last: its `position`, and its `version` of the stream."""
+    """The columns of the event that last changed a row: its `position`, and the `version` of its stream."""
     return {"position": event.position, "version": event.version}
 
 
 def change_row(rows: Rows, table: Table, event: Recorded, values: Row) -> None:
-    """Set these values in the row of the event's stream; a row that is not there stays away."""
+    """Set these values in the row of the event's stream, if there is one."""
     if (row := rows.get(table, event.stream)) is not None:
         rows.put(table, row | values | changed_by(event))

@@ -1,4 +1,4 @@
-"""Rows over the database: those in memory first, then those stored."""
+"""Rows of the database: those in memory first, then those stored."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from store.errors import Trouble, is_timeout, renamed, trouble_of
 
 VIEWS = "views"
 _AT_ONCE = 64
-"""So many rows are read at least where neighbours are looked for: who asks for one asks for the next one soon."""
+"""The least number of rows read in a search for neighbours: the next one is mostly needed soon after."""
 
 
 class StoredRows(MemoryRows):
-    """What live batches read and change, over `cursor`; each stored row is read at most once.
+    """The rows that live batches read and change, over `cursor`; each stored row is read at most once.
 
     `owners` are the names of the views that the tables belong to.
     """
@@ -35,7 +35,7 @@ class StoredRows(MemoryRows):
         self._covered: dict[tuple[Table, Order, Key], Coverage] = {}
 
     def count(self) -> int:
-        """How many rows are held."""
+        """The number of rows held."""
         return sum(len(held.rows) for held in self._held.values())
 
     def preload(self, touched: Iterable[tuple[Table, Key]]) -> None:
@@ -50,7 +50,7 @@ class StoredRows(MemoryRows):
                 self._admit(table, missing, store.load(self.cursor, VIEWS, table, missing))
 
     def get(self, table: Table, *key: Any) -> Row | None:
-        """The row with this key, read when it has not been yet."""
+        """The row with this key, read unless it is held."""
         held = self._held[table]
         place = held.place_of_key(key)
         if place not in held.rows:
@@ -80,7 +80,7 @@ class StoredRows(MemoryRows):
         high: Key = (),
         last: bool = False,
     ) -> list[Row]:
-        """At most `limit` rows of a group in an order; what is not held yet is read until there are enough."""
+        """At most `limit` rows of a group in an order; rows that are not held are read until there are enough."""
         group = table, order, key_of(equal)
         covered = self._covered.setdefault(group, Coverage())
         lowest, highest = key_of(low), (*key_of(high), TOP)
@@ -118,9 +118,9 @@ class StoredRows(MemoryRows):
         super().put(table, row)
 
     def write(self) -> None:
-        """Write what has changed, with at most three statements a table.
+        """Write the changes, with at most three statements per table.
 
-        Raises `RefusedError` when the database will never take it: nothing of the transaction is stored then.
+        Raises `RefusedError` when the database refuses the values: then nothing of the transaction is stored.
         """
         for table in self._held:
             try:
@@ -134,7 +134,7 @@ class StoredRows(MemoryRows):
                 raise RefusedError(owner) from error
 
     def undo(self) -> None:
-        """Have the rows as they were; what was found before is asked for again, since some of it is not held now."""
+        """Roll back; the ranges that were read before are read again, since some of their rows are no longer held."""
         super().undo()
         self._asked.clear()
         self._covered.clear()
@@ -148,7 +148,7 @@ class StoredRows(MemoryRows):
 
 
 def _is_enough(held: Ordered, group: OrderKey, stretch: Stretch, asked: Stretch, limit: int, *, last: bool) -> bool:
-    """Whether a stretch holds all that is asked for, or as much of it as is wanted."""
+    """Whether a range holds all that is asked for, or as many rows as wanted."""
     if stretch[0] <= asked[0] and asked[1] <= stretch[1]:
         return True
     low, high = max(stretch[0], asked[0]), min(stretch[1], asked[1])
@@ -156,7 +156,7 @@ def _is_enough(held: Ordered, group: OrderKey, stretch: Stretch, asked: Stretch,
 
 
 def write(cursor: Cursor, schema: str, table: Table, rows: MemoryRows, but: Collection[Place] = ()) -> None:
-    """Write what has changed of one table, without the rows at the places `but`."""
+    """Write the changes of one table, without the rows at the places `but`."""
     changes = rows.changes(table, but)
     if changes.deleted:
         store.delete(cursor, schema, table, changes.deleted)

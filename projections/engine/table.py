@@ -1,4 +1,4 @@
-"""A read model's table, described beside the fold that fills it."""
+"""The definition of a read model's table, declared beside the fold that fills it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Table:
     only folds read, the columns are enough.
 
     `columns` maps names to SQL types: `uuid`, `text`, `bigint`, `boolean`, `timestamptz`, `date`, `numeric` (without
-    bounds: a sum may have more digits than what it adds up), `json` (any canonical JSON value) or `bytea`, each with
-    `NOT NULL` where it must be there. A type holds whatever the log does and whatever a fold makes of that. `key`
+    bounds: a sum may have more digits than its terms), `json` (any canonical JSON value) or `bytea`, each with
+    `NOT NULL` where a value is required. A type must hold whatever the log does and a fold computes from it. `key`
     names the primary key; `indexes` are further column lists. Rows of an `append_only` table are never changed or
     looked up by a fold (histories, movements), so a batch writes them without reading any.
     """

@@ -1,4 +1,4 @@
-"""Verify: whether the live views are what the log says, row for row."""
+"""Verify: whether the live views equal a fold of the log, row by row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from projections.engine import checkpoints
 from projections.engine.filling import Filling, Progress
 from projections.engine.projection import Projection
-from projections.engine.replay import no_collecting, with_needs
+from projections.engine.replay import with_needs, without_garbage_collection
 from projections.engine.stored import VIEWS
 from store import tables
 from store.comparing import Difference, differences
@@ -19,9 +19,9 @@ MOST = 1_000
 
 
 class Verified(NamedTuple):
-    """What came of verifying one projection up to `position`.
+    """The result of verifying one projection up to `position`.
 
-    `rows` counts the rows the log asks for by table; `differences` has those of the first `MOST` rows of each table.
+    `rows` is the number of expected rows by table; `differences` has those of the first `MOST` rows of each table.
     """
 
     name: str
@@ -38,9 +38,9 @@ def verify(
 ) -> Iterator[Verified]:
     """Compare the tables of each projection (or of those named) with a fold from the first event on.
 
-    One after the other, so that no more than one view is in memory. The fold is caught up and compared within one
-    snapshot of rows and checkpoint, while writers, readers and the projector go on. Projections that wait for a
-    rebuild are left out.
+    One after the other, so that only one view is in memory. The fold is caught up and compared within one snapshot of
+    rows and checkpoint, while writers, readers and the projector continue. Projections that wait for a rebuild are left
+    out.
     """
     for projection in with_needs(projections):
         if projection.name in names or not names:
@@ -56,7 +56,7 @@ def _verified(log: EventLog, projection: Projection, progress: Progress | None) 
             return None
         filling = Filling(log.reader, [projection], TEMPORARY)
         filling.create(cursor)
-        with no_collecting():
+        with without_garbage_collection():
             filling.fill(cursor, stored.position, progress=progress)
         with tables.snapshot(cursor, VIEWS, projection.tables):
             position = checkpoints.read(cursor)[projection.name].position

@@ -1,4 +1,4 @@
-"""The views now, and the views as they stood: known at a position, happened by an instant."""
+"""The views as of now, and of the past: up to a position, or up to an instant of occurrence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projections.engine.filling import Progress as FillingProgress
 from projections.engine.progress import Progress, progress
 from projections.engine.projection import Projection
 from projections.engine.reader import Reader
-from projections.engine.replay import no_collecting, with_needs
+from projections.engine.replay import with_needs, without_garbage_collection
 from projections.engine.stored import VIEWS
 from projections.engine.table import Table
 from store.connecting import Cursor
@@ -26,7 +26,7 @@ from store.wakeup import Wakeups
 _POSITION = """
 SELECT coalesce(min(position), 0) FROM log.checkpoints WHERE name = ANY(%(names)s) AND (stopped_at IS NULL OR %(named)s)
 """
-"""A stopped view counts only for those who have named it: nobody else waits for it."""
+"""A stopped view counts only where it is named: nothing else waits for it."""
 _HEAD_AND_POSITION = f"""
 SELECT (SELECT position FROM log.head), ({_POSITION}),
   %(named)s AND EXISTS (SELECT FROM log.checkpoints WHERE name = ANY(%(names)s) AND stopped_at IS NOT NULL)
@@ -34,7 +34,7 @@ SELECT (SELECT position FROM log.head), ({_POSITION}),
 
 
 class PositionUnknown(Problem):
-    """The log does not reach this position; if you once were told it, the server has been restored: read anew."""
+    """The log does not reach this position; if a reply of this server named it, the server was restored: read anew."""
 
     kind = Kind.INVALID
 
@@ -46,7 +46,7 @@ class ViewStopped(Problem):
 
 
 class Views:
-    """Answers questions to the views; `pool` leads to the database in the role of a reader."""
+    """Reads the views; `pool` connects to the database in the role of a reader."""
 
     def __init__(self, log: EventLog, projections: Iterable[Projection], pool: ConnectionPool | None = None) -> None:
         self._reader = log.reader
@@ -54,29 +54,29 @@ class Views:
         self._names = [each.name for each in with_needs(projections)]
         self.wakeups = Wakeups(self._pool.dsn)
         self.resting: Callable[[], AbstractContextManager[None]] = nullcontext
-        """What is around every wait: whoever waits in a place that others need leaves it meanwhile."""
+        """A context manager around every wait, in which the caller gives up the place that it occupies."""
 
     @contextmanager
     def now(self) -> Iterator[Reader]:
-        """The views as they stand; each question is answered at its own moment, none before `position`."""
+        """The views as of now; each query has its own snapshot, none before `position`."""
         with self._pool.connection() as session, session.cursor() as cursor:
             yield Reader(cursor, self._position(cursor))
 
     @contextmanager
     def bare(self) -> Iterator[Reader]:
-        """The views as they stand, for a question that tells by itself how far they are; `position` says nothing."""
+        """The views as of now, for a query that reads their position itself; `position` is not set."""
         with self._pool.connection() as session, session.cursor() as cursor:
             yield Reader(cursor, 0)
 
     @contextmanager
     def moment(self, schema: str, tables: Iterable[Table]) -> Iterator[Reader]:
-        """These tables, and all others, as of one moment: every question is answered from the same snapshot."""
+        """The views as of one moment: all queries read the same snapshot."""
         with self._pool.connection() as session, session.cursor() as cursor, snapshot(cursor, schema, tables):
             yield Reader(cursor, self._position(cursor))
 
     @contextmanager
     def picture(self, projections: Iterable[Projection]) -> Iterator[Reader]:
-        """These views as of one moment: `picture` is the position at which they stand there."""
+        """These views as of one moment; `picture` is their position."""
         asked = with_needs(projections)
         tables = [table for each in asked for table in each.tables]
         with self._pool.connection() as session, session.cursor() as cursor, snapshot(cursor, VIEWS, tables):
@@ -86,7 +86,7 @@ class Views:
 
     @staticmethod
     def has_changed(reader: Reader, projections: Iterable[Projection], since: int) -> bool:
-        """Whether something that these views take in was recorded behind a position, as far as the reader knows."""
+        """Whether an event of a topic that these views fold was recorded after position `since`, as far as is known."""
         topics = sorted({topic for each in with_needs(projections) for topic in each.folds})
         row = reader.fetch_one(
             """
@@ -106,10 +106,10 @@ class Views:
         as_of: datetime | None = None,
         progress: FillingProgress | None = None,
     ) -> Iterator[Reader]:
-        """These views from the events up to position `known_at` that had happened by `as_of`; `None` is no limit.
+        """A reader of these views, folded from the events up to position `known_at` that had occurred by `as_of`.
 
-        They are folded into temporary tables, which PostgreSQL finds before the live ones of the same names. Nothing
-        limits how long that takes: requests ask a `PastDesk`.
+        `None` is no limit. They are folded into temporary tables, which PostgreSQL finds before the live ones of the
+        same names. Nothing limits the time this takes: requests use a `PastDesk`.
         """
         with (
             self._pool.connection() as session,
@@ -122,7 +122,7 @@ class Views:
                 known = min(known, known_at)
             filling = Filling(self._reader, projections, TEMPORARY)
             filling.create(cursor)
-            with no_collecting():
+            with without_garbage_collection():
                 filling.fill(cursor, known, as_of, progress)
             del filling  # and the rows in memory: they are in the tables now
             yield Reader(cursor, known, known)
@@ -130,36 +130,36 @@ class Views:
     def position_at(self, instant: datetime) -> int:
         """The last position recorded at or before an instant, 0 when there is none.
 
-        Where the clock was set back (`log.clock_steps`), the latest stretch of the log that bears this instant counts.
+        Where the clock was set back (`log.clock_steps`), the latest stretch of the log with this instant counts.
         """
         [(position,)] = self._pool.fetch_all("SELECT log.position_at(%s)", (instant,))
         return int(position)
 
     def wait_until(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:
-        """Wait, at most that long, until all views (or those named) know the event at `position`.
+        """Wait, at most `seconds`, until all views (or those named) include the event at `position`.
 
-        So that one reads what one has just written.
+        For reading what the caller has just written.
         """
         with self.resting():
             return bool(self.wakeups.wait(lambda: self.position(names) >= position, seconds))
 
     def reach(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:
-        """The same for a position that somebody names, who is told at once when there is nothing to wait for.
+        """The same for a position that a client names, refused at once when it can never be reached.
 
-        Raises `PositionUnknown` when the log does not go so far, `ViewStopped` when one of those named stands still.
+        Raises `PositionUnknown` when the log does not reach it, `ViewStopped` when one of those named is stopped.
         """
         [(head, reached, stopped)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
         if position > head:
             detail = f"The log ends at position {head}; wait for one that an answer of this server has named."
-            raise PositionUnknown(detail, errors=[{"pointer": "/at_least", "detail": detail}], position=head)
+            raise PositionUnknown.of_member("/at_least", detail, position=head)
         if stopped and reached < position:
             raise ViewStopped
         return reached >= position or self.wait_until(position, seconds, names)
 
     def catch_up(self, seconds: float, names: Collection[str] = ()) -> bool:
-        """Wait, at most that long, until all views (or those named) know what has been recorded by now.
+        """Wait, at most `seconds`, until all views (or those named) include all events recorded by now.
 
-        Raises `ViewStopped` when one of those named stands still until it is rebuilt.
+        Raises `ViewStopped` when one of those named is stopped until its rebuild.
         """
         [(head, position, stopped)] = self._pool.fetch_all(_HEAD_AND_POSITION, self._asked(names))
         if stopped:
@@ -167,11 +167,11 @@ class Views:
         return position >= head or self.wait_until(head, seconds, names)
 
     def progress(self) -> Progress:
-        """Whether the views move on, what they lack, and which have stopped."""
+        """The progress of the views, what they lack, and which have stopped."""
         return progress(self._pool, self._names)
 
     def position(self, names: Collection[str] = ()) -> int:
-        """The position up to which all views (or those named) know every event."""
+        """The position up to which all views (or those named) include every event."""
         [(position,)] = self._pool.fetch_all(_POSITION, self._asked(names))
         return int(position)
 
@@ -184,9 +184,9 @@ class Views:
         return int(position)
 
     def ask(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
-        """All rows of one question to the views as they stand; no connection is held afterwards."""
+        """All rows of one query to the views as of now; no connection is held afterwards."""
         return self._pool.fetch_all(sql, params)
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """End all waits."""
         self.wakeups.close()

@@ -1,4 +1,4 @@
-"""The history itself, asked by stream, topic, actor, device and both times; it is the log and needs no table."""
+"""The history of events, filtered by stream, topic, actor, device and both times; it reads the log itself."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _FIELDS: Final = ", ".join(EventRow.__annotations__)
 
 
 class Asked(TypedDict, total=False):
-    """What is asked for; what is absent or None does not matter. `topic` is one (`stock.moved`) or a noun (`stock`).
+    """The filters; absent ones and None do not matter. `topic` is one topic (`stock.moved`) or a noun (`stock`).
 
-    `notice` is the code of what a device was told that did not fit: the first event of each operation with it.
-    Instants are aware: from the first up to, not including, the second of each pair.
+    `notice` is the code of a notice that a device received: the first event of each operation with it.
+    Instants are aware: from the first (included) until the second (excluded) of each pair.
     """
 
     stream: UUID | None
@@ -64,7 +64,7 @@ _WITH_NOTICE: Final = """
 
 
 def history(reader: Reader, *, limit: int, after: int | None = None, **asked: Unpack[Asked]) -> list[EventRow]:
-    """At most `limit` events in the order of the log, those behind the position `after`, as far as the views know."""
+    """At most `limit` events in the order of the log, after the position `after`, as far as the views are."""
     with_notice = _WITH_NOTICE if asked.get("notice") else ""
     known = dict.fromkeys(Asked.__annotations__) | asked | {"topics": _topics(asked.get("topic"))}
     return reader.rows(
@@ -84,7 +84,7 @@ def history(reader: Reader, *, limit: int, after: int | None = None, **asked: Un
           AND (%(recorded_to)s IS NULL OR recorded_at < %(recorded_to)s){with_notice}
         ORDER BY position
         LIMIT %(limit)s
-        """,  # noqa: S608 - what is put in stands above
+        """,  # noqa: S608 - the conditions are constants above
         known | {"after": after or 0, "through": reader.position, "limit": limit},
     )
 

@@ -1,4 +1,4 @@
-"""What other systems call things: the columns in which views show it, and find things by it."""
+"""Ids in other systems: the columns in which views show them and find things by them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.recording.recorded import Recorded
 from projections.engine.table import Row
 
 EXTERNAL_REF: Final = ("external_ref", "external_id")
-"""`external_ref` is an `ExternalRefValue` or null, `external_id` the id in it: things are found by that."""
+"""`external_ref` is an `ExternalRefValue` or null; `external_id` is its id, for lookups."""
 BY_EXTERNAL_ID: Final = (("external_id",),)
 
 
@@ -22,11 +22,11 @@ class ExternalRefValue(TypedDict):
 
 
 def external_ref_of(event: Recorded) -> dict[str, Any]:
-    """The columns, from the event with which a thing begins."""
+    """The columns, from the event that begins a thing."""
     found = event.envelope.external_ref
     return none() if found is None else {"external_ref": msgspec.to_builtins(found), "external_id": found.id}
 
 
 def none() -> Row:
-    """The columns of something that no other system knows."""
+    """The columns of a thing without an external reference."""
     return {"external_ref": None, "external_id": None}

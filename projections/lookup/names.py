@@ -1,4 +1,4 @@
-"""Names: what people call the things whose ids stand in rows and events."""
+"""Names of the things whose ids appear in rows and events."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ QUERIES: Final[Mapping[str, str]] = {
 """For each noun of the API, the query for the names of its things; who was erased has none."""
 
 BOOKS: Final = {id: kind for kind, id in VIRTUAL.items()}
-"""The places that only exist in the books, by what they are called."""
+"""The virtual locations, by id."""
 
 
 def names_of(reader: Reader, ids: Collection[UUID], nouns: Iterable[str] = tuple(QUERIES)) -> dict[UUID, str]:
-    """What these ids are called, as far as they are things of these nouns; others are left out."""
+    """The names of those ids that are things of these nouns; other ids are left out."""
     found: dict[UUID, str] = {id: BOOKS[id] for id in ids if id in BOOKS}
     wanted = [str(id) for id in ids if id not in found]
     for noun in nouns if wanted else ():
@@ -36,7 +36,7 @@ def names_of(reader: Reader, ids: Collection[UUID], nouns: Iterable[str] = tuple
 
 
 def ids_in(value: Any) -> set[UUID]:
-    """All ids that a value holds, as such or as texts of 36 characters, in lists and members too."""
+    """All ids in a value, as such or as texts of 36 characters, lists and members included."""
     match value:
         case UUID():
             return {value}

@@ -1,4 +1,4 @@
-"""Search: everything that people look for, by the terms that it is found by."""
+"""Search: the things that can be found, and their terms."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.access.user import User
-from domain.care import customer_events
 from domain.care.case import Case
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.part import Part
-from domain.work import work_order_events
 from domain.work.equipment import Equipment
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
@@ -37,14 +35,14 @@ ENTRIES = Table(
     key=("id",),
     indexes=(("person",),),
 )
-"""A thing that can be found. `person` is whose words `name` and `told` are, if they are somebody's."""
+"""A thing that can be found. `person` is the person whose data `name` and `told` are, if any."""
 
 TERMS = Table("search_terms", {"term": "bytea NOT NULL", "thing": "uuid NOT NULL"}, key=("term", "thing"))
-"""What a thing is found by; see `projections.lookup.search_terms`."""
+"""The terms of a thing; see `projections.lookup.search_terms`."""
 
 
 class Search(Projection):
-    """One row a thing that can be found, one row a term of it. Both lose all words of somebody who is erased."""
+    """One row per thing that can be found, one row per term of it. Both are emptied when their person is erased."""
 
     name: ClassVar[str] = "search"
     version: ClassVar[int] = 2
@@ -56,34 +54,34 @@ class Search(Projection):
             yield ENTRIES, (getattr(event.data, "site", None) or event.stream,)
 
     @on(Customer.Registered)
-    def _customer_registered(self, event: Recorded[customer_events.Registered], rows: Rows) -> None:
-        told = {"name": event.data.name, "email": event.data.email, "phones": list(event.data.phones or ())}
-        _begin(event, rows, "customers", told, customer=event.stream, person=event.stream)
+    def _customer_registered(self, event: Recorded[Customer.Registered], rows: Rows) -> None:
+        fields = {"name": event.data.name, "email": event.data.email, "phones": list(event.data.phones or ())}
+        _begin(event, rows, "customers", fields, customer=event.stream, person=event.stream)
 
     @on(Customer.Changed)
-    def _customer_changed(self, event: Recorded[customer_events.Changed], rows: Rows) -> None:
-        said = {name: getattr(event.data, name) for name in event.data.fields if name in {"name", "email", "phones"}}
-        if "phones" in said:
-            said["phones"] = list(said["phones"] or ())
-        _change(event, rows, event.stream, said)
+    def _customer_changed(self, event: Recorded[Customer.Changed], rows: Rows) -> None:
+        changes = {name: getattr(event.data, name) for name in event.data.fields if name in {"name", "email", "phones"}}
+        if "phones" in changes:
+            changes["phones"] = list(changes["phones"] or ())
+        _change(event, rows, event.stream, changes)
 
     @on(Customer.SiteAdded)
-    def _site_added(self, event: Recorded[customer_events.SiteAdded], rows: Rows) -> None:
+    def _site_added(self, event: Recorded[Customer.SiteAdded], rows: Rows) -> None:
         data = event.data
         _begin(event, rows, "sites", {"name": data.address}, id=data.site, customer=event.stream, person=event.stream)
 
     @on(Customer.SiteChanged)
-    def _site_changed(self, event: Recorded[customer_events.SiteChanged], rows: Rows) -> None:
+    def _site_changed(self, event: Recorded[Customer.SiteChanged], rows: Rows) -> None:
         if event.data.address is not None:
             _change(event, rows, event.data.site, {"name": event.data.address})
 
     @on(Customer.Merged, Case.Merged)
-    def _merged(self, event: Recorded[customer_events.Merged | Case.Merged], rows: Rows) -> None:
+    def _merged(self, event: Recorded[Customer.Merged | Case.Merged], rows: Rows) -> None:
         if (entry := rows.get(ENTRIES, event.stream)) is not None:
             rows.put(ENTRIES, entry | {"merged_into": event.data.into, "position": event.position})
 
     @on(Customer.Erased, Technician.Erased, User.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
         for entry in rows.where(ENTRIES, person=event.stream):
             _change(event, rows, entry["id"], dict.fromkeys(entry["told"]))
 
@@ -92,13 +90,13 @@ class Search(Projection):
         _begin(event, rows, "cases", {"number": None}, name=event.data.topic, customer=event.data.customer)
 
     @on(WorkOrder.Opened)
-    def _work_order_opened(self, event: Recorded[work_order_events.Opened], rows: Rows) -> None:
+    def _work_order_opened(self, event: Recorded[WorkOrder.Opened], rows: Rows) -> None:
         _begin(event, rows, "work-orders", {"number": event.data.number}, customer=event.data.customer)
 
     @on(Equipment.Registered)
     def _equipment_registered(self, event: Recorded[Equipment.Registered], rows: Rows) -> None:
-        told = {"name": event.data.model, "number": event.data.serial}
-        _begin(event, rows, "equipment", told, customer=event.data.customer)
+        fields = {"name": event.data.model, "number": event.data.serial}
+        _begin(event, rows, "equipment", fields, customer=event.data.customer)
 
     @on(Equipment.Installed, Equipment.OwnerChanged)
     def _equipment_owned(self, event: Recorded[Equipment.Installed | Equipment.OwnerChanged], rows: Rows) -> None:
@@ -137,25 +135,25 @@ def _described(data: Any) -> Row:
     return {"name": names[0] if names else None, "names": names, "gtins": list(data.gtins)}
 
 
-def _begin(event: Recorded, rows: Rows, kind: str, told: Row, **more: Any) -> None:
+def _begin(event: Recorded, rows: Rows, kind: str, fields: Row, **more: Any) -> None:
     ref = event.envelope.external_ref
-    told = told | {"external_id": None if ref is None else ref.id}
+    fields = fields | {"external_id": None if ref is None else ref.id}
     row = {"id": event.stream, "kind": kind, "customer": None, "merged_into": None, "person": None} | more
-    shown = {"name": more.get("name", told.get("name")), "number": told.get("number")}
-    rows.put(ENTRIES, row | shown | {"told": told, "position": event.position})
-    for term in terms_of(kind, told):
+    shown = {"name": more.get("name", fields.get("name")), "number": fields.get("number")}
+    rows.put(ENTRIES, row | shown | {"told": fields, "position": event.position})
+    for term in terms_of(kind, fields):
         rows.put(TERMS, {"term": term, "thing": row["id"]})
 
 
-def _change(event: Recorded, rows: Rows, thing: UUID, said: Row) -> None:
-    """Let a thing be found by what is said now; nothing said is nothing that it is found by."""
+def _change(event: Recorded, rows: Rows, thing: UUID, changes: Row) -> None:
+    """Replace the terms of a thing after changes; a field without a value has no terms."""
     entry = rows.get(ENTRIES, thing)
     if entry is None:
         return
-    told = entry["told"] | said
-    before, after = terms_of(entry["kind"], entry["told"]), terms_of(entry["kind"], told)
-    shown = {name: told[name] for name in ("name", "number") if name in told}
-    rows.put(ENTRIES, entry | shown | {"told": told, "position": event.position})
+    fields = entry["told"] | changes
+    before, after = terms_of(entry["kind"], entry["told"]), terms_of(entry["kind"], fields)
+    shown = {name: fields[name] for name in ("name", "number") if name in fields}
+    rows.put(ENTRIES, entry | shown | {"told": fields, "position": event.position})
     gone = [(TERMS, (term, thing)) for term in sorted(before - after)]
     rows.preload(gone)
     for table, key in gone:

@@ -1,4 +1,4 @@
-"""What each kind of thing is found by, from what was told about it."""
+"""The terms of each kind of thing, from its fields."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ KINDS: Final = (
 """What can be found, by the noun of the API; a site belongs to the nouns of its customer."""
 
 
-def _names(told: Row) -> set[str]:
-    return words(told["name"] or "")
+def _names(fields: Row) -> set[str]:
+    return words(fields["name"] or "")
 
 
-def _customer(told: Row) -> set[str]:
-    email = told["email"] or ""
-    found = _names(told) | words(email) | codes(email)
-    return found.union(*(phones(each) | codes(each) for each in told["phones"] or ()))
+def _customer(fields: Row) -> set[str]:
+    email = fields["email"] or ""
+    found = _names(fields) | words(email) | codes(email)
+    return found.union(*(phones(each) | codes(each) for each in fields["phones"] or ()))
 
 
-def _numbered(told: Row) -> set[str]:
-    return words(told["number"] or "") | codes(told["number"] or "")
+def _numbered(fields: Row) -> set[str]:
+    return words(fields["number"] or "") | codes(fields["number"] or "")
 
 
-def _equipment(told: Row) -> set[str]:
-    return _numbered(told) | _names(told) | codes(told["name"] or "")
+def _equipment(fields: Row) -> set[str]:
+    return _numbered(fields) | _names(fields) | codes(fields["name"] or "")
 
 
-def _part(told: Row) -> set[str]:
-    found = _numbered(told).union(*(words(each) for each in told["names"]))
-    return found.union(*(codes(each) | codes(each.zfill(14)) for each in told["gtins"]))
+def _part(fields: Row) -> set[str]:
+    found = _numbered(fields).union(*(words(each) for each in fields["names"]))
+    return found.union(*(codes(each) | codes(each.zfill(14)) for each in fields["gtins"]))
 
 
-def _user(told: Row) -> set[str]:
-    return _names(told) | words(told["login"] or "") | codes(told["login"] or "")
+def _user(fields: Row) -> set[str]:
+    return _names(fields) | words(fields["login"] or "") | codes(fields["login"] or "")
 
 
-def _elsewhere(told: Row) -> set[str]:
-    """What another system calls it, whatever it is."""
-    return words(told["external_id"] or "") | codes(told["external_id"] or "")
+def _elsewhere(fields: Row) -> set[str]:
+    """The terms of an external reference, for every kind."""
+    return words(fields["external_id"] or "") | codes(fields["external_id"] or "")
 
 
 _TERMS: Final[dict[str, Callable[[Row], set[str]]]] = {
@@ -67,6 +67,6 @@ _TERMS: Final[dict[str, Callable[[Row], set[str]]]] = {
 }
 
 
-def terms_of(kind: str, told: Row) -> set[bytes]:
-    """The terms that a thing is found by, as they are stored; nothing told is nothing that it is found by."""
-    return stored(_TERMS[kind](told) | _elsewhere(told)) if any(told.values()) else set()
+def terms_of(kind: str, fields: Row) -> set[bytes]:
+    """The terms of a thing, as they are stored; none for fields without values."""
+    return stored(_TERMS[kind](fields) | _elsewhere(fields)) if any(fields.values()) else set()

@@ -1,4 +1,4 @@
-"""The queries that find what a question may mean."""
+"""The SQL queries of a search."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projections.lookup.search_terms import Alternative, Probe, asked
 
 _NOTHING: Final = "SELECT NULL::uuid AS thing, 0 AS rank WHERE false"
 _WORSE: Final = 3
-"""The rank of a thing that has only the beginning of what was asked for."""
+"""The rank of a thing that has only a prefix of what was asked for."""
 
 
 class FoundRow(TypedDict):
@@ -65,8 +65,8 @@ class Like(NamedTuple):
 EVERYBODY: Final = Like("true", {})
 
 
-def written_so(words: str) -> Like:
-    """Customers with a name, e-mail, telephone or address that has these words as they are, in any case."""
+def containing(words: str) -> Like:
+    """Customers with a name, e-mail, telephone or address that contains these words, in any case."""
     condition = """
           (strpos(lower(concat_ws(E'\\n', name, email)), lower(%(words)s)) > 0
             OR EXISTS (
@@ -82,12 +82,12 @@ def written_so(words: str) -> Like:
 
 
 def found_by(words: str, region: str | None) -> Like:
-    """These, and customers who are found by the words in any spelling, or one of whose sites is.
+    """The same, and customers found by the words in any spelling, themselves or by one of their sites.
 
     `region` is the country of telephone numbers without one.
     """
     statement, values = hits(words, region)
-    so = written_so(words)
+    so = containing(words)
     condition = f"""
           ({so.condition} OR id IN (
               SELECT e.person FROM ({statement}) AS h JOIN search_entries e ON e.id = h.thing
@@ -98,7 +98,7 @@ def found_by(words: str, region: str | None) -> Like:
 
 
 def hits(question: str, region: str | None) -> tuple[str, dict[str, Any]]:
-    """SQL with the columns `thing` and `rank` (the lower, the better), and its values; something may be in it twice.
+    """SQL with the columns `thing` and `rank` (lower is better), and its values; a thing may have several rows.
 
     An id finds its own thing.
     """
@@ -120,7 +120,7 @@ def _alternative(way: Alternative, values: dict[str, Any]) -> str:
 
 
 def _term(probes: tuple[Probe, ...], values: dict[str, Any]) -> str:
-    """Things with one of these terms, and whether they have one wholly."""
+    """Things with one of these terms, and whether the whole term matches."""
     spans, wholes = [], []
     for probe in probes:
         low, high = f"b{len(values)}", f"b{len(values) + 1}"

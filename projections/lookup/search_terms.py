@@ -1,4 +1,4 @@
-"""Search terms: what a text is found by, and what is looked for when somebody types something."""
+"""Search terms: those of a text, and those that a question asks for."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import phonenumbers
 from domain.kernel.spelling import folded
 
 LONGEST: Final = 60
-"""So many characters of a term are compared."""
+"""The number of characters of a term that are compared."""
 MOST_TERMS: Final = 8
-"""So many words of a question are looked for; further ones are left out."""
+"""The number of words of a question that are looked for; the rest is ignored."""
 LEAST_DIGITS: Final = 5
-"""A telephone number is found by its last digits, so many at least."""
+"""The least number of last digits by which a telephone number is found."""
 WORD, CODE, PHONE = "w:", "c:", "p:"
 _LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ħ": "h", "\u0131": "i", "ŋ": "n"}
@@ -36,25 +36,25 @@ _NOT_DIGITS: Final = re.compile(r"\D")
 
 
 class Probe(NamedTuple):
-    """A term that a thing may be found by, wholly or as the beginning of one."""
+    """A term to look for, as a whole or as a prefix."""
 
     term: str
 
     @property
     def low(self) -> bytes:
-        """The first of the stored terms that begin so, as it is compared."""
+        """The lowest of the stored terms with this prefix."""
         return _bytes(self.term)
 
     @property
     def high(self) -> bytes:
-        """What comes behind the last of them: no byte of UTF-8 is FF."""
+        """The bound above the last of them: no byte of UTF-8 is FF."""
         return _bytes(self.term) + b"\xff"
 
 
 class Alternative(NamedTuple):
-    """A way in which a question can be meant: things are found that have one of the probes of each term.
+    """One interpretation of a question: finds the things that have one of the probes of each term.
 
-    `rank` is for a thing that has them wholly: the lower, the better.
+    `rank` is for a thing that has whole terms: lower is better.
     """
 
     rank: int
@@ -67,20 +67,20 @@ def plain(text: str) -> str:
 
 
 def words(text: str) -> set[str]:
-    """The terms that a text is found by: its words, and numbers without leading zeros too."""
+    """The terms of a text: its words, and numbers also without leading zeros."""
     found = set(_words(text)) | set(_WORDS.findall(plain(text)))
     found |= {word.lstrip("0") for word in found if word.isdigit() and word.strip("0")}
     return {WORD + word[:LONGEST] for word in found}
 
 
 def codes(text: str) -> set[str]:
-    """The terms that a number or code is found by: its letters and digits, with leading zeros and without."""
+    """The terms of a number or code: its letters and digits, with leading zeros and without."""
     code = _code(text)
     return {CODE + each[:LONGEST] for each in (code, _ZEROS.sub("", code)) if each}
 
 
 def phones(text: str) -> set[str]:
-    """The terms that a telephone number is found by: with its country, without, and its last digits."""
+    """The terms of a telephone number: with its country code, without, and its last digits."""
     found: set[str] = set()
     for number in _phone(text, None):
         for national in (number.national, number.national + number.extension):
@@ -90,9 +90,9 @@ def phones(text: str) -> set[str]:
 
 
 def asked(question: str, region: str | None = None) -> list[Alternative]:
-    """How a question can be meant; none when it has nothing that can be looked for.
+    """The interpretations of a question; none when it has nothing to look for.
 
-    `region` is the country (ISO 3166) in which a telephone number without one is.
+    `region` is the country (ISO 3166) of a telephone number without one.
     """
     ways: list[Alternative] = []
     if code := _code(question):
@@ -134,7 +134,7 @@ def _unaccented(text: str) -> str:
 
 
 class _Number(NamedTuple):
-    """The digits of a telephone number: the country's, or none, the national ones and those behind them, or none."""
+    """The digits of a telephone number: the country code or none, the national ones, and an extension or none."""
 
     country: str
     national: str
@@ -142,7 +142,7 @@ class _Number(NamedTuple):
 
 
 def _phone(text: str, region: str | None) -> set[_Number]:
-    """How a text can be a telephone number, if it can."""
+    """The interpretations of a text as a telephone number."""
     signs = _EXTENSION.sub(" # ", _PHONE_WORDS.sub(" ", folded(text).removeprefix("tel:")))
     if not _PHONE_SIGNS.fullmatch(signs) or not any(each.isdigit() for each in signs):
         return set()

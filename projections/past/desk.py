@@ -1,4 +1,4 @@
-"""Where requests ask about the past: few places, a short line for them, and nobody else's connections or memory."""
+"""The desk that requests ask about the past: it limits processes and waiting requests, and uses no other resources."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Final
 from projections.engine.projection import Projection
 from projections.engine.reader import Reader
 from projections.engine.views import Views
-from projections.past.place import FarReader, PastBusy, Place, Teller
-from projections.past.telling import Question
+from projections.past.answering import Question
+from projections.past.place import FarReader, PastBusy, PastProcess, Place
 from projections.work.equipment import ERASED
 
 BUSY_SECONDS: Final = 5
-_LOOK_SECONDS: Final = 0.1  # between two looks at folds that nobody waits for
+_LOOK_SECONDS: Final = 0.1  # between two checks for folds that are ready while no request waits for them
 _NOW = """
 SELECT (SELECT position FROM log.head), erased, erased <= coalesce(
     (SELECT position FROM log.tracking WHERE name = 'erasure'), 0)
@@ -28,21 +28,21 @@ FROM (SELECT coalesce(max(position), 0) AS erased FROM log.events WHERE topic = 
 class PastDesk:
     """Answers questions about the past in `places` processes, each of which keeps its last fold for further pages.
 
-    At most `line` askers wait for a place, each for at most `patience` seconds, and again for the fold. For many
-    threads.
+    At most `line` requests wait for a place, each for at most `patience` seconds, and again for the fold.
+    Thread-safe.
     """
 
     def __init__(
         self,
         views: Views,
-        start: Callable[[], Teller],
+        start: Callable[[], PastProcess],
         *,
         places: int = 1,
         line: int = 8,
         patience: float = 10.0,
         seconds: float = 300.0,
     ) -> None:
-        """`start` begins a process; `seconds` is how long a fold may take there."""
+        """`start` starts a process; `seconds` is the time limit of a fold."""
         self._views = views
         self._places = [Place(start, seconds) for _ in range(places)]
         self._line = line
@@ -54,11 +54,11 @@ class PastDesk:
     def at(
         self, projections: Sequence[Projection], known_at: int | None = None, as_of: datetime | None = None
     ) -> Iterator[Reader]:
-        """These views from the events up to position `known_at` that had happened by `as_of`; `None` is no limit.
+        """A reader of these views, folded from the events up to position `known_at` that had occurred by `as_of`.
 
-        Raises `PastBusy`, `StillFolding`, `QuestionTooLong` or `QuestionTooLarge`.
+        `None` is no limit. Raises `PastBusy`, `StillFolding`, `QuestionTooLong` or `QuestionTooLarge`.
         """
-        if not projections:  # the log itself, nothing to fold
+        if not projections:  # a question about the log itself needs no fold
             with self._views.at(projections, known_at=known_at, as_of=as_of) as reader:
                 yield reader
             return
@@ -101,7 +101,7 @@ class PastDesk:
         return place
 
     def _place_for(self, question: Question) -> Place | None:
-        """The place that has this question, or the free one that was used longest ago; None when one must wait."""
+        """The place that has folded this question, or the free one used longest ago; None while none is free."""
         for place in self._places:
             if place.asked == question:
                 return None if place.taken else place

@@ -1,4 +1,4 @@
-"""A place for one question about the past: the process that folds it, as those who ask see it."""
+"""A place for one question about the past: the client of the process that folds it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from eventsourcing.persistence import OperationalError
 
 from domain.kernel.problem import Kind, Problem
 from projections.engine.reader import Reader
-from projections.past.telling import Failed, Progress, Query, Question, Ready, TooLarge
+from projections.past.answering import Failed, Progress, Query, Question, Ready, TooLarge
 from store.pool import Params
 from store.rows import Row
 
 KEPT_SECONDS: Final = 30.0
-"""How long a fold that nobody waited for is kept from other questions: whoever was told to come back finds it."""
+"""For how many seconds an unread fold is reserved for the request that was told to ask again."""
 _QUERY_SECONDS: Final = 30.0
 _LONGEST_PAUSE: Final = 30
+_ENDED: Final = "the process that answers queries about the past has ended"
 
 
 class PastBusy(Problem):
@@ -45,24 +46,24 @@ class QuestionTooLarge(Problem):
     kind = Kind.UNPROCESSABLE
 
 
-class Teller(NamedTuple):
-    """A process that tells the past: the pipe to it, and how it is ended."""
+class PastProcess(NamedTuple):
+    """A process that answers queries about the past: the pipe to it, and a function that ends it."""
 
     line: Connection
     end: Callable[[], None]
 
 
 class Place:
-    """One process, started when it is needed; `question` is what it folds or has folded.
+    """One process, started at its first question; `question` is what it folds or has folded.
 
-    For one thread at a time, the one that has set `taken`, and what it has `asked`, under a lock of its own.
+    Not thread-safe: only the thread that has set `taken` and `asked`, under the desk's lock, may call it.
     """
 
-    def __init__(self, start: Callable[[], Teller], seconds: float) -> None:
-        """`seconds` is how long a fold may take; the process itself ends then."""
+    def __init__(self, start: Callable[[], PastProcess], seconds: float) -> None:
+        """`seconds` is the time limit of a fold, after which the process ends itself."""
         self._start = start
         self._seconds = seconds
-        self._teller: Teller | None = None
+        self._process: PastProcess | None = None
         self.taken = False
         self.asked: Question | None = None
         self.used_at = 0.0
@@ -77,7 +78,7 @@ class Place:
         self._begun = self._ready_at = 0.0
 
     def is_free(self) -> bool:
-        """Whether another question may take this place: nothing is being folded, and nobody is coming back for it."""
+        """Whether another question may use this place: no fold is running or reserved."""
         if self.taken:
             return False
         if self.question is None:
@@ -88,9 +89,9 @@ class Place:
         return self.ready and not (self.awaited and monotonic() - self._ready_at < KEPT_SECONDS)
 
     def fold(self, question: Question, patience: float) -> None:
-        """Have the question folded, for at most `patience` seconds; raises a problem of this file otherwise.
+        """Fold the question, waiting at most `patience` seconds; raises a problem of this module otherwise.
 
-        A fold that is not ready by then goes on, for whoever asks the same again.
+        A fold that is not ready by then continues, for the next request with the same question.
         """
         if self.question != question or self._has_ended():
             self._begin(question)
@@ -107,36 +108,33 @@ class Place:
         self.awaited = False
 
     def rows(self, query: Query) -> list[Row]:
-        """The rows of a query about what was folded."""
-        assert self._teller is not None
+        """The rows of a query about the folded question."""
+        assert self._process is not None
         try:
-            self._teller.line.send(query)
-            if self._teller.line.poll(_QUERY_SECONDS):
-                answer: Any = self._teller.line.recv()
+            self._process.line.send(query)
+            if self._process.line.poll(_QUERY_SECONDS):
+                answer: Any = self._process.line.recv()
                 if isinstance(answer, list):
                     return answer
                 self.drop()
-                raise OperationalError(f"a question about the past has failed: {answer}")
-        except OSError as error:
+                raise OperationalError(f"a query about the past has failed: {answer}")
+        except (OSError, EOFError) as error:
             self.drop()
-            raise OperationalError("the process that tells the past has ended") from error
-        except EOFError as error:
-            self.drop()
-            raise OperationalError("the process that tells the past has ended") from error
+            raise OperationalError(_ENDED) from error
         self.drop()
         raise QuestionTooLong
 
     def drop(self) -> None:
-        """End the process; the next question starts another one."""
-        teller, self._teller = self._teller, None
+        """End the process; the next question starts a new one."""
+        process, self._process = self._process, None
         self._empty()
-        if teller is not None:
-            teller.line.close()
-            teller.end()
+        if process is not None:
+            process.line.close()
+            process.end()
 
     def _has_ended(self) -> bool:
-        """Whether the process of a fold that was ready has ended: it was idle for long, or was killed."""
-        if not self.ready or self._teller is None or not self._teller.line.poll(0):
+        """Whether the process has ended after its fold was ready: it was idle for too long, or was killed."""
+        if not self.ready or self._process is None or not self._process.line.poll(0):
             return False
         self.drop()
         return True
@@ -145,30 +143,30 @@ class Place:
         if self._problem is not None:
             self.drop()
         self._empty()
-        for _ in range(2):  # the process of a question from long ago may have ended, which one sees by writing
-            self._teller = self._teller or self._start()
+        for _ in range(2):  # the process of an old question may have ended, which only a failing write shows
+            self._process = self._process or self._start()
             try:
-                self._teller.line.send(question)
+                self._process.line.send(question)
             except OSError:
                 self.drop()
             else:
                 break
         else:
-            raise OperationalError("the process that tells the past cannot be started")
+            raise OperationalError("the process that answers queries about the past cannot be started")
         self.question, self._begun = question, monotonic()
 
     def _listen(self, seconds: float) -> None:
-        """Take in what the process has said, waiting for at most so long while it has said nothing."""
-        assert self._teller is not None
+        """Read the messages of the process, waiting at most `seconds` for the first one."""
+        assert self._process is not None
         try:
-            while not self.ready and self._problem is None and self._teller.line.poll(seconds):
-                self._hear(self._teller.line.recv())
+            while not self.ready and self._problem is None and self._process.line.poll(seconds):
+                self._receive(self._process.line.recv())
                 seconds = 0
         except (EOFError, OSError):
             late = monotonic() - self._begun >= self._seconds
-            self._problem = QuestionTooLong() if late else OperationalError("the process that tells the past has ended")
+            self._problem = QuestionTooLong() if late else OperationalError(_ENDED)
 
-    def _hear(self, message: object) -> None:
+    def _receive(self, message: object) -> None:
         match message:
             case Ready():
                 self.ready, self._ready_at = True, monotonic()
@@ -177,19 +175,19 @@ class Place:
             case TooLarge():
                 self._problem = QuestionTooLarge()
             case Failed():
-                self._problem = OperationalError(f"a question about the past has failed: {message.reason}")
+                self._problem = OperationalError(f"a query about the past has failed: {message.reason}")
             case _:
-                self._problem = OperationalError("the process that tells the past is out of step")
+                self._problem = OperationalError("the process that answers queries about the past is out of step")
 
     def _pause(self) -> int:
-        """In how many seconds it is worth asking again."""
+        """After how many seconds the request should be repeated."""
         done, total = self._progress
         left = (monotonic() - self._begun) * (total - done) / done if done else _LONGEST_PAUSE / 2
         return max(1, min(_LONGEST_PAUSE, round(left) + 1))
 
 
 class FarReader(Reader):
-    """Asks the process that holds the tables."""
+    """Reads the tables of the process of a place."""
 
     def __init__(self, place: Place, position: int) -> None:
         self._place = place

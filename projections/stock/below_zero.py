@@ -1,4 +1,4 @@
-"""Since which movement a sum has been below zero, and the movements that took more than there was."""
+"""Balances below zero: since which movement, and the movements that took more than there was."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from domain.kernel.instant import format_instant
 from projections.engine.table import Row
 
 MOST_EVENTS: Final = 100
-"""As many causes are kept as somebody may want to look at: the first ones."""
+"""The number of causes that are kept, the first ones."""
 MOST_LINES: Final = 500
-"""So many movements are looked back over to find since when a sum is below zero."""
+"""The number of movements searched backwards for the first one below zero."""
 
 
 class BelowZero(NamedTuple):
-    """Since which of the lines a sum is below zero, and the causes; `is_older` when it was so before all of them."""
+    """The first line from which a sum is below zero, and the causes; `is_older` when it was so before all lines."""
 
     first: Row | None
     causes: list[Row]
@@ -25,7 +25,7 @@ class BelowZero(NamedTuple):
 
 
 def below_zero(on_hand: Decimal, lines: Sequence[Row]) -> BelowZero:
-    """Walk back from the sum `on_hand`, which is below zero, over the last movements as they happened."""
+    """Walk back from the sum `on_hand`, which is below zero, over the last movements in order of occurrence."""
     reached, since = on_hand, len(lines)
     while since > 0 and reached < 0:
         since -= 1

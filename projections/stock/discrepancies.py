@@ -1,4 +1,4 @@
-"""Discrepancies: where the books and the world do not fit, since when, why, and who looks into it."""
+"""Discrepancies: what does not fit, since when, why, and who owns it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,12 @@ from domain.topics import EVENT_CLASSES
 from projections.access.device_row import DEVICES
 from projections.access.devices import Devices
 from projections.engine.fact_lists import SHOWN
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.stock.discrepancy_causes import CAUSES
 from projections.stock.discrepancy_findings import look
-from projections.stock.discrepancy_row import (
-    ALL_FITS,
-    DISCREPANCIES,
-    Subject,
-    begun,
-    found,
-    standing,
-)
+from projections.stock.discrepancy_row import ALL_FITS, DISCREPANCIES, Subject, begun, found, with_status
 from projections.stock.discrepancy_subjects import subjects
 from projections.stock.discrepancy_taken_up import taken_up
 from projections.stock.locations import Locations
@@ -41,20 +34,20 @@ from projections.work.work_order_facts import order_of
 from projections.work.work_order_row import WORK_ORDERS
 from projections.work.work_orders import WorkOrders
 
-_SAID = ("to", "by_event", "movements", "approved_by", "reason")
+_FIELDS = ("to", "by_event", "movements", "approved_by", "reason")
 
 
 class Discrepancies(Projection):
-    """One row a misfit that is there, or about which somebody has decided; one that went away unseen leaves none.
+    """One row per discrepancy that is found or was decided about; one that vanished undecided leaves no row.
 
-    `events` cause it, `refs` are what it is about, `decisions` what people said (a note stays in the
-    log), the last ones of `decisions_count`; the first was when it had been open since `taken_up_since`. `status`
-    is open, assigned, explained, settled or closed; `open` while somebody has to do something. Nobody assigned: a
-    van's book belongs to its custodian, everything else to the dispatchers (`owner_role`).
+    `events` cause it, `refs` are the things it is about, `decisions` those of people (a note stays in the log), the
+    newest of `decisions_count`; the first one was made when it had been open since `taken_up_since`. `status` is open,
+    assigned, explained, settled or closed; `open` while somebody has to act. Unassigned, it belongs to the custodian
+    for a van's book and otherwise to the dispatchers (`owner_role`).
     """
 
     name: ClassVar[str] = "discrepancies"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     tables: ClassVar[tuple[Table, ...]] = (DISCREPANCIES, CAUSES)
     needs: ClassVar[tuple[Projection, ...]] = (
         Parts(),
@@ -69,7 +62,7 @@ class Discrepancies(Projection):
     )
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """What the event is checked against, where other views do not read it anyway."""
+        """The rows that the event is checked against, unless other views load them."""
         if event.topic == StockMovement.Moved.TOPIC:
             yield PARTS, (event.data.part,)
         if event.envelope.device is not None:
@@ -86,7 +79,7 @@ class Discrepancies(Projection):
         for id, subject in about.items():
             before = rows.get(DISCREPANCIES, id)
             finding = look(subject, event, rows)
-            if not finding.events and _is_quiet(subject, before):
+            if not finding.events and _has_no_finding(subject, before):
                 continue
             after = found(rows, before or begun(subject), finding, event.position)
             if after is None:
@@ -104,9 +97,9 @@ class Discrepancies(Projection):
         if row is None:
             row = begun(taken_up(event, rows)) | {"id": event.stream}
             row |= {"events": [], "opened_at": event.occurred_at, "detail": ALL_FITS}
-        said = {name: getattr(event.data, name) for name in _SAID if hasattr(event.data, name)}
+        fields = {name: getattr(event.data, name) for name in _FIELDS if hasattr(event.data, name)}
         since = format_instant(row["opened_at"])
-        decision = told(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **said)
+        decision = as_fact(event, what=event.topic, actor=event.envelope.actor, opened_at=since, **fields)
         assigned = {"assigned_to": event.data.to} if event.topic == Discrepancy.Assigned.TOPIC else {}
         after = (
             row
@@ -118,21 +111,21 @@ class Discrepancies(Projection):
                 "position": event.position,
             }
         )
-        rows.put(DISCREPANCIES, standing(rows, after))
+        rows.put(DISCREPANCIES, with_status(rows, after))
 
     @staticmethod
     def _hand_over(event: Recorded[Location.CustodyTaken], rows: Rows) -> None:
         for row in rows.where(DISCREPANCIES, location=event.stream):
-            rows.put(DISCREPANCIES, standing(rows, row) | {"position": event.position})
+            rows.put(DISCREPANCIES, with_status(rows, row) | {"position": event.position})
 
 
-def _is_quiet(subject: Subject, row: Row | None) -> bool:
-    """Whether nothing was found before about a subject: each movement of a unit is looked at, most change nothing."""
+def _has_no_finding(subject: Subject, row: Row | None) -> bool:
+    """Whether nothing was found before about a subject: every movement of a unit is checked, most change nothing."""
     return row is None or (subject.serial is not None and not row["events"])
 
 
 def concerned(event: Recorded, rows: Rows) -> list[UUID]:
-    """The ids of the discrepancies that an event may have opened, changed or closed; for whoever renders them."""
+    """The ids of the discrepancies that an event may have opened, changed or closed."""
     about = {subject.id: subject for subject in subjects(event, rows)}
     rows.preload((DISCREPANCIES, (id,)) for id in about)
     ids = [id for id, subject in about.items() if _may_have_changed(subject, rows.get(DISCREPANCIES, id), event)]

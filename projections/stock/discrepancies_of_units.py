@@ -1,4 +1,4 @@
-"""Discrepancies about the units of a part: which an event may open, change or close, and what is found."""
+"""Discrepancies of units: which ones an event may open, change or close, and their findings."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from projections.stock.units import UNIT_FACTS, fact_of
 
 
 def of_units(event: Recorded, rows: Rows) -> Iterator[Subject]:
-    """What may not fit about the units of a part now, or did not before this event."""
+    """The subjects of units of a part that may not fit now, or did not before this event."""
     for row in _facts(event, rows):
         for kind in row["misfits"]:
             yield Subject(kind, (row["location"], row["part"]))
 
 
 def of_lots(event: Recorded, rows: Rows) -> Iterator[Subject]:
-    """Each lot of which there is less than nothing at a place now, or was before this event."""
+    """Each lot whose sum at a place is below zero now, or was before this event."""
     if event.topic in (Part.Registered.TOPIC, Part.Revised.TOPIC):
         for row in rows.where(LOTS, part=event.stream):
             if row["on_hand"] < 0:
@@ -46,13 +46,13 @@ def of_lots(event: Recorded, rows: Rows) -> Iterator[Subject]:
 
 
 def look_at_units(subject: Subject, event: Recorded, rows: Rows) -> Found:
-    """The facts that do not fit in this way at this place, as far as they stand."""
+    """The facts in effect that do not fit in this way at this place."""
     for row in _facts(event, rows):
         if subject.kind in row["misfits"] and subject.refs == (row["location"], row["part"]):
             if row["stands"]:
-                causes.add_told(rows, subject.id, row["fact"])
+                causes.add_fact(rows, subject.id, row["fact"])
             else:
-                causes.take_out(rows, subject.id, stream=row["id"])
+                causes.remove(rows, subject.id, stream=row["id"])
     found = causes.first(rows, subject.id, MOST_EVENTS)
     return Found(found, found[0]["at"], RULES[subject.kind].text) if found else Found([])
 

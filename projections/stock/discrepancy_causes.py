@@ -1,4 +1,4 @@
-"""What causes a discrepancy, one row an event: a discrepancy's own row shows the first ones only."""
+"""Causes of discrepancies, one row per event: a discrepancy's own row shows the first ones only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from projections.engine.fact_lists import key_of
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
@@ -26,18 +26,18 @@ CAUSES = Table(
     key=("discrepancy", "at", "rank", "position"),
     indexes=(("discrepancy", "operation"), ("discrepancy", "stream")),
 )
-"""Of the kinds whose causes follow from nothing but the events themselves."""
+"""Only for the kinds whose causes are single events."""
 
 _BY: Final = Order(("discrepancy",), ("at", "rank", "position"))
 
 
 def add(rows: Rows, discrepancy: UUID, event: Recorded) -> None:
-    """This event is a cause too; an operation is one cause, however many events it has."""
-    add_told(rows, discrepancy, told(event, stream=event.stream))
+    """Add an event as a cause; an operation is one cause, however many events it has."""
+    add_fact(rows, discrepancy, as_fact(event, stream=event.stream))
 
 
-def add_told(rows: Rows, discrepancy: UUID, cause: Row) -> None:
-    """This fact, with its `stream`, is a cause too."""
+def add_fact(rows: Rows, discrepancy: UUID, cause: Row) -> None:
+    """Add a fact, with its `stream`, as a cause."""
     operation = UUID(cause["operation"]) if cause["operation"] else None
     if operation is not None and rows.where(CAUSES, discrepancy=discrepancy, operation=operation):
         return
@@ -46,12 +46,12 @@ def add_told(rows: Rows, discrepancy: UUID, cause: Row) -> None:
     rows.put(CAUSES, known | {"stream": UUID(cause["stream"]), "fact": cause})
 
 
-def take_out(rows: Rows, discrepancy: UUID, **told_by: Any) -> None:
-    """What this `operation`, or this `stream`, has told is no cause any more."""
-    for row in rows.where(CAUSES, discrepancy=discrepancy, **told_by):
+def remove(rows: Rows, discrepancy: UUID, **source: Any) -> None:
+    """Remove the causes of this `operation`, or of this `stream`."""
+    for row in rows.where(CAUSES, discrepancy=discrepancy, **source):
         rows.delete(CAUSES, *CAUSES.key_of(row))
 
 
 def first(rows: Rows, discrepancy: UUID, limit: int) -> list[Row]:
-    """The first causes, in the order in which they happened."""
+    """The first causes, in the order of occurrence."""
     return [row["fact"] for row in rows.span(CAUSES, _BY, (discrepancy,), limit=limit)]

@@ -1,4 +1,4 @@
-"""What is found about a subject: the events that do not fit, in the order in which they happened."""
+"""Findings about a subject: the events that do not fit, in the order of occurrence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.stock.discrepancy_kinds import CLOCK_TROUBLES, OF_SERIALS, RULES, Di
 from domain.stock.unit_misfits import UNIT_MISFITS
 from domain.work.late_work import LATE_WORK
 from domain.work.work_order import WorkOrder
-from projections.engine.facts import happened
+from projections.engine.facts import occurrence_key
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock import discrepancy_causes as causes
@@ -31,14 +31,14 @@ _NOTHING = Found([])
 
 
 def look(subject: Subject, event: Recorded, rows: Rows) -> Found:
-    """What there is to be found about a subject now, with this event."""
+    """The current finding about a subject, this event included."""
     return LOOK[subject.kind](subject, event, rows)
 
 
 def _negative_book(subject: Subject, event: Recorded, rows: Rows) -> Found:
     """The movements that took more than there was, since the book last fell below zero.
 
-    Where that is longer ago than the last `MOST_LINES` movements, it has been since the first one behind the count.
+    Where that was before the last `MOST_LINES` movements, since the first movement after the count.
     """
     location, part = subject.refs
     row = rows.get(STOCK, location, part)
@@ -64,41 +64,41 @@ def _double_use(subject: Subject, _: Recorded, rows: Rows) -> Found:
 
 
 def _completed_twice(subject: Subject, _: Recorded, rows: Rows) -> Found:
-    """More than one telling of the same completion; what the office says after a report confirms that one.
+    """Several reports of the same completion; the office's completion after a report confirms that one.
 
-    Looked for among the last `MOST_EVENTS` tellings.
+    Only the last `MOST_EVENTS` reports are searched.
     """
-    steps, reported = _tellings(rows, subject.refs[0])
+    steps, reported = _reports(rows, subject.refs[0])
     events: list[Row] = []
     since: list[str] = []
-    told_so_far: list[Row] = []
+    reports: list[Row] = []
     for each in [*steps, None]:
         if each is None or each.get("what") == WorkOrder.Reopened.TOPIC:
-            if len(told_so_far) > 1:
-                events += told_so_far
-                since.append(told_so_far[1]["at"])
-            told_so_far = []
-        elif each["device"] or not any(earlier in reported for earlier in told_so_far):
-            told_so_far.append(each)
+            if len(reports) > 1:
+                events += reports
+                since.append(reports[1]["at"])
+            reports = []
+        elif each["device"] or not any(earlier in reported for earlier in reports):
+            reports.append(each)
     detail = RULES[subject.kind].text
     return Found([_cause(each) for each in events][:MOST_EVENTS], since[0], detail) if events else _NOTHING
 
 
-def _tellings(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
-    """What says that an order was completed or reopened, in order, and those of it that are mere reports."""
+def _reports(rows: Rows, order: UUID) -> tuple[list[Row], list[Row]]:
+    """The completions and reopenings of an order in order, and those reported by technicians without the order."""
     found = {name: FACTS.newest(rows, order, name, MOST_EVENTS) for name in ("completions", "reported", "reopened")}
-    cut = max((happened(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
+    cut = max((occurrence_key(facts[0]) for facts in found.values() if len(facts) == MOST_EVENTS), default=("", ""))
     again = found.pop("reopened")
-    told_done = [each for facts in found.values() for each in facts if each["outcome"] == "completed"]
-    steps = sorted([*told_done, *again], key=happened)
-    return [each for each in steps if happened(each) >= cut], found["reported"]
+    completed = [each for facts in found.values() for each in facts if each["outcome"] == "completed"]
+    steps = sorted([*completed, *again], key=occurrence_key)
+    return [each for each in steps if occurrence_key(each) >= cut], found["reported"]
 
 
 def _late_work(subject: Subject, event: Recorded, rows: Rows) -> Found:
     if event.topic in CORRECTIONS:
-        causes.take_out(rows, subject.id, operation=event.data.operation)
+        causes.remove(rows, subject.id, operation=event.data.operation)
     elif getattr(event.data, "corrects", None) is not None:
-        causes.take_out(rows, subject.id, stream=event.data.corrects)
+        causes.remove(rows, subject.id, stream=event.data.corrects)
     else:
         causes.add(rows, subject.id, event)
     return _since_first(causes.first(rows, subject.id, MOST_EVENTS), RULES[subject.kind].text)
@@ -116,10 +116,10 @@ def _clock_suspect(subject: Subject, event: Recorded, rows: Rows) -> Found:
 
 
 def _of_serial(subject: Subject, _: Recorded, rows: Rows) -> Found:
-    """What the claims of a unit show, as the view of serials has found it.
+    """The contradictions among the claims of a unit, as found by the view of serials.
 
-    Of a unit that is elsewhere both sides of each contradiction: what put it somewhere, and what took it from
-    somewhere else.
+    For a unit that is elsewhere both sides of each contradiction: the claim that put it in one place, and the claim
+    that took it from another.
     """
     row = rows.get(SERIALS, subject.refs[0], subject.serial)
     misfit = row and row["misfits"].get(subject.kind)
@@ -131,7 +131,7 @@ def _of_serial(subject: Subject, _: Recorded, rows: Rows) -> Found:
 
 
 def _with(subject: Subject, event: Recorded, rows: Rows, detail: str) -> Found:
-    """The causes with this event."""
+    """The causes with this event added."""
     causes.add(rows, subject.id, event)
     return _since_first(causes.first(rows, subject.id, MOST_EVENTS), detail)
 

@@ -1,4 +1,4 @@
-"""A discrepancy's row: what was found, what people decided about it, and where it stands for both."""
+"""The row of a discrepancy: its finding, the decisions about it, and the status that follows from both."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ ALL_FITS = "The books and the world fit."
 
 
 class Subject(NamedTuple):
-    """What a discrepancy is about; there is at most one for each."""
+    """What a discrepancy is about; there is at most one discrepancy per subject."""
 
     kind: DiscrepancyKind
     refs: tuple[UUID, ...]
@@ -97,12 +97,12 @@ class Subject(NamedTuple):
 
     @property
     def id(self) -> UUID:
-        """The same whenever the same misfit is found."""
+        """The id of the discrepancy, always the same for the same subject."""
         return discrepancy_id(self.kind, *self.refs, *(each for each in (self.serial, self.lot) if each is not None))
 
 
 class Found(NamedTuple):
-    """What does not fit: the events that cause it (none, when all fits), since when, and a sentence about it."""
+    """A finding: the events that cause the discrepancy (none when all fits), since when, and a sentence about it."""
 
     events: list[Row]
     opened_at: str | None = None
@@ -110,7 +110,7 @@ class Found(NamedTuple):
 
 
 def begun(subject: Subject) -> Row:
-    """A row about which nothing has been found or decided yet."""
+    """A row without findings and decisions."""
     rule = RULES.get(subject.kind)
     about = dict(zip(rule.about if rule else (), subject.refs, strict=False))
     named = {"serial": subject.serial, "lot": subject.lot}
@@ -132,12 +132,12 @@ def found(rows: Rows, row: Row, finding: Found, position: int) -> Row | None:
     if not finding.events and not row["decisions"]:
         return None
     opened_at = recorded_instant(finding.opened_at) if finding.opened_at else row["taken_up_since"]
-    said = {"events": finding.events, "opened_at": opened_at, "detail": finding.detail}
-    return standing(rows, row | said | {"position": position})
+    fields = {"events": finding.events, "opened_at": opened_at, "detail": finding.detail}
+    return with_status(rows, row | fields | {"position": position})
 
 
-def standing(rows: Rows, row: Row) -> Row:
-    """What follows from a row's events and decisions. A settled one is open again when something new is found."""
+def with_status(rows: Rows, row: Row) -> Row:
+    """The row with status and owner, which follow from its events and decisions; a new event reopens a settled one."""
     decisions, events = row["decisions"], row["events"]
     settled = _settled(row["kind"], decisions, events)
     owner = row["assigned_to"] or _owner(rows, row)
@@ -151,7 +151,7 @@ def standing(rows: Rows, row: Row) -> Row:
 
 
 def _settled(kind: DiscrepancyKind, decisions: list[Row], events: Iterable[Row]) -> str | None:
-    """How the last decision settled it, unless it was assigned or anything was found since."""
+    """The status set by the last decision, unless that was an assignment or a later event was found."""
     last = decisions[-1] if decisions else None
     if last is None or _is_lasting(kind) or any(event["position"] > last["position"] for event in events):
         return None
@@ -164,7 +164,7 @@ def _is_lasting(kind: DiscrepancyKind) -> bool:
 
 
 def _owner(rows: Rows, row: Row) -> Any:
-    """Who looks into it while nobody is assigned: the custodian of its van, or nobody by name."""
+    """The owner while nobody is assigned: the custodian of its van, or None."""
     rule = RULES.get(row["kind"])
     if rule is None or rule.owner != "custodian" or not row["location"]:
         return None

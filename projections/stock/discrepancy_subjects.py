@@ -1,4 +1,4 @@
-"""Which discrepancies an event may open, change or close: read off cheaply, before anything is looked for."""
+"""The subjects of discrepancies that an event may open, change or close, determined before any search."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ FACTS = (
     Visit.Signed.TOPIC,
     Survey.Answered.TOPIC,
 )
-"""What a technician tells about a work order, beside movements."""
+"""The facts that technicians report about a work order, beside movements."""
 
 CORRECTIONS = (WorkOrder.FactCorrected.TOPIC, Visit.FactCorrected.TOPIC)
 COMPLETIONS = (WorkOrder.Completed.TOPIC, WorkOrder.CompletionReported.TOPIC, WorkOrder.Reopened.TOPIC, *CORRECTIONS)
 
 
 def subjects(event: Recorded, rows: Rows) -> Iterator[Subject]:
-    """The subjects that this event concerns, when the views that it needs have folded it."""
+    """The subjects that this event concerns, after the views that it needs have folded it."""
     envelope = event.envelope
     ahead = envelope.claimed_at is not None and envelope.claimed_at > event.recorded_at + CLOCK_TOLERANCE
     if envelope.device and (ahead or envelope.clock == "behind"):
@@ -66,7 +66,7 @@ def subjects(event: Recorded, rows: Rows) -> Iterator[Subject]:
 
 
 def author(event: Recorded, rows: Rows) -> UUID | None:
-    """The technician who tells it."""
+    """The technician who recorded it."""
     named: UUID | None = getattr(event.data, "technician", None)
     if named is None and event.envelope.device is not None:
         device = rows.get(DEVICES, event.envelope.device)
@@ -80,7 +80,7 @@ def _order(event: Recorded, rows: Rows) -> Row | None:
 
 
 def _late_work(event: Recorded, rows: Rows) -> Iterator[Subject]:
-    """A device tells something about an order that is somebody else's by now, or was called off."""
+    """A device's fact about an order that is assigned to somebody else by now, or was cancelled."""
     order, technician = _order(event, rows), author(event, rows)
     if order is None or technician is None or event.envelope.device is None:
         return
@@ -89,7 +89,7 @@ def _late_work(event: Recorded, rows: Rows) -> Iterator[Subject]:
 
 
 def _taken_back(event: Recorded, rows: Rows) -> Iterator[Subject]:
-    """What was taken back may have been the only thing that did not fit."""
+    """The subjects of a corrected fact, which may have been the only thing that did not fit."""
     order, technician = _order(event, rows), author(event, rows)
     if order is not None and technician is not None:
         for kind in LATE_WORK:
@@ -122,7 +122,7 @@ def _moved(event: Recorded[StockMovement.Moved], rows: Rows) -> Iterator[Subject
 
 
 def _named(event: Recorded[StockMovement.Moved], rows: Rows) -> Iterator[Subject]:
-    """What may not fit about each serial now, or did not before this event; nothing where units are not told apart."""
+    """The subjects of each serial that may not fit now, or did not before this event; none for untracked parts."""
     for serial in serials_of(event):
         row = rows.get(SERIALS, event.data.part, serial)
         if row is not None and row["tracked"]:
@@ -135,7 +135,7 @@ def _of_serial(row: Row) -> Iterator[Subject]:
 
 
 def _tracked(event: Recorded[Part.Registered | Part.Revised], rows: Rows) -> Iterator[Subject]:
-    """Each unit of a part is told apart from now on, or no longer."""
+    """The subjects of each unit of a part when its tracking begins or ends."""
     if event.data.tracking == "serial" or event.topic == Part.Revised.TOPIC:
         for row in rows.where(SERIALS, part=event.stream, tracking_changed=event.position):
             yield from _of_serial(row)

@@ -1,4 +1,4 @@
-"""What a decision is about, when the misfit that it was made about does not show any more."""
+"""The subject of a decision about a discrepancy that is no longer found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projections.stock.serials import SERIALS
 
 
 def taken_up(event: Recorded, rows: Rows) -> Subject:
-    """What people decide about though it does not show any more; which serial or lot that is, its id tells."""
+    """The subject of a decision whose row is gone; the serial or lot is found by comparing ids."""
     subject = Subject(event.data.kind, getattr(event.data, "refs", ()))
     if subject.kind == "lot_short":
         return next((subject._replace(lot=row["lot"]) for row in rows.where(LOTS, short_id=event.stream)), subject)

@@ -1,4 +1,4 @@
-"""Uses of one part on one order that two devices may both have told: found between neighbours, not among all pairs."""
+"""Possible double uses of one part on one order by two devices, found by comparing neighbours, not all pairs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ TURNS = Table(
     },
     key=("work_order", "part", "at", "rank", "position"),
 )
-"""A use (by its place in the order of all) right behind one by another device, which was at `before`, in the window.
+"""A use (by its place in the order) right after one by another device, at `before`, within the window.
 
-Wherever two uses by different devices are within the window, two neighbours between them are.
+Wherever two uses by different devices are within the window, two neighbours between them are as well.
 """
 
 _PLACE: Final = ("at", "rank", "position")
@@ -34,16 +34,16 @@ _TURNS: Final = Order(("work_order", "part"), _PLACE)
 
 
 def note(rows: Rows, use: Row) -> None:
-    """A use by a device stands now, or no longer: see to it and to the one behind it."""
+    """Check a use by a device that came into effect or ceased to be, and the one after it, against their neighbours."""
     place, group = _place(use), (use["work_order"], use["part"], True)
     around = rows.span(USES, BY_DEVICE, group, limit=2, high=place, last=True)
     behind = rows.span(USES, BY_DEVICE, group, limit=2, low=place)
     before = next((row for row in around if row["movement"] != use["movement"]), None)
     after = next((row for row in behind if row["movement"] != use["movement"]), None)
-    stands = use["stands"]
-    _turn(rows, before if stands else None, use)
+    in_effect = use["stands"]
+    _turn(rows, before if in_effect else None, use)
     if after is not None:
-        _turn(rows, use if stands else before, after)
+        _turn(rows, use if in_effect else before, after)
 
 
 def _turn(rows: Rows, before: Row | None, use: Row) -> None:
@@ -63,7 +63,7 @@ def _place(use: Row) -> tuple[datetime, UUID, int]:
 
 
 def double_uses(rows: Rows, order: UUID, part: UUID, most: int) -> tuple[datetime, list[Row]] | None:
-    """Since when two devices tell of one part within the window, and the first `most` such uses; None if none do."""
+    """Since when uses by two devices are within the window, and the first `most` of them; None if there are none."""
     turns = rows.span(TURNS, _TURNS, (order, part), limit=most)
     found: list[Row] = []
     for low, high in suspect_spans((turn["before"], turn["at"]) for turn in turns):

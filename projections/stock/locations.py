@@ -37,7 +37,7 @@ LOCATIONS = Table.of(
 
 
 class Locations(Projection):
-    """One row a registered location; the well-known ones of the books need none."""
+    """One row per registered location; the well-known virtual ones have none."""
 
     name: ClassVar[str] = "locations"
     version: ClassVar[int] = 2
@@ -63,7 +63,7 @@ class Locations(Projection):
 
 
 def holds_stock(rows: Rows, location_id: UUID) -> bool:
-    """Whether people can go there and count: a warehouse, a van, a quarantine or a store at a customer's site."""
+    """Whether stock can be counted there: a warehouse, a van, a quarantine or a store at a customer's site."""
     found = rows.get(LOCATIONS, location_id)
     return location_id == VIRTUAL["quarantine"] or (
         found is not None and (is_bin(found["kind"]) or found["kind"] == "site")

@@ -1,4 +1,4 @@
-"""Lots: how much of each lot of a part is at each place, as far as movements name the lot."""
+"""Lots: the quantity of each lot of a part at each place, as far as movements name the lot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOTS = Table(
     key=("location", "part", "lot"),
     indexes=(("part",), ("short_id",)),
 )
-"""`short_id` is the id of the discrepancy that says there is less than nothing of the lot, found or not."""
+"""`short_id` is the id of the discrepancy about a sum of the lot below zero, found or not."""
 
 LOT_LINES = Table(
     "lot_lines",
@@ -44,13 +44,13 @@ LOT_LINES = Table(
     key=("location", "part", "lot", "movement"),
     indexes=(("location", "part", "lot", "occurred_at", "movement"),),
 )
-"""A movement as a place sees it: `quantity` of the lot came (above zero) or went."""
+"""A movement from the view of one place: `quantity` of the lot was received (above zero) or taken."""
 
 BY_INSTANT: Final = Order(("location", "part", "lot"), ("occurred_at", "movement"))
 
 
 class Lots(Projection):
-    """One row a bin, part and lot that a movement ever named, however the part is tracked."""
+    """One row per bin, part and lot of any movement, however the part is tracked."""
 
     name: ClassVar[str] = "lots"
     tables: ClassVar[tuple[Table, ...]] = (LOTS, LOT_LINES)
@@ -79,6 +79,6 @@ class Lots(Projection):
 
 
 def lot_of(event: Recorded[StockMovement.Moved]) -> str | None:
-    """The lot that a movement names, as a table can hold it: without NUL, and without blanks around it."""
+    """The lot that a movement names, as a table can store it: without NUL and surrounding blanks."""
     lot = (event.data.lot or "").replace("\0", "\ufffd").strip()
     return lot or None

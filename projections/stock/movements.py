@@ -1,4 +1,4 @@
-"""Stock movements: what went from where to where, once and for ever."""
+"""Stock movements: each part that was moved from one location to another."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ _TOO = ("technician", "transfer", "count", "discrepancy", "billable", "approved_
 
 
 class Movements(Projection):
-    """One row a movement. `reason` is a code; words about a movement stay in the log, where they can be erased.
+    """One row per movement. `reason` is a code; free text about a movement stays in the log, where it can be erased.
 
-    The cost is for `cost_per` units, in minor units. (`case` is a word of SQL, hence `case_id`.)
+    The cost is for `cost_per` units, in minor units. (`case` is a word of SQL: `case_id`.)
     """
 
     name: ClassVar[str] = "movements"

@@ -58,7 +58,7 @@ PARTS = Table.of(
 
 
 class Parts(Projection):
-    """One row a part. `costs` are {"from", "amount", "currency"} by day: what a unit costs from that day on."""
+    """One row per part. `costs` are {"from", "amount", "currency"} by day: the cost of a unit from that day on."""
 
     name: ClassVar[str] = "parts"
     version: ClassVar[int] = 2
@@ -113,7 +113,7 @@ def _described(data: Any) -> Row:
 
 
 def cost_on(part: Row, day: date) -> Row | None:
-    """What a unit of this part costs on that day, as {"from", "amount", "currency"}; `None` before the first cost."""
+    """The cost of a unit of this part on that day, {"from", "amount", "currency"}; `None` before the first one."""
     return next((cost for cost in reversed(part["costs"]) if cost["from"] <= day.isoformat()), None)
 
 

@@ -1,4 +1,4 @@
-"""Serials: where each unit of a part is that has a number of its own, right in whatever order the news arrives."""
+"""Serials: the location of each unit with a serial number, whatever the order of arrival."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from projections.stock.parts import PARTS, Parts
 from projections.stock.serials_claims import claim_of, in_order, walk
 
 MOST_CLAIMS: Final = 20
-"""So many claims of a unit are kept and judged, the newest: an event that names 1,000 units changes 1,000 rows."""
+"""The number of claims kept and judged per unit, the newest: an event that names 1,000 units changes 1,000 rows."""
 
 SERIALS = Table(
     "serials",
@@ -38,18 +38,19 @@ SERIALS = Table(
     key=("part", "serial"),
     indexes=(("part", "tracked"), ("part", "tracking_changed"), ("elsewhere_id",), ("unknown_id",)),
 )
-"""`misfits` has, by kind of discrepancy, since when the claims show it (`since`) and which of them do, by their places
-in `claims`; `elsewhere_id` and `unknown_id` are the ids of these discrepancies, found or not. `tracking_changed` is the
-position at which the unit began or ceased to be tracked."""
+"""`misfits` has by kind of discrepancy since when the claims show it (`since`) and the indexes of these claims.
+
+`elsewhere_id` and `unknown_id` are the ids of these discrepancies, found or not. `tracking_changed` is the position at
+which tracking of the unit began or ended."""
 
 
 class Serials(Projection):
-    """One row a part and serial that a movement ever named; `claims` are those movements, in order.
+    """One row per part and serial of any movement; `claims` are those movements, in order.
 
-    A unit with more than `MOST_CLAIMS` movements is judged by the newest of them; `claims_count` counts all.
+    A unit with more than `MOST_CLAIMS` movements is judged by the newest of them; `claims_count` is the number of all.
 
-    It is `tracked` while the catalogue says that each unit of the part has its own number: only then its claims are
-    judged, and `location` is where the latest leaves it, none once all were taken back.
+    It is `tracked` while the catalogue tracks the part by serial: only then its claims are judged, and `location` is
+    where the latest one leaves it, None once all were corrected.
     """
 
     name: ClassVar[str] = "serials"
@@ -58,7 +59,7 @@ class Serials(Projection):
     needs: ClassVar[tuple[Projection, ...]] = (Parts(), Locations(), Devices())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The serials that a movement names, and what their claims are judged by."""
+        """The serials that a movement names, and the rows by which their claims are judged."""
         if event.topic != StockMovement.Moved.TOPIC or not event.data.serials:
             return
         data = event.data
@@ -76,8 +77,8 @@ class Serials(Projection):
             return
         part, claim = event.data.part, claim_of(event, rows)
         for serial in serials_of(event):
-            row = rows.get(SERIALS, part, serial) or _unheard_of(event, rows, serial)
-            claims = sorted([*row["claims"], claim], key=_told_at)[-MOST_CLAIMS:]
+            row = rows.get(SERIALS, part, serial) or _new_row(event, rows, serial)
+            claims = sorted([*row["claims"], claim], key=_at)[-MOST_CLAIMS:]
             row = row | {"claims_count": row["claims_count"] + 1, "position": event.position}
             rows.put(SERIALS, row | _judged(row, claims, rows))
 
@@ -91,11 +92,11 @@ class Serials(Projection):
 
 
 def serials_of(event: Recorded[StockMovement.Moved]) -> Iterable[str]:
-    """The serials that a movement names, each once, as a table can hold them: without NUL."""
+    """The serials that a movement names, without repetition, as a table can store them: without NUL."""
     return dict.fromkeys(serial.replace("\0", "\ufffd") for serial in event.data.serials)
 
 
-def _unheard_of(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -> Row:
+def _new_row(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -> Row:
     part_id = event.data.part
     part = rows.get(PARTS, part_id)
     return {
@@ -111,9 +112,9 @@ def _unheard_of(event: Recorded[StockMovement.Moved], rows: Rows, serial: str) -
 
 
 def _judged(row: Row, claims: list[Row], rows: Rows) -> Row:
-    """What follows from these claims for a unit; nothing where the part is not tracked, whose claims are only kept."""
+    """The columns that follow from a unit's claims; of an untracked part the claims are kept and not judged."""
     if not row["tracked"]:
-        return {"claims": sorted(claims, key=_told_at), "location": None, "misfits": {}}
+        return {"claims": sorted(claims, key=_at), "location": None, "misfits": {}}
     ordered = in_order(claims)
     walked = walk(ordered, rows, first=row["claims_count"] == len(ordered))
     places = {claim["stream"]: place for place, claim in enumerate(ordered)}
@@ -127,5 +128,5 @@ def _judged(row: Row, claims: list[Row], rows: Rows) -> Row:
     return {"claims": ordered, "location": walked.location, "misfits": misfits}
 
 
-def _told_at(claim: Row) -> tuple[str, str]:
+def _at(claim: Row) -> tuple[str, str]:
     return claim["at"], claim["stream"]

@@ -1,4 +1,4 @@
-"""Claims about one serial number: which came first, where they leave it, and which of them cannot be."""
+"""Claims about one serial number: their order, the location they lead to, and contradictions between them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL
 from domain.stock.stock_movement import StockMovement
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock.locations import holds_stock
@@ -20,10 +20,10 @@ _VIRTUAL = frozenset(map(str, VIRTUAL.values()))
 
 
 class Walk(NamedTuple):
-    """Where the claims leave a serial, in `places` none when none of them stands, and what does not fit.
+    """The location that the claims lead to, None when none is in effect, and what does not fit.
 
-    `unknown` are claims that took it from a shelf that it never came to, `elsewhere` pairs of a claim that put it
-    somewhere and the next one, that took it from somewhere else.
+    `unknown` are claims that took the unit from a shelf where it had never been put, `elsewhere` pairs of a claim that
+    put it in one place and the next one, which took it from another.
     """
 
     location: UUID | None
@@ -32,15 +32,15 @@ class Walk(NamedTuple):
 
 
 def claim_of(event: Recorded[StockMovement.Moved], rows: Rows) -> Row:
-    """What a movement says about each serial that it names, as JSON values."""
+    """The claim of a movement about each serial that it names, as JSON values."""
     data, moment = event.data, moment_of(event, rows, None)
     of_device = {"incarnation": moment.incarnation, "seq": moment.device_seq}
     ends = {"from": data.from_, "to": data.to}
-    return told(event, stream=event.stream, kind=data.kind, corrects=data.corrects, **of_device, **ends)
+    return as_fact(event, stream=event.stream, kind=data.kind, corrects=data.corrects, **of_device, **ends)
 
 
 def in_order(claims: Iterable[Row]) -> list[Row]:
-    """First to last: a device's in its own order whatever its clock said, the office's of one instant in the log's."""
+    """First to last: those of a device in its own order whatever its clock, those of the office in the log's order."""
     reached: dict[object, str] = {}
     placed = []
     for claim in sorted(claims, key=lambda claim: claim["seq"] or 0):
@@ -52,9 +52,9 @@ def in_order(claims: Iterable[Row]) -> list[Row]:
 
 
 def walk(claims: list[Row], rows: Rows, *, first: bool = True) -> Walk:
-    """Follow the claims, which are in order. The latest is believed; an adjustment says where it is, come what may.
+    """Follow the claims, which are in order. The latest one counts; an adjustment is never a contradiction.
 
-    `first` says that there are none before these: only then the first one may take it from where it never came to.
+    `first` is whether there are none before these: only then the first one can be `unknown`.
     """
     unknown, elsewhere = [], []
     shelves: dict[str, bool] = {}
@@ -65,7 +65,7 @@ def walk(claims: list[Row], rows: Rows, *, first: bool = True) -> Walk:
         return shelves[place]
 
     before: Row | None = None
-    for claim in _standing(claims):
+    for claim in _in_effect(claims):
         if claim["kind"] != "adjustment":
             if before is None and first and is_shelf(claim["from"]):
                 unknown.append(claim)
@@ -75,8 +75,8 @@ def walk(claims: list[Row], rows: Rows, *, first: bool = True) -> Walk:
     return Walk(UUID(before["to"]) if before else None, unknown, elsewhere)
 
 
-def _standing(claims: list[Row]) -> Iterable[Row]:
-    """The claims without those that were taken back, and without what took them back."""
+def _in_effect(claims: list[Row]) -> Iterable[Row]:
+    """The claims in effect: without corrections and what they corrected."""
     taken_back: set[str] = set()
     for claim in sorted(claims, key=lambda claim: claim["position"], reverse=True):
         if claim["corrects"] and claim["stream"] not in taken_back:
@@ -86,7 +86,7 @@ def _standing(claims: list[Row]) -> Iterable[Row]:
 
 
 def _same(one: str, other: str, is_shelf: Callable[[str], bool]) -> bool:
-    """Whether both may be the same place: a customer's machine is with the customer, whichever was said."""
+    """Whether both may be the same place: a customer's machine is with the customer, so either name is right."""
     if one == other:
         return True
     machine = {one, other} - {_CUSTOMER}

@@ -1,4 +1,4 @@
-"""Shelves: what the office reads of stock, one line a place and part, beside what is nowhere to be found."""
+"""Shelves: the office's list of stock, one row per place and part, with the quantities in transit and unexplained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stock: how much of each part is where, right in whatever order the news arrives."""
+"""Stock: the balance of each part at each place, whatever the order of arrival."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ NOTHING = Decimal(0)
 
 
 class Stock(Projection):
-    """One row a place and part that ever met; what has reached zero stays.
+    """One row per place and part with any movement or count; one that has reached zero stays.
 
-    `on_hand` is what the latest approved count found, plus the movements after it. A movement from before that
-    count leaves it as it is; so that the sum over all places stays 0, `unexplained` takes the difference.
-    `moved_since` is the sum of these movements, `moved_at` the last time that anything moved, `counted` what was last
-    seen, approved or not.
+    `on_hand` is the quantity of the latest approved count plus the movements after it. A movement from before that
+    count leaves it unchanged; `unexplained` takes the difference, so that the sum over all places stays 0.
+    `moved_since` is the sum of the movements after the count, `moved_at` the time of the last movement, `counted` the
+    quantity that was last counted, approved or not.
     """
 
     name: ClassVar[str] = "stock"
@@ -56,7 +56,7 @@ class Stock(Projection):
     needs: ClassVar[tuple[Projection, ...]] = (Locations(), Devices())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """Both ends of a movement, or the place that was counted, and who told it."""
+        """Both ends of a movement, or the place that was counted, and the rows that give its author."""
         data = event.data
         if event.topic == StockMovement.Moved.TOPIC:
             for location in (data.from_, data.to):
@@ -99,7 +99,7 @@ class Stock(Projection):
 
     @on(StockCount.Approved)
     def _approved(self, event: Recorded[StockCount.Approved], rows: Rows) -> None:
-        """Of a count that was approved before, what has been counted since."""
+        """Approval of lines that were counted after the count was approved before."""
         bins: dict[tuple[UUID, UUID], list[Row]] = {}
         for line in rows.where(COUNTED, of_count=event.stream, approved=False):
             rows.put(COUNTED, line | {"approved": True, "approved_in": event.position})
@@ -111,11 +111,11 @@ class Stock(Projection):
     def _see(
         self, event: Recorded[StockMovement.Moved], rows: Rows, location: UUID, quantity: Decimal, moment: Moment
     ) -> None:
-        """One end of a movement."""
+        """Apply one end of a movement."""
         part, row = event.data.part, _row(rows, location, event.data.part)
         after = True
         if holds_stock(rows, location):
-            # What a correction takes back has not happened: it belongs to the moment of what it corrects.
+            # What a correction reverts has not happened: it takes the moment of the movement that it corrects.
             corrected = event.data.corrects and rows.get(LINES, location, part, event.data.corrects)
             moment = moment_in(corrected) if corrected else moment
             ends = {"location": location, "part": part, "movement": event.stream, "quantity": quantity}
@@ -132,7 +132,7 @@ class Stock(Projection):
             _explain_by(event, rows, part, quantity)
 
     def _anchor(self, event: Recorded, rows: Rows, location: UUID, part: UUID, lines: list[Row]) -> None:
-        """Reckon a balance from its latest anchor, which one of these lines may be now."""
+        """Compute a balance from its latest anchor, which one of these lines may be now."""
         before = _row(rows, location, part)
         row = anchored(rows, before, lines) | {"position": event.position}
         rows.put(STOCK, row)
@@ -156,14 +156,14 @@ def _row(rows: Rows, location: UUID, part: UUID) -> Row:
 
 
 def _explain_by(event: Recorded, rows: Rows, part: UUID, quantity: Decimal) -> None:
-    """Let `unexplained` take what a place did not."""
+    """Book a quantity to `unexplained` that a place did not take."""
     if quantity:
         row = _row(rows, VIRTUAL["unexplained"], part)
         rows.put(STOCK, row | {"on_hand": row["on_hand"] + quantity, "position": event.position})
 
 
 def balance(reader: Reader, location: UUID, part: UUID) -> Row | None:
-    """How much of a part is at a place; None where it never was."""
+    """The balance of a part at a place; None without any movement or count."""
     return reader.fetch_one("SELECT * FROM stock WHERE location = %s AND part = %s", (location, part))
 
 

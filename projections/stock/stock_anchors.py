@@ -1,4 +1,4 @@
-"""Anchors: which approved count of a bin is the latest, and which movements came after it."""
+"""Anchors: the latest approved count of a bin, and the movements after it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from projections.stock.stock_lines import AFTER_ANCHOR, LINES, MOMENT, OF_DEVICE
 
 ANCHOR = {f"anchor_{name}": kind.removesuffix(" NOT NULL") for name, kind in MOMENT.items()}
 PLACE = {"anchor_reached": "timestamptz", "anchor_quantity": "numeric", "anchor_id": "uuid"}
-"""Columns of a balance: the moment of its latest anchor, and by what that is the latest."""
+"""Columns of a balance: the moment of its latest anchor, and the sort key that makes it the latest."""
 
 ANCHORS = Table(
     "stock_anchors",
@@ -33,7 +33,7 @@ ANCHORS = Table(
     },
     key=("location", "part", "device", "life"),
 )
-"""The latest anchor of each device in a bin, by its sequence; `reached` is the last instant that any of them says."""
+"""The latest anchor of each device in a bin, by its sequence; `reached` is the latest instant of any of them."""
 
 _PAGE: Final = 500
 
@@ -44,10 +44,10 @@ def anchor_of(row: Row) -> Moment:
 
 
 def anchored(rows: Rows, row: Row, lines: list[Row]) -> Row:
-    """A balance when these lines of its bin have been approved.
+    """A balance after these lines of its bin were approved.
 
-    Only the movements between the last anchor and the new one are read, each of them once, beside the few that a
-    clock or their own count puts on the other side.
+    Only the movements between the last anchor and the new one are read, each of them once, and the few that a clock or
+    their own count places on the other side.
     """
     latest = max((_latest(rows, line) for line in lines), key=_place)
     now = None if row["anchor_id"] is None else (row["anchor_reached"], row["anchor_device_seq"] or 0)
@@ -61,8 +61,8 @@ def anchored(rows: Rows, row: Row, lines: list[Row]) -> Row:
             rows.put(LINES, line | {"after_anchor": after})
             moved_since += line["quantity"] if after else -line["quantity"]
     place = {"anchor_reached": latest["reached"], "anchor_quantity": latest["quantity"], "anchor_id": latest["id"]}
-    told = {f"anchor_{name}": latest[name] for name in MOMENT}
-    return row | told | place | {"on_hand": latest["quantity"] + moved_since, "moved_since": moved_since}
+    anchor = {f"anchor_{name}": latest[name] for name in MOMENT}
+    return row | anchor | place | {"on_hand": latest["quantity"] + moved_since, "moved_since": moved_since}
 
 
 def _place(anchor: Row) -> tuple[Any, ...]:
@@ -70,7 +70,7 @@ def _place(anchor: Row) -> tuple[Any, ...]:
 
 
 def _latest(rows: Rows, line: Row) -> Row:
-    """The latest anchor of whoever counted this line; those of one device in its own order, whatever its clock said."""
+    """The latest anchor of the author of this line; those of one device in its own order, whatever its clock."""
     if line["device"] is None:
         return line | {"reached": line["occurred_at"]}
     key: Key = line["location"], line["part"], line["device"], line["incarnation"] or 0
@@ -94,7 +94,7 @@ def _in_device(row: Row) -> tuple[Any, ...]:
 
 
 def _candidates(rows: Rows, row: Row, before: Moment, now: Moment) -> Iterator[Row]:
-    """The lines of a bin that may be on another side of the anchor `now` than of the one before, each once."""
+    """The lines of a bin that may be on another side of the anchor `now` than of `before`, each once."""
     bin_: Key = row["location"], row["part"]
     found: dict[UUID, Row] = {}
     for after in (True, False):
@@ -112,7 +112,7 @@ def _candidates(rows: Rows, row: Row, before: Moment, now: Moment) -> Iterator[R
 
 
 def _all(rows: Rows, order: Order, equal: Key, *, low: Key = (), high: Key = ()) -> Iterator[Row]:
-    """All lines of a group between two bounds, some at a time."""
+    """All lines of a group between two bounds, in batches."""
     while True:
         page = rows.span(LINES, order, equal, limit=_PAGE, low=low, high=high)
         yield from page

@@ -1,4 +1,4 @@
-"""Why is this number 7? A balance told line by line, so that it adds up."""
+"""The explanation of a balance, line by line, so that it adds up."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> 
     """A balance as {location, part, on_hand, opening, lines}; None where the part never was.
 
     `opening` and the `change` of all lines add up to `on_hand`, and `balance` is the sum so far. A line is a movement,
-    or a count that was approved and the difference it made. It names its event's `position`, `actor`, `device` and
-    both times, `delay` in seconds between them, and in `cause` what it was for. At most the last `limit` lines are
-    told one by one; the opening sums up those before.
+    or an approved count with the difference it made. It has its event's `position`, `actor`, `device` and both times,
+    the `delay` in seconds between them, and in `cause` the ids it refers to. At most the last `limit` lines are listed;
+    the opening is the sum of those before.
     """
     row = balance(reader, location, part)
     if row is None:
@@ -79,13 +79,15 @@ def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> 
 
 def _explained(reader: Reader, row: Row, limit: int) -> Explanation:
     location, part = row["location"], row["part"]
-    told = list(_lines(reader, location, part))
+    entries = list(_lines(reader, location, part))
     if location == VIRTUAL["unexplained"]:
-        told = sorted([*told, *_elsewhere(reader, part)], key=lambda line: (line["occurred_at"], line["position"]))
-    opening = sum((line["change"] for line in told[:-limit]), NOTHING)
+        entries = sorted(
+            [*entries, *_elsewhere(reader, part)], key=lambda line: (line["occurred_at"], line["position"])
+        )
+    opening = sum((line["change"] for line in entries[:-limit]), NOTHING)
     reached = opening
     lines: list[ReachedLine] = []
-    for line in told[-limit:]:
+    for line in entries[-limit:]:
         reached += line["change"]
         lines.append({**line, "balance": reached})
     return {"location": location, "part": part, "on_hand": row["on_hand"], "opening": opening, "lines": lines}
@@ -117,7 +119,7 @@ def _lines(reader: Reader, location: UUID, part: UUID) -> Iterator[Line]:
 
 
 def _movements(reader: Reader, location: UUID, part: UUID) -> list[Row]:
-    """The movements of a part from and to a place, in the order in which they happened."""
+    """The movements of a part from and to a place, in the order of occurrence."""
     return reader.fetch_all(
         """
         SELECT
@@ -138,7 +140,7 @@ def _movements(reader: Reader, location: UUID, part: UUID) -> list[Row]:
 
 
 def _elsewhere(reader: Reader, part: UUID) -> Iterator[Line]:
-    """What the counts at all places have left unexplained."""
+    """The quantities left unexplained by the counts at all places."""
     places = reader.fetch_all(
         "SELECT location FROM stock WHERE part = %s AND anchor_occurred_at IS NOT NULL ORDER BY location", (part,)
     )

@@ -1,4 +1,4 @@
-"""What the stock of a place is reckoned from: movements seen from there, what was counted, and which came first."""
+"""The lines from which the stock of a place is computed: movements, counted lines, and their order."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ LINES = Table(
         ("location", "part", "of_count"),
     ),
 )
-"""A movement as a place sees it: `quantity` came (above zero) or went. Only of places where people can count.
+"""A movement from the view of one place that can be counted: `quantity` was received (above zero) or taken.
 
-`after_anchor` says that it came after the latest approved count, or that there is none; `seq` is `device_seq` or 0.
+`after_anchor` is whether it is after the latest approved count, or there is none; `seq` is `device_seq` or 0.
 """
 
 AFTER_ANCHOR: Final = Order(("location", "part", "after_anchor"), ("occurred_at", "seq", "movement"))
@@ -67,14 +67,14 @@ COUNTED = Table(
     key=("id",),
     indexes=(("location", "part"), ("of_count", "approved"), ("of_count", "approved_in")),
 )
-"""What somebody saw. Once approved it is an anchor: the book at that moment, as now known, is `quantity`.
+"""A counted line. Once approved it is an anchor: the book at that moment, as now known, is `quantity`.
 
 `approved_in` is the position of the approval.
 """
 
 
 class Moment(NamedTuple):
-    """When something happened, as far as that decides what came first; `of_count` is the count it belongs to."""
+    """When something occurred, with all that decides its order; `of_count` is the count it belongs to."""
 
     occurred_at: datetime
     device: UUID | None
@@ -86,7 +86,7 @@ class Moment(NamedTuple):
 def moment_of(event: Recorded, rows: Rows, count: UUID | None) -> Moment:
     """The moment of an event.
 
-    What was put aside is recorded late, perhaps in another incarnation of its device than the one it was told in.
+    A released operation is recorded late, perhaps in another incarnation of its device than the one that sent it first.
     """
     envelope = event.envelope
     incarnation = envelope.incarnation
@@ -102,9 +102,9 @@ def moment_in(row: Row) -> Moment:
 
 
 def is_after(line: Moment, anchor: Moment) -> bool:
-    """Whether a movement came after an anchor: within one life of a device by its sequence, else by the instant.
+    """Whether a movement is after an anchor: within one incarnation of a device by its sequence, else by the instant.
 
-    A movement of the anchor's own count settles what the count found, and so belongs before it.
+    A movement of the anchor's own count settles its variance, and so belongs before it.
     """
     if line.of_count is not None and line.of_count == anchor.of_count:
         return False
@@ -114,7 +114,7 @@ def is_after(line: Moment, anchor: Moment) -> bool:
 
 
 def anchors_in_order(counted: Iterable[Row]) -> list[Row]:
-    """The anchors among these lines, first to last; those of one device in its own order, whatever its clock said."""
+    """The anchors among these lines, first to last; those of one device in its own order, whatever its clock."""
     anchors = sorted((line for line in counted if line["approved"]), key=lambda line: line["device_seq"] or 0)
     reached: dict[Any, datetime] = {}
     placed = []
@@ -126,9 +126,9 @@ def anchors_in_order(counted: Iterable[Row]) -> list[Row]:
 
 
 def counted_id(event: Recorded) -> UUID:
-    """The id of a counted line, the same in whatever order devices arrive: its operation, or what the office says."""
+    """The id of a counted line, the same in any order of arrival: its operation, or a hash of the office's fields."""
     envelope = event.envelope
     if envelope.device is not None and envelope.operation_id is not None:
         return envelope.operation_id
-    said = (event.data.location, event.data.part, format_instant(event.occurred_at))
-    return uuid5(event.stream, "/".join(map(str, said)))
+    key = (event.data.location, event.data.part, format_instant(event.occurred_at))
+    return uuid5(event.stream, "/".join(map(str, key)))

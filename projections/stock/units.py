@@ -1,4 +1,4 @@
-"""Units: what movements and counts say about the units of a part that does not fit the catalogue."""
+"""Units: movements and counts whose units of a part do not fit the catalogue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.stock.part import Part
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
 from domain.stock.unit_misfits import Units, unit_misfits
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.stock.locations import LOCATIONS, Locations, holds_stock
@@ -25,7 +25,7 @@ TRACKED = Table(
     {"part": "uuid NOT NULL", "unit": "text NOT NULL", "tracked": "json NOT NULL", "position": "bigint NOT NULL"},
     key=("part",),
 )
-"""How a part is tracked, {"from", "tracking"} by the instant at which the log was told, and its unit."""
+"""The tracking of a part, {"from", "tracking"} by the instant at which it was recorded, and its unit."""
 
 UNIT_FACTS = Table(
     "unit_facts",
@@ -45,18 +45,18 @@ UNIT_FACTS = Table(
     key=("id",),
     indexes=(("part", "waits"), ("part", "judged_in")),
 )
-"""A movement or a counted line that does not fit, or that `waits` for its part to be in the catalogue.
+"""A movement or counted line that does not fit, or that `waits` for its part to be added to the catalogue.
 
-`judged_in` is the position at which its part came into the catalogue behind it, or 0. A movement that was
-taken back does not stand; the correction has a row too, with the movement that it is about in the end as `root`.
+`judged_in` is the position at which its part was added later, or 0. `stands` is false for a corrected movement; the
+correction has a row too, with the movement that it is about in the end as `root`.
 """
 
 
 class UnitsView(Projection):
-    """One row a fact whose units do not fit, judged by how the part was tracked when it happened.
+    """One row per fact whose units do not fit, judged by how the part was tracked when it happened.
 
-    Nobody in the field knows of a change of the catalogue before the log does: it counts from when it was recorded, so
-    that it does not matter when the news of a movement arrives.
+    A change of the catalogue counts from its recording, since the field does not know of it earlier; so the order of
+    arrival of movements does not matter.
     """
 
     name: ClassVar[str] = "units"
@@ -64,7 +64,7 @@ class UnitsView(Projection):
     needs: ClassVar[tuple[Projection, ...]] = (Locations(),)
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """How the part is tracked, where it moved, and what is taken back."""
+        """The tracking of the part, the location, and the corrected movement."""
         if event.topic in (StockMovement.Moved.TOPIC, StockCount.LineCounted.TOPIC):
             yield TRACKED, (event.data.part,)
         if event.topic == StockMovement.Moved.TOPIC:
@@ -127,23 +127,23 @@ class UnitsView(Projection):
 
 
 def fact_of(rows: Rows, id: UUID) -> Row | None:
-    """The row of a movement or counted line; of a correction that of the movement which it is about in the end."""
+    """The row of a movement or counted line; for a correction, that of the movement which it is about in the end."""
     row = rows.get(UNIT_FACTS, id)
     return row if row is None or row["root"] is None else rows.get(UNIT_FACTS, row["root"])
 
 
-def _row(event: Recorded, id: UUID, location: UUID, said: dict[str, Any]) -> Row:
+def _row(event: Recorded, id: UUID, location: UUID, fields: dict[str, Any]) -> Row:
     return {
         "id": id,
         "part": event.data.part,
         "location": location,
-        "said": said,
+        "said": fields,
         "misfits": [],
         "stands": True,
         "root": None,
         "waits": True,
         "judged_in": 0,
-        "fact": told(event, stream=event.stream),
+        "fact": as_fact(event, stream=event.stream),
         "position": event.position,
     }
 

@@ -1,4 +1,4 @@
-"""Attachments: which photos and signatures were named by whom, and for which customer; the bytes come on their own."""
+"""Attachments: which photos and signatures were named, by whom and for which customer; bytes are uploaded apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
-from domain.work import visit_events, work_order_events
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from projections.engine.projection import Projection, Rows, on
@@ -39,10 +38,10 @@ ATTACHMENTS = Table(
 
 
 class Attachments(Projection):
-    """One row each time that somebody named the bytes of a picture; taking the fact back leaves it here.
+    """One row per event that names a picture by its hash; a correction of the fact leaves it here.
 
-    `technician` is whose device said so, none for the office. A `misfit` was named by a technician who did not have the
-    order or the visit when it came.
+    `technician` is the author's, None for the office. A `misfit` was named by a technician to whom the order or visit
+    was not assigned when it was recorded.
     """
 
     name: ClassVar[str] = "attachments"
@@ -51,7 +50,7 @@ class Attachments(Projection):
     needs: ClassVar[tuple[Projection, ...]] = (WorkOrders(), Visits())
 
     def touches(self, event: Recorded) -> Iterable[tuple[Table, Key]]:
-        """The order, which says whose customer it is, and the visit, which says whose it is."""
+        """The order, for its customer, and the visit, for its technician."""
         if event.topic == WorkOrder.PhotoAttached.TOPIC:
             yield WORK_ORDERS, (event.stream,)
         elif event.topic == Visit.Signed.TOPIC:
@@ -59,13 +58,13 @@ class Attachments(Projection):
             yield VISITS, (event.stream,)
 
     @on(WorkOrder.PhotoAttached)
-    def _photo(self, event: Recorded[work_order_events.PhotoAttached], rows: Rows) -> None:
+    def _photo(self, event: Recorded[WorkOrder.PhotoAttached], rows: Rows) -> None:
         if (order := rows.get(WORK_ORDERS, event.stream)) is not None:
             misfit = not _has(event, order)
             rows.put(ATTACHMENTS, _named(event, order["id"], None, order["customer"]) | {"misfit": misfit})
 
     @on(Visit.Signed)
-    def _signature(self, event: Recorded[visit_events.Signed], rows: Rows) -> None:
+    def _signature(self, event: Recorded[Visit.Signed], rows: Rows) -> None:
         visit = rows.get(VISITS, event.stream)
         free = visit is None or visit["technician"] is None
         misfit = not _has(event, rows.get(WORK_ORDERS, event.data.work_order) if free else visit)
@@ -74,7 +73,7 @@ class Attachments(Projection):
 
 
 def _has(event: Recorded, thing: Row | None) -> bool:
-    """Whether whoever names a picture has the order or visit now; the office has all of them."""
+    """Whether the author has the order or visit now; the office has all of them."""
     envelope = event.envelope
     return envelope.device is None or (thing is not None and thing["technician"] == envelope.actor)
 
@@ -95,10 +94,10 @@ def _named(event: Recorded, work_order: UUID, visit: UUID | None, customer: UUID
 
 
 def attachments(reader: Reader, sha256: str, technician: UUID | None = None) -> list[Row]:
-    """Who named these bytes (or which of these the technician's devices did): once for each customer.
+    """The first naming of these bytes for each customer, or of those by this technician's devices.
 
-    That is the first time that whoever named them had the work; where nobody had it, the first time. So no later naming
-    changes what the earlier ones say, and the customers come in that order too.
+    The first by an author who had the work; where none had it, the first of all. So a later naming changes no earlier
+    result, and the customers are in that order.
     """
     return reader.fetch_all(
         """
@@ -114,7 +113,7 @@ def attachments(reader: Reader, sha256: str, technician: UUID | None = None) -> 
 
 
 def named_sizes(reader: Reader, sha256: str) -> dict[UUID, list[int]]:
-    """The sizes that were named of these bytes, by customer, in the order of `attachments`: 1000 at most."""
+    """The sizes named for these bytes, by customer, in the order of `attachments`: at most 1000."""
     sizes: dict[UUID, list[int]] = {}
     for row in reader.fetch_all(
         """
@@ -130,7 +129,7 @@ def named_sizes(reader: Reader, sha256: str) -> dict[UUID, list[int]]:
 
 
 def newest_sizes(reader: Reader, sha256: str, technician: UUID, limit: int) -> list[int]:
-    """The sizes that this technician's devices have named of these bytes, the newest first, at most `limit`."""
+    """The sizes that this technician's devices have named for these bytes, newest first, at most `limit`."""
     rows = reader.fetch_all(
         """
         SELECT size FROM attachments WHERE sha256 = %(sha256)s AND technician = %(technician)s

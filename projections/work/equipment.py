@@ -1,4 +1,4 @@
-"""Equipment: each machine, where it stands, whose it is and which warranties it has."""
+"""Equipment: each machine, its place, customer and warranties."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.access.user import User
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from domain.work.equipment import Equipment, Status
@@ -22,7 +21,7 @@ from projections.lookup.external_refs import BY_EXTERNAL_ID, ExternalRefValue, e
 from projections.work.warranties import WARRANTIES, SetWarranty, Warranty, shown
 
 ERASED = (Customer.Erased.TOPIC, Technician.Erased.TOPIC, User.Erased.TOPIC)
-"""After these nobody can read any more what somebody wrote about a machine."""
+"""After these events the notes that somebody wrote about a machine cannot be read any more."""
 
 
 class EquipmentRow(TypedDict):
@@ -55,10 +54,10 @@ EQUIPMENT = Table.of(
 
 
 class EquipmentView(Projection):
-    """One row a machine.
+    """One row per machine.
 
-    `warranties` are {"from", "until", "terms"} by day, those that were set last, in that order, of `warranties_count`,
-    each as far as it has not been withdrawn; `withdrawn_warranties` are those that do not hold as they were set.
+    `warranties` are {"from", "until", "terms"} by day, the newest of `warranties_count` in the order of setting, each
+    as far as it was not withdrawn; `withdrawn_warranties` are those that were withdrawn, wholly or from a day on.
     """
 
     name: ClassVar[str] = "equipment"
@@ -72,32 +71,32 @@ class EquipmentView(Projection):
 
     @on(Equipment.Registered)
     def _registered(self, event: Recorded[Equipment.Registered], rows: Rows) -> None:
-        told = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
+        fields = {name: getattr(event.data, name) for name in ("model", "serial", "customer")}
         later = dict.fromkeys(("site", "retired_for", "retirement_note", "note_of"))
         row = {"id": event.stream, "status": Status.REGISTERED.value, "warranties_count": 0}
         row |= {"warranties": [], "withdrawn_warranties": []}
-        rows.put(EQUIPMENT, row | told | later | external_ref_of(event) | changed_by(event))
+        rows.put(EQUIPMENT, row | fields | later | external_ref_of(event) | changed_by(event))
 
     @on(Equipment.Installed)
     def _installed(self, event: Recorded[Equipment.Installed], rows: Rows) -> None:
-        told = {"site": event.data.site, "customer": event.data.customer, "status": Status.INSTALLED.value}
-        self._change(event, rows, told)
+        fields = {"site": event.data.site, "customer": event.data.customer, "status": Status.INSTALLED.value}
+        self._change(event, rows, fields)
 
     @on(Equipment.WarrantySet)
     def _warranty_set(self, event: Recorded[Equipment.WarrantySet], rows: Rows) -> None:
         if (machine := rows.get(EQUIPMENT, event.stream)) is not None:
             data, number = event.data, machine["warranties_count"] + 1
             days = {"from_day": data.from_, "until_day": data.until, "withdrawn_from": None, "withdrawn_for": None}
-            told = {"equipment": event.stream, "number": number, "terms": data.terms, "position": event.position}
-            rows.put(WARRANTIES, days | told)
+            fields = {"equipment": event.stream, "number": number, "terms": data.terms, "position": event.position}
+            rows.put(WARRANTIES, days | fields)
             rows.put(EQUIPMENT, machine | {"warranties_count": number} | shown(rows, event.stream) | changed_by(event))
 
     @on(Equipment.WarrantyWithdrawn)
     def _warranty_withdrawn(self, event: Recorded[Equipment.WarrantyWithdrawn], rows: Rows) -> None:
         warranty, machine = rows.get(WARRANTIES, event.stream, event.data.number), rows.get(EQUIPMENT, event.stream)
         if warranty is not None and machine is not None:
-            told = {"withdrawn_from": event.data.from_, "withdrawn_for": event.data.reason, "position": event.position}
-            rows.put(WARRANTIES, warranty | told)
+            fields = {"withdrawn_from": event.data.from_, "withdrawn_for": event.data.reason}
+            rows.put(WARRANTIES, warranty | fields | {"position": event.position})
             rows.put(EQUIPMENT, machine | shown(rows, event.stream) | changed_by(event))
 
     @on(Equipment.Moved)
@@ -120,20 +119,20 @@ class EquipmentView(Projection):
 
     @on(Equipment.Retired)
     def _retired(self, event: Recorded[Equipment.Retired], rows: Rows) -> None:
-        told = {"retired_for": event.data.reason, "retirement_note": event.data.note, "note_of": event.data.person}
-        self._change(event, rows, {"status": Status.RETIRED.value} | told)
+        fields = {"retired_for": event.data.reason, "retirement_note": event.data.note, "note_of": event.data.person}
+        self._change(event, rows, {"status": Status.RETIRED.value} | fields)
 
     @on(Customer.Erased, Technician.Erased, User.Erased)
-    def _erased(self, event: Recorded[customer_events.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
+    def _erased(self, event: Recorded[Customer.Erased | Technician.Erased | User.Erased], rows: Rows) -> None:
         for machine in rows.where(EQUIPMENT, note_of=event.stream):
             rows.put(EQUIPMENT, machine | {"retirement_note": None, "position": event.position})
 
-    def _change(self, event: Recorded, rows: Rows, told: Row) -> None:
-        change_row(rows, EQUIPMENT, event, told)
+    def _change(self, event: Recorded, rows: Rows, fields: Row) -> None:
+        change_row(rows, EQUIPMENT, event, fields)
 
 
 def warranty_on(machine: EquipmentRow, day: date) -> Warranty | None:
-    """The terms that hold on a day, those set last where several do; judge by the day of the fault."""
+    """The terms that hold on a day, the newest where several do; the day is that of the fault."""
     written = day.isoformat()
     fitting = (each for each in reversed(machine["warranties"]) if each["from"] <= written <= each["until"])
     return next(fitting, None)

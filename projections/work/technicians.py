@@ -1,4 +1,4 @@
-"""Technicians: who repairs, from which zone, in which language, and with which van."""
+"""Technicians: their zone, language, van and whether they are active."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TECHNICIANS = Table.of(
 
 
 class Technicians(Projection):
-    """One row a technician. `van` is the location that the office gave them; who has a van is said by the location."""
+    """One row per technician. `van` is the location that the office set; the view `locations` has its custodian."""
 
     name: ClassVar[str] = "technicians"
     tables: ClassVar[tuple[Table, ...]] = (TECHNICIANS,)
@@ -51,12 +51,12 @@ class Technicians(Projection):
     @on(Technician.Registered)
     def _registered(self, event: Recorded[Technician.Registered], rows: Rows) -> None:
         row = {"id": event.stream, "name": event.data.name, "van": None, "active": True, "erased": False}
-        rows.put(TECHNICIANS, row | _told(event) | changed_by(event))
+        rows.put(TECHNICIANS, row | _fields(event) | changed_by(event))
 
     @on(Technician.Changed)
     def _described(self, event: Recorded[Technician.Changed], rows: Rows) -> None:
         name = {} if event.data.name is None else {"name": event.data.name}
-        self._change(event, rows, _told(event) | name)
+        self._change(event, rows, _fields(event) | name)
 
     @on(Technician.VanAssigned)
     def _van_assigned(self, event: Recorded[Technician.VanAssigned], rows: Rows) -> None:
@@ -70,11 +70,11 @@ class Technicians(Projection):
     def _erased(self, event: Recorded[Technician.Erased], rows: Rows) -> None:
         self._change(event, rows, {"name": None, "erased": True})
 
-    def _change(self, event: Recorded, rows: Rows, said: Row) -> None:
-        change_row(rows, TECHNICIANS, event, said)
+    def _change(self, event: Recorded, rows: Rows, fields: Row) -> None:
+        change_row(rows, TECHNICIANS, event, fields)
 
 
-def _told(event: Recorded) -> Row:
+def _fields(event: Recorded) -> Row:
     return {"zone": event.data.zone, "language": event.data.language, "user_id": event.data.user}
 
 

@@ -1,4 +1,4 @@
-"""Who has declined which visit: where the words of a technician are found who is erased."""
+"""The visits that each technician has declined, to find the reasons when the technician is erased."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is decided and told about a visit, one row each, and which of it is walked along."""
+"""The decisions and facts about a visit, one row each, and the steps that determine its status."""
 
 from __future__ import annotations
 
@@ -7,54 +7,54 @@ from uuid import UUID
 
 from domain.work.visit_walk import MOST
 from projections.engine.fact_lists import SHOWN, FactLists, counted, facts_table
-from projections.engine.facts import happened
+from projections.engine.facts import occurrence_key
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
 
 VISIT_FACTS = facts_table("visit_facts")
-"""The facts of `steps` and `signatures`; each step stands once more among `decisions` or what was `told`."""
+"""The facts of `steps` and `signatures`; each step is stored again in the list `decisions` or `told`."""
 
 FACTS: Final = FactLists(VISIT_FACTS)
 
 CORRECTED = Table(
     "visit_corrected", {"visit": "uuid NOT NULL", "operation": "uuid NOT NULL"}, key=("visit", "operation")
 )
-"""The operations that were taken back."""
+"""The operations that were corrected."""
 
 _BY_OPERATION: Final = Order(("visit",), ("operation",))
 
 
 def walked(rows: Rows, visit: UUID) -> list[Row]:
-    """The steps of a visit, first to last: all of them, or of more than `MOST` decisions the last ones.
+    """The steps of a visit, first to last: all of them, or at most the last `MOST` decisions and 2 x `MOST` facts.
 
-    Of more than twice as many facts the first ones, which say when it came to something, and the last ones.
+    Of more facts than that, the first `MOST`, which have the first time of each kind, and the last `MOST`.
     """
     decisions = FACTS.newest(rows, visit, "decisions", MOST)
-    told = FACTS.newest(rows, visit, "told", MOST)
-    if len(told) == MOST:
-        known = {each["position"] for each in told}
+    reported = FACTS.newest(rows, visit, "told", MOST)
+    if len(reported) == MOST:
+        known = {each["position"] for each in reported}
         early = FACTS.oldest(rows, visit, "told", MOST)
-        told = [*(each for each in early if each["position"] not in known), *told]
-    return sorted([*decisions, *told], key=lambda step: (*happened(step), step["position"]))
+        reported = [*(each for each in early if each["position"] not in known), *reported]
+    return sorted([*decisions, *reported], key=lambda step: (*occurrence_key(step), step["position"]))
 
 
-def stepped(rows: Rows, row: Row, step: Row) -> Row:
-    """A further decision or fact; how the row's columns stand then."""
+def add_step(rows: Rows, row: Row, step: Row) -> Row:
+    """Add a decision or fact; the row's columns after it."""
     FACTS.add(rows, row["id"], "decisions" if step.get("decision") else "told", step)
-    return listed(rows, row, "steps", step)
+    return add_fact(rows, row, "steps", step)
 
 
-def listed(rows: Rows, row: Row, name: str, fact: Row) -> Row:
-    """A further fact in a list; how the row's columns stand then."""
+def add_fact(rows: Rows, row: Row, name: str, fact: Row) -> Row:
+    """Add a fact to a list; the row's columns after it."""
     FACTS.add(rows, row["id"], name, fact)
     return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
 
 
-def taken_out(rows: Rows, row: Row, operation: UUID) -> Row:
-    """The row's columns without what an operation has told."""
+def without_operation(rows: Rows, row: Row, operation: UUID) -> Row:
+    """Remove the facts of an operation; the row's columns after it."""
     id, counts, changed = row["id"], row["counts"], {}
-    for gone in FACTS.take_out(rows, id, operation):
+    for gone in FACTS.remove(rows, id, operation):
         if gone["list"] in ("steps", "signatures"):
             counts = counted(counts, (gone["list"],), -1)
             changed[gone["list"]] = FACTS.newest(rows, id, gone["list"])

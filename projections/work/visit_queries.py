@@ -1,4 +1,4 @@
-"""Questions about visits: one of them, and those of a technician, an order or a time."""
+"""Queries for visits: one, and pages by technician, order or time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND windo
     SELECT FROM work_orders WHERE work_orders.id = visits.work_order AND work_orders.status IN ('closed', 'cancelled')
 ) AS missed
 """
-"""Nobody is awaited any more for an order that has ended, also where that end took no visits along, as it once did."""
+"""Never for an order that has ended, even where its visits were not cancelled with it, as in older logs."""
 
 
 def visit(reader: Reader, visit_id: UUID, *, at: datetime | None = None) -> ListedVisit | None:
-    """One visit; `missed`, by the instant `at` or now, when its window has passed and nobody came.
+    """One visit; `missed` when at the instant `at`, or now, its window has passed without an arrival.
 
     Reads the views `visits` and `work_orders`.
     """
@@ -42,9 +42,9 @@ def visits(
     missed: bool | None = None,
     at: datetime | None = None,
 ) -> list[ListedVisit]:
-    """At most `limit` visits by the begin of their windows, those behind `after` (window_start, id of the last one).
+    """At most `limit` visits by the start of their windows, after the cursor `after` (window_start, id).
 
-    Windows that end after `since` and begin before `until`; `missed` as for one visit.
+    Those whose window ends after `since` and starts before `until`; `missed` as for one visit.
     """
     return reader.rows(
         ListedVisit,

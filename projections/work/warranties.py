@@ -1,4 +1,4 @@
-"""Warranties of machines, one row each: what holds of them, what was withdrawn, and which hold on a day."""
+"""Warranties of machines, one row each: their terms and days, withdrawals, and coverage on a day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WARRANTIES = Table(
     },
     key=("equipment", "number"),
 )
-"""Every warranty that was set, numbered from 1 for each machine; it holds until the day before `withdrawn_from`."""
+"""All warranties, numbered from 1 for each machine; one ends on the day before `withdrawn_from`."""
 
 Warranty = TypedDict("Warranty", {"from": Day, "until": Day, "terms": str})
 """The days on which a warranty holds, both included."""
@@ -49,14 +49,14 @@ _NEWEST: Final = Order(("equipment",), ("number",))
 
 
 def shown(rows: Rows, machine: UUID) -> Row:
-    """The last warranties, as far as they hold, and those of them that were withdrawn."""
+    """The newest warranties that are not withdrawn as a whole, and the newest that were withdrawn."""
     last = rows.span(WARRANTIES, _NEWEST, (machine,), limit=SHOWN, last=True)[::-1]
-    withdrawn = [_told(row) for row in last if row["withdrawn_from"] is not None]
+    withdrawn = [_public(row) for row in last if row["withdrawn_from"] is not None]
     return {"warranties": [held for row in last if (held := _held(row))], "withdrawn_warranties": withdrawn}
 
 
 def _held(row: Row) -> Row | None:
-    """The days on which a warranty holds, and its terms; None when it was withdrawn as a whole."""
+    """The days and terms of a warranty as far as it holds; None when it was withdrawn as a whole."""
     until = row["until_day"]
     if row["withdrawn_from"] is not None:
         if row["withdrawn_from"] <= row["from_day"]:
@@ -65,8 +65,8 @@ def _held(row: Row) -> Row | None:
     return {"from": row["from_day"].isoformat(), "until": until.isoformat(), "terms": row["terms"]}
 
 
-def _told(row: Row) -> SetWarranty:
-    """A warranty as it was set, and what was withdrawn of it."""
+def _public(row: Row) -> SetWarranty:
+    """A warranty as it was set, and its withdrawal."""
     day = row["withdrawn_from"]
     return {
         "number": row["number"],
@@ -79,16 +79,16 @@ def _told(row: Row) -> SetWarranty:
 
 
 def warranties(reader: Reader, machine: UUID, *, limit: int, after: int | None = None) -> list[SetWarranty]:
-    """At most `limit` warranties of a machine, those set first first, those behind the number `after`."""
+    """At most `limit` warranties of a machine, in the order of setting, those after the number `after`."""
     rows = reader.fetch_all(
         "SELECT * FROM equipment_warranties WHERE equipment = %s AND number > %s ORDER BY number LIMIT %s",
         (machine, after or 0, limit),
     )
-    return [_told(row) for row in rows]
+    return [_public(row) for row in rows]
 
 
 def coverage(reader: Reader, machine: UUID, day: date) -> list[SetWarranty]:
-    """The warranties that hold on a day, those set last first; judge by the day of the fault at its place."""
+    """The warranties that hold on a day, newest first; the day is that of the fault at the machine's place."""
     rows = reader.fetch_all(
         """
         SELECT * FROM equipment_warranties
@@ -99,11 +99,11 @@ def coverage(reader: Reader, machine: UUID, day: date) -> list[SetWarranty]:
         """,
         {"machine": machine, "day": day, "limit": SHOWN},
     )
-    return [_told(row) for row in rows]
+    return [_public(row) for row in rows]
 
 
 def zone_of(reader: Reader, site: UUID | None, customer: UUID | None) -> str | None:
-    """The IANA zone of a site, else of the customer; None where neither says one."""
+    """The IANA zone of a site, else of the customer; None where neither has one."""
     found = reader.fetch_one(
         """
         SELECT coalesce(

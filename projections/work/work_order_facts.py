@@ -1,4 +1,4 @@
-"""What each event adds to a work order: facts in its lists, and what follows from them in its row."""
+"""What each event adds to a work order: facts in its lists, and the columns that follow from them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.stock_movement import StockMovement
-from domain.work import visit_events, work_order_events
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_walk import DECIDED, STEPS
 from projections.engine.fact_lists import SHOWN, FactLists, counted, facts_table
-from projections.engine.facts import told
+from projections.engine.facts import as_fact
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
@@ -22,10 +21,10 @@ from projections.work import work_order_uses as uses
 from projections.work.work_order_returns import BROUGHT_BACK, settle, take_back
 
 LISTS = ("steps", "parts_required", "uses", "diagnoses", "labour", "notes", "photos", "completions", "reported")
-"""The columns that hold facts, each list in the order in which they happened, the newest `SHOWN` of them."""
+"""The columns that hold facts, each list in the order of occurrence, the newest `SHOWN` of them."""
 
 ORDER_FACTS = facts_table("work_order_facts")
-"""All facts of the lists but `uses`; each step stands in `steps` and once more in the list of its kind in `STEPS`."""
+"""All facts of the lists but `uses`; each step is in `steps` and again in the list of its kind in `STEPS`."""
 
 FACTS: Final = FactLists(ORDER_FACTS)
 
@@ -34,15 +33,15 @@ CORRECTED = Table(
     {"work_order": "uuid NOT NULL", "operation": "uuid NOT NULL"},
     key=("work_order", "operation"),
 )
-"""The operations that were taken back."""
+"""The operations that were corrected."""
 
 _BY_OPERATION: Final = Order(("work_order",), ("operation",))
 
 SERIALS_SHOWN: Final = 20
-"""A use shows so many of its serials, the first ones; the movement has them all."""
+"""The number of serials that a use shows, the first ones; the movement has all."""
 
 Change = Callable[[Rows, Row, Recorded], Row | None]
-"""Adds an event to the lists; the columns that change besides, None where the event says nothing to the order."""
+"""Adds an event to the lists; returns the columns that change, None where the event does not concern the order."""
 
 
 def order_of(event: Recorded) -> UUID | None:
@@ -53,28 +52,28 @@ def order_of(event: Recorded) -> UUID | None:
     return order
 
 
-def _said(event: Recorded, *names: str) -> Row:
-    return told(event, **{name: getattr(event.data, name) for name in names})
+def _fact(event: Recorded, *names: str) -> Row:
+    return as_fact(event, **{name: getattr(event.data, name) for name in names})
 
 
 def _add(rows: Rows, row: Row, name: str, fact: Row) -> Row:
-    """A further fact in a list; how the row's columns stand then."""
+    """Add a fact to a list; the row's columns after it."""
     FACTS.add(rows, row["id"], name, fact)
     return {name: FACTS.newest(rows, row["id"], name), "counts": counted(row["counts"], (name,))}
 
 
 def _listed(column: str, *names: str, step: bool = False, **fixed: Any) -> Change:
-    """Add what an event says to a list and, with `step`, to what moves the status."""
+    """Add these fields of an event to a list and, with `step`, to the steps."""
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
-        changed = _add(rows, row, column, _said(event, *names) | fixed)
+        changed = _add(rows, row, column, _fact(event, *names) | fixed)
         return changed | (_step(rows, row | changed, event) if step else {})
 
     return change
 
 
 def _step(rows: Rows, row: Row, event: Recorded) -> Row:
-    return _stepped(rows, row, told(event, what=event.topic))
+    return _stepped(rows, row, as_fact(event, what=event.topic))
 
 
 def _stepped(rows: Rows, row: Row, step: Row) -> Row:
@@ -83,23 +82,22 @@ def _stepped(rows: Rows, row: Row, step: Row) -> Row:
 
 
 def _decision(**names: str) -> Change:
-    """Something that the office decided; each name is where the field of the event goes.
+    """A decision of the office; `names` maps the members of its fact to fields of the event.
 
-    Decisions take effect in the order in which they were recorded, so one that was dated back past an earlier one is
-    placed behind that.
+    Decisions take effect in the order of recording, so one that was backdated is placed after the ones before it.
     """
 
     def change(rows: Rows, row: Row, event: Recorded) -> Row:
-        said = {name: getattr(event.data, field) for name, field in names.items()}
+        fields = {name: getattr(event.data, field) for name, field in names.items()}
         before = (FACTS.last(rows, row["id"], name) for name in DECIDED)
         latest = max((step["at"] for step in before if step is not None), default="")
-        step = told(event, what=event.topic, **said)
+        step = as_fact(event, what=event.topic, **fields)
         return _stepped(rows, row, step | {"at": max(step["at"], latest), "device": None, "decision": True})
 
     return change
 
 
-def _assigned(rows: Rows, row: Row, event: Recorded[work_order_events.Assigned]) -> Row | None:
+def _assigned(rows: Rows, row: Row, event: Recorded[WorkOrder.Assigned]) -> Row | None:
     # By the log, not by the instant: whose order it is decides what is recorded and must be the same here as there.
     changed = _decision(technician="technician")(rows, row, event)
     return {**(changed or {}), "technician": event.data.technician}
@@ -107,10 +105,10 @@ def _assigned(rows: Rows, row: Row, event: Recorded[work_order_events.Assigned])
 
 def _moved(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row | None:
     if event.data.kind in BROUGHT_BACK:
-        return _came_back(rows, row, event)
+        return _returned(rows, row, event)
     if event.data.kind not in ("consumption", "correction"):
         return None
-    use = _said(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
+    use = _fact(event, "part", "quantity", "lot", "serials", "billable", "technician", "visit", "corrects")
     use |= {"movement": str(event.stream), "location": str(event.data.from_)}
     if len(use["serials"]) > SERIALS_SHOWN:
         use |= {"serials": use["serials"][:SERIALS_SHOWN], "serials_count": len(use["serials"])}
@@ -129,20 +127,18 @@ def _moved(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row | 
     }
 
 
-def _came_back(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row:
-    fact = _said(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
+def _returned(rows: Rows, row: Row, event: Recorded[StockMovement.Moved]) -> Row:
+    fact = _fact(event, "part", "quantity", "lot", "serials") | {"movement": str(event.stream)}
     left = take_back(rows, row["id"], fact, kind=event.data.kind, reason=event.data.reason)
     counts = counted(counted(row["counts"], ("returns",)), ("parts_used",), left)
     return {"parts_used": uses.newest_net(rows, row["id"]), "counts": counts}
 
 
-def _corrected(
-    rows: Rows, row: Row, event: Recorded[work_order_events.FactCorrected | visit_events.FactCorrected]
-) -> Row:
+def _corrected(rows: Rows, row: Row, event: Recorded[WorkOrder.FactCorrected | Visit.FactCorrected]) -> Row:
     order, operation = row["id"], event.data.operation
     counts, minutes = row["counts"], row["labour_minutes"]
     changed: Row = {}
-    for gone in FACTS.take_out(rows, order, operation):
+    for gone in FACTS.remove(rows, order, operation):
         if gone["list"] in LISTS:
             counts = counted(counts, (gone["list"],), -1)
             changed[gone["list"]] = FACTS.newest(rows, order, gone["list"])
@@ -156,7 +152,7 @@ def _corrected(
     return changed | {"taken_back": taken_back, "counts": counts, "labour_minutes": minutes}
 
 
-def _labour(rows: Rows, row: Row, event: Recorded[work_order_events.LabourRecorded]) -> Row:
+def _labour(rows: Rows, row: Row, event: Recorded[WorkOrder.LabourRecorded]) -> Row:
     changed = _listed("labour", "minutes", "kind", "technician", step=True)(rows, row, event)
     return {**(changed or {}), "labour_minutes": row["labour_minutes"] + event.data.minutes}
 

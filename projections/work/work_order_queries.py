@@ -1,4 +1,4 @@
-"""Questions about work orders: one of them, and a page of those that are asked for."""
+"""Queries for work orders: one, and pages by filter."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def work_orders(
     external_ref: str | None = None,
     holder: UUID | None = None,
 ) -> list[WorkOrderRow]:
-    """At most `limit` work orders, newest first, those behind `after` (opened_at, id of the last one seen).
+    """At most `limit` work orders, newest first, after the cursor `after` (opened_at, id).
 
-    `holder` is the order that has the `number`, however it is spelled.
-    `customer` and `case` follow merges, which asks the views `customers` and `cases`.
+    `holder` is the order with this `number`, in any spelling.
+    `customer` and `case` follow merges and read the views `customers` and `cases`.
     """
     return reader.rows(
         WorkOrderRow,

@@ -1,4 +1,4 @@
-"""Parts that came back from a work order: what of each use is left, so that the parts used are net of returns."""
+"""Returned parts of a work order: what is left of each use, so that the parts used are net of returns."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ RETURNS = Table(
     key=("work_order", "movement"),
     indexes=(("work_order", "part"),),
 )
-"""What came from the customer, or out of the machine. It is a return as a whole, or only as far as its serials were
-used on the order: a removal is mostly of what had been in there before."""
+"""Movements from the customer or out of the machine. With `whole` the full quantity is taken off the uses.
+
+Otherwise only units with serials that were used on the order: a removal is mostly of parts that were there before."""
 
 BROUGHT_BACK: Final = ("return_in", "removal")
 
 
 def take_back(rows: Rows, order: UUID, fact: Row, *, kind: str, reason: str | None) -> int:
-    """Take what came back off the parts used; by how many uses more, or fewer, there is something left."""
+    """Subtract a return from the parts used; the change of the number of uses with something left."""
     at, rank, position = key_of(fact)
     row: Row = {"work_order": order, "movement": UUID(fact["movement"]), "part": UUID(fact["part"])}
     row |= {"quantity": Decimal(fact["quantity"]), "lot": fact["lot"], "serials": fact["serials"]}
@@ -47,16 +48,16 @@ def take_back(rows: Rows, order: UUID, fact: Row, *, kind: str, reason: str | No
 
 
 def settle(rows: Rows, order: UUID, part: UUID) -> int:
-    """Take what came back off the uses of a part; by how many uses more, or fewer, there is something left.
+    """Subtract the returns of a part from its uses; the change of the number of uses with something left.
 
-    It depends on the movements alone, not on the order in which they are recorded: units by their serials, the rest
-    off the last uses first, those of the same lot before others.
+    The result depends on the movements only, not on their order of recording: units are matched by serial, the rest is
+    taken off the last uses first, those of the same lot before others.
     """
     uses = [row for row in rows.where(USES, work_order=order, part=part) if row["stands"]]
     uses.sort(key=_place, reverse=True)
     left = {use["movement"]: Decimal(use["fact"]["quantity"]) for use in uses}
     gone: dict[UUID, set[str]] = {use["movement"]: set() for use in uses}
-    back = [row for row in rows.where(RETURNS, work_order=order, part=part) if _stands(rows, row)]
+    back = [row for row in rows.where(RETURNS, work_order=order, part=part) if _is_in_effect(rows, row)]
     for each in sorted(back, key=_place):
         _take_off(each, uses, left, gone)
     return sum(_put(rows, use, left[use["movement"]], gone[use["movement"]]) for use in uses)
@@ -78,7 +79,7 @@ def _take_off(back: Row, uses: list[Row], left: dict[UUID, Decimal], gone: dict[
 
 
 def _put(rows: Rows, use: Row, left: Decimal, gone: set[str]) -> int:
-    """Have a use say what is left of it; 1 when something is left again, -1 when nothing is any more."""
+    """Store what is left of a use; 1 when something is left again, -1 when nothing is left any more."""
     fact: Any = use["fact"]
     before, used = use["net"], Decimal(fact["quantity"])
     net_fact = None
@@ -93,7 +94,7 @@ def _put(rows: Rows, use: Row, left: Decimal, gone: set[str]) -> int:
     return int(left > 0) - int(before)
 
 
-def _stands(rows: Rows, back: Row) -> bool:
+def _is_in_effect(rows: Rows, back: Row) -> bool:
     return rows.get(TAKEN_BACK, back["work_order"], back["movement"]) is None
 
 

@@ -1,4 +1,4 @@
-"""Parts used on a work order: each use and what took it back, one row each, and which of them stand."""
+"""Parts used on a work order: uses and corrections, one row each, and which uses are in effect."""
 
 from __future__ import annotations
 
@@ -36,33 +36,33 @@ USES = Table(
         ("work_order", "part", "by_device", "at", "rank", "position"),
     ),
 )
-"""`stands` says that it is a use and that nothing which stands itself has taken it back, `by_device` that it
-is one that a device has told, `net` that something of it is left when what came back is taken off; `net_fact` says
-how much, where something came back."""
+"""`stands` is whether it is a use in effect: none of its corrections is; `by_device` whether also a device recorded it.
+
+`net` is whether something is left of it after returns; `net_fact` has the rest where something was returned."""
 
 TAKEN_BACK = Table(
     "work_order_uses_taken_back",
     {"work_order": "uuid NOT NULL", "movement": "uuid NOT NULL", "times": "bigint NOT NULL"},
     key=("work_order", "movement"),
 )
-"""How many corrections of a movement stand; it may be unknown yet."""
+"""The number of corrections in effect of a movement, which may not be recorded yet."""
 
 PART_DEVICES = Table(
     "work_order_part_devices",
     {"work_order": "uuid NOT NULL", "part": "uuid NOT NULL", "device": "uuid NOT NULL", "uses": "bigint NOT NULL"},
     key=("work_order", "part", "device"),
 )
-"""How many uses of a part by a device stand."""
+"""The number of uses in effect of a part by a device."""
 
 _BY: Final = ("at", "rank", "position")
 _ALL: Final = Order(("work_order",), _BY)
-_STANDING: Final = Order(("work_order", "stands"), _BY)
+_IN_EFFECT: Final = Order(("work_order", "stands"), _BY)
 _NET: Final = Order(("work_order", "net"), _BY)
 BY_DEVICE: Final = Order(("work_order", "part", "by_device"), _BY)
 
 
 def take(rows: Rows, order: UUID, use: Row) -> list[tuple[Row, int]]:
-    """Add a use, or what takes one back. The uses that stand now or no longer, and how many more are counted so."""
+    """Add a use or a correction; the uses that changed, each with the change of the number of net uses."""
     at, rank, position = key_of(use)
     movement = UUID(use["movement"])
     unknown = rows.get(TAKEN_BACK, order, movement) is None
@@ -91,7 +91,7 @@ def take(rows: Rows, order: UUID, use: Row) -> list[tuple[Row, int]]:
 
 
 def _turn(rows: Rows, order: UUID, movement: UUID, by: int) -> list[tuple[Row, int]]:
-    """One correction more, or less, of a movement stands: follow the corrections to the use that they are about."""
+    """One correction of a movement more or less: follow the corrections to the use that they are about."""
     while True:
         before = rows.get(TAKEN_BACK, order, movement)
         times = (before["times"] if before else 0) + by
@@ -130,20 +130,20 @@ def newest(rows: Rows, order: UUID, limit: int = SHOWN) -> list[Row]:
 
 
 def newest_net(rows: Rows, order: UUID, limit: int = SHOWN) -> list[Row]:
-    """The last uses of which something is left, first to last, each with what is left."""
+    """The last uses with something left, first to last, each with the rest."""
     found = rows.span(USES, _NET, (order, True), limit=limit, last=True)
     return [row["net_fact"] or row["fact"] for row in reversed(found)]
 
 
-def first_standing(rows: Rows, order: UUID, behind: Row | None = None) -> Row | None:
-    """The first use that stands, or the first that happened with or behind a step."""
+def first_in_effect(rows: Rows, order: UUID, behind: Row | None = None) -> Row | None:
+    """The first use in effect, or the first that happened with or after the step `behind`."""
     low = () if behind is None else key_of(behind)[:2]
-    found = rows.span(USES, _STANDING, (order, True), limit=1, low=low)
+    found = rows.span(USES, _IN_EFFECT, (order, True), limit=1, low=low)
     return found[0]["fact"] if found else None
 
 
 def used_elsewhere(rows: Rows, order: UUID, part: UUID, device: UUID | None) -> bool:
-    """Whether a use of the part by another device stands."""
+    """Whether a use of the part by another device is in effect."""
     return any(row["device"] != device for row in rows.where(PART_DEVICES, work_order=order, part=part))
 
 

@@ -1,4 +1,4 @@
-"""The files of blobs in a backup: copied from their place, and which of them are lost there."""
+"""The files of blobs in a backup: those copied, and those that are lost."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from store.backup.files import CHUNK, keep_names, written
+from store.backup.files import CHUNK, written
 from store.backup.manifest import StoredBlob, stored_as
 from store.blobs.place import FileGoneError, Place
 from store.connecting import Cursor
+from store.durable import sync_folder
 
 
 class Copy(NamedTuple):
@@ -25,7 +26,7 @@ class Copy(NamedTuple):
 def copied(
     folder: Path, place: Place, kept: Sequence[Copy], report: Callable[[int], None]
 ) -> tuple[list[StoredBlob], list[Copy]]:
-    """Copy the files to the folder `blobs`; those that are there now, and those that were not at their place."""
+    """Copy the files to the folder `blobs`; returns the copied ones and those that were not found at their place."""
     stored, gone = [], []
     (folder / "blobs").mkdir(mode=0o700)
     for copy in kept:
@@ -38,12 +39,12 @@ def copied(
             gone.append(copy)
             continue
         stored.append(StoredBlob(copy.name, copy.person, stored_as(path, sink)))
-    keep_names(folder / "blobs")
+    sync_folder(folder / "blobs")
     return stored, gone
 
 
 def lost(cursor: Cursor, gone: Sequence[Copy]) -> list[str]:
-    """The names of those that nobody has removed since: the database still has them, and their person has a key."""
+    """The names of those that were not removed since: the database still has them, and their person has a key."""
     cursor.execute(
         """
         SELECT k.sha256, k.person FROM blobs.kept k JOIN keys.person_keys p USING (person)

@@ -1,4 +1,4 @@
-"""What belongs to a backup: the tables in the schemas of the migrations, apart from views, which can be made again."""
+"""The content of a backup: the tables in the schemas of the migrations, apart from views, which can be rebuilt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from store.connecting import Cursor
 
 VIEWS: Final = ("views", "views_next")
 LEFT_OUT: Final = frozenset({"log.checkpoints", "log.heartbeats", "log.job_slots", "log.jobs"})
-"""How far the views are, which are made anew, which jobs are wanted or have been done, and which workers live."""
+"""Checkpoints of views, which are rebuilt; jobs; and heartbeats of workers."""
 _LAST: Final = "log.head"
 """Triggers of other tables write to it while they are filled."""
 
@@ -25,20 +25,20 @@ class Content(NamedTuple):
     size: int
 
     def __str__(self) -> str:
-        """As SQL names it."""
+        """The name in SQL."""
         return f"{self.schema}.{self.name}"
 
 
 @cache
 def schemas() -> tuple[str, ...]:
-    """The schemas that the migrations make."""
+    """The schemas that the migrations create."""
     sql = sorted(file.name for file in files("migrations").iterdir() if file.name.endswith(".sql"))
     texts = [files("migrations").joinpath(name).read_text() for name in sql]
     return tuple(name for text in texts for name in re.findall(r"^CREATE SCHEMA (\w+);", text, re.MULTILINE))
 
 
 def tables(cursor: Cursor) -> list[Content]:
-    """The tables, each after those that its rows refer to."""
+    """The tables, each after those that its rows reference."""
     cursor.execute(
         """
         SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attnum), pg_table_size(c.oid), c.oid::bigint

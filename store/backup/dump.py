@@ -17,12 +17,13 @@ from domain.kernel.instant import format_instant
 from domain.kernel.problem import Problem
 from store.backup.blobs import Copy, copied, lost
 from store.backup.content import Content, sequences, tables
-from store.backup.files import keep_names, written
+from store.backup.files import written
 from store.backup.folder import FolderIsTaken, made
 from store.backup.manifest import Manifest, Progress, StoredTable, stored_as, write
 from store.blobs.place import Place
 from store.blobs.vault import name_of
 from store.connecting import Cursor, open_connection
+from store.durable import sync_folder
 from store.errors import renamed
 from store.migrate import known_migrations
 from store.provisioning import MASTER_KEY_ID
@@ -35,7 +36,7 @@ class NothingToBackUp(Problem):
 
 
 class _Counted:
-    """Tells how many bytes are done of all that there seem to be."""
+    """Reports the bytes done of an estimated total."""
 
     def __init__(self, report: Progress, total: int) -> None:
         self._report, self._total, self._done = report, total, 0
@@ -45,24 +46,24 @@ class _Counted:
         self._report(min(self._done, self._total), self._total)
 
 
-class _Telling(NamedTuple):
+class _CountingWriter(NamedTuple):
     """A file that COPY writes to: it counts the bytes and passes them to a compressor."""
 
     target: zstandard.ZstdCompressionWriter
     counted: _Counted
 
     def write(self, some: bytes) -> int:
-        """Take some rows."""
+        """Count and compress some rows."""
         self.counted.add(len(some))
         return self.target.write(some)
 
 
 def dump(dsn: str, folder: Path, place: Place | None, report: Progress) -> Manifest:
-    """Write everything that is kept as of one moment to a new folder that only its owner may enter.
+    """Write all stored data as of one moment to a new folder that only its owner may enter.
 
-    `dsn` is of the login that migrates. The database goes on meanwhile. Without a `place` the files of blobs are left
-    out; those that are lost at their place are named in the manifest as `missing`. Raises `FolderIsTaken`,
-    `FolderNotUsable`, `NothingToBackUp`; after an error there is no folder.
+    `dsn` is of the login that migrates. The database stays in use meanwhile. Without a `place` the files of blobs are
+    left out; lost files are named in the manifest as `missing`. Raises `FolderIsTaken`, `FolderNotUsable`,
+    `NothingToBackUp`; after an error there is no folder.
     """
     if folder.exists():
         raise FolderIsTaken(f"{folder} is there already; a backup is written to a new folder.")
@@ -82,13 +83,13 @@ def dump(dsn: str, folder: Path, place: Place | None, report: Progress) -> Manif
             sequences=sequences(cursor),
             blobs=None,
         )
-        cursor.execute("COMMIT")  # what follows sees the database as it is then
+        cursor.execute("COMMIT")  # the following statements see the current database
         if place is not None:
             stored, gone = copied(folder, place, kept, counted.add)
             manifest = structs.replace(manifest, blobs=stored, missing=lost(cursor, gone))
-        keep_names(folder)
+        sync_folder(folder)
         write(folder, manifest)
-        keep_names(folder.parent)
+        sync_folder(folder.parent)
     return manifest
 
 
@@ -132,6 +133,6 @@ def _table(cursor: Cursor, folder: Path, content: Content, counted: _Counted) ->
     columns = ", ".join(f'"{column}"' for column in content.columns)
     with written(folder / name) as sink:
         with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(cast("IO[bytes]", sink), closefd=False) as packed:
-            cursor.copy_expert(f"COPY {content} ({columns}) TO STDOUT", _Telling(packed, counted))
+            cursor.copy_expert(f"COPY {content} ({columns}) TO STDOUT", _CountingWriter(packed, counted))
             rows = cursor.rowcount
         return StoredTable(content.schema, content.name, content.columns, rows, stored_as(name, sink))

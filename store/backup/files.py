@@ -1,4 +1,4 @@
-"""Files of a backup: readable by their owner alone, never written over, durable when they are closed."""
+"""Files of a backup: readable by their owner only, never overwritten, durable once closed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+from store.durable import sync_folder
 
 CHUNK: Final = 1024 * 1024
 
@@ -22,7 +24,7 @@ class Sink:
         self.size = 0
 
     def write(self, some: bytes) -> int:
-        """Add bytes; how many that were."""
+        """Append bytes; returns their number."""
         self._hashed.update(some)
         self._file.write(some)
         self.size += len(some)
@@ -34,11 +36,11 @@ class Sink:
         return self._hashed.hexdigest()
 
     def flush(self) -> None:
-        """Asked for by compressors."""
+        """Does nothing; required by compressors."""
         self._file.flush()
 
     def close(self, *, durable: bool) -> None:
-        """Close it; durable, it stays when the power fails."""
+        """Close it; with `durable` it survives a power failure."""
         with self._file:
             self._file.flush()
             if durable:
@@ -47,7 +49,7 @@ class Sink:
 
 @contextmanager
 def written(path: Path, report: Callable[[int], None] = lambda _: None) -> Iterator[Sink]:
-    """A new file, durable at the end of the block; raises `FileExistsError` for one that is there."""
+    """A new file, durable at the end of the block; raises `FileExistsError` when it exists."""
     sink = Sink(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), report)
     try:
         yield sink
@@ -58,18 +60,9 @@ def written(path: Path, report: Callable[[int], None] = lambda _: None) -> Itera
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Write a new file that is whole or not there."""
+    """Write a new file, atomically and durably."""
     beside = path.with_name(f"{path.name}.new")
     with written(beside) as sink:
         sink.write(content)
     beside.rename(path)
-    keep_names(path.parent)
-
-
-def keep_names(folder: Path) -> None:
-    """Make what a folder lists as durable as the files in it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

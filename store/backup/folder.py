@@ -1,4 +1,4 @@
-"""The folder of a backup: a new one, which is gone again when the backup fails."""
+"""The folder of a backup: a new one, which is removed again when the backup fails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FolderNotUsable(Problem):
 
 @contextmanager
 def made(folder: Path) -> Iterator[None]:
-    """Make the folder, its owner's alone; what has been written to it goes with it when the block fails.
+    """Create the folder, for its owner only; it is removed with its content when the block fails.
 
     Raises `FolderIsTaken` and `FolderNotUsable`.
     """

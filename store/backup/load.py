@@ -1,4 +1,4 @@
-"""Restore of a backup: schema, rows, roles and the mark of a new log life in one transaction, or nothing of it."""
+"""Restore of a backup: schema, rows, roles and the mark of a new log life in one transaction."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class DatabaseIsInUse(Problem):
 
 
 def must_be_free(dsn: str, *, replace: bool) -> None:
-    """Raises `DatabaseIsFull` or `DatabaseIsInUse` for a database that a backup must not be put into."""
+    """Raise `DatabaseIsFull` or `DatabaseIsInUse` for a database that a backup must not be restored to."""
     with _session(dsn) as (_, cursor):
         _must_be_free(cursor, replace=replace)
 
 
 def holds_log(dsn: str) -> bool:
-    """Whether the database that `dsn` leads to has events."""
+    """Whether the database of `dsn` has events."""
     with _session(dsn) as (_, cursor):
         cursor.execute("SELECT to_regclass('log.events') IS NOT NULL")
         if cursor.fetchone() != (True,):
@@ -66,11 +66,11 @@ def load(
     replace: bool,
     report: Progress,
 ) -> None:
-    """Put the rows of a backup into the database that `dsn`, the login that migrates, leads to.
+    """Restore the rows of a backup into the database of `dsn`, the login that migrates.
 
-    With `replace` what is there goes. Keys of `erased` people are not restored, nobody stays signed in, and no job is
-    repeated. The log is marked, so that who opens it next begins a new life. Raises as `must_be_free` does,
-    and `MigrationError`.
+    With `replace` the existing data is dropped. Keys of `erased` people are not restored, sessions end, and no job is
+    repeated. The log is marked, so that the next process that opens it begins a new life. Raises as `must_be_free`
+    does, and `MigrationError`.
     """
     with _session(dsn) as (session, cursor):
         lock(cursor)
@@ -113,7 +113,7 @@ def _must_be_free(cursor: Cursor, *, replace: bool) -> None:
 
 
 def _others(cursor: Cursor) -> int:
-    """How many others are connected; a session that has just ended is there for a moment longer."""
+    """The number of other connections; one that has just ended is listed for a moment longer."""
     cursor.execute("SELECT pg_stat_clear_snapshot()")
     cursor.execute(
         """
@@ -153,9 +153,9 @@ def _fill(cursor: Cursor, folder: Path, manifest: Manifest, report: Progress) ->
 
 
 def _quieted(cursor: Cursor, manifest: Manifest) -> list[tuple[str, str]]:
-    """The triggers, by table, that act on what is inserted, disabled: their effects are in the other tables.
+    """Disable the triggers that act on inserted rows, since their effects are in the other tables; returns them.
 
-    Those that keep things from being changed are always on, and stay so.
+    Triggers that forbid changes stay enabled.
     """
     found = []
     for name in map(_name, manifest.tables):
@@ -186,7 +186,7 @@ def _forget(cursor: Cursor, erased: Collection[UUID]) -> None:
 
 
 def _name(table: StoredTable) -> str:
-    """The table as SQL names it; raises `BackupNotUsable` for one that cannot be ours."""
+    """The table's name in SQL; raises `BackupNotUsable` for one that cannot be ours."""
     if table.schema not in schemas() or not all(map(_PLAIN.fullmatch, (table.name, *table.columns))):
         raise BackupNotUsable(
             f"The backup names a table {table.schema}.{table.name}, which this program does not have."

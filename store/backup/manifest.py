@@ -16,7 +16,7 @@ from store.backup.files import CHUNK, Sink, write_durably
 FORMAT: Final = 1
 FILE: Final = "manifest.json"
 Progress = Callable[[int, int], None]
-"""Told how many bytes are done, and of how many."""
+"""Called with the number of bytes done and the total."""
 
 
 class BackupNotUsable(Problem):
@@ -50,10 +50,10 @@ class StoredBlob(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about a backup. `tables` stand in the order in which they can be put back; `made_at` is UTC.
+    """The description of a backup. `tables` are in the order in which they can be restored; `made_at` is UTC.
 
     `master_keys` are the ids of those that wrap keys in it. `blobs` is null where they were left out. `missing` names
-    those that should have been at their place and were not, though nobody had removed them.
+    blobs that were not found at their place, though nobody had removed them.
     """
 
     format: int = FORMAT
@@ -76,7 +76,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stored_as(path: str, sink: Sink) -> StoredFile:
-    """What the manifest says of a file whose bytes have gone through `sink`."""
+    """The manifest's entry of a file whose bytes were written to `sink`."""
     return StoredFile(path, sink.size, sink.hexdigest())
 
 

@@ -27,7 +27,7 @@ class BlobTooLarge(Problem):
 
 
 class Blob(NamedTuple):
-    """The SHA-256 of the bytes in hex, and how many there are."""
+    """The SHA-256 of the bytes in hex, and their number."""
 
     sha256: str
     size: int
@@ -37,5 +37,5 @@ class Blob(NamedTuple):
         return range(-(-self.size // BLOB_PIECE))
 
     def length_of(self, number: int) -> int:
-        """How many bytes a piece has once it is full."""
+        """The number of bytes of a full piece."""
         return min(BLOB_PIECE, self.size - number * BLOB_PIECE)

@@ -1,4 +1,4 @@
-"""Blobs in a folder: whole files only, each durable before it has its name."""
+"""Blobs in a folder: complete files only, each durable before it gets its name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import BinaryIO, Final
 
 from store.blobs.place import FileGoneError, PlaceError, PlaceNotUsable
+from store.durable import sync_folder
 from store.file_ownership import give_away
 
 _INCOMING: Final = "incoming"
@@ -21,7 +22,7 @@ class FolderPlace:
     """Files in subfolders by the first two digits of their names; only the owner may read them."""
 
     def __init__(self, root: Path) -> None:
-        """Makes nothing yet; raises `PlaceNotUsable` when the folder could not be made or written to."""
+        """Creates nothing yet; raises `PlaceNotUsable` when the folder could not be created or written to."""
         self._root = root
         self._incoming = root / _INCOMING
         there = next(folder for folder in (self._incoming, *self._incoming.parents) if folder.exists())
@@ -34,19 +35,19 @@ class FolderPlace:
     def writing(self, name: str) -> Iterator[BinaryIO]:
         """See `Place`."""
         beside, path = self._incoming / f"{name}.{token_hex(8)}", self._path(name)
-        with _told():
+        with _errors_translated():
             _make(self._incoming)
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             _give_away(descriptor, self._incoming)
         try:
-            with _told(), os.fdopen(descriptor, "wb") as file:
+            with _errors_translated(), os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            with _told():
+            with _errors_translated():
                 _make(path.parent)
                 beside.rename(path)
-                _sync(path.parent)
+                sync_folder(path.parent)
         except BaseException:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -55,20 +56,20 @@ class FolderPlace:
     @contextmanager
     def reading(self, name: str) -> Iterator[BinaryIO]:
         """See `Place`."""
-        with _told(), self._path(name).open("rb") as file:
+        with _errors_translated(), self._path(name).open("rb") as file:
             yield file
 
     def remove(self, name: str) -> None:
         """See `Place`."""
         path = self._path(name)
-        with _told(), suppress(FileNotFoundError):
+        with _errors_translated(), suppress(FileNotFoundError):
             path.unlink()
-            _sync(path.parent)
+            sync_folder(path.parent)
 
     def tidy(self) -> None:
         """See `Place`."""
         long_ago = time.time() - _LEFT_BEHIND_SECONDS
-        with _told():
+        with _errors_translated():
             for path in self._incoming.iterdir() if self._incoming.exists() else ():
                 with suppress(FileNotFoundError):
                     if path.stat().st_mtime < long_ago:
@@ -79,7 +80,7 @@ class FolderPlace:
 
 
 def _make(folder: Path) -> None:
-    """Make a folder, and those above it, that stay when the power fails."""
+    """Create a folder and its parents durably."""
     if not folder.exists():
         _make(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -88,28 +89,19 @@ def _make(folder: Path) -> None:
             _give_away(made, folder.parent)
         finally:
             os.close(made)
-        _sync(folder.parent)
+        sync_folder(folder.parent)
 
 
 def _give_away(descriptor: int, folder: Path) -> None:
-    stands_in = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        give_away(descriptor, stands_in)
+        give_away(descriptor, parent)
     finally:
-        os.close(stands_in)
-
-
-def _sync(folder: Path) -> None:
-    """Make what a folder lists as durable as the files in it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.close(parent)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _errors_translated() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:

@@ -15,11 +15,11 @@ from store.keyring import Key
 _NONCE: Final = 12
 _TAG: Final = 16
 SEALED: Final = _NONCE + _TAG
-"""How many bytes a piece grows by when it is sealed."""
+"""The number of bytes by which sealing lengthens a piece."""
 
 
 class BlobDamagedError(DatabaseError):
-    """What is kept of a blob is not what was put there."""
+    """The stored bytes of a blob are not those that were written."""
 
 
 def seal_piece(key: Key, blob: Blob, number: int, plain: bytes) -> bytes:

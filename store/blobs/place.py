@@ -23,16 +23,16 @@ class FileGoneError(PlaceError):
 
 
 class Place(Protocol):
-    """Files by name, 64 hex digits each. Every method raises `PlaceError` when the place does not do its part."""
+    """Files by name, 64 hex digits each. Every method raises `PlaceError` when the place fails."""
 
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """A file to write, durable and whole under its name when the block ends, and not there if it fails."""
+        """A file to write; durable and complete under its name when the block ends, absent if the block fails."""
 
     def reading(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A file to read; raises `FileGoneError` when there is none."""
 
     def remove(self, name: str) -> None:
-        """Let there be no file of this name."""
+        """Remove the file of this name, if it exists."""
 
     def tidy(self) -> None:
         """Remove incomplete files that were abandoned long ago."""

@@ -51,41 +51,41 @@ class S3Place:
         with TemporaryFile() as file:
             yield cast("BinaryIO", file)
             file.seek(0)
-            with self._told():
+            with self._errors_translated():
                 self._client().put_object(Bucket=self._bucket, Key=self._key(name), Body=file)
 
     @contextmanager
     def reading(self, name: str) -> Iterator[BinaryIO]:
         """See `Place`."""
-        with self._told():
+        with self._errors_translated():
             found = self._client().get_object(Bucket=self._bucket, Key=self._key(name))
             with closing(found["Body"]) as body:
                 yield body
 
     def remove(self, name: str) -> None:
         """See `Place`."""
-        with self._told():
+        with self._errors_translated():
             self._client().delete_object(Bucket=self._bucket, Key=self._key(name))
 
     def tidy(self) -> None:
-        """See `Place`; an object that was not written to its end never was."""
+        """See `Place`; incomplete objects do not exist in S3."""
 
     def _key(self, name: str) -> str:
         return self._prefix + name
 
     def _client(self) -> Any:
-        """Made at the first use, so that no forked process shares one with its parent."""
+        """The client, created at its first use, so that no forked process shares one with its parent."""
         with self._lock:
             if self._made is None:
                 self._made = self._session.client("s3", endpoint_url=self._endpoint, config=self._config)
             return self._made
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors_translated(self) -> Iterator[None]:
         try:
             yield
         except self._troubles as error:
             code = cast("Any", error).response["Error"]["Code"] if isinstance(error, self._refused) else ""
             if code in _MISSING:
                 raise FileGoneError("an object for a blob is not there") from error
-            raise PlaceError(f"the store of blobs does not do its part ({code or type(error).__name__})") from error
+            raise PlaceError(f"the store of blobs fails ({code or type(error).__name__})") from error

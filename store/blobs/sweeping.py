@@ -1,4 +1,4 @@
-"""Sweeping blobs: the copies of people who were erased go, and what was never finished, uploads too."""
+"""Sweeping blobs: removes the copies of erased people, and abandoned copies and uploads."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from store.connecting import Cursor
 
 _PAGE: Final = 500
 _BEING_WRITTEN: Final = timedelta(hours=1)
-"""A copy younger than this may still be on its way to its place."""
+"""A copy younger than this may still be being written."""
 _NEVER_FINISHED: Final = timedelta(days=1)
 UNFINISHED_KEPT: Final = timedelta(days=30)
 _PUT_TOGETHER: Final = timedelta(hours=1)
-"""Nobody takes longer than this to put a blob together."""
+"""The longest time in which a blob is assembled."""
 _log = structlog.get_logger(__name__)
 
 
@@ -41,10 +41,10 @@ def forget_uploads(cursor: Cursor) -> None:
 
 
 def sweep(cursor: Cursor, place: Place) -> None:
-    """Remove files nobody may or will read, at most some hundreds at once; the rest at the next time.
+    """Remove files that are not needed any more, at most some hundreds at once; the rest next time.
 
-    Their rows stay locked until the end of the transaction, and a writer touches its row first: so no file that is
-    just being written again is removed. What cannot be removed now is tried again the next time.
+    Their rows stay locked until the end of the transaction, and a writer updates its row first: so no file that is
+    being written again is removed. A failed removal is tried again next time.
     """
     cursor.execute(
         """

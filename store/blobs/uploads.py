@@ -16,15 +16,15 @@ from store.pool import ConnectionPool
 
 MOST_UPLOADS: Final = 100
 MOST_UPLOAD_BYTES: Final = 1024**3
-"""So much of one technician may be unfinished at once, counted as if it were complete."""
+"""The number of bytes of unfinished uploads per technician, counted as if they were complete."""
 LATER_SECONDS: Final = 600
 
 
 class Upload(NamedTuple):
     """The progress of an upload by one technician, and the person whose key seals it.
 
-    `size` is how many bytes were expected when it began: its pieces are sealed with that, whatever is expected now.
-    So many bytes as `refuted` were checked and are not the whole blob.
+    `size` is the number of bytes expected when it began: its pieces are sealed with that number, whatever is expected
+    now. `refuted` is the number of bytes that were checked and are not the whole blob.
     """
 
     id: UUID
@@ -41,14 +41,14 @@ class TooManyUploads(Problem):
 
 
 class UploadGone(Exception):  # noqa: N818 - not an error: somebody else was faster
-    """The pieces are no longer there: somebody else has put the blob together, or begun it anew."""
+    """The pieces are no longer stored: another request has assembled the blob, or begun it anew."""
 
 
 class Uploads:
-    """One upload a blob and technician; any number of requests may work on it, its row lets one at a time.
+    """One upload per blob and technician; concurrent requests take turns by its row's lock.
 
-    The size of a `blob` is the most that may be received now. `keys` are those of the persons whose copy is still
-    lacking; the pieces are sealed with one of them. An upload under a key that is none of these any more begins anew,
+    The size of a `blob` is the largest that may be received now. `keys` are those of the persons whose copy is still
+    missing; the pieces are sealed with one of them. An upload under a key that is none of these any more begins anew,
     and so does one that has too many bytes, or all of them and the wrong ones.
     """
 
@@ -62,13 +62,13 @@ class Uploads:
             (blob.sha256, str(technician)),
         )
         upload = Upload(*row) if row else None
-        return upload if upload is not None and _goes_on(upload, blob, keys) else None
+        return upload if upload is not None and _can_continue(upload, blob, keys) else None
 
     def add(self, blob: Blob, technician: UUID, keys: Mapping[UUID, Key], offset: int, chunk: bytes) -> Upload:
-        """Take the bytes that follow at `offset`; durable when this returns.
+        """Add the bytes that follow at `offset`; durable on return.
 
         Raises `UploadOffsetMismatch` for another offset than that of the next byte, `BlobMismatch`, with nothing
-        kept, for more bytes than the blob has, and `TooManyUploads` when it would begin one too many.
+        stored, for more bytes than the blob has, and `TooManyUploads` when it would begin one too many.
         """
         with self._pool.transaction() as cursor:
             upload = _locked(cursor, blob, technician, keys)
@@ -88,7 +88,7 @@ class Uploads:
     def pieces(self, blob: Blob, upload: Upload, key: Key) -> Iterator[bytes]:
         """The first bytes of an upload, as many as the blob has, piece by piece.
 
-        Raises `UploadGone` when they are no longer there.
+        Raises `UploadGone` when they are no longer stored.
         """
         sealed_as = Blob(blob.sha256, upload.size)
         for number in blob.pieces():
@@ -111,15 +111,15 @@ class Uploads:
             _delete(cursor, upload)
 
 
-def _goes_on(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:
+def _can_continue(upload: Upload, blob: Blob, keys: Mapping[UUID, Key]) -> bool:
     fits = upload.received <= blob.size and not upload.refuted == upload.received == blob.size
     return fits and upload.person in keys
 
 
 def _locked(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[UUID, Key]) -> Upload:
-    """The upload, nobody else's until the end of the transaction; a new one when there is none to go on with."""
+    """The upload, locked until the end of the transaction; a new one when there is none to continue."""
     upload = _found_or_begun(cursor, blob, technician, keys)
-    if not _goes_on(upload, blob, keys):
+    if not _can_continue(upload, blob, keys):
         _delete(cursor, upload)
         upload = _found_or_begun(cursor, blob, technician, keys)
     return upload
@@ -141,9 +141,9 @@ def _found_or_begun(cursor: Cursor, blob: Blob, technician: UUID, keys: Mapping[
 
 
 def _must_have_room(cursor: Cursor, technician: UUID) -> None:
-    """Raise `TooManyUploads` when an upload has just begun, or grown beyond its size, that is one too many.
+    """Raise `TooManyUploads` when an upload that has just begun, or grown beyond its size, is one too many.
 
-    One technician's do so one by one.
+    Uploads of one technician are checked one at a time.
     """
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || %s, 0))", (str(technician),))
     cursor.execute(
@@ -155,7 +155,7 @@ def _must_have_room(cursor: Cursor, technician: UUID) -> None:
 
 
 def _put(cursor: Cursor, sha256: str, upload: Upload, key: Key, chunk: bytes) -> None:
-    """Fill the last piece up and begin the next ones; a chunk may end anywhere."""
+    """Complete the last piece and begin the next ones; a chunk may end anywhere."""
     blob = Blob(sha256, upload.size)
     number, held = divmod(upload.received - len(chunk), BLOB_PIECE)
     if held and chunk:

@@ -1,4 +1,4 @@
-"""The vault: whole blobs, checked and sealed with the key of each person they are about, in the chosen place."""
+"""The vault: complete blobs, checked and sealed with the key of each person they are about, in the chosen place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from store.pool import ConnectionPool
 
 
 class Opened(NamedTuple):
-    """A blob that can be read, and whose copy it is."""
+    """A blob to read, and the person whose copy it is."""
 
     blob: Blob
     person: UUID
@@ -25,10 +25,10 @@ class Opened(NamedTuple):
 
 
 class Vault:
-    """One copy a blob and person, so that erasing somebody leaves the others theirs.
+    """One copy per blob and person, so that erasing one person leaves the copies of others.
 
-    A copy is the concatenation of its sealed pieces. It is written whole under a name that follows from what it is,
-    so writing it twice, or in two places at once, gives the same.
+    A copy is the concatenation of its sealed pieces. It is written as a whole under a name computed from its content
+    and person, so writing it twice, or concurrently, gives the same file.
     """
 
     def __init__(self, pool: ConnectionPool, keyring: Keyring, place: Place) -> None:
@@ -52,9 +52,9 @@ class Vault:
         return dict(rows)
 
     def keep(self, blob: Blob, person: UUID, key: Key, pieces: Iterator[bytes]) -> None:
-        """Write the person's copy; it is there, and durable, when this returns.
+        """Write the person's copy; durable on return.
 
-        Raises `BlobMismatch`, with nothing kept, when the pieces do not have the blob's hash.
+        Raises `BlobMismatch`, with nothing stored, when the pieces do not have the blob's hash.
         """
         name = name_of(blob.sha256, person)
         self._pool.execute(
@@ -79,16 +79,16 @@ class Vault:
             """,
             (blob.size, blob.sha256, str(person)),
         )
-        if not noted:  # meanwhile the person was erased, so nobody would remove the file
+        if not noted:  # the person was erased in between, so nothing would remove the file
             self._place.remove(name)
 
     @contextmanager
     def opened(self, sha256: str, sizes: Mapping[UUID, Sequence[int]]) -> Iterator[Opened | None]:
-        """The first copy that is there of those of these persons who were not erased; its pieces are read one by one.
+        """The first existing copy among those of these persons who were not erased; its pieces are read one by one.
 
-        `sizes` says for each person how many bytes were named, in the order in which to believe it. The first piece is
-        read at once, so that a copy that cannot be read raises `PlaceError` or `BlobDamagedError` here. A file that a
-        restored database does not know is known again.
+        `sizes` has for each person the sizes that were named, in order of trust. The first piece is read at once, so
+        that a copy that cannot be read raises `PlaceError` or `BlobDamagedError` here. A file that a restored database
+        does not list is listed again.
         """
         kept = self.kept(sha256, sizes)
         keys = self._keyring.opening_keys(sizes)
@@ -101,12 +101,12 @@ class Vault:
                     continue
                 blob, first = _begun(file, sha256, named, keys[person])
                 if person not in kept:
-                    self._know_again(blob, person)
+                    self._list_again(blob, person)
                 yield Opened(blob, person, _pieces(file, blob, keys[person], first))
                 return
         yield None
 
-    def _know_again(self, blob: Blob, person: UUID) -> None:
+    def _list_again(self, blob: Blob, person: UUID) -> None:
         self._pool.execute(
             """
             INSERT INTO blobs.kept (sha256, person, size, kept_at) VALUES (%s, %s, %s, now())
@@ -122,7 +122,7 @@ def name_of(sha256_hex: str, person: UUID) -> str:
 
 
 def _begun(file: BinaryIO, named: str, sizes: Iterable[int], key: Key) -> tuple[Blob, bytes]:
-    """Which of these sizes the file has, and its first piece; raises `BlobDamagedError` when it has none of them."""
+    """The size of the file among these, and its first piece; raises `BlobDamagedError` when it has none of them."""
     sealed = _at_most(file, BLOB_PIECE + SEALED)
     if not sealed and named == sha256(b"").hexdigest():
         return Blob(named, 0), b""

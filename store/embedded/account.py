@@ -45,19 +45,19 @@ class Account:
         )
 
     def may_write_in(self, folder: Path) -> bool:
-        """Whether this user reaches the folder; asked by trying, since permissions have many sources."""
+        """Whether this user can write to the folder; determined by trying, since permissions have many sources."""
         tried = self.run(["sh", "-c", 'cd "$1" && test -w .', "sh", folder], Path("/"), timeout=10)
         return tried.returncode == 0
 
     def make_folder_its_own(self, folder: Path) -> None:
-        """Close the folder to everybody but this user."""
+        """Make the folder accessible to this user only."""
         folder.chmod(0o700)
         if os.geteuid() == ROOT:
             os.chown(folder, self.uid, self.gid)
 
 
 def owner_of(path: Path) -> Account:
-    """The user a file belongs to. Raises EmbeddedPostgresError when the machine has no name for it."""
+    """The owner of a file. Raises EmbeddedPostgresError when the machine has no name for it."""
     uid = path.stat().st_uid
     try:
         entry = pwd.getpwuid(uid)
@@ -67,7 +67,7 @@ def owner_of(path: Path) -> Account:
 
 
 def server_account(state: Path) -> Account:
-    """Who shall run a new server: oneself; for root the owner of the state folder, `postgres` or `nobody`."""
+    """The account for a new server: the current one; for root the owner of the state folder, `postgres` or `nobody`."""
     if os.geteuid() != ROOT:
         mine = pwd.getpwuid(os.geteuid())
         return Account(mine.pw_name, mine.pw_uid, mine.pw_gid)

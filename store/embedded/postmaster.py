@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from store.durable import sync_folder
 from store.embedded.binaries import Binaries
 from store.embedded.place import PORT, Place
 from store.errors import EmbeddedPostgresError
@@ -40,14 +41,14 @@ def postmasters(place: Place | None) -> Iterator[Postmaster]:
 
 
 class Postmaster:
-    """The server of one data folder, whether it runs or not."""
+    """The server of one data folder, whether it is running or not."""
 
     def __init__(self, place: Place, data: Path) -> None:
         self.place = place
         self.data = data
 
     def pid(self) -> int | None:
-        """The process that serves this folder; a left-over pid file may name anybody's."""
+        """The process that serves this folder; the number in a stale pid file may be any process's."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
             arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -57,7 +58,7 @@ class Postmaster:
         return pid if ours else None
 
     def make(self, binaries: Binaries, *, fsync: bool) -> None:
-        """Make an empty data folder beside its place and move it there when it is whole."""
+        """Create an empty data folder beside its place and move it there when it is complete."""
         fresh = self.data.with_name(f"{self.data.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         command: list[str | Path] = [binaries.folder / "initdb", "-D", fresh, "-U", OWNER, "-E", "UTF8", "--locale=C"]
@@ -67,14 +68,12 @@ class Postmaster:
         if tried.returncode:
             raise EmbeddedPostgresError(f"initdb failed: {_last_line(tried.stderr)}")
         fresh.rename(self.data)
-        parent = os.open(self.data.parent, os.O_RDONLY)
-        os.fsync(parent)
-        os.close(parent)
+        sync_folder(self.data.parent)
 
     def admit(self) -> None:
-        """Say who may connect: our own users of the machine as the owner, and everybody else with a password.
+        """Write who may connect: our own users of the machine as the owner, and everybody else with a password.
 
-        A running server reloads them when they have changed, as after an upgrade.
+        A running server reloads the files when they have changed, as after an upgrade.
         """
         names = sorted({"root", self.place.account.name})
         wanted = {
@@ -89,7 +88,7 @@ class Postmaster:
             os.kill(pid, signal.SIGHUP)
 
     def start(self, binaries: Binaries, socket_folder: Path, *, fsync: bool, deadline: float) -> None:
-        """Start the server and wait until it takes connections, at most until `deadline` (time.monotonic)."""
+        """Start the server and wait until it accepts connections, at most until `deadline` (time.monotonic)."""
         settings = _ALWAYS | {"unix_socket_directories": str(socket_folder)} | ({} if fsync else _FAST_AND_FORGETFUL)
         options = shlex.join([part for name, value in settings.items() for part in ("-c", f"{name}={value}")])
         log = self.place.log
@@ -111,7 +110,7 @@ class Postmaster:
             time.sleep(0.2)
 
     def stop(self, timeout: float) -> None:
-        """Stop the server, politely for `timeout` seconds and then at once; what was committed stays."""
+        """Stop the server, waiting `timeout` seconds for a clean shutdown; what was committed stays."""
         for politeness in (signal.SIGINT, signal.SIGQUIT):
             pid = self.pid()
             if pid is None:
@@ -124,7 +123,7 @@ class Postmaster:
             raise EmbeddedPostgresError(f"PostgreSQL (process {self.pid()}) does not stop")
 
     def _forget_left_over_pid(self) -> None:
-        """Remove a pid file that names a live process of somebody else's: PostgreSQL would never start again.
+        """Remove a pid file with the number of another live process, with which PostgreSQL would never start again.
 
         An orphan of the server that wrote it is still found, by the shared memory tied to the data folder.
         """
@@ -142,4 +141,4 @@ def _read_from(log: Path, position: int) -> str:
 
 
 def _last_line(text: str) -> str:
-    return next(iter(reversed(text.strip().splitlines())), "it does not say why")
+    return next(iter(reversed(text.strip().splitlines())), "no reason is given")

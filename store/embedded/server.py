@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -19,13 +18,14 @@ from store.embedded.binaries import binaries_for
 from store.embedded.place import PORT, Place, find_place, make_place
 from store.embedded.postmaster import OWNER, Postmaster, postmasters
 from store.errors import EmbeddedPostgresError
+from store.file_lock import try_lock
 
 DATABASE = "callout"
 
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """What is known about the server without starting it; `dsn` and `version` only when it answers."""
+    """The state of the server without starting it; `dsn` and `version` only when it answers."""
 
     running: bool
     data: Path | None = None
@@ -35,9 +35,9 @@ class ServerStatus:
 
 
 class EmbeddedPostgres:
-    """One server for a state folder, whichever process starts it; it outlives its starter until `stop`.
+    """One server per state folder, whichever process starts it; it outlives its starter until `stop`.
 
-    `fsync=False` trades every committed row for speed and is meant for tests.
+    `fsync=False` is faster and risks every committed row; for tests.
     """
 
     def __init__(self, state: Path, *, fsync: bool = True) -> None:
@@ -46,9 +46,9 @@ class EmbeddedPostgres:
         self.started = False
 
     def start(self, timeout: float = 120.0) -> str:
-        """Start the server, or join the one that runs; the DSN of its database, whose owner is `callout`.
+        """Start the server, or join the running one; returns the DSN of its database, whose owner is `callout`.
 
-        Sets `started` when it was this call that started it. Raises EmbeddedPostgresError after `timeout` seconds.
+        Sets `started` when this call has started it. Raises EmbeddedPostgresError after `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
         with self._alone(deadline):
@@ -105,21 +105,13 @@ class EmbeddedPostgres:
             if os.geteuid() == ROOT:
                 owner = self.state.stat()
                 os.fchown(file, owner.st_uid, owner.st_gid)
-            while not _locked(file):
+            while not try_lock(file):
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(f"another process is starting or stopping the server of {self.state}")
                 time.sleep(0.05)
             yield
         finally:
             os.close(file)
-
-
-def _locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _dsn(place: Place, socket_folder: Path, database: str) -> str:

@@ -1,4 +1,4 @@
-"""A device: records work offline, sends and fetches it, shows what it has."""
+"""A device: records work offline, sends operations, fetches documents, and shows both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .fetching import Fetcher
 from .file import File
 from .json_text import Json
 from .local import Local
-from .operation import Deed
+from .operation import NewOperation
 from .running import Loop
 from .sending import Sender, Synced
 from .wiping import Wiper
@@ -25,7 +25,7 @@ from .world import Connect, Listen, Transport, World, lines_over_http, local_now
 
 
 class Device:
-    """A replica and an outbox in the SQLite file `path`; one thread each, any number of them on one file."""
+    """A replica and an outbox in the SQLite file `path`; for one thread each, any number of them on one file."""
 
     def __init__(
         self,
@@ -68,21 +68,21 @@ class Device:
         needs: Sequence[str] = (),
         group: str | None = None,
     ) -> str:
-        """Put one operation into the outbox, on disk before returning, and give its id; `at` is aware, or now.
+        """Put one operation into the outbox, on disk before returning; returns its id. `at` is aware, or now.
 
         Those recorded one after the other with the same `group` are one commit, as long as none of them has been sent
         before the last is recorded: `record_group` makes sure of that.
         """
-        return self._local.outbox.record([Deed(kind, data, at, v, needs)], group)[0]
+        return self._local.outbox.record([NewOperation(kind, data, at, v, needs)], group)[0]
 
-    def record_group(self, deeds: Sequence[Deed], group: str | None = None) -> list[str]:
-        """Put operations that are one commit into the outbox, all or none of them, and give their ids."""
-        return self._local.outbox.record(deeds, group or self._local.world.new_id())
+    def record_group(self, operations: Sequence[NewOperation], group: str | None = None) -> list[str]:
+        """Put operations that are one commit into the outbox, all or none of them; returns their ids."""
+        return self._local.outbox.record(operations, group or self._local.world.new_id())
 
     def attach(self, source: str | bytes | Path, media_type: str) -> Json:
-        """Store a picture (a path or its bytes) until it is uploaded; the members with which an operation names it.
+        """Store a picture (a path or its bytes) until it is uploaded; returns the members that name it in an operation.
 
-        It is uploaded when an operation that names it has its result. What no operation names is dropped after a week.
+        It is uploaded when an operation that names it has its result. What no operation names is deleted after a week.
         """
         try:
             content = source if isinstance(source, bytes) else Path(source).read_bytes()
@@ -93,7 +93,7 @@ class Device:
     def documents(self, kind: str, id: str | None = None) -> list[Json]:
         """The documents of a type: `type`, `id`, `position`, `hash`, `body`, and `gone`.
 
-        `gone` says why the server took a document away that an unsent operation still names.
+        `gone` is the reason why the server removed a document that an unsent operation still names.
         """
         return self._local.replica.documents(kind, id)
 
@@ -110,14 +110,14 @@ class Device:
         return self._local.outbox.results()
 
     def stock(self) -> list[Json]:
-        """The `stock` bodies with `on_hand` (a Decimal) as it is here, and as the server last said it in `confirmed`.
+        """The `stock` bodies with `on_hand` (a Decimal) by this device, and in `confirmed` as the server last sent it.
 
-        What was done here counts as long as it is unsent, undecided or recorded beyond what has been pulled.
+        An operation of this device counts while it is unsent, undecided or recorded beyond what has been pulled.
         """
         return self._local.replica.stock()
 
     def status(self) -> Json:
-        """Who and where this device is, how much it holds, and whether its digests agree with the server's."""
+        """The identity of this device, how much it holds, and whether its digests agree with the server's."""
         names = ("device_id", "incarnation", "technician", "base_url", "epoch", "through", "synced_at", "install_id")
         types = self.db.execute("SELECT type, count(*) FROM documents GROUP BY type ORDER BY type")
         waiting = self._local.outbox.summary()
@@ -132,33 +132,33 @@ class Device:
     def enrol(
         self, code: str, name: str, platform: str = "terminal", app_version: str | None = None, *, as_new: bool = False
     ) -> Json:
-        """Trade a one-time code for tokens; when the reply was lost, do the same again.
+        """Exchange a one-time code for tokens; when the reply was lost, call it again.
 
-        A device enrolled again numbers all that it keeps anew and keeps the ids. `as_new` makes a second one of a copy.
+        A device enrolled again renumbers all operations and keeps their ids. `as_new` makes a copy a second device.
         """
         with self._wiper.obeying(by_code=True):
             return self._enroller.enrol(code, name, platform, app_version or self.app_version, as_new=as_new)
 
     def push(self) -> list[Json]:
-        """Send the whole outbox and give the results; safe to repeat after any failure."""
+        """Send the whole outbox; returns the results. Safe to repeat after any failure."""
         with self._wiper.obeying():
             return self._sender.push(with_pull=False).results
 
     def pull(self, wait: int = 0) -> int:
-        """Fetch all that changed and give the number of documents; with `wait`, give news so many seconds to come."""
+        """Fetch all that changed; returns the number of documents. Waits up to `wait` seconds for changes."""
         with self._wiper.obeying():
             return self._fetcher.pull(wait)
 
     def upload(self) -> int:
-        """Send the bytes that answered operations name and give the number of those completed.
+        """Send the bytes that answered operations name; returns the number of blobs completed.
 
-        What fails is tried again later. It stops when there is an operation to send: that goes first.
+        What fails is tried again later. It stops when there is an operation to send, which goes first.
         """
         with self._wiper.obeying():
             return self._local.blobs.upload()
 
     def sync(self, wait: int = 0) -> Synced:
-        """Send everything and fetch everything, in one round trip when both are small; then `wait` seconds for news."""
+        """Send and fetch everything, in one round trip when both are small; then wait `wait` seconds for changes."""
         with self._wiper.obeying():
             pushed = self._sender.push(with_pull=True)
             pulled, notice, caught_up = 0, None, True
@@ -170,15 +170,15 @@ class Device:
                     raise
                 notice, caught_up = str(refusal), False
             if self._local.file.get("agrees") is False:
-                notice = notice or "What this device shows differs from the server's books: it is compared again later."
+                notice = notice or "What this device shows differs from the server: it is compared again later."
             blobs = self._local.blobs.upload()
             self._local.file.set(synced_at=self._local.world.clock().isoformat(timespec="seconds"))
             return Synced(pushed.results, pushed.documents + pulled, caught_up, blobs, notice)
 
     def live(self) -> bool:
-        """Wait until the server says that something has changed; False when it ends, or there is something to send.
+        """Wait until the server reports a change; False when the stream ends, or there is something to send.
 
-        The server writes a line every 15 seconds: that often this device looks whether something was recorded.
+        The server writes a line every 15 seconds; then this device checks whether something was recorded.
         """
         cursor = self._local.file.get("cursor")
         path = "/sync/v1/live" + (f"?{urlencode({'cursor': cursor})}" if cursor else "")
@@ -191,8 +191,8 @@ class Device:
         return False
 
     def run(self) -> Iterator[Synced | DeviceError]:
-        """Sync, wait for news or for something to send, and sync again; what came of each time, for ever.
+        """Sync, wait for changes or for something to send, and sync again; yields the result of each sync, for ever.
 
-        Only having been erased ends it: whatever else fails is given out, and tried again a little later.
+        Only an erasure ends it: any other error is yielded, and tried again later.
         """
         return Loop(self._local, self.sync, self.live).run()

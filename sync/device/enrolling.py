@@ -1,4 +1,4 @@
-"""Enrolling: a one-time code of the office makes this installation a device, or one again."""
+"""Enrolling: a one-time code of the office makes this installation a device, or the same device again."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ MEMBERS = ("device_id", "incarnation", "technician", "access_token", "refresh_to
 
 
 class Enroller:
-    """Trades codes for tokens."""
+    """Exchanges codes for tokens."""
 
     def __init__(self, local: Local) -> None:
         self._local = local
 
     def enrol(self, code: str, name: str, platform: str, app_version: str, *, as_new: bool) -> Json:
-        """The server's answer, which is stored; the same code gives the same one again."""
+        """Enrol with a code and store the server's answer; the same code gets the same answer again."""
         who = self._local.identity.for_code(code, as_new=as_new)
         fields: Json = {"code": code, "install_id": who.install_id, "name": name, "platform": platform}
         fields |= {"app_version": app_version}
@@ -34,9 +34,9 @@ class Enroller:
         return answer
 
     def _become(self, who: OwnInstallation, enrolled: Json, epoch: str | None, code: str) -> None:
-        """Inside a transaction: be the device that the server has enrolled.
+        """Inside a transaction: become the device that the server has enrolled.
 
-        With a fresh code all that is kept is sent again: the server may have lost more than it knows.
+        With a new code everything is sent again: the server may have lost more than it knows.
         """
         owner = self._local.file.get("technician") or enrolled["technician"]
         if owner["id"] != enrolled["technician"]["id"]:

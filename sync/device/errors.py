@@ -1,4 +1,4 @@
-"""What can go wrong on a device, each error with one sentence for a person."""
+"""The errors of a device, each with one sentence for a person."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ADVICE = {
     "proof-required": "The server asks for this device's key: enrol it again with a new code.",
     "device-forked": "This device was cloned or restored: enrol it again with a new code.",
     "device-revoked": "The office has revoked this device: its work stays here, and it can be enrolled again.",
-    "device-suspended": "The office has suspended this device: what it sends is kept apart, and nothing comes back.",
+    "device-suspended": "The office has suspended this device: the office decides about what it sends.",
     "upgrade-required": "This app is too old to receive anything: what is recorded is still sent, but upgrade it.",
-    "signature-required": "This company wants signed work: install the Python package cryptography and enrol again.",
+    "signature-required": "Operations must be signed here: install the Python package cryptography and enrol again.",
 }
 
 
 class DeviceError(Exception):
-    """Something did not work; the message is one sentence for a person, and the outbox is untouched."""
+    """Something failed; the message is one sentence for a person, and the outbox is unchanged."""
 
     def __init__(self, message: str, status: int = 0, problem: Json | None = None, wait: float | None = None) -> None:
         self.status, self.problem, self.wait = status, problem or {}, wait
@@ -31,7 +31,7 @@ class DeviceError(Exception):
 
 
 class BadUseError(DeviceError):
-    """The caller asked for something that cannot be."""
+    """The caller asked for something impossible."""
 
 
 class FullError(DeviceError, sqlite3.OperationalError):
@@ -39,7 +39,7 @@ class FullError(DeviceError, sqlite3.OperationalError):
 
 
 class OfflineError(DeviceError):
-    """No usable answer came: no network, a lost reply, an overloaded or a foreign server."""
+    """No usable answer arrived: no network, a lost reply, an overloaded server or one of another kind."""
 
 
 class RefusedError(DeviceError):
@@ -47,23 +47,23 @@ class RefusedError(DeviceError):
 
 
 class ErasedError(RefusedError):
-    """The office has had this device erased."""
+    """This device has been erased, as the office has asked."""
 
 
 @contextmanager
 def stored() -> Iterator[None]:
-    """A full disk in one sentence."""
+    """Context in which a full disk raises `FullError`."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if "full" not in str(error):
             raise
-        raise FullError("The disk is full, so nothing of this was stored: make room and do it again.") from error
+        raise FullError("The disk is full, so nothing of this was stored: free some space and do it again.") from error
 
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """An answer without the form that it must have is as good as none."""
+    """Context in which an answer of the wrong form raises `OfflineError`."""
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, sqlite3.InterfaceError) as error:

@@ -1,4 +1,4 @@
-"""Fetching: pages of documents behind the cursor, and the healing of what differs from the server."""
+"""Fetching: pages of documents after the cursor, and the repair of what differs from the server."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .sending import Sender
 
 
 class Fetcher:
-    """Fetches what has changed; what the log has lost meanwhile, `sender` sends again."""
+    """Fetches what has changed; `sender` sends again what the log has lost meanwhile."""
 
     def __init__(self, local: Local, sender: Sender) -> None:
         self._local, self._sender = local, sender
 
     def pull(self, wait: int) -> int:
-        """Fetch everything; an app that is too old, by what the server knows, says first how old it is."""
+        """Fetch everything; returns the number of documents. An app that is too old reports its version first."""
         try:
             return self._pull_all(wait)
         except RefusedError as refusal:
@@ -39,23 +39,25 @@ class Fetcher:
                 continue
             if page.get("epoch", self._local.file.get("epoch")) != (self._local.file.get("epoch") or page.get("epoch")):
                 detours += 1
-                self._sender.push(with_pull=False, ask=True)  # it says the old epoch, and is told what to send again
+                self._sender.push(
+                    with_pull=False, ask=True
+                )  # with the old epoch, to which the server answers what to send again
                 continue
             with understood(), self._local.file.transaction():
                 received += self._local.take(cursor, page)
                 self._local.tidy()
             if page.get("more") and page["cursor"] == cursor:
-                raise OfflineError("The server says that there is more, and sends the same page again.")
+                raise OfflineError("The server reports more documents, but sends the same page again.")
             wait = 0
             if not page.get("more"):
                 healed = self._heal()
                 if healed is not None:
                     return received + healed
                 detours += 1
-        raise OfflineError("The server sends this device back to the beginning again and again.")
+        raise OfflineError("The server makes this device begin its download again and again.")
 
     def _page(self, cursor: str | None, wait: int) -> Json | None:
-        """One page, or None when the cursor is no longer good, which forgets it."""
+        """One page; None when the cursor is no longer valid, which removes it."""
         query = {"limit": PAGE} | ({"cursor": cursor} if cursor else {}) | ({"wait": wait} if wait else {})
         try:
             asked = Request("GET", f"/sync/v1/pull?{urlencode(query)}", ("cursor", "changes"), wait=wait)
@@ -72,7 +74,7 @@ class Fetcher:
                 self._local.replica.forget_cursor()
 
     def _heal(self) -> int | None:
-        """If the digests differ, replace what differs; the number of documents, or None when all must come anew."""
+        """Replace the documents that differ, if the digests do; returns their number, or None for a new download."""
         now = self._local.world.now()
         lately = [at for at in self._local.file.get("heals", []) if now - HOUR < at <= now]
         if self._local.file.get("agrees") is not False or len(lately) >= HEALS:
@@ -91,7 +93,7 @@ class Fetcher:
                 return None
             if error.code == "device-revoked":
                 raise
-            return 0  # what is here may be a little wrong until the next time, and everything else goes on
+            return 0  # the documents may be wrong until the next time; everything else continues
         with understood(), self._local.file.transaction():
             healed = 0
             if page.get("epoch", self._local.file.get("epoch")) == self._local.file.get("epoch"):

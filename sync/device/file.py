@@ -54,7 +54,7 @@ class File:
         return version
 
     def _make(self) -> None:
-        """Make the tables, or add to those of an older version what they lack."""
+        """Create the tables, or upgrade those of an older version."""
         with self.transaction():
             if self._version() < SCHEMA_VERSION:  # no other process was faster
                 for statement in SCHEMA:
@@ -65,7 +65,7 @@ class File:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it is on disk at the end, or nothing."""
+        """Context of a transaction: all of it is on disk at the end, or nothing."""
         with stored():
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -83,7 +83,7 @@ class File:
         return default if row is None else json.loads(row[0])
 
     def set(self, **values: Any) -> None:
-        """Keep named values, all or none of them."""
+        """Store named values, all or none of them."""
         if not self.db.in_transaction:
             with self.transaction():
                 return self.set(**values)
@@ -92,7 +92,7 @@ class File:
         return None
 
     def erase(self, keep: Sequence[str] = ()) -> None:
-        """Remove everything but the named values, from free pages and journal too; may be repeated after a kill."""
+        """Remove everything but the named values, from free pages and journal too; it may be repeated after a kill."""
         for statement in ERASE:
             while self._erase_some(statement):
                 pass
@@ -112,6 +112,6 @@ class File:
         return erased
 
     def _empty_journal(self) -> bool:
-        """Move the journal into the file and cut it off; whether somebody was in the way."""
+        """Move the journal into the file and truncate it; returns whether another program prevented that."""
         with stored():
             return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])

@@ -1,4 +1,4 @@
-"""Who an installation is: its id and its Ed25519 key, now and after an enrolment."""
+"""The identity of an installation: its id and its Ed25519 key, now and after an enrolment."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .world import World
 
 
 class Signer(Protocol):
-    """What the package `cryptography` gives for an Ed25519 key."""
+    """The interface of an Ed25519 key of the package `cryptography`."""
 
     def sign(self, data: bytes, /) -> bytes:
-        """64 bytes."""
+        """The signature, 64 bytes."""
 
     def public_key(self) -> Any:
-        """With `public_bytes_raw()`."""
+        """The public key, which has `public_bytes_raw()`."""
 
 
 def signer(secret: bytes) -> Signer | None:
@@ -31,7 +31,7 @@ def signer(secret: bytes) -> Signer | None:
 
 
 class OwnInstallation(NamedTuple):
-    """This installation: its id for ever and, in base64url, the secret of its key, if it has one."""
+    """This installation: its permanent id and, in base64url, the secret of its key, if it has one."""
 
     install_id: str
     key: str | None
@@ -42,7 +42,7 @@ class OwnInstallation(NamedTuple):
         return None if key is None else base64(key.sign(text.encode()))
 
     def public_key(self) -> str | None:
-        """The public key as the protocol writes it, or None without a key."""
+        """The public key in the protocol's form, or None without a key."""
         key = self._signer()
         return None if key is None else base64(key.public_key().public_bytes_raw())
 
@@ -51,7 +51,7 @@ class OwnInstallation(NamedTuple):
 
 
 class Identity:
-    """Who this installation is, and who it will be when an enrolment has been answered."""
+    """The identity of this installation, and the one that it will have when an enrolment has been answered."""
 
     def __init__(self, file: File, world: World) -> None:
         self.file, self.world = file, world
@@ -64,22 +64,22 @@ class Identity:
                     self.become(self._another())
 
     def now(self) -> OwnInstallation:
-        """Who it is."""
+        """The present identity."""
         return OwnInstallation(self.file.get("install_id"), self.file.get("key"))
 
     def become(self, who: OwnInstallation) -> None:
-        """Inside a transaction: be that one from now on."""
+        """Inside a transaction: use this identity from now on."""
         self.file.set(install_id=who.install_id, key=who.key, next_self=None)
 
     def for_code(self, code: str, *, as_new: bool) -> OwnInstallation:
-        """Who enrols with a code; the same one each time, since a lost reply is only given again to the same."""
-        self._begin()  # anew, after having been erased
+        """The identity that enrols with a code, the same each time, as a lost reply is only repeated to that one."""
+        self._begin()  # a new one after an erasure
         waiting, who = self.file.get("next_self"), self.now()
         if waiting and waiting["code"] == code:
             return OwnInstallation(waiting["install_id"], waiting["key"])
         another = self._another()
         other = OwnInstallation(another.install_id if as_new else who.install_id, who.key or another.key)
-        self.file.set(next_self={"code": code} | other._asdict())  # a full disk shows before the code is used up
+        self.file.set(next_self={"code": code} | other._asdict())  # a full disk is noticed before the code is used
         return other
 
     def _another(self) -> OwnInstallation:

@@ -1,4 +1,4 @@
-"""JSON as the sync protocol has it: compact, canonical (RFC 8785), without floats."""
+"""JSON as in the sync protocol: compact, canonical (RFC 8785), without floats."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def in_order(value: Any) -> Any:
 
 
 def refuse_float(text: str) -> NoReturn:
-    """For the parser: the protocol has no floats."""
+    """For the parser: raises ValueError, since the protocol has no floats."""
     raise ValueError(f"{text} must be a string, since the protocol has no floats")
 
 
@@ -53,14 +53,14 @@ def ascii_names(pairs: list[tuple[str, Any]]) -> Json:
 
 
 def sendable(value: Json) -> Json:
-    """The value as the server will read it; raises TypeError or ValueError for what the protocol cannot say."""
+    """The value as the server will read it; raises TypeError or ValueError for what the protocol cannot express."""
     hooks: Json = {"parse_float": refuse_float, "parse_constant": refuse_float, "parse_int": exact_integer}
     read: Json = json.loads(to_json(value), object_pairs_hook=ascii_names, **hooks)
     return read
 
 
 def base64(raw: bytes) -> str:
-    """As base64url without padding."""
+    """The bytes as base64url without padding."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 

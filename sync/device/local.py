@@ -1,4 +1,4 @@
-"""What is on a device: its file with outbox, replica and blobs, and the life of the log that they belong to."""
+"""The parts of a device: its file with outbox, replica and blobs, and the life of the log that they belong to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Life = tuple[Any, Any]  # epoch and incarnation
 
 
 class Local:
-    """The parts of a device, and what concerns several of them at once."""
+    """The parts of a device, and the operations on several of them."""
 
     def __init__(self, file: File, world: World, app_version: str, tries: int) -> None:
         self.file, self.world, self.app_version = file, world, app_version
@@ -30,18 +30,18 @@ class Local:
         self.blobs = Blobs(file, world, self.outbox, self.wire)
 
     def life(self) -> Life:
-        """The log's life and this device's: an answer to another one no longer counts."""
+        """The log's epoch and this device's incarnation: an answer to another pair no longer counts."""
         return self.file.get("epoch"), self.file.get("incarnation")
 
-    def live_on(self, epoch: str, resend_from: int) -> None:
-        """Inside a transaction: the log has another life: send again from this number on, and fetch everything anew."""
+    def begin_life(self, epoch: str, resend_from: int) -> None:
+        """Inside a transaction: the log has another epoch: send again from `resend_from` on, and fetch everything."""
         self.file.set(epoch=epoch)
         self.outbox.send_again(resend_from)
         self.blobs.send_again()
         self.replica.forget_cursor()
 
     def take(self, asked: str | None, page: Json) -> int:
-        """Inside a transaction: store a page, unless it comes from another life of the log."""
+        """Inside a transaction: store a page, unless it is of another epoch; returns the number of documents."""
         if self.file.get("epoch") is None:
             self.file.set(epoch=page.get("epoch"))
         if page.get("epoch", self.file.get("epoch")) != self.file.get("epoch"):
@@ -49,7 +49,7 @@ class Local:
         return self.replica.store(asked, page)
 
     def tidy(self) -> None:
-        """Inside a transaction: forget what is no longer needed."""
+        """Inside a transaction: delete what is no longer needed."""
         self.outbox.sweep()
         self.replica.sweep()
         self.blobs.sweep()

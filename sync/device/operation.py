@@ -1,4 +1,4 @@
-"""One operation as a device writes it down: its text, its signature, its group."""
+"""One operation as a device records it: its text, its signature, its group."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .identity import OwnInstallation
 from .json_text import Json, canonical
 
 
-class Deed(NamedTuple):
-    """One of several operations that are recorded together; `at` is aware, or now."""
+class NewOperation(NamedTuple):
+    """An operation to be recorded; `at` is aware, or now."""
 
     kind: str
     data: Json

@@ -11,7 +11,7 @@ from .sending import Synced
 
 
 def summary_of(synced: Synced) -> Iterator[str]:
-    """What came of a sync, in lines."""
+    """The result of a sync, in lines."""
     yield f"Sent {len(synced.results)}, received {synced.documents} documents."
     yield from (f"{item['seq']} {explain(item)}" for item in synced.results if item["status"] != "applied")
     if synced.blobs:
@@ -21,13 +21,13 @@ def summary_of(synced: Synced) -> Iterator[str]:
 
 
 def explain(result: Json) -> str:
-    """A result in words: its status, its problem, its notices."""
+    """A result as text: its status, its problem, its notices."""
     problems = [*(result.get("notices") or []), *([result["problem"]] if result.get("problem") else [])]
     return "; ".join([result["status"], *(str(item.get("detail") or item.get("code")) for item in problems)])
 
 
 def edge(visit: Json, name: str) -> str:
-    """The start or end of a visit's window as the clocks at the place show it, else in this device's own zone."""
+    """The start or end of a visit's window in the zone of the place, else in this device's own zone."""
     local, instant = str(visit.get(f"local_{name}") or ""), str(visit.get(f"window_{name}") or "")
     if not local and not instant:
         return ""
@@ -36,7 +36,7 @@ def edge(visit: Json, name: str) -> str:
 
 
 def table(heads: str, rows: list[tuple[Any, ...]]) -> Iterator[str]:
-    """Lines of columns as wide as their widest cell."""
+    """A table in lines, with columns as wide as their widest cell."""
     cells = [heads.split(), *([("" if cell is None else str(cell)) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells if rows else [["Nothing here."]]:
@@ -44,7 +44,7 @@ def table(heads: str, rows: list[tuple[Any, ...]]) -> Iterator[str]:
 
 
 def outline(name: str, value: Any, indent: str = "") -> Iterator[str]:
-    """A member of a document in indented lines; what is empty is left out."""
+    """A member of a document in indented lines, without empty values."""
     if isinstance(value, dict):
         yield f"{indent}{name}:"
         for inner, item in value.items():

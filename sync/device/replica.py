@@ -13,7 +13,7 @@ from .json_text import Json, canonical
 from .limits import AUDIENCES, STOCK_EFFECT, UNDECIDED
 from .outbox import Outbox
 
-# The two halves of a `<location>/<part>` id are looked for one by one; a lone UUID is both halves at once.
+# The two halves of a `<location>/<part>` id are searched separately; a single UUID counts as both halves.
 SWEEP_DOCUMENTS = """
 DELETE FROM documents WHERE gone IS NOT NULL AND NOT EXISTS (SELECT 1 FROM operations WHERE acknowledged IS NULL
     AND instr(operation, substr(documents.id, 1, 36)) AND instr(operation, substr(documents.id, -36)))
@@ -21,7 +21,7 @@ DELETE FROM documents WHERE gone IS NOT NULL AND NOT EXISTS (SELECT 1 FROM opera
 
 
 class Replica:
-    """The documents of this technician as at `through`, and what can be computed from them."""
+    """The documents of this technician as of `through`, and what is computed from them."""
 
     def __init__(self, file: File, outbox: Outbox) -> None:
         self.file, self.db, self.outbox = file, file.db, outbox
@@ -33,13 +33,13 @@ class Replica:
         return [dict(row) | {"body": json.loads(row["body"])} for row in self.db.execute(sql, (kind, id))]
 
     def store(self, asked: str | None, page: Json) -> int:
-        """Inside a transaction: a page with its cursor, unless another process went on from `asked` meanwhile."""
+        """Inside a transaction: a page with its cursor, unless another process continued from `asked` meanwhile."""
         if self.file.get("cursor") != asked:
             return 0
         generation = self.file.get("generation", 0)
         for change in page["changes"]:
             self._change(change, generation)
-        if not page.get("more"):  # a download begun anew is complete: what it did not bring is no longer ours
+        if not page.get("more"):  # a new download is complete: what it did not contain is no longer ours
             sql = "UPDATE documents SET gone = coalesce(gone, 'not downloaded again') WHERE generation < ?"
             self.db.execute(sql, (generation,))
         self.file.set(cursor=page["cursor"], through=page.get("through", self.file.get("through", 0)))
@@ -60,15 +60,15 @@ class Replica:
         body = canonical(change["body"]).decode()
         shared = change.get("shared") is True
         self.db.execute(sql, (type_, id_, change["position"], change.get("hash"), body, generation, shared))
-        if type_ == "operation":  # the last word about one that was held or quarantined
-            self.outbox.settle(self.outbox.last_words(id_.partition("/")[0]), late=True)
+        if type_ == "operation":  # the final result of one that was held or quarantined
+            self.outbox.settle(self.outbox.final_result(id_.partition("/")[0]), late=True)
 
     def forget_cursor(self) -> None:
         """Inside a transaction: the next pull is a first download; the documents stay readable until it is complete."""
         self.file.set(cursor=None, generation=self.file.get("generation", 0) + 1, agrees=None)
 
     def entries(self) -> Iterator[tuple[str, int, int]]:
-        """For each document that is not gone its audience, its leaf and its entry, from the body that is here."""
+        """For each document that is not gone its audience, its leaf and its entry, computed from the stored body."""
         for type_, id_, shared, body in self.db.execute(
             "SELECT type, id, shared, body FROM documents WHERE gone IS NULL"
         ):
@@ -92,7 +92,7 @@ class Replica:
         return {audience: [hex128(total) for total in sums[audience]] for audience in AUDIENCES}
 
     def heal(self, asked: str | None, page: Json) -> int:
-        """Inside a transaction: put all that belongs into the leaves that differ in the place of what is there."""
+        """Inside a transaction: replace the content of the leaves that differ; returns the number of documents."""
         if self.file.get("cursor") != asked:
             return 0
         differing = {(audience, leaf) for audience in AUDIENCES for leaf in page[audience]}
@@ -103,11 +103,11 @@ class Replica:
         return self.store(asked, page)
 
     def sweep(self) -> None:
-        """Inside a transaction: forget what is gone and no longer named."""
+        """Inside a transaction: delete what is gone and no longer named."""
         self.db.execute(SWEEP_DOCUMENTS)
 
     def stock(self) -> list[Json]:
-        """The `stock` bodies with what was done here and does not show in them yet."""
+        """The `stock` bodies with the operations of this device that they do not contain yet."""
         lines = {(body["location"], body["part"]): body for body in (row["body"] for row in self.documents("stock"))}
         for body in lines.values():
             body |= {"confirmed": Decimal(body["on_hand"]), "on_hand": Decimal(body["on_hand"])}

@@ -1,4 +1,4 @@
-"""A request to the server, its answer, and what a refusal means."""
+"""A request to the server, its answer, and the error for a refusal."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Make = Callable[[], bytes]
 
 
 class Request(NamedTuple):
-    """What is asked; `make` gives the body anew for each attempt, since a push tells the time.
+    """A request; `make` returns the body for each attempt, since a push has the current time.
 
-    `members` must be in the answer. Who is not `patient` asks once, whatever happened before.
+    `members` must be in the answer. If not `patient`, it is sent once, whatever happened before.
     """
 
     method: str
@@ -33,14 +33,14 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a server says that speaks the protocol."""
+    """The answer of a server that speaks the protocol."""
 
     fields: Json
     headers: Mapping[str, str]
 
 
 def to_answer(reply: Reply) -> Answer:
-    """What a reply says; OfflineError when another attempt may help, RefusedError when the server refuses."""
+    """The answer in a reply; raises OfflineError when another attempt may help, otherwise RefusedError."""
     parsed: Any = None
     with suppress(ValueError):
         parsed = json.loads(reply.body)

@@ -1,4 +1,4 @@
-"""The device at the terminal: the words that a technician types, and what is printed."""
+"""The device at the terminal: the commands that a technician types, and their output."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from .commands import A_UUID, COMMANDS, ENDED, MEMBERS, NUMBERS
 from .device import Device
 from .errors import BadUseError, DeviceError, ErasedError
 from .json_text import Json, to_json
 from .printing import edge, explain, outline, summary_of, table
-from .words import A_UUID, DEEDS, ENDED, MEMBERS, NUMBERS
 
 
 class Terminal:
-    """A technician's day: each word gives the lines to print."""
+    """The commands of the terminal: each returns the lines to print."""
 
     def __init__(self, device: Device) -> None:
         self.device = device
 
-    def say(self, options: argparse.Namespace) -> Iterable[str]:
-        """The answer to one command line."""
-        if options.word in DEEDS:
-            return self.do(options)
-        arguments = {name: value for name, value in vars(options).items() if name not in ("word", "home", "url")}
-        answer: Iterable[str] = getattr(self, options.word)(**arguments)
+    def reply(self, options: argparse.Namespace) -> Iterable[str]:
+        """The output of one command line."""
+        if options.command in COMMANDS:
+            return self.record_command(options)
+        arguments = {name: value for name, value in vars(options).items() if name not in ("command", "home", "url")}
+        answer: Iterable[str] = getattr(self, options.command)(**arguments)
         return answer
 
-    def do(self, options: argparse.Namespace) -> Iterator[str]:
-        """Record the operation that a word of DEEDS stands for."""
-        kind, *members = re.sub(r"--|!", "", DEEDS[options.word]).split()
-        data = {MEMBERS.get(member, member): self.understand(member, getattr(options, member)) for member in members}
-        yield from self.put(kind, {name: value for name, value in data.items() if value is not None}, options.at)
+    def record_command(self, options: argparse.Namespace) -> Iterator[str]:
+        """Record the operation of a command in COMMANDS."""
+        kind, *members = re.sub(r"--|!", "", COMMANDS[options.command]).split()
+        data = {MEMBERS.get(member, member): self.value_of(member, getattr(options, member)) for member in members}
+        yield from self.save(kind, {name: value for name, value in data.items() if value is not None}, options.at)
 
-    def put(self, kind: str, data: Json, at: datetime | None) -> Iterator[str]:
-        """Record, and say that it is safe."""
+    def save(self, kind: str, data: Json, at: datetime | None) -> Iterator[str]:
+        """Record an operation; the line confirms that it is stored."""
         yield f"Recorded {kind} {self.device.record(kind, data, at)}; {self.device.status()['unsent']} to send."
 
-    def understand(self, member: str, typed: Any) -> Any:
+    def value_of(self, member: str, typed: Any) -> Any:
         """The value that goes into an operation for what a person typed, or None to leave it out."""
         if member == "location" and typed is None:
             me = (self.device.status()["technician"] or {}).get("id")
             vans = [row["id"] for row in self.device.documents("location") if me and row["body"].get("custodian") == me]
             if len(vans) != 1:
-                raise BadUseError(f"This device knows of {len(vans)} vans in your custody: say --location.")
+                raise BadUseError(f"This device knows of {len(vans)} vans in your custody: give --location.")
             return vans[0]
         if member == "serial":
             return typed or []
@@ -61,7 +61,7 @@ class Terminal:
     def find(self, kind: str, typed: str) -> str:
         """The id of the document that a person means by an id, a number or a name; a visit also by its job.
 
-        A UUID that no document has passes as it is: what was done is recorded, whether its job is here or not.
+        A UUID that no document has is returned as it is: work is recorded whether its job is on this device or not.
         """
         hits, orders = [], {row["id"]: str(row["body"]["number"]) for row in self.device.documents("work_order")}
         for row in self.device.documents(kind):
@@ -72,7 +72,7 @@ class Terminal:
         if not hits and re.fullmatch(A_UUID, typed):
             return typed
         if len(hits) != 1:
-            raise BadUseError(f"{'More than one' if hits else 'No'} {kind.replace('_', ' ')} here goes by {typed}.")
+            raise BadUseError(f"{'More than one' if hits else 'No'} {kind.replace('_', ' ')} here is called {typed}.")
         return str(hits[0])
 
     def record(self, type: str, json_text: str, at: datetime | None) -> Iterator[str]:  # noqa: A002
@@ -83,20 +83,20 @@ class Terminal:
             raise BadUseError(f"The data is not JSON: {error}.") from error
         if not isinstance(data, dict):
             raise BadUseError("The data must be a JSON object.")
-        yield from self.put(type, data, at)
+        yield from self.save(type, data, at)
 
     def photo(self, work_order: str, file: str, at: datetime | None) -> Iterator[str]:
         """Record a photo of a job; its bytes follow when the server has the record."""
         order = self.find("work_order", work_order)
-        yield from self.put("photo_taken", {"work_order": order} | self.attach(file), at)
+        yield from self.save("photo_taken", {"work_order": order} | self.attach(file), at)
 
     def sign(self, visit: str, file: str, signer: str | None, at: datetime | None) -> Iterator[str]:
         """Record the customer's signature for a visit, drawn in a file."""
         signed = {"visit": self.find("visit", visit)} | self.attach(file)
-        yield from self.put("signed", signed | ({"signer": signer} if signer else {}), at)
+        yield from self.save("signed", signed | ({"signer": signer} if signer else {}), at)
 
     def attach(self, file: str) -> Json:
-        """Store a file's bytes; the members that name it."""
+        """Store a file's bytes; returns the members that name it."""
         return self.device.attach(file, mimetypes.guess_type(file)[0] or "application/octet-stream")
 
     def enrol(self, code: str, name: str, *, as_new: bool) -> Iterator[str]:
@@ -106,7 +106,7 @@ class Terminal:
             synced = self.device.sync()
         except DeviceError as error:
             yield f"Enrolled for {technician.get('name', technician['id'])}; now sync."
-            yield f"The first sync has not worked: {error}"
+            yield f"The first sync has failed: {error}"
             return
         known = self.device.document("technician", technician["id"])
         who = (known or {"body": technician})["body"].get("name") or technician.get("name") or technician["id"]
@@ -116,15 +116,15 @@ class Terminal:
         yield "Next: jobs, job NUMBER, use NUMBER PART QUANTITY, complete NUMBER --fixed yes, sync; --help says more."
 
     def sync(self, wait: int) -> Iterator[str]:
-        """Send everything, fetch everything; then wait for news, if asked."""
+        """Send everything, fetch everything; then wait for changes, if asked."""
         yield from summary_of(self.device.sync(wait))
 
     def run(self) -> Iterator[str]:
-        """Sync, wait for news and sync again until Ctrl-C, whatever happens."""
-        for happened in self.device.run():
-            if isinstance(happened, ErasedError):
-                raise happened
-            yield from [str(happened)] if isinstance(happened, DeviceError) else summary_of(happened)
+        """Sync, wait for changes and sync again until Ctrl-C, also after errors."""
+        for outcome in self.device.run():
+            if isinstance(outcome, ErasedError):
+                raise outcome
+            yield from [str(outcome)] if isinstance(outcome, DeviceError) else summary_of(outcome)
 
     def jobs(self) -> Iterator[str]:
         """The jobs here, each with its next visit."""
@@ -146,7 +146,7 @@ class Terminal:
         return sorted(visits, key=lambda row: (row["body"]["status"] in ENDED, row["body"]["window_start"] or ""))
 
     def job(self, work_order: str) -> Iterator[str]:
-        """All about one job."""
+        """All details of one job."""
         id_ = self.find("work_order", work_order)
         order = self.device.document("work_order", id_)
         if order is None:
@@ -175,10 +175,10 @@ class Terminal:
         return table("NO AT OPERATION DATA", rows)
 
     def results(self) -> Iterator[str]:
-        """What became of everything sent in the last seven days."""
+        """The results of everything sent in the last seven days."""
         rows = [(item["operation"]["at"], item["operation"]["type"], explain(item)) for item in self.device.results()]
         return table("AT OPERATION RESULT", rows)
 
     def status(self) -> Iterator[str]:
-        """Who this device is and how much waits in it."""
+        """The identity of this device, and how much is unsent."""
         return outline("device", self.device.status())

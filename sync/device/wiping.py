@@ -1,4 +1,4 @@
-"""A device that the office has revoked: what it holds is handed over, then everything is erased."""
+"""A device that the office has revoked: its outbox is sent to the office, then everything is erased."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Wiper:
 
     @contextmanager
     def obeying(self, *, by_code: bool = False) -> Iterator[None]:
-        """Hand over and erase what the office wants erased, also after a kill in the middle of it.
+        """Context that carries out a wipe that the office asks for, also one that was interrupted by a kill.
 
-        With a code, a device whose tokens a restored server has forgotten keeps its work: the office trusts it again.
+        With a code, a device whose tokens a restored server does not know keeps its work: the office trusts it again.
         """
         try:
             if self._local.file.get("wiping"):
@@ -43,7 +43,7 @@ class Wiper:
             self._wipe()
 
     def _begin_to_wipe(self, step: str) -> None:
-        """All that is kept is handed over: a restored server may have lost what it had acknowledged."""
+        """Begin a wipe; all operations are sent, as a restored server may have lost some that it had acknowledged."""
         try:
             with self._local.file.transaction():
                 self._local.outbox.renumber()
@@ -58,13 +58,13 @@ class Wiper:
         if self._local.file.get("wiping") == "erase":
             self._local.file.erase(keep=("wiping", "base_url", "access_token"))
             self._local.file.set(wiping="confirm")
-        with suppress(RefusedError):  # whatever it says: there is nothing left to erase
+        with suppress(RefusedError):  # whatever the answer is: there is nothing left to erase
             self._local.wire.call(Request("POST", "/sync/v1/wiped", make=lambda: b"{}"))
         self._local.file.erase()
         raise ErasedError("The office has revoked this device, and it has erased itself.")
 
     def _salvage(self) -> None:
-        """Hand the outbox over to the office; the last of it and the next step are one transaction."""
+        """Send the outbox to the office; its last batch and the next step are one transaction."""
         most = BATCH
         while True:
             batch = self._local.outbox.batch(most)

@@ -1,4 +1,4 @@
-"""Requests to the server: repeated after failures, not too often, with fresh tokens."""
+"""Requests to the server: repeated after failures with growing pauses, and with valid tokens."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from .world import Reply, World
 
 
 class Wire:
-    """Asks until there is an answer, not too often, and keeps the tokens fresh."""
+    """Sends requests until there is an answer, with pauses, and renews the tokens."""
 
     def __init__(self, file: File, world: World, identity: Identity, tries: int) -> None:
         self.file, self.world, self.identity, self.tries = file, world, identity, tries
         self.gzip = True
 
     def call(self, request: Request) -> Answer:
-        """The answer, or OfflineError after some attempts, or RefusedError."""
+        """The answer to a request; raises OfflineError after some attempts, or RefusedError."""
         if request.patient:
-            self._sit_out()
+            self._wait_for_pause()
         attempts, renewed = 1, False
         while True:
             access = self._access() if request.authorized else None
@@ -74,7 +74,7 @@ class Wire:
         return address
 
     def _ask(self, request: Request, access: str | None) -> Answer:
-        """One attempt: the answer, or OfflineError when another attempt may help, or RefusedError."""
+        """The answer to one attempt; raises OfflineError when another attempt may help, or RefusedError."""
         address, body = self._address(), request.make() if request.make else None
         headers = {"Accept": "application/json", "Content-Type": "application/json"} | dict(request.headers)
         headers |= {"Authorization": f"Bearer {access}"} if access else {}
@@ -89,7 +89,7 @@ class Wire:
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
-        """A network that fails in one sentence."""
+        """Context in which a failure of the network raises OfflineError."""
         try:
             yield
         except (OSError, HTTPException, ValueError) as error:
@@ -115,19 +115,19 @@ class Wire:
 
     # Not too often
 
-    def _sit_out(self) -> None:
-        """Wait as long as the last failure asks for, challenge after a restart; OfflineError when that is too long."""
+    def _wait_for_pause(self) -> None:
+        """Wait as long as the last failure requires, also after a restart; OfflineError when that is too long."""
         pause, now = self.file.get("pause"), self.world.now()
-        if pause and pause["since"] <= now < pause["until"]:  # a clock that was put back ends it
+        if pause and pause["since"] <= now < pause["until"]:  # a clock that was set back ends it
             left = pause["until"] - now
             if left > 1.5 * PATIENCE:
                 raise OfflineError(f"The server asked to be left alone for another {left:.0f} seconds.", wait=left)
             self.world.sleep(left)
 
     def _put_off(self, wait: float | None) -> float:
-        """After a failure: how long to wait, which is kept for the next start as well."""
+        """After a failure: set the time to wait, which is stored for the next start as well."""
         failures, now = (self.file.get("pause") or {}).get("failures", 0), self.world.now()
-        delay = self.world.a_bit_more(min(wait, DAY) if wait else min(0.5 * 2**failures, PATIENCE))
+        delay = self.world.jittered(min(wait, DAY) if wait else min(0.5 * 2**failures, PATIENCE))
         self.file.set(pause={"failures": min(failures + 1, 20), "since": now, "until": now + delay})
         return delay
 
@@ -138,7 +138,7 @@ class Wire:
     # Tokens
 
     def _renew(self, stale: str) -> None:
-        """Trade the refresh token for a new pair; in turn, since using one twice would lock the device out."""
+        """Exchange the refresh token for a new pair; one process at a time, as using it twice locks the device out."""
         lock = f"{self.file.path}.renewing" if Path(self.file.path).exists() else ":memory:"
         with closing(sqlite3.connect(lock, timeout=4 * TIMEOUT, isolation_level=None)) as turn:
             turn.execute("BEGIN EXCLUSIVE")
@@ -150,9 +150,9 @@ class Wire:
             self.file.set(access_token=pair["access_token"], refresh_token=pair["refresh_token"])
 
     def prove(self, path: str, members: Sequence[str], body: Callable[[Json], Json]) -> Json:
-        """The answer to a request with a proof; where the server asks for one more, with its challenge signed as well.
+        """The answer to a request with a proof; where the server sends a challenge, to a second one that signs it too.
 
-        `body` makes the body of the request, given the members that go with the proof: none, or the challenge.
+        `body` returns the body of the request; its argument has the challenge, or is empty.
         """
         proven: Json = {}
         for left in reversed(range(CHALLENGES + 1)):
@@ -164,7 +164,7 @@ class Wire:
                 if not (left and isinstance(challenge, str) and "proof" in body(proven)):
                     raise
                 proven = {"challenge": challenge}
-        raise AssertionError("the last try answers or raises")
+        raise AssertionError("the last attempt returns or raises")
 
     def _token_request(self, challenge: Json) -> Json:
         device_id, refresh = self.file.get("device_id"), self.file.get("refresh_token")

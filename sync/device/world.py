@@ -1,4 +1,4 @@
-"""The world around a device: network, clock, sleep and random numbers, each of which a test can replace."""
+"""The environment of a device: network, clock, sleep and random numbers, each of which a test can replace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .limits import REPLY_BYTES, TIMEOUT
 
 
 class Reply(NamedTuple):
-    """What a transport brings back; header names are in lower case."""
+    """The reply of a transport; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,7 +25,7 @@ class Reply(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """A reply whose lines come one by one, as the server writes them."""
+    """A reply whose lines arrive one by one, as the server writes them."""
 
     status: int
     headers: Mapping[str, str]
@@ -41,7 +41,7 @@ Connect = Callable[[str], sqlite3.Connection]
 def exchange(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
 ) -> Iterator[tuple[int, dict[str, str], Any]]:
-    """One request and the beginning of its answer: status, headers in lower case, and what is to be read."""
+    """Context of one request and the beginning of its answer: status, headers in lower case, and the body to read."""
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     with closing(kind(parts.hostname or "", parts.port, timeout=timeout)) as connection:
@@ -58,26 +58,26 @@ def over_http(method: str, url: str, headers: Mapping[str, str], body: bytes | N
 
 @contextmanager
 def lines_over_http(url: str, headers: Mapping[str, str], timeout: float) -> Iterator[Stream]:
-    """The lines of a GET as they come; `timeout` is the longest silence in seconds."""
+    """The lines of a GET as they arrive; `timeout` is the longest silence in seconds."""
     with exchange("GET", url, headers, None, timeout) as opened:
         yield Stream(*opened)
 
 
 def open_file(path: str) -> sqlite3.Connection:
-    """The device's file, made if there is none; each statement commits by itself unless a transaction is begun."""
+    """The device's file, created if there is none; each statement commits by itself unless a transaction is begun."""
     if path != ":memory:":  # only its owner may read it: it holds the tokens and the key
-        with suppress(OSError):  # which SQLite will tell about
+        with suppress(OSError):  # SQLite raises its own error
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return sqlite3.connect(path, timeout=TIMEOUT, isolation_level=None)
 
 
 def local_now() -> datetime:
-    """Give the device's clock: aware, in its own zone."""
+    """The time of the device's clock: aware, in its own zone."""
     return datetime.now(UTC).astimezone()
 
 
 class World(NamedTuple):
-    """All that a device has of the world around it: other ones make it repeatable."""
+    """All dependencies of a device on its environment; tests replace them."""
 
     transport: Transport
     listen: Listen
@@ -94,6 +94,6 @@ class World(NamedTuple):
         milliseconds, chance = int(self.now() * 1000), self.random.getrandbits(74)
         return str(UUID(int=milliseconds << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1))
 
-    def a_bit_more(self, seconds: float) -> float:
-        """So long, and up to half as much again by chance."""
+    def jittered(self, seconds: float) -> float:
+        """So many seconds, and up to half as many more at random."""
         return seconds * (1 + self.random.random() / 2)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from commands.stock.correcting import correct
 from domain.recording.order_ends import end_with
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from store.corrections import correction_of
 from sync.operations.handler import Handler, fact
 from sync.operations.shapes import FactCorrected
 from sync.outcome import Context, Outcome
@@ -17,13 +17,13 @@ from sync.problems import UnknownReference
 
 @fact("fact_corrected", FactCorrected)
 def corrected(context: Context, data: FactCorrected) -> Outcome:
-    """Reverse a movement, or mark a fact about a visit or work order as taken back.
+    """Reverse a movement, or mark a fact about a visit or work order as retracted.
 
     Raises `UnknownReference` for anything that this technician's devices have not recorded.
     """
     outcome = _reversed(context, data) or _taken_back(context, data)
     if outcome is None:
-        raise UnknownReference("There is no earlier operation of this technician that could be taken back.")
+        raise UnknownReference("There is no earlier operation of this technician that could be corrected.")
     return outcome
 
 
@@ -32,10 +32,8 @@ def _reversed(context: Context, data: FactCorrected) -> Outcome | None:
     if movement is None or not any(stream == movement.id for stream, _ in context.earlier(data.operation)):
         return None
     case: UUID | None = movement.moved.get("case")
-    correction, is_recorded = correction_of(context.work, movement.id)
-    if is_recorded:
-        return Outcome((), (), case)  # a second correction changes nothing
-    return Outcome((movement.reverse(id=correction, reason="fact_corrected"),), (), case)
+    changed = correct(context.work, movement.id, reason="fact_corrected")
+    return Outcome(tuple(changed.others), (), case)  # a second correction changes nothing
 
 
 def _taken_back(context: Context, data: FactCorrected) -> Outcome | None:

@@ -28,7 +28,7 @@ def test_everything_comes_back_in_an_empty_database(site: Site, elsewhere: Site,
     """Issue 8, 17: log, keys, access and photos of one moment; roles are made, the epoch is another one."""
     with site.application() as application:
         customer = registered(application)
-        application.services.access.let_in(customer)
+        application.services.access.begin_session(customer)
         secret, before, epoch = (
             application.services.access.secret("cursors"),
             records(application),

@@ -14,7 +14,7 @@ from callout.assembly import Application
 from callout.cli import main
 from callout.doctor import clocks, connections, database, disk
 from callout.doctor.catalogue import CHECKS, examine
-from callout.doctor.patient import Patient, examined
+from callout.doctor.system import System, open_system
 from callout.master_key import FILE
 from callout.settings import Settings
 from store.heartbeats import Heartbeats
@@ -179,10 +179,10 @@ def test_a_check_that_fails_is_something_wrong(well: Settings, monkeypatch: pyte
 def test_the_doctor_says_nothing_of_what_the_database_holds(well: Settings) -> None:
     """Of errors only classes and places are told, since rows hold people's words."""
 
-    def reveal(patient: Patient) -> Any:
-        return patient.ask("SELECT 'Frau Muster'::integer")
+    def reveal(system: System) -> Any:
+        return system.ask("SELECT 'Frau Muster'::integer")
 
-    with examined(well) as patient:
-        [(_, finding)] = examine(patient, [CHECKS[0]._replace(find=reveal)])
+    with open_system(well) as system:
+        [(_, finding)] = examine(system, [CHECKS[0]._replace(find=reveal)])
     assert finding.level == "wrong"
-    assert "Muster" not in finding.says
+    assert "Muster" not in finding.text

@@ -39,7 +39,7 @@ def test_connections_are_enough_for_the_doctor_when_they_are_for_the_server(
         expected, size = "wrong", 0
     [found] = of(asked, "connections")
     assert found.level == expected
-    assert not 0 < size < asked.pool or f"with pools of {size} instead of {asked.pool}" in found.says
+    assert not 0 < size < asked.pool or f"with pools of {size} instead of {asked.pool}" in found.text
 
 
 def test_a_master_key_that_is_not_the_newest_is_no_other_one(application: Application, settings: Settings) -> None:
@@ -50,7 +50,7 @@ def test_a_master_key_that_is_not_the_newest_is_no_other_one(application: Applic
     [found] = of(rotating, "master_key")
     assert found.level == "advice"
     assert "rotate-keys" in found.do
-    assert "wrapped under older ones" in found.says
+    assert "wrapped under older ones" in found.text
 
 
 def test_keys_under_an_older_master_key_are_told(application: Application, settings: Settings) -> None:
@@ -63,7 +63,7 @@ def test_keys_under_an_older_master_key_are_told(application: Application, setti
     run(dsn, "UPDATE keys.person_keys SET master_id = 'gone'")
     [found] = of(settings, "master_key")
     assert found.level == "wrong"
-    assert "is not here" in found.says
+    assert "is not here" in found.text
 
 
 def test_a_clock_that_had_jumped_ahead_is_told_as_it_is(application: Application, settings: Settings) -> None:
@@ -75,8 +75,8 @@ def test_a_clock_that_had_jumped_ahead_is_told_as_it_is(application: Application
     )
     registered(application)
     [found] = [each for each in of(settings, "clocks") if each.level == "wrong"]
-    assert "with the next event" in found.says.lower()
-    assert "log.clock_steps" in found.says
+    assert "with the next event" in found.text.lower()
+    assert "log.clock_steps" in found.text
 
 
 @pytest.mark.usefixtures("application")
@@ -87,6 +87,6 @@ def test_strangers_who_may_connect_are_told(cluster: Cluster, settings: Settings
     run(cluster.dsn, f"CREATE ROLE {former}", f"GRANT CONNECT ON DATABASE {urlsplit(dsn).path[1:]} TO {former}")
     try:
         [found] = [each for each in of(settings, "roles") if each.level == "advice"]
-        assert former in found.says
+        assert former in found.text
     finally:
         run(dsn, f"DROP OWNED BY {former}", f"DROP ROLE {former}")

@@ -76,7 +76,7 @@ def test_a_scheduler_runs_each_job_at_the_beginning_of_its_slots(application: Ap
 
 def test_sessions_and_old_slots_are_forgotten_in_time(application: Application) -> None:
     pool, long_ago = application.services.log.pool, datetime.now(UTC) - timedelta(days=30)
-    application.services.access.let_in(uuid4())
+    application.services.access.begin_session(uuid4())
     kept, ended = "SELECT count(*) FROM access.sessions", "UPDATE access.sessions SET expires_at = now()"
 
     run(Job("expired", HOURLY, forget_expired), pool, long_ago)

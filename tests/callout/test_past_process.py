@@ -52,7 +52,7 @@ def test_it_answers_as_a_fold_here_does_keeps_the_fold_and_is_replaced_when_it_i
     assert os.getpriority(os.PRIO_PROCESS, first) > os.getpriority(os.PRIO_PROCESS, 0), "others go first"
 
     os.kill(first, signal.SIGKILL)
-    teller = desk._places[0]._teller
+    teller = desk._places[0]._process
     assert teller is not None
     assert teller.line.poll(10), "its end of the pipe is closed"
     assert len(rows(desk, 6)) == 6

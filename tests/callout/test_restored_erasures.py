@@ -80,7 +80,7 @@ def test_employees_who_were_erased_stay_out(site: Site, tmp_path: Path) -> None:
         assert application.services.access.login_of(user) is None
         assert application.services.log.work().get(User, user).erased
         assert application.services.log.work().get(Technician, technician).erased
-        assert application.services.standings.of([device])[device]["standing"] == "revoked"
+        assert application.services.device_statuses.of([device])[device]["standing"] == "revoked"
 
 
 def test_the_list_may_come_from_another_machine(site: Site, elsewhere: Site, tmp_path: Path) -> None:

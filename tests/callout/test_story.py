@@ -16,19 +16,19 @@ from callout.demo.steps import Ask, Calendar, Did, id_of
 A_WEEK = [datetime(2026, 11, 16, 0, 30, tzinfo=UTC) + timedelta(days=day) for day in range(7)]
 
 
-@pytest.mark.parametrize("told_at", A_WEEK)
-def test_all_of_it_has_happened_within_the_last_days_and_is_told_in_order(told_at: datetime) -> None:
-    steps = story(told_at)
+@pytest.mark.parametrize("begun_at", A_WEEK)
+def test_all_of_it_has_happened_within_the_last_days_and_is_told_in_order(begun_at: datetime) -> None:
+    steps = story(begun_at)
 
     assert [step.at for step in steps] == sorted(step.at for step in steps)
-    assert steps[-1].at < told_at
-    assert told_at - steps[0].at < timedelta(days=9)
-    assert story(told_at) == steps
+    assert steps[-1].at < begun_at
+    assert begun_at - steps[0].at < timedelta(days=9)
+    assert story(begun_at) == steps
 
 
-@pytest.mark.parametrize("told_at", A_WEEK)
-def test_nobody_works_on_a_sunday(told_at: datetime) -> None:
-    calendar = Calendar(told_at)
+@pytest.mark.parametrize("begun_at", A_WEEK)
+def test_nobody_works_on_a_sunday(begun_at: datetime) -> None:
+    calendar = Calendar(begun_at)
     days = [calendar.day(day) for day in range(7)]
 
     assert days == sorted(set(days))
@@ -44,7 +44,7 @@ def test_every_command_is_sent_under_a_key_of_its_own() -> None:
 
 
 def test_everything_told_about_has_been_told_of_before() -> None:
-    known = {id_of(f"user:{fitter.word}") for fitter in FITTERS} | {id_of("place:main")}
+    known = {id_of(f"user:{fitter.slug}") for fitter in FITTERS} | {id_of("place:main")}
     for step in story(A_WEEK[0]):
         if isinstance(step, Ask):
             _, _, thing = step.path.partition("/")
@@ -77,4 +77,4 @@ def test_only_the_last_pump_and_the_fan_written_down_twice_are_used_too_often() 
 
 
 def test_every_repair_goes_by_a_word_of_its_own() -> None:
-    assert len({repair.word for repair in REPAIRS}) == len(REPAIRS)
+    assert len({repair.slug for repair in REPAIRS}) == len(REPAIRS)

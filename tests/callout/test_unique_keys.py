@@ -114,7 +114,7 @@ def test_the_doctor_names_what_clashes(application: Application, settings: Setti
     found = [each for name, each in findings(settings) if name == "keys"]
 
     assert [each.level for each in found] == ["advice", "advice"]
-    output = " ".join(each.says for each in found)
+    output = " ".join(each.text for each in found)
     assert all(str(each.id) in output for each in (first, second, first_mail, second_mail))
     assert "x.example" not in output
 

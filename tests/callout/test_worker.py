@@ -12,12 +12,12 @@ from callout import worker
 from callout.assembly import Application
 from callout.worker import PartDiedError, work
 from store.erasure import Erasure
-from store.heartbeats import Heartbeats, hearts, silent
+from store.heartbeats import Heartbeats, heartbeats, silent
 
 
 def parts(application: Application) -> set[str]:
     with application.services.log.pool.transaction() as cursor:
-        return {heart.part for heart in hearts(cursor)}
+        return {heart.part for heart in heartbeats(cursor)}
 
 
 def at_work(application: Application, stop: Event) -> Thread:
@@ -105,7 +105,7 @@ def test_a_part_counts_as_silent_when_no_worker_does_it(application: Application
     pool = application.services.projecting.pool
     pool.execute("INSERT INTO log.heartbeats VALUES ('a:1', 'views', now() - interval '2 minutes')")
     with pool.transaction() as cursor:
-        assert set(silent(hearts(cursor))) == {"views"}
+        assert set(silent(heartbeats(cursor))) == {"views"}
     Heartbeats(pool).beat("views")
     with pool.transaction() as cursor:
-        assert silent(hearts(cursor)) == {}
+        assert silent(heartbeats(cursor)) == {}

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from sync.device import Deed, Device, DeviceError, Reply, over_http
+from sync.device import Device, DeviceError, NewOperation, Reply, over_http
 from tests.chaos.phone import GROUP, NEEDS, OFFERED
 from tests.chaos.plan import MOST_SENDS
 from tests.chaos.replica import Documents
@@ -58,7 +58,7 @@ class Reference(Thread):
         left = many
         while left:
             together = min(left, self._dice.randint(2, 5)) if self._dice.random() < GROUP else 1
-            deeds = [Deed(*self.shift.next(), needs=self._needs()) for _ in range(together)]
+            deeds = [NewOperation(*self.shift.next(), needs=self._needs()) for _ in range(together)]
             if together > 1:
                 self.ids += device.record_group(deeds)
             else:

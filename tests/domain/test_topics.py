@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from eventsourcing.utils import resolve_topic
 
+import domain
 from domain.topics import ENTITIES, EVENT_CLASSES
 from tests.support.topics import broken, has_words, shapes, snapshot
 
@@ -66,6 +69,22 @@ def test_a_field_or_a_value_more_breaks_no_promise() -> None:
 @pytest.mark.parametrize("topic", EVENT_CLASSES)
 def test_a_topic_leads_to_its_event(topic: str) -> None:
     assert resolve_topic(topic) is EVENT_CLASSES[topic]
+
+
+def test_every_event_is_nested_in_its_entity_or_in_a_base_class_of_it() -> None:
+    """Issue 10, 8: aggregates have one shape; beside them are only classes that no event is made of."""
+    beside = {
+        node.name
+        for path in Path(domain.__path__[0]).rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and any(_is_topic(each) for each in node.body)
+    }
+
+    assert beside == {entity.__name__ for entity in ENTITIES}
+
+
+def _is_topic(node: ast.stmt) -> bool:
+    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "TOPIC"
 
 
 def test_every_topic_belongs_to_one_event() -> None:

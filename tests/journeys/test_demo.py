@@ -98,7 +98,7 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tm
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate()
 
-    assert "told the week" not in err
+    assert "sent the week" not in err
     assert "The washing machine for the nappies does not lock." in jobs
 
 

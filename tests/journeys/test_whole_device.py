@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from sync.device import Deed, Device, ErasedError, RefusedError
+from sync.device import Device, ErasedError, NewOperation, RefusedError
 from tests.support.company import Company
 from tests.support.story import Story, ago, used
 
@@ -24,8 +24,8 @@ def test_a_signed_group_is_one_commit_and_the_digests_agree_afterwards(company: 
     assert phone.status()["signs"] is True
     assert phone.status()["agrees"] is True
 
-    note = Deed("note_added", {"work_order": order, "text": "Grüße \U0001f600"}, ago(8))
-    ids = phone.record_group([Deed("part_used", used(order, anna.van, part), ago(9)), note])
+    note = NewOperation("note_added", {"work_order": order, "text": "Grüße \U0001f600"}, ago(8))
+    ids = phone.record_group([NewOperation("part_used", used(order, anna.van, part), ago(9)), note])
     results = phone.sync().results
 
     assert [result["status"] for result in results] == ["applied", "applied"]

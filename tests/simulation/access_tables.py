@@ -22,7 +22,7 @@ class Code:
 
 @dataclass
 class Seat:
-    """How a device stands."""
+    """The row of a device, beside the log."""
 
     device: UUID
     technician: UUID
@@ -30,7 +30,7 @@ class Seat:
     incarnation: int
     app_version: str
     public_key: str | None
-    standing: Status = "active"
+    status: Status = "active"
     wipe: bool = False
     wiped: bool = False
     unsent: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from sync.device import Deed
+from sync.device import NewOperation
 from sync.device import World as Around
 from tests.simulation.field_parts import taken
 from tests.simulation.field_work import order_of, tell
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 def group(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
         deeds = [
-            Deed("part_used", {"work_order": order} | taken(world, phone)),
-            Deed("labour_recorded", {"work_order": order, "minutes": 5, "kind": "work"}),
-            Deed("close_work_order", {"work_order": order}),
-            Deed("note_added", {"work_order": order, "text": ["no text"]}),
-            Deed("work_completed", {"work_order": order, "fixed": "yes"}),
-            Deed("request_visit", {"work_order": order}),
+            NewOperation("part_used", {"work_order": order} | taken(world, phone)),
+            NewOperation("labour_recorded", {"work_order": order, "minutes": 5, "kind": "work"}),
+            NewOperation("close_work_order", {"work_order": order}),
+            NewOperation("note_added", {"work_order": order, "text": ["no text"]}),
+            NewOperation("work_completed", {"work_order": order, "fixed": "yes"}),
+            NewOperation("request_visit", {"work_order": order}),
         ]
         some = world.dice.sample(deeds, world.dice.randint(2, 4))
         if (need := needed(world)) and world.dice.chance(0.3):

@@ -1,4 +1,4 @@
-"""Codes, tokens and standing of devices in memory, as `store.device_access` and `store.device_statuses` keep them."""
+"""Codes, tokens and status of devices in memory, as `store.device_access` and `store.device_statuses` keep them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MemoryAccess(MemoryEnrolling):
         if token is None:
             raise TokenExpired
         seat, is_proven = self.kept.seats[token.device], token.device == proven
-        if seat.standing == "revoked" and not is_proven:
+        if seat.status == "revoked" and not is_proven:
             raise DeviceRevoked(wipe=seat.wipe, salvage=True)
         if token.used:
             if not is_proven:
@@ -80,7 +80,7 @@ class MemoryAccess(MemoryEnrolling):
         if token is None or token.kind != "access":
             raise TokenExpired
         seat = self.kept.seats[token.device]
-        if seat.standing == "revoked":
+        if seat.status == "revoked":
             if not revoked_too:
                 raise DeviceRevoked(wipe=seat.wipe, salvage=True)
         elif token.expires_at <= self._clock.now():
@@ -89,7 +89,7 @@ class MemoryAccess(MemoryEnrolling):
             token.device,
             token.incarnation,
             token.technician,
-            seat.standing,
+            seat.status,
             seat.wipe,
             seat.app_version,
             seat.public_key,
@@ -98,7 +98,7 @@ class MemoryAccess(MemoryEnrolling):
             seen_lately=self._is_lately(seat.seen_at),
         )
 
-    def saw(self, device: UUID, **said: Any) -> None:
+    def record_report(self, device: UUID, **said: Any) -> None:
         """A device was here and told something about itself; within half a minute only what matters is written."""
         seat = self.kept.seats.get(device)
         if seat is None:

@@ -16,7 +16,7 @@ from tests.simulation.access_tables import Code, Seat, Tables
 from tests.simulation.clocks import TrueClock
 from tests.simulation.dice import Dice
 
-_STANDING: Mapping[str, Status] = {
+_STATUS: Mapping[str, Status] = {
     "device.suspended": "suspended",
     "device.resumed": "active",
     "device.revoked": "revoked",
@@ -50,7 +50,7 @@ class MemoryEnrolling:
             self.kept.seats[seat.device] = seat
             seat.incarnation = incarnation = 1
         else:
-            if seat.standing == "revoked" and seat.revoked_at is not None and found.issued_at <= seat.revoked_at:
+            if seat.status == "revoked" and seat.revoked_at is not None and found.issued_at <= seat.revoked_at:
                 raise CodeNotGood
             incarnation = seat.incarnation + 1
         found.used_by, found.used_incarnation = seat.device, incarnation
@@ -62,7 +62,7 @@ class MemoryEnrolling:
         seat = self.kept.seats.get(found.used_by) if found is not None and found.used_by is not None else None
         if found is None or seat is None or found.used_incarnation - seat.incarnation not in (0, 1):
             return None
-        if (seat.install_id, seat.public_key, seat.standing) != (install_id, public_key, "active"):
+        if (seat.install_id, seat.public_key, seat.status) != (install_id, public_key, "active"):
             return None
         return Keyholder(seat.device, found.used_incarnation, found.technician, public_key, seat.issued)
 
@@ -96,8 +96,8 @@ class MemoryEnrolling:
         """What the database does in the transaction of these events."""
         for event in events:
             seat = self.kept.seats.get(event.stream)
-            if seat is not None and event.topic in _STANDING:
-                seat.standing = _STANDING[event.topic]
+            if seat is not None and event.topic in _STATUS:
+                seat.status = _STATUS[event.topic]
                 if event.topic == "device.revoked":
                     seat.wipe, seat.revoked_at = seat.wipe or event.data.wipe, self._clock.now()
                 if event.topic in ("device.revoked", "device.suspended"):

@@ -18,7 +18,7 @@ from domain.recording.backing import Change
 from domain.recording.recorded import Recorded
 from domain.recording.unit_of_work import Work
 from domain.topics import EVENT_CLASSES
-from domain.work.visit_events import Planned
+from domain.work.visit import Visit
 from store.shape import shape_of
 from tests.simulation.memory_answers import MemoryAnswers
 from tests.simulation.memory_lookups import Lookups
@@ -141,7 +141,7 @@ class MemoryLog(Lookups):
 
     def _planned_meanwhile(self, events: Sequence[DomainEventProtocol[UUID]], visits: Mapping[UUID, int]) -> bool:
         """Whether one of these work orders has another number of visits, with those that are about to be recorded."""
-        planned = [event.work_order for event in events if isinstance(event, Planned)]
+        planned = [event.work_order for event in events if isinstance(event, Visit.Planned)]
         return any(len(self.visits_of(order)) + planned.count(order) != number for order, number in visits.items())
 
     def read(self, event: Recorded) -> Recorded:

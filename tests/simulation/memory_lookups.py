@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
-from domain.work.visit_events import Planned
+from domain.work.visit import Visit
 
 
 class Lookups:
@@ -16,7 +16,7 @@ class Lookups:
 
     def visits_of(self, order: UUID) -> set[UUID]:
         """The ids of all visits that were ever planned for a work order."""
-        planned = (event for event in self.events if event.topic == Planned.TOPIC)
+        planned = (event for event in self.events if event.topic == Visit.Planned.TOPIC)
         return {event.stream for event in planned if event.data.work_order == order}
 
     def owners_of(self, sites: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -73,12 +73,12 @@ def replayed(events: Iterable[tuple[Any, Moment]]) -> Entity:
     for event, moment in events:
         begun_at = begun_at or moment.at
         if isinstance(entity, Walked):
-            entity.meet(moment)
+            entity.set_moment(moment)
         entity = event.mutate(entity)
         if isinstance(entity, Walked):
-            entity.happened(Envelope(occurred_at=moment.at, **_told(moment)), 1)
-            entity.recorded({event.originator_version: moment.position or 0})
-            entity.meet(None)
+            entity.set_envelope(Envelope(occurred_at=moment.at, **_told(moment)), 1)
+            entity.set_positions({event.originator_version: moment.position or 0})
+            entity.set_moment(None)
     assert isinstance(entity, Entity)
     entity.begun_at = begun_at
     return entity

@@ -24,7 +24,7 @@ from projections.engine.replay import Replay
 from projections.engine.table import Row
 from projections.work.work_order_row import WORK_ORDERS
 from sync.ports import Changes, Found, Watermark
-from sync.waiting import held_groups, whose
+from sync.waiting import group_key, held_groups
 from tests.simulation.memory_log import PUT_ASIDE, MemoryLog
 
 PROJECTIONS: tuple[Projection, ...] = (Documents(), Operations())
@@ -104,13 +104,15 @@ class MemoryViews:
         """As `projections.access.operation_queries` answers, with all that wait for too long at once."""
         rows = [row for row in self.rows.rows(OPERATIONS) if row["status"] == "held"]
         ripe = {
-            whose(row)
+            group_key(row)
             for row in rows
             if row["recorded_at"] <= held_before
             or (after is not None and row["text_position"] > after.views)
             or any(self._has_moved(UUID(need), after) for need in row["needs"])
         }
-        return Found(Watermark(self._log.head(), self.position), held_groups(row for row in rows if whose(row) in ripe))
+        return Found(
+            Watermark(self._log.head(), self.position), held_groups(row for row in rows if group_key(row) in ripe)
+        )
 
     def _has_moved(self, need: UUID, after: Watermark | None) -> bool:
         """Whether an operation may have come behind this position; without it, whether it has arrived at all."""

@@ -56,7 +56,7 @@ def must_end_equal(world: World, server: RealServer) -> None:
     documents = [tuple(row[name] for name in DOCUMENTS.columns) for row in rows]
     _same("documents", documents, _ask(server, f"SELECT {', '.join(DOCUMENTS.columns)} FROM documents"))  # noqa: S608
     seats = [
-        (one.device, one.technician, one.install_id, one.incarnation, one.standing, one.wipe, one.wiped, one.public_key)
+        (one.device, one.technician, one.install_id, one.incarnation, one.status, one.wipe, one.wiped, one.public_key)
         for one in world.access.kept.seats.values()
     ]
     _same("devices", seats, _ask(server, _SEATS))

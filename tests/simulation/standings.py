@@ -36,8 +36,7 @@ class Standings:
             if event.envelope.device is None or not 0 < seen < event.position:
                 continue
             if at < log.events[seen - 1].recorded_at - DAY:
-                restored = [one for one in log.events[:seen] if one.topic == "log.restored"]
-                changed = any(at < one.recorded_at for one in restored)
+                changed = any(one.topic == "log.restored" for one in log.events[:seen])
                 must(changed, POSSIBLE, f"{event.envelope.operation_id} at {at}")
 
     def check_the_end(self) -> None:

@@ -9,10 +9,10 @@ from unittest.mock import patch
 
 from domain.work.work_order import WorkOrder
 from sync.device import fetching, identity, sending
-from sync.operations import work
 from sync.operations.catalogue import OPERATIONS
 from sync.operations.handler import fact
 from sync.operations.shapes import OfOrder, Words
+from sync.operations.work import work_orders
 from sync.outcome import Context, Outcome
 from tests.simulation.profile import Profile
 
@@ -34,7 +34,7 @@ def note_added(context: Context, data: NoteAdded) -> Outcome:
     """Something to remember."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     order.record_note(data.words)
-    return work._about(context, order)
+    return work_orders._about(context, order)
 
 
 def upgrade_notes() -> None:

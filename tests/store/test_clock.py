@@ -11,7 +11,7 @@ import pytest
 
 from domain.kernel.envelope import Envelope
 from projections.engine.views import Views
-from store.clock import clock_standing
+from store.clock import clock_state
 from store.connecting import open_connection
 from store.log import EventLog
 from tests.support.databases import run
@@ -79,13 +79,13 @@ def test_a_clock_that_was_a_year_ahead_leaves_later_events_their_own_time(clock:
 
 
 def test_how_the_clock_stands_is_there_to_be_asked(clock: Clock, log: EventLog) -> None:
-    assert clock_standing(log.pool) == (0, 0)
+    assert clock_state(log.pool) == (0, 0)
     for at in (NOON + YEAR, NOON):
         clock.record(at)
-    assert clock_standing(log.pool) == (1, 0)
+    assert clock_state(log.pool) == (1, 0)
     clock.record(NOON + YEAR)
     run(log.pool.dsn, SET_CLOCK.format((NOON + YEAR - 90 * MINUTE).isoformat()))
-    assert clock_standing(log.pool) == (1, 90 * 60)
+    assert clock_state(log.pool) == (1, 90 * 60)
 
 
 def test_a_log_that_is_pinned_from_before_is_not_pinned_any_more(clock: Clock, database: str, past: Views) -> None:

@@ -159,8 +159,8 @@ def test_a_suspended_device_is_known_as_such(devices: DeviceAccess, pool: Connec
 def test_what_a_device_does_not_tell_stays_as_it_was(devices: DeviceAccess, statuses: DeviceStatuses) -> None:
     device = enrolled(devices)
 
-    statuses.saw(device.device, clock_offset_ms=-1500, pulled_through=17)
-    statuses.saw(device.device, app_version="1.1")
+    statuses.record_report(device.device, clock_offset_ms=-1500, pulled_through=17)
+    statuses.record_report(device.device, app_version="1.1")
 
     reported = statuses.of([device.device, uuid4()])
     assert list(reported) == [device.device]
@@ -175,9 +175,9 @@ def test_a_device_that_has_just_pulled_can_report_when_it_pushes(
     device = enrolled(devices)
     pair = tokens(devices, device)
 
-    statuses.saw(device.device)
+    statuses.record_report(device.device)
     assert not devices.who(pair.access_token).reported_lately
-    statuses.saw(device.device, clock_offset_ms=70, unsent=2)
+    statuses.record_report(device.device, clock_offset_ms=70, unsent=2)
 
     seen = statuses.of([device.device])[device.device]
     assert (seen["clock_offset_ms"], seen["unsent"]) == (70, 2)

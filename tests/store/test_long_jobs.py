@@ -10,7 +10,7 @@ import pytest
 from eventsourcing.persistence import PersistenceError
 
 from store import long_jobs
-from store.long_jobs import TRIES, LongJob, ask_for, is_anything_to_do, job, taken
+from store.long_jobs import TRIES, LongJob, ask_for, has_next_job, job, taken
 from store.pool import ConnectionPool
 
 
@@ -59,7 +59,7 @@ def test_a_job_that_somebody_does_is_done_by_nobody_else(asking: ConnectionPool,
     ask_for(asking, "rebuild", "stock", None)
     with taken(doing) as mine:
         assert mine is not None
-        assert not is_anything_to_do(doing)
+        assert not has_next_job(doing)
         with taken(doing) as other:
             assert other is None
 
@@ -71,12 +71,12 @@ def test_one_job_is_done_at_a_time_however_many_workers_there_are(
     asked = ask_for(asking, "rebuild", "stock", None), ask_for(asking, "verify", "parts", None)
     with taken(doing) as mine:
         assert mine is not None
-        assert not is_anything_to_do(doing)
+        assert not has_next_job(doing)
         with taken(doing) as other:
             assert other is None
         assert now(asking, asked[1]).state == "waiting"
         long_jobs.end(doing, mine.id, result="{}")
-    assert is_anything_to_do(doing)
+    assert has_next_job(doing)
     with taken(doing) as mine:
         assert mine is not None
         assert mine.id == asked[1].id
@@ -87,7 +87,7 @@ def test_a_job_whose_process_was_killed_is_begun_again_and_failed_in_the_end(
 ) -> None:
     asked = ask_for(asking, "rebuild", "stock", None)
     for number in range(1, TRIES + 1):
-        assert is_anything_to_do(doing)
+        assert has_next_job(doing)
         with suppress(PersistenceError), taken(doing) as found:
             assert found is not None
             assert found.tries == number
@@ -100,7 +100,7 @@ def test_a_job_whose_process_was_killed_is_begun_again_and_failed_in_the_end(
     assert (left.state, left.result) == ("failed", None)
     assert left.problem is not None
     assert left.ended_at is not None
-    assert not is_anything_to_do(doing)
+    assert not has_next_job(doing)
     assert ask_for(asking, "rebuild", "stock", None).id != asked.id
 
 

@@ -18,7 +18,7 @@ def test_only_the_password_that_was_hashed_fits() -> None:
 
     assert passwords.fits(hashed, PASSWORD)
     assert not passwords.fits(hashed, PASSWORD + " ")
-    assert not passwords.fits(passwords.nobodys, PASSWORD)
+    assert not passwords.fits(passwords.dummy_hash, PASSWORD)
     assert not passwords.fits("no hash at all", PASSWORD)
     assert hashed != passwords.hash(PASSWORD)
 

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
+import commands.work.visits
 import projections.work.attachments
 from domain.care.customer import Customer
 from domain.work.visit import Visit
@@ -31,8 +32,8 @@ def any_step_counts(_: House) -> Plant:
 
 
 def anybody_takes_a_visit(_: House) -> Plant:
-    record = Visit.record_accepted
-    return patch.object(Visit, "record_accepted", lambda self, technician=None, **_: record(self, technician))
+    accept = commands.work.visits.accept
+    return patch("commands.work.visits.accept", lambda work, id, technician=None, **_: accept(work, id, technician))
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def every_order_is_mine(_: House) -> Plant:
 
 
 def every_visit_is_mine(_: House) -> Plant:
-    return patch.object(Visit, "given_to", lambda *_: True)
+    return patch.object(Visit, "assigned_to", lambda *_: True)
 
 
 def work_for_everybody(_: House) -> Plant:
@@ -60,11 +61,11 @@ def work_for_everybody(_: House) -> Plant:
 
 
 def one_customer_in_operations(_: House) -> Plant:
-    return patch("sync.operations.customers.one_customer", lambda *_: True)
+    return patch("sync.operations.care.customers.one_customer", lambda *_: True)
 
 
 def every_van_is_mine(_: House) -> Plant:
-    return patch("sync.operations.stock._foreign_van", lambda *_: ())
+    return patch.object(Context, "van_misfits", lambda *_: ())
 
 
 def any_count_takes_lines(_: House) -> Plant:
@@ -73,11 +74,11 @@ def any_count_takes_lines(_: House) -> Plant:
     def sheet(context: Context, data: Any) -> tuple[StockCount | None, tuple[()]]:
         return context.work.find(StockCount, data.count), ()
 
-    return patch("sync.operations.stock._count_for", sheet)
+    return patch("sync.operations.stock.counts._count_for", sheet)
 
 
 def any_visit_fits(_: House) -> Plant:
-    return patch("sync.operations.stock._on_another_visit", lambda *_: ())
+    return patch("sync.operations.stock.movements._on_another_visit", lambda *_: ())
 
 
 def anybody_takes_back(_: House) -> Plant:

@@ -20,24 +20,24 @@ HEAD = """\
 
 Made by `.venv/bin/python -m tests.support.authority_page` from the table in `tests/support/authority.py` and from
 `api/http/policy.py`. A test compares them, tries every row of the first table with two technicians and two customers
-against each other, and plants a hole in each to see that it is found.
+against each other, and plants a bug in each row, which must be found.
 
-A company is one database: users of the office see everything that their role opens, so what belongs together is
-checked, not hidden. A phone speaks for one technician. **Facts are never refused**: about somebody else's things they
-are recorded, flagged and without effect on what is theirs, and they bring no document. **Only the office gives**:
-assignments, planned visits and dispatches, vans. A technician who is deactivated keeps the login of a user, if they
-have one: that is for an administrator to disable.
+A company is one database: users of the office see everything that their role may read, so what belongs together is
+checked, not hidden. A phone belongs to one technician. **Facts are never refused**: about somebody else's things they
+are recorded with a notice, have no effect on these things, and add no document to the slice. **Only the office
+assigns**: work orders, visits and vans. A technician who is deactivated keeps the login of a user, if they
+have one: an administrator has to disable it separately.
 
-## Whose the thing must be
+## Conditions on the things of a request
 
-| thing | asked by | what | must be | otherwise |
+| thing | from | request | condition | otherwise |
 |---|---|---|---|---|
 """
 
 ROLES = """
-"201" above: it becomes a new device, and the other one keeps its place, its key and its tokens.
+"201" above: it becomes a new device, and the other one keeps its identity, its key and its tokens.
 
-## Which role opens what
+## Which roles may use what
 
 | | roles |
 |---|---|

@@ -124,7 +124,7 @@ class Side:
             ],
             "count": count and (count.location, count.counters),
             "device": services.devices.keyholder(device),
-            "standing": services.standings.of([device])[device]["standing"],
+            "standing": services.device_statuses.of([device])[device]["standing"],
         }
 
 

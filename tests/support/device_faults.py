@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sync.device import Deed, Device, OfflineError
+from sync.device import Device, NewOperation, OfflineError
 from tests.support.failing_storage import Brittle, storage
 from tests.support.fake_office import JOB, PART, VAN, Office
 
@@ -34,7 +34,9 @@ def worked() -> Scene:
     device.enrol("code", "phone")
     ids += [device.record("part_used", USED) for _ in range(2)]
     device.sync()
-    ids += device.record_group([Deed("part_used", USED), Deed("note_added", {"work_order": JOB, "text": "x"})])
+    ids += device.record_group(
+        [NewOperation("part_used", USED), NewOperation("note_added", {"work_order": JOB, "text": "x"})]
+    )
     ids.append(device.record("photo_taken", {"work_order": JOB} | device.attach(PHOTO, "image/png")))
     office.page = 2
     return scene

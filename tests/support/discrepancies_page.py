@@ -9,12 +9,12 @@ from domain.stock.discrepancy_kinds import RULES, Rule
 PAGE = Path(__file__).parents[2] / "docs" / "discrepancies.md"
 
 HEAD = """\
-# What can be a discrepancy
+# Kinds of discrepancies
 
 Made by `.venv/bin/python -m tests.support.discrepancies_page` from the table in `domain/stock/discrepancy_kinds.py`; a
 test compares them.
 
-The owner is who looks into it while nobody is assigned: the custodian of its van where it is one, the dispatchers
+The owner is responsible while nobody is assigned: the custodian for a van, the dispatchers
 otherwise. A kind closes by itself; unless the last column says otherwise, it is also closed by a decision, until
 something new is found.
 

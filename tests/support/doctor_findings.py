@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from callout.doctor.catalogue import examine
 from callout.doctor.finding import Finding
-from callout.doctor.patient import examined
+from callout.doctor.system import open_system
 from callout.master_key import FILE
 from callout.settings import Settings
 
 
 def findings(settings: Settings) -> list[tuple[str, Finding]]:
-    with examined(settings) as patient:
-        return list(examine(patient))
+    with open_system(settings) as system:
+        return list(examine(system))
 
 
 def wrongs(settings: Settings) -> dict[str, str]:
-    return {name: f"{finding.says} {finding.do}" for name, finding in findings(settings) if finding.level == "wrong"}
+    return {name: f"{finding.text} {finding.do}" for name, finding in findings(settings) if finding.level == "wrong"}
 
 
 def no_key(settings: Settings) -> Settings:

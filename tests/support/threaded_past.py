@@ -11,9 +11,9 @@ from typing import Any
 
 from projections.engine.reader import Reader
 from projections.engine.views import Views
+from projections.past.answering import Answering
 from projections.past.desk import PastDesk
-from projections.past.place import Teller
-from projections.past.telling import Telling
+from projections.past.place import PastProcess
 from store.log import EventLog
 from store.pool import ConnectionPool
 from tests.support.sample_views import SAMPLES
@@ -50,13 +50,13 @@ class Office:
         self.present = Views(log, SAMPLES)
         self.desk = PastDesk(self.present, self._start, **({"patience": 0.3, "line": 2} | options))
 
-    def _start(self) -> Teller:
+    def _start(self) -> PastProcess:
         ours, theirs = Pipe()
         self.started += 1
 
         def tell() -> None:
             with theirs:
-                Telling(theirs, self.slow, SAMPLES, idle=30).run()
+                Answering(theirs, self.slow, SAMPLES, idle=30).run()
 
         self.threads.append(Thread(target=tell))
         self.threads[-1].start()
@@ -64,7 +64,7 @@ class Office:
         def end() -> None:
             self.ended += 1
 
-        return Teller(ours, end)
+        return PastProcess(ours, end)
 
     def count(self, known_at: int | None = None, as_of: datetime | None = None) -> int:
         """How many lines the ledger had."""

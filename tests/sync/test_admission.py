@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from domain.kernel.problem import Kind
-from sync.admission import Admission, Line, Overloaded, WaitingRoom, WaitsTooOften
+from sync.admission import Admission, Overloaded, Queue, WaitingRoom, WaitsTooOften
 
 LONG = 20.0
 
@@ -21,7 +21,7 @@ class Requests:
     """An admission, and requests that stay in it until they are ended."""
 
     def __init__(self, pool: ThreadPoolExecutor, *, patience: float = LONG, most: int = 10) -> None:
-        self.lines: dict[str, Line] = {name: Line(1, most, patience) for name in ("push", "pull", "news")}
+        self.lines: dict[str, Queue] = {name: Queue(1, most, patience) for name in ("push", "pull", "news")}
         self.admission = Admission(self.lines["push"], self.lines["pull"], self.lines["news"])
         self.admitted: list[str] = []
         self._pool = pool

@@ -1,4 +1,4 @@
-"""The documents of code lists: the words that technicians choose from, the same for everybody."""
+"""The documents of code lists: the codes that technicians choose from, the same for everybody."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "part_removed": REMOVAL_REASONS,
     "part_scrapped": SCRAP_REASONS,
 }
-"""Codes by list, in the order in which they are offered. A code once used is never dropped, since history has it."""
+"""Codes by list, in the order in which they are offered. A code is never removed, since history uses it."""
 
 
 class CodeListDocument(TypedDict):
@@ -42,12 +42,12 @@ class CodeListDocument(TypedDict):
 
 
 def body(_: Rows, id: str) -> Body | None:
-    """The codes of one list; devices bring the words for them in their technician's language."""
+    """The codes of one list; devices translate them into their technician's language."""
     return {"name": id, "codes": list(LISTS[id])}
 
 
-def _told(due: Due, event: Recorded[Technician.Registered], rows: Rows) -> None:
-    """The lists are there from the first technician on: a document needs an event that it begins with."""
+def _registered(due: Due, event: Recorded[Technician.Registered], rows: Rows) -> None:
+    """Create the lists with the first technician: a document needs an event that it begins with."""
     shares = [Share(SHARED, "code_list", name) for name in LISTS]
     due.begin(event, rows, [share for share in shares if rows.get(DOCUMENTS, *share) is None])
 
@@ -57,4 +57,4 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
         yield from ((DOCUMENTS, (SHARED, "code_list", name)) for name in LISTS)
 
 
-CODE_LIST = Kind("code_list", CodeListDocument, body, {Technician.Registered.TOPIC: _told}, _touches)
+CODE_LIST = Kind("code_list", CodeListDocument, body, {Technician.Registered.TOPIC: _registered}, _touches)

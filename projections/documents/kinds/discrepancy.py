@@ -1,4 +1,4 @@
-"""The document of a discrepancy: for those whose job, van or own telling it is about."""
+"""The document of a discrepancy: for the technicians whose job, van or fact it is about."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOLDERS = Table(
     {"discrepancy": "uuid NOT NULL", "technicians": "json NOT NULL"},
     key=("discrepancy",),
 )
-"""Which technicians have it on their devices."""
+"""The technicians who have it on their devices."""
 
 
 class DiscrepancyDocument(TypedDict):
@@ -47,14 +47,14 @@ class DiscrepancyDocument(TypedDict):
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """What does not fit, since when, and whether somebody has settled it."""
+    """What does not fit, since when, and whether it is settled."""
     row = rows.get(DISCREPANCIES, UUID(id))
     same = ("id", "kind", "status", "opened_at", "refs", "detail", "owner")
     return None if row is None else {name: row[name] for name in same}
 
 
-def share_anew(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> None:
-    """Others have this work order now, or nobody, and so what does not fit about it."""
+def update_shares(due: Due, event: Recorded, rows: Rows, order: UUID, why: Why) -> None:
+    """Withdraw and mark the discrepancies of an order after its technicians changed."""
     for row in rows.where(DISCREPANCIES, work_order=order):
         _share(due, event, rows, row["id"], why, changed=False)
 
@@ -78,7 +78,7 @@ def _share(due: Due, event: Recorded, rows: Rows, id: UUID, why: Why, *, changed
 
 
 def _technicians(rows: Rows, row: Row) -> Iterable[UUID]:
-    """Who has the order or the van, whose work or device it is, and whose devices told what does not fit."""
+    """The technicians with the order or van, those whose work or device it is, and those who recorded its events."""
     if row["technician"]:
         yield row["technician"]
     if row["work_order"]:
@@ -86,8 +86,8 @@ def _technicians(rows: Rows, row: Row) -> Iterable[UUID]:
     location = rows.get(LOCATIONS, row["location"]) if row["location"] else None
     if location and location["custodian"]:
         yield location["custodian"]
-    told_by = {each["device"] for each in row["events"] if each["device"]}
-    for id in sorted({*map(UUID, told_by)} | ({row["device"]} if row["device"] else set())):
+    reporters = {each["device"] for each in row["events"] if each["device"]}
+    for id in sorted({*map(UUID, reporters)} | ({row["device"]} if row["device"] else set())):
         device = rows.get(DEVICES, id)
         if device is not None:
             yield device["technician"]
@@ -104,7 +104,7 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
 
 
 def _likely(event: Recorded) -> Iterable[UUID]:
-    """The discrepancies that an event is looked at for most often."""
+    """The discrepancies that an event concerns most often, for loading their rows."""
     if event.topic == StockMovement.Moved.TOPIC:
         data = event.data
         for location in (data.from_, data.to):

@@ -1,11 +1,10 @@
-"""Which events concern the documents of work orders and visits, and who has these."""
+"""Which events concern the documents of work orders and visits, and which technicians have these."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from domain.care import customer_events
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from domain.stock.stock_movement import StockMovement
@@ -18,7 +17,7 @@ from projections.care.merges import entries_of
 from projections.documents.due import Due, Share
 from projections.documents.entry import Why
 from projections.documents.kind import Kind
-from projections.documents.kinds.discrepancy import share_anew
+from projections.documents.kinds.discrepancy import update_shares
 from projections.documents.repairs import note
 from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, shares, slice_of, visits_of
 from projections.documents.work_order import body
@@ -40,11 +39,11 @@ _REPAIR = frozenset(
         StockMovement.Moved.TOPIC,
     }
 )
-"""What may change how an order reads as an earlier repair of its machine."""
+"""The events that may change an order's entry among the earlier repairs of its machine."""
 
 
 def _job(due: Due, event: Recorded, rows: Rows) -> None:
-    """Something about an order or one of its visits, and perhaps about who has them."""
+    """An event about an order or one of its visits: mark its documents, and withdraw those of former technicians."""
     id = order_of(event)
     order = rows.get(WORK_ORDERS, id) if id is not None else None
     if order is None:
@@ -54,16 +53,16 @@ def _job(due: Due, event: Recorded, rows: Rows) -> None:
     why: Why = "closed" if is_ended(order) else "reassigned"
     due.withdraw(event, rows, had - has, why, _ended(rows, order, had - has) if why == "closed" else None)
     if technicians:
-        share_anew(due, event, rows, order["id"], why)
+        update_shares(due, event, rows, order["id"], why)
     due.mark(event, rows, [share for share in has if _concerns(event, share) or share not in had])
     if order["equipment"] is not None and event.topic in _REPAIR:
         _mark(due, event, rows, rows.where(SLICES, equipment=order["equipment"], shared=True))
 
 
 def _shared(event: Recorded, rows: Rows, order: Row) -> tuple[set[Share], set[Share], bool]:
-    """Which documents were shared before an event and are now, and whether it is other technicians who have the order.
+    """The documents shared before an event, those shared now, and whether the technicians of the order have changed.
 
-    Of the visits only the one that the event is about, unless it is others.
+    Of the visits only the one that the event is about, unless the technicians have changed.
     """
     before = slice_of(rows, order)
     visit = rows.get(ORDER_VISITS, order["id"], event.stream)
@@ -79,7 +78,7 @@ def _shared(event: Recorded, rows: Rows, order: Row) -> tuple[set[Share], set[Sh
 
 
 def _ended(rows: Rows, order: Row, gone: Iterable[Share]) -> dict[str, str]:
-    """The statuses in which an order that has ended and its visits have gone; what was open is cancelled with it."""
+    """The final statuses of an order that has ended and of its visits; open visits count as cancelled."""
     ended: dict[str, str] = {str(order["id"]): order["status"]}
     for share in gone:
         visit = rows.get(VISITS, UUID(share.id)) if share.type == "visit" else None
@@ -93,12 +92,12 @@ def _concerns(event: Recorded, share: Share) -> bool:
 
 
 def _customer(due: Due, event: Recorded, rows: Rows) -> None:
-    """The details of the entry that stays are told for all entries of the customer."""
+    """The order documents of all entries of the customer show the surviving entry: mark them all."""
     for entry in sorted(entries_of(rows, event.stream)):
         _mark(due, event, rows, rows.where(SLICES, customer=entry, shared=True))
 
 
-def _site(due: Due, event: Recorded[customer_events.SiteAdded | customer_events.SiteChanged], rows: Rows) -> None:
+def _site(due: Due, event: Recorded[Customer.SiteAdded | Customer.SiteChanged], rows: Rows) -> None:
     for entry in sorted(entries_of(rows, event.stream)):
         _mark(due, event, rows, rows.where(SLICES, customer=entry, site=event.data.site, shared=True))
 

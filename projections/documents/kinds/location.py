@@ -1,4 +1,4 @@
-"""The document of a location: the own van, and the places that everybody shares."""
+"""The document of a location: the technician's own van, and shared places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from projections.engine.projection import Rows
 from projections.stock.locations import LOCATIONS
 
 PRIVATE = frozenset({"site", "equipment"})
-"""Places at a customer's are nobody's business but the work order's."""
+"""Locations at a customer's, which only the documents of work orders mention."""
 
 
 class LocationDocument(TypedDict):
@@ -29,12 +29,12 @@ class LocationDocument(TypedDict):
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """Its kind, its name and, for a van, whose it is."""
+    """Its kind, its name and, for a van, its custodian."""
     location = rows.get(LOCATIONS, UUID(id))
     if location is None:
         return None
-    told = {name: location[name] for name in ("id", "kind", "name", "retired")}
-    return told if location["custodian"] is None else told | {"custodian": location["custodian"]}
+    fields = {name: location[name] for name in ("id", "kind", "name", "retired")}
+    return fields if location["custodian"] is None else fields | {"custodian": location["custodian"]}
 
 
 def _changed(due: Due, event: Recorded, rows: Rows) -> None:

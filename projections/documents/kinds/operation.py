@@ -1,4 +1,4 @@
-"""The document of an operation: what became of one that was put aside or refused, when the answer comes late."""
+"""The document of an operation: the late result of one that was held, quarantined or rejected."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from domain.access import device_operations
 from domain.access.device import Device
 from domain.access.device_operations import Misfit
 from domain.access.operation_status import recorded_status
@@ -30,48 +29,48 @@ from projections.engine.table import Key, Row, Table
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """The result as it stands; what else does not fit arrives as a discrepancy."""
+    """The current result; further misfits arrive as discrepancies."""
     result = rows.get(RESULTS, id)
     if result is None:
         return None
-    told: Body = {"status": result["status"], "notices": result["notices"], "positions": result["positions"]}
+    changed: Body = {"status": result["status"], "notices": result["notices"], "positions": result["positions"]}
     if result["contested"]:
-        told |= {"operation": str(result["operation"]), "device": str(result["device"])}
-        told |= {"incarnation": result["incarnation"], "seq": result["seq"]}
-    return told if result["problem"] is None else told | {"problem": result["problem"]}
+        changed |= {"operation": str(result["operation"]), "device": str(result["device"])}
+        changed |= {"incarnation": result["incarnation"], "seq": result["seq"]}
+    return changed if result["problem"] is None else changed | {"problem": result["problem"]}
 
 
-def _quarantined(due: Due, event: Recorded[device_operations.OperationQuarantined], rows: Rows) -> None:
+def _quarantined(due: Due, event: Recorded[Device.OperationQuarantined], rows: Rows) -> None:
     _put(due, event, rows, status="quarantined", problem=_problem(event.data.reason, event.data.detail))
 
 
-def _held(due: Due, event: Recorded[device_operations.OperationHeld], rows: Rows) -> None:
+def _held(due: Due, event: Recorded[Device.OperationHeld], rows: Rows) -> None:
     _put(due, event, rows, status="held", problem=None)
 
 
-def _rejected(due: Due, event: Recorded[device_operations.OperationRejected], rows: Rows) -> None:
+def _rejected(due: Due, event: Recorded[Device.OperationRejected], rows: Rows) -> None:
     _put(due, event, rows, status="rejected", problem=_problem(event.data.problem, event.data.detail))
 
 
-def _ended(due: Due, event: Recorded[device_operations.HoldEnded], rows: Rows) -> None:
-    """What it has recorded is named already: that came before."""
+def _ended(due: Due, event: Recorded[Device.HoldEnded], rows: Rows) -> None:
+    """The positions of its events are known already: they are recorded before this one."""
     status = recorded_status(with_misfits=bool(event.data.misfits))
-    told = {"status": status, "notices": [_notice(misfit) for misfit in event.data.misfits]}
-    _change(due, event, rows, _meant(event, rows), told)
+    changed = {"status": status, "notices": [_notice(misfit) for misfit in event.data.misfits]}
+    _change(due, event, rows, _result_of(event, rows), changed)
 
 
-def _released(due: Due, event: Recorded[device_operations.OperationReleased], rows: Rows) -> None:
-    told: Body = {"status": "applied", "notices": [], "problem": None, "positions": []}
-    _change(due, event, rows, _meant(event, rows), told)
+def _released(due: Due, event: Recorded[Device.OperationReleased], rows: Rows) -> None:
+    changed: Body = {"status": "applied", "notices": [], "problem": None, "positions": []}
+    _change(due, event, rows, _result_of(event, rows), changed)
 
 
-def _discarded(due: Due, event: Recorded[device_operations.OperationDiscarded], rows: Rows) -> None:
-    told = {"status": "rejected", "notices": [], "problem": _problem("discarded", event.data.reason)}
-    _change(due, event, rows, _meant(event, rows), told | {"positions": [event.position]})
+def _discarded(due: Due, event: Recorded[Device.OperationDiscarded], rows: Rows) -> None:
+    changed = {"status": "rejected", "notices": [], "problem": _problem("discarded", event.data.reason)}
+    _change(due, event, rows, _result_of(event, rows), changed | {"positions": [event.position]})
 
 
-def _put(due: Due, event: Recorded, rows: Rows, **said: Any) -> None:
-    """A result under the operation's id, unless that is somebody else's; then under one of its own."""
+def _put(due: Due, event: Recorded, rows: Rows, **fields: Any) -> None:
+    """Store a result under the operation's id, or under an id of its own when that id is another operation's."""
     data, id = event.data, str(event.data.operation)
     before = rows.get(RESULTS, id)
     contested = getattr(data, "contested", False) or (before is not None and not _is_its_end(event, before))
@@ -79,7 +78,7 @@ def _put(due: Due, event: Recorded, rows: Rows, **said: Any) -> None:
     result = {
         "id": _own(event, event.version) if contested else id,
         **{name: getattr(data, name) for name in ("operation", "seq")},
-        "technician": author,  # the device may be another technician's by the time that this is decided
+        "technician": author,  # the device may belong to another technician when this is decided
         "device": event.stream,
         "incarnation": event.envelope.incarnation,
         "text_version": event.version,
@@ -87,19 +86,19 @@ def _put(due: Due, event: Recorded, rows: Rows, **said: Any) -> None:
         "notices": [],
         "positions": [event.position],
     }
-    rows.put(RESULTS, result | said)
+    rows.put(RESULTS, result | fields)
     due.mark(event, rows, [_of(result)])
 
 
 def _is_its_end(event: Recorded, result: Row) -> bool:
-    """Whether an operation that comes to the office, or is refused, is the one that was held before."""
+    """Whether an operation that is quarantined or rejected is the one that was held before."""
     version, data = getattr(event.data, "text_version", None), event.data
     if version is not None:
         return (result["device"], result["text_version"]) == (event.stream, version)
     return (result["device"], result["seq"], result["status"]) == (event.stream, data.seq, "held")
 
 
-def _meant(event: Recorded, rows: Rows) -> Row | None:
+def _result_of(event: Recorded, rows: Rows) -> Row | None:
     """The result that a decision is about."""
     version, id = event.data.text_version, str(event.data.operation)
     result = rows.get(RESULTS, id)
@@ -110,14 +109,14 @@ def _meant(event: Recorded, rows: Rows) -> Row | None:
     return rows.get(RESULTS, _own(event, version))
 
 
-def _change(due: Due, event: Recorded, rows: Rows, result: Row | None, told: dict[str, Any]) -> None:
+def _change(due: Due, event: Recorded, rows: Rows, result: Row | None, changed: dict[str, Any]) -> None:
     if result is not None:
-        rows.put(RESULTS, result | told)
+        rows.put(RESULTS, result | changed)
         due.mark(event, rows, [_of(result)])
 
 
 def _took_effect(due: Due, event: Recorded, rows: Rows) -> None:
-    """What an operation that had been put aside has recorded after all names the office's decision as its cause."""
+    """Events of an operation that took effect later have the office's decision as their cause: add their positions."""
     envelope = event.envelope
     if envelope.causation_id is None or envelope.operation_id is None:
         return
@@ -129,7 +128,7 @@ def _took_effect(due: Due, event: Recorded, rows: Rows) -> None:
 
 
 def _released_before(event: Recorded, rows: Rows) -> Row | None:
-    """The one that contests an id and has just been released: the office's decision comes before its effect."""
+    """The contesting operation that was just released: the decision is recorded before its effect."""
     envelope = event.envelope
     asked = {"operation": envelope.operation_id, "device": envelope.device, "seq": envelope.device_seq}
     found = [row for row in rows.where(RESULTS, **asked) if row["status"] == "applied" and row["contested"]]

@@ -1,4 +1,4 @@
-"""The document of a part: what everybody may know of it."""
+"""The document of a part, without its costs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PartDocument(TypedDict):
 
 
 def body(rows: Rows, id: str) -> Body | None:
-    """`name` is the first of `names`; what it costs is not a technician's business."""
+    """`name` is the first of `names`; costs are not sent to technicians."""
     part = rows.get(PARTS, UUID(id))
     if part is None:
         return None

@@ -37,7 +37,7 @@ def device(house: House) -> Enrolled:
 
 
 def test_a_device_is_read_with_what_it_last_told(house: House, device: Enrolled) -> None:
-    house.services.standings.saw(device.id, pulled_through=5, clock_offset_ms=-40)
+    house.services.device_statuses.record_report(device.id, pulled_through=5, clock_offset_ms=-40)
 
     read = house.get(str(device)).json
 

@@ -165,7 +165,7 @@ def test_what_is_sensitive_asks_again_who_it_is(house: House) -> None:
 def test_whoever_runs_the_command_line_is_not_asked_again(house: House) -> None:
     house.user("admin")
     [(user,)] = house.services.log.pool.fetch_all("SELECT user_id FROM access.passwords WHERE login = 'admin'")
-    token = house.services.access.let_in(UUID(str(user)))
+    token = house.services.access.begin_session(UUID(str(user)))
     ages(house, "proven_at", 600)
 
     assert as_of(house, token, "POST", f"/api/v1/users/{NOWHERE}/disable").status_code == 404

@@ -52,7 +52,7 @@ def at_once(*asks: Callable[[], Any]) -> list[Any]:
 def must_agree(house: House, device: str) -> None:
     """How the device stands beside the log is what the log says."""
     entity = house.services.log.work().get(Device, UUID(device))
-    standing = house.services.standings.of([entity.id])[entity.id]
+    standing = house.services.device_statuses.of([entity.id])[entity.id]
     assert (standing["standing"], standing["wipe"]) == (str(entity.status), entity.wipe)
 
 
@@ -173,7 +173,7 @@ def test_a_disabled_user_has_no_session_that_comes_to_life_again(house: House, m
     assert access.session(token) is not None
 
     house.post(f"{path}/disable")
-    late = access.let_in(user)
+    late = access.begin_session(user)
     assert (access.session(token), access.session(late)) == (None, None)
     house.post(f"{path}/enable")
 
@@ -193,6 +193,6 @@ def test_disabling_a_user_while_their_roles_are_set_leaves_them_outside(house: H
         at_once(partial(house.post, f"{path}/disable"), partial(house.post, f"{path}/set-roles", roles))
 
         assert access.session(token) is None
-        assert not house.services.log.work().get(User, user).may_enter()
+        assert not house.services.log.work().get(User, user).is_enabled()
         house.post(f"{path}/enable")
         assert access.session(token) is None

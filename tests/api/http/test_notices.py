@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.integrity.events import NOTICES
+from sync.notices import NOTICES
 from tests.api.conftest import House
 from tests.support.held_operations import Company
 

@@ -184,7 +184,7 @@ def test_a_user_who_floods_is_told_to_wait_in_all_sessions_and_nobody_else_is(hu
     codes = [hurried.ask("GET", "/api/v1/parts", role="agent").status_code for _ in range(5)]
     elsewhere = hurried.client.get("/api/v1/parts", headers={"Authorization": f"Bearer {second}"})
     quiet = hurried.ask("GET", "/api/v1/parts", role="dispatcher")
-    typed = hurried.services.access.let_in(agent)
+    typed = hurried.services.access.begin_session(agent)
     imported = hurried.client.get("/api/v1/parts", headers={"Authorization": f"Bearer {typed}"})
 
     assert codes == [200] * 4 + [429]

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from api.http.policy import POLICY
 from commands.running.runner import Runner
 from domain.recording.answers import StreamTakenError, UnrecordableError
-from store.errors import passes_by_itself, rename
+from store.errors import is_temporary, rename
 from store.pool import ConnectionPool
 from tests.api.conftest import House
 from tests.support.api_steps import customer, made
@@ -139,7 +139,7 @@ def test_only_what_can_pass_by_itself_is_told_as_passing(house: House, monkeypat
         with capture_logs() as lines:
             reply = house.post("/api/v1/parts", PARTS)
 
-        assert (reply.status_code, passes_by_itself(error)) == (status, status == 503), code
+        assert (reply.status_code, is_temporary(error)) == (status, status == 503), code
         assert ("Retry-After" in reply.headers) == (status == 503)
         if status != 503:
             assert "words of somebody" not in "".join(format_exception(lines[-1]["exc_info"]))

@@ -15,7 +15,7 @@ import pytest
 from api.app import create_app
 from api.http.services import Services
 from projections.past.desk import PastDesk
-from projections.past.place import Teller
+from projections.past.place import PastProcess
 from tests.api.conftest import House
 from tests.support.pulling_device import Pocket
 
@@ -39,12 +39,12 @@ class Stuck:
         self.asked = Event()
         self.lines: list[object] = []
 
-    def start(self) -> Teller:
+    def start(self) -> PastProcess:
         ours, theirs = Pipe()
         self.lines.append(theirs)
         if len(self.lines) == PLACES:
             self.asked.set()
-        return Teller(ours, lambda: None)
+        return PastProcess(ours, lambda: None)
 
 
 @pytest.fixture

@@ -74,12 +74,12 @@ def test_a_user_is_disabled_and_enabled_once_each() -> None:
     user.enable()
     user.disable()
     user.disable()
-    shut_out = not user.may_enter()
+    shut_out = not user.is_enabled()
     user.enable()
 
     assert then(user) == [("user.disabled", {}), ("user.enabled", {})]
     assert shut_out
-    assert user.may_enter()
+    assert user.is_enabled()
 
 
 def test_a_changed_password_is_recorded_without_the_password() -> None:

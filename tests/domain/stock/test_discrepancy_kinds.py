@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from string import Formatter
 
-from api.integrity import events
 from domain.stock.discrepancy_kinds import DISCREPANCY_KINDS, NOTICES, RULES
 from domain.stock.unit_misfits import UNIT_MISFITS
 from domain.work.late_work import LATE_WORK
 from projections.stock.discrepancy_findings import LOOK
 from projections.stock.discrepancy_row import ABOUT
+from sync import notices
 from tests.support.discrepancies_page import PAGE, page
 
 RESERVED = {"count_variance", "transfer_short", "transfer_surplus", "transfer_overdue"}
@@ -31,7 +31,7 @@ def test_each_rule_is_complete() -> None:
 
 
 def test_what_devices_are_told_at_once_can_be_filtered_by() -> None:
-    assert NOTICES.keys() <= set(events.NOTICES)
+    assert {code: {"": text} for code, text in NOTICES.items()}.items() <= notices.NOTICES.items()
 
 
 def test_the_page_is_the_table() -> None:

@@ -73,7 +73,7 @@ def test_dispatching_names_who_had_the_visit_before() -> None:
     it.dispatch(BEN)
 
     assert then(it) == [("visit.dispatched", {"work_order": ORDER, "technician": BEN, "previous": ANNA})]
-    assert it.given_to(BEN)
+    assert it.assigned_to(BEN)
 
 
 def test_dispatching_the_same_technician_again_changes_nothing() -> None:
@@ -108,7 +108,7 @@ def test_a_declined_visit_waits_for_somebody_else() -> None:
 
     assert then(it) == [("visit.declined", {"work_order": ORDER, "technician": ANNA, "reason": "Back ache."})]
     assert it.status == Status.PLANNED
-    assert not it.given_to(ANNA)
+    assert not it.assigned_to(ANNA)
 
 
 def test_nobody_declines_the_visit_of_another() -> None:

@@ -86,13 +86,13 @@ def test_a_fact_by_somebody_who_lost_the_visit_leaves_it_to_who_has_it(act: Act,
 
     assert [reported for reported, _ in then(it)] == [topic]
     assert it.status == Status.DISPATCHED
-    assert it.given_to(BEN)
+    assert it.assigned_to(BEN)
 
 
 def test_whoever_accepts_a_visit_that_is_nobodys_has_it() -> None:
     it = visit(accepted)
 
-    assert it.given_to(ANNA)
+    assert it.assigned_to(ANNA)
     assert it.status == Status.ACCEPTED
 
 

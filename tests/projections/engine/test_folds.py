@@ -12,8 +12,8 @@ import projections
 from domain.recording.recorded import Recorded
 from domain.stock.part import Part
 from domain.topics import EVENT_CLASSES
-from domain.work import visit_events
 from domain.work.visit import Visit
+from domain.work.visit_events import VisitEvents
 from projections.catalogue import PROJECTIONS
 from projections.documents.documents import KINDS
 from projections.engine.projection import Projection, Rows, on
@@ -36,7 +36,7 @@ class Several(Projection):
     tables: ClassVar[tuple[Table, ...]] = ()
 
     @on(Visit.Arrived, Part.Superseded)
-    def _either(self, event: Recorded[visit_events.Arrived | Part.Superseded], rows: Rows) -> None:
+    def _either(self, event: Recorded[Visit.Arrived | Part.Superseded], rows: Rows) -> None:
         """Nothing."""
 
 
@@ -44,7 +44,7 @@ def test_a_method_folds_the_topics_of_its_classes() -> None:
     assert Several.folds == {"visit.arrived": Several._either, "part.superseded": Several._either}
 
 
-@pytest.mark.parametrize("event", [Nowhere, visit_events.Arrived, Visit, Part.Event, object, "visit.arrived"])
+@pytest.mark.parametrize("event", [Nowhere, VisitEvents.Arrived, Visit, Part.Event, object, "visit.arrived"])
 def test_what_is_no_event_of_an_entity_cannot_be_folded(event: Any) -> None:
     """Not even the class that an entity's own event is made from; so the application does not start."""
     with pytest.raises(TypeError, match="no event of an entity"):
@@ -53,7 +53,7 @@ def test_what_is_no_event_of_an_entity_cannot_be_folded(event: Any) -> None:
 
 def test_whatever_is_looked_up_by_topic_has_an_event_class() -> None:
     looked_up = {topic for projection in PROJECTIONS for topic in projection.folds}
-    looked_up |= {topic for kind in KINDS for topic in kind.heeds} | set(discrepancy_subjects._CONCERNED)
+    looked_up |= {topic for kind in KINDS for topic in kind.handlers} | set(discrepancy_subjects._CONCERNED)
     assert looked_up <= EVENT_CLASSES.keys()
 
 

@@ -20,7 +20,7 @@ from domain.work.technician import Technician
 from projections.engine.views import Views
 from projections.past import place as past_place
 from projections.past.desk import BUSY_SECONDS, PastDesk
-from projections.past.place import PastBusy, QuestionTooLarge, QuestionTooLong, StillFolding, Teller
+from projections.past.place import PastBusy, PastProcess, QuestionTooLarge, QuestionTooLong, StillFolding
 from store.log import EventLog
 from store.pool import ConnectionPool
 from tests.support.logs import NOON
@@ -159,7 +159,7 @@ def test_a_process_that_ends_within_a_fold_was_too_late_or_was_killed(
 ) -> None:
     Warehouse(log).work(10)
 
-    def start() -> Teller:
+    def start() -> PastProcess:
         ours, theirs = Pipe()
 
         def read_and_die() -> None:
@@ -167,7 +167,7 @@ def test_a_process_that_ends_within_a_fold_was_too_late_or_was_killed(
             theirs.close()
 
         Thread(target=read_and_die).start()
-        return Teller(ours, lambda: None)
+        return PastProcess(ours, lambda: None)
 
     views = Views(log, SAMPLES)
     desk = PastDesk(views, start, seconds=seconds)

@@ -89,10 +89,10 @@ def no_effect(garden: Garden) -> None:
 def last_writer(garden: Garden) -> None:
     import domain.care.customer  # noqa: PLC0415 - named where it is replaced
 
-    def sort_out(_: Any, __: Any, changes: Any) -> tuple[dict[str, Any], tuple[Clash, ...]]:
+    def split_changes(_: Any, __: Any, changes: Any) -> tuple[dict[str, Any], tuple[Clash, ...]]:
         return {field: to for field, (_, to) in changes.items()}, ()
 
-    garden.wrap(domain.care.customer, "sort_out", sort_out)
+    garden.wrap(domain.care.customer, "split_changes", split_changes)
 
 
 @bug("old version rejected", "what an old app sends is no longer understood")
@@ -149,12 +149,12 @@ def half_healed(garden: Garden) -> None:
 
 @bug("rules go by arrival", "an order decides by what came last, whatever the screens show")
 def by_arrival(garden: Garden) -> None:
-    def happened(original: Any, entity: Any, envelope: Any, first: int) -> None:
+    def set_envelope(original: Any, entity: Any, envelope: Any, first: int) -> None:
         latest = max((step.at for steps in entity.steps.values() for step in steps if step.order < first), default=None)
         at = envelope.occurred_at if latest is None else max(latest, envelope.occurred_at)
         original(entity, msgspec.structs.replace(envelope, occurred_at=at), first)
 
-    garden.wrap(Walked, "happened", happened)
+    garden.wrap(Walked, "set_envelope", set_envelope)
 
 
 @bug("only the future is suspected", "a clock that stood at another year while recording dates what was done")

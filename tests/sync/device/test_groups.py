@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from sync.device import BadUseError, Deed, Device, OfflineError, RefusedError
+from sync.device import BadUseError, Device, NewOperation, OfflineError, RefusedError
 from tests.support.fake_office import JOB, Office, lost
 
 
-def notes(count: int, size: int = 1) -> list[Deed]:
-    return [Deed("note_added", {"work_order": JOB, "text": "x" * size}) for _ in range(count)]
+def notes(count: int, size: int = 1) -> list[NewOperation]:
+    return [NewOperation("note_added", {"work_order": JOB, "text": "x" * size}) for _ in range(count)]
 
 
 def test_operations_of_a_group_are_neighbours_with_one_name(device: Device) -> None:
@@ -27,7 +27,7 @@ def test_operations_of_a_group_are_neighbours_with_one_name(device: Device) -> N
 
 def test_a_group_with_one_deed_that_cannot_be_sent_is_not_recorded_at_all(device: Device) -> None:
     with pytest.raises(BadUseError):
-        device.record_group([*notes(2), Deed("note_added", {"text": 0.5})])
+        device.record_group([*notes(2), NewOperation("note_added", {"text": 0.5})])
 
     assert device.outbox() == []
     device.record("arrived", {})
@@ -35,7 +35,7 @@ def test_a_group_with_one_deed_that_cannot_be_sent_is_not_recorded_at_all(device
 
 
 @pytest.mark.parametrize("deeds", [notes(101), notes(70, 15_000)])
-def test_a_group_that_no_push_can_hold_is_refused_at_once(device: Device, deeds: list[Deed]) -> None:
+def test_a_group_that_no_push_can_hold_is_refused_at_once(device: Device, deeds: list[NewOperation]) -> None:
     with pytest.raises(BadUseError, match="A group holds at most"):
         device.record_group(deeds)
 

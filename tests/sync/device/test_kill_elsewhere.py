@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from sync.device import Deed, FullError, RefusedError
+from sync.device import FullError, NewOperation, RefusedError
 from tests.support.device_faults import PHOTO, USED, Scene, check, sync, worked
 from tests.support.failing_storage import Killed, storage
 from tests.support.fake_office import JOB, Office, says
@@ -17,7 +17,7 @@ def test_a_kill_at_any_statement_of_recording_keeps_a_group_whole() -> None:
         before = len(scene.opened().outbox())
         scene.disk.left = statements
         try:
-            scene.opened().record_group([Deed("part_used", USED)] * 3)
+            scene.opened().record_group([NewOperation("part_used", USED)] * 3)
         except Killed:
             scene.disk.restart()
             assert len(scene.opened().outbox()) == before

@@ -9,7 +9,7 @@ from domain.access import device_limits, operation_status
 from domain.access.device_events import DigestKind
 from domain.work.work_order_events import Fixed, LabourKind
 from sync.device import limits
-from sync.device.words import CHOICES
+from sync.device.commands import CHOICES
 
 
 def test_the_device_keeps_to_the_limits_of_the_server() -> None:

@@ -11,8 +11,8 @@ MOST_STEPS = 100
 """The number of consecutive merges that are followed at most."""
 
 
-def standing_entry(work: Work, customer: UUID) -> UUID:
-    """The id of the entry that stays for a customer, their own where it was not merged."""
+def surviving_entry(work: Work, customer: UUID) -> UUID:
+    """The id of the entry that remains for a customer, their own where it was not merged."""
     for _ in range(MOST_STEPS):
         entry = work.find(Customer, customer)
         if entry is None or entry.merged_into is None:
@@ -22,5 +22,5 @@ def standing_entry(work: Work, customer: UUID) -> UUID:
 
 
 def one_customer(work: Work, one: UUID, other: UUID) -> bool:
-    """Whether two ids are the same customer, by merges if need be."""
-    return one == other or standing_entry(work, one) == standing_entry(work, other)
+    """Whether two ids are the same customer, perhaps by merges."""
+    return one == other or surviving_entry(work, one) == surviving_entry(work, other)

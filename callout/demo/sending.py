@@ -1,8 +1,7 @@
-"""Sends the demo's story through the office's API and the sync protocol; resumes where it was cut off."""
+"""Sends the demo's story through the office's API and the sync protocol; resumes where it was interrupted."""
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
@@ -20,18 +19,19 @@ from callout.demo.script import story
 from callout.demo.steps import Ask, Did, id_of
 from domain.kernel.instant import now
 from domain.kernel.problem import Kind, Problem
+from store.file_lock import try_lock
 
 Progress = Callable[[int, int], None]
 
 
 class NotADemo(Problem):
-    """This database holds a company of its own; the demo needs an empty one."""
+    """This database holds another company's data; the demo needs an empty one."""
 
     kind = Kind.CONFLICT
 
 
-def told_at(application: Application) -> datetime | None:
-    """When the story was begun, None when it was not; raises `NotADemo` for a database with other data."""
+def begun_at(application: Application) -> datetime | None:
+    """When the first step of the story was recorded, or None; raises `NotADemo` for a database with other data."""
     pool = application.services.log.pool
     begun = pool.fetch_one(
         "SELECT recorded_at FROM log.events WHERE stream = %s AND version = 1", (id_of("place:main"),)
@@ -44,21 +44,21 @@ def told_at(application: Application) -> datetime | None:
     return None
 
 
-def is_told(application: Application) -> bool:
+def is_complete(application: Application) -> bool:
     """Whether all steps of the story have been sent."""
     return bool(application.services.log.load([UUID(id_of(THE_END))]))
 
 
-def tell(application: Application, office: Office, url: str, stop: Event, progress: Progress) -> int:
-    """Send the steps that have not been sent yet; returns the number of steps. Of several processes one sends."""
+def send_story(application: Application, office: Office, url: str, stop: Event, progress: Progress) -> int:
+    """Send the steps that have not been sent yet; returns the number of steps. Of several processes, one sends."""
     with _alone(application.settings.home / "demo.lock", stop), ExitStack() as phones_at_hand:
-        begun = told_at(application)
-        if is_told(application) or stop.is_set():
+        begun = begun_at(application)
+        if is_complete(application) or stop.is_set():
             return 0
         steps = story(begun or now())
         folder = application.settings.home / "demo"
         phones = {
-            fitter.word: phones_at_hand.enter_context(closing(Phone(folder, fitter.word, url))) for fitter in FITTERS
+            fitter.slug: phones_at_hand.enter_context(closing(Phone(folder, fitter.slug, url))) for fitter in FITTERS
         }
         for number, step in enumerate(steps, 1):
             if stop.is_set():
@@ -84,11 +84,6 @@ def _sync(phone: Phone, technician: str, office: Office) -> None:
 @contextmanager
 def _alone(file: Path, stop: Event) -> Iterator[None]:
     with file.open("w") as lock:
-        while not stop.is_set():
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                sleep(0.2)
-            else:
-                break
+        while not stop.is_set() and not try_lock(lock.fileno()):
+            sleep(0.2)
         yield

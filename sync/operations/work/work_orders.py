@@ -1,24 +1,22 @@
-"""Operations on work orders: what was found, done and written down."""
+"""Operations on work orders: diagnoses, labour, notes, photos, completion, ratings."""
 
 from __future__ import annotations
 
-from domain.care.survey import Survey
-from domain.recording.order_ends import close_order
-from domain.stock.discrepancy_kinds import NOTICES
+from commands.work import work_orders as commands
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
+from sync.notices import Notice, notice
 from sync.operations.handler import Handler, fact, request
-from sync.operations.shapes import (
+from sync.operations.shapes import OfOrder
+from sync.operations.work.shapes import (
     CannotComplete,
     Diagnosed,
     LabourRecorded,
     NoteAdded,
-    OfOrder,
     PhotoTaken,
-    SatisfactionRecorded,
     WorkCompleted,
 )
-from sync.outcome import Context, Notice, Outcome
+from sync.outcome import Context, Outcome
 
 
 def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
@@ -27,17 +25,19 @@ def _about(context: Context, order: WorkOrder, *notices: Notice) -> Outcome:
 
 @fact("diagnosed", Diagnosed)
 def diagnosed(context: Context, data: Diagnosed) -> Outcome:
-    """What was found."""
+    """The diagnosis."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    order.record_diagnosis(problem=data.problem, cause=data.cause, remedy=data.remedy, note=data.note)
+    commands.diagnose(
+        context.work, order.id, problem=data.problem, cause=data.cause, remedy=data.remedy, note=data.note
+    )
     return _about(context, order)
 
 
 @fact("labour_recorded", LabourRecorded)
 def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
-    """Time spent."""
+    """Working time."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    order.record_labour(minutes=data.minutes, kind=data.kind, technician=context.technician)
+    commands.record_labour(context.work, order.id, minutes=data.minutes, kind=data.kind, technician=context.technician)
     return _about(context, order)
 
 
@@ -45,7 +45,7 @@ def labour_recorded(context: Context, data: LabourRecorded) -> Outcome:
 def note_added(context: Context, data: NoteAdded) -> Outcome:
     """A note."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    order.record_note(data.text)
+    commands.add_note(context.work, order.id, data.text)
     return _about(context, order)
 
 
@@ -61,7 +61,7 @@ def photo_taken(context: Context, data: PhotoTaken) -> Outcome:
 def work_completed(context: Context, data: WorkCompleted) -> Outcome:
     """The work is done; a second completion is recorded too, with a notice."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
-    twice = Notice("duplicate_completion", NOTICES["duplicate_completion"], {"work_order": str(order.id)})
+    twice = notice("duplicate_completion", {"work_order": order.id})
     notices = (twice,) if order.status in {Status.COMPLETED, Status.CLOSED} else ()
     before = context.misfits(order)
     order.record_completion(technician=context.technician, fixed=data.fixed, remedy=data.remedy)
@@ -77,29 +77,12 @@ def cannot_complete(context: Context, data: CannotComplete) -> Outcome:
     return Outcome((order,), before, order.case)
 
 
-@fact("satisfaction_recorded", SatisfactionRecorded)
-def satisfaction_recorded(context: Context, data: SatisfactionRecorded) -> Outcome:
-    """The rating that the customer gives on site."""
-    order: WorkOrder = context.require(WorkOrder, data.work_order)
-    survey = Survey.record_asked(
-        id=context.derived_id("survey"),
-        customer=order.customer,
-        case=order.case,
-        work_order=order.id,
-        csat=data.csat,
-        solved=data.solved,
-        comment=data.comment,
-    )
-    return Outcome((survey,), context.misfits(order), order.case)
-
-
 @request("close_work_order", OfOrder)
 def close(context: Context, data: OfOrder) -> Outcome:
     """End a finished own work order for good, and the visits that are still open with it."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     context.must_own(order)
-    visits = close_order(context.work, order, context.seen)
-    return Outcome((order, *visits), (), order.case)
+    return Outcome.of(commands.close(context.work, order.id, seen=context.seen), order.case)
 
 
 HANDLERS: tuple[Handler, ...] = (
@@ -109,6 +92,5 @@ HANDLERS: tuple[Handler, ...] = (
     photo_taken,
     work_completed,
     cannot_complete,
-    satisfaction_recorded,
     close,
 )

@@ -12,7 +12,7 @@ import click
 
 from callout.assembly import Application
 from callout.command_file import commands
-from callout.console import progress, say, say_json
+from callout.console import print_json, print_line, progress
 from callout.import_keys import Keys
 from callout.import_rehearsal import Rehearsed, rehearse
 from callout.import_rejects import Reject, Rejects, nowhere
@@ -60,10 +60,10 @@ def run(
 
         stock = table()
         if stock is not None and not as_json:
-            say(f"{file.name}: {stock.read_as()}")
+            print_line(f"{file.name}: {stock.read_as()}")
         if dry_run or retry_refused:
             found = _rehearsed(application, user, file, name, stock, retry=retry_refused)
-            _foretell(file, found, stock, as_json=as_json, all_of_it=dry_run)
+            _print_plan(file, found, stock, as_json=as_json, all_of_it=dry_run)
             if dry_run:
                 return 1 if found.refused or (stock is not None and stock.differs) else 0
             stock = table()
@@ -82,10 +82,10 @@ def run(
     differs = stock.differs if stock is not None else []
     if as_json:
         of_stock = {"read": stock.read_as(), "differs": differs} if stock is not None else {}
-        say_json({"file": name or file.name, **outcome._asdict(), **of_stock})
+        print_json({"file": name or file.name, **outcome._asdict(), **of_stock})
     else:
-        say(f"{name or file.name}: {outcome.done} commands done, {outcome.already} had been done before.")
-    _complain(file, [*outcome.refused, *differs])
+        print_line(f"{name or file.name}: {outcome.done} commands done, {outcome.already} had been done before.")
+    _print_problems(file, [*outcome.refused, *differs])
     return 1 if outcome.refused or differs else 0
 
 
@@ -97,28 +97,30 @@ def _rehearsed(
     return rehearse(application, user, keys, entries, retry=retry)
 
 
-def _foretell(file: Path, found: Rehearsed, stock: StockFile | None, *, as_json: bool, all_of_it: bool) -> None:
+def _print_plan(file: Path, found: Rehearsed, stock: StockFile | None, *, as_json: bool, all_of_it: bool) -> None:
     """Tell what would be done: all of it, or what would be tried again."""
     if as_json:
         if all_of_it:
             differs = {"differs": stock.differs} if stock is not None else {}
-            say_json({"file": file.name, "dry_run": True, **found._asdict(), **differs})
+            result = found._asdict()
+            result["untold"] = result.pop("undecided")
+            print_json({"file": file.name, "dry_run": True, **result, **differs})
         return
     for line, why in found.retried:
-        say(f"line {line}: to be tried again, behind {found.later} that were imported since: {why}")
+        print_line(f"line {line}: to be tried again, after {found.later} that were imported since: {why}")
     if not all_of_it:
         return
     for line, do in found.new:
-        say(f"line {line}: new: {do}")
-    for line, do in found.untold:
-        say(f"line {line}: {do}: to be decided when the lines before it are recorded")
-    _complain(file, [*found.refused, *(stock.differs if stock is not None else [])])
-    say(
+        print_line(f"line {line}: new: {do}")
+    for line, do in found.undecided:
+        print_line(f"line {line}: {do}: to be decided when the lines before it are recorded")
+    _print_problems(file, [*found.refused, *(stock.differs if stock is not None else [])])
+    print_line(
         f"{file.name}: {len(found.new)} new, {found.same} the same, {len(found.refused)} refused; nothing was recorded."
     )
 
 
-def _complain(file: Path, lines: list[tuple[int, str]]) -> None:
+def _print_problems(file: Path, lines: list[tuple[int, str]]) -> None:
     for line, why in sorted(lines):
         start = "" if why.startswith("line ") else f"{file.name} line {line}: "
         click.echo(f"callout: {start}{why}", err=True)

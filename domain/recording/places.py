@@ -1,4 +1,4 @@
-"""The zones of places: of a work order's site, and of the place where parts move, whose day decides about a cost."""
+"""The zones of places: of a work order's site, and of the place of a movement, whose day decides its cost."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from uuid import UUID
 
 from domain.care.customer import Customer
 from domain.kernel.local_time import local_day
+from domain.recording.merged import MOST_STEPS
 from domain.recording.unit_of_work import Work
 from domain.stock.location import Location
 from domain.work.technician import Technician
 from domain.work.work_order import WorkOrder
-from store.merged import MOST_STEPS
 
 SiteOwner = Callable[[UUID], UUID | None]
-"""From a site to the customer whose it is."""
+"""A function from a site to its customer."""
 
 
 def zone_of_order(work: Work, order: WorkOrder, *, otherwise: str, owner: SiteOwner = lambda _: None) -> str:
-    """The zone of the site where the work is, else of where the customer lives, else `otherwise`."""
+    """The zone of the site of the work, else of the customer, else `otherwise`."""
     whose = None if order.site is None else work.find(Customer, owner(order.site))
     if whose is not None:
         return whose.zone_at(order.site) or otherwise
@@ -37,10 +37,10 @@ def zone_of_order(work: Work, order: WorkOrder, *, otherwise: str, owner: SiteOw
 
 
 def day_of_stock(work: Work, instant: datetime, *places: UUID | None, otherwise: str, owner: SiteOwner) -> date:
-    """The day of a movement where parts lie, which decides what they cost; places of the books have no day.
+    """The day of a movement at the place of the stock, which decides the cost; virtual locations have no day.
 
-    It is the day in the own zone of the first of these places that has one, that of its site, or
-    that of the technician who has the van; `otherwise` where none has.
+    It is the day in the own zone of the first of these places that has one, that of its site, or that of the technician
+    who has the van; `otherwise` where none has.
     """
     zones = (_zone_of(work, place, owner) for place in places)
     return local_day(instant, next((zone for zone in zones if zone is not None), otherwise))

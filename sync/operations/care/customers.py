@@ -1,21 +1,22 @@
-"""Operations on customers: what they say on site, and changes of their details."""
+"""Operations on customers: contacts on site, and changes of their details."""
 
 from __future__ import annotations
 
 from domain.care.contact import Contact
 from domain.care.customer import Customer
+from domain.recording.merged import one_customer, surviving_entry
 from domain.work.work_order import WorkOrder
-from store.merged import one_customer, standing_entry
+from sync.notices import mismatch, notice
+from sync.operations.care.shapes import CustomerDetails, CustomerSpoke
 from sync.operations.handler import Handler, fact, request
-from sync.operations.shapes import CustomerDetails, CustomerSpoke
-from sync.outcome import Context, Notice, NotYourCustomer, Outcome
+from sync.outcome import Context, NotYourCustomer, Outcome
 
 
 @fact("customer_spoke", CustomerSpoke)
 def spoke(context: Context, data: CustomerSpoke) -> Outcome:
     """A contact on site, with the remaining entry where the named one was merged into another."""
     named: Customer = context.require(Customer, data.customer)
-    customer: Customer = context.require(Customer, standing_entry(context.work, named.id))
+    customer: Customer = context.require(Customer, surviving_entry(context.work, named.id))
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     fits = order is None or one_customer(context.work, order.customer, customer.id)
     contact = Contact.receive(
@@ -30,8 +31,7 @@ def spoke(context: Context, data: CustomerSpoke) -> Outcome:
     contact.set_reason(data.reason)
     if order is None or fits:
         return Outcome((contact,), (), order.case if order else None)
-    notice = Notice("reference_mismatch", "The work order is another customer's.", {"work_order": str(order.id)})
-    return Outcome((contact,), (notice,))
+    return Outcome((contact,), (mismatch("work_order", order.id),))
 
 
 @request("change_customer_details", CustomerDetails)
@@ -41,16 +41,12 @@ def change(context: Context, data: CustomerDetails) -> Outcome:
     Where the named entry was merged into another one, that one is changed.
     """
     named: Customer = context.require(Customer, data.customer)
-    customer: Customer = context.require(Customer, standing_entry(context.work, named.id))
+    customer: Customer = context.require(Customer, surviving_entry(context.work, named.id))
     if not context.works_for(customer.id):
         raise NotYourCustomer
     clashes = customer.request_change({name: (one.from_, one.to) for name, one in data.changes.items()})
     notices = tuple(
-        Notice(
-            "details_clash",
-            f"Somebody else has changed the {clash.field} meanwhile; both values are kept.",
-            {"customer": str(customer.id), "field": clash.field},
-        )
+        notice("details_clash", {"customer": customer.id, "field": clash.field}, values={"field": clash.field})
         for clash in clashes
     )
     return Outcome((customer,), notices)

@@ -1,8 +1,8 @@
-"""The words of the terminal: which operation each records, with which data, and how the data are spelled."""
+"""The commands of the terminal that record operations: the operation of each, its data, and how values are written."""
 
 from __future__ import annotations
 
-DEEDS = {  # word: the operation, then the members of its data; `--` may be left out, `!` may not
+COMMANDS = {  # command: the operation, then the members of its data; `--` is optional, `!` is required
     "accept": "visit_accepted visit",
     "travel": "travel_started visit",
     "arrive": "arrived visit",

@@ -1,4 +1,4 @@
-"""Operations on parts: used, taken out, scrapped, sent, received and counted."""
+"""Operations that move parts: used, taken out, scrapped, sent and received."""
 
 from __future__ import annotations
 
@@ -6,34 +6,20 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
-from domain.kernel.aggregate import Entity
 from domain.kernel.local_time import local_day
 from domain.kernel.quantity import parse_quantity
 from domain.kernel.reason import reason_and_note
-from domain.stock.discrepancy_kinds import NOTICES
 from domain.stock.location import VIRTUAL, Location
 from domain.stock.movement import Movement, MovementKind
 from domain.stock.movement_reasons import MOVEMENT_REASONS
 from domain.stock.part import Part
-from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
+from sync.notices import Notice, mismatch, notice
 from sync.operations.handler import Handler, fact
-from sync.operations.shapes import PartMoved, PartTaken, PartTransferred, PartUsed, StockCounted
-from sync.outcome import Context, Notice, Outcome
-
-
-def _foreign_van(context: Context, location: UUID) -> tuple[Notice, ...]:
-    """The notice about moving or counting something in a van that is in somebody else's custody.
-
-    Not for `part_used`: what was built in from a colleague's van only shows in the balances.
-    """
-    place: Location = context.require(Location, location)
-    if place.kind != "van" or place.custodian in (None, context.technician):
-        return ()
-    detail = "The van is in the custody of somebody else."
-    return (Notice("foreign_van", detail, {"location": str(location)}),)
+from sync.operations.stock.shapes import PartMoved, PartTaken, PartTransferred, PartUsed
+from sync.outcome import Context, Outcome
 
 
 def _moved(context: Context, data: PartMoved, kind: MovementKind, from_: UUID, to: UUID) -> Movement:
@@ -64,8 +50,7 @@ def _day_at(context: Context, place: Location) -> date:
 def _recorded(context: Context, movement: Movement, order: WorkOrder | None = None, *more: Notice) -> Outcome:
     notices = (*(context.misfits(order) if order else ()), *more)
     if context.work.find(Part, movement["part"]) is None:
-        refs = {"part": str(movement["part"])}
-        notices = (*notices, Notice("unknown_part", NOTICES["unknown_part"], refs))
+        notices = (*notices, notice("unknown_part", {"part": movement["part"]}))
     if order:
         movement |= {"customer": order.customer, "case": order.case, "equipment": order.equipment}
     moved = StockMovement.record(id=context.operation, **movement)
@@ -76,11 +61,11 @@ def _on_another_visit(context: Context, data: PartUsed, order: WorkOrder) -> tup
     visit = context.work.find(Visit, data.visit)
     if visit is None or visit.work_order == order.id:
         return ()
-    return (_mismatch("visit", visit.id, "The visit is for another work order."),)
+    return (mismatch("visit", visit.id),)
 
 
 def _reason_fields(context: Context, data: PartTaken, order: WorkOrder | None) -> Movement:
-    """The fields for a reason: a code, or words as a note about the customer or else the technician."""
+    """The fields for a reason: a code, or free text as a note about the customer or else the technician."""
     person = order.customer if order else context.technician
     return cast("Movement", {**reason_and_note(data.reason, MOVEMENT_REASONS), "person": person})
 
@@ -101,7 +86,7 @@ def removed(context: Context, data: PartTaken) -> Outcome:
     origin = order.equipment if order and order.equipment else VIRTUAL["customer"]
     movement = _moved(context, data, "removal", origin, data.location)
     movement |= {"work_order": data.work_order, **_reason_fields(context, data, order)}
-    return _recorded(context, movement, order, *_foreign_van(context, data.location))
+    return _recorded(context, movement, order, *context.van_misfits(data.location))
 
 
 @fact("part_scrapped", PartTaken)
@@ -110,7 +95,7 @@ def scrapped(context: Context, data: PartTaken) -> Outcome:
     order = context.require(WorkOrder, data.work_order) if data.work_order else None
     movement = _moved(context, data, "scrap", data.location, VIRTUAL["scrap"])
     movement |= {"work_order": data.work_order, **_reason_fields(context, data, order)}
-    return _recorded(context, movement, order, *_foreign_van(context, data.location))
+    return _recorded(context, movement, order, *context.van_misfits(data.location))
 
 
 @fact("part_sent", PartTransferred)
@@ -118,7 +103,7 @@ def sent(context: Context, data: PartTransferred) -> Outcome:
     """A part on its way to another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_out", data.location, VIRTUAL["transit"])
-    return _recorded(context, movement | {"transfer": data.transfer}, None, *_foreign_van(context, data.location))
+    return _recorded(context, movement | {"transfer": data.transfer}, None, *context.van_misfits(data.location))
 
 
 @fact("part_received", PartTransferred)
@@ -126,36 +111,7 @@ def received(context: Context, data: PartTransferred) -> Outcome:
     """A part that came from another location."""
     context.require(Location, data.counterparty)
     movement = _moved(context, data, "transfer_in", VIRTUAL["transit"], data.location)
-    return _recorded(context, movement | {"transfer": data.transfer}, None, *_foreign_van(context, data.location))
+    return _recorded(context, movement | {"transfer": data.transfer}, None, *context.van_misfits(data.location))
 
 
-@fact("stock_counted", StockCounted)
-def counted(context: Context, data: StockCounted) -> Outcome:
-    """What was seen on the shelf; the first line of an unknown count starts it.
-
-    A line that names the count of another place is kept as a count of its own and does not change that one.
-    """
-    count, mismatch = _count_for(context, data)
-    seen = {"part": data.part, "location": data.location, "counter": context.technician}
-    quantity = parse_quantity(data.quantity, pointer="/data/quantity", positive=False)
-    count.record_line(quantity=quantity, blind=False, unit=data.unit, **seen)
-    return Outcome((count,), (*_foreign_van(context, data.location), *mismatch))
-
-
-def _count_for(context: Context, data: StockCounted) -> tuple[StockCount, tuple[Notice, ...]]:
-    """The count that a line belongs to, and a notice when it is not the one that the line names."""
-    own = context.derived_id("count")
-    known = context.work.find(Entity, data.count)
-    if known is None:
-        return StockCount.start(id=data.count or own, location=data.location), ()
-    if isinstance(known, StockCount) and known.location == data.location:
-        return known, ()
-    detail = "This is no count of that location; the line is a count of its own."
-    return StockCount.start(id=own, location=data.location), (_mismatch("count", known.id, detail),)
-
-
-def _mismatch(name: str, stream: UUID, detail: str) -> Notice:
-    return Notice("reference_mismatch", detail, {name: str(stream)})
-
-
-HANDLERS: tuple[Handler, ...] = (used, removed, scrapped, sent, received, counted)
+HANDLERS: tuple[Handler, ...] = (used, removed, scrapped, sent, received)

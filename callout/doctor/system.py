@@ -21,7 +21,7 @@ from store.roles import WRITER, database_of, first_that_signs_in, roles_of
 
 
 @dataclass(frozen=True)
-class Patient:
+class System:
     """`pool` is None when the database does not answer, for the reason in `away`; `pending` are missing migrations."""
 
     settings: Settings
@@ -41,26 +41,26 @@ class Patient:
 
     @property
     def _answering(self) -> ConnectionPool:
-        assert self.pool is not None, "a check that asks the database says so in the catalogue"
+        assert self.pool is not None, "a check that queries the database declares that in the catalogue"
         return self.pool
 
 
 @contextmanager
-def examined(settings: Settings) -> Iterator[Patient]:
+def open_system(settings: Settings) -> Iterator[System]:
     """The input of the checks; starts, creates and changes nothing."""
     dsn = settings.database_url or _run_time(settings) or EmbeddedPostgres(settings.home).status().dsn
     if dsn is None:
-        yield Patient(settings, away=f"the embedded server of {settings.home} is not running")
+        yield System(settings, away=f"the embedded server of {settings.home} is not running")
         return
     with closing(ConnectionPool(dsn, size=1, timeout=5, statement_timeout=20)) as pool:
         try:
             [(migrated,)] = pool.fetch_all("SELECT to_regclass('public.schema_migrations') IS NOT NULL")
             pending = pending_migrations(pool) if migrated else ["all"]
         except PersistenceError as error:
-            patient = Patient(settings, away=str(error).partition("\n")[0])
+            system = System(settings, away=str(error).partition("\n")[0])
         else:
-            patient = Patient(settings, pool, pending=pending)
-        yield patient
+            system = System(settings, pool, pending=pending)
+        yield system
 
 
 def _run_time(settings: Settings) -> str | None:

@@ -1,4 +1,4 @@
-"""Where a work order stands, as its row shows it: read off the few facts that decide it, however many there are."""
+"""The state of a work order as columns of its row, from the few facts that determine it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from domain.work.work_order_walk import progress as walked
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.work.work_order_facts import FACTS
-from projections.work.work_order_uses import first_standing
+from projections.work.work_order_uses import first_in_effect
 
 
 class FactRows:
-    """The facts about one order among the rows; what visits and parts say of it is among them."""
+    """The facts of one order among the rows, those of its visits and movements included."""
 
     def __init__(self, rows: Rows, order: UUID) -> None:
         self._rows, self._order = rows, order
@@ -24,13 +24,13 @@ class FactRows:
         return FACTS.last(self._rows, self._order, name)
 
     def first(self, name: str, behind: Row | None = None) -> Row | None:
-        """The first fact of a list, or the first behind another fact."""
+        """The first fact of a list, or the first after the fact `behind`."""
         return FACTS.first(self._rows, self._order, name, behind=behind)
 
     def begun(self, since: Row | None = None) -> Row | None:
-        """What first said that the work has begun, or has since that fact: a fact, or a part that was used."""
-        said = self.first("begin", behind=since), first_standing(self._rows, self._order, behind=since)
-        return min((each for each in said if each is not None), key=lambda each: str(each["at"]), default=None)
+        """The first fact of begun work, after `since` if given: a fact of the order or a use of a part."""
+        first_facts = self.first("begin", behind=since), first_in_effect(self._rows, self._order, behind=since)
+        return min((each for each in first_facts if each is not None), key=lambda each: str(each["at"]), default=None)
 
     @staticmethod
     def what(fact: Row) -> str:
@@ -39,22 +39,22 @@ class FactRows:
 
     @staticmethod
     def is_behind(fact: Row, other: Row) -> bool:
-        """Whether a fact happened after another one."""
+        """Whether a fact happened after the other one."""
         return FACTS.is_behind(fact, other)
 
 
-def standing(rows: Rows, row: Row) -> Row:
-    """What follows from an order's facts, as the columns of its row."""
+def state_of(rows: Rows, row: Row) -> Row:
+    """The columns that follow from an order's facts."""
     facts = FactRows(rows, row["id"])
-    stands = walked(facts)
+    progress = walked(facts)
     return {
-        "status": stands.status.value,
-        "hold_reason": stands.held["reason"] if stands.held else None,
-        "hold_note": stands.held["note"] if stands.held else None,
+        "status": progress.status.value,
+        "hold_reason": progress.held["reason"] if progress.held else None,
+        "hold_note": progress.held["note"] if progress.held else None,
         "diagnosis": facts.last("diagnoses"),
         "started_at": _instant(facts.begun()),
-        "finished_at": _instant(stands.outcome),
-        "closed_at": _instant(stands.end),
+        "finished_at": _instant(progress.outcome),
+        "closed_at": _instant(progress.end),
     }
 
 

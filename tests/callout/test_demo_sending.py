@@ -10,21 +10,21 @@ import pytest
 from callout.assembly import Application
 from callout.demo.people import CLERKS
 from callout.demo.roster import FILE, roster
-from callout.demo.teller import NotADemo, is_told, told_at
+from callout.demo.sending import NotADemo, begun_at, is_complete
 from domain.care.customer import Customer
 from domain.kernel.envelope import Envelope
 from domain.kernel.instant import now
 
 
 def test_the_story_is_not_told_into_a_company_of_somebody_else(application: Application) -> None:
-    assert told_at(application) is None
-    assert not is_told(application)
+    assert begun_at(application) is None
+    assert not is_complete(application)
     work = application.services.log.work()
     work.add(Envelope(occurred_at=now()), Customer.register(id=uuid4(), name="A real customer"))
     work.commit()
 
     with pytest.raises(NotADemo):
-        told_at(application)
+        begun_at(application)
 
 
 def test_passwords_are_made_once_and_made_anew_when_their_file_is_lost(

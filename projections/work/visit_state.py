@@ -1,4 +1,4 @@
-"""Where a visit stands, as a row shows it: what follows from a walk along its steps."""
+"""The state of a visit as columns of its row: the result of the walk along its steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from projections.engine.table import Row
 
 
 def step_of(fact: Row) -> Step:
-    """A fact of a row as a step of the walk."""
+    """A fact of a visit as a step of the walk."""
     at, rank, position = key_of(fact)
     return Step(
         what=fact["what"],
@@ -30,24 +30,24 @@ def step_of(fact: Row) -> Step:
     )
 
 
-def standing(facts: Iterable[Row]) -> Row:
-    """What follows from a visit's facts, as the columns of its row."""
+def state_of(facts: Iterable[Row]) -> Row:
+    """The columns that follow from a visit's facts."""
     known = {fact["position"]: fact for fact in facts}
-    stands = walked(step_of(fact) for fact in known.values())
-    end = known[stands.end.order] if stands.end and stands.status != Status.DONE else None
+    progress = walked(step_of(fact) for fact in known.values())
+    end = known[progress.end.order] if progress.end and progress.status != Status.DONE else None
     return {
-        "technician": stands.technician,
-        "status": stands.status.value,
+        "technician": progress.technician,
+        "status": progress.status.value,
         "reason": end.get("reason") if end else None,
         "note": end.get("note") if end else None,
-        "stale_acceptance": _stale(stands, known),
-        **{name: stands.times.get(name) for name in TIMES},
+        "stale_acceptance": _stale(progress, known),
+        **{name: progress.times.get(name) for name in TIMES},
     }
 
 
-def _stale(stands: Progress, known: dict[int, Row]) -> Row | None:
-    """An acceptance of an earlier plan: who gave it when, and the window that they had read; None without one."""
-    step = stands.stale
+def _stale(progress: Progress, known: dict[int, Row]) -> Row | None:
+    """An acceptance of an earlier plan: author, time, and the window that the author had read; None without one."""
+    step = progress.stale
     if step is None:
         return None
     plans = [fact for fact in known.values() if "window_start" in fact]

@@ -17,7 +17,7 @@ def must_be_active(work: Work, technician: UUID | None) -> None:
         raise TechnicianIsDeactivated
 
 
-def going_on(visit: Visit, work: Work) -> Visit:
+def with_open_order(visit: Visit, work: Work) -> Visit:
     """The visit; raises `WorkOrderIsFinal` when its order has ended, even if the visit was not cancelled."""
     must_not_be_final(work.get(WorkOrder, visit.work_order).status)
     return visit

@@ -1,4 +1,4 @@
-"""Telling the past: a process of its own folds one question at a time and answers queries about it over a pipe."""
+"""The process that answers queries about the past: it folds one question at a time and reads requests from a pipe."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Question(NamedTuple):
-    """Which views, from which events. `forgotten` changes with each erasure, so that no fold from before is used."""
+    """The views and events to fold. `forgotten` changes with each erasure, so that no earlier fold is reused."""
 
     names: tuple[str, ...]
     known_at: int
@@ -31,35 +31,35 @@ class Question(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A SELECT over the views of the question that was asked last."""
+    """A SELECT over the views of the last question."""
 
     sql: str
     params: Params | None
 
 
 class Progress(NamedTuple):
-    """Events folded, and how many there are to fold."""
+    """The number of events folded, and of all to be folded."""
 
     done: int
     total: int
 
 
 class Ready(NamedTuple):
-    """The question has been folded."""
+    """The question has been folded: queries are accepted."""
 
 
 class TooLarge(NamedTuple):
-    """The question's rows need more memory than one may have; the process ends."""
+    """The rows of the question exceed the memory limit; the process ends."""
 
 
 class Failed(NamedTuple):
-    """What went wrong, without the values of variables."""
+    """The question failed; `reason` is the name of the error class, without values."""
 
     reason: str
 
 
-class Telling:
-    """Answers the questions that come over a pipe, one after the other."""
+class Answering:
+    """Answers the questions that arrive over a pipe, one after the other."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Telling:
         idle: float,
         limited: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """`idle` is for how many seconds to wait for the next word; each fold happens within a `limited()`."""
+        """`idle` is for how many seconds to wait for the next message; each fold runs within a `limited()`."""
         self._line = line
         self._views = views
         self._known = {each.name: each for each in with_needs(projections)}
@@ -78,24 +78,24 @@ class Telling:
         self._limited = limited
 
     def run(self) -> None:
-        """Answer until the pipe is closed, nothing has come for long, or something went wrong, which is said."""
-        with suppress(EOFError, OSError):  # whoever asked has gone
+        """Answer until the pipe is closed, no message arrives for `idle` seconds, or an error occurs, which is sent."""
+        with suppress(EOFError, OSError):  # the other end has closed the pipe
             self._answer_all()
 
     def _answer_all(self) -> None:
         try:
             question: Question | None = self._line.recv() if self._line.poll(self._idle) else None
             while question is not None:
-                question = self._told(question)
+                question = self._answer(question)
         except (EOFError, OSError):
             raise
         except MemoryError:
             self._line.send(TooLarge())
-        except Exception as error:  # noqa: BLE001 - whatever it is, the asker must hear of it
+        except Exception as error:  # noqa: BLE001 - every error is reported to the other end
             _log.error("a question about the past has failed", cause=name_of(error))
             self._line.send(Failed(type(error).__name__))
 
-    def _told(self, question: Question) -> Question | None:
+    def _answer(self, question: Question) -> Question | None:
         """Fold one question and answer queries about it; the next question, None when there is none."""
         chosen = [self._known[name] for name in question.names]
         with ExitStack() as stack:
@@ -112,7 +112,7 @@ class Telling:
 
 
 class _Progress:
-    """Says, twice a second at most, how far a fold is."""
+    """Sends the progress of a fold, at most twice a second."""
 
     def __init__(self, line: Connection) -> None:
         self._line = line

@@ -11,7 +11,7 @@ from domain.stock.stock_movement import StockMovement, correction_id
 
 
 def correction_of(work: Work, movement: UUID) -> tuple[UUID, bool]:
-    """The id of the movement that takes this one back, and whether that has been recorded.
+    """The id of the movement that corrects this one, and whether that has been recorded.
 
     The id is predictable, so something else may have it: then the next one is used.
     """

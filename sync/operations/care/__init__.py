@@ -1,0 +1,1 @@
+"""Operations about customers, contacts and surveys."""

@@ -1,0 +1,1 @@
+"""Operations about parts: movements and counts."""

@@ -1,0 +1,1 @@
+"""Operations about visits and work orders."""
