@@ -122,14 +122,15 @@ def _parts(news: News, phone: Phone, order: UUID, visit: UUID) -> None:
 
 
 def _operations(news: News, phone: Phone) -> None:
-    """An operation that was quarantined and discarded, and one that waited and did not fit."""
+    """Two operations under one id, of which one was discarded, and one that waited and did not fit."""
     operation, held = uuid4(), uuid4()
     said: Any = {"type": "note_added", "reason": "malformed", "detail": "It is not JSON.", "refs": (uuid4(),)}
     phone.device.record_quarantine(operation=operation, seq=1, body="{", **said)
+    phone.device.record_quarantine(operation=operation, seq=2, body="{", contested=True, **said)
     waits: Any = {"type": "note_added", "needs": (uuid4(),), "group": "g", "refs": (), "body": "{}"}
-    phone.device.record_hold(operation=held, seq=2, **waits)
-    news.tell(phone.device)
-    phone.device.discard(operation, reason="A test.")
+    phone.device.record_hold(operation=held, seq=3, **waits)
+    news.tell(phone.device, incarnation=1)
+    phone.device.discard(operation, phone.device.undecided(operation)[0], reason="A test.")
     misfit = Misfit("needs_missing", "What it needs has not come.", (Ref("operation", str(uuid4())),))
     phone.device.record_hold_ended(held, (misfit,))
     news.tell(phone.device, actor=uuid4(), at=later(9))
