@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypedDict, cast, get_args
 from uuid import UUID
 
 from flask import Response
@@ -10,7 +12,7 @@ from flask import Response
 from api.http.fields import Choice, Flag, Id, Text
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
-from api.http.schemas import Body, Command, Page, row_of
+from api.http.schemas import Body, Command, Page
 from api.http.services import services
 from commands.access import devices as commands
 from commands.running.context import CommandContext
@@ -20,25 +22,30 @@ from domain.access.device_status import DeviceStatus
 from domain.kernel.instant import now
 from projections.access import devices as view
 from projections.access.device_activity import DeviceActivity
+from projections.access.device_row import ListedDevice
 
 devices = Noun("devices", "Technicians' devices, and whether they are trusted.")
 
-LIVE: Final[dict[str, Any]] = {
-    "type": ["object", "null"],
-    "description": "What the device last reported; null for a query of the past.",
-    "properties": {
-        "standing": {"type": "string"},
-        "app_version": {"type": "string"},
-        "clock_offset_ms": {"type": ["integer", "null"]},
-        "last_seen_at": {"type": ["string", "null"], "format": "date-time"},
-        "oldest_unsent_at": {"type": ["string", "null"], "format": "date-time"},
-        "pulled_through": {"type": ["integer", "null"]},
-        "unsent": {"type": ["integer", "null"]},
-        "outbox_age": {"type": ["integer", "null"], "description": "Seconds since the oldest unsent operation."},
-    },
-}
-DEVICE: Final = row_of(view.DEVICES)
-DEVICE["properties"] |= {"live": LIVE}
+
+class Live(TypedDict):
+    """What a device last reported."""
+
+    standing: str
+    wipe: bool
+    wiped_at: datetime | None
+    app_version: str
+    clock_offset_ms: int | None
+    last_seen_at: datetime | None
+    oldest_unsent_at: datetime | None
+    pulled_through: int | None
+    unsent: int | None
+    outbox_age: Annotated[int | None, "Seconds since the oldest unsent operation."]
+
+
+class ShownDevice(ListedDevice):
+    """A device as the API shows it."""
+
+    live: Annotated[Live | None, "What the device last reported; null for a query of the past."]
 
 
 class Suspicion(Command):
@@ -81,7 +88,7 @@ def revoke(context: CommandContext, body: Body, id: UUID) -> Device:
     return commands.revoke(context.work, id, **body)
 
 
-@devices.lists(DEVICE, Filters)
+@devices.lists(ShownDevice, Filters)
 def list_devices(query: dict[str, Any]) -> Response:
     """The devices, each with what it last reported."""
     with open_reader(query, view.Devices(), DeviceActivity()) as reader:
@@ -89,7 +96,7 @@ def list_devices(query: dict[str, Any]) -> Response:
         return page_response(reader, query, _with_live(query, rows), key=("id",))
 
 
-@devices.shows(DEVICE)
+@devices.shows(ShownDevice)
 def show_device(query: dict[str, Any], id: UUID) -> Response:
     """One device, with what it last reported."""
     with open_reader(query, view.Devices(), DeviceActivity()) as reader:
@@ -97,12 +104,13 @@ def show_device(query: dict[str, Any], id: UUID) -> Response:
         return item_response(reader, _with_live(query, [row])[0] if row else None, own=False)
 
 
-def _with_live(query: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_live(query: dict[str, Any], rows: Sequence[ListedDevice]) -> list[ShownDevice]:
     past = query.get("as_of") is not None or query.get("known_at") is not None
     live = {} if past else services().device_statuses.of([row["id"] for row in rows])
-    return [row | {"live": _aged(live[row["id"]]) if row["id"] in live else None} for row in rows]
+    return [{**row, "live": _aged(live[row["id"]]) if row["id"] in live else None} for row in rows]
 
 
-def _aged(live: dict[str, Any]) -> dict[str, Any]:
+def _aged(live: dict[str, Any]) -> Live:
     oldest = live["oldest_unsent_at"]
-    return live | {"outbox_age": None if oldest is None else max(int((now() - oldest).total_seconds()), 0)}
+    age = None if oldest is None else max(int((now() - oldest).total_seconds()), 0)
+    return cast("Live", live | {"outbox_age": age})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, TypedDict, get_args
 from uuid import UUID
 
 from flask import Response
@@ -12,7 +12,6 @@ from api.http.command_route import command_response, request_of
 from api.http.fields import Choice, Id, Text, Whole
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
-from api.http.rows import shape_of
 from api.http.schemas import DONE, Body, Command, Page, Past
 from api.http.services import services
 from commands.running.changed import Changed
@@ -21,7 +20,6 @@ from domain.access.operation_status import OperationStatus
 from domain.recording.answers import UnrecordableError
 from projections.access import operation_queries as queries
 from projections.access import operations as view
-from projections.engine.table import Row
 from sync import decisions
 from sync.release import StillNotUnderstood
 
@@ -31,13 +29,17 @@ RELEASED: Final[dict[str, Any]] = DONE | {
     "properties": DONE["properties"]
     | {"notices": {"type": "array", "items": {"type": "object"}, "description": "What does not fit."}}
 }
-BODY: Final[dict[str, Any]] = {
-    "body": {"type": ["string", "null"], "description": "As the device sent it; null once it has been erased."},
-    "body_encoding": {
-        "type": ["string", "null"],
-        "description": "`utf-8`, or `base64` for bytes that are no UTF-8.",
-    },
-}
+
+
+class OperationText(TypedDict):
+    """The text of an operation."""
+
+    body: Annotated[str | None, "As the device sent it; null once it has been erased."]
+    body_encoding: Annotated[str | None, "`utf-8`, or `base64` for bytes that are no UTF-8."]
+
+
+class OperationDetail(view.OperationRow, OperationText):
+    """An operation with its text."""
 
 
 _WHICH: Final = "`text_position` of the operation; needed when several operations wait under the id."
@@ -89,7 +91,7 @@ def discard(context: CommandContext, body: Body, id: UUID) -> Changed:
     return decisions.discard(context, id, reason=body["reason"], text_position=body.get("text_position"))
 
 
-@operations.lists(view.OPERATIONS, Filters)
+@operations.lists(view.OperationRow, Filters)
 def list_operations(query: dict[str, Any]) -> Response:
     """The operations, the last quarantined first."""
     with open_reader(query, view.Operations()) as reader:
@@ -97,15 +99,15 @@ def list_operations(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("text_position",))
 
 
-@operations.shows(shape_of(view.OPERATIONS, **BODY), One)
+@operations.shows(OperationDetail, One)
 def show_operation(query: dict[str, Any], id: UUID) -> Response:
     """One operation with its original text; of several under the id the first, unless `text_position` names one."""
     with open_reader(query, view.Operations()) as reader:
         row = queries.operation(reader, id, query.get("text_position"))
-        return item_response(reader, None if row is None else row | _text_of(row))
+        return item_response(reader, None if row is None else {**row, **_text_of(row)})
 
 
-def _text_of(row: Row) -> dict[str, Any]:
+def _text_of(row: view.OperationRow) -> OperationText:
     """The text of a quarantined operation and its encoding; None for both when erased or never quarantined."""
     kept = services().log.texts(row["device"], [row["text_version"]])
     if not kept or kept[0].event.data.body is None:

@@ -121,7 +121,7 @@ def enable(context: CommandContext, _: Body, id: UUID) -> User:
     return commands.enable(context, id)
 
 
-@users.lists(view.USERS, Filters)
+@users.lists(view.UserRow, Filters)
 def list_users(query: dict[str, Any]) -> Response:
     """The users, by login."""
     with open_reader(query, view.Users()) as reader:
@@ -129,7 +129,7 @@ def list_users(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("login", "id"))
 
 
-@users.shows(view.USERS)
+@users.shows(view.UserRow)
 def show_user(query: dict[str, Any], id: UUID) -> Response:
     """One user."""
     with open_reader(query, view.Users()) as reader:

@@ -69,7 +69,7 @@ def merge(context: CommandContext, body: Body, id: UUID) -> Case:
     return commands.merge(context.work, id, **body)
 
 
-@cases.lists(view.CASES, bodies.Filters)
+@cases.lists(view.CaseRow, bodies.Filters)
 def list_cases(query: dict[str, Any]) -> Response:
     """All cases, the newest first."""
     with open_reader(query, view.Cases(), *merged(query)) as reader:
@@ -77,14 +77,14 @@ def list_cases(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("opened_at", "id"))
 
 
-@cases.shows(view.CASES)
+@cases.shows(view.CaseRow)
 def show_case(query: dict[str, Any], id: UUID) -> Response:
     """One case."""
     with open_reader(query, view.Cases()) as reader:
         return item_response(reader, view.case(reader, id), own=False)
 
 
-@cases.lists(story.TIMELINE, Page, path="/<uuid:id>/timeline")
+@cases.lists(story.TimelineRow, Page, path="/<uuid:id>/timeline")
 def list_case_timeline(query: dict[str, Any], id: UUID) -> Response:
     """All events that concern the case, by when they happened."""
     with open_reader(query, view.Cases(), Contacts(), WorkOrders(), story.Timeline()) as reader:

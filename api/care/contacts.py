@@ -12,7 +12,7 @@ from api.http.fields import Choice, Flag, Id, Instant, Many, Text, Whole
 from api.http.key_filter import holder_of
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
-from api.http.rows import api_row_or_none, api_rows, shape_of
+from api.http.rows import api_row_or_none, api_rows, api_schema
 from api.http.schemas import Body, Command, Creation, Page
 from commands.care import contacts as commands
 from commands.running.changed import Changed
@@ -122,7 +122,7 @@ def mark_duplicate(context: CommandContext, body: Body, id: UUID) -> Contact:
     return commands.mark_duplicate(context.work, id, **body)
 
 
-@contacts.lists(shape_of(view.CONTACTS), Filters)
+@contacts.lists(api_schema(view.ContactRow), Filters)
 def list_contacts(query: dict[str, Any]) -> Response:
     """All contacts, the newest first."""
     with open_reader(query, view.Contacts(), *merged(query)) as reader:
@@ -131,7 +131,7 @@ def list_contacts(query: dict[str, Any]) -> Response:
         return page_response(reader, query, api_rows(rows), key=("listed_at", "id"))
 
 
-@contacts.shows(shape_of(view.CONTACTS))
+@contacts.shows(api_schema(view.ContactRow))
 def show_contact(query: dict[str, Any], id: UUID) -> Response:
     """One contact."""
     with open_reader(query, view.Contacts()) as reader:

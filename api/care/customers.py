@@ -13,7 +13,7 @@ from api.http.fields import Id, Many, Text, Zone
 from api.http.noun import Noun
 from api.http.reading import item_response, open_reader, page_arguments, page_response
 from api.http.region import region_of
-from api.http.rows import ID, LIST, STRING, done_with, shape_of
+from api.http.rows import ID, STRING, done_with
 from api.http.schemas import Body, Command, Creation, Page
 from api.http.services import services
 from commands.care import customers as commands
@@ -21,6 +21,7 @@ from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from domain.care.customer import Customer
 from projections.care import customers as view
+from projections.care.customer_rows import CustomerDetail, CustomerRow
 from projections.lookup.search import Search
 from projections.lookup.search_query import EVERYBODY, found_by
 from store.erasure import Erasure
@@ -122,7 +123,7 @@ def erase(context: CommandContext, _: Body, id: UUID) -> Changed:
     return commands.erase(context.work, id, entries=Erasure(context.log).entries_merged_into(id))
 
 
-@customers.lists(view.CUSTOMERS, Filters)
+@customers.lists(CustomerRow, Filters)
 def list_customers(query: dict[str, Any]) -> Response:
     """All customers, by id."""
     with open_reader(query, view.Customers(), Search()) as reader:
@@ -132,7 +133,7 @@ def list_customers(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("id",))
 
 
-@customers.shows(shape_of(view.CUSTOMERS, sites=LIST, clashes=LIST))
+@customers.shows(CustomerDetail)
 def show_customer(query: dict[str, Any], id: UUID) -> Response:
     """One customer, with their sites and conflicting changes."""
     with open_reader(query, view.Customers()) as reader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.http.authentication import current_author
@@ -11,7 +11,7 @@ from api.http.services import services
 from projections.lookup.names import QUERIES, ids_in, names_of
 
 
-def names_of_items(items: Sequence[dict[str, Any]]) -> dict[str, str]:
+def names_of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The current names by id, of things whose lists the author may read; erased people have none."""
     roles = set(current_author().roles)
     nouns = [noun for noun in QUERIES if roles & POLICY[f"GET /api/v1/{noun}"]]

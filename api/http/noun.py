@@ -13,10 +13,11 @@ from webargs.flaskparser import FlaskParser
 from api.http.bad_members import bad_members, error_list
 from api.http.body import body_of
 from api.http.command_route import CommandRoute, Function
-from api.http.schemas import DONE, Command, Page, Past, page_of, row_of
+from api.http.schemas import DONE, Command, Page, Past, page_of
+from api.http.shapes import schema_of
 from domain.kernel.aggregate import Entity
 from domain.kernel.problem import BadInput
-from projections.engine.table import Table
+from projections.engine.shapes import Shape
 
 PREFIX = "/api/v1"
 View = Callable[..., Response]
@@ -88,15 +89,15 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
         return mark
 
-    def lists(self, table: Table | dict[str, Any], query: type[Page] = Page, path: str = "") -> Callable[[V], V]:
-        """`GET` of a page: `view(query)`."""
-        return self.plain_route("GET", path, query, 200, page_of(row_of(table) if isinstance(table, Table) else table))
+    def lists(self, shape: Shape | dict[str, Any], query: type[Page] = Page, path: str = "") -> Callable[[V], V]:
+        """`GET` of a page: `view(query)`. Its items have this shape, or JSON schema."""
+        return self.plain_route("GET", path, query, 200, page_of(_schema(shape)))
 
     def shows(
-        self, table: Table | dict[str, Any], query: type[Past] = Past, path: str = "/<uuid:id>"
+        self, shape: Shape | dict[str, Any], query: type[Past] = Past, path: str = "/<uuid:id>"
     ) -> Callable[[V], V]:
-        """`GET` of one thing: `view(query, id)`."""
-        return self.plain_route("GET", path, query, 200, row_of(table) if isinstance(table, Table) else table)
+        """`GET` of one thing, which has this shape, or JSON schema: `view(query, id)`."""
+        return self.plain_route("GET", path, query, 200, _schema(shape))
 
     def plain_route(
         self, method: str, path: str, schema: type[Schema] | None, status: int, reply: dict[str, Any] | None = None
@@ -113,6 +114,10 @@ class Noun(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             return view
 
         return mark
+
+
+def _schema(shape: Shape | dict[str, Any]) -> dict[str, Any]:
+    return shape if isinstance(shape, dict) else schema_of(shape)
 
 
 def has_required(schema: type[Schema]) -> bool:

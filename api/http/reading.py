@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -80,7 +80,7 @@ def wait_for_recorded(names: Sequence[str] = ()) -> None:
 
 
 def page_response(
-    reader: Reader, query: dict[str, Any], rows: Sequence[dict[str, Any]], key: Sequence[str]
+    reader: Reader, query: dict[str, Any], rows: Sequence[Mapping[str, Any]], key: Sequence[str]
 ) -> Response:
     """One page of `rows`, which has one row more than the limit if there are more; `key` are the sort columns."""
     items = rows[: query["limit"]]
@@ -120,7 +120,7 @@ def _picture(reader: Reader, query: dict[str, Any]) -> Picture | None:
     return Picture(reader.picture, query["moment"])
 
 
-def item_response(reader: Reader, row: dict[str, Any] | None, *, own: bool = True) -> Response:
+def item_response(reader: Reader, row: Mapping[str, Any] | None, *, own: bool = True) -> Response:
     """One row with its ETag, 304 for a matching `If-None-Match`; raises `NotFound` for None.
 
     `own=False` when the row shows more than its own stream: then there is no 304.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,7 +12,6 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from api.http.fields import Flag, Id, Instant, One, Text, Whole, Zone
 from domain.kernel.bounds import Kind
 from domain.kernel.envelope import ExternalRef
-from projections.engine.table import Table
 
 
 class Strict(Schema):
@@ -115,29 +114,6 @@ DONE: dict[str, Any] = {
         "version": {"type": "integer", "description": "The stream's version, also the ETag."},
     },
 }
-
-_TYPES: Mapping[str, dict[str, Any]] = {
-    "uuid": {"type": "string", "format": "uuid"},
-    "integer": {"type": "integer"},
-    "bigint": {"type": "integer"},
-    "boolean": {"type": "boolean"},
-    "timestamptz": {"type": "string", "format": "date-time"},
-    "date": {"type": "string", "format": "date"},
-    "numeric": {"type": "string", "description": "A plain decimal."},
-    "json": {},
-}
-
-
-def row_of(table: Table) -> dict[str, Any]:
-    """The JSON schema of a row of a view."""
-    properties = {}
-    for name, declared in table.columns.items():
-        kind = declared.removesuffix("NOT NULL").strip()
-        shape = dict(_TYPES.get(kind, {"type": "string"}))
-        if "type" in shape and not declared.endswith("NOT NULL"):
-            shape["type"] = [shape["type"], "null"]
-        properties[name] = shape
-    return {"type": "object", "properties": properties}
 
 
 def page_of(item: dict[str, Any]) -> dict[str, Any]:

@@ -12,39 +12,21 @@ from flask import Response
 from api.http.fields import Choice, Id, Instant, Text
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
+from api.http.rows import api_schema
 from api.http.schemas import Page
 from api.http.services import services
+from domain.kernel.problem import NotFound
 from projections.integrity import history as view
 from sync.notices import NOTICES
 
 events = Noun("events", "The event log: what happened, when it was recorded, by whom and from which device.")
 
 _LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(microseconds=1)
-_ID: Final = {"type": "string", "format": "uuid"}
-_AT: Final = {"type": "string", "format": "date-time"}
-EVENT: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "position": {"type": "integer"},
-        "stream": _ID,
-        "version": {"type": "integer"},
-        "topic": {"type": "string"},
-        "occurred_at": _AT,
-        "recorded_at": _AT,
-        "actor": _ID | {"type": ["string", "null"]},
-        "device": _ID | {"type": ["string", "null"]},
-        "device_seq": {"type": ["integer", "null"]},
-        "operation_id": _ID | {"type": ["string", "null"]},
-        "correlation_id": _ID | {"type": ["string", "null"]},
-    },
-}
-RECORD: Final[dict[str, Any]] = EVENT | {
-    "properties": EVENT["properties"]
-    | {
-        "record": {"type": "object", "description": "The canonical record as it is hashed, personal text sealed."},
-        "data": {"type": "object", "description": "The event's own data, personal text readable until erased."},
-    }
-}
+RECORD: Final = api_schema(
+    view.EventRow,
+    record={"type": "object", "description": "The canonical record as it is hashed, personal text sealed."},
+    data={"type": "object", "description": "The event's own data, personal text readable until erased."},
+)
 
 _NOTICE: Final = "The notice about an operation when it was recorded; its first event is listed."
 
@@ -65,7 +47,7 @@ class Filters(Page):
     notice = Choice(tuple(NOTICES), metadata={"description": _NOTICE})
 
 
-@events.lists(EVENT, Filters)
+@events.lists(view.EventRow, Filters)
 def list_events(query: dict[str, Any]) -> Response:
     """Events by position."""
     wanted = filters(query)
@@ -81,7 +63,8 @@ def show_event(query: dict[str, Any], position: int) -> Response:
     """One event: its canonical record, as it is hashed, and its data with readable personal text."""
     with open_reader(query) as reader:
         row = view.event(reader, position)
-    if row is not None:
-        [read] = services().log.reader.read([row["record"]])
-        row |= {"record": orjson.Fragment(row["record"]), "data": msgspec.to_builtins(read.data)}
-    return item_response(reader, row)
+    if row is None:
+        raise NotFound
+    [read] = services().log.reader.read([row["record"]])
+    shown = {**row, "record": orjson.Fragment(row["record"]), "data": msgspec.to_builtins(read.data)}
+    return item_response(reader, shown)

@@ -12,33 +12,19 @@ from api.http.noun import Noun
 from api.http.policy import POLICY
 from api.http.reading import open_reader, page_arguments, page_response
 from api.http.region import region_of
+from api.http.rows import api_schema
 from api.http.schemas import Page
 from api.http.services import services
 from commands.running.author import Author
 from projections.lookup.search import Search
 from projections.lookup.search_kinds import KINDS
-from projections.lookup.search_query import found
+from projections.lookup.search_query import FoundRow, found
 
 search = Noun("search", "Search of all kinds of things by name, number, telephone or address.")
 
 _NOUN_OF: Final = {"sites": "customers"}
-FOUND: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["kind", "id", "rank"],
-    "properties": {
-        "rank": {
-            "type": "integer",
-            "description": "0: a number, 1: a telephone number, 2: all words, 3: beginnings of words.",
-        },
-        "kind": {"type": "string", "enum": list(KINDS), "description": "The noun by which it is read."},
-        "id": {"type": "string", "format": "uuid"},
-        "name": {"type": ["string", "null"]},
-        "number": {"type": ["string", "null"], "description": "Its number or serial."},
-        "customer": {"type": ["string", "null"], "format": "uuid"},
-        "merged_into": {"type": ["string", "null"], "format": "uuid"},
-        "position": {"type": "integer"},
-    },
-}
+_KIND: Final = {"type": "string", "enum": list(KINDS), "description": "The noun by which it is read."}
+FOUND: Final = api_schema(FoundRow, kind=_KIND)
 
 
 class Question(Page):

@@ -10,18 +10,18 @@ from flask import Response
 from api.http.fields import Choice, Flag, Id, Many, One, Quantity, Text
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
-from api.http.rows import ID, done_with, shape_of
+from api.http.rows import ID, done_with
 from api.http.schemas import Body, Command, Page, Value
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
 from commands.stock import discrepancies as commands
 from domain.stock.discrepancy_kinds import DISCREPANCY_KINDS, WRITE_OFFS, DiscrepancyStatus
 from projections.stock import discrepancies as view
-from projections.stock.discrepancy_row import DISCREPANCIES
+from projections.stock import discrepancy_queries as queries
+from projections.stock.discrepancy_row import ListedDiscrepancy
 
 discrepancies = Noun("discrepancies", "Discrepancies between the books and the world.")
 
-SHAPE = shape_of(DISCREPANCIES, age={"type": "integer", "description": "In seconds."})
 DONE = done_with(movements={"type": "array", "items": ID})
 
 
@@ -100,16 +100,16 @@ def write_off(context: CommandContext, body: Body, id: UUID) -> Changed:
     return commands.write_off(context, id, **body)
 
 
-@discrepancies.lists(SHAPE, Filters)
+@discrepancies.lists(ListedDiscrepancy, Filters)
 def list_discrepancies(query: dict[str, Any]) -> Response:
     """All discrepancies, the oldest first."""
     with open_reader(query, view.Discrepancies()) as reader:
-        rows = view.discrepancies(reader, at=query.get("as_of"), **page_arguments(query), **filters(query))
+        rows = queries.discrepancies(reader, at=query.get("as_of"), **page_arguments(query), **filters(query))
         return page_response(reader, query, rows, key=("opened_at", "id"))
 
 
-@discrepancies.shows(SHAPE)
+@discrepancies.shows(ListedDiscrepancy)
 def show_discrepancy(query: dict[str, Any], id: UUID) -> Response:
     """One discrepancy, with its causes and the decisions about it."""
     with open_reader(query, view.Discrepancies()) as reader:
-        return item_response(reader, view.discrepancy(reader, id, at=query.get("as_of")))
+        return item_response(reader, queries.discrepancy(reader, id, at=query.get("as_of")))

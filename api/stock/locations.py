@@ -63,7 +63,7 @@ def retire(context: CommandContext, _: Body, id: UUID) -> Location:
     return commands.retire(context.work, id)
 
 
-@locations.lists(view.LOCATIONS, Filters)
+@locations.lists(view.LocationRow, Filters)
 def list_locations(query: dict[str, Any]) -> Response:
     """All locations, by id."""
     with open_reader(query, view.Locations()) as reader:
@@ -71,7 +71,7 @@ def list_locations(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("id",))
 
 
-@locations.shows(view.LOCATIONS)
+@locations.shows(view.LocationRow)
 def show_location(query: dict[str, Any], id: UUID) -> Response:
     """One location."""
     with open_reader(query, view.Locations()) as reader:

@@ -112,7 +112,7 @@ def discontinue(context: CommandContext, _: Body, id: UUID) -> Part:
     return commands.discontinue(context.work, id)
 
 
-@parts.lists(view.PARTS, Filters)
+@parts.lists(view.PartRow, Filters)
 def list_parts(query: dict[str, Any]) -> Response:
     """The catalogue, by number."""
     with open_reader(query, view.Parts()) as reader:
@@ -121,7 +121,7 @@ def list_parts(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("number", "id"))
 
 
-@parts.shows(view.PARTS)
+@parts.shows(view.PartRow)
 def show_part(query: dict[str, Any], id: UUID) -> Response:
     """One part, with its costs by day."""
     with open_reader(query, view.Parts()) as reader:

@@ -11,28 +11,20 @@ from api.http.encoding import json_response
 from api.http.fields import Id, Quantity, Whole
 from api.http.noun import Noun
 from api.http.reading import filters, open_reader, page_arguments, page_response
-from api.http.rows import ID, LIST, api_row
+from api.http.rows import api_row, api_schema
 from api.http.schemas import Page, Past
 from domain.kernel.problem import NotFound
 from projections.stock.locations import Locations
 from projections.stock.movements import Movements
 from projections.stock.parts import Parts
-from projections.stock.shelves import shelves
+from projections.stock.shelves import ShelfRow, shelves
 from projections.stock.stock import Stock
-from projections.stock.stock_explained import explain
+from projections.stock.stock_explained import Explanation, ReachedLine, explain
 
 stock = Noun("stock", "The quantity of each part at each location.")
 
-_QUANTITY = {"type": "string", "description": "A plain decimal."}
-LINE = {
-    "type": "object",
-    "properties": {"location": ID, "part": ID}
-    | dict.fromkeys(("on_hand", "reserved", "in_transit", "unexplained"), _QUANTITY),
-}
-EXPLANATION = {
-    "type": "object",
-    "properties": {"location": ID, "part": ID, "on_hand": _QUANTITY, "opening": _QUANTITY, "lines": LIST},
-}
+_LINE = api_schema(ReachedLine, delay={"type": "integer", "description": "Seconds between the two."})
+EXPLANATION = api_schema(Explanation, lines={"type": "array", "items": _LINE}, position={"type": "integer"})
 
 
 class Filters(Page):
@@ -49,7 +41,7 @@ class Lines(Past):
     limit = Whole(1, 500, written=True, load_default=500)
 
 
-@stock.lists(LINE, Filters)
+@stock.lists(ShelfRow, Filters)
 def list_stock(query: dict[str, Any]) -> Response:
     """One line for each location and part, with what is in transit and what is unexplained."""
     with open_reader(query, Stock(), Locations(), Parts()) as reader:
@@ -64,5 +56,7 @@ def show_stock_explanation(query: dict[str, Any], location: UUID, part: UUID) ->
         explanation = explain(reader, location, part, limit=query["limit"])
         if explanation is None:
             raise NotFound("This part has never been at this location.")
-        lines = [line | {"delay": int(line["delay"]), "cause": api_row(line["cause"])} for line in explanation["lines"]]
-        return json_response(explanation | {"lines": lines, "position": reader.position})
+        lines = [
+            {**line, "delay": int(line["delay"]), "cause": api_row(line["cause"])} for line in explanation["lines"]
+        ]
+        return json_response({**explanation, "lines": lines, "position": reader.position})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
 from flask import Response
 
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
-from api.http.rows import ID, api_row, done_with, shape_of
+from api.http.rows import ID, api_row, api_schema, done_with
 from api.http.schemas import Body
+from api.http.shapes import schema_of
 from api.stock.movement_bodies import Filters, Mistake, NewMovement
 from commands.running.changed import Changed
 from commands.running.context import CommandContext
@@ -22,13 +24,18 @@ from projections.stock import movements as view
 
 stock_movements = Noun("stock-movements", "Movements of parts between locations.")
 
-_MONEY = {
-    "type": ["object", "null"],
-    "properties": {"amount": {"type": "integer"}, "currency": {"type": "string"}, "per": {"type": "integer"}},
-}
-MOVEMENT = shape_of(view.MOVEMENTS, cost=_MONEY)
-for _column in ("cost_amount", "cost_currency", "cost_per"):
-    del MOVEMENT["properties"][_column]
+
+class Cost(TypedDict):
+    """What a unit cost, or `per` units, in minor units."""
+
+    amount: int
+    currency: str
+    per: NotRequired[int]
+
+
+_COST = ("cost_amount", "cost_currency", "cost_per")
+MOVEMENT = api_schema(view.MovementRow, *_COST, cost=schema_of(Cost | None))
+MOVEMENT_DETAIL = api_schema(view.MovementDetail, *_COST, cost=schema_of(Cost | None))
 
 
 @stock_movements.creates(StockMovement, NewMovement)
@@ -51,7 +58,7 @@ def list_stock_movements(query: dict[str, Any]) -> Response:
         return page_response(reader, query, [_movement_fields(row) for row in rows], key=("position",))
 
 
-@stock_movements.shows(MOVEMENT | {"properties": MOVEMENT["properties"] | {"corrected_by": ID}})
+@stock_movements.shows(MOVEMENT_DETAIL)
 def show_stock_movement(query: dict[str, Any], id: UUID) -> Response:
     """One movement, and the movement that corrected it, if any."""
     with open_reader(query, view.Movements()) as reader:
@@ -59,8 +66,8 @@ def show_stock_movement(query: dict[str, Any], id: UUID) -> Response:
         return item_response(reader, None if row is None else _movement_fields(row))
 
 
-def _movement_fields(row: Row) -> Row:
+def _movement_fields(row: Mapping[str, Any]) -> Row:
     shown = api_row(row)
-    amount, currency, per = (shown.pop(name) for name in ("cost_amount", "cost_currency", "cost_per"))
+    amount, currency, per = (shown.pop(name) for name in _COST)
     cost = {"amount": amount, "currency": currency} | ({} if per == 1 else {"per": per})
     return shown | {"cost": None if amount is None else cost}

@@ -111,7 +111,7 @@ def retire(context: CommandContext, body: Body, id: UUID) -> Equipment:
     return commands.retire(context.work, id, **body)
 
 
-@equipment.lists(view.EQUIPMENT, Filters)
+@equipment.lists(view.EquipmentRow, Filters)
 def list_equipment(query: dict[str, Any]) -> Response:
     """All machines, by id."""
     with open_reader(query, view.EquipmentView(), *merged(query)) as reader:
@@ -119,14 +119,14 @@ def list_equipment(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("id",))
 
 
-@equipment.shows(view.EQUIPMENT)
+@equipment.shows(view.EquipmentRow)
 def show_equipment(query: dict[str, Any], id: UUID) -> Response:
     """One machine."""
     with open_reader(query, view.EquipmentView()) as reader:
         return item_response(reader, view.one_equipment(reader, id), own=False)
 
 
-@equipment.lists(story.TIMELINE, Page, path="/<uuid:id>/history")
+@equipment.lists(story.TimelineRow, Page, path="/<uuid:id>/history")
 def list_equipment_history(query: dict[str, Any], id: UUID) -> Response:
     """All events of the machine, with those of its repairs, by when they happened."""
     with open_reader(query, view.EquipmentView(), WorkOrders(), story.Timeline()) as reader:

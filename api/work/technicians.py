@@ -117,7 +117,7 @@ def create_enrolment(body: Body, id: UUID) -> Response:
     return command_response(reply, {"code": code_of(seed)})
 
 
-@technicians.lists(view.TECHNICIANS, Filters)
+@technicians.lists(view.TechnicianRow, Filters)
 def list_technicians(query: dict[str, Any]) -> Response:
     """The technicians."""
     with open_reader(query, view.Technicians()) as reader:
@@ -125,7 +125,7 @@ def list_technicians(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("id",))
 
 
-@technicians.shows(view.TECHNICIANS)
+@technicians.shows(view.TechnicianRow)
 def show_technician(query: dict[str, Any], id: UUID) -> Response:
     """One technician."""
     with open_reader(query, view.Technicians()) as reader:

@@ -11,7 +11,6 @@ from flask import Response
 from api.http.fields import Choice, Flag, Id, Instant, Text
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, moment_of, open_reader, page_arguments, page_response
-from api.http.rows import FACT, shape_of
 from api.http.schemas import Body, Command, Page
 from api.work.visit_bodies import NewVisit, Window
 from commands.running.context import CommandContext
@@ -21,9 +20,10 @@ from domain.work.visit import Visit
 from domain.work.visit_events import NotDoneReason
 from domain.work.visit_status import Status
 from domain.work.visit_window import WINDOW
-from projections.engine.fact_pages import VISIT_LISTS, visit_facts
+from projections.engine.fact_pages import VISIT_LISTS, ListedFact, visit_facts
 from projections.work import visit_queries as queries
 from projections.work import visits as view
+from projections.work.visit_row import ListedVisit
 from projections.work.work_orders import WorkOrders
 
 visits = Noun("visits", "Visits of technicians to customers.")
@@ -136,10 +136,7 @@ _step("finish", "Record that the work of the visit is done.", commands.finish)
 _step("not-done", "Record that the work of the visit could not be done.", commands.not_done, VisitFailure)
 
 
-VISIT = shape_of(view.VISITS, missed={"type": "boolean"})
-
-
-@visits.lists(VISIT, Filters)
+@visits.lists(ListedVisit, Filters)
 def list_visits(query: dict[str, Any]) -> Response:
     """All visits, by the start of their windows."""
     with open_reader(query, view.Visits(), WorkOrders()) as reader:
@@ -147,14 +144,14 @@ def list_visits(query: dict[str, Any]) -> Response:
         return page_response(reader, query, rows, key=("window_start", "id"))
 
 
-@visits.shows(VISIT)
+@visits.shows(ListedVisit)
 def show_visit(query: dict[str, Any], id: UUID) -> Response:
     """One visit."""
     with open_reader(query, view.Visits(), WorkOrders()) as reader:
         return item_response(reader, queries.visit(reader, id, at=query.get("as_of")), own=False)
 
 
-@visits.lists(FACT, Facts, path="/<uuid:id>/facts")
+@visits.lists(ListedFact, Facts, path="/<uuid:id>/facts")
 def list_visit_facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the visit itself shows the newest 50 and counts the others."""
     with open_reader(query, view.Visits()) as reader:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from flask import Response
 
+from api.http import fields
 from api.http.encoding import json_response
-from api.http.fields import Day, Instant, Text, Whole
+from api.http.fields import Instant, Text, Whole
 from api.http.reading import POSITION, open_reader, page_arguments, page_response
-from api.http.rows import ID
 from api.http.schemas import Body, Command, Page, Past
 from api.http.services import services
 from api.work.equipment import equipment
@@ -24,40 +24,23 @@ from domain.kernel.local_time import local_day
 from domain.kernel.problem import NotFound
 from domain.work.equipment import Equipment
 from projections.care.customers import Customers
+from projections.engine.shapes import Day
 from projections.work import equipment as view
 from projections.work import warranties
 
 __all__ = ["equipment"]
 """The noun `equipment`, with these routes added."""
 
-_WARRANTY: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "number": {"type": "integer"},
-        "from": {"type": "string", "format": "date"},
-        "until": {"type": "string", "format": "date"},
-        "terms": {"type": "string"},
-        "withdrawn_from": {"type": ["string", "null"], "format": "date"},
-        "withdrawn_for": {"type": ["string", "null"], "description": "A code."},
-    },
-}
-COVERAGE: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["id", "on", "zone", "covered", "warranty", "warranties"],
-    "properties": {
-        "id": ID,
-        "on": {"type": "string", "format": "date", "description": "The requested day, at the place."},
-        "zone": {"type": "string", "description": "The IANA zone of the place: of the site, else of the customer."},
-        "covered": {"type": "boolean"},
-        "warranty": {"description": "The terms that apply, which are the last ones set; null without any."} | _WARRANTY,
-        "warranties": {
-            "type": "array",
-            "items": _WARRANTY,
-            "description": "All that are valid on the day, the last set first.",
-        },
-    },
-}
-COVERAGE["properties"]["warranty"]["type"] = ["object", "null"]
+
+class Coverage(TypedDict):
+    """Whether a machine is covered on a day, and by which warranties."""
+
+    id: UUID
+    on: Annotated[Day, "The requested day, at the place."]
+    zone: Annotated[str, "The IANA zone of the place: of the site, else of the customer."]
+    covered: bool
+    warranty: Annotated[warranties.SetWarranty | None, "The terms that apply, the last ones set; null without any."]
+    warranties: Annotated[list[warranties.SetWarranty], "All that are valid on the day, the last set first."]
 
 
 class Withdrawal(Command):
@@ -65,13 +48,13 @@ class Withdrawal(Command):
 
     number = Whole(1, required=True)
     reason = Text(2000, required=True)
-    from_ = Day(Kind.FROM_DAY, data_key="from")
+    from_ = fields.Day(Kind.FROM_DAY, data_key="from")
 
 
 class Covered(Past):
     """A day at the place, or an instant (such as that of the fault) whose day counts; today where neither is given."""
 
-    on = Day(metadata={"description": "The day at the place."})
+    on = fields.Day(metadata={"description": "The day at the place."})
     at = Instant(metadata={"description": "An instant: the day that it was at the place counts."})
 
 
@@ -81,7 +64,7 @@ def withdraw_warranty(context: CommandContext, body: Body, id: UUID) -> Equipmen
     return commands.withdraw_warranty(context.work, id, **body)
 
 
-@equipment.shows(COVERAGE, Covered, path="/<uuid:id>/coverage")
+@equipment.shows(Coverage, Covered, path="/<uuid:id>/coverage")
 def show_coverage(query: dict[str, Any], id: UUID) -> Response:
     """Whether a warranty is valid on a day in the zone of the machine's site; in the past, as it was known."""
     if "on" in query and "at" in query:
@@ -93,8 +76,14 @@ def show_coverage(query: dict[str, Any], id: UUID) -> Response:
         zone = warranties.zone_of(reader, machine["site"], machine["customer"]) or services().settings.zone
         day = query.get("on") or _day(query, zone)
         found = warranties.coverage(reader, id, day)
-    body = {"id": id, "on": day.isoformat(), "zone": zone, "covered": bool(found)}
-    body |= {"warranty": found[0] if found else None, "warranties": found}
+    body: Coverage = {
+        "id": id,
+        "on": day.isoformat(),
+        "zone": zone,
+        "covered": bool(found),
+        "warranty": found[0] if found else None,
+        "warranties": found,
+    }
     return json_response(body, headers={POSITION: str(reader.position)})
 
 
@@ -104,7 +93,7 @@ def _day(query: dict[str, Any], zone: str) -> date:
     return local_day(instant, zone)
 
 
-@equipment.lists(_WARRANTY, Page, path="/<uuid:id>/warranties")
+@equipment.lists(warranties.SetWarranty, Page, path="/<uuid:id>/warranties")
 def list_warranties(query: dict[str, Any], id: UUID) -> Response:
     """All warranties that were set, by number, withdrawn or not."""
     with open_reader(query, view.EquipmentView()) as reader:

@@ -11,7 +11,7 @@ from api.care.merged import merged
 from api.http.key_filter import holder_of
 from api.http.noun import Noun
 from api.http.reading import filters, item_response, open_reader, page_arguments, page_response
-from api.http.rows import FACT, api_row_or_none, api_rows, shape_of
+from api.http.rows import api_row_or_none, api_rows, api_schema
 from api.http.schemas import Body
 from api.work import work_order_bodies as bodies
 from commands.running.changed import Changed
@@ -20,9 +20,10 @@ from commands.work import work_orders as commands
 from commands.work.opening import open_work_order
 from domain.kernel.problem import NotFound
 from domain.work.work_order import WorkOrder
-from projections.engine.fact_pages import order_facts
+from projections.engine.fact_pages import ListedFact, order_facts
 from projections.work import work_order_queries as queries
 from projections.work import work_orders as view
+from projections.work.work_order_row import WorkOrderRow
 
 work_orders = Noun("work-orders", "Work orders, one repair each.")
 
@@ -105,7 +106,7 @@ def add_note(context: CommandContext, body: Body, id: UUID) -> WorkOrder:
     return commands.add_note(context.work, id, **body)
 
 
-@work_orders.lists(shape_of(view.WORK_ORDERS), bodies.Filters)
+@work_orders.lists(api_schema(WorkOrderRow), bodies.Filters)
 def list_work_orders(query: dict[str, Any]) -> Response:
     """All work orders, the newest first."""
     with open_reader(query, view.WorkOrders(), *merged(query)) as reader:
@@ -114,14 +115,14 @@ def list_work_orders(query: dict[str, Any]) -> Response:
         return page_response(reader, query, api_rows(rows), key=("opened_at", "id"))
 
 
-@work_orders.shows(shape_of(view.WORK_ORDERS))
+@work_orders.shows(api_schema(WorkOrderRow))
 def show_work_order(query: dict[str, Any], id: UUID) -> Response:
     """One work order."""
     with open_reader(query, view.WorkOrders()) as reader:
         return item_response(reader, api_row_or_none(queries.work_order(reader, id)), own=False)
 
 
-@work_orders.lists(FACT, bodies.Facts, path="/<uuid:id>/facts")
+@work_orders.lists(ListedFact, bodies.Facts, path="/<uuid:id>/facts")
 def list_work_order_facts(query: dict[str, Any], id: UUID) -> Response:
     """All facts of one of its lists, the newest first; the order itself shows the newest 50 and counts the others."""
     with open_reader(query, view.WorkOrders()) as reader:

@@ -19,15 +19,15 @@ from domain.stock.location import VIRTUAL
 from domain.stock.stock_movement import StockMovement
 from domain.work.technician import Technician
 from projections.access.people import people_behind
-from projections.engine.table import Row
-from projections.stock.discrepancies import discrepancy
+from projections.stock.discrepancy_queries import discrepancy
+from projections.stock.discrepancy_row import DiscrepancyRow
 
 
 class Found(NamedTuple):
     """A discrepancy, its row in the views, and the ids of those who caused it."""
 
     discrepancy: Discrepancy
-    row: Row
+    row: DiscrepancyRow
     caused_by: set[UUID]
 
 

@@ -9,37 +9,12 @@ from uuid import UUID
 from domain.access.device import Device
 from domain.recording.recorded import Recorded
 from domain.work.technician import Technician
+from projections.access.device_row import DEVICES, ListedDevice
 from projections.access.device_texts import QUARANTINED, settled, waiting
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
-
-DEVICES = Table(
-    "devices",
-    {
-        "id": "uuid NOT NULL",
-        "technician": "uuid NOT NULL",
-        "name": "text",
-        "install_id": "text NOT NULL",
-        "incarnation": "bigint NOT NULL",
-        "platform": "text NOT NULL",
-        "app_version": "text NOT NULL",
-        "status": "text NOT NULL",
-        "reason": "text",
-        "wipe": "boolean NOT NULL",
-        "wiped_at": "timestamptz",
-        "offset_ms": "bigint NOT NULL",
-        "quarantined": "json NOT NULL",
-        "quarantined_count": "bigint NOT NULL",
-        "divergences": "bigint NOT NULL",
-        "enrolled_at": "timestamptz NOT NULL",
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
-    key=("id",),
-    indexes=(("technician", "id"),),
-)
 
 
 class Devices(Projection):
@@ -143,9 +118,9 @@ def _change(event: Recorded, rows: Rows, **fields: Any) -> None:
     change_row(rows, DEVICES, event, fields)
 
 
-def device(reader: Reader, device_id: UUID) -> Row | None:
+def device(reader: Reader, device_id: UUID) -> ListedDevice | None:
     """One device with its last activity; `last_seq` and what follows are None before it has sent anything."""
-    return reader.fetch_one(f"{_SELECT} WHERE d.id = %s", (device_id,))
+    return reader.row(ListedDevice, f"{_SELECT} WHERE d.id = %s", (device_id,))
 
 
 def devices(
@@ -155,9 +130,10 @@ def devices(
     after: UUID | None = None,
     technician: UUID | None = None,
     status: str | None = None,
-) -> list[Row]:
+) -> list[ListedDevice]:
     """At most `limit` devices by id, those behind `after`, each with its last activity."""
-    return reader.fetch_all(
+    return reader.rows(
+        ListedDevice,
         f"""
         {_SELECT}
         WHERE (%(after)s IS NULL OR d.id > %(after)s)

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from projections.access.operations import OperationRow
 from projections.engine.reader import Reader
 from projections.engine.table import Row
 
 MOST_OVERDUE: Final = 1000
 
 
-def operation(reader: Reader, operation_id: UUID, text_position: int | None = None) -> Row | None:
+def operation(reader: Reader, operation_id: UUID, text_position: int | None = None) -> OperationRow | None:
     """One operation; where its id was used for several contents, the first, or the one at `text_position`."""
-    return reader.fetch_one(
+    return reader.row(
+        OperationRow,
         """
         SELECT * FROM operations
         WHERE operation = %(operation)s AND text_position = coalesce(%(position)s, text_position)
@@ -35,10 +37,11 @@ def operations(
     device: UUID | None = None,
     technician: UUID | None = None,
     type: str | None = None,  # noqa: A002 - the protocol's word
-) -> list[Row]:
+) -> list[OperationRow]:
     """At most `limit` operations, newest first, those after the cursor `after` (text_position)."""
     asked: dict[str, Any] = {"limit": limit, "after": after, "status": status, "operation": operation}
-    return reader.fetch_all(
+    return reader.rows(
+        OperationRow,
         """
         SELECT * FROM operations
         WHERE (%(after)s IS NULL OR text_position < %(after)s)

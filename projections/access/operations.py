@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
 from domain.access.device import Device
 from domain.access.operation_status import UNDECIDED, recorded_status
 from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
+from projections.engine.shapes import Id
 from projections.engine.table import Key, Row, Table
 
-OPERATIONS = Table(
+
+class OperationRow(TypedDict):
+    """An operation that was held, quarantined or rejected."""
+
+    operation: UUID
+    device: UUID
+    incarnation: int | None
+    seq: int
+    text_version: int
+    text_position: int
+    contested: bool
+    technician: UUID
+    status: str
+    type: str
+    reason: str
+    detail: str
+    refs: list[Id]
+    needs: list[Id]
+    of_group: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    decided_at: datetime | None
+    decided_by: UUID | None
+    decision: str | None
+    position: int
+
+
+OPERATIONS = Table.of(
     "operations",
-    {
-        "operation": "uuid NOT NULL",
-        "device": "uuid NOT NULL",
-        "incarnation": "bigint",
-        "seq": "bigint NOT NULL",
-        "text_version": "bigint NOT NULL",
-        "text_position": "bigint NOT NULL",
-        "contested": "boolean NOT NULL",
-        "technician": "uuid NOT NULL",
-        "status": "text NOT NULL",
-        "type": "text NOT NULL",
-        "reason": "text NOT NULL",
-        "detail": "text NOT NULL",
-        "refs": "json NOT NULL",
-        "needs": "json NOT NULL",
-        "of_group": "text",
-        "occurred_at": "timestamptz NOT NULL",
-        "recorded_at": "timestamptz NOT NULL",
-        "decided_at": "timestamptz",
-        "decided_by": "uuid",
-        "decision": "text",
-        "position": "bigint NOT NULL",
-    },
+    OperationRow,
     key=("device", "text_version"),
     indexes=(
         ("text_position",),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.access.user import User
@@ -13,20 +14,25 @@ from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 
-USERS = Table(
+
+class UserRow(TypedDict):
+    """A user; one who was erased has an empty login and no name."""
+
+    id: UUID
+    login: str
+    name: str | None
+    roles: list[str]
+    technician: UUID | None
+    enabled: bool
+    erased: bool
+    password_changed_at: datetime | None
+    position: int
+    version: int
+
+
+USERS = Table.of(
     "users",
-    {
-        "id": "uuid NOT NULL",
-        "login": "text NOT NULL",
-        "name": "text",
-        "roles": "json NOT NULL",
-        "technician": "uuid",
-        "enabled": "boolean NOT NULL",
-        "erased": "boolean NOT NULL",
-        "password_changed_at": "timestamptz",
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    UserRow,
     key=("id",),
     indexes=(("technician",),),
 )
@@ -81,9 +87,9 @@ class Users(Projection):
         change_row(rows, USERS, event, fields)
 
 
-def user(reader: Reader, user_id: UUID) -> Row | None:
+def user(reader: Reader, user_id: UUID) -> UserRow | None:
     """One user."""
-    return reader.fetch_one("SELECT * FROM users WHERE id = %s", (user_id,))
+    return reader.row(UserRow, "SELECT * FROM users WHERE id = %s", (user_id,))
 
 
 def users(
@@ -93,9 +99,10 @@ def users(
     after: tuple[str, UUID] | None = None,
     login: str | None = None,
     enabled: bool | None = None,
-) -> list[Row]:
+) -> list[UserRow]:
     """At most `limit` users by login, those behind `after` (login, id of the last one seen)."""
-    return reader.fetch_all(
+    return reader.rows(
+        UserRow,
         """
         SELECT * FROM users
         WHERE (%(after)s IS NULL OR (login, id) > %(after)s)

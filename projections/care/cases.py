@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.care.case import Case
@@ -17,37 +17,44 @@ from projections.engine.fact_lists import SHOWN
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import changed_by
+from projections.engine.shapes import Id
 from projections.engine.table import Key, Row, Table
-from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.lookup.external_refs import BY_EXTERNAL_ID, ExternalRefValue, external_ref_of
 
-CASES = Table(
+
+class CaseRow(TypedDict):
+    """A case. `contacts` are the ids of those attached last, in that order, those of merged cases among them."""
+
+    id: UUID
+    customer: UUID
+    topic: str
+    priority: str
+    status: str
+    waits_on: str | None
+    first_contact_at: datetime
+    opened_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    resolution: str | None
+    outcome: str | None
+    basis: str | None
+    waived_by: UUID | None
+    waiver: str | None
+    reopenings: int
+    reopened_by: UUID | None
+    reopen_reason: str | None
+    contacts: list[Id]
+    contacts_count: int
+    merged_into: UUID | None
+    external_ref: ExternalRefValue | None
+    external_id: str | None
+    position: int
+    version: int
+
+
+CASES = Table.of(
     "cases",
-    {
-        "id": "uuid NOT NULL",
-        "customer": "uuid NOT NULL",
-        "topic": "text NOT NULL",
-        "priority": "text NOT NULL",
-        "status": "text NOT NULL",
-        "waits_on": "text",
-        "first_contact_at": "timestamptz NOT NULL",
-        "opened_at": "timestamptz NOT NULL",
-        "resolved_at": "timestamptz",
-        "closed_at": "timestamptz",
-        "resolution": "text",
-        "outcome": "text",
-        "basis": "text",
-        "waived_by": "uuid",
-        "waiver": "text",
-        "reopenings": "bigint NOT NULL",
-        "reopened_by": "uuid",
-        "reopen_reason": "text",
-        "contacts": "json NOT NULL",
-        "contacts_count": "bigint NOT NULL",
-        "merged_into": "uuid",
-        **EXTERNAL_REF,
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    CaseRow,
     key=("id",),
     indexes=(("opened_at", "id"), ("customer",), ("status",), ("merged_into",), *BY_EXTERNAL_ID),
 )
@@ -64,10 +71,7 @@ _OF_THE_END = ("resolved_at", "closed_at", "resolution", "outcome", "basis", "wa
 
 
 class Cases(Projection):
-    """One row per case. `contacts` are the ids of the newest attached contacts, in that order, of `contacts_count`.
-
-    Those of merged cases are included. `reopened_by` is the contact of the last reopening, `reopen_reason` its reason.
-    """
+    """One row per case. `reopened_by` is the contact of the last reopening, `reopen_reason` its reason."""
 
     name: ClassVar[str] = "cases"
     version: ClassVar[int] = 4
@@ -155,9 +159,9 @@ def _with(case: Row, contacts: list[str], number: int) -> Row:
     return case | {"contacts": last, "contacts_count": case["contacts_count"] + number}
 
 
-def case(reader: Reader, case_id: UUID) -> Row | None:
+def case(reader: Reader, case_id: UUID) -> CaseRow | None:
     """One case."""
-    return reader.fetch_one("SELECT * FROM cases WHERE id = %s", (case_id,))
+    return reader.row(CaseRow, "SELECT * FROM cases WHERE id = %s", (case_id,))
 
 
 def cases(
@@ -170,12 +174,13 @@ def cases(
     topic: str | None = None,
     priority: str | None = None,
     external_ref: str | None = None,
-) -> list[Row]:
+) -> list[CaseRow]:
     """At most `limit` cases, newest first, those behind `after` (opened_at, id of the last one seen).
 
     `customer` follows merges, which asks the views `customers`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        CaseRow,
         """
         SELECT * FROM cases
         WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)

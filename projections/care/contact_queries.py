@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from projections.care.contacts import ContactRow
 from projections.care.merges import one_case, one_customer
 from projections.engine.reader import Reader
-from projections.engine.table import Row
 
 
-def contact(reader: Reader, contact_id: UUID) -> Row | None:
+def contact(reader: Reader, contact_id: UUID) -> ContactRow | None:
     """One contact."""
-    return reader.fetch_one("SELECT * FROM contacts WHERE id = %s", (contact_id,))
+    return reader.row(ContactRow, "SELECT * FROM contacts WHERE id = %s", (contact_id,))
 
 
 def contacts(
@@ -28,13 +28,14 @@ def contacts(
     needs_decision: bool | None = None,
     external_ref: str | None = None,
     holder: UUID | None = None,
-) -> list[Row]:
+) -> list[ContactRow]:
     """At most `limit` contacts, newest first, those behind `after` (listed_at, id of the last one seen).
 
     `holder` is the contact that has the `message_id`, however it is spelled.
     `customer` and `case` follow merges, which asks the views `customers` and `cases`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        ContactRow,
         """
         SELECT * FROM contacts
         WHERE (%(after)s IS NULL OR (listed_at, id) < %(after)s)

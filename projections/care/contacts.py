@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.care.case import Case
@@ -12,42 +13,49 @@ from domain.care.contact import Contact, Status
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from projections.care.cases import CASES, Cases
-from projections.care.customers import CUSTOMERS, Customers
+from projections.care.customer_rows import CUSTOMERS
+from projections.care.customers import Customers
 from projections.engine.above import surviving_row
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.row_change import changed_by
 from projections.engine.table import Key, Row, Table
-from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.lookup.external_refs import BY_EXTERNAL_ID, ExternalRefValue, external_ref_of
 
-CONTACTS = Table(
+
+class ContactRow(TypedDict):
+    """A contact; `causing_events` are positions."""
+
+    id: UUID
+    status: str
+    channel: str
+    direction: str
+    started_at: datetime
+    ended_at: datetime | None
+    listed_at: datetime
+    agent: UUID | None
+    customer: UUID | None
+    message_id: str | None
+    work_order: UUID | None
+    case_id: UUID | None
+    repeat_of: UUID | None
+    duplicate_of: UUID | None
+    about: str | None
+    reason: str | None
+    demand: str | None
+    cause: str | None
+    causing_events: list[int]
+    basis: str | None
+    answered_at: datetime | None
+    external_ref: ExternalRefValue | None
+    external_id: str | None
+    needs_decision: bool
+    position: int
+    version: int
+
+
+CONTACTS = Table.of(
     "contacts",
-    {
-        "id": "uuid NOT NULL",
-        "status": "text NOT NULL",
-        "channel": "text NOT NULL",
-        "direction": "text NOT NULL",
-        "started_at": "timestamptz NOT NULL",
-        "ended_at": "timestamptz",
-        "listed_at": "timestamptz NOT NULL",
-        "agent": "uuid",
-        "customer": "uuid",
-        "message_id": "text",
-        "work_order": "uuid",
-        "case_id": "uuid",
-        "repeat_of": "uuid",
-        "duplicate_of": "uuid",
-        "about": "text",
-        "reason": "text",
-        "demand": "text",
-        "cause": "text",
-        "causing_events": "json NOT NULL",
-        "basis": "text",
-        "answered_at": "timestamptz",
-        **EXTERNAL_REF,
-        "needs_decision": "boolean NOT NULL",
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    ContactRow,
     key=("id",),
     indexes=(
         ("listed_at", "id"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from projections.care.customer_rows import ClashRow
 from projections.engine.reader import Reader
-from projections.engine.table import Row
 
 
 def entries_below(reader: Reader, customer: UUID) -> list[UUID]:
@@ -24,8 +24,8 @@ def entries_below(reader: Reader, customer: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def clashes(reader: Reader, *, limit: int, after: int | None = None) -> list[Row]:
+def clashes(reader: Reader, *, limit: int, after: int | None = None) -> list[ClashRow]:
     """At most `limit` open clashes, oldest first, those behind the position `after`."""
-    return reader.fetch_all(
-        "SELECT * FROM customer_clashes WHERE position > %s ORDER BY position LIMIT %s", (after or 0, limit)
+    return reader.rows(
+        ClashRow, "SELECT * FROM customer_clashes WHERE position > %s ORDER BY position LIMIT %s", (after or 0, limit)
     )

@@ -9,62 +9,13 @@ from uuid import UUID
 from domain.care.customer import Customer
 from domain.recording.recorded import Recorded
 from projections.care.customer_entries import entries_below
+from projections.care.customer_rows import CLASHES, CUSTOMERS, SITES, ClashRow, CustomerDetail, CustomerRow, SiteRow
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
-from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.lookup.external_refs import EXTERNAL_REF, external_ref_of
 from projections.lookup.search_query import EVERYBODY, Like, containing
-
-CUSTOMERS = Table(
-    "customers",
-    {
-        "id": "uuid NOT NULL",
-        "name": "text",
-        "phones": "json",
-        "email": "text",
-        "language": "text",
-        "zone": "text",
-        "merged_into": "uuid",
-        "erased": "boolean NOT NULL",
-        **EXTERNAL_REF,
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
-    key=("id",),
-    indexes=(("merged_into",), *BY_EXTERNAL_ID),
-)
-
-SITES = Table(
-    "sites",
-    {
-        "id": "uuid NOT NULL",
-        "customer": "uuid NOT NULL",
-        "zone": "text NOT NULL",
-        "zone_basis": "text",
-        "address": "text",
-        "access_notes": "text",
-        "position": "bigint NOT NULL",
-    },
-    key=("id",),
-    indexes=(("customer", "id"),),
-)
-
-CLASHES = Table(
-    "customer_clashes",
-    {
-        "position": "bigint NOT NULL",
-        "customer": "uuid NOT NULL",
-        "field": "text NOT NULL",
-        "kept": "json",
-        "wanted": "json",
-        "occurred_at": "timestamptz NOT NULL",
-        "actor": "uuid",
-        "device": "uuid",
-    },
-    key=("position",),
-    indexes=(("customer", "field"),),
-)
 
 DETAILS = ("name", "phones", "email", "language", "zone")
 
@@ -160,15 +111,15 @@ def _listed(value: tuple[str, ...] | None) -> list[str] | None:
     return None if value is None else list(value)
 
 
-def customer(reader: Reader, customer_id: UUID) -> Row | None:
+def customer(reader: Reader, customer_id: UUID) -> CustomerDetail | None:
     """One customer, with the `sites` and open `clashes` of their entry and of those merged into it."""
-    found = reader.fetch_one("SELECT * FROM customers WHERE id = %s", (customer_id,))
+    found = reader.row(CustomerRow, "SELECT * FROM customers WHERE id = %s", (customer_id,))
     if found is None:
         return None
     below = (entries_below(reader, customer_id),)
-    sites = reader.fetch_all("SELECT * FROM sites WHERE customer = ANY(%s) ORDER BY id", below)
-    open_clashes = reader.fetch_all("SELECT * FROM customer_clashes WHERE customer = ANY(%s) ORDER BY position", below)
-    return found | {"sites": sites, "clashes": open_clashes}
+    sites = reader.rows(SiteRow, "SELECT * FROM sites WHERE customer = ANY(%s) ORDER BY id", below)
+    clashes = reader.rows(ClashRow, "SELECT * FROM customer_clashes WHERE customer = ANY(%s) ORDER BY position", below)
+    return {**found, "sites": sites, "clashes": clashes}
 
 
 def customers(
@@ -179,10 +130,11 @@ def customers(
     words: str | None = None,
     like: Like = EVERYBODY,
     external_ref: str | None = None,
-) -> list[Row]:
+) -> list[CustomerRow]:
     """At most `limit` customers by id, those behind `after`, who have `words` as written or are `like` some."""
     like = like if words is None or like is not EVERYBODY else containing(words)
-    return reader.fetch_all(
+    return reader.rows(
+        CustomerRow,
         f"""
         SELECT * FROM customers
         WHERE (%(after)s IS NULL OR id > %(after)s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from projections.care.customers import CUSTOMERS
+from projections.care.customer_rows import CUSTOMERS
 from projections.engine.above import surviving_row
 from projections.engine.projection import Rows
 from projections.engine.reader import Reader

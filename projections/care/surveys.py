@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.care.customer import Customer
@@ -12,25 +13,30 @@ from domain.recording.recorded import Recorded
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import changed_by
-from projections.engine.table import Key, Row, Table
+from projections.engine.table import Key, Table
 
-SURVEYS = Table(
+
+class SurveyRow(TypedDict):
+    """A survey, with the answer that was given last."""
+
+    id: UUID
+    customer: UUID
+    case_id: UUID | None
+    work_order: UUID | None
+    channel: str
+    requested_at: datetime
+    answered_at: datetime | None
+    csat: int | None
+    ces: int | None
+    solved: bool | None
+    comment: str | None
+    position: int
+    version: int
+
+
+SURVEYS = Table.of(
     "surveys",
-    {
-        "id": "uuid NOT NULL",
-        "customer": "uuid NOT NULL",
-        "case_id": "uuid",
-        "work_order": "uuid",
-        "channel": "text NOT NULL",
-        "requested_at": "timestamptz NOT NULL",
-        "answered_at": "timestamptz",
-        "csat": "bigint",
-        "ces": "bigint",
-        "solved": "boolean",
-        "comment": "text",
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    SurveyRow,
     key=("id",),
     indexes=(("customer",), ("case_id",), ("work_order",)),
 )
@@ -78,9 +84,9 @@ class Surveys(Projection):
             rows.put(SURVEYS, survey | {"comment": None, "position": event.position})
 
 
-def survey(reader: Reader, survey_id: UUID) -> Row | None:
+def survey(reader: Reader, survey_id: UUID) -> SurveyRow | None:
     """One survey."""
-    return reader.fetch_one("SELECT * FROM surveys WHERE id = %s", (survey_id,))
+    return reader.row(SurveyRow, "SELECT * FROM surveys WHERE id = %s", (survey_id,))
 
 
 def surveys(
@@ -91,9 +97,10 @@ def surveys(
     customer: UUID | None = None,
     case: UUID | None = None,
     work_order: UUID | None = None,
-) -> list[Row]:
+) -> list[SurveyRow]:
     """At most `limit` surveys by id, those behind `after`."""
-    return reader.fetch_all(
+    return reader.rows(
+        SurveyRow,
         """
         SELECT * FROM surveys
         WHERE (%(after)s IS NULL OR id > %(after)s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
 import orjson
@@ -24,21 +24,26 @@ from projections.engine.table import Row, Table
 from store.canonical import encode
 from store.shape import shape_of
 
-TIMELINE = Table(
+
+class TimelineRow(TypedDict):
+    """An event as timelines show it; `detail` is what it says in ids, codes and numbers."""
+
+    position: int
+    subject: UUID
+    stream: UUID
+    topic: str
+    summary: str
+    detail: dict[str, Any]
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: UUID | None
+    role: str | None
+    device: UUID | None
+
+
+TIMELINE = Table.of(
     "timeline",
-    {
-        "position": "bigint NOT NULL",
-        "subject": "uuid NOT NULL",
-        "stream": "uuid NOT NULL",
-        "topic": "text NOT NULL",
-        "summary": "text NOT NULL",
-        "detail": "json NOT NULL",
-        "occurred_at": "timestamptz NOT NULL",
-        "recorded_at": "timestamptz NOT NULL",
-        "actor": "uuid",
-        "role": "text",
-        "device": "uuid",
-    },
+    TimelineRow,
     key=("position",),
     indexes=(("subject", "occurred_at", "position"),),
     append_only=True,
@@ -105,13 +110,16 @@ def _detail(event: Recorded) -> dict[str, Any]:
     return detail
 
 
-def case_timeline(reader: Reader, case: UUID, *, limit: int, after: tuple[datetime, int] | None = None) -> list[Row]:
+def case_timeline(
+    reader: Reader, case: UUID, *, limit: int, after: tuple[datetime, int] | None = None
+) -> list[TimelineRow]:
     """At most `limit` rows about a case and those merged into it, behind `after` (occurred_at, position).
 
     Its own events, its contacts, its work orders with their visits, diagnoses, parts and completions, its surveys.
     Reads the views `cases`, `contacts`, `work_orders` and `timeline`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        TimelineRow,
         """
         WITH RECURSIVE one (id) AS (
             SELECT %(case)s::uuid
@@ -139,12 +147,13 @@ def case_timeline(reader: Reader, case: UUID, *, limit: int, after: tuple[dateti
 
 def equipment_timeline(
     reader: Reader, equipment: UUID, *, limit: int, after: tuple[datetime, int] | None = None
-) -> list[Row]:
+) -> list[TimelineRow]:
     """At most `limit` rows about a machine and the work orders on it, behind `after` (occurred_at, position).
 
     Reads the views `work_orders` and `timeline`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        TimelineRow,
         """
         WITH subjects (id) AS (
             SELECT %(equipment)s::uuid

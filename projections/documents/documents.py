@@ -16,9 +16,10 @@ from projections.documents.kinds.code_list import CODE_LIST
 from projections.documents.kinds.discrepancy import DISCREPANCY, HOLDERS
 from projections.documents.kinds.jobs import JOB
 from projections.documents.kinds.location import LOCATION
-from projections.documents.kinds.operation import OPERATION, RESULTS
+from projections.documents.kinds.operation import OPERATION
 from projections.documents.kinds.part import PART
 from projections.documents.repairs import REPAIRS
+from projections.documents.results import RESULTS
 from projections.documents.slices import HELPERS, ORDER_VISITS, SLICES
 from projections.documents.stock import STOCK_LINE
 from projections.documents.table import DOCUMENTS

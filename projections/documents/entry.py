@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,28 @@ from store.canonical import encode
 
 Body: TypeAlias = dict[str, Any]
 Why: TypeAlias = Literal["reassigned", "closed", "erased", "van_handed_over"]
+
+
+class Entry(TypedDict):
+    """A document as pull sends it; what everybody has is `shared`. The `hash` is that of the body."""
+
+    type: str
+    id: str
+    position: int
+    hash: str
+    body: Body
+    shared: NotRequired[bool]
+
+
+class Tombstone(TypedDict):
+    """What pull sends of a document that the technician no longer has; `status` is the one in which it ended."""
+
+    type: str
+    id: str
+    position: int
+    gone: Why
+    status: NotRequired[str]
+    shared: NotRequired[bool]
 
 
 def written(audience: UUID, kind: str, id: str, position: int, body: Body) -> Row:

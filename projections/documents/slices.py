@@ -15,7 +15,7 @@ from projections.documents.due import Share
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table
-from projections.work.visits import VISITS
+from projections.work.visit_row import VISITS
 
 SLICES = Table(
     "device_slices",

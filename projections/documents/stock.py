@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
@@ -13,10 +16,21 @@ from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
 from projections.engine.projection import Rows
+from projections.engine.shapes import Quantity
 from projections.engine.table import Key, Table
 from projections.stock.locations import LOCATIONS
 from projections.stock.stock import STOCK
 from projections.stock.stock_lines import COUNTED
+
+
+class StockDocument(TypedDict):
+    """How much of a part is on the van; `counted_at` is when it was seen last, if ever."""
+
+    location: UUID
+    part: UUID
+    on_hand: Decimal
+    reserved: Quantity
+    counted_at: NotRequired[datetime]
 
 
 def body(rows: Rows, id: str) -> Body | None:
@@ -72,6 +86,7 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
 
 STOCK_LINE = Kind(
     "stock",
+    StockDocument,
     body,
     {
         StockMovement.Moved.TOPIC: _moved,

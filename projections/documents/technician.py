@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
@@ -14,6 +15,17 @@ from projections.documents.kind import Kind
 from projections.engine.projection import Rows
 from projections.stock.locations import LOCATIONS
 from projections.work.technicians import TECHNICIANS
+
+
+class TechnicianDocument(TypedDict):
+    """What a technician's devices know of the technician; one who was erased has no name."""
+
+    id: UUID
+    name: str | None
+    zone: str
+    language: str
+    active: bool
+    van: UUID | None
 
 
 def body(rows: Rows, id: str) -> Body | None:
@@ -40,4 +52,9 @@ def _of(technician: UUID) -> Share:
 
 
 _TOPICS = tuple(events_of(Technician))
-TECHNICIAN = Kind("technician", body, {**dict.fromkeys(_TOPICS, _changed), Location.CustodyTaken.TOPIC: _van_taken})
+TECHNICIAN = Kind(
+    "technician",
+    TechnicianDocument,
+    body,
+    {**dict.fromkeys(_TOPICS, _changed), Location.CustodyTaken.TOPIC: _van_taken},
+)

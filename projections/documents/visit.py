@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
 from projections.engine.projection import Rows
-from projections.work.visits import VISITS
+from projections.work.visit_row import VISITS, StaleAcceptance
 
 _SAME = (
     "id",
@@ -23,6 +25,22 @@ _SAME = (
 )
 
 
+class VisitDocument(TypedDict):
+    """What a technician knows of a visit."""
+
+    id: UUID
+    work_order: UUID
+    technician: UUID | None
+    status: str
+    window_start: datetime
+    window_end: datetime
+    zone: str
+    local_start: str
+    local_end: str
+    reason: str | None
+    stale_acceptance: NotRequired[StaleAcceptance]
+
+
 def body(rows: Rows, id: str) -> Body | None:
     """The current state of the visit, and an acceptance of an earlier plan if there is one."""
     visit = rows.get(VISITS, UUID(id))
@@ -33,4 +51,4 @@ def body(rows: Rows, id: str) -> Body | None:
     return fields if stale is None else fields | {"stale_acceptance": stale}
 
 
-VISIT = Kind("visit", body, {})
+VISIT = Kind("visit", VisitDocument, body, {})

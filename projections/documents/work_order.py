@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from projections.care.customers import SITES
+from projections.care.customer_rows import SITES
 from projections.care.merges import surviving_entry
 from projections.documents.entry import Body
 from projections.documents.repairs import latest
@@ -14,8 +14,8 @@ from projections.engine.fact_lists import SHOWN
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.work.equipment import EQUIPMENT
-from projections.work.visits import VISITS
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.visit_row import VISITS
+from projections.work.work_order_row import WORK_ORDERS
 
 REPAIRS = 5
 """The number of earlier repairs of the same machine that are shown."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Any, Final, TypedDict
 from uuid import UUID
 
 from projections.engine.reader import Reader
-from projections.engine.table import Row
 
 ORDER_LISTS: Final = (
     "steps",
@@ -23,15 +22,26 @@ ORDER_LISTS: Final = (
 )
 VISIT_LISTS: Final = ("steps", "signatures")
 
+
+class ListedFact(TypedDict):
+    """One fact of a long list, with what lists are ordered by."""
+
+    at: datetime
+    rank: UUID
+    position: int
+    fact: Annotated[dict[str, Any], "As the list itself shows it."]
+
+
 After = tuple[datetime, UUID, int]
 """The sort key of the last fact seen: `at`, `rank`, `position`."""
 
 
-def order_facts(reader: Reader, order: UUID, *, name: str, limit: int, after: After | None = None) -> list[Row]:
+def order_facts(reader: Reader, order: UUID, *, name: str, limit: int, after: After | None = None) -> list[ListedFact]:
     """At most `limit` facts of a list of `ORDER_LISTS`, the newest first, those before `after`."""
     if name not in ("uses", "parts_used"):
         return _facts(reader, "work_order_facts", order, name=name, limit=limit, after=after)
-    return reader.fetch_all(
+    return reader.rows(
+        ListedFact,
         """
         SELECT at, rank, position, CASE WHEN %(net)s THEN coalesce(net_fact, fact) ELSE fact END AS fact
         FROM work_order_uses
@@ -44,13 +54,16 @@ def order_facts(reader: Reader, order: UUID, *, name: str, limit: int, after: Af
     )
 
 
-def visit_facts(reader: Reader, visit: UUID, *, name: str, limit: int, after: After | None = None) -> list[Row]:
+def visit_facts(reader: Reader, visit: UUID, *, name: str, limit: int, after: After | None = None) -> list[ListedFact]:
     """At most `limit` facts of a list of `VISIT_LISTS`, as for a work order."""
     return _facts(reader, "visit_facts", visit, name=name, limit=limit, after=after)
 
 
-def _facts(reader: Reader, table: str, subject: UUID, *, name: str, limit: int, after: After | None) -> list[Row]:
-    return reader.fetch_all(
+def _facts(
+    reader: Reader, table: str, subject: UUID, *, name: str, limit: int, after: After | None
+) -> list[ListedFact]:
+    return reader.rows(
+        ListedFact,
         f"""
         SELECT at, rank, position, fact FROM {table}
         WHERE subject = %(subject)s AND list = %(name)s

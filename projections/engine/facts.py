@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from domain.kernel.instant import format_instant
 from domain.kernel.quantity import format_quantity
 from domain.recording.recorded import Recorded
+from projections.engine.shapes import Id, Instant
 from projections.engine.table import Row
 
 WORDS = ("text", "note", "why", "signer")
 """Members of facts that hold personal text."""
+
+
+class Late(TypedDict):
+    """Said of a fact that came when later ones were known: whether it changed where its subject stands."""
+
+    changed: bool
+
+
+class Fact(TypedDict):
+    """What every fact in a row says of itself: when it happened, by which operation and device, at which position."""
+
+    at: Instant
+    device: Id | None
+    operation: Id | None
+    position: int
 
 
 def as_fact(event: Recorded, **fields: Any) -> Row:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar, cast
+
 from store.connecting import Cursor
 from store.pool import Params
 from store.rows import Row, rows_of
+
+T = TypeVar("T")
 
 
 class Reader:
@@ -30,3 +34,12 @@ class Reader:
     def fetch_one(self, sql: str, params: Params | None = None) -> Row | None:
         """The first row, or `None`."""
         return next(iter(self.fetch_all(sql, params)), None)
+
+    def rows(self, shape: type[T], sql: str, params: Params | None = None) -> list[T]:
+        """All rows, which have this shape: the query must select its members."""
+        del shape
+        return cast("list[T]", self.fetch_all(sql, params))
+
+    def row(self, shape: type[T], sql: str, params: Params | None = None) -> T | None:
+        """The first row, which has this shape, or `None`."""
+        return next(iter(self.rows(shape, sql, params)), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from projections.engine.shapes import Shape, columns_of
+
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -12,6 +14,9 @@ Key = tuple[Any, ...]
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table of rows that are dicts from column to value.
+
+    One whose rows somebody is promised, by the API or in a document, is made by `of`, from their shape; of one that
+    only folds read, the columns are enough.
 
     `columns` maps names to SQL types: `uuid`, `text`, `bigint`, `boolean`, `timestamptz`, `date`, `numeric` (without
     bounds: a sum may have more digits than its terms), `json` (any canonical JSON value) or `bytea`, each with
@@ -25,6 +30,20 @@ class Table:
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = field(default=())
     append_only: bool = False
+    shape: Shape | None = None
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        shape: Shape,
+        key: tuple[str, ...],
+        indexes: tuple[tuple[str, ...], ...] = (),
+        *,
+        append_only: bool = False,
+    ) -> Table:
+        """The table of rows that have this shape, a column a member; raises `TypeError` as `columns_of` does."""
+        return cls(name, columns_of(shape), key, indexes, append_only, shape)
 
     def key_of(self, row: Row) -> Key:
         """The key of a row."""

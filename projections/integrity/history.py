@@ -8,12 +8,31 @@ from uuid import UUID
 
 from domain.topics import EVENT_CLASSES
 from projections.engine.reader import Reader
-from projections.engine.table import Row
 
-_FIELDS = (
-    "position, stream, version, topic, occurred_at, recorded_at, actor, device, device_seq, operation_id, "
-    "correlation_id"
-)
+
+class EventRow(TypedDict):
+    """What stands beside the record of an event: where it stands, what it is, when it was told, and by whom."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: UUID | None
+    device: UUID | None
+    device_seq: int | None
+    operation_id: UUID | None
+    correlation_id: UUID | None
+
+
+class EventRecord(EventRow):
+    """An event with its record: the canonical text as it is hashed, personal words sealed."""
+
+    record: str
+
+
+_FIELDS: Final = ", ".join(EventRow.__annotations__)
 
 
 class Asked(TypedDict, total=False):
@@ -44,14 +63,12 @@ _WITH_NOTICE: Final = """
           )"""
 
 
-def history(reader: Reader, *, limit: int, after: int | None = None, **asked: Unpack[Asked]) -> list[Row]:
-    """At most `limit` events in the order of the log, after the position `after`, as far as the views are.
-
-    Rows have the columns beside the record: position, stream, version, topic, both times and the author.
-    """
+def history(reader: Reader, *, limit: int, after: int | None = None, **asked: Unpack[Asked]) -> list[EventRow]:
+    """At most `limit` events in the order of the log, after the position `after`, as far as the views are."""
     with_notice = _WITH_NOTICE if asked.get("notice") else ""
     known = dict.fromkeys(Asked.__annotations__) | asked | {"topics": _topics(asked.get("topic"))}
-    return reader.fetch_all(
+    return reader.rows(
+        EventRow,
         f"""
         SELECT {_FIELDS} FROM log.events
         WHERE position > %(after)s AND position <= %(through)s
@@ -76,9 +93,10 @@ def _topics(topic: str | None) -> list[str] | None:
     return None if topic is None else [each for each in EVENT_CLASSES if each == topic or each.startswith(f"{topic}.")]
 
 
-def event(reader: Reader, position: int) -> Row | None:
+def event(reader: Reader, position: int) -> EventRecord | None:
     """One event with its `record`: the canonical text as it is hashed, personal data sealed."""
-    return reader.fetch_one(
+    return reader.row(
+        EventRecord,
         f"SELECT {_FIELDS}, record FROM log.events WHERE position = %s AND position <= %s",  # noqa: S608 - see above
         (position, reader.position),
     )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import msgspec
 
 from domain.recording.recorded import Recorded
 from projections.engine.table import Row
 
-EXTERNAL_REF: Final = {"external_ref": "json", "external_id": "text"}
-"""`external_ref` is {"system", "id"} or null; `external_id` is its id, for lookups."""
+EXTERNAL_REF: Final = ("external_ref", "external_id")
+"""`external_ref` is an `ExternalRefValue` or null; `external_id` is its id, for lookups."""
 BY_EXTERNAL_ID: Final = (("external_id",),)
+
+
+class ExternalRefValue(TypedDict):
+    """What another system calls a thing: that system's name, and the id or number there."""
+
+    system: str
+    id: str
 
 
 def external_ref_of(event: Recorded) -> dict[str, Any]:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
 from projections.engine.reader import Reader
-from projections.engine.table import Row
 from projections.lookup.search_terms import Alternative, Probe, asked
 
 _NOTHING: Final = "SELECT NULL::uuid AS thing, 0 AS rank WHERE false"
 _WORSE: Final = 3
 """The rank of a thing that has only a prefix of what was asked for."""
+
+
+class FoundRow(TypedDict):
+    """A thing that a question may mean; the lower its rank, the better it fits."""
+
+    rank: Annotated[int, "0 a number, 1 a telephone, 2 all words, 3 how they begin."]
+    kind: str
+    id: UUID
+    name: str | None
+    number: Annotated[str | None, "Its number or serial."]
+    customer: UUID | None
+    merged_into: UUID | None
+    position: int
 
 
 def found(
@@ -23,10 +35,11 @@ def found(
     kinds: Collection[str],
     limit: int,
     after: tuple[int, str, UUID] | None = None,
-) -> list[Row]:
+) -> list[FoundRow]:
     """At most `limit` things of these kinds that a question may mean, the best first, those behind `after`."""
     statement, values = hits(question, region)
-    return reader.fetch_all(
+    return reader.rows(
+        FoundRow,
         f"""
         SELECT * FROM (
             SELECT min(h.rank) AS rank, e.kind, e.id, e.name, e.number, e.customer, e.merged_into, e.position

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain.kernel.instant import format_instant, now
+from domain.kernel.instant import format_instant
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy import Discrepancy
 from domain.stock.location import Location
 from domain.stock.stock_movement import StockMovement
 from domain.topics import EVENT_CLASSES
-from projections.access.devices import DEVICES, Devices
+from projections.access.device_row import DEVICES
+from projections.access.devices import Devices
 from projections.engine.fact_lists import SHOWN
 from projections.engine.facts import as_fact
 from projections.engine.projection import Projection, Rows, on
-from projections.engine.reader import Reader
 from projections.engine.table import Key, Row, Table
 from projections.stock.discrepancy_causes import CAUSES
 from projections.stock.discrepancy_findings import look
@@ -32,7 +31,8 @@ from projections.stock.stock import Stock
 from projections.stock.units import UnitsView
 from projections.work.visits import Visits
 from projections.work.work_order_facts import order_of
-from projections.work.work_orders import WORK_ORDERS, WorkOrders
+from projections.work.work_order_row import WORK_ORDERS
+from projections.work.work_orders import WorkOrders
 
 _FIELDS = ("to", "by_event", "movements", "approved_by", "reason")
 
@@ -138,61 +138,3 @@ def concerned(event: Recorded, rows: Rows) -> list[UUID]:
 
 def _may_have_changed(subject: Subject, row: Row | None, event: Recorded) -> bool:
     return subject.serial is None or row is None or row["position"] == event.position
-
-
-def discrepancy(reader: Reader, discrepancy_id: UUID, *, at: datetime | None = None) -> Row | None:
-    """One discrepancy with its `age` in seconds at the instant `at`, or now."""
-    return reader.fetch_one(
-        "SELECT *, extract(epoch FROM %(now)s - opened_at)::bigint AS age FROM discrepancies WHERE id = %(id)s",
-        {"id": discrepancy_id, "now": at or now()},
-    )
-
-
-def discrepancies(
-    reader: Reader,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None = None,
-    kind: str | None = None,
-    status: str | None = None,
-    open: bool | None = None,  # noqa: A002 - the column's name
-    owner: UUID | None = None,
-    location: UUID | None = None,
-    part: UUID | None = None,
-    work_order: UUID | None = None,
-    technician: UUID | None = None,
-    device: UUID | None = None,
-    at: datetime | None = None,
-) -> list[Row]:
-    """At most `limit` discrepancies, oldest first, those behind `after` (opened_at, id); `age` as for one."""
-    return reader.fetch_all(
-        """
-        SELECT *, extract(epoch FROM %(now)s - opened_at)::bigint AS age FROM discrepancies
-        WHERE (%(after)s IS NULL OR (opened_at, id) > %(after)s)
-          AND (%(kind)s IS NULL OR kind = %(kind)s)
-          AND (%(status)s IS NULL OR status = %(status)s)
-          AND (%(open)s IS NULL OR open = %(open)s)
-          AND (%(owner)s IS NULL OR owner = %(owner)s)
-          AND (%(location)s IS NULL OR location = %(location)s)
-          AND (%(part)s IS NULL OR part = %(part)s)
-          AND (%(work_order)s IS NULL OR work_order = %(work_order)s)
-          AND (%(technician)s IS NULL OR technician = %(technician)s)
-          AND (%(device)s IS NULL OR device = %(device)s)
-        ORDER BY opened_at, id
-        LIMIT %(limit)s
-        """,
-        {
-            "limit": limit,
-            "after": after,
-            "kind": kind,
-            "status": status,
-            "open": open,
-            "owner": owner,
-            "location": location,
-            "part": part,
-            "work_order": work_order,
-            "technician": technician,
-            "device": device,
-            "now": at or now(),
-        },
-    )

@@ -3,41 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 from uuid import UUID
 
 from domain.kernel.instant import recorded_instant
 from domain.stock.discrepancy import Discrepancy, discrepancy_id
 from domain.stock.discrepancy_kinds import RULES, DiscrepancyKind
+from projections.engine.facts import Fact
 from projections.engine.projection import Rows
+from projections.engine.shapes import Id, Instant
 from projections.engine.table import Row, Table
 from projections.stock.locations import LOCATIONS
 
 ABOUT = ("location", "part", "work_order", "technician", "device")
 
-DISCREPANCIES = Table(
+
+class Cause(Fact):
+    """An event that causes a discrepancy, by its stream or its position."""
+
+    stream: Id | None
+
+
+class Decision(Fact):
+    """What somebody decided: `what` is the topic, `opened_at` since when the discrepancy had been open then."""
+
+    what: str
+    actor: Id | None
+    opened_at: Instant
+    to: NotRequired[Id]
+    by_event: NotRequired[Id]
+    movements: NotRequired[list[Id]]
+    approved_by: NotRequired[Id]
+    reason: NotRequired[str]
+
+
+class DiscrepancyRow(TypedDict):
+    """A discrepancy: what does not fit, and what people decided about it."""
+
+    id: UUID
+    kind: DiscrepancyKind
+    status: str
+    open: bool
+    opened_at: datetime
+    owner: UUID | None
+    owner_role: str | None
+    location: UUID | None
+    part: UUID | None
+    work_order: UUID | None
+    technician: UUID | None
+    device: UUID | None
+    refs: dict[str, str]
+    detail: str
+    events: list[Cause]
+    decisions: list[Decision]
+    decisions_count: int
+    taken_up_since: datetime | None
+    assigned_to: UUID | None
+    position: int
+
+
+DISCREPANCIES = Table.of(
     "discrepancies",
-    {
-        "id": "uuid NOT NULL",
-        "kind": "text NOT NULL",
-        "status": "text NOT NULL",
-        "open": "boolean NOT NULL",
-        "opened_at": "timestamptz NOT NULL",
-        "owner": "uuid",
-        "owner_role": "text",
-        **dict.fromkeys(ABOUT, "uuid"),
-        "refs": "json NOT NULL",
-        "detail": "text NOT NULL",
-        "events": "json NOT NULL",
-        "decisions": "json NOT NULL",
-        "decisions_count": "bigint NOT NULL",
-        "taken_up_since": "timestamptz",
-        "assigned_to": "uuid",
-        "position": "bigint NOT NULL",
-    },
+    DiscrepancyRow,
     key=("id",),
     indexes=(("opened_at", "id"), ("status", "opened_at"), ("location",), ("work_order",), ("owner",)),
 )
+
+
+class ListedDiscrepancy(DiscrepancyRow):
+    """A discrepancy with its age at the instant for which it is asked."""
+
+    age: Annotated[int, "In seconds."]
+
 
 _SETTLES = {
     Discrepancy.Explained.TOPIC: "explained",

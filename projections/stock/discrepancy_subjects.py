@@ -16,7 +16,7 @@ from domain.work.late_work import LATE_WORK, late_work
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
-from projections.access.devices import DEVICES
+from projections.access.device_row import DEVICES
 from projections.engine.projection import Rows
 from projections.engine.table import Row
 from projections.stock.discrepancies_of_units import of_lots, of_units
@@ -27,8 +27,8 @@ from projections.stock.serials import SERIALS, serials_of
 from projections.stock.stock import STOCK
 from projections.stock.stock_lines import COUNTED
 from projections.work.work_order_facts import order_of
+from projections.work.work_order_row import WORK_ORDERS
 from projections.work.work_order_uses import used_elsewhere
-from projections.work.work_orders import WORK_ORDERS
 
 FACTS = (
     WorkOrder.Diagnosed.TOPIC,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
@@ -11,21 +11,26 @@ from domain.stock.location import VIRTUAL, Location, is_bin
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
-from projections.engine.table import Key, Row, Table
+from projections.engine.table import Key, Table
 
-LOCATIONS = Table(
+
+class LocationRow(TypedDict):
+    """A location."""
+
+    id: UUID
+    kind: str
+    name: str
+    site: UUID | None
+    zone: str | None
+    custodian: UUID | None
+    retired: bool
+    position: int
+    version: int
+
+
+LOCATIONS = Table.of(
     "locations",
-    {
-        "id": "uuid NOT NULL",
-        "kind": "text NOT NULL",
-        "name": "text NOT NULL",
-        "site": "uuid",
-        "zone": "text",
-        "custodian": "uuid",
-        "retired": "boolean NOT NULL",
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    LocationRow,
     key=("id",),
     indexes=(("kind", "id"), ("custodian",)),
 )
@@ -71,9 +76,9 @@ def must_not_be_negative(rows: Rows, location_id: UUID) -> bool:
     return location_id == VIRTUAL["quarantine"] or (found is not None and is_bin(found["kind"]))
 
 
-def location(reader: Reader, location_id: UUID) -> Row | None:
+def location(reader: Reader, location_id: UUID) -> LocationRow | None:
     """One location."""
-    return reader.fetch_one("SELECT * FROM locations WHERE id = %s", (location_id,))
+    return reader.row(LocationRow, "SELECT * FROM locations WHERE id = %s", (location_id,))
 
 
 def locations(
@@ -84,9 +89,10 @@ def locations(
     kind: str | None = None,
     custodian: UUID | None = None,
     retired: bool | None = None,
-) -> list[Row]:
+) -> list[LocationRow]:
     """At most `limit` locations by id, those behind `after`."""
-    return reader.fetch_all(
+    return reader.rows(
+        LocationRow,
         """
         SELECT * FROM locations
         WHERE (%(after)s IS NULL OR id > %(after)s)

@@ -3,50 +3,56 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from decimal import Decimal
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.stock_movement import StockMovement
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
-from projections.engine.table import Row, Table
+from projections.engine.table import Table
 
-MOVEMENTS = Table(
+
+class MovementRow(TypedDict):
+    """A movement; its cost is for `cost_per` units, in minor units."""
+
+    id: UUID
+    kind: str
+    part: UUID
+    quantity: Decimal
+    from_location: UUID
+    to_location: UUID
+    lot: str | None
+    serials: list[str]
+    cost_amount: int | None
+    cost_currency: str | None
+    cost_per: int | None
+    reason: str | None
+    work_order: UUID | None
+    visit: UUID | None
+    equipment: UUID | None
+    customer: UUID | None
+    case_id: UUID | None
+    technician: UUID | None
+    transfer: UUID | None
+    count: UUID | None
+    discrepancy: UUID | None
+    billable: bool | None
+    approved_by: UUID | None
+    corrects: UUID | None
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: UUID | None
+    role: str | None
+    device: UUID | None
+    operation: UUID | None
+    position: int
+
+
+MOVEMENTS = Table.of(
     "movements",
-    {
-        "id": "uuid NOT NULL",
-        "kind": "text NOT NULL",
-        "part": "uuid NOT NULL",
-        "quantity": "numeric NOT NULL",
-        "from_location": "uuid NOT NULL",
-        "to_location": "uuid NOT NULL",
-        "lot": "text",
-        "serials": "json NOT NULL",
-        "cost_amount": "bigint",
-        "cost_currency": "text",
-        "cost_per": "bigint",
-        "reason": "text",
-        "work_order": "uuid",
-        "visit": "uuid",
-        "equipment": "uuid",
-        "customer": "uuid",
-        "case_id": "uuid",
-        "technician": "uuid",
-        "transfer": "uuid",
-        "count": "uuid",
-        "discrepancy": "uuid",
-        "billable": "boolean",
-        "approved_by": "uuid",
-        "corrects": "uuid",
-        "occurred_at": "timestamptz NOT NULL",
-        "recorded_at": "timestamptz NOT NULL",
-        "actor": "uuid",
-        "role": "text",
-        "device": "uuid",
-        "operation": "uuid",
-        "position": "bigint NOT NULL",
-    },
+    MovementRow,
     key=("id",),
     indexes=(
         ("part", "position"),
@@ -57,6 +63,13 @@ MOVEMENTS = Table(
     ),
     append_only=True,
 )
+
+
+class MovementDetail(MovementRow):
+    """A movement with the correction that takes it back, if there is one."""
+
+    corrected_by: UUID | None
+
 
 _SAME = ("kind", "part", "quantity", "lot", "reason", "work_order", "visit", "equipment", "customer")
 _TOO = ("technician", "transfer", "count", "discrepancy", "billable", "approved_by", "corrects")
@@ -96,9 +109,10 @@ class Movements(Projection):
         rows.put(MOVEMENTS, row)
 
 
-def movement(reader: Reader, movement_id: UUID) -> Row | None:
+def movement(reader: Reader, movement_id: UUID) -> MovementDetail | None:
     """One movement, with `corrected_by`: the correction that takes it back, if there is one."""
-    return reader.fetch_one(
+    return reader.row(
+        MovementDetail,
         """
         SELECT m.*, (SELECT min(c.id::text)::uuid FROM movements c WHERE c.corrects = m.id) AS corrected_by
         FROM movements m WHERE m.id = %s
@@ -119,12 +133,13 @@ def movements(
     kind: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> list[Row]:
+) -> list[MovementRow]:
     """At most `limit` movements, the last recorded first, those before the position `after`.
 
     `location` is either end; `since` ≤ when it happened < `until`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        MovementRow,
         """
         SELECT * FROM movements
         WHERE (%(after)s IS NULL OR position < %(after)s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -14,26 +14,44 @@ from domain.stock.part import Part
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
+from projections.engine.shapes import Day
 from projections.engine.table import Key, Row, Table
-from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.lookup.external_refs import BY_EXTERNAL_ID, ExternalRefValue, external_ref_of
 
-PARTS = Table(
+
+class PartNameValue(TypedDict):
+    """What a part is called in one language (a BCP 47 tag)."""
+
+    language: str
+    text: str
+
+
+PartCost = TypedDict("PartCost", {"from": Day, "amount": int, "currency": str, "per": NotRequired[int]})
+"""What a unit, or `per` units, cost from a day on, in minor units."""
+
+
+class PartRow(TypedDict):
+    """A part; `costs` are by day, each from that day on."""
+
+    id: UUID
+    number: str
+    names: list[PartNameValue]
+    unit: str
+    tracking: str
+    criticality: str | None
+    gtins: list[str]
+    costs: list[PartCost]
+    superseded_by: UUID | None
+    discontinued: bool
+    external_ref: ExternalRefValue | None
+    external_id: str | None
+    position: int
+    version: int
+
+
+PARTS = Table.of(
     "parts",
-    {
-        "id": "uuid NOT NULL",
-        "number": "text NOT NULL",
-        "names": "json NOT NULL",
-        "unit": "text NOT NULL",
-        "tracking": "text NOT NULL",
-        "criticality": "text",
-        "gtins": "json NOT NULL",
-        "costs": "json NOT NULL",
-        "superseded_by": "uuid",
-        "discontinued": "boolean NOT NULL",
-        **EXTERNAL_REF,
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    PartRow,
     key=("id",),
     indexes=(("number", "id"), *BY_EXTERNAL_ID),
 )
@@ -99,9 +117,9 @@ def cost_on(part: Row, day: date) -> Row | None:
     return next((cost for cost in reversed(part["costs"]) if cost["from"] <= day.isoformat()), None)
 
 
-def part(reader: Reader, part_id: UUID) -> Row | None:
+def part(reader: Reader, part_id: UUID) -> PartRow | None:
     """One part."""
-    return reader.fetch_one("SELECT * FROM parts WHERE id = %s", (part_id,))
+    return reader.row(PartRow, "SELECT * FROM parts WHERE id = %s", (part_id,))
 
 
 def parts(
@@ -113,12 +131,13 @@ def parts(
     discontinued: bool | None = None,
     external_ref: str | None = None,
     holder: UUID | None = None,
-) -> list[Row]:
+) -> list[PartRow]:
     """At most `limit` parts by number, those behind `after` (number, id of the last one seen).
 
     `holder` is the part that has the `number`, however it is spelled.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        PartRow,
         """
         SELECT * FROM parts
         WHERE (%(after)s IS NULL OR (number, id) > %(after)s)

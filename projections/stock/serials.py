@@ -9,7 +9,8 @@ from domain.recording.recorded import Recorded
 from domain.stock.discrepancy import discrepancy_id
 from domain.stock.part import Part
 from domain.stock.stock_movement import StockMovement
-from projections.access.devices import DEVICES, Devices
+from projections.access.device_row import DEVICES
+from projections.access.devices import Devices
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.stock.locations import LOCATIONS, Locations

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
+from typing import TypedDict
 from uuid import UUID
 
 from domain.stock.location import ONLY_ONE, VIRTUAL
 from projections.engine.reader import Reader
-from projections.engine.table import Row
+
+
+class ShelfRow(TypedDict):
+    """How much of a part is at a place; `in_transit` and `unexplained` are those of the part."""
+
+    location: UUID
+    location_kind: str | None
+    location_name: str | None
+    part: UUID
+    part_number: str | None
+    on_hand: Decimal
+    reserved: Decimal
+    in_transit: Decimal
+    unexplained: Decimal
+    counted: Decimal | None
+    counted_at: datetime | None
+    moved_at: datetime | None
+    position: int
 
 
 def shelves(
@@ -18,13 +37,14 @@ def shelves(
     location: UUID | None = None,
     part: UUID | None = None,
     below: Decimal | None = None,
-) -> list[Row]:
+) -> list[ShelfRow]:
     """At most `limit` lines by location and part, those behind `after`; `below` asks for smaller balances only.
 
     Places that only exist in the books, and machines, are left out unless they are asked for by `location`.
     `in_transit` and `unexplained` are those of the part, from any place. Reads `stock`, `locations`, `parts`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        ShelfRow,
         """
         SELECT s.location, l.kind AS location_kind, l.name AS location_name, s.part, p.number AS part_number,
           s.on_hand, 0::numeric AS reserved,

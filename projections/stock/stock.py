@@ -11,7 +11,8 @@ from domain.recording.recorded import Recorded
 from domain.stock.location import VIRTUAL
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
-from projections.access.devices import DEVICES, Devices
+from projections.access.device_row import DEVICES
+from projections.access.devices import Devices
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.table import Key, Row, Table

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal, localcontext
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from domain.kernel.quantity import EXACT
@@ -28,7 +30,39 @@ CAUSES = (
 )
 
 
-def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> Row | None:
+class Line(TypedDict):
+    """A movement, or an approved count, and what it changed; `cause` is what it was for, by name."""
+
+    what: str
+    change: Decimal
+    position: int
+    device: UUID | None
+    occurred_at: datetime
+    recorded_at: datetime
+    delay: Annotated[float, "Seconds between the two."]
+    movement: UUID | None
+    actor: UUID | None
+    operation: UUID | None
+    cause: dict[str, Any]
+
+
+class ReachedLine(Line):
+    """A line with the sum so far."""
+
+    balance: Decimal
+
+
+class Explanation(TypedDict):
+    """A balance, line by line."""
+
+    location: UUID
+    part: UUID
+    on_hand: Decimal
+    opening: Decimal
+    lines: list[ReachedLine]
+
+
+def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> Explanation | None:
     """A balance as {location, part, on_hand, opening, lines}; None where the part never was.
 
     `opening` and the `change` of all lines add up to `on_hand`, and `balance` is the sum so far. A line is a movement,
@@ -43,7 +77,7 @@ def explain(reader: Reader, location: UUID, part: UUID, *, limit: int = 500) -> 
         return _explained(reader, row, limit)
 
 
-def _explained(reader: Reader, row: Row, limit: int) -> Row:
+def _explained(reader: Reader, row: Row, limit: int) -> Explanation:
     location, part = row["location"], row["part"]
     entries = list(_lines(reader, location, part))
     if location == VIRTUAL["unexplained"]:
@@ -51,20 +85,21 @@ def _explained(reader: Reader, row: Row, limit: int) -> Row:
             [*entries, *_elsewhere(reader, part)], key=lambda line: (line["occurred_at"], line["position"])
         )
     opening = sum((line["change"] for line in entries[:-limit]), NOTHING)
-    reached, lines = opening, []
+    reached = opening
+    lines: list[ReachedLine] = []
     for line in entries[-limit:]:
         reached += line["change"]
-        lines.append(line | {"balance": reached})
+        lines.append({**line, "balance": reached})
     return {"location": location, "part": part, "on_hand": row["on_hand"], "opening": opening, "lines": lines}
 
 
-def variances(reader: Reader, location: UUID, part: UUID) -> list[Row]:
+def variances(reader: Reader, location: UUID, part: UUID) -> list[Line]:
     """The approved counts of a part at a place, first to last, each with the difference it made as `change`."""
     with localcontext(EXACT):
         return [line for line in _lines(reader, location, part) if line["what"] == "count"]
 
 
-def _lines(reader: Reader, location: UUID, part: UUID) -> Iterator[Row]:
+def _lines(reader: Reader, location: UUID, part: UUID) -> Iterator[Line]:
     anchors = anchors_in_order(
         reader.fetch_all("SELECT * FROM count_lines WHERE location = %s AND part = %s AND approved", (location, part))
     )
@@ -104,35 +139,36 @@ def _movements(reader: Reader, location: UUID, part: UUID) -> list[Row]:
     )
 
 
-def _elsewhere(reader: Reader, part: UUID) -> Iterator[Row]:
+def _elsewhere(reader: Reader, part: UUID) -> Iterator[Line]:
     """The quantities left unexplained by the counts at all places."""
     places = reader.fetch_all(
         "SELECT location FROM stock WHERE part = %s AND anchor_occurred_at IS NOT NULL ORDER BY location", (part,)
     )
     for place in places:
         for line in variances(reader, place["location"], part):
-            yield line | {"change": -line["change"]}
+            yield {**line, "change": -line["change"]}
 
 
-def _movement(row: Row) -> Row:
-    return _line(row, row["kind"], row["change"]) | {
-        "movement": row["id"],
-        "actor": row["actor"],
-        "operation": row["operation"],
-        "cause": {name: row[name] for name in CAUSES if row[name] is not None},
-    }
+def _movement(row: Row) -> Line:
+    cause = {name: row[name] for name in CAUSES if row[name] is not None}
+    return _line(row, row["kind"], row["change"], cause, movement=row["id"], actor=row["actor"], by=row["operation"])
 
 
-def _count(anchor: Row, change: Decimal) -> Row:
-    return _line(anchor, "count", change) | {
-        "movement": None,
-        "actor": anchor["counter"],
-        "operation": None,
-        "cause": {"count": anchor["of_count"], "location": anchor["location"], "counted": anchor["quantity"]},
-    }
+def _count(anchor: Row, change: Decimal) -> Line:
+    cause = {"count": anchor["of_count"], "location": anchor["location"], "counted": anchor["quantity"]}
+    return _line(anchor, "count", change, cause, movement=None, actor=anchor["counter"], by=None)
 
 
-def _line(row: Row, what: str, change: Decimal) -> Row:
+def _line(
+    row: Row,
+    what: str,
+    change: Decimal,
+    cause: dict[str, Any],
+    *,
+    movement: UUID | None,
+    actor: UUID | None,
+    by: UUID | None,
+) -> Line:
     return {
         "what": what,
         "change": change,
@@ -141,4 +177,8 @@ def _line(row: Row, what: str, change: Decimal) -> Row:
         "occurred_at": row["occurred_at"],
         "recorded_at": row["recorded_at"],
         "delay": (row["recorded_at"] - row["occurred_at"]).total_seconds(),
+        "movement": movement,
+        "actor": actor,
+        "operation": by,
+        "cause": cause,
     }

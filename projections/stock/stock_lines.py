@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from domain.kernel.instant import format_instant
 from domain.recording.recorded import Recorded
-from projections.access.devices import DEVICES
+from projections.access.device_row import DEVICES
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.table import Row, Table

@@ -12,8 +12,10 @@ from domain.work.work_order import WorkOrder
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.table import Key, Row, Table
-from projections.work.visits import VISITS, Visits
-from projections.work.work_orders import WORK_ORDERS, WorkOrders
+from projections.work.visit_row import VISITS
+from projections.work.visits import Visits
+from projections.work.work_order_row import WORK_ORDERS
+from projections.work.work_orders import WorkOrders
 
 ATTACHMENTS = Table(
     "attachments",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.access.user import User
@@ -17,30 +17,37 @@ from projections.engine.projection import Projection, Rows, on
 from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
-from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
-from projections.work.warranties import WARRANTIES, shown
+from projections.lookup.external_refs import BY_EXTERNAL_ID, ExternalRefValue, external_ref_of
+from projections.work.warranties import WARRANTIES, SetWarranty, Warranty, shown
 
 ERASED = (Customer.Erased.TOPIC, Technician.Erased.TOPIC, User.Erased.TOPIC)
 """After these events the notes that somebody wrote about a machine cannot be read any more."""
-EQUIPMENT = Table(
+
+
+class EquipmentRow(TypedDict):
+    """A machine."""
+
+    id: UUID
+    model: str
+    serial: str | None
+    customer: UUID | None
+    site: UUID | None
+    status: str
+    warranties: list[Warranty]
+    warranties_count: int
+    withdrawn_warranties: list[SetWarranty]
+    retired_for: str | None
+    retirement_note: str | None
+    note_of: UUID | None
+    external_ref: ExternalRefValue | None
+    external_id: str | None
+    position: int
+    version: int
+
+
+EQUIPMENT = Table.of(
     "equipment",
-    {
-        "id": "uuid NOT NULL",
-        "model": "text NOT NULL",
-        "serial": "text",
-        "customer": "uuid",
-        "site": "uuid",
-        "status": "text NOT NULL",
-        "warranties": "json NOT NULL",
-        "warranties_count": "bigint NOT NULL",
-        "withdrawn_warranties": "json NOT NULL",
-        "retired_for": "text",
-        "retirement_note": "text",
-        "note_of": "uuid",
-        **EXTERNAL_REF,
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    EquipmentRow,
     key=("id",),
     indexes=(("customer",), ("site",), ("serial",), ("note_of",), *BY_EXTERNAL_ID),
 )
@@ -124,16 +131,16 @@ class EquipmentView(Projection):
         change_row(rows, EQUIPMENT, event, fields)
 
 
-def warranty_on(machine: Row, day: date) -> dict[str, Any] | None:
+def warranty_on(machine: EquipmentRow, day: date) -> Warranty | None:
     """The terms that hold on a day, the newest where several do; the day is that of the fault."""
     written = day.isoformat()
     fitting = (each for each in reversed(machine["warranties"]) if each["from"] <= written <= each["until"])
     return next(fitting, None)
 
 
-def one_equipment(reader: Reader, equipment_id: UUID) -> Row | None:
+def one_equipment(reader: Reader, equipment_id: UUID) -> EquipmentRow | None:
     """One machine."""
-    return reader.fetch_one("SELECT * FROM equipment WHERE id = %s", (equipment_id,))
+    return reader.row(EquipmentRow, "SELECT * FROM equipment WHERE id = %s", (equipment_id,))
 
 
 def equipment(
@@ -146,12 +153,13 @@ def equipment(
     serial: str | None = None,
     status: str | None = None,
     external_ref: str | None = None,
-) -> list[Row]:
+) -> list[EquipmentRow]:
     """At most `limit` machines by id, those behind `after`.
 
     `customer` follows merges, which asks the views `customers`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        EquipmentRow,
         """
         SELECT * FROM equipment
         WHERE (%(after)s IS NULL OR id > %(after)s)

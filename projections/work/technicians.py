@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
@@ -13,20 +13,25 @@ from projections.engine.reader import Reader
 from projections.engine.row_change import change_row, changed_by
 from projections.engine.table import Key, Row, Table
 
-TECHNICIANS = Table(
+
+class TechnicianRow(TypedDict):
+    """A technician; one who was erased has no name."""
+
+    id: UUID
+    name: str | None
+    zone: str
+    language: str
+    user_id: UUID | None
+    van: UUID | None
+    active: bool
+    erased: bool
+    position: int
+    version: int
+
+
+TECHNICIANS = Table.of(
     "technicians",
-    {
-        "id": "uuid NOT NULL",
-        "name": "text",
-        "zone": "text NOT NULL",
-        "language": "text NOT NULL",
-        "user_id": "uuid",
-        "van": "uuid",
-        "active": "boolean NOT NULL",
-        "erased": "boolean NOT NULL",
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
+    TechnicianRow,
     key=("id",),
     indexes=(("user_id",), ("van",)),
 )
@@ -73,16 +78,17 @@ def _fields(event: Recorded) -> Row:
     return {"zone": event.data.zone, "language": event.data.language, "user_id": event.data.user}
 
 
-def technician(reader: Reader, technician_id: UUID) -> Row | None:
+def technician(reader: Reader, technician_id: UUID) -> TechnicianRow | None:
     """One technician."""
-    return reader.fetch_one("SELECT * FROM technicians WHERE id = %s", (technician_id,))
+    return reader.row(TechnicianRow, "SELECT * FROM technicians WHERE id = %s", (technician_id,))
 
 
 def technicians(
     reader: Reader, *, limit: int, after: UUID | None = None, active: bool | None = None, user: UUID | None = None
-) -> list[Row]:
+) -> list[TechnicianRow]:
     """At most `limit` technicians by id, those behind `after`."""
-    return reader.fetch_all(
+    return reader.rows(
+        TechnicianRow,
         """
         SELECT * FROM technicians
         WHERE (%(after)s IS NULL OR id > %(after)s)

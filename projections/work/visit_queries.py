@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.kernel.instant import now
 from projections.engine.reader import Reader
-from projections.engine.table import Row
+from projections.work.visit_row import ListedVisit
 
 _MISSED = """
 arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND window_end < %(now)s AND NOT EXISTS (
@@ -17,12 +17,13 @@ arrived_at IS NULL AND status NOT IN ('done', 'not_done', 'cancelled') AND windo
 """Never for an order that has ended, even where its visits were not cancelled with it, as in older logs."""
 
 
-def visit(reader: Reader, visit_id: UUID, *, at: datetime | None = None) -> Row | None:
+def visit(reader: Reader, visit_id: UUID, *, at: datetime | None = None) -> ListedVisit | None:
     """One visit; `missed` when at the instant `at`, or now, its window has passed without an arrival.
 
     Reads the views `visits` and `work_orders`.
     """
-    return reader.fetch_one(
+    return reader.row(
+        ListedVisit,
         f"SELECT *, {_MISSED} FROM visits WHERE id = %(id)s",  # noqa: S608 - only a constant is put in
         {"id": visit_id, "now": at or now()},
     )
@@ -40,12 +41,13 @@ def visits(
     until: datetime | None = None,
     missed: bool | None = None,
     at: datetime | None = None,
-) -> list[Row]:
+) -> list[ListedVisit]:
     """At most `limit` visits by the start of their windows, after the cursor `after` (window_start, id).
 
     Those whose window ends after `since` and starts before `until`; `missed` as for one visit.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        ListedVisit,
         f"""
         SELECT * FROM (SELECT *, {_MISSED} FROM visits) v
         WHERE (%(after)s IS NULL OR (window_start, id) > %(after)s)

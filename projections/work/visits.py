@@ -13,42 +13,14 @@ from domain.recording.recorded import Recorded
 from domain.topics import EVENT_CLASSES
 from domain.work.technician import Technician
 from domain.work.visit import Visit
-from domain.work.visit_walk import REPORTED, TIMES
+from domain.work.visit_walk import REPORTED
 from projections.engine.facts import as_fact, without_texts
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
 from projections.work.visit_declines import DECLINES
 from projections.work.visit_facts import CORRECTED, FACTS, VISIT_FACTS, add_fact, add_step, walked, without_operation
+from projections.work.visit_row import VISITS
 from projections.work.visit_state import state_of
-
-VISITS = Table(
-    "visits",
-    {
-        "id": "uuid NOT NULL",
-        "work_order": "uuid NOT NULL",
-        "customer": "uuid NOT NULL",
-        "technician": "uuid",
-        "status": "text NOT NULL",
-        "window_start": "timestamptz NOT NULL",
-        "window_end": "timestamptz NOT NULL",
-        "zone": "text NOT NULL",
-        "local_start": "text NOT NULL",
-        "local_end": "text NOT NULL",
-        "reason": "text",
-        "note": "text",
-        "signatures": "json NOT NULL",
-        "steps": "json NOT NULL",
-        "taken_back": "json NOT NULL",
-        "counts": "json NOT NULL",
-        "planned_at": "timestamptz NOT NULL",
-        "stale_acceptance": "json",
-        **dict.fromkeys(TIMES, "timestamptz"),
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
-    key=("id",),
-    indexes=(("window_start", "id"), ("technician", "window_start"), ("work_order",), ("customer",)),
-)
 
 
 class Visits(Projection):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Annotated, Final, TypedDict
 from uuid import UUID
 
 from projections.engine.fact_lists import SHOWN
 from projections.engine.ordered import Order
 from projections.engine.projection import Rows
 from projections.engine.reader import Reader
+from projections.engine.shapes import Day
 from projections.engine.table import Row, Table
 
 WARRANTIES = Table(
@@ -27,6 +28,23 @@ WARRANTIES = Table(
     key=("equipment", "number"),
 )
 """All warranties, numbered from 1 for each machine; one ends on the day before `withdrawn_from`."""
+
+Warranty = TypedDict("Warranty", {"from": Day, "until": Day, "terms": str})
+"""The days on which a warranty holds, both included."""
+
+SetWarranty = TypedDict(
+    "SetWarranty",
+    {
+        "number": int,
+        "from": Day,
+        "until": Day,
+        "terms": str,
+        "withdrawn_from": Day | None,
+        "withdrawn_for": Annotated[str | None, "A code."],
+    },
+)
+"""A warranty as it was set, and from which day on it was withdrawn."""
+
 _NEWEST: Final = Order(("equipment",), ("number",))
 
 
@@ -47,7 +65,7 @@ def _held(row: Row) -> Row | None:
     return {"from": row["from_day"].isoformat(), "until": until.isoformat(), "terms": row["terms"]}
 
 
-def _public(row: Row) -> Row:
+def _public(row: Row) -> SetWarranty:
     """A warranty as it was set, and its withdrawal."""
     day = row["withdrawn_from"]
     return {
@@ -60,7 +78,7 @@ def _public(row: Row) -> Row:
     }
 
 
-def warranties(reader: Reader, machine: UUID, *, limit: int, after: int | None = None) -> list[Row]:
+def warranties(reader: Reader, machine: UUID, *, limit: int, after: int | None = None) -> list[SetWarranty]:
     """At most `limit` warranties of a machine, in the order of setting, those after the number `after`."""
     rows = reader.fetch_all(
         "SELECT * FROM equipment_warranties WHERE equipment = %s AND number > %s ORDER BY number LIMIT %s",
@@ -69,7 +87,7 @@ def warranties(reader: Reader, machine: UUID, *, limit: int, after: int | None =
     return [_public(row) for row in rows]
 
 
-def coverage(reader: Reader, machine: UUID, day: date) -> list[Row]:
+def coverage(reader: Reader, machine: UUID, day: date) -> list[SetWarranty]:
     """The warranties that hold on a day, newest first; the day is that of the fault at the machine's place."""
     rows = reader.fetch_all(
         """

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from projections.care.merges import one_case, one_customer
 from projections.engine.reader import Reader
-from projections.engine.table import Row
+from projections.work.work_order_row import WorkOrderRow
 
 
-def work_order(reader: Reader, order_id: UUID) -> Row | None:
+def work_order(reader: Reader, order_id: UUID) -> WorkOrderRow | None:
     """One work order."""
-    return reader.fetch_one("SELECT * FROM work_orders WHERE id = %s", (order_id,))
+    return reader.row(WorkOrderRow, "SELECT * FROM work_orders WHERE id = %s", (order_id,))
 
 
 def work_orders(
@@ -29,13 +29,14 @@ def work_orders(
     number: str | None = None,
     external_ref: str | None = None,
     holder: UUID | None = None,
-) -> list[Row]:
+) -> list[WorkOrderRow]:
     """At most `limit` work orders, newest first, after the cursor `after` (opened_at, id).
 
     `holder` is the order with this `number`, in any spelling.
     `customer` and `case` follow merges and read the views `customers` and `cases`.
     """
-    return reader.fetch_all(
+    return reader.rows(
+        WorkOrderRow,
         """
         SELECT * FROM work_orders
         WHERE (%(after)s IS NULL OR (opened_at, id) < %(after)s)

@@ -14,53 +14,13 @@ from domain.work.work_order_walk import STEPS
 from projections.engine.facts import as_fact, without_texts
 from projections.engine.projection import Projection, Rows, on
 from projections.engine.table import Key, Row, Table
-from projections.lookup.external_refs import BY_EXTERNAL_ID, EXTERNAL_REF, external_ref_of
+from projections.lookup.external_refs import external_ref_of
 from projections.stock.double_uses import TURNS
 from projections.work.work_order_facts import CHANGES, CORRECTED, FACTS, LISTS, ORDER_FACTS, order_of
 from projections.work.work_order_returns import RETURNS
+from projections.work.work_order_row import WORK_ORDERS
 from projections.work.work_order_state import state_of
 from projections.work.work_order_uses import PART_DEVICES, TAKEN_BACK, USES
-
-WORK_ORDERS = Table(
-    "work_orders",
-    {
-        "id": "uuid NOT NULL",
-        "number": "text NOT NULL",
-        "status": "text NOT NULL",
-        "priority": "text NOT NULL",
-        "problem": "text",
-        "case_id": "uuid",
-        "customer": "uuid NOT NULL",
-        "site": "uuid",
-        "equipment": "uuid",
-        "technician": "uuid",
-        "hold_reason": "text",
-        "hold_note": "text",
-        "parts_used": "json NOT NULL",
-        "diagnosis": "json",
-        "labour_minutes": "bigint NOT NULL",
-        **dict.fromkeys(LISTS, "json NOT NULL"),
-        "taken_back": "json NOT NULL",
-        "counts": "json NOT NULL",
-        "opened_at": "timestamptz NOT NULL",
-        "started_at": "timestamptz",
-        "finished_at": "timestamptz",
-        "closed_at": "timestamptz",
-        **EXTERNAL_REF,
-        "position": "bigint NOT NULL",
-        "version": "bigint NOT NULL",
-    },
-    key=("id",),
-    indexes=(
-        *BY_EXTERNAL_ID,
-        ("opened_at", "id"),
-        ("technician", "opened_at"),
-        ("customer", "opened_at"),
-        ("equipment", "opened_at"),
-        ("case_id",),
-        ("number",),
-    ),
-)
 
 
 class WorkOrders(Projection):

@@ -14,12 +14,16 @@ from typing import Any
 
 import pytest
 
+from api.http.shapes import schema_of
 from callout.demo.customers import HOUSEHOLDS
 from callout.demo.repairs import REPAIRS
+from projections.documents.documents import KINDS
 from store.embedded import EmbeddedPostgres
 from sync.device import Device
+from tests.support.described_replies import misfits as misfits_of_replies
 from tests.support.office_client import Desk
 from tests.support.processes import eventually, state_folder
+from tests.support.schema_check import complaints
 
 HOUSE = Path(__file__).parents[2]
 NOUNS = ("work-orders", "customers", "discrepancies")
@@ -36,7 +40,8 @@ def folder() -> Iterator[Path]:
 def demo(folder: Path, port: int = 0) -> Iterator[subprocess.Popen[str]]:
     """The demo on its own embedded database."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CALLOUT_")}
-    environment = inherited | {"CALLOUT_HOME": str(folder), "CALLOUT_THREADS": "32", "PYTHONPATH": str(HOUSE)}
+    environment = inherited | {"CALLOUT_HOME": str(folder), "CALLOUT_THREADS": "32", "CALLOUT_OFFICE_RATE": "0"}
+    environment["PYTHONPATH"] = str(HOUSE)
     environment.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "callout", "demo", "--port", str(port), "--json"]
     with subprocess.Popen(
@@ -67,12 +72,16 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tm
         told = ready(process)
         desk = Desk.sign_in(told["url"], "manager", password_of(told, "manager"))
         orders, customers, misfits = (desk.get(noun, limit=500)["items"] for noun in NOUNS)
+        admin = Desk.sign_in(told["url"], "admin", password_of(told, "admin"))
+        described = admin.ask("GET", "/openapi.json").json()
+        wrong = list(misfits_of_replies(described, lambda path: read(admin, path), set()))
         with demo(folder, port=int(told["url"].rpartition(":")[2])) as second:
             said = second.communicate()
         process.send_signal(signal.SIGINT)
         rest = process.communicate()
     assert not EmbeddedPostgres(folder).status().running
 
+    assert wrong == []  # issue 10, 7: every list and every thing has the shape that is promised
     assert len(orders) == len(REPAIRS)
     assert len(customers) == len(HOUSEHOLDS)
     assert sorted(misfit["kind"] for misfit in misfits) == MISFITS
@@ -99,7 +108,17 @@ def jobs_on_a_new_phone(told: dict[str, Any], name: str, file: Path) -> set[str]
     with closing(Device(str(file), told["url"])) as phone:
         phone.enrol(technician["enrolment_code"], "mine")
         phone.sync()
+        for kind in KINDS:
+            for row in phone.documents(kind.name):
+                assert list(complaints(row["body"], schema_of(kind.shape), kind.name)) == []
         return {row["body"]["problem"] for row in phone.documents("work_order")}
+
+
+def read(desk: Desk, path: str) -> dict[str, Any]:
+    """What somebody reads there."""
+    answer = desk.ask("GET", f"/api/v1{path}")
+    assert answer.status == 200, f"{path}: {answer.status} {answer.body.decode()}"
+    return answer.json()
 
 
 def in_the_middle(phone: Path) -> bool:

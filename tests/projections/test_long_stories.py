@@ -14,7 +14,7 @@ from projections.documents.documents import Documents
 from projections.documents.table import DOCUMENTS
 from projections.engine.fact_lists import SHOWN
 from projections.stock.below_zero import MOST_EVENTS, MOST_LINES
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.work_order_row import WORK_ORDERS
 from tests.support.growing_work import BEN, ORDER, Company
 from tests.support.memory_discrepancies import Office
 from tests.support.memory_events import News, later, shuffled

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.stock.stock_movement import correction_id
 from projections.catalogue import PROJECTIONS
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.work_order_row import WORK_ORDERS
 from tests.support.growing_work import ORDER, Company
 from tests.support.projected_log import Shop, shop_on
 from tests.support.stock import VAN, approved, counted, used

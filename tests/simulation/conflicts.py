@@ -12,8 +12,8 @@ from domain.stock.discrepancy_kinds import RULES
 from projections.engine.table import Row
 from projections.stock.discrepancy_row import DISCREPANCIES
 from projections.stock.locations import LOCATIONS
-from projections.work.visits import VISITS
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.visit_row import VISITS
+from projections.work.work_order_row import WORK_ORDERS
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from projections.engine.memory import MemoryRows
 from projections.engine.projection import Projection
 from projections.engine.replay import Replay
 from projections.engine.table import Row
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.work_order_row import WORK_ORDERS
 from sync.ports import Changes, Found, Watermark
 from sync.waiting import group_key, held_groups
 from tests.simulation.memory_log import PUT_ASIDE, MemoryLog

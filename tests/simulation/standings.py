@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from domain.recording.recorded import Recorded
 from domain.work.work_order_status import Status
-from projections.work.visits import VISITS
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.visit_row import VISITS
+from projections.work.work_order_row import WORK_ORDERS
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from projections.care.customers import CUSTOMERS, SITES
+from projections.care.customer_rows import CUSTOMERS, SITES
 from projections.documents.table import DOCUMENTS
 from projections.stock.discrepancy_row import DISCREPANCIES
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.work_order_row import WORK_ORDERS
 from tests.simulation.violation import must
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pytest
 from domain.kernel.instant import now
 from domain.recording.recorded import Recorded
 from domain.work.work_order import WorkOrder
-from projections.work.work_orders import WORK_ORDERS, WorkOrders
+from projections.work.work_order_row import WORK_ORDERS
+from projections.work.work_orders import WorkOrders
 from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
 from tests.support.memory_events import News

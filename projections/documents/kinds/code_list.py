@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
+from typing import TypedDict, get_args
 
 from domain.recording.recorded import Recorded
 from domain.stock.movement_reasons import REMOVAL_REASONS, SCRAP_REASONS
@@ -34,6 +34,13 @@ LISTS: dict[str, tuple[str, ...]] = {
 """Codes by list, in the order in which they are offered. A code is never removed, since history uses it."""
 
 
+class CodeListDocument(TypedDict):
+    """The codes of one list, in the order in which they are offered."""
+
+    name: str
+    codes: list[str]
+
+
 def body(_: Rows, id: str) -> Body | None:
     """The codes of one list; devices translate them into their technician's language."""
     return {"name": id, "codes": list(LISTS[id])}
@@ -50,4 +57,4 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
         yield from ((DOCUMENTS, (SHARED, "code_list", name)) for name in LISTS)
 
 
-CODE_LIST = Kind("code_list", body, {Technician.Registered.TOPIC: _registered}, _touches)
+CODE_LIST = Kind("code_list", CodeListDocument, body, {Technician.Registered.TOPIC: _registered}, _touches)

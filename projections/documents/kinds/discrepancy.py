@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
 from domain.stock.discrepancy import discrepancy_id
+from domain.stock.discrepancy_kinds import DiscrepancyKind
 from domain.stock.location import Location
 from domain.stock.stock_movement import StockMovement
 from domain.topics import EVENT_CLASSES
-from projections.access.devices import DEVICES
+from projections.access.device_row import DEVICES
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body, Why
 from projections.documents.kind import Kind
@@ -29,6 +32,18 @@ HOLDERS = Table(
     key=("discrepancy",),
 )
 """The technicians who have it on their devices."""
+
+
+class DiscrepancyDocument(TypedDict):
+    """What does not fit; `refs` are what it is about, by name."""
+
+    id: UUID
+    kind: DiscrepancyKind
+    status: str
+    opened_at: datetime
+    refs: dict[str, str]
+    detail: str
+    owner: UUID | None
 
 
 def body(rows: Rows, id: str) -> Body | None:
@@ -100,4 +115,4 @@ def _likely(event: Recorded) -> Iterable[UUID]:
         yield discrepancy_id("duplicate_completion", order)
 
 
-DISCREPANCY = Kind("discrepancy", body, dict.fromkeys(EVENT_CLASSES, _changed), _touches)
+DISCREPANCY = Kind("discrepancy", DiscrepancyDocument, body, dict.fromkeys(EVENT_CLASSES, _changed), _touches)

@@ -21,11 +21,12 @@ from projections.documents.kinds.discrepancy import update_shares
 from projections.documents.repairs import note
 from projections.documents.slices import ORDER_VISITS, SLICES, after, is_ended, shares, slice_of, visits_of
 from projections.documents.work_order import body
+from projections.documents.work_order_shape import WorkOrderDocument
 from projections.engine.projection import Rows
 from projections.engine.table import Key, Row, Table
-from projections.work.visits import VISITS
+from projections.work.visit_row import VISITS
 from projections.work.work_order_facts import order_of
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.work_order_row import WORK_ORDERS
 
 _REPAIR = frozenset(
     {
@@ -125,6 +126,7 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
 _JOB = frozenset({*events_of(WorkOrder), *events_of(Visit), StockMovement.Moved.TOPIC})
 JOB = Kind(
     "work_order",
+    WorkOrderDocument,
     body,
     {
         **dict.fromkeys(_JOB, _job),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
@@ -15,6 +16,16 @@ from projections.stock.locations import LOCATIONS
 
 PRIVATE = frozenset({"site", "equipment"})
 """Locations at a customer's, which only the documents of work orders mention."""
+
+
+class LocationDocument(TypedDict):
+    """What technicians know of a location; a van has a `custodian` once somebody has taken it."""
+
+    id: UUID
+    kind: str
+    name: str
+    retired: bool
+    custodian: NotRequired[UUID]
 
 
 def body(rows: Rows, id: str) -> Body | None:
@@ -43,6 +54,7 @@ def _handed_over(due: Due, event: Recorded[Location.CustodyTaken], rows: Rows) -
 
 LOCATION = Kind(
     "location",
+    LocationDocument,
     body,
     {Location.Registered.TOPIC: _changed, Location.Retired.TOPIC: _changed, Location.CustodyTaken.TOPIC: _handed_over},
 )

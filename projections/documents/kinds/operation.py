@@ -22,32 +22,10 @@ from domain.work.work_order import WorkOrder
 from projections.documents.due import Due, Share
 from projections.documents.entry import Body
 from projections.documents.kind import Kind
+from projections.documents.operation_shape import OperationDocument
+from projections.documents.results import RESULTS
 from projections.engine.projection import Rows
 from projections.engine.table import Key, Row, Table
-
-RESULTS = Table(
-    "device_results",
-    {
-        "id": "text NOT NULL",
-        "operation": "uuid NOT NULL",
-        "device": "uuid NOT NULL",
-        "incarnation": "bigint",
-        "seq": "bigint NOT NULL",
-        "text_version": "bigint NOT NULL",
-        "contested": "boolean NOT NULL",
-        "technician": "uuid NOT NULL",
-        "status": "text NOT NULL",
-        "notices": "json NOT NULL",
-        "problem": "json",
-        "positions": "json NOT NULL",
-    },
-    key=("id",),
-    indexes=(("operation", "device", "seq"),),
-)
-"""Results in the form of the protocol. A released operation is `applied`, a discarded one is `rejected`.
-
-The first result under an operation id has that as `id`; each that contests it has an id of its own.
-"""
 
 
 def body(rows: Rows, id: str) -> Body | None:
@@ -185,6 +163,7 @@ def _touches(event: Recorded) -> Iterable[tuple[Table, Key]]:
 _EFFECTS = (Contact, Customer, StockCount, StockMovement, Survey, Visit, WorkOrder)
 OPERATION = Kind(
     "operation",
+    OperationDocument,
     body,
     {
         Device.OperationHeld.TOPIC: _held,

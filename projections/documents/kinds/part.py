@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
 from uuid import UUID
 
 from domain.recording.recorded import Recorded
@@ -11,7 +12,22 @@ from projections.documents.entry import Body
 from projections.documents.kind import Kind
 from projections.documents.table import SHARED
 from projections.engine.projection import Rows
-from projections.stock.parts import PARTS
+from projections.stock.parts import PARTS, PartNameValue
+
+
+class PartDocument(TypedDict):
+    """What every technician knows of a part; `name` is the first of its `names`, or its number."""
+
+    id: UUID
+    number: str
+    name: str
+    names: list[PartNameValue]
+    unit: str
+    tracking: str
+    criticality: str | None
+    gtins: list[str]
+    superseded_by: UUID | None
+    discontinued: bool
 
 
 def body(rows: Rows, id: str) -> Body | None:
@@ -32,6 +48,7 @@ def _changed(due: Due, event: Recorded, rows: Rows) -> None:
 
 PART = Kind(
     "part",
+    PartDocument,
     body,
     dict.fromkeys(
         (Part.Registered.TOPIC, Part.Revised.TOPIC, Part.Superseded.TOPIC, Part.Discontinued.TOPIC), _changed

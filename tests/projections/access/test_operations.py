@@ -12,8 +12,7 @@ from domain.access.device import Device
 from projections.access.device_activity import DeviceActivity
 from projections.access.devices import Devices, device, devices
 from projections.access.operation_queries import operation, operations
-from projections.access.operations import Operations
-from projections.engine.table import Row
+from projections.access.operations import OperationRow, Operations
 from tests.support.logs import NOON
 from tests.support.memory_events import later
 from tests.support.projected_log import Shop, shop_on
@@ -45,7 +44,7 @@ def put_aside(shop: Shop, phone: Device, *refs: UUID, seq: int = 1, body: str = 
     return id_
 
 
-def shown(shop: Shop, id_: UUID) -> Row:
+def shown(shop: Shop, id_: UUID) -> OperationRow:
     with shop.seen() as reader:
         found = operation(reader, id_)
     assert found is not None

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.access.device import Device
+from projections.access.device_row import DEVICES
 from projections.access.device_texts import QUARANTINED
-from projections.access.devices import DEVICES, Devices
+from projections.access.devices import Devices
 from tests.support.memory_events import News
 
 ID, OTHER = uuid4(), uuid4()

@@ -11,9 +11,8 @@ import pytest
 
 from domain.care.case import Case
 from domain.care.customer import Customer
-from projections.care.cases import Cases, case, cases
+from projections.care.cases import CaseRow, Cases, case, cases
 from projections.care.customers import Customers
-from projections.engine.table import Row
 from tests.support.logs import NOON
 from tests.support.projected_log import Shop, shop_on
 
@@ -29,7 +28,7 @@ def opened(**more: Any) -> Case:
     return Case.open(id=uuid4(), first_contact_at=NOON - timedelta(hours=1), **(told | more))
 
 
-def shown(shop: Shop, of: Case) -> Row:
+def shown(shop: Shop, of: Case) -> CaseRow:
     with shop.seen() as reader:
         row = case(reader, of.id)
     assert row is not None

@@ -13,9 +13,8 @@ from domain.care.contact import Contact
 from domain.care.customer import Customer
 from projections.care.cases import Cases
 from projections.care.contact_queries import contact, contacts
-from projections.care.contacts import Contacts
+from projections.care.contacts import ContactRow, Contacts
 from projections.care.customers import Customers
-from projections.engine.table import Row
 from tests.support.logs import NOON
 from tests.support.projected_log import Shop, shop_on
 
@@ -31,7 +30,7 @@ def call(customer: UUID | None = None, **more: Any) -> Contact:
     return Contact.receive(id=uuid4(), customer=customer, **(told | more))
 
 
-def shown(shop: Shop, of: Contact) -> Row:
+def shown(shop: Shop, of: Contact) -> ContactRow:
     with shop.seen() as reader:
         row = contact(reader, of.id)
     assert row is not None

@@ -10,8 +10,7 @@ import pytest
 
 from domain.care.customer import Customer
 from domain.care.survey import Survey
-from projections.care.surveys import Surveys, survey, surveys
-from projections.engine.table import Row
+from projections.care.surveys import SurveyRow, Surveys, survey, surveys
 from tests.support.logs import NOON
 from tests.support.projected_log import Shop, shop_on
 
@@ -22,7 +21,7 @@ def shop(database: str) -> Iterator[Shop]:
         yield made
 
 
-def shown(shop: Shop, of: Survey) -> Row:
+def shown(shop: Shop, of: Survey) -> SurveyRow:
     with shop.seen() as reader:
         row = survey(reader, of.id)
     assert row is not None

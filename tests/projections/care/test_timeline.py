@@ -19,8 +19,7 @@ from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from projections.care.cases import Cases
 from projections.care.contacts import Contacts
-from projections.care.timeline import Timeline, case_timeline, equipment_timeline
-from projections.engine.table import Row
+from projections.care.timeline import Timeline, TimelineRow, case_timeline, equipment_timeline
 from projections.work.work_orders import WorkOrders
 from tests.support.logs import NOON
 from tests.support.projected_log import Shop, shop_on
@@ -58,7 +57,7 @@ def order(case: Case | None = None, equipment: UUID | None = None) -> WorkOrder:
     )
 
 
-def story(shop: Shop, case: Case) -> list[Row]:
+def story(shop: Shop, case: Case) -> list[TimelineRow]:
     with shop.seen() as reader:
         return case_timeline(reader, case.id, limit=99)
 

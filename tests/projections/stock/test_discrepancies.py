@@ -11,7 +11,8 @@ import pytest
 
 from domain.stock.location import Location
 from domain.work.work_order import WorkOrder
-from projections.stock.discrepancies import Discrepancies, concerned, discrepancies, discrepancy
+from projections.stock.discrepancies import Discrepancies, concerned
+from projections.stock.discrepancy_queries import discrepancies, discrepancy
 from tests.support.logs import NOON
 from tests.support.memory_discrepancies import Office
 from tests.support.memory_events import later

@@ -20,7 +20,7 @@ from projections.stock.discrepancies import Discrepancies
 from projections.stock.discrepancy_row import DISCREPANCIES
 from projections.stock.serials import MOST_CLAIMS, SERIALS
 from projections.work.work_order_facts import SERIALS_SHOWN
-from projections.work.work_orders import WORK_ORDERS
+from projections.work.work_order_row import WORK_ORDERS
 from store import rows as stored
 from tests.support.growing import Growing
 from tests.support.growing_work import ORDER, Company

@@ -14,7 +14,7 @@ from domain.stock.discrepancy import discrepancy_id
 from domain.stock.location import Location
 from domain.stock.part import Part, PartName
 from projections.documents.documents import Documents
-from projections.stock.discrepancies import discrepancies
+from projections.stock.discrepancy_queries import discrepancies
 from tests.support.logs import NOON
 from tests.support.projected_log import Shop, shop_on
 from tests.support.pulled_documents import Phone, told

@@ -11,10 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.stock.location import Location
-from projections.engine.table import Row
 from projections.stock.movements import Movements, movement, movements
 from projections.stock.stock import Stock, balance, stock
-from projections.stock.stock_explained import explain
+from projections.stock.stock_explained import Explanation, explain
 from tests.support.logs import NOON
 from tests.support.memory_events import later
 from tests.support.projected_log import Shop, shop_on
@@ -28,7 +27,7 @@ def shop(database: str) -> Iterator[Shop]:
         yield made
 
 
-def told(shop: Shop, location: UUID = VAN, **how: Any) -> Row:
+def told(shop: Shop, location: UUID = VAN, **how: Any) -> Explanation:
     with shop.seen() as reader:
         explained = explain(reader, location, PART, **how)
         row = balance(reader, location, PART)
@@ -39,7 +38,7 @@ def told(shop: Shop, location: UUID = VAN, **how: Any) -> Row:
     return explained
 
 
-def short(explained: Row) -> list[Any]:
+def short(explained: Explanation) -> list[Any]:
     return [(line["what"], line["change"], line["balance"]) for line in explained["lines"]]
 
 
@@ -100,7 +99,7 @@ def test_what_is_not_told_line_by_line_is_in_the_opening(shop: Shop) -> None:
 
     explained = told(shop, limit=1)
 
-    assert (explained["opening"], short(explained)) == (9, [("consumption", -2, 7)])
+    assert (explained["opening"], short(explained)) == (Decimal(9), [("consumption", -2, 7)])
 
 
 def test_nothing_is_explained_where_the_part_never_was(shop: Shop) -> None:

@@ -11,8 +11,7 @@ import pytest
 from domain.care.customer import Customer
 from domain.work.equipment import Equipment
 from projections.care.customers import Customers
-from projections.engine.table import Row
-from projections.work.equipment import EquipmentView, equipment, one_equipment, warranty_on
+from projections.work.equipment import EquipmentRow, EquipmentView, equipment, one_equipment, warranty_on
 from tests.support.projected_log import Shop, shop_on
 
 
@@ -22,7 +21,7 @@ def shop(database: str) -> Iterator[Shop]:
         yield made
 
 
-def shown(shop: Shop, of: Equipment) -> Row:
+def shown(shop: Shop, of: Equipment) -> EquipmentRow:
     with shop.seen() as reader:
         row = one_equipment(reader, of.id)
     assert row is not None

@@ -13,7 +13,8 @@ from domain.stock.location import VIRTUAL
 from domain.stock.stock_movement import StockMovement
 from domain.work.work_order import WorkOrder
 from projections.engine.table import Row
-from projections.work.work_orders import WORK_ORDERS, WorkOrders
+from projections.work.work_order_row import WORK_ORDERS
+from projections.work.work_orders import WorkOrders
 from tests.support.memory_events import News, later
 from tests.support.stock import PART, VAN
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from domain.work.technician import Technician
 from domain.work.visit import Visit
-from projections.work.visits import VISITS, Visits
+from projections.work.visit_row import VISITS
+from projections.work.visits import Visits
 from tests.support.memory_events import News, later
 from tests.support.visits import ANNA, BEN, planned
 

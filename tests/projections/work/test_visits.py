@@ -13,7 +13,8 @@ from domain.care.customer import Customer
 from domain.work.visit import Visit
 from projections.engine.table import Row
 from projections.work.visit_queries import visit, visits
-from projections.work.visits import VISITS, Visits
+from projections.work.visit_row import VISITS
+from projections.work.visits import Visits
 from projections.work.work_orders import WorkOrders
 from tests.support.memory_events import News, Phone, later
 from tests.support.projected_log import Shop, shop_on

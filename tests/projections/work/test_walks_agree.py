@@ -13,8 +13,10 @@ from domain.kernel.envelope import Envelope
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from domain.work.work_order_status import Status
-from projections.work.visits import VISITS, Visits
-from projections.work.work_orders import WORK_ORDERS, WorkOrders
+from projections.work.visit_row import VISITS
+from projections.work.visits import Visits
+from projections.work.work_order_row import WORK_ORDERS
+from projections.work.work_orders import WorkOrders
 from tests.simulation.memory_log import MemoryLog
 from tests.support.logs import NOON
 from tests.support.memory_events import News

@@ -9,7 +9,8 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from projections.engine.table import Row
-from projections.work.work_orders import WORK_ORDERS, WorkOrders
+from projections.work.work_order_row import WORK_ORDERS
+from projections.work.work_orders import WorkOrders
 from tests.support.memory_events import News, Phone, later
 from tests.support.stock import PART, VAN, used
 from tests.support.visits import planned
