@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 class Keyed:
-    """One installation and its key; `told` is the last reply to an enrolment or a refresh, `sent` the last request."""
+    """One installation and its key; `told` is the last reply that had tokens, `sent` the last request."""
 
     def __init__(self, house: House, install_id: str | None = None, key: Ed25519PrivateKey | None = None) -> None:
         self.house = house
