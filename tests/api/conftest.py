@@ -58,7 +58,7 @@ class Settings:
 
 
 @dataclass
-class House:
+class ApiClient:
     """The application, its services, and how to ask it something."""
 
     services: Services
@@ -146,6 +146,6 @@ def services(database: str, tmp_path: Path) -> Iterator[Services]:
 
 
 @pytest.fixture
-def house(services: Services) -> House:
+def api(services: Services) -> ApiClient:
     """The application, ready to be asked."""
-    return House(services, create_app(services).test_client())
+    return ApiClient(services, create_app(services).test_client())

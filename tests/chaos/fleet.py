@@ -15,7 +15,7 @@ from tests.chaos.replica import Documents, documents_of
 from tests.chaos.shared import Shared
 from tests.chaos.work import Ledger, Shift
 from tests.support.company import Company
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 
 _END_SECONDS = 120
 _TRIES = 200
@@ -68,7 +68,7 @@ class Fleet:
         """What a new device of each technician gets, by the names of the devices that they have."""
         everyone = {each.name: each.shift.technician for each in self._all()}
         people = {each.id: each for each in everyone.values()}
-        fresh = {id: Handset(self._company.url, self._company.code(each)) for id, each in people.items()}
+        fresh = {id: HttpDevice(self._company.url, self._company.code(each)) for id, each in people.items()}
         settle()
         found = {id: documents_of(handset.everything()) for id, handset in fresh.items()}
         return {name: found[technician.id] for name, technician in everyone.items()}

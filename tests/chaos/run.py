@@ -23,7 +23,7 @@ from tests.chaos.service import Service
 from tests.chaos.shared import Promises, Shared
 from tests.chaos.victims import KILLS, OF_HTTP
 from tests.support.company import PASSWORD, Company
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 from tests.support.processes import eventually
 from tests.support.servers import state_folder
 
@@ -44,7 +44,7 @@ def run(plan: Plan, tell: Tell) -> Report:
         Line(service.port, Random(dice.random())) as line,
     ):
         dsn = service.dsn()
-        admin = Desk.sign_in(service.url, "admin", PASSWORD)
+        admin = OfficeClient.sign_in(service.url, "admin", PASSWORD)
         company = Company(service.url, dsn, home, service.journal, service.process, admin)
         shifts = founded(company, plan, Random(dice.random()))
         settled(company)

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.support.company import Company, Technician
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
 SECONDS = 120
@@ -99,9 +99,9 @@ class NodeDevice:
         path.write_bytes(content)
         data = {"work_order": order, "media_type": "image/jpeg"}
         [operation] = self.record(("photo_taken", data), options=("--blob", str(path)))
-        told = operation["data"]
-        assert (told["sha256"], told["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
-        return f"blobs/{told['sha256']}"
+        photo = operation["data"]
+        assert (photo["sha256"], photo["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
+        return f"blobs/{photo['sha256']}"
 
     @property
     def held(self) -> list[dict[str, Any]]:
@@ -122,9 +122,9 @@ class NodeDevice:
     @property
     def state(self) -> dict[str, Any]:
         """What is in the file."""
-        told = json.loads(self.file.read_text())
-        assert isinstance(told, dict), told
-        return told
+        state = json.loads(self.file.read_text())
+        assert isinstance(state, dict), state
+        return state
 
 
 def enrolled(company: Company, technician: Technician, url: str | None = None) -> NodeDevice:
@@ -137,11 +137,11 @@ def enrolled(company: Company, technician: Technician, url: str | None = None) -
 
 def server_means(device: NodeDevice) -> dict[str, Any]:
     """The digests that the server gives the device with the last page of a download from nothing."""
-    access, query = Desk(device.url, device.state["access_token"]), ""
+    access, query = OfficeClient(device.url, device.state["access_token"]), ""
     page: dict[str, Any] = {"more": True}
     while page["more"]:
         page = access.ask("GET", f"/sync/v1/pull?limit=20{query}").json()
         query = f"&cursor={page['cursor']}"
-    told = page["digests"]
-    assert isinstance(told, dict), page
-    return told
+    digests = page["digests"]
+    assert isinstance(digests, dict), page
+    return digests

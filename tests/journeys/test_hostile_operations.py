@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.company import Company
 from tests.support.hostile_device import Scene
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.office_client import Json
 from tests.support.story import ago
 
@@ -86,7 +86,7 @@ def test_an_operation_of_another_device_under_its_id_changes_nothing(scene: Scen
     assert (again["status"], again["duplicate"]) == ("applied", True)
 
 
-def envelopes(handset: Handset) -> list[tuple[bytes, dict[str, str], set[int]]]:
+def envelopes(handset: HttpDevice) -> list[tuple[bytes, dict[str, str], set[int]]]:
     """Bodies that are no pushes, with the statuses they may get."""
     big = [handset.operation("note_added", {"text": "x" * 1000}, ago(1)) for _ in range(101)]
     huge = {"incarnation": 1, "now": ago(0).isoformat(), "operations": [{"junk": "x" * 1_500_000}]}

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.company import PASSWORD, company_on, environment
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 
 STOP_SECONDS = 60
 
@@ -38,7 +38,7 @@ def test_a_second_start_right_after_ctrl_c_works_while_the_worker_is_busy(databa
                 assert second.stdout is not None
                 url = json.loads(second.stdout.readline())["url"]
                 assert url == first.url
-                assert Desk.sign_in(url, "admin", PASSWORD).get("parts")["items"] == []
+                assert OfficeClient.sign_in(url, "admin", PASSWORD).get("parts")["items"] == []
                 assert first.process.wait(STOP_SECONDS) == 0
             finally:
                 second.send_signal(signal.SIGTERM)

@@ -19,7 +19,7 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.versions import as_at_first
 from tests.simulation.world import World
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 SAY = "from tests.simulation.runs import run, schedule_of; print(*(run(schedule_of(n)).log for n in ({seeds})))"
 APART = frozenset(
     {
@@ -59,7 +59,7 @@ def said_by_a_process(hash_seed: str) -> str:
     """The logs of two seeds, from a process whose hashes fall otherwise."""
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-c", SAY.format(seeds="11, 12")]
-    said = subprocess.run(command, cwd=HOUSE, env=environment, capture_output=True, text=True, check=True)
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return said.stdout.strip()
 
 

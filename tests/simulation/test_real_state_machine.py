@@ -29,10 +29,10 @@ ORDERS = st.integers(0, 3)
 class TwoPhones(RuleBasedStateMachine):
     """Two technicians, and an office that gives their work to and fro."""
 
-    def __init__(self, house: AbstractContextManager[RealServer]) -> None:
+    def __init__(self, server: AbstractContextManager[RealServer]) -> None:
         super().__init__()
-        self.house = ExitStack()
-        self.pair = Pair(self.house.enter_context(house))
+        self.stack = ExitStack()
+        self.pair = Pair(self.stack.enter_context(server))
 
     @rule(phone=PHONES, order=ORDERS)
     def notes(self, phone: int, order: int) -> None:
@@ -74,7 +74,7 @@ class TwoPhones(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Every note is there once, and each device shows what the server has for it."""
-        with self.house:
+        with self.stack:
             self.pair.become_quiet()
             assert not self.pair.unsent()
             assert self.pair.effects() == {UUID(id): 1 for id in self.pair.made}
@@ -94,18 +94,18 @@ FEW = settings(
 
 
 @pytest.fixture(scope="module")
-def house_template(cluster: Cluster) -> Iterator[str]:
+def server_template(cluster: Cluster) -> Iterator[str]:
     """The name of a database with views and a clock that can be set."""
     with prepared(cluster) as template:
         yield template
 
 
 @pytest.fixture
-def machine(cluster: Cluster, house_template: str, tmp_path: Path) -> type[RuleBasedStateMachine]:
+def machine(cluster: Cluster, server_template: str, tmp_path: Path) -> type[RuleBasedStateMachine]:
     """Makes a machine on a database of its own."""
 
     def made() -> TwoPhones:
-        return TwoPhones(real_server(cluster, house_template, tmp_path / uuid4().hex, uuid4()))
+        return TwoPhones(real_server(cluster, server_template, tmp_path / uuid4().hex, uuid4()))
 
     return cast("type[RuleBasedStateMachine]", made)
 

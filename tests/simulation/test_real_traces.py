@@ -34,19 +34,19 @@ Planted = AbstractContextManager[Any]
 
 
 @pytest.fixture(scope="module")
-def house_template(cluster: Cluster) -> Iterator[str]:
+def server_template(cluster: Cluster) -> Iterator[str]:
     """The name of a database with views and a clock that can be set."""
     with prepared(cluster) as template:
         yield template
 
 
 @pytest.fixture
-def replay(cluster: Cluster, house_template: str, tmp_path: Path) -> Run:
+def replay(cluster: Cluster, server_template: str, tmp_path: Path) -> Run:
     """Runs a seed here and there."""
 
     def run(seed: int) -> Told:
         folder = tmp_path / f"{seed}"
-        return replayed(seed, STEPS, DEVICES, cluster=cluster, template=house_template, folder=folder)
+        return replayed(seed, STEPS, DEVICES, cluster=cluster, template=server_template, folder=folder)
 
     return run
 

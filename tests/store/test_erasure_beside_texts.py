@@ -109,7 +109,7 @@ def test_keys_are_destroyed_before_texts_are_looked_at(
 ) -> None:
     """A query that was cancelled escaped, so that the keys stayed, the tracking did not move, and erasing was a 503."""
     customer, technician, user = registered(log), uuid4(), registered(log)
-    put_aside = quarantined(log, customer.id)
+    operation_id = quarantined(log, customer.id)
     erased(log, customer.id)
     with monkeypatch.context() as slow:
         slow.setattr(TextIndex, step, cancelled)
@@ -120,7 +120,7 @@ def test_keys_are_destroyed_before_texts_are_looked_at(
     Erasure(log).catch_up()
 
     assert not opens(log, user.id)
-    assert not opens(log, put_aside)
+    assert not opens(log, operation_id)
     assert technician != user.id
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support import authority_contacts
 from tests.support import authority_holes as holes
 from tests.support import authority_tries as tries
 from tests.support.authority_sides import Side, leaks, worst
 
 Try = Callable[[Side, Side], Iterable[str]]
-Hole = Callable[[House], AbstractContextManager[object]]
+Hole = Callable[[ApiClient], AbstractContextManager[object]]
 
 
 class Row(NamedTuple):
@@ -101,7 +101,7 @@ ROWS: tuple[Row, ...] = (
     Row("site", OFFICE, "`add-site` under an id", "nobody's yet",
         "409 id-is-taken", tries.add_site, holes.site_ids_are_free),
     Row("anything", OFFICE, "create under an id", "nobody's yet",
-        "409 id-is-taken", tries.create, holes.ids_are_free),
+        "409 id-is-taken", tries.create_under_taken_id, holes.ids_are_free),
     Row("user, codes", OFFICE, "`disable`, `set-roles`, `set-password`, `enrolments`", "asked for by an admin",
         "403 forbidden", tries.as_agent, holes.agents_may_do_all),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from store.connecting import open_connection
 from sync.device import Device
-from tests.support.office_client import Desk, Json
+from tests.support.office_client import Json, OfficeClient
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
@@ -45,15 +45,15 @@ class Company:
     folder: Path
     journal: Path
     process: subprocess.Popen[bytes]
-    admin: Desk
+    admin: OfficeClient
     _devices: list[Device] = field(default_factory=list)
 
-    def desk(self, *roles: str) -> Desk:
+    def desk(self, *roles: str) -> OfficeClient:
         """A new user with these roles, signed in."""
         login = f"{roles[0]}-{uuid4().hex[:8]}"
-        told = {"login": login, "name": f"The {roles[0]}", "password": PASSWORD, "roles": list(roles)}
-        self.admin.post("users", told)
-        return Desk.sign_in(self.url, login, PASSWORD)
+        fields = {"login": login, "name": f"The {roles[0]}", "password": PASSWORD, "roles": list(roles)}
+        self.admin.post("users", fields)
+        return OfficeClient.sign_in(self.url, login, PASSWORD)
 
     def hire(self, name: str, since: datetime | None = None) -> Technician:
         """A technician with a van of their own, here since that instant; since now where none is given."""
@@ -66,9 +66,9 @@ class Company:
 
     def code(self, technician: Technician) -> str:
         """A code with which a device of theirs may enrol."""
-        told = self.admin.ask("POST", f"/api/v1/technicians/{technician.id}/enrolments", {})
-        assert told.status in (200, 201), told
-        code = told.json()["code"]
+        answer = self.admin.ask("POST", f"/api/v1/technicians/{technician.id}/enrolments", {})
+        assert answer.status in (200, 201), answer
+        code = answer.json()["code"]
         assert isinstance(code, str), code
         return code
 
@@ -112,24 +112,24 @@ class Company:
         asked = [self.begin_job(view["name"], "verify") for view in self.admin.get("projections")["items"]]
         return [self.result_of(where) for where in asked]
 
-    def rebuild(self, view: str, desk: Desk | None = None) -> Json:
+    def rebuild(self, view: str, desk: OfficeClient | None = None) -> Json:
         """Have a view made anew; what its job said."""
         return self.result_of(self.begin_job(view, "rebuild", desk), desk)
 
-    def begin_job(self, view: str, kind: str, desk: Desk | None = None) -> str:
+    def begin_job(self, view: str, kind: str, desk: OfficeClient | None = None) -> str:
         """Ask for a job about a view; where it is to be looked at."""
         answer = (desk or self.admin).ask("POST", f"/api/v1/projections/{view}/{kind}", {})
         assert answer.status == 202, answer
         return answer.headers["location"]
 
-    def result_of(self, where: str, desk: Desk | None = None) -> Json:
+    def result_of(self, where: str, desk: OfficeClient | None = None) -> Json:
         """Wait for the end of a job; its result."""
         deadline = monotonic() + JOB_SECONDS
-        while (told := (desk or self.admin).ask("GET", where).json())["state"] in ("waiting", "running"):
-            assert monotonic() < deadline, told
+        while (job := (desk or self.admin).ask("GET", where).json())["state"] in ("waiting", "running"):
+            assert monotonic() < deadline, job
             sleep(0.2)
-        assert told["state"] == "done", told
-        result: Json = told["result"]
+        assert job["state"] == "done", job
+        result: Json = job["result"]
         return result
 
     def _close(self) -> None:
@@ -173,10 +173,10 @@ def company_on(dsn: str, folder: Path, **settings: str) -> Iterator[Company]:
     ):
         try:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            assert said, f"the server did not start:\n{journal.read_text()}"
-            url = json.loads(said)["url"]
-            company = Company(url, dsn, folder, journal, process, Desk.sign_in(url, "admin", PASSWORD))
+            line = process.stdout.readline()
+            assert line, f"the server did not start:\n{journal.read_text()}"
+            url = json.loads(line)["url"]
+            company = Company(url, dsn, folder, journal, process, OfficeClient.sign_in(url, "admin", PASSWORD))
             try:
                 yield company
             finally:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from sync.device import Deed, Device, OfflineError
-from tests.support.failing_storage import Brittle, storage
-from tests.support.fake_office import JOB, PART, VAN, Office
+from tests.support.failing_storage import FailingStorage, storage
+from tests.support.fake_office import JOB, PART, VAN, FakeOffice
 
 PHOTO = bytes(range(256)) * 1500  # two pieces
 USED = {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "serials": list[str]()}
@@ -13,8 +13,8 @@ USED = {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "seri
 class Scene(NamedTuple):
     """An office and a device that has worked, with a storage that may break."""
 
-    office: Office
-    disk: Brittle
+    office: FakeOffice
+    disk: FailingStorage
     ids: list[str]
 
     def opened(self) -> Device:
@@ -24,7 +24,7 @@ class Scene(NamedTuple):
 
 def worked() -> Scene:
     """A device that has sent some, and has some more to send."""
-    office, ids = Office(), list[str]()
+    office, ids = FakeOffice(), list[str]()
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="9", reserved="0")
     office.put("work_order", JOB, number="1")
     for number in range(4):

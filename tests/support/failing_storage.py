@@ -10,7 +10,7 @@ class Killed(BaseException):
     """The process is no more: nothing that it does afterwards has any effect."""
 
 
-class Brittle(sqlite3.Connection):
+class FailingStorage(sqlite3.Connection):
     """A connection with so many statements `left` until the process is killed, or `room` for so many writes."""
 
     left: int | None = None
@@ -38,6 +38,6 @@ class Brittle(sqlite3.Connection):
         self.left = self.room = None
 
 
-def storage() -> Brittle:
+def storage() -> FailingStorage:
     """A new one, in memory."""
-    return sqlite3.connect(":memory:", isolation_level=None, factory=Brittle, check_same_thread=False)
+    return sqlite3.connect(":memory:", isolation_level=None, factory=FailingStorage, check_same_thread=False)

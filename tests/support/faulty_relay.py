@@ -12,7 +12,7 @@ from tests.support.tcp_relay import Relay
 _CHUNK = 65536
 
 
-class Wire(Relay):
+class FaultyRelay(Relay):
     """Carries bytes to and fro.
 
     While `cut` is set nobody gets through. `lose` is how many of the next replies never arrive: the request is

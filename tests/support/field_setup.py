@@ -77,8 +77,8 @@ class Phone:
     ) -> Pushed:
         """Push them; `ahead` is how far the device's clock is before ours."""
         now = (received_at + ahead).isoformat()
-        said = {"incarnation": self.incarnation, "now": now, "operations": operations}
-        return self.intake.take(self.who(), parse_push(orjson.dumps(said | members)), received_at)
+        body = {"incarnation": self.incarnation, "now": now, "operations": operations}
+        return self.intake.take(self.who(), parse_push(orjson.dumps(body | members)), received_at)
 
     def result(self, *operations: dict[str, Any], **how: Any) -> Result:
         """Push them; the last result."""
@@ -139,10 +139,10 @@ def save(log: EventLog, *entities: Entity) -> None:
     work.commit()
 
 
-def decide(log: EventLog, kind: Any, stream: UUID, name: str, *args: Any, **said: Any) -> None:
+def decide(log: EventLog, kind: Any, stream: UUID, name: str, *args: Any, **fields: Any) -> None:
     """Load an entity, let the office decide, commit."""
     work = log.work()
     entity = work.get(kind, stream)
-    getattr(entity, name)(*args, **said)
+    getattr(entity, name)(*args, **fields)
     work.add(Envelope(occurred_at=NOON, role="dispatcher"), entity)
     work.commit()

@@ -10,14 +10,14 @@ from domain.kernel.aggregate import Entity
 
 E = TypeVar("E", bound=Entity)
 OF_THE_LIBRARY = {"originator_id", "originator_version", "originator_topic", "timestamp"}
-_told: dict[UUID, int] = {}
+_given_versions: dict[UUID, int] = {}
 
 
 def given(entity: E, *acts: Callable[[E], object]) -> E:
     """The entity after these acts; what they recorded is history and not part of `then`."""
     for act in acts:
         act(entity)
-    _told[entity.id] = entity.version
+    _given_versions[entity.id] = entity.version
     return entity
 
 
@@ -28,7 +28,7 @@ def then(entity: Entity) -> list[tuple[str, dict[str, Any]]]:
     for happened in events:
         again = happened.mutate(again)
     assert state(again) == state(entity), "the events do not replay to the state that they were made from"
-    return [(happened.TOPIC, fields(happened)) for happened in events[_told.get(entity.id, 0) :]]
+    return [(happened.TOPIC, fields(happened)) for happened in events[_given_versions.get(entity.id, 0) :]]
 
 
 def fields(happened: Any) -> dict[str, Any]:

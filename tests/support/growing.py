@@ -10,7 +10,7 @@ import orjson
 from projections.catalogue import PROJECTIONS
 from projections.engine.memory import MemoryRows
 from projections.engine.table import Row, Table
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 
 
 class Work(NamedTuple):
@@ -71,9 +71,9 @@ class Growing:
     """All views in memory, rendered behind each event as if it had come alone."""
 
     def __init__(self) -> None:
-        self.news = News(*PROJECTIONS)
-        self.rows = CountingRows(self.news.tables)
-        self.news.rows = self.rows
+        self.views = ViewsInMemory(*PROJECTIONS)
+        self.rows = CountingRows(self.views.tables)
+        self.views.rows = self.rows
 
     def measure(self, happen: Callable[[int], Any], events: int, windows: Iterable[int], width: int) -> list[Work]:
         """Let something happen again and again: what each of so many events took from each of these numbers on."""

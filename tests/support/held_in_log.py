@@ -11,7 +11,7 @@ from sync.waiting import held_groups
 from tests.support.logs import read
 
 
-class Unseen:
+class HeldInLog:
     """The held operations, straight from the log."""
 
     def __init__(self, log: EventLog) -> None:
@@ -33,6 +33,6 @@ class Unseen:
         return Found(Watermark(0, 0), held_groups(rows))
 
 
-def looking_after(log: EventLog, waiting: Unseen | None = None) -> Holding:
+def holding_of(log: EventLog, waiting: HeldInLog | None = None) -> Holding:
     """What looks after them, for technicians who work for everybody."""
-    return Holding(log, waiting or Unseen(log), lambda *_: True)
+    return Holding(log, waiting or HeldInLog(log), lambda *_: True)

@@ -8,44 +8,44 @@ from typing import Any
 
 from domain.access.device import Device
 from domain.kernel.instant import now
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import Field, Phone, decide
 
 Json = dict[str, Any]
 
 
 class Company:
-    """Anna's two phones and two of Boris, on a house; others wait for `come`, which the last of them makes."""
+    """Anna's two phones and two of Boris, on a house; others wait for `needed`, which the last of them makes."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.log = house, house.services.log
+    def __init__(self, api: ApiClient) -> None:
+        self.api, self.log = api, api.services.log
         self.field = Field(self.log)
         self.anna, self.second = Phone(self.log, self.field.anna), Phone(self.log, self.field.anna)
         self.boris, self.last = Phone(self.log, self.field.boris), Phone(self.log, self.field.boris)
         self.order = str(self.field.order())
-        self.come = self.last.operation("note_added", {"work_order": self.order, "text": "It has come."})
+        self.needed = self.last.operation("note_added", {"work_order": self.order, "text": "It has come."})
 
     def note(self, phone: Phone, text: str, **more: Any) -> Json:
         """A note of this phone about the work order."""
         return phone.operation("note_added", {"work_order": self.order, "text": text}, **more)
 
     def held(self, text: str = "the original", phone: Phone | None = None) -> Json:
-        """A note that is held until `come` has come."""
-        made = self.note(phone or self.anna, text, needs=[self.come["id"]])
+        """A note that is held until `needed` has come."""
+        made = self.note(phone or self.anna, text, needs=[self.needed["id"]])
         assert (phone or self.anna).result(made).status == "held"
         return made
 
     def arrive(self) -> None:
         """What others wait for has come."""
-        assert self.last.result(self.come).status in ("applied", "conflicted")
+        assert self.last.result(self.needed).status in ("applied", "conflicted")
 
     def settle(self, times: int = 1, *, later: timedelta = timedelta(0)) -> int:
         """What the worker does: the views move on, and held operations are looked after."""
         many = 0
         for _ in range(times):
-            self.house.catch_up()
-            many += self.house.services.holding.settle(now() + later)
-        self.house.catch_up()
+            self.api.catch_up()
+            many += self.api.services.holding.settle(now() + later)
+        self.api.catch_up()
         return many
 
     def suspend(self, phone: Phone) -> None:
@@ -62,7 +62,7 @@ class Company:
 
     def operations(self, query: str = "") -> list[Json]:
         """What the office has to know of, the first put aside first."""
-        found: Any = self.house.get(f"/api/v1/operations?limit=500{query}").json
+        found: Any = self.api.get(f"/api/v1/operations?limit=500{query}").json
         return list(reversed(found["items"]))
 
     def statuses(self) -> list[str]:
@@ -71,13 +71,13 @@ class Company:
 
     def documents(self) -> dict[str, Json]:
         """The `operation` documents of everybody, by id."""
-        self.house.catch_up()
+        self.api.catch_up()
         rows = self.log.pool.fetch_all("SELECT id, entry::json -> 'body' FROM views.documents WHERE type = 'operation'")
         return dict(rows)
 
     def on_hand(self) -> Decimal:
         """How many of the part are in the van."""
-        self.house.catch_up()
+        self.api.catch_up()
         sql = "SELECT on_hand FROM views.stock WHERE location = %s AND part = %s"
         row = self.log.pool.fetch_one(sql, (str(self.field.van), str(self.field.part)))
         return Decimal(0) if row is None else row[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.company import Company, Technician
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.office_client import Answer
 from tests.support.story import Story, ago
 
@@ -25,9 +25,9 @@ class Scene:
         self.story.stock(self.anna.van, self.part, "3")
         self.mallory = company.hire("Mallory")
 
-    def handset(self, technician: Technician | None = None) -> Handset:
+    def handset(self, technician: Technician | None = None) -> HttpDevice:
         """A device of Mallory's, or of somebody else."""
-        return Handset(self.company.url, self.company.code(technician or self.mallory))
+        return HttpDevice(self.company.url, self.company.code(technician or self.mallory))
 
     @contextmanager
     def unharmed(self) -> Iterator[None]:

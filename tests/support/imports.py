@@ -18,8 +18,8 @@ def imported(capture: Capture, file: Path, *more: str, code: int = 0) -> dict[st
     """What an import says of itself."""
     capture.readouterr()
     assert main(["import", str(file), "--json", *more]) == code
-    said: dict[str, Any] = json.loads(capture.readouterr().out)
-    return said
+    output: dict[str, Any] = json.loads(capture.readouterr().out)
+    return output
 
 
 def topics(application: Application) -> list[str]:

@@ -18,7 +18,7 @@ from sync.ports import Changes
 ANNA = DeviceIdentity(UUID(int=1), 1, UUID(int=2), "active", wipe=False, app_version="1.4")
 
 
-class Cabinet:
+class MemoryDocuments:
     """The documents of Anna and those that all share. What waits for news is answered by `news`."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Cabinet:
 class Held:
     """All documents of the cabinet."""
 
-    def __init__(self, cabinet: Cabinet) -> None:
+    def __init__(self, cabinet: MemoryDocuments) -> None:
         self._cabinet = cabinet
         self.moment = cabinet.moment
 
@@ -97,8 +97,8 @@ class Held:
 
 def entry(kind: str, id: str, body_hash: str) -> int:
     """As docs/sync.md says it, byte by byte."""
-    told = kind.encode() + b"\x00" + id.encode() + b"\x00" + body_hash.encode()
-    return int(sha256(told).hexdigest()[:32], 16)
+    hashed = kind.encode() + b"\x00" + id.encode() + b"\x00" + body_hash.encode()
+    return int(sha256(hashed).hexdigest()[:32], 16)
 
 
 def leaf(id: str) -> int:

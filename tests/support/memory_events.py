@@ -22,7 +22,7 @@ OF_ARRIVAL = frozenset({"position", "version", "recorded_at", "last_recorded_at"
 """What depends on the order in which the news arrived, and may."""
 
 
-class News:
+class ViewsInMemory:
     """Some views, and everything they have been told. What happened is recorded at noon unless said otherwise."""
 
     def __init__(self, *projections: Projection) -> None:
@@ -30,11 +30,11 @@ class News:
         self.tables = self._replay.tables
         self.rows = MemoryRows(self.tables)
         self.position = 0
-        self.told: list[Recorded] = []
+        self.events: list[Recorded] = []
 
-    def tell(self, *entities: Entity, at: datetime = NOON, recorded_at: datetime = NOON, **envelope: Any) -> int:
+    def record(self, *entities: Entity, at: datetime = NOON, recorded_at: datetime = NOON, **envelope: Any) -> int:
         """What these entities have decided; the last position."""
-        said = Envelope(occurred_at=at, **envelope)
+        shared_envelope = Envelope(occurred_at=at, **envelope)
         for entity in entities:
             for event in entity.collect_events():
                 kind: Any = type(event)
@@ -42,7 +42,7 @@ class News:
                 data = shape.struct(**{name: getattr(event, name) for name in shape.struct.__struct_fields__})
                 self.position += 1
                 stream, version = event.originator_id, event.originator_version
-                self._fold(Recorded(self.position, stream, version, shape.topic, recorded_at, said, data))
+                self._fold(Recorded(self.position, stream, version, shape.topic, recorded_at, shared_envelope, data))
         return self.position
 
     def fold(self, events: Iterable[Recorded]) -> None:
@@ -67,7 +67,7 @@ class News:
         return {table.name: timeless(self.all(table)) for table in self._replay.tables}
 
     def _fold(self, event: Recorded) -> None:
-        self.told.append(event)
+        self.events.append(event)
         if event.topic in self._replay.topics:
             self._replay.fold([event], self.rows)
             self._replay.finish(self.rows, event.position)
@@ -93,7 +93,7 @@ class Phone:
         """The id of the next operation."""
         return uuid5(self.id, str(self.seq + 1))
 
-    def tell(self, news: News, *entities: Entity, minutes: float = 0, **more: Any) -> UUID:
+    def record(self, views: ViewsInMemory, *entities: Entity, minutes: float = 0, **more: Any) -> UUID:
         """What it did so many minutes after noon, as its next operation; answers that one's id."""
         operation = self.operation()
         self.seq += 1
@@ -103,7 +103,7 @@ class Phone:
             "operation_id": operation,
             "actor": self.technician,
         }
-        news.tell(*entities, at=later(minutes), **(envelope | more))
+        views.record(*entities, at=later(minutes), **(envelope | more))
         return operation
 
 

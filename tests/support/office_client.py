@@ -24,12 +24,12 @@ class Answer(NamedTuple):
 
     def json(self) -> Json:
         """The body as an object."""
-        told = json.loads(self.body)
-        assert isinstance(told, dict), told
-        return told
+        parsed = json.loads(self.body)
+        assert isinstance(parsed, dict), parsed
+        return parsed
 
 
-class Desk:
+class OfficeClient:
     """One user, signed in; for one thread. `position` is how far their own commands have come."""
 
     def __init__(self, url: str, token: str = "") -> None:
@@ -40,13 +40,13 @@ class Desk:
         self._used = monotonic()
 
     @classmethod
-    def sign_in(cls, url: str, login: str, password: str) -> Desk:
+    def sign_in(cls, url: str, login: str, password: str) -> OfficeClient:
         """The desk of this user."""
         return cls(url, cls(url).post("sessions", {"login": login, "password": password})["token"])
 
-    def again(self) -> Desk:
+    def again(self) -> OfficeClient:
         """The same user on another connection, for another thread."""
-        return Desk(self.url, self.token)
+        return OfficeClient(self.url, self.token)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """One exchange, whatever the answer; header names are written with underscores."""
@@ -85,9 +85,9 @@ class Desk:
             sleep(0.1)
             answer = self.ask("POST", f"/api/v1/{path}", body or {}, **named)
         assert answer.status in (200, 201), f"{path}: {answer.status} {answer.body.decode()}"
-        told = answer.json()
-        self.position = max(self.position, told.get("position", 0))
-        return told
+        result = answer.json()
+        self.position = max(self.position, result.get("position", 0))
+        return result
 
     def get(self, path: str, **query: Any) -> Json:
         """Read under `/api/v1`, not before what this desk has written."""

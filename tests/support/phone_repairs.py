@@ -136,8 +136,8 @@ def opening(case: list[Line], technicians: dict[str, str]) -> list[Command]:
 
 def informing(line: Line, customer: str) -> Command:
     """The call to the customer."""
-    told = {"channel": "phone", "direction": "out", "customer": customer, "about": "How your repair stands."}
-    return Command("contacts", told | {"occurred_at": line.at.isoformat()}, line.key())
+    fields = {"channel": "phone", "direction": "out", "customer": customer, "about": "How your repair stands."}
+    return Command("contacts", fields | {"occurred_at": line.at.isoformat()}, line.key())
 
 
 def archiving(case: list[Line]) -> list[Command]:

@@ -22,7 +22,7 @@ from tests.support.logs import NOON, log_on
 from tests.support.views import projector_log, rows_in, run_through
 
 
-class Shop:
+class ProjectedLog:
     """Some views and the log they follow."""
 
     def __init__(self, log: EventLog, views: EventLog, projections: Iterable[Projection]) -> None:
@@ -62,17 +62,17 @@ class Shop:
         rebuild(self._views, self.projections, [each.name for each in self.projections])
         assert rows_in(self._views, self.projections) == kept
 
-    def says(self, word: str) -> bool:
+    def contains(self, word: str) -> bool:
         """Whether a word stands anywhere in the rows."""
         return any(word in row for rows in self.rows().values() for (row,) in rows)
 
 
 @contextmanager
-def shop_on(database: str, *projections: Projection) -> Iterator[Shop]:
+def projected_log_on(database: str, *projections: Projection) -> Iterator[ProjectedLog]:
     """A shop with these views on a fresh database."""
     with log_on(database) as log, projector_log(database) as views:
-        shop = Shop(log, views, projections)
+        projected = ProjectedLog(log, views, projections)
         try:
-            yield shop
+            yield projected
         finally:
-            shop.past.close()
+            projected.past.close()

@@ -8,7 +8,7 @@ from sync.device import Stream
 WAKE = [b": still here\n", b"\n", b"event: wake\n", b'data: {"through": 9}\n', b"\n"]
 
 
-class Station:
+class ScriptedStreams:
     """Gives one stream after the other; what is no list of lines is raised."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from projections.engine.projection import Projection
 from projections.engine.table import Row
 from projections.stock.serials import SERIALS
 from tests.support.memory_discrepancies import Office
-from tests.support.memory_events import News, Phone, later, shuffled
+from tests.support.memory_events import Phone, ViewsInMemory, later, shuffled
 from tests.support.stock import CUSTOMER, OTHER_VAN, PART, TRANSIT, VAN, WAREHOUSE, bought, moved, places, used
 
 S1, S2 = "S-1", "S-2"
@@ -38,15 +38,15 @@ class SerialOffice(Office):
 
     def __init__(self) -> None:
         super().__init__()
-        self.news.tell(revised("serial"))
+        self.views.record(revised("serial"))
 
     def buy(self, serial: str = S1, to: UUID = VAN, minutes: float = -60) -> None:
         """One came from the supplier."""
-        self.news.tell(bought(1, to, serials=(serial,)), at=later(minutes))
+        self.views.record(bought(1, to, serials=(serial,)), at=later(minutes))
 
     def unit(self, serial: str = S1) -> Row:
         """What is known of one unit."""
-        return self.news.row(SERIALS, PART, serial)
+        return self.views.row(SERIALS, PART, serial)
 
 
 def revised(tracking: Any) -> Part:
@@ -61,17 +61,17 @@ class SerialDay:
     """Phones that were offline and moved two units, one that the office bought and one that nobody knows of."""
 
     def __init__(self, *projections: Projection) -> None:
-        self.news = News(*projections)
+        self.views = ViewsInMemory(*projections)
         self.phones = {number: Phone(number + 1) for number in range(3)}
         self._made: dict[int, list[StockMovement]] = {}
-        places(self.news)
-        self.news.tell(tracked(), *(phone.device for phone in self.phones.values()))
+        places(self.views)
+        self.views.record(tracked(), *(phone.device for phone in self.phones.values()))
         for movement in (
             bought(1, id=UUID(int=91), serials=(S1,)),
             moved("transfer_out", 1, WAREHOUSE, TRANSIT, id=UUID(int=93), serials=(S1,)),
             moved("transfer_in", 1, TRANSIT, VAN, id=UUID(int=92), serials=(S1,)),
         ):
-            self.news.tell(movement, at=later(-99))
+            self.views.record(movement, at=later(-99))
 
     def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
         """The phones' steps in the order that the turns say, each phone's own order kept."""
@@ -85,26 +85,26 @@ class SerialDay:
             if made:
                 wrong = made.pop()
                 back = wrong.reverse(id=correction_id(wrong.id), reason="fact_corrected")
-                phone.tell(self.news, back, minutes=minutes)
+                phone.record(self.views, back, minutes=minutes)
             return
-        said: Any = {"id": phone.operation(), "serials": (serial,)}
+        fields: Any = {"id": phone.operation(), "serials": (serial,)}
         movements = {
-            "use": lambda: used(1, van, **said),
-            "take out": lambda: moved("removal", 1, CUSTOMER, van, **said),
-            "send": lambda: moved("transfer_out", 1, van, TRANSIT, **said),
-            "receive": lambda: moved("transfer_in", 1, TRANSIT, van, **said),
-            "scrap": lambda: moved("scrap", 1, van, WAREHOUSE, **said),
+            "use": lambda: used(1, van, **fields),
+            "take out": lambda: moved("removal", 1, CUSTOMER, van, **fields),
+            "send": lambda: moved("transfer_out", 1, van, TRANSIT, **fields),
+            "receive": lambda: moved("transfer_in", 1, TRANSIT, van, **fields),
+            "scrap": lambda: moved("scrap", 1, van, WAREHOUSE, **fields),
         }
         made.append(movements[what]())
-        phone.tell(self.news, made[-1], minutes=minutes)
+        phone.record(self.views, made[-1], minutes=minutes)
 
 
-def taken_from_elsewhere(news: News, serial: str) -> tuple[bool, bool]:
+def taken_from_elsewhere(views: ViewsInMemory, serial: str) -> tuple[bool, bool]:
     """Whether a unit was ever taken from a shelf that it had not come to, and from where it was not: from the events.
 
     Right for clocks that go on and for news of which no two happened at one instant, the first three apart.
     """
-    events = [event for event in news.told if event.topic == "stock.moved" and serial in event.data.serials]
+    events = [event for event in views.events if event.topic == "stock.moved" and serial in event.data.serials]
     void = {event.data.corrects for event in events if event.data.corrects}
     story = sorted(
         (event for event in events if event.stream not in void and not event.data.corrects),

@@ -27,8 +27,8 @@ class Story:
 
     def case(self, customer: str, **more: Any) -> str:
         """A case of theirs, begun by a call."""
-        told = {"channel": "phone", "customer": customer, "about": "It does not work."}
-        contact = self._id(self.dispatcher.post("contacts", told))
+        fields = {"channel": "phone", "customer": customer, "about": "It does not work."}
+        contact = self._id(self.dispatcher.post("contacts", fields))
         opened = {"customer": customer, "topic": "troubleshooting", "contact": contact}
         return self._id(self.dispatcher.post("cases", opened | more))
 
@@ -43,20 +43,20 @@ class Story:
         """A visit for that work order today, with the technician sent."""
         start = datetime.now(UTC) - timedelta(hours=4)
         window = {"window_start": start.isoformat(), "window_end": (start + timedelta(hours=2)).isoformat()}
-        told = {"work_order": order, "technician": technician.id, "zone": "Europe/Berlin"} | window
-        visit = self._id(self.dispatcher.post("visits", told))
+        fields = {"work_order": order, "technician": technician.id, "zone": "Europe/Berlin"} | window
+        visit = self._id(self.dispatcher.post("visits", fields))
         self.dispatcher.post(f"visits/{visit}/dispatch", {"technician": technician.id})
         return visit
 
     def part(self, name: str = "Pump", **more: Any) -> str:
         """A part of the catalogue."""
         self._numbers += 1
-        told = {
+        fields = {
             "number": f"P-{self._numbers}-{uuid4().hex[:8]}",
             "names": [{"language": "en", "text": name}],
             "unit": "piece",
         }
-        return self._id(self.keeper.post("parts", told | more))
+        return self._id(self.keeper.post("parts", fields | more))
 
     def stock(self, location: str, part: str, quantity: str, **more: Any) -> None:
         """Bring parts from the supplier through the warehouse to this location."""
@@ -67,8 +67,8 @@ class Story:
 
     def move(self, kind: str, part: str, quantity: str, from_: Any, to: Any, **more: Any) -> Json:
         """One movement by the stock keeper."""
-        told = {"kind": kind, "part": part, "quantity": quantity, "from": str(from_), "to": str(to)}
-        return self.keeper.post("stock-movements", told | more)
+        fields = {"kind": kind, "part": part, "quantity": quantity, "from": str(from_), "to": str(to)}
+        return self.keeper.post("stock-movements", fields | more)
 
     def on_hand(self, location: str, part: str, **when: Any) -> str | None:
         """What the books say is there."""
@@ -81,14 +81,14 @@ class Story:
         return list(self.dispatcher.every("discrepancies", open="true", **filters))
 
     @staticmethod
-    def _id(told: Json) -> str:
-        return str(told["id"])
+    def _id(reply: Json) -> str:
+        return str(reply["id"])
 
 
 def used(order: str, location: str, part: str, quantity: str = "1", **more: Any) -> Json:
     """The data of a part used."""
-    told = {"work_order": order, "location": location, "part": part, "quantity": quantity, "serials": []}
-    return told | more
+    fields = {"work_order": order, "location": location, "part": part, "quantity": quantity, "serials": []}
+    return fields | more
 
 
 def ago(minutes: float) -> datetime:

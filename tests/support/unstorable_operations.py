@@ -17,7 +17,7 @@ POISON = "Poison"
 
 
 @contextmanager
-def brittle() -> Iterator[list[type[Exception]]]:
+def failing_recorder() -> Iterator[list[type[Exception]]]:
     """While this lasts, recording an event about a thing called Poison raises the first of these."""
     raised: list[type[Exception]] = [DataError]
     honest = Recorder.append

@@ -14,7 +14,7 @@ from domain.work.technician import Technician
 from store.log import EventLog
 from sync.holding import Holding
 from tests.support.field_setup import NOON, Field, Phone, decide, save
-from tests.support.held_in_log import looking_after
+from tests.support.held_in_log import holding_of
 from tests.support.logs import read
 from tests.support.unstorable_operations import note
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 def holding(log: EventLog) -> Holding:
-    return looking_after(log)
+    return holding_of(log)
 
 
 def ended(log: EventLog, operation: Json) -> list[str]:

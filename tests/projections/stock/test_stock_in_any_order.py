@@ -25,7 +25,7 @@ def test_any_order_of_arrival_gives_the_same_stock(
     interleaved.pass_by(morning, turns)
     interleaved.pass_by(evening, other_turns)
 
-    assert interleaved.news.timeless() == one_phone_after_the_other.news.timeless()
+    assert interleaved.views.timeless() == one_phone_after_the_other.views.timeless()
 
 
 @settings(max_examples=60, deadline=None)
@@ -42,5 +42,5 @@ def test_on_hand_is_the_latest_count_and_what_moved_after_it(morning: Steps, eve
     day.pass_by(walked[1], turns)
 
     for van in (VAN, OTHER_VAN):
-        if any(row["location"] == van for row in day.news.timeless()["stock"]):
-            assert on_hand(day.news, van) == by_the_count_rule(day.news, van)
+        if any(row["location"] == van for row in day.views.timeless()["stock"]):
+            assert on_hand(day.views, van) == by_the_count_rule(day.views, van)
