@@ -31,7 +31,7 @@ class Book:
         self.answers: Counter[str] = Counter()
         self.lost: dict[str, str] = {}
         self.differing: list[tuple[bytes, bytes]] = []
-        self.strange: list[str] = []
+        self.unexpected: list[str] = []
 
     def begin(self, ids: Sequence[str]) -> frozenset[str]:
         """A push of these operations leaves now; those that are acknowledged already."""
@@ -44,7 +44,7 @@ class Book:
         with self._lock:
             self.answers[how] += 1
 
-    def told(self, results: Iterable[Json], known: Collection[str]) -> int:
+    def add_results(self, results: Iterable[Json], known: Collection[str]) -> int:
         """Results have come; `known` is what was acknowledged before they were asked for. How many are new."""
         new = 0
         with self._lock:
@@ -70,10 +70,10 @@ class Book:
                 if id in self.first:
                     self.lost.setdefault(id, "acknowledged, then asked for again")
 
-    def stranger(self, what: str) -> None:
+    def add_unexpected(self, what: str) -> None:
         """Something came that nobody expects; one sentence."""
         with self._lock:
-            self.strange.append(what)
+            self.unexpected.append(what)
 
     def answered_times(self) -> dict[str, int]:
         """How many operations were answered how often."""

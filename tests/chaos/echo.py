@@ -83,12 +83,12 @@ class Echo(Thread):
         """Until there is an answer; what the server misses is for the device to send again."""
         while not self._pace.over:
             known, at = self._book.begin(ids), monotonic()
-            said = self._caller.push(list(texts), None, pull=False)
-            if said.status == 200 or said.code == "sequence-gap":
-                self._pace.count(self._book.told(said.body["results"], known), at)
-                if said.status != 200:
-                    self._book.asked_again(ids[len(said.body["results"]) :])
+            response = self._caller.push(list(texts), None, pull=False)
+            if response.status == 200 or response.code == "sequence-gap":
+                self._pace.count(self._book.add_results(response.body["results"], known), at)
+                if response.status != 200:
+                    self._book.asked_again(ids[len(response.body["results"]) :])
                 return
-            if said.status == 409:
-                raise AssertionError(f"a repetition was answered {said.code}")
-            self._caller.rest(said)
+            if response.status == 409:
+                raise AssertionError(f"a repetition was answered {response.code}")
+            self._caller.rest(response)

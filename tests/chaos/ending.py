@@ -73,7 +73,7 @@ def check_views(company: Company) -> Iterator[Finding]:
     """Stock adds up to nothing over all places, and every view is what the log says (`callout verify`)."""
     yield from finding("parts not conserved", company.rows(_NOT_CONSERVED))
     words = [sys.executable, "-m", "callout", "verify", "--json"]
-    told = subprocess.run(
+    result = subprocess.run(
         words,
         env=environment(company.dsn, company.folder),
         capture_output=True,
@@ -81,10 +81,12 @@ def check_views(company: Company) -> Iterator[Finding]:
         timeout=_VERIFY_SECONDS,
         check=False,
     )
-    views = [json.loads(line) for line in told.stdout.splitlines()]
+    views = [json.loads(line) for line in result.stdout.splitlines()]
     yield from finding("views unlike the log", (view["name"] for view in views if view["differences"]))
-    if told.returncode not in (0, 1) or not views:
-        yield Finding("views unlike the log", 1, [f"callout verify ended with {told.returncode}: {told.stderr[-500:]}"])
+    if result.returncode not in (0, 1) or not views:
+        yield Finding(
+            "views unlike the log", 1, [f"callout verify ended with {result.returncode}: {result.stderr[-500:]}"]
+        )
 
 
 def check_devices(replicas: Mapping[str, Documents], first_downloads: Mapping[str, Documents]) -> Iterator[Finding]:

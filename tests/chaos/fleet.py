@@ -54,7 +54,7 @@ class Fleet:
         for each in [*self._all(), *self._echoes()]:
             each.join(_END_SECONDS)
             if each.is_alive() or each.failure is not None:
-                self._book.stranger(f"{each.name} has {'not ended' if each.is_alive() else repr(each.failure)}")
+                self._book.add_unexpected(f"{each.name} has {'not ended' if each.is_alive() else repr(each.failure)}")
 
     def journals(self) -> dict[UUID, list[str]]:
         """What each device has made, in order."""
@@ -83,7 +83,7 @@ class Fleet:
                 assert tries < _TRIES, f"{phone.name} never ends to pull"
             held[phone.name] = phone.replica.documents
             for backwards in phone.replica.backwards:
-                self._book.stranger(f"{phone.name}: {backwards}")
+                self._book.add_unexpected(f"{phone.name}: {backwards}")
             caller.close()
         return held | {reference.name: reference.settled(self._company.url) for reference in self.references}
 

@@ -64,13 +64,13 @@ def check_history(ask: Ask, book: Book, journals: Journals) -> Iterator[Finding]
     effects = (f"{id} was put aside and recorded {times} times" for id, times in ask(_EFFECTS) if times > 1)
     yield from finding(DOUBLED, effects)
     yield from finding(DIFFERING, (f"{before!r} then {after!r}" for before, after in book.differing))
-    told = (
-        f"told {said} and the log has {kept}"
-        for id, said in first.items()
+    differing = (
+        f"told {result} and the log has {kept}"
+        for id, result in first.items()
         for kept in map(_reply, originals.get(id, []))
-        if said != kept
+        if result != kept
     )
-    yield from finding(DIFFERING, told)
+    yield from finding(DIFFERING, differing)
     made = {id for journal in journals.values() for id in journal}
     yield from finding("unanswered operations", sorted(made - first.keys()))
     yield from finding("operations that nobody made", sorted({row[0] for row in rows} - made))
@@ -100,9 +100,9 @@ def _existence(
 def _reply(row: Row) -> Json:
     id, _, _, seq, status, position, count, answer = row
     positions = list(range(position, position + count)) if position else []
-    said: Json = {"id": id, "seq": seq, "status": status, "positions": positions}
+    reply: Json = {"id": id, "seq": seq, "status": status, "positions": positions}
     more: Json = orjson.loads(answer)
-    return said | {name: value for name, value in more.items() if value is not None}
+    return reply | {name: value for name, value in more.items() if value is not None}
 
 
 def _order(ask: Ask, rows: Sequence[Row], journals: Journals) -> Iterator[Finding]:

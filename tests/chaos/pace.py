@@ -14,7 +14,7 @@ class Pace:
         self.kills = kills
         self.begun = 0
         self.acknowledged = 0
-        self._asked_at = self._told_at = 0.0
+        self._asked_at = self._acknowledged_at = 0.0
         self.deadline = monotonic() + seconds
         self.over = False
         self._made = 0
@@ -39,7 +39,7 @@ class Pace:
             with self._changed:
                 self.acknowledged += new
                 if asked_at > self._asked_at:
-                    self._asked_at, self._told_at = asked_at, monotonic()
+                    self._asked_at, self._acknowledged_at = asked_at, monotonic()
                 self._changed.notify_all()
 
     def wait_for(self, share: float) -> bool:
@@ -59,7 +59,7 @@ class Pace:
         """Wait until a push that left after this moment has brought a new acknowledgement; when it did, or None."""
         with self._changed:
             came = self._changed.wait_for(lambda: self.over or self._asked_at > asked_after, seconds)
-            return self._told_at if came and not self.over else None
+            return self._acknowledged_at if came and not self.over else None
 
     def rest(self, seconds: float) -> None:
         """Sleep for so long, unless all is over."""

@@ -10,7 +10,7 @@ from time import monotonic, time_ns
 from typing import NamedTuple
 from uuid import UUID
 
-from tests.chaos.caller import Caller, Identity, Json, Said
+from tests.chaos.caller import Caller, Identity, Json, Response
 from tests.chaos.echo import Echo
 from tests.chaos.plan import MOST_SENDS
 from tests.chaos.replica import Replica
@@ -78,8 +78,8 @@ class Phone(Thread):
     def pull(self, caller: Caller) -> bool:
         """One page; whether there is more, or none came."""
         asked = self.replica.cursor
-        said = caller.ask("GET", "/sync/v1/pull?limit=500" + (f"&cursor={asked}" if asked else ""))
-        return self.replica.store(asked, said.body) if said.status == 200 else True
+        response = caller.ask("GET", "/sync/v1/pull?limit=500" + (f"&cursor={asked}" if asked else ""))
+        return self.replica.store(asked, response.body) if response.status == 200 else True
 
     def _make(self, many: int) -> Batch:
         """The next operations of the journal, some of them in groups and some in need of a colleague's."""
@@ -110,22 +110,22 @@ class Phone(Thread):
             piece = slice(self._acknowledged, min(self._acknowledged + _LARGEST, len(self.ids)))
             ids, pull = self.ids[piece], self._dice.random() < _WITH_PULL
             known, asked, at = self._book.begin(ids), self.replica.cursor, monotonic()
-            said = self._caller.push(self._texts[piece], asked, pull=pull)
-            if said.status == 200:
-                self._take(said, known, at)
+            response = self._caller.push(self._texts[piece], asked, pull=pull)
+            if response.status == 200:
+                self._take(response, known, at)
                 self._acknowledged = piece.stop
-            elif said.code == "sequence-gap":
-                self._take(said, known, at)
-                self._acknowledged = self._go_back(int(said.body["expected"]))
-            elif said.status == 409:
-                raise AssertionError(f"{self.name} was answered {said.code}")
+            elif response.code == "sequence-gap":
+                self._take(response, known, at)
+                self._acknowledged = self._go_back(int(response.body["expected"]))
+            elif response.status == 409:
+                raise AssertionError(f"{self.name} was answered {response.code}")
             else:
-                self._caller.rest(said)
-            if pull and "changes" in said.body:
-                self.replica.store(asked, said.body["changes"])
+                self._caller.rest(response)
+            if pull and "changes" in response.body:
+                self.replica.store(asked, response.body["changes"])
 
-    def _take(self, said: Said, known: frozenset[str], at: float) -> None:
-        self._pace.count(self._book.told(said.body["results"], known), at)
+    def _take(self, response: Response, known: frozenset[str], at: float) -> None:
+        self._pace.count(self._book.add_results(response.body["results"], known), at)
 
     def _go_back(self, expected: int) -> int:
         """The server misses what it has acknowledged; the book says so, and the run goes on from there."""

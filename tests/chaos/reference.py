@@ -119,16 +119,16 @@ class Reference(Thread):
             self._book.answered(f"none ({type(error).__name__})")
             raise
         try:
-            told = orjson.loads(reply.body)
+            parsed = orjson.loads(reply.body)
         except ValueError:
             self._book.answered("none (cut off)")
             return reply
         self._book.answered(str(reply.status))
         if reply.status in (200, 409):
-            results = told.get("results", [])
-            self._pace.count(self._book.told(results, known), at)
+            results = parsed.get("results", [])
+            self._pace.count(self._book.add_results(results, known), at)
             if reply.status == 409:
-                self._book.asked_again(self.ids[told["expected"] - 1 :] if "expected" in told else ids)
+                self._book.asked_again(self.ids[parsed["expected"] - 1 :] if "expected" in parsed else ids)
         elif reply.status not in (401, 429, 503):
-            self._book.stranger(f"push was answered {reply.status}: {reply.body[:200]!r}")
+            self._book.add_unexpected(f"push was answered {reply.status}: {reply.body[:200]!r}")
         return reply

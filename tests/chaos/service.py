@@ -124,5 +124,7 @@ class Service:
         """The last line that is not one of the journal's: what a person would have read."""
         with self.journal.open("rb") as lines:
             lines.seek(begins)
-            said = [line for line in lines.read().decode(errors="replace").splitlines() if not line.startswith("{")]
-        return said[-1][:_WORDS] if said else "without a word"
+            last_lines = [
+                line for line in lines.read().decode(errors="replace").splitlines() if not line.startswith("{")
+            ]
+        return last_lines[-1][:_WORDS] if last_lines else "without a word"

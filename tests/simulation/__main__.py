@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.simulation.harvest import tell_harvest
+from tests.simulation.bug_trials import print_trials
 from tests.simulation.pieces import Tally, pieces
 from tests.simulation.profile import RATES
 from tests.simulation.real_run import many
 from tests.simulation.runs import Outcome, run, schedule_of, shortened
 from tests.simulation.steps import OFTEN
 
-MOST_TOLD = 5
+MOST_SHOWN = 5
 
 
 def once(seed: int, steps: int, devices: int | None) -> Outcome:
@@ -66,7 +66,7 @@ def simulate(
     """Run seeds, say what happened how often, and show how to repeat what went wrong."""
     console = Console()
     if bugs:
-        sys.exit(not tell_harvest(console, limit, jobs))
+        sys.exit(not print_trials(console, limit, jobs))
     tally = Tally.load(keep) if keep is not None and keep.exists() else Tally(_drawn() if start is None else start)
     if start not in (None, tally.start):
         raise click.UsageError(f"{keep} is about the seeds from {tally.start} on; name another file.")
@@ -80,8 +80,8 @@ def simulate(
         f"({tally.done / tally.seconds:.1f} a second); {tally.operations:,} operations made, {tally.events:,} events "
         f"recorded; {len(tally.broken)} broken promises."
     )
-    for seed, promise, seen in tally.broken[:MOST_TOLD]:
-        tell(console, seed, promise, seen, steps=steps, devices=devices)
+    for seed, promise, seen in tally.broken[:MOST_SHOWN]:
+        show_broken(console, seed, promise, seen, steps=steps, devices=devices)
     sys.exit(bool(tally.broken))
 
 
@@ -113,7 +113,7 @@ def happenings(tally: Tally) -> Table:
     return table
 
 
-def tell(console: Console, seed: int, promise: str, seen: str, *, steps: int, devices: int | None) -> None:
+def show_broken(console: Console, seed: int, promise: str, seen: str, *, steps: int, devices: int | None) -> None:
     """A broken promise: what was seen, the steps that are enough to see it, and the command that repeats it."""
     schedule = schedule_of(seed, steps=steps, devices=devices)
     few = shortened(schedule, promise)

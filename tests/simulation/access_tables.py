@@ -21,7 +21,7 @@ class Code:
 
 
 @dataclass
-class Seat:
+class DeviceState:
     """How a device stands."""
 
     device: UUID
@@ -30,12 +30,12 @@ class Seat:
     incarnation: int
     app_version: str
     public_key: str | None
-    standing: Status = "active"
+    status: Status = "active"
     wipe: bool = False
     wiped: bool = False
     unsent: int | None = None
     seen_at: datetime | None = None
-    told_at: datetime | None = None
+    reported_at: datetime | None = None
     revoked_at: datetime | None = None
     issued: int = 0
 
@@ -64,6 +64,6 @@ class Tables:
     """All that is kept; copied for a backup."""
 
     codes: dict[str, Code] = field(default_factory=dict)
-    seats: dict[UUID, Seat] = field(default_factory=dict)
+    devices: dict[UUID, DeviceState] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     verified: dict[UUID, list[datetime]] = field(default_factory=dict)

@@ -13,13 +13,13 @@ from tests.simulation.conflicts import Conflicts
 from tests.simulation.copies import Copies
 from tests.simulation.disk import Disk
 from tests.simulation.ends import Ends
+from tests.simulation.erased_words import ErasedWords
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Request
 from tests.simulation.replies import Replies
-from tests.simulation.standings import Standings
+from tests.simulation.statuses import Statuses
 from tests.simulation.verdicts import Verdicts
 from tests.simulation.waiting import Waiting
-from tests.simulation.words import Words
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
@@ -33,8 +33,8 @@ class Auditor:
         self._world = world
         self.ledger, self.replies = Ledger(world), Replies(world)
         self.copies, self.books = Copies(world), Books(world)
-        self.conflicts, self.words, self.waiting = Conflicts(world), Words(world), Waiting(world)
-        self.verdicts, self.ends, self.standings = Verdicts(world), Ends(world), Standings(world)
+        self.conflicts, self.erased_words, self.waiting = Conflicts(world), ErasedWords(world), Waiting(world)
+        self.verdicts, self.ends, self.statuses = Verdicts(world), Ends(world), Statuses(world)
         world.log.watchers.append(self._committed)
 
     def answered(self, request: Request, reply: Reply) -> None:
@@ -72,9 +72,9 @@ class Auditor:
         self.copies.check_the_end()
         self.books.check_the_end()
         self.conflicts.check_the_end()
-        self.words.check_the_end()
+        self.erased_words.check_the_end()
         self.waiting.check_the_end()
-        self.standings.check_the_end()
+        self.statuses.check_the_end()
 
     def _committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
         self.ledger.committed(events, answers)
@@ -82,4 +82,4 @@ class Auditor:
         self.conflicts.committed(events)
         self.verdicts.committed(events, answers)
         self.ends.committed(events)
-        self.standings.committed(events)
+        self.statuses.committed(events)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CONSERVED = "per part, all locations add up to 0"
 ONE_PLACE = "a serial is in one place, or it is a discrepancy"
-AS_TOLD = "a movement is what its operation said"
+AS_REPORTED = "a movement is what its operation said"
 COUNTED = "a balance is what the latest count found, and what has moved after it"
 NEGATIVE = "a balance below 0 is an open negative_book, and the other way round"
 
@@ -55,7 +55,7 @@ class Books:
         """Once more; the count rule for every van, and each serial in one place."""
         self._conserved()
         self._in_one_place()
-        self._as_told()
+        self._as_reported()
         rows = self._world.views.rows
         expected = balances(self._world.log.events, set(self._world.company.vans))
         for (location, part), on_hand in expected.items():
@@ -85,18 +85,18 @@ class Books:
                 for serial in event.data.serials:
                     places.setdefault(serial, Counter()).update({event.data.to: 1, event.data.from_: -1})
         rows = self._world.views.rows.rows(DISCREPANCIES)
-        told = {row["refs"].get("serial") for row in rows if row["kind"] in OF_SERIALS}
+        reported = {row["refs"].get("serial") for row in rows if row["kind"] in OF_SERIALS}
         for serial, balance in places.items():
             here = [balance[van] for van in vans if balance[van]]
-            must(here in ([], [1]) or serial in told, ONE_PLACE, f"{serial}: {balance}")
+            must(here in ([], [1]) or serial in reported, ONE_PLACE, f"{serial}: {balance}")
 
-    def _as_told(self) -> None:
+    def _as_reported(self) -> None:
         """A movement of a device says what its operation said."""
         for event in self._world.log.events:
             if event.topic == "stock.moved" and event.envelope.device and event.data.kind != "correction":
-                told = self._world.auditor.ledger.data_of(str(event.envelope.operation_id))
-                same = not told or (told["part"], told["quantity"]) == (str(event.data.part), str(event.data.quantity))
-                must(same, AS_TOLD, f"{told} became {event.data}")
+                data = self._world.auditor.ledger.data_of(str(event.envelope.operation_id))
+                same = not data or (data["part"], data["quantity"]) == (str(event.data.part), str(event.data.quantity))
+                must(same, AS_REPORTED, f"{data} became {event.data}")
 
     def _is_bin(self, location: UUID) -> bool:
         row = self._world.views.rows.get(LOCATIONS, location)

@@ -114,6 +114,6 @@ class Company:
 _TRACKING: tuple[Any, ...] = ("none", "none", "serial")
 
 
-def words_of(person: UUID, said: str) -> str:
+def words_of(person: UUID, text: str) -> str:
     """Words that can be told to be about this person wherever they turn up."""
-    return f"«{person}» {said}"
+    return f"«{person}» {text}"

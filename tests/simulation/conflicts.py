@@ -73,21 +73,21 @@ class Conflicts:
     def _remember(self, events: Sequence[Recorded]) -> None:
         for event in events:
             if event.topic in ("customer.registered", "customer.changed"):
-                told = {name: getattr(event.data, name) for name in ("name", "phones", "email", "language", "zone")}
+                details = {name: getattr(event.data, name) for name in ("name", "phones", "email", "language", "zone")}
                 known = self._details.setdefault(event.stream, {})
-                known.update({name: value for name, value in told.items() if value is not None})
+                known.update({name: value for name, value in details.items() if value is not None})
 
     def _must_have_known(self, event: Recorded) -> None:
         wanted = self._world.auditor.ledger.data_of(str(event.envelope.operation_id)).get("changes", {})
         for field in wanted.keys() & set(event.data.fields):  # nobody may have looked at the disk since it was made
-            before, said = self._details[event.stream].get(field), wanted[field]["from"]
-            same = list(before or ()) == list(said or ())
-            must(same, NOTICED, f"{field} was {before}, and the device knew {said}")
+            before, claimed = self._details[event.stream].get(field), wanted[field]["from"]
+            same = list(before or ()) == list(claimed or ())
+            must(same, NOTICED, f"{field} was {before}, and the device knew {claimed}")
 
     def _is_found(self, operation: str, notice: dict[str, Any]) -> bool:
         code, refs, rows = notice["code"], notice["refs"], self._world.views.rows
         if code in ABOUT_REFS:
-            return bool(refs) and all(self._is_told(operation, code, name, id) for name, id in refs.items())
+            return bool(refs) and all(self._is_recorded(operation, code, name, id) for name, id in refs.items())
         if "work_order" in refs:
             order = rows.get(WORK_ORDERS, UUID(refs["work_order"]))
             return order is not None and self._is_found_of(order, operation, code)
@@ -97,7 +97,7 @@ class Conflicts:
             return any(event.topic == "customer.change_clashed" for event in self._events_of(operation))
         return code in RULES or code == "needs_missing"
 
-    def _is_told(self, operation: str, code: str, name: str, id: str) -> bool:
+    def _is_recorded(self, operation: str, code: str, name: str, id: str) -> bool:
         """Whether what a notice names is there, and the operation on record: about it or, if it misfits, naming it."""
         stream, world = UUID(id), self._world
         table, done = _NAMED.get(name), self._events_of(operation)
@@ -115,8 +115,8 @@ class Conflicts:
         if self._world.auditor.ledger.made[operation].type == "fact_corrected":
             return True  # it opens nothing: the order tells of what was taken back, and by whom
         found = self._world.views.rows.where(DISCREPANCIES, work_order=order["id"])
-        told = any(operation in str(row["events"]) for row in found if row["kind"] == code)
-        return told or operation in self._taken_back()
+        named = any(operation in str(row["events"]) for row in found if row["kind"] == code)
+        return named or operation in self._taken_back()
 
     def _taken_back(self) -> set[str]:
         """Operations that a later one has taken back."""

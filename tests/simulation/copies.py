@@ -15,7 +15,7 @@ from tests.simulation.memory_views import digest, names, rebuilt
 from tests.simulation.network import Request
 from tests.simulation.server import SECRET
 from tests.simulation.violation import must
-from tests.simulation.whose import Whose
+from tests.simulation.visibility import Visibility
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
@@ -35,7 +35,7 @@ class Copies:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._whose = Whose(world)
+        self._visibility = Visibility(world)
         self._cursors = Cursors(SECRET)
         self._expected: dict[str, tuple[UUID, Held]] = {}
         self._reached: dict[int, tuple[str, int, int]] = {}
@@ -44,8 +44,8 @@ class Copies:
         """Documents have left the server."""
         if reply.status != 200 or urlsplit(request.url).path not in WITH_DOCUMENTS:
             return
-        said = orjson.loads(reply.body)
-        page = said.get("changes") if request.url.endswith("/push") else said
+        body = orjson.loads(reply.body)
+        page = body.get("changes") if request.url.endswith("/push") else body
         if page is not None:
             self._page(request, page)
 
@@ -55,7 +55,7 @@ class Copies:
 
     def restored(self) -> None:
         """The log has forgotten something."""
-        self._whose.restored()
+        self._visibility.restored()
         self.rebuilt()
 
     def rebuilt(self) -> None:
@@ -105,13 +105,13 @@ class Copies:
         technician = self._world.phones[request.phone].technician
         if not request.url.endswith("/verify"):
             self._must_be_bounded([change["position"] for change in page["changes"]])
-        self._whose.must_be_theirs(technician, page["changes"])
+        self._visibility.must_be_theirs(technician, page["changes"])
         if not page.get("more") and page["through"] == self._world.views.position:  # somebody may have been faster
             self._expected[page["cursor"]] = technician, self._slice(technician)
             views = self._world.views
             own, shared = digest(views.documents_of(technician)), digest(views.documents_of(None))
-            said = page["digests"]
-            must(said == {"own": own, "shared": shared}, DIGESTS, f"{said} instead of {own} and {shared}")
+            digests = page["digests"]
+            must(digests == {"own": own, "shared": shared}, DIGESTS, f"{digests} instead of {own} and {shared}")
 
     def _must_be_bounded(self, positions: list[int]) -> None:
         """As many as were asked for, and as many more as it takes to end at a whole position."""

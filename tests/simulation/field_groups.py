@@ -8,7 +8,7 @@ from unittest.mock import patch
 from sync.device import Deed
 from sync.device import World as Around
 from tests.simulation.field_parts import taken
-from tests.simulation.field_work import order_of, tell
+from tests.simulation.field_work import order_of, record
 from tests.simulation.steps import step
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def need(world: World, phone: Phone) -> None:
             (("note_added", {"text": "as he said"}), ("close_work_order", {}), ("part_used", taken(world, phone)))
         )
         data = {"work_order": order} | more
-        made = tell(world, phone, kind, data, needs=[need])
+        made = record(world, phone, kind, data, needs=[need])
         if made and world.dice.chance(0.4):  # it was not so, though it may wait still; and how it really was
-            tell(world, phone, "fact_corrected", {"operation": made})
-            tell(world, phone, kind, data)
+            record(world, phone, "fact_corrected", {"operation": made})
+            record(world, phone, kind, data)
     if world.dice.chance(0.15):
         name_each_other(world, phone)
 
@@ -57,7 +57,7 @@ def need(world: World, phone: Phone) -> None:
 def name_each_other(world: World, phone: Phone) -> None:
     """Two that each want to take back the other one, of this phone or of two: neither can come before the other."""
     later, other = str(world.dice.uuid()), world.dice.choice((phone, world.dice.choice(world.phones)))
-    first = tell(world, phone, "fact_corrected", {"operation": later}, needs=[later])
+    first = record(world, phone, "fact_corrected", {"operation": later}, needs=[later])
     if first and not other.busy:
         with patch.object(Around, "new_id", lambda _: later):
-            tell(world, other, "fact_corrected", {"operation": first})
+            record(world, other, "fact_corrected", {"operation": first})

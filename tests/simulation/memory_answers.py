@@ -86,18 +86,18 @@ class MemoryAnswers:
         for seq in range(max(first, 1), end):
             row = self._by_seq.get((device, incarnation, seq))
             if row is not None and row.known.positions:
-                said = self._log.events[row.known.positions[0] - 1].envelope
-                found.append(Neighbour(seq, said.occurred_at, said.seen_position, said.clock))
+                envelope = self._log.events[row.known.positions[0] - 1].envelope
+                found.append(Neighbour(seq, envelope.occurred_at, envelope.seen_position, envelope.clock))
         return found
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""
-        told = [each for each in self._events.get(operation, ()) if each.envelope.device is not None]
-        return [(event.stream, event.topic) for event in told if event.envelope.actor == technician]
+        events = [each for each in self._events.get(operation, ()) if each.envelope.device is not None]
+        return [(event.stream, event.topic) for event in events if event.envelope.actor == technician]
 
     def settled(self, operations: Collection[UUID]) -> set[UUID]:
         """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
-        return {one for one in operations if self._has_come(one)}
+        return {one for one in operations if self._has_arrived(one)}
 
     def held(self, operations: Collection[UUID]) -> dict[UUID, int]:
         """Those of these operations that are held now, each with the position at which it began to wait."""
@@ -159,7 +159,7 @@ class MemoryAnswers:
         if event.envelope.operation_id is not None:
             self._events.setdefault(event.envelope.operation_id, []).append(event)
 
-    def _has_come(self, operation: UUID) -> bool:
+    def _has_arrived(self, operation: UUID) -> bool:
         first = self.first(operation)
         if first is None:
             return bool(self.events_of(operation))

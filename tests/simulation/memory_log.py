@@ -25,7 +25,7 @@ from tests.simulation.memory_lookups import Lookups
 from tests.simulation.memory_streams import MemoryStreams
 
 T = TypeVar("T")
-PUT_ASIDE = ("device.operation_quarantined", "device.operation_held")
+QUARANTINED_OR_HELD = ("device.operation_quarantined", "device.operation_held")
 
 
 class Backup(NamedTuple):
@@ -67,7 +67,7 @@ class MemoryLog(Lookups):
 
     def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
         """How operations under this id came to be quarantined or held, the oldest first."""
-        found = [event for event in self.operations.events_of(operation) if event.topic in PUT_ASIDE]
+        found = [event for event in self.operations.events_of(operation) if event.topic in QUARANTINED_OR_HELD]
         return [self.read(event) for event in found if position in (None, event.position)]
 
     def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
@@ -75,7 +75,7 @@ class MemoryLog(Lookups):
         found = [
             event
             for event in self.events
-            if event.stream == device and event.version in versions and event.topic in PUT_ASIDE
+            if event.stream == device and event.version in versions and event.topic in QUARANTINED_OR_HELD
         ]
         return [KeptText(self.read(event), self.operations.hash_at(event)) for event in found]
 

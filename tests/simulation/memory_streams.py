@@ -53,8 +53,10 @@ class MemoryStreams:
         for event, record in zip(events, recorded, strict=True):
             stream = self._events.setdefault(event.originator_id, [])
             assert event.originator_version == len(stream) + 1, "versions of a stream have no gap"
-            said = record.envelope
-            moment = Moment(said.occurred_at, said.device, said.operation_id, said.seen_position, record.position)
+            envelope = record.envelope
+            moment = Moment(
+                envelope.occurred_at, envelope.device, envelope.operation_id, envelope.seen_position, record.position
+            )
             stream.append((event, moment))
 
     def cut(self, left: Sequence[Recorded]) -> None:
@@ -76,7 +78,7 @@ def replayed(events: Iterable[tuple[Any, Moment]]) -> Entity:
             entity.meet(moment)
         entity = event.mutate(entity)
         if isinstance(entity, Walked):
-            entity.happened(Envelope(occurred_at=moment.at, **_told(moment)), 1)
+            entity.happened(Envelope(occurred_at=moment.at, **_envelope_fields(moment)), 1)
             entity.recorded({event.originator_version: moment.position or 0})
             entity.meet(None)
     assert isinstance(entity, Entity)
@@ -84,7 +86,7 @@ def replayed(events: Iterable[tuple[Any, Moment]]) -> Entity:
     return entity
 
 
-def _told(moment: Moment) -> dict[str, Any]:
+def _envelope_fields(moment: Moment) -> dict[str, Any]:
     return {"device": moment.device, "operation_id": moment.operation, "seen_position": moment.seen}
 
 

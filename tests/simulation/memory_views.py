@@ -25,7 +25,7 @@ from projections.engine.table import Row
 from projections.work.work_orders import WORK_ORDERS
 from sync.ports import Changes, Found, Watermark
 from sync.waiting import held_groups, whose
-from tests.simulation.memory_log import PUT_ASIDE, MemoryLog
+from tests.simulation.memory_log import QUARANTINED_OR_HELD, MemoryLog
 
 PROJECTIONS: tuple[Projection, ...] = (Documents(), Operations())
 REPLAY = Replay(PROJECTIONS)
@@ -117,7 +117,9 @@ class MemoryViews:
         known = self._log.operations
         if after is None:
             return known.first(need) is not None or bool(known.events_of(need))
-        if any(after.log < event.position and event.topic not in PUT_ASIDE for event in known.events_of(need)):
+        if any(
+            after.log < event.position and event.topic not in QUARANTINED_OR_HELD for event in known.events_of(need)
+        ):
             return True
         rows = self.rows.where(OPERATIONS, operation=need)
         return any(row["position"] > after.views and row["status"] not in UNDECIDED for row in rows)

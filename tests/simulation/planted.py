@@ -11,7 +11,7 @@ from projections.engine.projection import Projection
 from projections.engine.replay import Replay
 from tests.simulation import memory_views
 
-Plant = Callable[["Garden"], None]
+Plant = Callable[["Patcher"], None]
 
 
 class Bug(NamedTuple):
@@ -22,7 +22,7 @@ class Bug(NamedTuple):
     plant: Plant
 
 
-class Garden:
+class Patcher:
     """Where a bug is planted: attributes of classes and modules are replaced until it is pulled out again."""
 
     def __init__(self, stack: ExitStack) -> None:
@@ -60,5 +60,5 @@ def bug(name: str, breaks: str) -> Callable[[Plant], Plant]:
 def planted(name: str) -> Iterator[None]:
     """Run with this mistake in the house."""
     with ExitStack() as stack:
-        BUGS[name].plant(Garden(stack))
+        BUGS[name].plant(Patcher(stack))
         yield

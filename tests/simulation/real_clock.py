@@ -38,7 +38,7 @@ class RealClock:
     def open(self) -> None:
         """Go on in a database of this name."""
         self._session = open_connection(self._dsn)
-        self._tell()
+        self._write()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -60,9 +60,9 @@ class RealClock:
         """Move it, to and fro."""
         if at != self.at:
             self.at = at
-            self._tell()
+            self._write()
 
-    def _tell(self) -> None:
+    def _write(self) -> None:
         with self._session.cursor() as cursor:
             cursor.execute("UPDATE simulated.clock SET at = %s", (self.at,))
 

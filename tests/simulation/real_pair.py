@@ -61,8 +61,8 @@ class Pair:
 
     def record(self, number: int, order: int, text: str) -> None:
         """A note about one of the work orders, or about any if this device does not show it."""
-        told = {"work_order": str(self.company.orders[order]), "text": text}
-        id = self.use(number, lambda device: device.record("note_added", told))
+        data = {"work_order": str(self.company.orders[order]), "text": text}
+        id = self.use(number, lambda device: device.record("note_added", data))
         if id is not None:
             self.made.append(id)
 
@@ -97,7 +97,7 @@ class Pair:
         """The hash of each document that it must show, as the server has it."""
         sql = "SELECT type, id, hash FROM documents WHERE audience = ANY(%s::uuid[]) AND gone IS NULL"
         audiences = [str(self.company.technicians[number]), str(SHARED)]
-        return {(kind, id): told for kind, id, told in self.server.services.views.ask(sql, (audiences,))}
+        return {(kind, id): digest for kind, id, digest in self.server.services.views.ask(sql, (audiences,))}
 
     def effects(self) -> dict[UUID, int]:
         """How many notes each operation has made."""

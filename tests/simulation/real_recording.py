@@ -164,4 +164,4 @@ def recorded(schedule: Schedule) -> Recording:
 
 
 def _around(watch: Callable[..., Any], watched: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **said: watch(watched, *args, **said)
+    return lambda *args, **more: watch(watched, *args, **more)

@@ -36,8 +36,8 @@ class Replay(CoreReplay):
         with ExitStack() as patches:
             append = EventLog.append
 
-            def appending(log: EventLog, *told: Any, **more: Any) -> Appended:
-                now = partial(append, log, *told, **more)
+            def appending(log: EventLog, *args: Any, **more: Any) -> Appended:
+                now = partial(append, log, *args, **more)
                 return self._append(now) if self._in_core() else now()
 
             for place, name, instead in (

@@ -48,8 +48,8 @@ class Replies:
         if reply.status not in (200, 409):
             return
         sent = {operation["id"]: operation for operation in sent_in(request)}
-        said = orjson.loads(reply.body)
-        results: list[dict[str, Any]] = said.get("results") or []
+        body = orjson.loads(reply.body)
+        results: list[dict[str, Any]] = body.get("results") or []
         if reply.status == 200:
             must([one["id"] for one in results] == list(sent), ALL, f"{results}")
         for result in results:
@@ -60,16 +60,16 @@ class Replies:
         """What the log forgot may be answered anew."""
         known = self._world.log.operations
         self._first = {
-            (id, content): said
-            for (id, content), said in self._first.items()
+            (id, content): result
+            for (id, content), result in self._first.items()
             if any(one.content_hash == content for one in known.all_of(UUID(id)))
         }
 
     def check_the_end(self) -> None:
         """Every first reply is on record, and says the same."""
-        for (id, content), said in self._first.items():
+        for (id, content), result in self._first.items():
             known = [one for one in self._world.log.operations.all_of(UUID(id)) if one.content_hash == content]
-            must(any(one.status == said["status"] for one in known), DURABLE, f"{id}: {said}")
+            must(any(one.status == result["status"] for one in known), DURABLE, f"{id}: {result}")
 
     def _answered(self, operation: dict[str, Any], result: dict[str, Any]) -> None:
         status = result["status"]
@@ -82,9 +82,9 @@ class Replies:
         must(not unknown or operation["type"] in NONSENSE, OLD_VERSIONS, f"{result}")
         must(result["seq"] == operation["seq"], ALL, f"{result}")
         key = operation["id"], content_of(operation)
-        told = {name: value for name, value in result.items() if name not in ("duplicate", "seq")}
-        first = self._first.setdefault(key, told)
-        must(first == told, SAME, f"{first} and then {told}")
+        kept = {name: value for name, value in result.items() if name not in ("duplicate", "seq")}
+        first = self._first.setdefault(key, kept)
+        must(first == kept, SAME, f"{first} and then {kept}")
         known = self._world.log.operations.all_of(UUID(key[0]))
         must(any(one.content_hash == key[1] for one in known), DURABLE, f"{result} is not on record")
         recorded = status not in ("applied", "conflicted") or result["positions"] or operation["type"] in MAY_BE_NOTHING

@@ -91,8 +91,8 @@ def fingerprint(log: MemoryLog) -> str:
     """A hash over everything that is recorded, as it is read now."""
     found = sha256()
     for event in map(log.read, log.events):
-        stands = (event.position, event.stream, event.version, event.topic, event.recorded_at)
-        found.update(encode([*stands, fields_of(event.envelope), fields_of(event.data)]) + b"\n")
+        place = (event.position, event.stream, event.version, event.topic, event.recorded_at)
+        found.update(encode([*place, fields_of(event.envelope), fields_of(event.data)]) + b"\n")
     return found.hexdigest()
 
 

@@ -86,7 +86,9 @@ class Server:
         while self._next_life is not None and self.log.epoch() != self._next_life:
             with suppress(Crashed):
                 self._begin_life(self._next_life)
-        self.desk = EnrolmentService(cast("Any", self.log), cast("Any", self.access), Challenges(SECRET), unsigned=True)
+        self.enrolment = EnrolmentService(
+            cast("Any", self.log), cast("Any", self.access), Challenges(SECRET), unsigned=True
+        )
 
     def back_up(self) -> None:
         """Copy everything that is stored, all of one moment."""
@@ -106,8 +108,8 @@ class Server:
     def _begin_life(self, epoch: UUID) -> None:
         """The log woke up in another place than it fell asleep in."""
         work, log = self.log.work(), self.log
-        said = {"previous": log.epoch(), "restored_through": log.head(), "reason": "It came back from a backup."}
-        work.add(Envelope(occurred_at=self.clock.now()), LogLife.begin_anew(id=epoch, **said))  # type: ignore[arg-type]
+        fields = {"previous": log.epoch(), "restored_through": log.head(), "reason": "It came back from a backup."}
+        work.add(Envelope(occurred_at=self.clock.now()), LogLife.begin_anew(id=epoch, **fields))  # type: ignore[arg-type]
         work.commit()
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
@@ -116,10 +118,10 @@ class Server:
         try:
             if path.startswith("/sync/v1/blobs/"):
                 return self._blob(method, name, headers, body or b"")
-            status, said = self._routed(method, url, headers, body or b"")
+            status, content = self._routed(method, url, headers, body or b"")
         except Problem as problem:
-            return told(problem)
-        return Reply(status, {"content-type": "application/json"}, said)
+            return problem_reply(problem)
+        return Reply(status, {"content-type": "application/json"}, content)
 
     def _blob(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Reply:
         who, length = self._who(headers), headers.get("Upload-Length")
@@ -127,14 +129,14 @@ class Server:
             progress = self.blobs.take(who, name, headers.get("Upload-Offset", ""), body, length)
         else:
             progress = self.blobs.progress(who, name, length)
-        said = {"upload-offset": str(progress.offset), "upload-length": str(progress.length)}
-        return Reply(200, said, b"" if method == "HEAD" else orjson.dumps(progress._asdict()))
+        progress_headers = {"upload-offset": str(progress.offset), "upload-length": str(progress.length)}
+        return Reply(200, progress_headers, b"" if method == "HEAD" else orjson.dumps(progress._asdict()))
 
     def _routed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         parts, encoding, now = urlsplit(url), headers.get("Content-Encoding"), self.clock.now()
         routes: dict[tuple[str, str], Callable[[], bytes]] = {
-            ("POST", "devices"): lambda: orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentRequest), now)),
-            ("POST", "token"): lambda: orjson.dumps(self.desk.refresh(parse_body(body, RefreshRequest), now)),
+            ("POST", "devices"): lambda: orjson.dumps(self.enrolment.enrol(parse_body(body, EnrolmentRequest), now)),
+            ("POST", "token"): lambda: orjson.dumps(self.enrolment.refresh(parse_body(body, RefreshRequest), now)),
             ("POST", "push"): lambda: self.push.reply(self._who(headers), body, encoding, now),
             ("GET", "pull"): lambda: self._pull(self._reader(headers), parse_qs(parts.query)),
             ("POST", "verify"): lambda: self.verify.reply(self._reader(headers), parse_verify(body, encoding), now),
@@ -178,15 +180,15 @@ class Server:
         return self.views.position >= position
 
 
-def told(problem: Problem) -> Reply:
+def problem_reply(problem: Problem) -> Reply:
     """The reply for a problem, as `api/http/problems.py` tells it."""
-    said = document(problem)
+    body = document(problem)
     headers = {"content-type": "application/problem+json"}
     if problem.kind in (Kind.RATE_LIMITED, Kind.UNAVAILABLE):
-        headers["retry-after"] = str(said.get("retry_after", RETRY_SECONDS))
-    return Reply(STATUS[problem.kind], headers, orjson.dumps(said))
+        headers["retry-after"] = str(body.get("retry_after", RETRY_SECONDS))
+    return Reply(STATUS[problem.kind], headers, orjson.dumps(body))
 
 
 def overloaded() -> Reply:
     """What a server says that has no time."""
-    return told(Overloaded())
+    return problem_reply(Overloaded())

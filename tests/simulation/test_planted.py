@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.harvest import ROOMS
+from tests.simulation.bug_trials import ROOMS
 from tests.simulation.planted import BUGS, planted
 from tests.simulation.runs import run, schedule_of, seeds_to_catch, shortened
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from domain.recording.answers import Past
 from store.operations import Operations
 from sync.device import RefusedError
-from tests.simulation.real_house import prepared, real_server
+from tests.simulation.real_databases import prepared, real_server
 from tests.simulation.real_pair import Pair
 from tests.simulation.real_server import RealServer
 from tests.support.databases import Cluster

@@ -7,7 +7,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from tests.simulation import harvest
+from tests.simulation import bug_trials
 from tests.simulation.chosen_world import FIELD, MISHAPS, OFFICE, ChosenWorld
 from tests.simulation.planted import planted
 from tests.simulation.profile import RATES
@@ -115,7 +115,7 @@ def test_no_order_of_deeds_and_mishaps_breaks_a_promise() -> None:
 
 
 def test_a_broken_promise_is_told_as_a_short_program() -> None:
-    assert harvest.ROOMS, "mistakes are known once their rooms are loaded"
+    assert bug_trials.ROOMS, "mistakes are known once their rooms are loaded"
 
     with planted("result stored apart from effect"), pytest.raises(Violation) as caught:
         run_state_machine_as_test(Company, settings=settings(BOUNDED, stateful_step_count=12))

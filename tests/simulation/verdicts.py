@@ -40,13 +40,13 @@ class Verdicts:
                 self._must_fit(events[answer.first], orjson.loads(answer.answer))
         self._remember(events)
 
-    def _must_fit(self, event: Recorded, said: dict[str, list[dict[str, str]]]) -> None:
+    def _must_fit(self, event: Recorded, answer: dict[str, list[dict[str, str]]]) -> None:
         if event.topic != "stock.moved" or event.envelope.device is None:
             return
         order = event.data.work_order
         if order is None or event.data.kind == "correction":
             return
-        noticed = {notice["code"] for notice in said.get("notices", ())} & set(LATE_WORK)
+        noticed = {notice["code"] for notice in answer.get("notices", ())} & set(LATE_WORK)
         who = event.envelope.actor
         assert who is not None, "a device is somebody's"
         cancelled = order in self._cancelled

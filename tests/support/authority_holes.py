@@ -142,7 +142,7 @@ def one_customer_at_opening(_: ApiClient) -> Plant:
 
 
 def any_visit_of_any_order(_: ApiClient) -> Plant:
-    return patch("commands.stock.moving._order", lambda work, said: work.get(WorkOrder, said["work_order"]))
+    return patch("commands.stock.moving._order", lambda work, fields: work.get(WorkOrder, fields["work_order"]))
 
 
 def every_site_is_theirs(_: ApiClient) -> Plant:

@@ -158,7 +158,7 @@ def test_the_rows_of_all_units_are_read_at_once(projected: ProjectedLog, databas
         projected.record(used(count, OTHER_VAN, serials=units), at=NOON + timedelta(minutes=2))
         with (
             projector_log(database) as started_anew,
-            patch.object(stored, "load", side_effect=lambda *said, calls=calls: calls.append(1) or load(*said)),
+            patch.object(stored, "load", side_effect=lambda *args, calls=calls: calls.append(1) or load(*args)),
         ):
             run_through(Projector(started_anew, projected.projections))
         asked[count] = len(calls)

@@ -22,7 +22,7 @@ STARTS = (1_000, 2_000, 3_000, 4_000, 5_000)
 """The first seeds of the trials, far enough apart to have nothing in common."""
 
 
-class Harvest(NamedTuple):
+class BugTrials(NamedTuple):
     """A bug and how each trial caught it, if it did."""
 
     bug: str
@@ -43,15 +43,15 @@ class Harvest(NamedTuple):
         return median(limit if one is None else one.seeds for one in self.trials)
 
 
-def harvest(bug: str, limit: int) -> Harvest:
+def run_trials(bug: str, limit: int) -> BugTrials:
     """Every trial of one bug."""
-    return Harvest(bug, [seeds_to_catch(bug, start=start, most=limit) for start in STARTS])
+    return BugTrials(bug, [seeds_to_catch(bug, start=start, most=limit) for start in STARTS])
 
 
-def tell_harvest(console: Console, limit: int, jobs: int) -> bool:
+def print_trials(console: Console, limit: int, jobs: int) -> bool:
     """Catch every bug and print the table; whether all were caught."""
     with ProcessPoolExecutor(jobs) as pool:
-        found = pool.map(partial(harvest, limit=limit), BUGS)
+        found = pool.map(partial(run_trials, limit=limit), BUGS)
         done = list(track(found, "Catching", total=len(BUGS), console=console, transient=True))
     title = f"Planted bugs: seeds until caught, median of {len(STARTS)} trials, {limit} seeds at most"
     table = Table("bug", "what it breaks", "the promise that caught it", "seeds", title=title)

@@ -22,7 +22,7 @@ OPEN = (Status.UNSCHEDULED, Status.SCHEDULED, Status.IN_PROGRESS)
 """What no rule tells apart: an order does not know what visits and parts tell of it."""
 
 
-class Standings:
+class Statuses:
     """Looks at both sides when everything has arrived, and at the time of each operation when it is recorded."""
 
     def __init__(self, world: World) -> None:

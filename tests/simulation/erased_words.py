@@ -18,7 +18,7 @@ FORGOTTEN = "an erased person's words are nowhere any more"
 TABLES = (CUSTOMERS, SITES, WORK_ORDERS, DOCUMENTS, DISCREPANCIES)
 
 
-class Words:
+class ErasedWords:
     """Looks for them when all is quiet."""
 
     def __init__(self, world: World) -> None:

@@ -15,7 +15,7 @@ PRIVATE = "nothing outside the slice ever reaches a device"
 _PERSON = re.compile("«([0-9a-f-]{36})»")
 
 
-class Whose:
+class Visibility:
     """Follows the log on its own way, without the views."""
 
     def __init__(self, world: World) -> None:
