@@ -17,9 +17,9 @@ Hole = Callable[[ApiClient], AbstractContextManager[object]]
 
 
 class Row(NamedTuple):
-    """One rule: what is asked for, by whom, whose the thing must be, and what comes of it otherwise.
+    """One rule: what is requested, by whom, whose the thing must be, and the result otherwise.
 
-    `tried` gives the outcomes of asking it of somebody else's thing, each of which must be `otherwise`.
+    `tried` requests it for somebody else's thing and gives the outcomes; each must be `otherwise`.
     """
 
     thing: str
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     hole: Hole
 
     def findings(self, mine: Side, theirs: Side) -> list[str]:
-        """What is wrong with the answers, with their things afterwards, and with what I have been given."""
+        """What is wrong: other outcomes than `otherwise`, changes to their things, documents of theirs on my phone."""
         before = theirs.state()
         outcome = worst(self.tried(mine, theirs), self.otherwise)
         found = [] if outcome == self.otherwise else [f"{self.thing}: {outcome}, not {self.otherwise}"]

@@ -1,4 +1,4 @@
-"""Planted holes: for each row of the table, what the server would be without the check that keeps it."""
+"""Planted holes: for each row of the table, a patch that removes the check that enforces it."""
 
 from __future__ import annotations
 

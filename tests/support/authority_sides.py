@@ -23,7 +23,7 @@ ENDED = ("completed", "cannot_complete", "closed", "cancelled")
 
 
 class Side:
-    """Everything of one technician and one customer; `word` stands in all words of theirs."""
+    """Everything of one technician and one customer; every text of theirs contains `word`."""
 
     def __init__(self, api: ApiClient, part_id: str) -> None:
         self.api, self.part, self.word, self.seq = api, part_id, f"word{uuid4().hex[:8]}", 0
@@ -59,7 +59,7 @@ class Side:
         return create(self.api, "visits", work_order=self.order, **window)
 
     def _work(self) -> None:
-        """What their own phone has told."""
+        """Send what the technician's own phone has recorded."""
         self.used = str(uuid4())
         use = {"work_order": self.order, "location": self.van, "part": self.part, "quantity": "1"}
         assert self.send("part_used", use, id=self.used) == "applied"
@@ -75,7 +75,7 @@ class Side:
         return self.api.services.devices.issue_code(UUID(self.technician))[0]
 
     def send(self, type_: str, data: Json, **more: Any) -> str:
-        """Push one signed operation; its status, and the codes of notices or of the problem."""
+        """Push one signed operation; its status and the codes of its notices and problem, joined by spaces."""
         self.seq += 1
         made_ = {"id": str(uuid4()), "type": type_, "v": 1, "at": format_instant(now()), "data": data, "seen": 0} | more
         proof = self.phone.proof("callout operation", sha256(rfc8785.dumps(cast("Any", made_))).hexdigest())
@@ -91,11 +91,11 @@ class Side:
         return " ".join([result["status"], *codes])
 
     def ask(self, path: str, **body: Any) -> str:
-        """A command of the office; the status, and the code where it is refused."""
+        """Give a command of the office; the HTTP status, and the problem's code if it is refused."""
         return answer(self.api.post(f"/api/v1/{path}", body))
 
     def pulled(self) -> list[Json]:
-        """All documents that the phone is given."""
+        """All documents that the phone gets by a pull."""
         self.api.catch_up()
         reply = self.phone.ask("GET", "pull?limit=1000")
         return list(reply.json["changes"]) if reply.status_code == 200 else []
@@ -105,7 +105,7 @@ class Side:
         return {self.customer, self.technician, self.van, self.order, self.visit, self.idle, self.site, self.machine}
 
     def state(self) -> Json:
-        """What nobody but the office and their own phone may change."""
+        """The state that only the office and this technician's own phone may change."""
         work, services = self.api.services.log.work(), self.api.services
         order = read(self.api, f"work-orders/{self.order}")
         visits = [work.get(Visit, UUID(id)) for id in (self.visit, self.idle)]
@@ -135,7 +135,7 @@ def answer(reply: Any) -> str:
 
 
 def leaks(mine: Side, theirs: Side) -> list[str]:
-    """What my phone is given that is theirs: words, or documents of their things."""
+    """What my phone gets although it is theirs: their texts, or documents about their things."""
     found = []
     for change in mine.pulled():
         if theirs.word in str(change):
@@ -146,7 +146,7 @@ def leaks(mine: Side, theirs: Side) -> list[str]:
 
 
 def two_sides(api: ApiClient) -> tuple[Side, Side]:
-    """Two of everything."""
+    """Two sides that share a part."""
     pump = part(api, number=f"P-{uuid4().hex[:6]}")
     return Side(api, pump), Side(api, pump)
 

@@ -1,4 +1,4 @@
-"""A whole company at work: the server and the worker as production runs them, on a database of their own."""
+"""A running installation: server and worker processes as in production, on a database of their own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ JOB_SECONDS = 240
 
 @dataclass(frozen=True)
 class Technician:
-    """Who goes to customers, and the van they go with, by their ids."""
+    """The ids of a technician and of their van."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ class Technician:
 
 @dataclass
 class Company:
-    """Where the company is to be reached, and how people come into it. `journal` is the file of all log lines."""
+    """A running installation with its users, technicians and devices. `journal` is the file of all log lines."""
 
     url: str
     dsn: str
@@ -56,7 +56,7 @@ class Company:
         return OfficeClient.sign_in(self.url, login, PASSWORD)
 
     def hire(self, name: str, since: datetime | None = None) -> Technician:
-        """A technician with a van of their own, here since that instant; since now where none is given."""
+        """Create a technician with a van, registered at `since` (default: now)."""
         began = {} if since is None else {"occurred_at": since.isoformat()}
         named = {"name": name, "zone": "Europe/Berlin", "language": "de"}
         person = self.admin.post("technicians", named | began)["id"]
@@ -73,26 +73,26 @@ class Company:
         return code
 
     def device(self, technician: Technician, **options: Any) -> Device:
-        """A device of theirs, enrolled, with everything it may know."""
+        """An enrolled device of the technician, with all its documents."""
         device = self.blank_device(**options)
         device.enrol(self.code(technician), f"phone of {technician.name}")
         device.sync()
         return device
 
     def blank_device(self, url: str | None = None, **options: Any) -> Device:
-        """A device that nobody has enrolled; `url` leads to the company, perhaps through a bad wire."""
+        """A device that is not enrolled; `url` is the server's, or a relay's in front of it."""
         device = Device(str(self.folder / f"{uuid4().hex}.sqlite"), url or self.url, **options)
         self._devices.append(device)
         return device
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What the database's owner sees."""
+        """The rows of a query as the database's owner."""
         with closing(open_connection(self.dsn)) as session, session.cursor() as cursor:
             cursor.execute(sql, values or None)
             return cursor.fetchall()
 
     def change(self, sql: str, *values: Any) -> None:
-        """Do by hand, as the database's owner, what nobody should."""
+        """Run a statement as the database's owner, past the application."""
         with closing(open_connection(self.dsn)) as session, session.cursor() as cursor:
             cursor.execute(sql, values)
 
@@ -108,16 +108,16 @@ class Company:
         )
 
     def verified(self) -> list[Json]:
-        """Verify every view against the log; what each one said."""
+        """Verify every view against the log; the result of each."""
         asked = [self.begin_job(view["name"], "verify") for view in self.admin.get("projections")["items"]]
         return [self.result_of(where) for where in asked]
 
     def rebuild(self, view: str, desk: OfficeClient | None = None) -> Json:
-        """Have a view made anew; what its job said."""
+        """Rebuild a view; the result of the job."""
         return self.result_of(self.begin_job(view, "rebuild", desk), desk)
 
     def begin_job(self, view: str, kind: str, desk: OfficeClient | None = None) -> str:
-        """Ask for a job about a view; where it is to be looked at."""
+        """Start a job about a view; the path at which its state is read."""
         answer = (desk or self.admin).ask("POST", f"/api/v1/projections/{view}/{kind}", {})
         assert answer.status == 202, answer
         return answer.headers["location"]
@@ -138,7 +138,7 @@ class Company:
 
 
 def environment(dsn: str, folder: Path, **settings: str) -> dict[str, str]:
-    """What the company's processes find in their environment, and nothing that the machine has set for others.
+    """The environment of the installation's processes, without CALLOUT_ variables of the machine.
 
     `settings` are further ones, by the names of the environment.
     """
@@ -158,7 +158,7 @@ def environment(dsn: str, folder: Path, **settings: str) -> dict[str, str]:
 
 @contextmanager
 def company_on(dsn: str, folder: Path, **settings: str) -> Iterator[Company]:
-    """A company at work on a migrated, empty database; `folder` is for its files, `settings` as in `environment`."""
+    """An installation on a migrated, empty database; `folder` holds its files, `settings` as in `environment`."""
     journal = folder / "journal"
     command = [sys.executable, "-m", "callout", "serve", "--port", "0", "--json"]
     with (

@@ -1,4 +1,4 @@
-"""Commands by several connections at once, and pushes of many devices in turns."""
+"""Commands on several connections at once, and pushes of many devices in random order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Command(NamedTuple):
 
 
 def give_all(desk: OfficeClient, commands: Sequence[Sequence[Command]], hands: int = HANDS) -> None:
-    """Give every command; those of one sequence in order, the sequences at once by several hands."""
+    """Give every command: within a sequence in order, the sequences at once on `hands` connections."""
 
     def give(mine: Sequence[Sequence[Command]]) -> int:
         hand = desk.again()
@@ -39,7 +39,7 @@ def give_all(desk: OfficeClient, commands: Sequence[Sequence[Command]], hands: i
 def upload(
     outboxes: Mapping[HttpDevice, Sequence[Json]], random: Random, late: Iterable[HttpDevice] = (), hands: int = HANDS
 ) -> list[Json]:
-    """Send what the devices hold, batch by batch, one device after the other by the dice; all first results.
+    """Send the devices' operations batch by batch, each time from a random device; all first results.
 
     One batch in ten is sent twice, and one in ten again long afterwards; the `late` devices begin when the others
     have ended. Every repeated answer must be the first one.

@@ -11,7 +11,7 @@ from tests.support.story import Story, ago, used
 
 
 class CustomerHistory:
-    """One customer and all that was ever said by or about them; each text is a word that stands nowhere else."""
+    """One customer and all texts by or about them; each text is a word that occurs nowhere else."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -24,7 +24,7 @@ class CustomerHistory:
         self.orders: list[str] = []
 
     def word(self, where: str) -> str:
-        """A word that can be found again."""
+        """A new unique word; `where` says what it is used for."""
         word = f"Zwiebelfisch{next(self._number):03}x"
         self.texts[word] = where
         return word
@@ -45,7 +45,7 @@ class CustomerHistory:
         return self.story.dispatcher.post(path, body, key=f"key {next(self._number)}")
 
     def calls(self) -> str:
-        """They call, before anybody knows who it is, and then again; a case is opened."""
+        """They call twice, first as an unknown caller; a case is opened."""
         unknown = self.post("contacts", {"channel": "phone", "about": self.word("unknown caller")})["id"]
         self.post(f"contacts/{unknown}/set-reason", {"reason": self.word("unknown caller's reason")})
         fields = {"channel": "email", "customer": self.customer, "about": self.word("about")}
@@ -55,7 +55,7 @@ class CustomerHistory:
         return str(case)
 
     def office_writes(self, case: str) -> str:
-        """What the office writes down about the job."""
+        """The texts that the office records about the job."""
         order = self.story.job(self.anna, case, problem=self.word("problem"))
         self.orders.append(order)
         part = self.story.part()
@@ -72,7 +72,7 @@ class CustomerHistory:
         return order
 
     def technician_writes(self, order: str) -> None:
-        """What Anna and her device say, some of it in operations that nobody understands."""
+        """The texts that Anna's device sends, some of them in operations that the server cannot parse."""
         visit, part = self.story.visit(order, self.anna), self.story.part()
         phone = self.company.device(self.anna)
         of_order, codes = {"work_order": order}, {"problem": "leak", "cause": "seal", "remedy": "replace"}
@@ -109,7 +109,7 @@ class CustomerHistory:
         self.story.dispatcher.position = max(max(result["positions"]) for result in results)
 
     def garbled(self, order: str) -> list[Json]:
-        """What a broken app sends about the job."""
+        """Operations of a broken app about the job; their results."""
         handset = HttpDevice(self.company.url, self.company.code(self.anna))
         operations = [
             handset.operation("note_added", {"work_order": order, "text": self.word("no time")}, "yesterday"),

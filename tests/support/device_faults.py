@@ -11,7 +11,7 @@ USED = {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "seri
 
 
 class Scene(NamedTuple):
-    """An office and a device that has worked, with a storage that may break."""
+    """A fake office and a device with recorded operations on a storage that may fail."""
 
     office: FakeOffice
     disk: FailingStorage
@@ -23,7 +23,7 @@ class Scene(NamedTuple):
 
 
 def worked() -> Scene:
-    """A device that has sent some, and has some more to send."""
+    """A device with some operations sent and some unsent."""
     office, ids = FakeOffice(), list[str]()
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="9", reserved="0")
     office.put("work_order", JOB, number="1")
@@ -82,7 +82,7 @@ def sync(scene: Scene) -> None:
 
 
 def check(scene: Scene) -> None:
-    """Nothing lost, nothing doubled, nothing left over."""
+    """After a sync: no operation lost, repeated or left in the outbox."""
     device = scene.opened()
     device.sync()
     office = scene.office

@@ -9,7 +9,7 @@ from store.pool import ConnectionPool
 
 
 def set_status(pool: ConnectionPool, device: UUID, status: Status, *, wipe: bool = False) -> None:
-    """From the device's next call on."""
+    """Set status and wipe; they apply from the device's next request on."""
     pool.execute(
         "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s", (status, wipe, str(device))
     )

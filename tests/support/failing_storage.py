@@ -7,7 +7,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT", "VACUUM")
 
 
 class Killed(BaseException):
-    """The process is no more: nothing that it does afterwards has any effect."""
+    """The process was killed: nothing after this statement takes effect."""
 
 
 class FailingStorage(sqlite3.Connection):
@@ -33,11 +33,11 @@ class FailingStorage(sqlite3.Connection):
         return super().execute(sql, *values)
 
     def restart(self) -> None:
-        """The next process finds what was committed."""
+        """Begin as a new process: only what was committed is there, and no fault is set."""
         self.rollback()
         self.left = self.room = None
 
 
 def storage() -> FailingStorage:
-    """A new one, in memory."""
+    """A new storage in memory."""
     return sqlite3.connect(":memory:", isolation_level=None, factory=FailingStorage, check_same_thread=False)

@@ -1,4 +1,4 @@
-"""A fake office that follows the sync protocol for one device, with faults that tests order."""
+"""A fake server that follows the sync protocol for one device, with faults that a test sets."""
 
 import gzip
 import json
@@ -19,7 +19,7 @@ LOST: Json = {"id": "lost", "type": "lost"}
 
 
 class FakeOffice(FakeEnrolment):
-    """The server's side of sync.md for one device: intake in order, first results repeated, documents by position."""
+    """The server of sync.md for one device: operations in order, first results repeated, documents by position."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class FakeOffice(FakeEnrolment):
         self.position, self.page, self.most, self.oldest = 0, 500, 100, 0
         self.headers = dict[str, str]()
         self.news = list[bytes]()  # the lines of the stream of news
-        self.time: str | None = None  # what its clock says, if it says so
+        self.time: str | None = None  # `server_time` of its replies, if they have one
 
     def put(self, kind: str, key: str, /, **body: Any) -> None:
         self.position += 1
@@ -169,7 +169,7 @@ class FakeOffice(FakeEnrolment):
 
 
 def raw_items(text: str) -> list[str]:
-    """The texts of the operations exactly as they stand in a push body."""
+    """The texts of the operations exactly as in the body of a push."""
     at, items, decoder = text.index('"operations":[') + len('"operations":['), list[str](), json.JSONDecoder()
     while text[at] != "]":
         _, end = decoder.raw_decode(text, at)
@@ -179,7 +179,7 @@ def raw_items(text: str) -> list[str]:
 
 
 def lost(_: str, answer: Callable[[], Reply]) -> Reply:
-    """A fault: the server does its work, and the reply never arrives."""
+    """A fault: the server handles the request, and the reply never arrives."""
     answer()
     raise ConnectionResetError("connection reset")
 
@@ -191,5 +191,5 @@ def unreachable(_: str, answer: Callable[[], Reply]) -> Reply:
 
 
 def answers_with(answer: Reply) -> Callable[[str, Callable[[], Reply]], Reply]:
-    """A fault: the server answers this, and does nothing."""
+    """A fault: the server replies with this and does nothing else."""
     return lambda _path, _answer: answer

@@ -11,7 +11,7 @@ CHUNK = 256 * 1024
 
 
 class FakeBlobs:
-    """What has come of each blob; `named` says the sizes that recorded operations gave."""
+    """Uploads by hash: `named` are the sizes in recorded operations, `begun` incomplete bytes, `kept` whole blobs."""
 
     def __init__(self) -> None:
         self.named: dict[str, int] = {}

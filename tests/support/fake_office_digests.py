@@ -1,4 +1,4 @@
-"""The digests of the fake office, computed as the page on the protocol says, with another library."""
+"""The digests of the fake office, computed by docs/sync.md with another library than the server's."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -23,7 +23,7 @@ def kind(document: Json) -> str:
 
 
 def digests(documents: Iterable[Json]) -> Json:
-    """What a device must hold."""
+    """The digests of what a device must hold."""
     sums = {"own": [0, 0], "shared": [0, 0]}
     for document in documents:
         if "gone" not in document:

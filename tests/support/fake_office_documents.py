@@ -5,7 +5,7 @@ from tests.support.fake_office import JOB, FakeOffice
 
 
 def filled(office: FakeOffice) -> None:
-    """Some documents of both kinds, some of them with words that sort differently in other orders."""
+    """Put some own and shared documents, some with texts whose sort order depends on the encoding."""
     office.put("work_order", JOB, number="1", problem="Läuft \U0001f600 \ufb33 nicht\n", notes=[{"b": 1, "a": None}])
     for number in range(8):
         office.put("visit", f"v{number}", work_order=JOB, done=number > 3)

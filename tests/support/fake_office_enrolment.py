@@ -39,14 +39,14 @@ def fits(key: str | None, signature: str | None, text: str) -> bool:
 
 
 def is_signed(key: str, operation: Json) -> bool:
-    """Whether an operation has the signature that the page on the protocol describes."""
+    """Whether an operation has the signature that docs/sync.md describes."""
     content = {name: value for name, value in operation.items() if name not in ("seq", "signature")}
     text = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
     return fits(key, operation.get("signature"), text)
 
 
 class FakeEnrolment:
-    """Who may come in. `revoked` holds the members of the refusal, once the office has revoked the device."""
+    """Enrolment, tokens and revocation of one device; `revoked` holds the members of the refusal once it is revoked."""
 
     def __init__(self) -> None:
         self.incarnation, self.epoch = 1, "e1"
@@ -83,7 +83,7 @@ class FakeEnrolment:
         return reply(200, {"access_token": f"access-{self.generation}", "refresh_token": self.refresh})
 
     def refusal(self, path: str, headers: Mapping[str, str]) -> Reply | None:
-        """What keeps a request out, if anything does."""
+        """The refusal of a request, `None` if it is accepted."""
         if self.revoked is not None:
             return None if path in ("salvage", "wiped") else problem(403, "device-revoked", **self.revoked)
         if headers.get("authorization") != f"Bearer access-{self.generation}":

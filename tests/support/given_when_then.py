@@ -32,10 +32,10 @@ def then(entity: Entity) -> list[tuple[str, dict[str, Any]]]:
 
 
 def fields(happened: Any) -> dict[str, Any]:
-    """What an event says of its own, without what every event has and without what was not said."""
+    """The fields of an event's own class that are not None."""
     return {name: value for name, value in vars(happened).items() if name not in OF_THE_LIBRARY and value is not None}
 
 
 def state(entity: Entity) -> dict[str, Any]:
-    """Everything an entity remembers, apart from its unsaved events."""
+    """The attributes of an entity, apart from its pending events."""
     return {name: value for name, value in vars(entity).items() if name != "_pending_events"}

@@ -1,4 +1,4 @@
-"""The things of `test_growth`: what happens to each of them again and again."""
+"""The entities of `test_growth`, each with a function that records one more event of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.support.stock import PART, VAN, approved, bought, counted, used
 
 
 def settling(views: ViewsInMemory) -> Happen:
-    """People decide about one discrepancy again and again."""
+    """One discrepancy is assigned again and again."""
     company = Company(views)
     company.record(0, used(1, VAN))
     discrepancy = Discrepancy.take_up(
@@ -48,7 +48,7 @@ def settling(views: ViewsInMemory) -> Happen:
 
 
 def bin_(views: ViewsInMemory) -> Happen:
-    """Parts come to one van and go, and what is there is counted now and then."""
+    """Parts are received in one van, used from it, and counted now and then."""
     company = Company(views)
 
     def happen(number: int) -> None:
@@ -77,7 +77,7 @@ def case(views: ViewsInMemory) -> Happen:
 
 
 def device(views: ViewsInMemory) -> Happen:
-    """Operations of one device are put aside."""
+    """Operations of one device are quarantined."""
     company = Company(views)
     device: Device = company.phones[0].device
 
@@ -120,7 +120,7 @@ def customer(views: ViewsInMemory) -> Happen:
 
 
 def machine(views: ViewsInMemory) -> Happen:
-    """Orders for one machine are opened and done."""
+    """Orders for one machine are opened and closed."""
     company = Company(views)
 
     def happen(number: int) -> None:
@@ -136,7 +136,7 @@ def machine(views: ViewsInMemory) -> Happen:
 
 
 def technician(views: ViewsInMemory) -> Happen:
-    """One technician is described anew."""
+    """The name of one technician changes."""
     company = Company(views)
 
     def happen(number: int) -> None:

@@ -1,4 +1,4 @@
-"""A small company, and what happens to its one order again and again."""
+"""A small company, and functions that record one more event of its one order."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ class Company:
         views.record(self.order, self.visit, at=NOON - timedelta(days=1))
 
     def record(self, number: int, *entities: Any, who: int = 0, minutes: float | None = None) -> None:
-        """As a phone's next operation; one in ten tells late of something that happened long before."""
+        """Record entities as a phone's next operation; one in ten happened long before it is recorded."""
         if minutes is None:
             minutes = self.dice.randrange(number + 1) if number % 10 == 0 else number
         self.phones[who].record(self.views, *entities, minutes=minutes)
 
 
 def notes(views: ViewsInMemory) -> Happen:
-    """A phone notes something on one order."""
+    """A phone adds notes to one order."""
     company = Company(views)
 
     def happen(number: int) -> None:
@@ -89,7 +89,7 @@ def notes(views: ViewsInMemory) -> Happen:
 
 
 def parts(views: ViewsInMemory) -> Happen:
-    """Two phones use the same part on one order, from one van that has none; some of it is taken back."""
+    """Two phones use the same part on one order, from an empty van; some uses are corrected."""
     company = Company(views)
 
     def happen(number: int) -> None:
@@ -102,7 +102,7 @@ def parts(views: ViewsInMemory) -> Happen:
 
 
 def facts(views: ViewsInMemory) -> Happen:
-    """Everything else that a phone may tell of one order, and take back."""
+    """All other facts that a phone may record about one order, and corrections."""
     company = Company(views)
 
     def happen(number: int) -> None:
@@ -127,7 +127,7 @@ def facts(views: ViewsInMemory) -> Happen:
 
 
 def decisions(views: ViewsInMemory) -> Happen:
-    """The office holds and resumes one order, and gives it to somebody else."""
+    """The office holds, resumes and reassigns one order."""
     company = Company(views)
 
     def happen(number: int) -> None:
@@ -141,7 +141,7 @@ def decisions(views: ViewsInMemory) -> Happen:
 
 
 def late_work(views: ViewsInMemory) -> Happen:
-    """A phone tells of an order that is somebody else's by now: one discrepancy with ever more causes."""
+    """A phone records work on an order that was reassigned: one discrepancy with more and more causes."""
     company = Company(views)
     company.order.assign(BEN)
     views.record(company.order)
@@ -154,7 +154,7 @@ def late_work(views: ViewsInMemory) -> Happen:
 
 
 def visit(views: ViewsInMemory) -> Happen:
-    """A phone tells of one visit, and takes some of it back."""
+    """A phone records steps of one visit, and corrections."""
     company = Company(views)
 
     def happen(number: int) -> None:
@@ -171,7 +171,7 @@ def visit(views: ViewsInMemory) -> Happen:
 
 
 def visits(views: ViewsInMemory) -> Happen:
-    """A phone asks for one more visit of the same order."""
+    """A phone requests one more visit of the same order."""
     company = Company(views)
 
     def happen(number: int) -> None:

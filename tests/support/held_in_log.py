@@ -12,13 +12,13 @@ from tests.support.logs import read
 
 
 class HeldInLog:
-    """The held operations, straight from the log."""
+    """The port for held operations, reading the log."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
     def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
-        """All that were ever held."""
+        """All operations that were ever held."""
         found = [event for event in read(self._log) if event.topic == "device.operation_held"]
         rows = [
             {
@@ -34,5 +34,5 @@ class HeldInLog:
 
 
 def holding_of(log: EventLog, waiting: HeldInLog | None = None) -> Holding:
-    """What looks after them, for technicians who work for everybody."""
+    """The service that decides held operations; every technician may work for every customer."""
     return Holding(log, waiting or HeldInLog(log), lambda *_: True)

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 class Company:
-    """Anna's two phones and two of Boris, on a house; others wait for `needed`, which the last of them makes."""
+    """Anna's two phones and two of Boris's; held operations wait for `needed`, which the last phone sends."""
 
     def __init__(self, api: ApiClient) -> None:
         self.api, self.log = api, api.services.log
@@ -30,17 +30,17 @@ class Company:
         return phone.operation("note_added", {"work_order": self.order, "text": text}, **more)
 
     def held(self, text: str = "the original", phone: Phone | None = None) -> Json:
-        """A note that is held until `needed` has come."""
+        """Send a note that is held until `needed` has arrived."""
         made = self.note(phone or self.anna, text, needs=[self.needed["id"]])
         assert (phone or self.anna).result(made).status == "held"
         return made
 
     def arrive(self) -> None:
-        """What others wait for has come."""
+        """Send the operation that others wait for."""
         assert self.last.result(self.needed).status in ("applied", "conflicted")
 
     def settle(self, times: int = 1, *, later: timedelta = timedelta(0)) -> int:
-        """What the worker does: the views move on, and held operations are looked after."""
+        """Do the worker's rounds: views catch up, held operations are decided; how many were."""
         many = 0
         for _ in range(times):
             self.api.catch_up()
@@ -49,24 +49,24 @@ class Company:
         return many
 
     def suspend(self, phone: Phone) -> None:
-        """Let the office doubt a phone."""
+        """Suspend a phone."""
         decide(self.log, Device, phone.id, "suspend", "it behaves oddly")
         phone.status = "suspended"
 
     def texts(self) -> list[str]:
-        """The notes of the work order as the log has them, in order."""
+        """The texts of all notes in the log, in order."""
         rows = self.log.pool.fetch_all(
             "SELECT record FROM log.events WHERE topic = 'work_order.note_added' ORDER BY position"
         )
         return [event.data.text for event in self.log.reader.read([record for (record,) in rows])]
 
     def operations(self, query: str = "") -> list[Json]:
-        """What the office has to know of, the first put aside first."""
+        """The operations that the office is shown, the oldest first."""
         found: Any = self.api.get(f"/api/v1/operations?limit=500{query}").json
         return list(reversed(found["items"]))
 
     def statuses(self) -> list[str]:
-        """How each of them stands."""
+        """The status of each of them."""
         return [item["status"] for item in self.operations()]
 
     def documents(self) -> dict[str, Json]:
@@ -76,7 +76,7 @@ class Company:
         return dict(rows)
 
     def on_hand(self) -> Decimal:
-        """How many of the part are in the van."""
+        """The quantity of the part in the van."""
         self.api.catch_up()
         sql = "SELECT on_hand FROM views.stock WHERE location = %s AND part = %s"
         row = self.log.pool.fetch_one(sql, (str(self.field.van), str(self.field.part)))

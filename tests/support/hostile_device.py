@@ -13,7 +13,7 @@ from tests.support.story import Story, ago
 
 
 class Scene:
-    """The company that Mallory wants to harm."""
+    """A company with Mallory, a hostile technician, and Anna, an honest one."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -31,7 +31,7 @@ class Scene:
 
     @contextmanager
     def unharmed(self) -> Iterator[None]:
-        """At the end: no fault of the server, and an honest device still works."""
+        """Check at the end that no request was answered with 500 and that Anna's device still works."""
         yield
         lines = [json.loads(line) for line in self.company.journal.read_text().splitlines() if line.startswith("{")]
         assert [line for line in lines if line.get("status") == 500] == []
@@ -41,6 +41,6 @@ class Scene:
 
 
 def code(answer: Answer) -> str:
-    """The suffix of the problem that was told."""
+    """The code of the problem in a reply."""
     assert answer.headers["content-type"] == "application/problem+json"
     return str(answer.json()["type"]).rpartition("/")[2]

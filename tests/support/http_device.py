@@ -1,4 +1,4 @@
-"""A device as bare HTTP: numbers operations and sends them in any order, as often as a test asks."""
+"""A device in bare HTTP: numbers operations and sends them in any order, as often as a test wants."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BATCH = 100
 
 
 class HttpDevice:
-    """One enrolled device. `ask` and `desk` leave the answer to the caller; `push` must be answered with results."""
+    """One enrolled device. `send`, `pull` and `desk` return any reply; `push` must be answered with results."""
 
     def __init__(self, url: str, code: str) -> None:
         self.desk = OfficeClient(url)
@@ -29,19 +29,19 @@ class HttpDevice:
         self.seq = 0
 
     def operation(self, kind: str, data: Json, at: datetime | str, id: UUID | None = None, **more: Any) -> Json:
-        """The next operation, numbered; `at` is what its clock says."""
+        """The next operation, numbered; `at` is the time by its clock."""
         self.seq += 1
         when = at if isinstance(at, str) else at.isoformat()
         made = {"id": str(id or uuid4()), "seq": self.seq, "type": kind, "v": 1, "at": when, "seen": 0, "data": data}
         return made | more
 
     def send(self, operations: Sequence[Json], **members: Any) -> Answer:
-        """One push, whatever the answer."""
+        """Push operations; any reply."""
         head = {"incarnation": self.enrolled["incarnation"], "now": datetime.now(UTC).isoformat()}
         return self.desk.ask("POST", "/sync/v1/push", head | {"operations": list(operations)} | members)
 
     def push(self, *operations: Json, **members: Any) -> Json:
-        """One push that must be answered with a result an operation."""
+        """Push operations that must each get a result; the body of the reply."""
         answer = self.send(operations, **members)
         assert answer.status == 200, answer
         body = answer.json()
@@ -49,7 +49,7 @@ class HttpDevice:
         return body
 
     def pull(self, cursor: str | None = None, wait: int = 0) -> Answer:
-        """One page of what has changed, whatever the answer."""
+        """Pull one page of changes; any reply."""
         asked = f"limit=500&wait={wait}" + (f"&cursor={cursor}" if cursor else "")
         return self.desk.ask("GET", f"/sync/v1/pull?{asked}")
 

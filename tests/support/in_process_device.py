@@ -13,7 +13,7 @@ from tests.api.conftest import ApiClient
 
 
 class InProcessDevice:
-    """A technician's device, enrolled; `later` is how far its clock is ahead of what it would be."""
+    """An enrolled device of a technician; its clock is ahead of the machine's by `later`."""
 
     def __init__(self, api: ApiClient, technician: UUID, path: Path) -> None:
         self.api, self.later = api, timedelta(0)

@@ -1,4 +1,4 @@
-"""An office with one customer, their site and machine, that hands out jobs there."""
+"""One customer with a site and a machine, and work orders, visits and movements for them."""
 
 from __future__ import annotations
 

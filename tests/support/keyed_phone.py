@@ -30,12 +30,12 @@ class KeyedPhone:
         return self.text(self.key.sign("\n".join(lines).encode()))
 
     def post(self, verb: str, body: Json) -> Any:
-        """Send it as it is."""
+        """Send a body as it is, without a token."""
         self.sent = body
         return self.api.client.post(f"/sync/v1/{verb}", json=body)
 
     def enrol(self, code: str, challenge: str | None = None) -> Any:
-        """Trade in a code."""
+        """Enrol with a code, signed; the reply."""
         also = {} if challenge is None else {"challenge": challenge}
         body = {"code": code, "install_id": self.install_id, "name": "phone", **also}
         body |= {"public_key": self.text(self.key.public_key().public_bytes_raw())}
@@ -43,7 +43,7 @@ class KeyedPhone:
         return self._kept(self.post("devices", body))
 
     def refresh(self, challenge: str | None = None, **instead: str) -> Any:
-        """Trade in the refresh token, or another one `instead`."""
+        """Refresh the tokens, with other members `instead` if given; the reply."""
         also = {} if challenge is None else {"challenge": challenge}
         body = {
             "refresh_token": self.credentials["refresh_token"],

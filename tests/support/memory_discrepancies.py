@@ -28,7 +28,7 @@ class Office:
         self.views.record(part, self.anna.device, self.ben.device)
 
     def order(self, technician: Any = ANNA) -> WorkOrder:
-        """A work order, given to Anna unless said otherwise."""
+        """A work order, assigned to Anna by default."""
         order = WorkOrder.open(id=uuid4(), number="W-1", customer=uuid4())
         if technician:
             order.assign(technician)
@@ -45,12 +45,12 @@ class Office:
         return row
 
     def taken_up(self, row: Row) -> Discrepancy:
-        """The decisions about it, none yet."""
+        """A new entity for the decisions about a discrepancy."""
         return Discrepancy.take_up(
             id=row["id"], kind=row["kind"], refs=tuple(row[name] for name in RULES[row["kind"]].about)
         )
 
 
 def positions(row: Row) -> list[int]:
-    """Those of the events that cause a discrepancy."""
+    """The positions of the events that cause a discrepancy."""
     return [event["position"] for event in row["events"]]

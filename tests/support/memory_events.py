@@ -19,11 +19,11 @@ from store.shape import shape_of
 from tests.support.logs import NOON
 
 OF_ARRIVAL = frozenset({"position", "version", "recorded_at", "last_recorded_at", "late"})
-"""What depends on the order in which the news arrived, and may."""
+"""Fields that may depend on the order in which events arrived."""
 
 
 class ViewsInMemory:
-    """Some views, and everything they have been told. What happened is recorded at noon unless said otherwise."""
+    """Some views and all events that they have folded; events happen and are recorded at noon by default."""
 
     def __init__(self, *projections: Projection) -> None:
         self._replay = Replay(projections)
@@ -33,7 +33,7 @@ class ViewsInMemory:
         self.events: list[Recorded] = []
 
     def record(self, *entities: Entity, at: datetime = NOON, recorded_at: datetime = NOON, **envelope: Any) -> int:
-        """What these entities have decided; the last position."""
+        """Fold the pending events of these entities; the last position."""
         shared_envelope = Envelope(occurred_at=at, **envelope)
         for entity in entities:
             for event in entity.collect_events():
@@ -46,7 +46,7 @@ class ViewsInMemory:
         return self.position
 
     def fold(self, events: Iterable[Recorded]) -> None:
-        """Events that have been recorded, one by one."""
+        """Fold recorded events one by one."""
         for event in events:
             self.position = event.position
             self._fold(event)
@@ -74,7 +74,7 @@ class ViewsInMemory:
 
 
 class Phone:
-    """A technician's device: it numbers what it tells, and a number names the same operation in every telling."""
+    """A technician's device that numbers its operations; the same number always gives the same operation id."""
 
     def __init__(self, number: int, technician: UUID | None = None) -> None:
         self.id = UUID(int=number)
@@ -94,7 +94,7 @@ class Phone:
         return uuid5(self.id, str(self.seq + 1))
 
     def record(self, views: ViewsInMemory, *entities: Entity, minutes: float = 0, **more: Any) -> UUID:
-        """What it did so many minutes after noon, as its next operation; answers that one's id."""
+        """Fold pending events as its next operation, so many minutes after noon; the operation's id."""
         operation = self.operation()
         self.seq += 1
         envelope: dict[str, Any] = {
@@ -115,7 +115,7 @@ def timeless(value: Any) -> Any:
 
 
 def shuffled(queues: Iterable[list[Any]], turns: Iterable[int]) -> list[Any]:
-    """The queues merged: each turn says which one is next, as far as they go; each queue keeps its own order."""
+    """The queues merged: each turn picks the next queue, what is left follows; each queue keeps its own order."""
     left = [list(queue) for queue in queues if queue]
     merged = []
     for turn in turns:

@@ -1,4 +1,4 @@
-"""Lists of what happened and of what follows from it, with something that moves, adds and removes rows of each."""
+"""Lists of facts and what is derived from them, each with a change that moves, adds and removes rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of things with something that moves, adds and removes rows of each."""
+"""Lists of entities, each with a change that moves, adds and removes rows."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def filtered_visits(api: ApiClient) -> Prepared:
 
 
 def missed_visits(api: ApiClient) -> Prepared:
-    """What is missed while one reads."""
+    """Visits become missed between two pages."""
     path, key, change = filtered_visits(api)
     assert path
     return "visits?missed=true", key, change
@@ -112,7 +112,7 @@ def customers(api: ApiClient) -> Prepared:
 
 
 def search(api: ApiClient) -> Prepared:
-    """What is found by a word, of which some is called otherwise meanwhile and some is new."""
+    """Search results, of which some are renamed and some are added between two pages."""
     ids = [create(api, "customers", name=f"Kastanie {n}") for n in range(7)]
     turn = iter((0, 1, 2, 3))
 

@@ -14,7 +14,7 @@ WINDOW = {"window_start": "2026-01-06T09:00:00Z", "window_end": "2026-01-06T11:0
 
 
 def busy_customer(api: ApiClient) -> str:
-    """A customer whose name stands everywhere that somebody can write it."""
+    """Create a customer whose name is in every free text; their id."""
     anonymous = create(api, "contacts", channel="phone", about=f"Here is {WORD}", reason=f"{WORD} has a leak")
     id = customer(api, name=f"Erika {WORD}", email=f"{WORD}@example.org")
     command(api, f"customers/{id}/change", name=f"Erika Luise {WORD}")
@@ -47,7 +47,7 @@ def busy_customer(api: ApiClient) -> str:
 
 
 def quarantined(api: ApiClient, order: UUID) -> None:
-    """An operation about this work order that nobody understood."""
+    """Record a quarantined operation about this work order."""
     device = Device.enrol(
         id=uuid4(), technician=uuid4(), install_id="i", name="phone", platform="test", app_version="1"
     )

@@ -16,7 +16,7 @@ IDLE_SECONDS = 10  # after which the server may have hung up
 
 
 class Answer(NamedTuple):
-    """What came back, header names in lower case."""
+    """The reply to a request; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 
 class OfficeClient:
-    """One user, signed in; for one thread. `position` is how far their own commands have come."""
+    """One signed-in user, for one thread. `position` is the highest position of their own commands."""
 
     def __init__(self, url: str, token: str = "") -> None:
         self.url = url
@@ -41,7 +41,7 @@ class OfficeClient:
 
     @classmethod
     def sign_in(cls, url: str, login: str, password: str) -> OfficeClient:
-        """The desk of this user."""
+        """Sign in; the client of this user."""
         return cls(url, cls(url).post("sessions", {"login": login, "password": password})["token"])
 
     def again(self) -> OfficeClient:
@@ -49,7 +49,7 @@ class OfficeClient:
         return OfficeClient(self.url, self.token)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """One exchange, whatever the answer; header names are written with underscores."""
+        """Send a request; any reply. Header names are written with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
@@ -75,7 +75,7 @@ class OfficeClient:
             self._used = monotonic()
 
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> Json:
-        """Give a command under `/api/v1`, which must be taken; `key` is its Idempotency-Key.
+        """Give a command under `/api/v1`, which must succeed; `key` is its Idempotency-Key.
 
         One that asks to be repeated when the views are further (503) is.
         """
@@ -90,7 +90,7 @@ class OfficeClient:
         return result
 
     def get(self, path: str, **query: Any) -> Json:
-        """Read under `/api/v1`, not before what this desk has written."""
+        """Read under `/api/v1`, waiting for the views to have this client's own commands."""
         past = "as_of" in query or "known_at" in query
         asked = query if past else {"at_least": self.position} | query
         answer, last = self.ask("GET", f"/api/v1/{path}?{urlencode(asked)}"), monotonic() + VIEWS_SECONDS

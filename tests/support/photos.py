@@ -24,17 +24,17 @@ JPEG = "image/jpeg"
 
 
 def photo(size: int = 2 * BLOB_PIECE + 1000, seed: int = 1) -> bytes:
-    """Bytes that look like nothing, the same for the same seed."""
+    """Random bytes, the same for the same seed."""
     return random.Random(seed).randbytes(size)
 
 
 def named(bytes_: bytes) -> str:
-    """What operations call these bytes."""
+    """The SHA-256 by which operations name these bytes."""
     return sha256(bytes_).hexdigest()
 
 
 class Technician:
-    """A technician with a device, who may come by any door of the application."""
+    """A technician with an enrolled device and its token."""
 
     def __init__(self, api: ApiClient) -> None:
         self.api = api
@@ -65,7 +65,7 @@ class Technician:
         return known
 
     def head(self, sha256: str) -> TestResponse:
-        """Ask how far the bytes have come."""
+        """Request the progress of an upload (HEAD)."""
         return self._ask("HEAD", sha256)
 
     def asks_length(self, sha256: str, headers: dict[str, str]) -> TestResponse:
@@ -73,18 +73,18 @@ class Technician:
         return self._ask("HEAD", sha256, headers)
 
     def put(self, sha256: str, offset: int | str, chunk: bytes, **headers: str) -> TestResponse:
-        """Send what follows at this offset."""
+        """Send a chunk at this offset (PUT)."""
         return self._ask("PUT", sha256, data=chunk, headers={"Upload-Offset": str(offset)} | headers)
 
     def progress(self, picture: bytes) -> tuple[int, int]:
-        """How far the bytes have come, and how many there are."""
+        """Offset and length of an upload."""
         self.api.catch_up()
         reply = self.head(named(picture))
         assert reply.status_code == 200, reply.status
         return int(reply.headers["Upload-Offset"]), int(reply.headers["Upload-Length"])
 
     def sends(self, picture: bytes, until: int | None = None, chunk: int = BLOB_PIECE) -> None:
-        """Go on from where the server is, to the end or to an offset before it."""
+        """Continue an upload from the server's offset, to the end or to `until`."""
         aim = len(picture) if until is None else until
         offset, _ = self.progress(picture)
         while offset < aim:
@@ -106,7 +106,7 @@ def registered(api: ApiClient) -> Customer:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the database and the folder hold of blobs."""
+    """How many uploads, chunks, kept blobs and files are stored."""
 
     uploads: int
     chunks: int
@@ -115,7 +115,7 @@ class Stored:
 
 
 def stored(api: ApiClient, folder: Path) -> Stored:
-    """Counted now."""
+    """Count what is stored now."""
     pool = api.services.log.pool
     rows = pool.fetch_all(
         """
@@ -135,19 +135,19 @@ def code(reply: TestResponse) -> tuple[int, str]:
 
 
 def seen(api: ApiClient, picture: bytes) -> TestResponse:
-    """What the office is shown of these bytes."""
+    """The reply to the office's request for these bytes."""
     return api.get(f"/api/v1/blobs/{named(picture)}", role="dispatcher")
 
 
 def clean(api: ApiClient, folder: Path) -> None:
-    """What the worker does every minute."""
+    """Run the worker's jobs that remove uploads and files."""
     with api.services.log.pool.transaction() as cursor:
         forget_uploads(cursor)
         sweep(cursor, FolderPlace(folder))
 
 
 def age(api: ApiClient, hours: int) -> None:
-    """Let so many hours pass for everything that is stored."""
+    """Make everything that is stored older by so many hours."""
     pool = api.services.log.pool
     pool.execute("UPDATE blobs.uploads SET touched_at = touched_at - make_interval(hours => %s)", (hours,))
     pool.execute("UPDATE blobs.kept SET begun_at = begun_at - make_interval(hours => %s)", (hours,))

@@ -23,7 +23,7 @@ from tests.support.views import projector_log, rows_in, run_through
 
 
 class ProjectedLog:
-    """Some views and the log they follow."""
+    """A log and some views of it."""
 
     def __init__(self, log: EventLog, views: EventLog, projections: Iterable[Projection]) -> None:
         self.log = log
@@ -40,13 +40,13 @@ class ProjectedLog:
         return work.commit().base + added
 
     def erase(self, customer: Entity, *others: UUID) -> None:
-        """Destroy the keys and record the erasure, as whoever erases a customer does."""
+        """Destroy the keys and record the erasure, as a customer's erasure does."""
         self.log.body_mapper.keyring.destroy([customer.id, *others])
         self.record(customer)
 
     @contextmanager
     def seen(self) -> Iterator[Reader]:
-        """The views with everything recorded so far."""
+        """A reader of the views, after they have folded everything recorded so far."""
         run_through(self._projector)
         with self.past.now() as reader:
             yield reader
@@ -57,19 +57,19 @@ class ProjectedLog:
         return rows_in(self._views, self.projections)
 
     def must_be_the_same_rebuilt(self) -> None:
-        """A fold from the first event on gives the rows that were kept."""
+        """Check that a rebuild gives the rows that are there."""
         kept = self.rows()
         rebuild(self._views, self.projections, [each.name for each in self.projections])
         assert rows_in(self._views, self.projections) == kept
 
     def contains(self, word: str) -> bool:
-        """Whether a word stands anywhere in the rows."""
+        """Whether a word occurs anywhere in the rows."""
         return any(word in row for rows in self.rows().values() for (row,) in rows)
 
 
 @contextmanager
 def projected_log_on(database: str, *projections: Projection) -> Iterator[ProjectedLog]:
-    """A shop with these views on a fresh database."""
+    """A log with these views on a fresh database."""
     with log_on(database) as log, projector_log(database) as views:
         projected = ProjectedLog(log, views, projections)
         try:

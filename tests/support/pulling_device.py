@@ -1,4 +1,4 @@
-"""A device as the application sees it: it pulls, keeps documents, and computes its own digest."""
+"""A device over the application's test client: pulls, keeps documents, computes its own digest."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PullingDevice:
         return self.store(body)
 
     def store(self, page: dict[str, Any]) -> dict[str, Any]:
-        """A page and its cursor."""
+        """Store a page and its cursor."""
         for change in page["changes"]:
             name = bool(change.get("shared")), change["type"], change["id"]
             if "gone" in change:
@@ -59,13 +59,13 @@ class PullingDevice:
         return dict(page)
 
     def verify(self, **more: Any) -> TestResponse:
-        """Ask whether it holds what it must."""
+        """Send its leaf sums to `/verify`; the reply."""
         self.api.catch_up()
         body = {"cursor": self.cursor, "own": self.sums(shared=False), "shared": self.sums(shared=True)}
         return self.ask("POST", "verify", json=body | more)
 
     def heal(self, page: dict[str, Any]) -> None:
-        """What a device does with the reply to a verification."""
+        """Apply the reply to a verification: drop the leaves that differ, store the page."""
         for name in list(self.documents):
             if leaf(name) in page["shared" if name[0] else "own"]:
                 del self.documents[name]
@@ -80,7 +80,7 @@ class PullingDevice:
         return [f"{total % 2**128:032x}" for total in sums]
 
     def digests(self) -> dict[str, Any]:
-        """What it would compare with the digests of a page."""
+        """Its own digests, in the form of those of a page."""
         found_digests = {}
         for kind, shared in (("own", False), ("shared", True)):
             found = digest([(*name[1:], hash_of(body)) for name, body in self.documents.items() if name[0] is shared])
@@ -99,12 +99,12 @@ def hash_of(body: dict[str, Any]) -> str:
 
 
 def leaf(name: tuple[bool, str, str]) -> int:
-    """The leaf that a document belongs into."""
+    """The leaf of a document."""
     return sha256(f"{name[1]}\0{name[2]}".encode()).digest()[0]
 
 
 def wait_idly(api: ApiClient, many: int) -> None:
-    """Return when so many requests wait for news, and none of them holds a connection."""
+    """Wait until so many requests wait for news and none of them holds a database connection."""
     services: Any = api.services
     pools = (services.log.pool, services.views._pool, services.projecting.pool)
     deadline = monotonic() + 20

@@ -1,4 +1,4 @@
-"""A company in which anything may happen next, reproducible by seed."""
+"""A company with random events, reproducible by seed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.memory_events import ViewsInMemory
 
 
 class RandomCompany:
-    """Three technicians, two vans, two customers with a machine each; jobs come, are passed on and end."""
+    """Three technicians, two vans, two customers with a machine each; work orders are opened, reassigned and ended."""
 
     def __init__(self, views: ViewsInMemory, seed: int) -> None:
         self.views, self._dice, self._seq = views, Random(seed), 0
@@ -53,7 +53,7 @@ class RandomCompany:
         views.record(*self.parts[:2], *self.customers)
 
     def run_steps(self, steps: int) -> None:
-        """So many more things happen, or are refused."""
+        """Take so many random steps; what is refused is skipped."""
         things = [getattr(self, name) for name in dir(type(self)) if name.startswith("do_")]
         for _ in range(steps):
             try:

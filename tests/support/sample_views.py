@@ -1,4 +1,4 @@
-"""Views of the tests of the engine: append-only, keyed, deleting, needing another, rendering, looking rows up."""
+"""Views for tests of the engine: append-only, keyed, deleting, needing another view, rendering in `finish`."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def served(services: Services, mode: str = "offered", origin: str = ORIGIN) -> A
 
 
 class Clock:
-    """The instant at which codes are made and looked at; it moves when a test says so."""
+    """The instant at which codes are made; a test sets it."""
 
     def __init__(self) -> None:
         self.at = now()
@@ -40,7 +40,7 @@ class Clock:
 
 
 def generation_of(api: ApiClient, user: UUID) -> UUID:
-    """The generation of what lets a user in, now."""
+    """The present generation of a user's credentials."""
     [(found,)] = api.services.log.pool.fetch_all(
         "SELECT generation FROM access.passwords WHERE user_id = %s", (str(user),)
     )

@@ -1,4 +1,4 @@
-"""One unit with a number of its own, and the days on which phones take it from here and there."""
+"""Units with serial numbers, and random days on which phones move them."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ STEPS = st.lists(st.lists(STEP, max_size=5), min_size=2, max_size=3)
 
 
 def tracked() -> Part:
-    """The part, each unit of which has a number."""
+    """The part, tracked by serial."""
     return Part.register(id=PART, number="P-1", names=(PartName("en", "Board"),), unit="piece", tracking="serial")
 
 
 class SerialOffice(Office):
-    """A company that tells the units of its part by their numbers."""
+    """A company whose part is tracked by serial."""
 
     def __init__(self) -> None:
         super().__init__()
         self.views.record(revised("serial"))
 
     def buy(self, serial: str = S1, to: UUID = VAN, minutes: float = -60) -> None:
-        """One came from the supplier."""
+        """Record that one unit was received from the supplier."""
         self.views.record(bought(1, to, serials=(serial,)), at=later(minutes))
 
     def unit(self, serial: str = S1) -> Row:
-        """What is known of one unit."""
+        """The row of one unit."""
         return self.views.row(SERIALS, PART, serial)
 
 
 def revised(tracking: Any) -> Part:
-    """The part, described anew."""
+    """The part, revised to this tracking."""
     part = Part.register(id=PART, number="P-1", names=(PartName("en", "Pump"),), unit="piece")
     part.collect_events()
     part.revise(names=(PartName("en", "Board"),), tracking=tracking, criticality=None, gtins=())
@@ -58,7 +58,7 @@ def revised(tracking: Any) -> Part:
 
 
 class SerialDay:
-    """Phones that were offline and moved two units, one that the office bought and one that nobody knows of."""
+    """Phones that were offline and moved two units, one bought by the office and one never received."""
 
     def __init__(self, *projections: Projection) -> None:
         self.views = ViewsInMemory(*projections)
@@ -100,7 +100,7 @@ class SerialDay:
 
 
 def taken_from_elsewhere(views: ViewsInMemory, serial: str) -> tuple[bool, bool]:
-    """Whether a unit was ever taken from a shelf that it had not come to, and from where it was not: from the events.
+    """Whether a unit was taken from a location it never came to, and from one where it was not: from the events.
 
     Right for clocks that go on and for news of which no two happened at one instant, the first three apart.
     """

@@ -30,37 +30,37 @@ def places(views: ViewsInMemory) -> None:
 
 
 def moved(kind: MovementKind, quantity: int, from_: UUID, to: UUID, **more: Any) -> StockMovement:
-    """So many of the part went from one place to another."""
+    """A movement of the part from one location to another."""
     fields: Any = {"id": uuid4(), "part": PART, "quantity": Decimal(quantity)} | more
     return StockMovement.record(kind=kind, from_=from_, to=to, **fields)
 
 
 def bought(quantity: int, to: UUID = WAREHOUSE, **more: Any) -> StockMovement:
-    """So many came from the supplier."""
+    """A receipt of the part from the supplier."""
     return moved("receipt", quantity, SUPPLIER, to, **more)
 
 
 def used(quantity: int = 1, from_: UUID = VAN, **more: Any) -> StockMovement:
-    """So many were built in."""
+    """A consumption of the part."""
     return moved("consumption", quantity, from_, CUSTOMER, **more)
 
 
 def counted(quantity: int, at: UUID = VAN, count: StockCount | None = None) -> StockCount:
-    """Somebody saw so many of the part."""
+    """A count with a line about the part."""
     count = count or StockCount.start(id=uuid4(), location=at)
     count.record_line(part=PART, location=at, quantity=Decimal(quantity), blind=True, counter=KEEPER)
     return count
 
 
 def approved(count: StockCount) -> StockCount:
-    """Somebody else makes it the book."""
+    """The count, submitted and approved by another user."""
     count.submit()
     count.approve(by=BOSS)
     return count
 
 
 def on_hand(views: ViewsInMemory, location: UUID) -> Any:
-    """What the book says."""
+    """The quantity of the part in the view."""
     return views.row(STOCK, location, PART)["on_hand"]
 
 

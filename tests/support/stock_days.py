@@ -38,7 +38,7 @@ TURNS = st.lists(st.integers(0, 5), max_size=20)
 
 
 class Day:
-    """Phones that were offline, told step by step; the office approves what was counted now and then."""
+    """Phones that were offline, recorded step by step; the office approves the counts at the end."""
 
     def __init__(self, *projections: Projection) -> None:
         self.views = ViewsInMemory(*projections)
@@ -52,7 +52,7 @@ class Day:
             self.views.record(self.phones[number].device)
 
     def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
-        """The phones' steps in the order that the turns say, each phone's own order kept; then the approvals."""
+        """Record the phones' steps in the order of the turns, each phone's own order kept; then the approvals."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):
             self._do(number, *step)

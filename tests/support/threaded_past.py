@@ -1,4 +1,4 @@
-"""Questions about the past answered by threads instead of processes, with folds that wait until released."""
+"""Reads of the past answered by threads instead of processes, with folds that wait until a test releases them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.sample_views import SAMPLES
 
 
 class SlowViews(Views):
-    """Views whose folds wait until they may go on, and then perhaps fail."""
+    """Views whose folds wait for `go` and then raise `fails`, if set."""
 
     def __init__(self, log: EventLog, pool: ConnectionPool) -> None:
         super().__init__(log, SAMPLES, pool)

@@ -38,5 +38,5 @@ def poisoned(field: Field, phone: Phone, order: UUID, **more: Any) -> dict[str, 
 
 
 def note(phone: Phone, order: UUID, **more: Any) -> dict[str, Any]:
-    """A note that can."""
+    """A note that can be recorded."""
     return phone.operation("note_added", {"work_order": str(order), "text": "fine"}, **more)

@@ -29,7 +29,7 @@ TURNS = st.lists(st.integers(0, 3), max_size=12)
 
 
 class WorkDay:
-    """Two orders with a visit each, one Anna's and one Ben's. Decisions are taken whatever the rules would say."""
+    """Two orders with a visit each, one Anna's and one Ben's. Decisions are recorded without checking the rules."""
 
     def __init__(self, *projections: Projection) -> None:
         self.views = ViewsInMemory(*projections)
@@ -42,13 +42,13 @@ class WorkDay:
         self.views.record(*self.orders, *self.visits, at=later(-99))
 
     def pass_by(self, steps: Any, turns: list[int]) -> None:
-        """The phones' steps in the order that the turns say, each phone's own order kept."""
+        """Record the phones' steps in the order of the turns, each phone's own order kept."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):
             self._record(number, *step)
 
     def decide(self, decisions: list[Any]) -> None:
-        """What the office decides, in this order."""
+        """Record decisions of the office, in this order."""
         for what, which, minutes, technician in decisions:
             order, visit = self.orders[which], self.visits[which]
             choices: dict[str, tuple[Any, dict[str, Any]]] = {
