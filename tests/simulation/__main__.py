@@ -32,7 +32,7 @@ def once(seed: int, steps: int, devices: int | None) -> Outcome:
 
 
 def outcomes(seeds: range, steps: int, devices: int | None, jobs: int) -> Iterator[Outcome]:
-    """What came of each seed, in order."""
+    """The outcome of each seed, in order."""
     work = partial(once, steps=steps, devices=devices)
     if jobs == 1:
         yield from map(work, seeds)
@@ -43,14 +43,16 @@ def outcomes(seeds: range, steps: int, devices: int | None, jobs: int) -> Iterat
 
 @click.command()
 @click.option("--seeds", default=100, show_default=True, help="How many runs.")
-@click.option("--from", "start", type=int, help="The first seed; drawn at random, and printed, without.")
+@click.option("--from", "start", type=int, help="The first seed; random by default, and printed.")
 @click.option("--steps", default=200, show_default=True, help="Steps a run.")
-@click.option("--devices", type=click.IntRange(1, 100), help="Devices a run; 3 to 10, as the seed has it, without.")
+@click.option("--devices", type=click.IntRange(1, 100), help="Devices a run; by default 3 to 10, drawn from the seed.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
-@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep what was done here, and go on.")
-@click.option("--real", is_flag=True, help="Then the same on the real server and database, each reply held against it.")
-@click.option("--bugs", is_flag=True, help="Plant each known mistake instead, and say how fast it is caught.")
-@click.option("--limit", default=200, show_default=True, help="The most seeds to catch a mistake with.")
+@click.option(
+    "--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep results in this file, and continue it."
+)
+@click.option("--real", is_flag=True, help="Then the same on the real server and database; each reply is compared.")
+@click.option("--bugs", is_flag=True, help="Plant each known bug instead, and print how many seeds catch it.")
+@click.option("--limit", default=200, show_default=True, help="The most seeds to catch a bug with.")
 def simulate(
     seeds: int,
     start: int | None,
@@ -63,7 +65,7 @@ def simulate(
     bugs: bool,
     limit: int,
 ) -> None:
-    """Run seeds, say what happened how often, and show how to repeat what went wrong."""
+    """Run seeds, print how often each fault happened, and how to repeat a run that broke a promise."""
     console = Console()
     if bugs:
         sys.exit(not print_trials(console, limit, jobs))
@@ -114,7 +116,7 @@ def happenings(tally: Tally) -> Table:
 
 
 def show_broken(console: Console, seed: int, promise: str, seen: str, *, steps: int, devices: int | None) -> None:
-    """A broken promise: what was seen, the steps that are enough to see it, and the command that repeats it."""
+    """Print a broken promise: what was seen, the steps that suffice to break it, and the command that repeats it."""
     schedule = schedule_of(seed, steps=steps, devices=devices)
     few = shortened(schedule, promise)
     console.print(f"\n[bold red]seed {seed}[/]: {promise}", highlight=False)

@@ -1,4 +1,4 @@
-"""What is kept of devices beside the log: codes, how each stands, tokens, and when it last had itself verified."""
+"""What is stored of devices beside the log: enrolment codes, statuses, tokens and times of verification."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.access.identity import Status
 
 @dataclass
 class Code:
-    """An enrolment code: whose device it lets in, until when, and whether it has been used."""
+    """An enrolment code: for whose device, until when, and whether it has been used."""
 
     technician: UUID
     expires_at: datetime
@@ -22,7 +22,7 @@ class Code:
 
 @dataclass
 class DeviceState:
-    """How a device stands."""
+    """The row of a device: its identity, status and last report."""
 
     device: UUID
     technician: UUID
@@ -61,7 +61,7 @@ class Token:
 
 @dataclass
 class Tables:
-    """All that is kept; copied for a backup."""
+    """All rows; copied for a backup."""
 
     codes: dict[str, Code] = field(default_factory=dict)
     devices: dict[UUID, DeviceState] = field(default_factory=dict)

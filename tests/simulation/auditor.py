@@ -1,4 +1,4 @@
-"""The auditor: sees every request, reply, commit and disk, and says at once when a promise is broken."""
+"""The auditor: sees every request, reply, commit and disk, and raises `Violation` when a promise is broken."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Auditor:
-    """Hands what it sees to those who each watch over one kind of promise."""
+    """Passes what it sees to checkers of one kind of promise each."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -43,17 +43,17 @@ class Auditor:
         self.copies.answered(request, reply)
 
     def disk_lost(self, phone: Phone, disk: Disk) -> None:
-        """What was on this disk is gone, and nobody is to blame."""
+        """A disk is lost with its content; that breaks no promise."""
         self.ledger.disk_lost(phone, disk)
         self.copies.disk_lost(phone)
 
     def restored(self) -> None:
-        """The server has gone back to a backup, and nobody is to blame."""
+        """The server was restored from a backup; what is lost by that breaks no promise."""
         for watch in (self.ledger, self.replies, self.copies, self.books, self.conflicts, self.verdicts):
             watch.restored()
 
     def check(self) -> None:
-        """After every step: what the phones touched hold, and what the views say."""
+        """After every step: check the phones that were used, and the views."""
         for number in sorted(self._world.touched):
             phone = self._world.phones[number]
             self.ledger.check(phone)
@@ -62,11 +62,11 @@ class Auditor:
         self.books.check()
 
     def is_quiet(self) -> bool:
-        """Whether nothing is left to send or to fetch."""
+        """Whether all phones have sent and fetched everything."""
         return self.ledger.is_quiet() and self.copies.is_quiet() and self.waiting.is_quiet()
 
     def check_the_end(self) -> None:
-        """Everything once more, in full."""
+        """Check every promise in full, at the end of a run."""
         self.ledger.check_the_end()
         self.replies.check_the_end()
         self.copies.check_the_end()

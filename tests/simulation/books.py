@@ -1,4 +1,4 @@
-"""The books: parts are conserved, and a negative balance is always somebody's open discrepancy."""
+"""The books: parts are conserved, and each negative balance is an open discrepancy."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ NEGATIVE = "a balance below 0 is an open negative_book, and the other way round"
 
 
 class Books:
-    """Looks at the views whenever they have moved."""
+    """Checks the stock views whenever they have moved."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen = 0
 
     def committed(self, events: Sequence[Recorded]) -> None:
-        """Serial numbers become known, for those who will use them twice."""
+        """Collect serial numbers, so that later steps may use one twice."""
         for event in events:
             if event.topic == "stock.moved":
                 self._world.serials.extend(event.data.serials)
 
     def restored(self) -> None:
-        """The views have gone back."""
+        """The server was restored: check the views again."""
         self._seen = -1
 
     def check(self) -> None:
-        """If the views have moved on: sums and misfits."""
+        """If the views have moved: check sums and negative balances."""
         views = self._world.views
         if views.position != self._seen:
             self._seen = views.position
             self._conserved()
 
     def check_the_end(self) -> None:
-        """Once more; the count rule for every van, and each serial in one place."""
+        """Check sums, serials, movements, and the count rule for every van."""
         self._conserved()
         self._in_one_place()
         self._as_reported()
@@ -91,7 +91,7 @@ class Books:
             must(here in ([], [1]) or serial in reported, ONE_PLACE, f"{serial}: {balance}")
 
     def _as_reported(self) -> None:
-        """A movement of a device says what its operation said."""
+        """A movement of a device has the part and quantity of its operation."""
         for event in self._world.log.events:
             if event.topic == "stock.moved" and event.envelope.device and event.data.kind != "correction":
                 data = self._world.auditor.ledger.data_of(str(event.envelope.operation_id))

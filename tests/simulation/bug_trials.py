@@ -1,4 +1,4 @@
-"""How fast each planted bug is caught: `./run simulate --bugs`."""
+"""How many seeds it takes to catch each planted bug: `./run simulate --bugs`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STARTS = (1_000, 2_000, 3_000, 4_000, 5_000)
 
 
 class BugTrials(NamedTuple):
-    """A bug and how each trial caught it, if it did."""
+    """A bug and the result of each trial, `None` where it was not caught."""
 
     bug: str
     trials: list[Caught | None]
@@ -44,12 +44,12 @@ class BugTrials(NamedTuple):
 
 
 def run_trials(bug: str, limit: int) -> BugTrials:
-    """Every trial of one bug."""
+    """Run every trial of one bug."""
     return BugTrials(bug, [seeds_to_catch(bug, start=start, most=limit) for start in STARTS])
 
 
 def print_trials(console: Console, limit: int, jobs: int) -> bool:
-    """Catch every bug and print the table; whether all were caught."""
+    """Run the trials of every bug and print the table; whether all were caught."""
     with ProcessPoolExecutor(jobs) as pool:
         found = pool.map(partial(run_trials, limit=limit), BUGS)
         done = list(track(found, "Catching", total=len(BUGS), console=console, transient=True))

@@ -1,4 +1,4 @@
-"""The company at the start of a run: people, vans, parts, customers; and what there is to choose from later."""
+"""The company at the start of a run: technicians, vans, parts, customers, and the ids for later steps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CUSTOMERS, PARTS, ORDERS = 3, 3, 4
 
 
 class Company:
-    """The ids of everything that the office has made; a restored server may not know all of it."""
+    """The ids of everything that the office has created; a restored server may not know all of it."""
 
     def __init__(self, world: World, technicians: int) -> None:
         self._world = world
@@ -41,13 +41,13 @@ class Company:
         self._found()
 
     def save(self, *entities: Entity, operation: UUID | None = None) -> None:
-        """Commit what the office has decided."""
+        """Commit pending events of entities as the office."""
         work = self._world.log.work()
         work.add(self.envelope(operation), *entities)
         work.commit()
 
     def envelope(self, operation: UUID | None = None) -> Envelope:
-        """The office's, now."""
+        """The envelope of an event of the office, now."""
         at, id = self._world.clock.now(), operation or self._world.dice.uuid()
         return Envelope(occurred_at=at, zone="Europe/Berlin", actor=self.dispatcher, role="dispatcher", operation_id=id)
 
@@ -115,5 +115,5 @@ _TRACKING: tuple[Any, ...] = ("none", "none", "serial")
 
 
 def words_of(person: UUID, text: str) -> str:
-    """Words that can be told to be about this person wherever they turn up."""
+    """A text that is marked as about this person, to be found wherever it occurs."""
     return f"«{person}» {text}"

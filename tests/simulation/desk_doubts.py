@@ -1,4 +1,4 @@
-"""What the office decides about what does not fit: discrepancies, operations that were put aside, doubtful devices."""
+"""Steps of the office: discrepancies, quarantined and held operations, suspended and revoked devices."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def take_in(world: World, operation: UUID, position: int) -> None:
 
 
 def discard(world: World, operation: UUID, position: int) -> None:
-    """Make nothing of an operation."""
+    """Discard an operation."""
 
     def change(work: Work) -> Iterable[Entity]:
         return (make_nothing_of(world.log, work, operation, "nobody knows what it means", position),)
@@ -113,7 +113,7 @@ def lose(world: World, _: Phone) -> None:
 
 
 def trust_everybody(world: World) -> None:
-    """The office has looked into every suspicion, and found nothing."""
+    """Resume every device that is not revoked."""
     for state in world.access.kept.devices.values():
 
         def change(work: Work, id: UUID = state.device) -> Iterable[Entity]:

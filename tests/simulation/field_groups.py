@@ -1,4 +1,4 @@
-"""What technicians do together: several operations at once, and those that go on with what another began."""
+"""Steps of technicians: groups of operations, and operations that need another one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def group(world: World, phone: Phone) -> None:
 
 
 def needed(world: World) -> str | None:
-    """An operation of anybody, which may not have come; seldom one that never will."""
+    """The id of any recent operation, which may not have arrived; rarely one that never will."""
     return world.dice.one(list(world.auditor.ledger.made)[-12:]) if world.dice.chance(0.9) else str(world.dice.uuid())
 
 
@@ -55,7 +55,7 @@ def need(world: World, phone: Phone) -> None:
 
 
 def name_each_other(world: World, phone: Phone) -> None:
-    """Two that each want to take back the other one, of this phone or of two: neither can come before the other."""
+    """Two corrections that need each other, on one phone or two, so that neither can be recorded first."""
     later, other = str(world.dice.uuid()), world.dice.choice((phone, world.dice.choice(world.phones)))
     first = record(world, phone, "fact_corrected", {"operation": later}, needs=[later])
     if first and not other.busy:

@@ -1,4 +1,4 @@
-"""What technicians do with parts: they use, pass on and count them, two of them now and then the same."""
+"""Steps of technicians with parts: use, remove, transfer, count, sometimes the same unit twice."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 def van_of(world: World, phone: Phone) -> str:
-    """The technician's first van, or now and then somebody else's."""
+    """The technician's first van, or sometimes another one's."""
     mine = world.company.technicians.index(phone.technician)
     number = world.dice.randrange(len(world.company.vans)) if world.dice.chance(0.15) else mine
     return str(world.company.vans[number])
 
 
 def part_of(world: World) -> str:
-    """A part of the catalogue, seldom one that is not in it."""
+    """A part of the catalogue, rarely an unknown one."""
     return str(world.dice.uuid() if world.dice.chance(0.03) else world.dice.choice(world.company.parts))
 
 
 def taken(world: World, phone: Phone) -> dict[str, Any]:
-    """A part out of a van, with serial numbers where it has some; two may well take the same."""
+    """Fields of a part taken from a van, with a serial number if it is tracked by serial."""
     part = part_of(world)
     data = {"location": van_of(world, phone), "part": part, "quantity": str(world.dice.randint(1, 2)), "serials": []}
     if part == str(world.company.parts[-1]):

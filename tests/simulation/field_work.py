@@ -1,4 +1,4 @@
-"""What technicians do: they work with what their phones show them, and sometimes with what these no longer know."""
+"""Steps of technicians: facts and requests about the work orders and visits on their phones, and syncs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def shown(phone: Phone, kind: str) -> list[str]:
 
 
 def record(world: World, phone: Phone, kind: str, data: dict[str, Any], **more: Any) -> str | None:
-    """Put an operation into the phone's outbox, some time after it happened."""
+    """Record an operation on the phone, at an instant up to 50 minutes ago; its id, `None` if the phone failed."""
     ago = timedelta(seconds=world.dice.choice((0, 0, 30, 3000)))
     return phone.use(lambda device: device.record(kind, data, phone.clock.now() - ago, **more))
 
 
 def order_of(world: World, phone: Phone) -> str | None:
-    """A work order that the phone shows, or now and then any that there is."""
+    """A work order on the phone, or sometimes any other."""
     if world.dice.chance(0.1) and world.company.orders:
         return str(world.dice.choice(world.company.orders))
     return world.dice.one(shown(phone, "work_order"))

@@ -1,4 +1,4 @@
-"""Erasure in memory: once the log says that a customer is forgotten, the keys that open their words are destroyed."""
+"""Erasure in memory: destroys the keys of customers whose erasure is recorded."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Forgetting:
-    """As `store.erasure.Erasure` works; it goes on where it was, and begins anew on a restored log."""
+    """Works as `store.erasure.Erasure`: continues where it was, and begins anew on a restored log."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.reached = 0
 
     def catch_up(self) -> None:
-        """Destroy what the log asks for; what was said between the erasure and the end of the key is erased again."""
+        """Destroy keys by the log; a customer with texts recorded since the erasure is erased again."""
         log = self._world.log
         events, head = log.events[self.reached :], log.head()
         erased = {event.stream: event.position for event in events if event.topic == "customer.erased"}
@@ -40,7 +40,7 @@ class Forgetting:
         self.reached = head
 
     def _operations(self, events: Iterable[Recorded], erased: set[UUID]) -> Iterator[UUID]:
-        """Operations that were put aside and lead to somebody who is erased."""
+        """Quarantined and held operations that refer to an erased customer."""
         for event in events:
             if event.topic in QUARANTINED_OR_HELD and event.data.body is not None:
                 named = {*event.data.refs, *map(UUID, _ID.findall(event.data.body))}

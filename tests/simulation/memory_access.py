@@ -1,4 +1,4 @@
-"""Codes, tokens and standing of devices in memory, as `store.device_access` and `store.device_statuses` keep them."""
+"""Tokens and statuses of devices in memory, as in `store.device_access` and `store.device_statuses`."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class MemoryAccess(MemoryEnrolling):
         return self.issue_tokens(holder.device, holder.incarnation, holder.technician, family)
 
     def who(self, access_token: str, *, revoked_too: bool = False) -> DeviceIdentity:
-        """Whose access token this is; raises `TokenExpired`, or `DeviceRevoked` unless it may still hand things in."""
+        """The device of an access token; raises `TokenExpired`, or `DeviceRevoked` unless `revoked_too`."""
         token = self.kept.tokens.get(access_token)
         if token is None or token.kind != "access":
             raise TokenExpired
@@ -116,7 +116,7 @@ class MemoryAccess(MemoryEnrolling):
             state.unsent = state.unsent if unsent is None else unsent
 
     def turns(self, device: UUID) -> int:
-        """Take one of the two turns an hour to verify; how many seconds to wait when there is none."""
+        """Take one of two verifications an hour; 0, or the seconds to wait if both are taken."""
         now, hour = self._clock.now(), timedelta(hours=1)
         taken = [at for at in self.kept.verified.get(device, []) if at > now - hour]
         if len(taken) >= 2:
@@ -129,7 +129,7 @@ class MemoryAccess(MemoryEnrolling):
         return token if token is not None and token.kind == "refresh" else None
 
     def _end(self, family: UUID) -> None:
-        """No token of this family opens anything any more; all stay, to be recognised."""
+        """End all tokens of a family; they stay, to be recognised when they are used again."""
         now = self._clock.now()
         for token in self.kept.tokens.values():
             if token.family == family:

@@ -1,4 +1,4 @@
-"""Enrolment in memory, and how devices stand: what `store.enrolling` and the triggers of the log do."""
+"""Enrolment in memory, and devices' statuses by events: what `store.enrolling` and the triggers of the log do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STATUS: Mapping[str, Status] = {
 
 
 class MemoryEnrolling:
-    """Codes, and the devices that they let in."""
+    """Enrolment codes and devices."""
 
     def __init__(self, clock: TrueClock, dice: Dice) -> None:
         self._clock, self._dice = clock, dice
@@ -93,7 +93,7 @@ class MemoryEnrolling:
         return Keyholder(state.device, state.incarnation, state.technician, state.public_key, state.issued)
 
     def follow(self, events: Sequence[Recorded], _: Sequence[Answer]) -> None:
-        """What the database does in the transaction of these events."""
+        """Change the devices' rows by events, as triggers do in their transaction."""
         for event in events:
             state = self.kept.devices.get(event.stream)
             if state is not None and event.topic in _STATUS:

@@ -1,4 +1,4 @@
-"""What goes wrong without anybody's doing: time, networks, disks, and a server that comes back from a backup."""
+"""Steps of the environment: time, networks, disks, backups, restores and upgrades."""
 
 from __future__ import annotations
 

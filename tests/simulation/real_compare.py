@@ -21,9 +21,9 @@ from tests.simulation.world import World
 
 HEADERS: Final = ("retry-after", "upload-offset", "upload-length")
 MOST: Final = 8
-"""Of the places where two things differ, so many are told."""
+"""The most differences in a message."""
 LONGEST: Final = 2_000
-"""And of each so many characters."""
+"""The most characters of each."""
 
 
 class Difference(AssertionError):  # noqa: N818 - it is one, and may well be right
@@ -35,7 +35,7 @@ class Difference(AssertionError):  # noqa: N818 - it is one, and may well be rig
 
 
 def must_equal(exchange: Exchange, reply: Reply) -> None:
-    """The real reply says what the core's did, word for word."""
+    """Raise `Difference` unless the real reply equals the core's."""
     core = exchange.reply
     if core is None:
         raise Difference(exchange, f"the core died, and the real server answered {_content(reply)}")
@@ -47,7 +47,7 @@ def must_equal(exchange: Exchange, reply: Reply) -> None:
 
 
 def must_end_equal(world: World, server: RealServer) -> None:
-    """The log event by event, the first answers, the turns, the documents, and how each device stands."""
+    """Raise `Difference` unless events, first answers, turns, documents and devices are equal."""
     _same("log", map(_event, map(world.log.read, world.log.events)), map(_event, _events(server)))
     _same("answers", _core_answers(world), _ask(server, _ANSWERS))
     turns = [(device, incarnation, last) for (device, incarnation), last in world.log.operations.turns.items()]
@@ -63,7 +63,7 @@ def must_end_equal(world: World, server: RealServer) -> None:
 
 
 def parted(core: Any, real: Any, path: str = "") -> Iterator[str]:
-    """Where two values differ, each place with both sides."""
+    """Each place where two values differ, with both values."""
     if isinstance(core, dict) and isinstance(real, dict):
         for name in sorted({*core, *real}, reverse=True):
             yield from parted(core.get(name), real.get(name), f"{path}/{name}")
@@ -83,7 +83,7 @@ def _same(what: str, core: Iterable[Any], real: Iterable[Any]) -> None:
 
 
 def _content(reply: Reply) -> dict[str, Any]:
-    """Status, headers and content of a reply, as far as both sides have them."""
+    """Status, headers and body of a reply, as far as both sides have them."""
     try:
         body = orjson.loads(reply.body) if reply.body else None
     except orjson.JSONDecodeError:

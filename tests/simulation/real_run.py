@@ -1,4 +1,4 @@
-"""Seeds on the real server: the core in memory says what must come of them."""
+"""Seeds on the real server, compared with the core in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.databases import Cluster, begin_run, end_run
 
 
 class Compared(NamedTuple):
-    """What was compared: requests with their replies, and events."""
+    """The numbers of compared exchanges and events."""
 
     exchanges: int
     events: int
@@ -47,7 +47,7 @@ def replayed(seed: int, steps: int, devices: int | None, *, cluster: Cluster, te
 
 
 def many(seeds: range, steps: int, devices: int | None, console: Console) -> int:
-    """Replay many seeds, one after the other, and tell what differed; how many did."""
+    """Replay many seeds one after the other and print differences; the number of seeds that differed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began, done, differed = time.perf_counter(), [], 0
     begin_run()

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 Do = Callable[["World", "Phone"], None]
 HAPPENINGS: dict[str, Do] = {}
-"""What each kind of step does, with the phone in the leading part; most do nothing when there is nothing to do."""
+"""The function of each kind of step; it gets the step's phone."""
 OFTEN: dict[str, float] = {}
-"""How often each kind comes, compared with the others."""
+"""The weight of each kind of step."""
 
 
 def step(name: str, often: float) -> Callable[[Do], Do]:

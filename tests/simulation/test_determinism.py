@@ -1,4 +1,4 @@
-"""A seed is a run: the same to the byte, whatever clocks and processes are like."""
+"""The same seed gives the same run, byte by byte, in any process and whatever the devices' clocks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ APART = frozenset(
 )
 """Times, and what follows from them."""
 LABEL = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]*(?:Z|[+-][0-9:]{5})|seen[^,]*,|signature[^}]*}")
-"""What is a label inside the text of an operation that was put aside."""
+"""Times and signatures inside the text of a quarantined or held operation."""
 ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -56,7 +56,7 @@ def test_writing_events_down_and_reading_them_again_changes_nothing(seed: int) -
 
 
 def log_of_process(hash_seed: str) -> str:
-    """The logs of two seeds, from a process whose hashes fall otherwise."""
+    """The hashes of the logs of two seeds, from a process with another hash seed."""
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-c", SCRIPT.format(seeds="11, 12")]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)

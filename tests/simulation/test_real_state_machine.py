@@ -1,4 +1,4 @@
-"""The rule that two real devices and the real server agree in the end, whatever the order and whatever is cut off."""
+"""Two real devices and the real server agree in the end, whatever the order of steps and cut connections."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ORDERS = st.integers(0, 3)
 
 
 class TwoPhones(RuleBasedStateMachine):
-    """Two technicians, and an office that gives their work to and fro."""
+    """Two technicians' devices, and an office that reassigns their work."""
 
     def __init__(self, server: AbstractContextManager[RealServer]) -> None:
         super().__init__()
@@ -69,11 +69,11 @@ class TwoPhones(RuleBasedStateMachine):
 
     @rule()
     def views_catch_up(self) -> None:
-        """The projector comes by."""
+        """The projector runs."""
         self.pair.fold()
 
     def teardown(self) -> None:
-        """Every note is there once, and each device shows what the server has for it."""
+        """Every note is recorded once, and each device has what the server has for it."""
         with self.stack:
             self.pair.become_quiet()
             assert not self.pair.unsent()

@@ -1,4 +1,4 @@
-"""The rule that Flask and PostgreSQL answer as the core in memory does, and how it would be seen if they did not."""
+"""Flask and PostgreSQL answer as the core in memory does, and a difference would be found."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def server_template(cluster: Cluster) -> Iterator[str]:
 
 @pytest.fixture
 def replay(cluster: Cluster, server_template: str, tmp_path: Path) -> Run:
-    """Runs a seed here and there."""
+    """Runs a seed in memory and on the real server."""
 
     def run(seed: int) -> Compared:
         folder = tmp_path / f"{seed}"
@@ -60,7 +60,7 @@ def test_the_real_server_says_and_stores_what_the_core_does_word_for_word(replay
 
 
 def forgetful() -> Planted:
-    """Nobody remembers what has been answered."""
+    """The server forgets what it has answered."""
     history = Operations.history
 
     def forgets(self: Operations, *asked: Any) -> Past:
@@ -76,7 +76,7 @@ def without_ties() -> Planted:
 
 
 def off_by_one() -> Planted:
-    """Events stand one position further than they do."""
+    """Positions are reported one too high."""
     append = Recorder.append
 
     def appends(self: Recorder, *args: Any, **more: Any) -> Appended:
@@ -87,7 +87,7 @@ def off_by_one() -> Planted:
 
 
 def trusting() -> Planted:
-    """What the office says of a device is not looked at."""
+    """The status of a device is ignored."""
     who = DeviceAccess.who
 
     def trusts(self: DeviceAccess, token: str, **_: Any) -> DeviceIdentity:
@@ -97,7 +97,7 @@ def trusting() -> Planted:
 
 
 def unknowing() -> Planted:
-    """What the author of a fact knew is not kept; no reply tells of it."""
+    """`seen` of an operation is not recorded; no reply shows it."""
     append = Recorder.append
 
     def appends(self: Recorder, events: Sequence[tuple[StoredEvent, Envelope]], *args: Any, **more: Any) -> Appended:

@@ -1,4 +1,4 @@
-"""The rule that no order of deeds and mishaps breaks a promise; what breaks one is made as short as it can be."""
+"""No order of steps and faults breaks a promise; an order that breaks one is shortened."""
 
 from __future__ import annotations
 
@@ -85,17 +85,17 @@ class Company(RuleBasedStateMachine):
     @precondition(lambda self: self.idle < MOST_IDLE)
     @rule(hours=st.sampled_from([1, 25]))
     def time_passes(self, hours: int) -> None:
-        """Nobody does anything."""
+        """Time passes without a step."""
         self.idle += hours
         self.world.clock.pass_by(3600 * hours)
 
     @invariant()
     def every_promise_holds(self) -> None:
-        """The auditor looks at what the phones hold, and at the books."""
+        """The auditor checks the phones and the books."""
         self.world.auditor.check()
 
     def teardown(self) -> None:
-        """Nothing goes wrong any more: all becomes quiet, and everything is looked at once more."""
+        """End the faults, let everything become quiet, and check it in full."""
         self.world.end()
 
 

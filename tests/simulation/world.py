@@ -1,4 +1,4 @@
-"""One run: a company, its phones, a server and a network between them; steps are taken one by one and checked."""
+"""One run: a company, its phones, a server and a network between them; each step is followed by checks."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from tests.simulation.steps import HAPPENINGS
 DEEPEST = 3
 ROUNDS = 12
 HELD = 73 * 3600
-"""Seconds after which nothing is held any more."""
+"""Seconds after which no operation is held any more."""
 
 
 class World:
-    """Everything in one process, in one thread, out of one source of chance."""
+    """Everything in one process and one thread, with one source of random numbers."""
 
     def __init__(self, schedule: Schedule, log: type[MemoryLog] = MemoryLog) -> None:
         self.profile = profile = schedule.profile
@@ -54,7 +54,7 @@ class World:
         self._depth = 0
 
     def run(self, steps: Iterable[Step]) -> None:
-        """Take these steps, each with its checks; then let everything become quiet."""
+        """Take these steps with their checks; then let everything become quiet."""
         self.views.catch_up()
         self._left.extend(steps)
         while self._left:
@@ -62,22 +62,22 @@ class World:
         self.become_quiet()
 
     def happens(self, fault: str) -> bool:
-        """Whether a fault happens here and now; what happens is counted."""
+        """Whether a fault happens here; those that happen are counted."""
         if self.dice.chance(self.profile.rate(fault)):
             self.happened[fault] += 1
             return True
         return False
 
     def others_go_first(self, phone: int) -> None:
-        """The next steps are taken before this one goes on, as far as they have other phones in the leading part."""
+        """Take the next one to three steps within the present one, as far as they are of other phones."""
         for _ in range(self.dice.randint(1, 3)):
             if self._left and self._left[0].who != phone and self._depth < DEEPEST:
                 self._take(self._left.popleft())
 
     def become_quiet(self) -> None:
-        """No more faults: within a few rounds every outbox is empty and every phone shows what the server shows.
+        """End the faults: within a few rounds every outbox is empty and every phone has what the server has.
 
-        So it is once more when what was held has been decided, three days later.
+        The same holds again when held operations have been decided, three days later.
         """
         self.profile = self.profile.quiet()
         self.network.cut_off.clear()
@@ -103,7 +103,7 @@ class World:
                 break
 
     def _look_after_everything(self) -> None:
-        """What the worker does beside the requests."""
+        """Do the worker's rounds."""
         with self.dice.thrown(ROUNDS):
             self.views.catch_up()
             while self.server.holding.settle(self.clock.now()):

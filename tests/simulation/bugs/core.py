@@ -1,4 +1,4 @@
-"""Mistakes that the core of sync can make."""
+"""Bugs of the core of sync."""
 
 from __future__ import annotations
 

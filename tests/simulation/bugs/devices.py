@@ -1,4 +1,4 @@
-"""Mistakes that a device can make."""
+"""Bugs of a device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes that the log can make, or the transaction around it."""
+"""Bugs of the log, or of the transaction around it."""
 
 from __future__ import annotations
 

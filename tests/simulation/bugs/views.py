@@ -1,4 +1,4 @@
-"""Mistakes that views and documents can make."""
+"""Bugs of views and documents."""
 
 from __future__ import annotations
 
