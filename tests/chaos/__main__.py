@@ -1,4 +1,4 @@
-"""The word `chaos`: real processes killed and real connections cut while devices work, and then a check."""
+"""The command `chaos`: processes are killed and connections cut while devices work, then everything is checked."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ WIDTH = 120
 @click.option("--control", type=click.Choice(list(CONTROLS)), help="Only this planted bug, at the given size.")
 @click.option("--no-controls", is_flag=True, help="Leave out the small runs with planted bugs afterwards.")
 def main(control: str | None, *, no_controls: bool, **size: Any) -> None:
-    """Send operations from many devices while the house is killed under them, and check that nothing came to harm.
+    """Send operations from many devices while processes of the server are killed, and check the result.
 
-    Afterwards the same in small on servers with planted bugs, each of which must be found. The exit code is 0 when
-    the house held and every planted bug was found.
+    Afterwards the same in small on servers with planted bugs, each of which must be found. The exit code is 0 if
+    nothing was lost or doubled and every planted bug was found.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is ended and nothing stays behind
     plan = Plan(control=control, **size)
@@ -57,7 +57,7 @@ def _run(console: Console, plan: Plan) -> Report:
 
 @contextmanager
 def _progress(console: Console, name: str) -> Iterator[OnProgress]:
-    """A bar on a terminal, a line a phase and a tenth elsewhere."""
+    """A progress bar on a terminal; elsewhere a line for each phase and tenth."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task(name)

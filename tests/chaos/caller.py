@@ -1,4 +1,4 @@
-"""How a lean device talks: signed operations, one connection, and what every answer to a push means for the book."""
+"""HTTP of a lean device: its identity, signed operations, and one connection whose replies are counted in the book."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_PAUSE = 2.0
 
 
 class Response(NamedTuple):
-    """One answer; status 0 when none came."""
+    """A reply; status 0 if none arrived."""
 
     status: int
     body: Json
@@ -35,12 +35,12 @@ class Response(NamedTuple):
 
     @property
     def code(self) -> str:
-        """The problem's code, or nothing."""
+        """The problem's code, empty if there is none."""
         return str(self.body.get("type", "")).rpartition("/")[2]
 
 
 class Identity:
-    """Who a lean device is: its key, its tokens, and how it enrolled."""
+    """The identity of a lean device: its key, its tokens, and the reply to its enrolment."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,7 +49,7 @@ class Identity:
         self.enrolled: Json = {}
 
     def enrol(self, url: str, code: str) -> None:
-        """Become a device."""
+        """Enrol with a code."""
         public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         wish = {"code": code, "install_id": self._install, "name": self.name, "platform": "lean", "app_version": "1"}
         wish |= {"public_key": _text(public), "proof": self._sign(f"callout enrolment\n{code}\n{self._install}")}
@@ -59,7 +59,7 @@ class Identity:
         self.enrolled = response.body
 
     def renew(self, caller: Caller, stale: str) -> None:
-        """Trade the refresh token for a new pair; two threads of a device take turns."""
+        """Refresh the tokens, unless another thread of the device has done so."""
         with self._lock:
             if self.enrolled["access_token"] != stale:
                 return
@@ -90,7 +90,7 @@ class Caller:
         self._failures = 0
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> Response:
-        """One exchange, whatever comes of it."""
+        """Send a request; any reply."""
         token = self._identity.enrolled.get("access_token", "")
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
@@ -121,7 +121,7 @@ class Caller:
         return response
 
     def push(self, operations: list[bytes], cursor: str | None, *, pull: bool) -> Response:
-        """One push, whatever comes of it."""
+        """Push operations; any reply."""
         head = {"incarnation": self._identity.enrolled["incarnation"], "epoch": self._identity.enrolled["epoch"]}
         start = orjson.dumps(head | {"now": datetime.now(UTC).isoformat()})[:-1]
         page = orjson.dumps({"limit": 500} | ({"cursor": cursor} if cursor else {}))
@@ -129,13 +129,13 @@ class Caller:
         return self.ask("POST", "/sync/v1/push", start + b',"operations":[' + b",".join(operations) + b"]" + end)
 
     def rest(self, response: Response) -> None:
-        """Wait before the next attempt: what the server asked for, or longer each time."""
+        """Sleep before the next attempt: as long as the server asked for, or longer each time."""
         self._failures = 0 if response.status == 200 else self._failures + 1
         pause = response.retry_after or 0.05 * 2 ** min(self._failures, 6)
         sleep(min(pause, _LONGEST_PAUSE) * (1 + self._dice.random() / 2))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.close()
 
 

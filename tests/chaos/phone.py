@@ -18,16 +18,14 @@ from tests.chaos.shared import Shared
 from tests.chaos.work import SURE, Shift
 
 _SMALLEST, _LARGEST = 20, 100
-GROUP, NEEDS, OFFERED = 0.05, 0.01, 0.05  # how often a group begins, a colleague's is needed, and may be needed
-_TWIN, _WITH_PULL, _PULL = (
-    0.15,
-    0.1,
-    0.1,
-)  # how often a batch is sent on two lines at once, asks for news, or does after
+# how often a group begins, an operation needs a colleague's, and may be needed
+GROUP, NEEDS, OFFERED = 0.05, 0.01, 0.05
+# how often a batch is sent on two connections at once, asks for a page, or is followed by a pull
+_TWIN, _WITH_PULL, _PULL = 0.15, 0.1, 0.1
 
 
 class Batch(NamedTuple):
-    """Neighbours in the journal that are sent together; `cuts` are the places where no group is cut."""
+    """Consecutive operations that are sent together; `cuts` are the places between groups."""
 
     ids: Sequence[str]
     texts: Sequence[bytes]
@@ -51,11 +49,11 @@ class Phone(Thread):
 
     @property
     def device(self) -> UUID:
-        """Its id."""
+        """The device's id."""
         return UUID(self.identity.enrolled["device_id"])
 
     def run(self) -> None:
-        """Work until there is no more to do, then wait for the last repetition."""
+        """Make and send operations until there are no more, then let the echo finish."""
         self.echo.start()
         try:
             while many := self._pace.take(self._dice.randint(_SMALLEST, _LARGEST)):
@@ -76,7 +74,7 @@ class Phone(Thread):
             self._caller.close()
 
     def pull(self, caller: Caller) -> bool:
-        """One page; whether there is more, or none came."""
+        """Pull one page; whether there is more, or none arrived."""
         asked = self.replica.cursor
         response = caller.ask("GET", "/sync/v1/pull?limit=500" + (f"&cursor={asked}" if asked else ""))
         return self.replica.store(asked, response.body) if response.status == 200 else True
@@ -96,7 +94,7 @@ class Phone(Thread):
             self.ids.append(made["id"])
             self._texts.append(self.identity.signed(made))
             sure += [made["id"]] if kind in SURE and self._dice.random() < OFFERED else []
-        for id in sure:  # not before: a group must not come to need one that needs a part of it
+        for id in sure:  # not before: a group must not need an operation that needs a part of the group
             self._promises.offer(self.name, id)
         return Batch(self.ids[first:], self._texts[first:], cuts)
 
@@ -128,7 +126,7 @@ class Phone(Thread):
         self._pace.count(self._book.add_results(response.body["results"], known), at)
 
     def _go_back(self, expected: int) -> int:
-        """The server misses what it has acknowledged; the book says so, and the run goes on from there."""
+        """The server has lost acknowledged operations: note that in the book, and continue from there."""
         self._book.asked_again(self.ids[expected - 1 :])
         return expected - 1
 

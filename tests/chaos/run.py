@@ -1,4 +1,4 @@
-"""One run: a company at work, devices that send, kills and cuts meanwhile, quiet, and then the checks."""
+"""One run: devices send while processes are killed and connections cut; then everything is checked."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from tests.support.processes import eventually
 from tests.support.servers import state_folder
 
 OnProgress = Callable[[str, int, int], None]
-"""How far a run has got: what it does, how much of it, of how much."""
+"""A callback for progress: the present phase, how much of it is done, of how much."""
 _LOOK_SECONDS = 0.2
 _BACK_SECONDS = 120
 _VIEWS_SECONDS = 900
 
 
 def run(plan: Plan, on_progress: OnProgress) -> Report:
-    """Do it; everything that was started is ended and removed at the end."""
+    """Run a plan; its report. Everything that was started is ended and removed."""
     dice, book = Random(plan.seed), Book()
     on_progress("founding the company", 0, 1)
     with (
@@ -68,7 +68,7 @@ def run(plan: Plan, on_progress: OnProgress) -> Report:
 
 
 def _load(fleet: Fleet, killer: Killer, line: Line, pace: Pace, on_progress: OnProgress) -> float:
-    """Devices at work and the killer among them, until everything is answered; for how many seconds."""
+    """Let devices and killer run until everything is answered; the seconds that took."""
     began, line.calm = time.monotonic(), False
     fleet.start()
     killer.start()

@@ -48,7 +48,7 @@ def run(schedule: Schedule, steps: Sequence[Step] | None = None, log: type[Memor
             world.run(schedule.steps if steps is None else steps)
     except Violation as violation:
         promise, seen = violation.promise, str(violation)
-    except Exception as error:  # noqa: BLE001 - whatever the code raises here, it would have raised for somebody
+    except Exception as error:  # noqa: BLE001 - any error is a failed run
         promise, seen = FAULT, f"{type(error).__name__}: {error}"
     made = len(world.auditor.ledger.made)
     return Outcome(schedule.seed, world.happened, world.log.head(), made, fingerprint(world.log), promise, seen)
