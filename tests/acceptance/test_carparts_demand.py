@@ -1,4 +1,4 @@
-"""Four years of spare parts used from twenty vans, sent in any order: every unit is where it was used.
+"""Four years of spare parts used from twenty vans, sent in random order: every balance is as expected.
 
 How the sales become uses stands in `tests/support/carparts.py`.
 """
@@ -23,7 +23,7 @@ from tests.support.story import used
 
 
 class Vans(NamedTuple):
-    """What was used by whom, and what came of it."""
+    """The uses, the technicians' work orders, and the results of the pushes."""
 
     company: Company
     uses: list[Use]
@@ -38,7 +38,7 @@ def job(use: Use) -> str:
 
 
 def jobs(uses: list[Use], crew: list[Technician], customer: str) -> list[list[Command]]:
-    """The office's commands that give each technician a job a month."""
+    """The office's commands that create a work order for each technician and month."""
     by_id = {job(use): use.technician for use in uses}
     return [
         [
@@ -50,7 +50,7 @@ def jobs(uses: list[Use], crew: list[Technician], customer: str) -> list[list[Co
 
 
 def catalogue(uses: list[Use], warehouse: str) -> list[list[Command]]:
-    """The stock keeper's commands: each part, and what comes of it from the supplier."""
+    """The stock keeper's commands: each part, and its receipt from the supplier."""
     bought: Counter[str] = Counter()
     for (part, _), quantity in needed(uses).items():
         bought[part] += quantity

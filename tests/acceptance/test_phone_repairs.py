@@ -1,6 +1,6 @@
-"""A phone repair shop's log of three weeks, through the office and twelve devices, with every line accounted for.
+"""A phone repair shop's log of three weeks, recorded by the office and twelve devices, with every line accounted for.
 
-How a line becomes an event stands in `tests/support/phone_repairs.py`.
+How a line becomes an event is described in `tests/support/phone_repairs.py`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TOPICS = {
 
 
 class Shop(NamedTuple):
-    """What was sent, by whom, and what came of it."""
+    """The lines, the operations by device, and the results of the pushes."""
 
     company: Company
     lines: list[Line]

@@ -19,7 +19,7 @@ LIMITS = {"operations": 100, "bytes": 1048576, "operation_bytes": 16384, "change
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: its verb and path below /sync/v1/, and what came with them."""
+    """One request: its method and path below /sync/v1/, query, headers and body."""
 
     what: str
     query: Json
@@ -35,7 +35,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; `lost` closes the connection instead."""
+    """One reply; `lost` closes the connection instead."""
 
     status: int
     body: Json
@@ -50,7 +50,7 @@ def problem(status: int, code: str, headers: Json | None = None, **members: Any)
 
 
 def reply(body: Json | None = None, status: int = 200, **headers: str) -> Reply:
-    """What the test wants to be answered; header names are written with underscores."""
+    """A reply for the server to give; header names are written with underscores."""
     return Reply(status, body or {}, {name.replace("_", "-"): text for name, text in headers.items()})
 
 
@@ -139,13 +139,13 @@ class Counterpart:
         self._thread.join(10)
 
     def put(self, type_: str, id: str, *, shared: bool = False, **body: Any) -> Json:
-        """A document that devices have from now on."""
+        """Add a document."""
         document = {"type": type_, "id": id, "position": 1, "body": body} | ({"shared": True} if shared else {})
         self.documents.append(document)
         return document
 
     def page(self, changes: list[Json] | None = None, **more: Any) -> Json:
-        """A page; without `changes` everything."""
+        """A page with these changes, by default all documents."""
         whole = self.documents if changes is None else changes
         body = {"epoch": self.epoch, "cursor": "cursor-1", "through": 7, "more": False, "changes": whole}
         return body | {"digests": digests(self.documents)} | more

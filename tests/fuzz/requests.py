@@ -1,4 +1,4 @@
-"""One piece of a fuzzing run: a house of its own, requests generated from its description, and what it answered."""
+"""One piece of a fuzzing run: an API of its own, requests generated from its description, and its replies."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Piece(NamedTuple):
 
 
 class Fuzzer:
-    """Asks one house; `known` are ids of things that are there."""
+    """Sends requests to one API; `known` are ids of existing things by kind."""
 
     def __init__(self, api: ApiClient, number: int) -> None:
         self._api, self._dice, self._seed = api, Random(number), number
@@ -104,7 +104,7 @@ class Fuzzer:
 
 
 def founded(api: ApiClient) -> dict[str, list[str]]:
-    """The ids of one thing of most kinds."""
+    """Create one thing of most kinds; their ids by kind."""
     who = customer(api)
     where, of = site(api, who), create(api, "cases", customer=who, topic="troubleshooting")
     call = create(api, "contacts", customer=who, channel="phone", direction="in", started_at="2026-11-20T10:00:00Z")
@@ -121,7 +121,7 @@ def founded(api: ApiClient) -> dict[str, list[str]]:
 
 
 def fuzz(number: int, requests: int) -> Piece:
-    """Ask a house of its own so many things, all drawn from this seed."""
+    """Send so many requests, drawn from this seed, to an API of its own."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     warnings.simplefilter("ignore")
     cluster = Cluster()

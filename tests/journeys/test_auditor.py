@@ -1,4 +1,4 @@
-"""An auditor asks for last Tuesday in both times: what had happened, what was known, and why it is not the same."""
+"""An auditor reads last Tuesday by both times: what had happened, what was known, and what became known late."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Books(NamedTuple):
 
 
 def last_tuesday(hour: int = 0) -> datetime:
-    """Tuesday of last week, and so many hours."""
+    """The start of Tuesday of last week, plus so many hours."""
     today = datetime.combine(datetime.now(UTC), time(), UTC)
     return today - timedelta(days=today.weekday() + 6) + timedelta(hours=hour)
 

@@ -1,4 +1,4 @@
-"""The demo: it survives being killed in the middle of its story, tells nothing twice, and is ready within seconds."""
+"""The demo: killed in the middle of its story it continues, records nothing twice, and is ready within seconds."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def demo(folder: Path, port: int = 0) -> Iterator[subprocess.Popen[str]]:
 
 
 def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """What it says when it is ready."""
+    """The JSON line that the demo prints when it is ready."""
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, process.stderr.read() if process.stderr else ""
@@ -94,7 +94,7 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tm
 
 
 def jobs_on_a_new_phone(started: dict[str, Any], name: str, file: Path) -> set[str]:
-    """What a technician's new phone says is to be done, after it was let in with the code that the demo gave."""
+    """The problems of the work orders on a technician's new phone, enrolled with the code that the demo printed."""
     technician = next(each for each in started["technicians"] if each["name"] == name)
     with closing(Device(str(file), started["url"])) as phone:
         phone.enrol(technician["enrolment_code"], "mine")
@@ -103,7 +103,7 @@ def jobs_on_a_new_phone(started: dict[str, Any], name: str, file: Path) -> set[s
 
 
 def in_the_middle(phone: Path) -> bool:
-    """Whether a phone has handed in something, and holds something that it has not."""
+    """Whether a phone has some operations sent and some unsent."""
     if not phone.exists():
         return False
     with closing(Device(str(phone))) as device:

@@ -1,4 +1,4 @@
-"""Erasing a customer leaves no word of theirs in any table, document, log line or export, and the history intact."""
+"""Erasing a customer leaves no text of theirs in any table, document, log line or export, and all events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.story import ago
 from tests.support.word_search import columns, found_in_tables
 
 COUNTED = ("cases", "contacts", "work_orders", "visits", "movements", "stock", "surveys", "discrepancies")
-"""Views that lose words by an erasure, and no row."""
+"""Views that lose texts by an erasure, but no row."""
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def life(company: Company) -> CustomerHistory:
 
 
 def everything_readable(company: Company) -> str:
-    """All that anybody can read over HTTP: the history with its words, every list, every case's story."""
+    """All that can be read over HTTP: events, every list, every customer and every case's timeline."""
     desk = company.admin
     desk.position = len(company.records())
     found: list[Any] = [desk.get(f"events/{number}") for number in range(1, desk.position + 1)]

@@ -1,4 +1,4 @@
-"""Issue 9, 16: what the demo and the README tell a stranger to type works as it stands and shows something."""
+"""Issue 9, 16: the commands in the demo's output and in the README work as written and print something."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PYTHON = ".venv/bin/python"
 
 
 class Stranger:
-    """Somebody at another terminal while the demo serves."""
+    """A user at another terminal while the demo runs; `started` is what the demo printed."""
 
     def __init__(self, started: dict[str, Any], home: Path, folder: Path) -> None:
         self.started = started
@@ -30,7 +30,7 @@ class Stranger:
         self._folder = folder
 
     def types(self, command: str) -> str:
-        """What a command of the README or the demo prints; `./run` is the command line itself, without a set-up."""
+        """The output of a command of the README or the demo; `./run` is run as `python -m callout`."""
         line = re.sub(rf"(^|\s){re.escape(PYTHON)}(?=\s)", rf"\1{sys.executable}", command)
         line = re.sub(r"(^|\s)\S*/run(?=\s)", rf"\1{sys.executable} -m callout", line)
         environment = os.environ | {"CALLOUT_HOME": str(self._home), "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
@@ -58,7 +58,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
 
 
 def fresh_code(stranger: Stranger, name: str) -> str:
-    """Another enrolment code for a technician, as a code is good for one device."""
+    """A new enrolment code for a technician, since a code is valid for one device."""
     desk = OfficeClient.sign_in(stranger.started["url"], "admin", password_of(stranger.started, "admin"))
     technician = next(each["id"] for each in stranger.started["technicians"] if each["name"] == name)
     return str(desk.post(f"technicians/{technician}/enrolments", {})["code"])

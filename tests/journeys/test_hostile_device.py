@@ -1,4 +1,4 @@
-"""A hostile device wants another technician's slice and comes with old tokens: it gets its own slice or nothing."""
+"""A hostile device requests another technician's slice and uses old tokens: it gets its own slice or nothing."""
 
 from __future__ import annotations
 

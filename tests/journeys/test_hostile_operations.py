@@ -1,4 +1,4 @@
-"""A hostile device sends ids that are not its own, wrong types and giant bodies: nothing of it holds anybody up."""
+"""A hostile device sends foreign ids, wrong types and huge bodies: none of them stops anybody else."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_an_operation_of_another_device_under_its_id_changes_nothing(scene: Scen
 
 
 def envelopes(handset: HttpDevice) -> list[tuple[bytes, dict[str, str], set[int]]]:
-    """Bodies that are no pushes, with the statuses they may get."""
+    """Bodies that are no pushes, with the statuses that they may get."""
     big = [handset.operation("note_added", {"text": "x" * 1000}, ago(1)) for _ in range(101)]
     huge = {"incarnation": 1, "now": ago(0).isoformat(), "operations": [{"junk": "x" * 1_500_000}]}
     bomb = gzip.compress(b"[" * 60_000_000)

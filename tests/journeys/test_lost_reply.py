@@ -1,4 +1,4 @@
-"""The reply lost after the commit and the push repeated: everything took effect once, and is answered as at first."""
+"""A reply is lost after the commit and the push repeated: everything takes effect once and is answered as at first."""
 
 from __future__ import annotations
 

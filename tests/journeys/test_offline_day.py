@@ -1,4 +1,4 @@
-"""A technician's offline day: everything done without a network arrives, with its own time, and both sides agree."""
+"""A technician's offline day: everything recorded without a network arrives with its own time, and both sides agree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOTE = "Seal replaced, tested for ten minutes"
 
 
 def a_day(phone: Device, order: str, visit: str, anna: Technician, part: str) -> list[tuple[str, datetime]]:
-    """What Anna does at one customer, and when."""
+    """Anna's operations at one customer, with their times."""
     steps: list[tuple[str, Json]] = [
         ("visit_accepted", {"visit": visit}),
         ("travel_started", {"visit": visit}),
@@ -109,7 +109,7 @@ def test_a_clock_that_is_hours_ahead_does_not_move_what_happened(company: Compan
 
 
 def documents(device: Device) -> dict[tuple[str, str], Json]:
-    """What a device holds, leaving out what is of one device alone."""
+    """The documents of a device, without those that are for this device only."""
     kinds = device.status()["documents"]
     return {
         (kind, document["id"]): document["body"]

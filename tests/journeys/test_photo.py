@@ -1,4 +1,4 @@
-"""A photo goes from a phone to the office over a bad network, and is gone with its customer."""
+"""A photo is uploaded over a bad network, shown to the office, and erased with its customer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHUNK = 256 * 1024
 
 @pytest.fixture(scope="module")
 def phone(company: Company) -> HttpDevice:
-    """The phone of somebody who has taken a photo and told so, and nothing more."""
+    """A phone that has recorded a photo and not uploaded it."""
     anna = company.hire("Anna")
     order = Story(company).job(anna)
     handset = HttpDevice(company.url, company.code(anna))
@@ -44,7 +44,7 @@ def put(phone: HttpDevice, offset: int) -> Answer:
 
 
 def raw(phone: HttpDevice, headers: str, body: bytes) -> bytes:
-    """Send bytes by hand, hang up, and see what came back."""
+    """Send bytes on a raw connection, close it for writing; the reply."""
     parts = urlsplit(phone.desk.url)
     assert parts.hostname is not None
     known = f"Host: x\r\nAuthorization: Bearer {phone.desk.token}\r\nUpload-Offset: 0\r\n"

@@ -1,4 +1,4 @@
-"""A projection rebuilt under load: readers and writers go on, and nothing that was written meanwhile is missing."""
+"""A projection is rebuilt under load: readers and writers go on, and nothing written meanwhile is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A company at work is signed in to its database as nobody who owns anything there."""
+"""The sessions of a running installation are of run-time roles that own nothing in the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 
 
 def test_no_process_that_serves_is_signed_in_as_the_owner(company: Company) -> None:
-    """Issue 8, 18: neither the servers nor the worker nor whoever watches over them."""
+    """Issue 8, 18: neither servers nor worker nor supervisor."""
     Story(company).job(company.hire("Anna"))
     logins = {login for (login,) in company.rows(SESSIONS)}
     assert {login.rpartition("_")[2] for login in logins} <= {"writer", "projector", "reader", "keykeeper"}

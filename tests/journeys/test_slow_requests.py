@@ -1,4 +1,4 @@
-"""Connections that send nearly nothing keep no thread from others; what is sent in pieces is answered all the same."""
+"""Connections that send almost nothing hold no thread; requests that arrive in pieces are answered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.company import Company
 from tests.support.http_device import HttpDevice
 
 MANY = 300
-"""More than there are threads in all processes, by far."""
+"""Many more than there are threads in all processes."""
 SLOW = {
     "nothing": b"",
     "a head": b"POST /sync/v1/token HTTP/1.1\r\nHost: a\r\nX: ",
@@ -38,7 +38,7 @@ def line(company: Company) -> Iterator[socket.socket]:
 
 
 def reply(connection: socket.socket) -> bytes:
-    """What comes until the server closes."""
+    """All bytes until the server closes the connection."""
     pieces = []
     while piece := connection.recv(65536):
         pieces.append(piece)

@@ -1,4 +1,4 @@
-"""A server that is asked to stop does so, however busy its worker is, and another one takes its place."""
+"""A server that is told to stop does so, however busy its worker is, and the next one can start."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STOP_SECONDS = 60
 
 
 def worker_of(supervisor: int) -> int:
-    """The process that keeps the views up."""
+    """The process id of the worker."""
     children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
     [found] = [pid for pid in map(int, children) if b"work" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
     return found
