@@ -11,7 +11,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.work.technician import Technician
 from store.recorder import Recorder
-from tests.api.access.test_standing_by_events import at_once, code, enrolled
+from tests.api.access.test_access_by_events import at_once, code, enrolled
 from tests.api.conftest import PASSWORD, ApiClient
 from tests.support.field_setup import Field
 from tests.support.keyed_phone import KeyedPhone, outcome
