@@ -23,7 +23,7 @@ OPENINGS = {
 
 
 def files(*suffixes: str) -> list[str]:
-    """The project's own files of these kinds, relative to the house; third-party assets live in `vendor` folders."""
+    """The project's own files of these kinds, relative to its root; third-party assets live in `vendor` folders."""
     found = []
     for folder, inner, names in os.walk(ROOT):
         inner[:] = [name for name in inner if not name.startswith(".") and name not in {"__pycache__", "vendor"}]

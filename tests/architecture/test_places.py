@@ -19,7 +19,7 @@ MACHINE = re.compile(r"file:/{2}|(?<![\w.}/-])/(?:home|opt|root|tmp|work)/\w")
 
 
 def files() -> list[str]:
-    """The project's own text files, relative to the house."""
+    """The project's own text files, relative to its root."""
     found = list(UNNAMED)
     for folder, inner, names in os.walk(ROOT):
         inner[:] = [name for name in inner if not name.startswith(".") and name not in {"__pycache__", "vendor"}]

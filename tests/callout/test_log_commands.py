@@ -1,4 +1,4 @@
-"""The rules of the words about the log and its views: what they say, in which form, with which exit code."""
+"""Commands about the log and its views: their output, its form, and their exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of sharing the embedded server: the first one in starts it, the last one out stops it."""
+"""Sharing the embedded server: the first process starts it, the last one stops it."""
 
 from __future__ import annotations
 

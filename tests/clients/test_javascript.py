@@ -1,4 +1,4 @@
-"""The JavaScript client against the real server: a client written from docs/sync.md alone comes to the same."""
+"""The JavaScript client, written from docs/sync.md alone, on the real server: both agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 2: whatever the log accepts, every view takes in, and says again what it was told."""
+"""Issue 8, 2: every view folds whatever the log accepts, and returns the values unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 6: what is looked at in part only is the same part, whatever the order in which the news arrives."""
+"""Issue 8, 6: a bounded part of a long history is the same part, whatever the order of arrival."""
 
 from __future__ import annotations
 

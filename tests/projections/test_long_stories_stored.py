@@ -1,4 +1,4 @@
-"""Issue 8, 6: what the projector keeps of a long story, batch by batch, is what a rebuild gives."""
+"""Issue 8, 6: the rows of a long history that the projector writes batch by batch equal those of a rebuild."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MANY = 600
 
 
 class RecordingViews:
-    """The log, as a company tells it its news."""
+    """Records a company's events in the log, in place of views in memory."""
 
     def __init__(self, projected: ProjectedLog) -> None:
         self._projected = projected
 
     def record(self, *entities: Any, **envelope: Any) -> int:
-        """What these entities have decided."""
+        """Record the pending events of these entities."""
         return self._projected.record(*entities, **envelope)
 
 

@@ -1,4 +1,4 @@
-"""The rules of letting devices in: codes that work once, and revoking that holds at once."""
+"""Access of devices: codes are valid once, and a revocation holds at once."""
 
 from __future__ import annotations
 

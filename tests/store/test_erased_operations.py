@@ -1,4 +1,4 @@
-"""Operations that were put aside are followed page by page: cut off, done twice, in pages of any size, to one end."""
+"""Erasure of quarantined and held operations page by page: cut off, repeated, in pages of any size, the same result."""
 
 from __future__ import annotations
 

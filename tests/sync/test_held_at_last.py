@@ -1,4 +1,4 @@
-"""Issue 8, 1 and 5: every hold ends whatever is referenced, and the sender is trusted as far as it is then."""
+"""Issue 8, 1 and 5: every hold ends whatever is referenced, and the sender's status at that time counts."""
 
 from __future__ import annotations
 

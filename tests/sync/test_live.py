@@ -1,4 +1,4 @@
-"""A stream of wake-ups says when something has changed, beats like a heart, and ends in time or when it must."""
+"""A stream of wake-ups sends an event at each change and heartbeats, and ends in time or with the device's access."""
 
 from __future__ import annotations
 

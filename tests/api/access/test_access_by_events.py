@@ -1,4 +1,4 @@
-"""Who is let in changes with the event that says so, in one transaction: races leave nobody in."""
+"""Access changes in the transaction of the event that changes it: no race leaves access open."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def at_once(*asks: Callable[[], Any]) -> list[Any]:
 
 
 def must_agree(api: ApiClient, device: str) -> None:
-    """How the device stands beside the log is what the log says."""
+    """Check that the stored status of a device is the one of its events."""
     entity = api.services.log.work().get(Device, UUID(device))
     status = api.services.standings.of([entity.id])[entity.id]
     assert (status["standing"], status["wipe"]) == (str(entity.status), entity.wipe)

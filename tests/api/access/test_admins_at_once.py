@@ -1,4 +1,4 @@
-"""Whoever changes users is an admin when the change is recorded, not just when it was asked."""
+"""A user who changes users must be an admin when the change is recorded, not only when it was requested."""
 
 from __future__ import annotations
 

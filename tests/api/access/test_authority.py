@@ -1,4 +1,4 @@
-"""Two companies' worth of things, each tried against the other: the table of authority is what the server does."""
+"""Each row of the table of authority is tried by two sides against each other, and holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 1: an operation that was put aside is decided as it came, once, whatever else comes under its id."""
+"""Issue 8, 1: a held or quarantined operation is decided once with its own text, whatever arrives under its id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever was proven begins nothing once what lets them in has changed: sessions, challenges, known devices."""
+"""A proof ends when the credentials change: it begins no session, challenge or known device afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 1 and 5: what the office throws away has come, and nobody keeps others from being forced."""
+"""Issue 8, 1 and 5: a discarded operation counts as arrived, and no operation keeps others from being decided."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_one_of_each_device_is_decided_in_turn(company: Company) -> None:
 
 
 def test_what_cannot_be_recorded_blocks_nobody_and_goes_to_the_office(company: Company) -> None:
-    """Issue 8, 5: a group that fails whenever it is tried is put aside with a reason; those behind it are decided."""
+    """Issue 8, 5: a group that fails whenever it is tried is quarantined with a reason; those behind it are decided."""
     bad = company.held("bad")
     good = company.held("good", company.second)
     company.arrive()

@@ -1,4 +1,4 @@
-"""Issue 8, 1: a held operation is believed as far as its device is when it is decided, and opens no other way in."""
+"""Issue 8, 1: a held operation is trusted by its device's status when it is decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of guessing: whoever knows a login keeps nobody out, and a crowd makes nobody wait."""
+"""Limits on guessing passwords: failures with a known login lock nobody out, and many clients make nobody wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lost device hands in what it holds, erases itself and says so; nothing that it held is lost."""
+"""A lost device salvages its operations, erases itself and reports it; nothing that it held is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 3 and 4: the office is told about operations that cannot be taken in, with their bytes as they came."""
+"""Issue 8, 3 and 4: the office sees operations that cannot be recorded, with their bytes as received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proof is good once: what somebody has captured opens nothing, and a name alone takes nobody's place."""
+"""A proof is valid once: a captured one is refused, and an install id alone takes over no device."""
 
 from __future__ import annotations
 

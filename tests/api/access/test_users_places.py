@@ -1,4 +1,4 @@
-"""One user has few places for hashing and few tries, whatever they are known by; what nobody looked at is no try."""
+"""One user has few places for hashing and few tries, by login or id; a try that was not checked does not count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merged customers and cases: what hangs on the entry that went is found at the one that stays, and goes on there."""
+"""Merged customers and cases: what belongs to the merged entry is found and continued at the remaining one."""
 
 from __future__ import annotations
 

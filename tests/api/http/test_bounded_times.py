@@ -1,4 +1,4 @@
-"""Issue 9, 10: a time that nobody can mean is refused with what to do, and what is on record poisons no list."""
+"""Issue 9, 10: an impossible time is refused with what to do, and recorded ones do not spoil the order of lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decisions that rest on another stream: two of them at once never make what each of them alone would be refused."""
+"""Decisions that depend on another stream: two at once never record what one after the other would refuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 2: what stands at the limits of the log's types is read over HTTP as well: lists, single things, ages."""
+"""Issue 8, 2: values at the limits of the log's types are read over HTTP: lists, single things, ages."""
 
 from __future__ import annotations
 

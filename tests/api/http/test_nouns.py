@@ -1,4 +1,4 @@
-"""The manners that all nouns of the office share, tried on each of them."""
+"""Rules that all nouns of the API share, tested on each of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every list is one picture: all its pages show what was there when the first one was read, each row exactly once."""
+"""All pages of a list show the rows as they were when the first page was read, each row exactly once."""
 
 from __future__ import annotations
 

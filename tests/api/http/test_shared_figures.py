@@ -1,4 +1,4 @@
-"""The rule of figures where several processes answer: whoever is asked tells the sum of all."""
+"""Metrics with several processes: each process returns the sums of all."""
 
 from __future__ import annotations
 

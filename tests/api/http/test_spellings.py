@@ -1,4 +1,4 @@
-"""One spelling at every door: bodies, queries, headers, operations of devices, the command line, settings, imports."""
+"""One spelling for each value everywhere: bodies, queries, headers, operations, command line, settings, imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has not shown who they are may fail so often from an address, and keeps nobody else out by that."""
+"""Unauthenticated requests may fail a number of times for each address, and lock nobody else out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 3 and 4: control characters reach no table, and what the database cannot do is told for what it is."""
+"""Issue 8, 3 and 4: control characters reach no table, and errors of the database get the right problem."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the views over HTTP: where they stand, made anew, proved equal to the log."""
+"""Views over HTTP: their positions, rebuilds, and verification against the log."""
 
 from __future__ import annotations
 

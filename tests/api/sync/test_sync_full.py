@@ -1,4 +1,4 @@
-"""Issue 8, overload: whoever finds a full line is refused before anything is done for them, and told when to come."""
+"""Issue 8, overload: a request that finds a full queue is refused at once, with the seconds after which to retry."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def small(services: Services, gate: Gate) -> ApiClient:
 
 @pytest.fixture
 def full(gate: Gate) -> Iterator[None]:
-    """Somebody pushes, and another one stands in line."""
+    """One device pushes, and another waits in the queue."""
     with ThreadPoolExecutor(1) as pool, ExitStack() as inside:
         inside.enter_context(gate.push(uuid4()))
 

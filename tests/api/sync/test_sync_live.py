@@ -1,4 +1,4 @@
-"""The rules of wake-ups over HTTP: they come at once, say nothing else, and end with the device's welcome."""
+"""Wake-ups over HTTP: they are sent at once, contain nothing else, and end when the device loses access."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def part() -> Part:
 
 
 def served_by(api: ApiClient, **services: Any) -> ApiClient:
-    """The same house with other services."""
+    """The API with other services."""
     changed = replace(api.services, **services)
     return ApiClient(changed, create_app(changed).test_client())
 

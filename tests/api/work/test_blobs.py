@@ -1,4 +1,4 @@
-"""The rules of sending photos: piece by piece, on from any break, and kept only when they are what was named."""
+"""Uploads of photos: in chunks, resumed after any break, and kept only if their hash is the named one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of photos when servers die and several send at once: the next request finds everything as it must be."""
+"""Uploads when servers are killed and several clients send at once: the next request finds a correct state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of photos that nobody finishes: what has come is forgotten in time, and what is kept never is."""
+"""Unfinished uploads are deleted in time; complete photos never are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of photos against liars and broken clients: nothing of theirs is taken, and nobody else notices."""
+"""Uploads of hostile and broken clients are refused and do not affect others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of photos where a bucket keeps them: the same as in a folder, also while the bucket is away."""
+"""Photos in a bucket behave as in a folder, also while the bucket is unreachable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
 
 
 def moved(api: ApiClient, place: S3Place) -> ApiClient:
-    """The same house with its blobs at this place."""
+    """The API with its blobs in this place."""
     log, views = api.services.log, api.services.views
     vault = Vault(log.pool, log.body_mapper.keyring, place)
     services = replace(api.services, vault=vault, blobs=BlobIntake(views, Uploads(log.pool), vault))

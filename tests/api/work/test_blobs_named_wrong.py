@@ -1,4 +1,4 @@
-"""Issue 8, 1: whatever was named beside it, the true bytes are taken once one naming of their hash is recorded."""
+"""Issue 8, 1: the right bytes are accepted once an operation names their hash, whatever sizes others give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of photos of customers who are erased: their bytes end with them, wherever they have got to."""
+"""Photos of erased customers: their bytes are destroyed, complete or not."""
 
 from __future__ import annotations
 

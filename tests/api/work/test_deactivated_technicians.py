@@ -1,4 +1,4 @@
-"""Technicians who no longer work here: their phones hand in what they hold, and read nothing."""
+"""Deactivated technicians: their phones may push what they hold, and read nothing."""
 
 from __future__ import annotations
 

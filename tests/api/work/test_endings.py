@@ -1,4 +1,4 @@
-"""What ends leaves some things as they are, on purpose: each row of `domain/endings.py` that nothing else tries."""
+"""Ends that leave things as they are: each row of `domain/endings.py` that no other test covers."""
 
 from __future__ import annotations
 

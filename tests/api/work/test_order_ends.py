@@ -1,4 +1,4 @@
-"""What the end of a work order takes along: its visits, in the same transaction, also those planned at that moment."""
+"""The end of a work order ends its visits in the same transaction, also those planned at that moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The office sees what was put aside or refused, and what became of it."""
+"""The office sees quarantined, held and refused operations, and what was decided about them."""
 
 from __future__ import annotations
 

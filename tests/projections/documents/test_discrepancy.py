@@ -1,4 +1,4 @@
-"""The document of a discrepancy: those hear of it who had a part in it, or have to do with it now."""
+"""The document of a discrepancy goes to technicians who caused it or are concerned by it now."""
 
 from __future__ import annotations
 

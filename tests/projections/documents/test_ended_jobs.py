@@ -1,4 +1,4 @@
-"""What a phone hears of work orders that have ended, and of customers that were merged."""
+"""The documents of a phone when work orders have ended or customers were merged."""
 
 from __future__ import annotations
 

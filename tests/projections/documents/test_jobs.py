@@ -1,4 +1,4 @@
-"""Whose jobs are: work orders and visits reach the devices of those who have them, and leave them in time."""
+"""Work orders and visits are on the devices of the technicians who have them, and are removed afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts never widen a slice: what a device tells brings nobody a work order that the office has not given them."""
+"""Facts never widen a slice: no operation of a device gives a technician a work order; only the office does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document of an operation: a device hears what became of what was put aside."""
+"""The document of an operation: a device gets the decision about a quarantined or held operation."""
 
 from __future__ import annotations
 

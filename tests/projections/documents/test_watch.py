@@ -1,4 +1,4 @@
-"""Who waits for news is woken up when something in their slice has changed, and by nothing else."""
+"""A waiting request is woken when a document of its slice has changed, and by nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 19: questions about the past have places, a line and limits of their own, and trouble only their askers."""
+"""Issue 8, 19: reads of the past have processes, a queue and limits of their own, and delay no other requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a technician would not go is theirs to be forgotten."""
+"""The reason of a declined visit is erased with its technician."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A visit stands where its facts and decisions say, in the order in which they happened."""
+"""The status of a visit follows from its facts and decisions, in the order in which they happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""News: a stream that wakes the device."""
+"""The event stream that wakes the device."""
 
 from collections.abc import Callable
 
