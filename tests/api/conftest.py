@@ -95,7 +95,7 @@ class ApiClient:
         while projector.run_once():
             pass
 
-    def work_off(self, asked: TestResponse) -> Any:
+    def run_jobs(self, asked: TestResponse) -> Any:
         """Run all jobs as the worker does; the state of the job that this reply (202) names."""
         assert asked.status_code == 202, asked.get_data()
         while do_next_job(self.services.projecting, PROJECTIONS):

@@ -21,7 +21,7 @@ from tests.simulation.pieces import Tally, pieces
 from tests.simulation.profile import RATES
 from tests.simulation.real_run import many
 from tests.simulation.runs import Outcome, run, schedule_of, shortened
-from tests.simulation.steps import OFTEN
+from tests.simulation.steps import WEIGHTS
 
 MOST_SHOWN = 5
 
@@ -110,7 +110,7 @@ def happenings(tally: Tally) -> Table:
     """How often each kind of fault and step happened."""
     table = Table("fault", "times", "runs with it", title="What happened")
     table.columns[1].justify = table.columns[2].justify = "right"
-    for name in (*RATES, *sorted(OFTEN)):
+    for name in (*RATES, *sorted(WEIGHTS)):
         table.add_row(name, f"{tally.happened[name]:,}", f"{tally.seen_in[name]:,}")
     return table
 

@@ -16,7 +16,7 @@ from tests.simulation.bugs import core, devices, store, views
 from tests.simulation.planted import BUGS
 from tests.simulation.runs import Caught, seeds_to_catch
 
-ROOMS = (core, devices, store, views)
+BUG_MODULES = (core, devices, store, views)
 """Each registers its bugs when it is loaded."""
 STARTS = (1_000, 2_000, 3_000, 4_000, 5_000)
 """The first seeds of the trials, far enough apart to have nothing in common."""

@@ -10,7 +10,7 @@ from tests.simulation.phone import Phone
 from tests.simulation.profile import Profile
 from tests.simulation.runs import KINDS
 from tests.simulation.schedule import Schedule, Step
-from tests.simulation.steps import HAPPENINGS, OFTEN
+from tests.simulation.steps import STEP_FUNCTIONS, WEIGHTS
 from tests.simulation.versions import as_at_first
 from tests.simulation.world import World
 
@@ -60,11 +60,11 @@ class ChosenWorld(World):
             self._planned.clear()
             self._left.clear()
 
-    def meets(self, fault: str, chance: int) -> None:
+    def plan_fault(self, fault: str, chance: int) -> None:
         """Plan a fault for the next step, at its first, second, … chance."""
         self._planned[fault] = chance
 
-    def then(self, kind: str, phone: int, dice: int = 0) -> None:
+    def plan_step(self, kind: str, phone: int, dice: int = 0) -> None:
         """Plan a step for when the next step lets others go first."""
         self._left.append(self._step(kind, phone, dice))
 
@@ -88,10 +88,10 @@ assert KINDS, "every kind of step is registered when its module is loaded"
 
 def _kinds_of(*rooms: str) -> list[str]:
     """The kinds of step that these modules register, without those that the simulator has switched off."""
-    return [name for name, do in HAPPENINGS.items() if do.__module__.rpartition(".")[2] in rooms and OFTEN[name]]
+    return [name for name, do in STEP_FUNCTIONS.items() if do.__module__.rpartition(".")[2] in rooms and WEIGHTS[name]]
 
 
 ALONE = ("sync", "push", "pull")
 OFFICE = _kinds_of("desk_work", "desk_doubts")
 MISHAPS = _kinds_of("mishaps")
-FIELD = [name for name in HAPPENINGS if OFTEN[name] and name not in (*ALONE, *OFFICE, *MISHAPS)]
+FIELD = [name for name in STEP_FUNCTIONS if WEIGHTS[name] and name not in (*ALONE, *OFFICE, *MISHAPS)]

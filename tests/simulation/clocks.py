@@ -17,7 +17,7 @@ class TrueClock:
         """The present instant."""
         return self.at
 
-    def pass_by(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Move the time on; nobody waits."""
         self.at += timedelta(seconds=seconds)
 

@@ -103,7 +103,7 @@ class Company:
             self.save(*(self._stocked(stocked, part) for part in self.parts))
         for _ in range(ORDERS):
             self.save(self.opened())
-        self._world.clock.pass_by(timedelta(hours=1).total_seconds())
+        self._world.clock.advance(timedelta(hours=1).total_seconds())
 
     def _stocked(self, van: UUID, part: UUID) -> StockMovement:
         serials = tuple(f"S{self._world.dice.getrandbits(24)}" for _ in range(2)) if part == self.parts[-1] else ()

@@ -19,7 +19,7 @@ class Dice(Random):
         self._now = Random(seed)
 
     @contextmanager
-    def thrown(self, seed: int) -> Iterator[None]:
+    def seeded(self, seed: int) -> Iterator[None]:
         """Use this seed for the duration of one step."""
         before, self._now = self._now, Random(seed)
         try:

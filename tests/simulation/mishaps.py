@@ -21,7 +21,7 @@ def move_on(world: World, _: Phone) -> None:
 
 @step("time passes", 6)
 def time_passes(world: World, _: Phone) -> None:
-    world.clock.pass_by(world.dice.choice((60, 1200, 1200, 7200, 30_000)))
+    world.clock.advance(world.dice.choice((60, 1200, 1200, 7200, 30_000)))
 
 
 @step("clock jumps", 1)

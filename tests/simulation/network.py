@@ -74,7 +74,7 @@ class Network:
         """Let time pass; others may go first, and the request may be kept to be delivered again later."""
         happens = self._world.happens
         if happens("long delay"):
-            self._world.clock.pass_by(self._world.dice.uniform(1, 4000))
+            self._world.clock.advance(self._world.dice.uniform(1, 4000))
         if request is None:
             return
         if happens("others go first"):

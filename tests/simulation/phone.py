@@ -65,7 +65,7 @@ class Phone:
                 "http://office",
                 transport=world.network.transport_of(self.number),
                 clock=self.clock.now,
-                sleep=world.clock.pass_by,
+                sleep=world.clock.advance,
                 random=world.dice,
                 connect=self.disk.connect,
                 tries=2,

@@ -69,7 +69,7 @@ class Profile(NamedTuple):
         page, signs = dice.choice((3, 20, 500)), dice.random() < 0.5
         return cls(many, technicians, rates, without, offsets, drifts, page, signs)
 
-    def taste(self, kind: str) -> float:
+    def factor(self, kind: str) -> float:
         """The factor by which a kind of step is more or less frequent in this run."""
         return 0.0 if kind in self.without else 1.0
 

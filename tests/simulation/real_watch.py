@@ -12,7 +12,7 @@ from domain.recording.unit_of_work import Work
 from sync.holding import Holding
 from sync.operations.catalogue import OPERATIONS
 from tests.simulation import real_trace as acts
-from tests.simulation.steps import OFTEN
+from tests.simulation.steps import WEIGHTS
 from tests.simulation.world import World
 
 A = TypeVar("A", bound=acts.Act)
@@ -29,7 +29,7 @@ class Watch:
         self._wordless: set[int] = set()
 
     def _now(self) -> tuple[Any, int]:
-        return self.world.clock.now(), sum(self.world.happened[kind] for kind in OFTEN)
+        return self.world.clock.now(), sum(self.world.happened[kind] for kind in WEIGHTS)
 
     def _note(self, act: A) -> A:
         """Append an act within the open one, or to the trace."""

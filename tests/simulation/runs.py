@@ -12,7 +12,7 @@ from tests.simulation import desk_doubts, desk_work, field_groups, field_parts, 
 from tests.simulation.memory_log import MemoryLog
 from tests.simulation.planted import planted
 from tests.simulation.schedule import Schedule, Step, drawn
-from tests.simulation.steps import OFTEN
+from tests.simulation.steps import WEIGHTS
 from tests.simulation.versions import as_at_first
 from tests.simulation.violation import Violation
 from tests.simulation.world import World
@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
 
 def schedule_of(seed: int, *, steps: int = 200, devices: int | None = None) -> Schedule:
     """The schedule of a seed."""
-    return drawn(seed, OFTEN, steps=steps, devices=devices)
+    return drawn(seed, WEIGHTS, steps=steps, devices=devices)
 
 
 def run(schedule: Schedule, steps: Sequence[Step] | None = None, log: type[MemoryLog] = MemoryLog) -> Outcome:

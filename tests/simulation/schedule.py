@@ -29,7 +29,7 @@ def drawn(seed: int, kinds: dict[str, float], *, steps: int = 200, devices: int 
     dice = Random(seed)
     profile = Profile.drawn(dice, devices)
     names = list(kinds)
-    weights = [kinds[name] * profile.taste(name) for name in names]
+    weights = [kinds[name] * profile.factor(name) for name in names]
     chosen = dice.choices(names, weights, k=steps)
     return Schedule(
         seed, profile, tuple(Step(name, dice.randrange(profile.devices), dice.getrandbits(48)) for name in chosen)

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 Do = Callable[["World", "Phone"], None]
-HAPPENINGS: dict[str, Do] = {}
+STEP_FUNCTIONS: dict[str, Do] = {}
 """The function of each kind of step; it gets the step's phone."""
-OFTEN: dict[str, float] = {}
+WEIGHTS: dict[str, float] = {}
 """The weight of each kind of step."""
 
 
@@ -20,7 +20,7 @@ def step(name: str, often: float) -> Callable[[Do], Do]:
     """Register a kind of step."""
 
     def register(do: Do) -> Do:
-        HAPPENINGS[name], OFTEN[name] = do, often
+        STEP_FUNCTIONS[name], WEIGHTS[name] = do, often
         return do
 
     return register

@@ -42,7 +42,7 @@ class Company(RuleBasedStateMachine):
     @rule(phone=PHONES, fault=st.sampled_from(ON_THE_WAY), chance=CHANCES)
     def syncs_badly(self, phone: int, fault: str, chance: int) -> None:
         """One thing goes wrong on the way."""
-        self.world.meets(fault, chance)
+        self.world.plan_fault(fault, chance)
         self.world.do("sync", phone)
 
     @rule(
@@ -55,8 +55,8 @@ class Company(RuleBasedStateMachine):
     )
     def syncs_while(self, *, phone: int, where: str, chance: int, other: int, does: str, dice: int) -> None:
         """Somebody else is faster."""
-        self.world.meets(where, chance)
-        self.world.then(does, other, dice)
+        self.world.plan_fault(where, chance)
+        self.world.plan_step(does, other, dice)
         self.world.do("sync", phone)
 
     @rule(phone=PHONES, statement=st.integers(0, 60))
@@ -87,7 +87,7 @@ class Company(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         """Time passes without a step."""
         self.idle += hours
-        self.world.clock.pass_by(3600 * hours)
+        self.world.clock.advance(3600 * hours)
 
     @invariant()
     def every_promise_holds(self) -> None:
@@ -115,7 +115,7 @@ def test_no_order_of_deeds_and_mishaps_breaks_a_promise() -> None:
 
 
 def test_a_broken_promise_is_told_as_a_short_program() -> None:
-    assert bug_trials.ROOMS, "mistakes are known once their rooms are loaded"
+    assert bug_trials.BUG_MODULES, "mistakes are known once their rooms are loaded"
 
     with planted("result stored apart from effect"), pytest.raises(Violation) as caught:
         run_state_machine_as_test(Company, settings=settings(BOUNDED, stateful_step_count=12))

@@ -19,7 +19,7 @@ from tests.simulation.network import Network
 from tests.simulation.phone import Phone
 from tests.simulation.schedule import Schedule, Step
 from tests.simulation.server import Crashed, Server
-from tests.simulation.steps import HAPPENINGS
+from tests.simulation.steps import STEP_FUNCTIONS
 
 DEEPEST = 3
 ROUNDS = 12
@@ -86,7 +86,7 @@ class World:
         for phone in self.phones:
             phone.upgrade()
         self._drain(0)
-        self.clock.pass_by(HELD)
+        self.clock.advance(HELD)
         self._look_after_everything()
         self._drain(ROUNDS)
         self.auditor.check_the_end()
@@ -94,17 +94,17 @@ class World:
     def _drain(self, first: int) -> None:
         for number in range(first, first + ROUNDS):
             for phone in self.phones:
-                with self.dice.thrown(number << 20 | phone.number):
+                with self.dice.seeded(number << 20 | phone.number):
                     phone.sync()
                 self.auditor.check()
-            self.clock.pass_by(7200)
+            self.clock.advance(7200)
             self._look_after_everything()
             if self.auditor.is_quiet():
                 break
 
     def _look_after_everything(self) -> None:
         """Do the worker's rounds."""
-        with self.dice.thrown(ROUNDS):
+        with self.dice.seeded(ROUNDS):
             self.views.catch_up()
             while self.server.holding.settle(self.clock.now()):
                 self.views.catch_up()
@@ -113,14 +113,14 @@ class World:
 
     def _take(self, step: Step) -> None:
         self._depth += 1
-        with self.dice.thrown(step.seed):
+        with self.dice.seeded(step.seed):
             self.server.patience = not self.happens("views late")
-            self.clock.pass_by(self.dice.choice((1, 20, 90, 600)))
+            self.clock.advance(self.dice.choice((1, 20, 90, 600)))
             phone = self.phones[step.who % len(self.phones)]
             if not phone.busy:
                 self.happened[step.kind] += 1
                 try:
-                    HAPPENINGS[step.kind](self, phone)
+                    STEP_FUNCTIONS[step.kind](self, phone)
                 except Crashed:
                     self.server.start()
         self._depth -= 1

@@ -56,7 +56,7 @@ class ProjectedLog:
         run_through(self._projector)
         return rows_in(self._views, self.projections)
 
-    def must_be_the_same_rebuilt(self) -> None:
+    def check_rebuild(self) -> None:
         """Check that a rebuild gives the rows that are there."""
         kept = self.rows()
         rebuild(self._views, self.projections, [each.name for each in self.projections])

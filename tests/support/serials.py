@@ -73,7 +73,7 @@ class SerialDay:
         ):
             self.views.record(movement, at=later(-99))
 
-    def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
+    def replay(self, steps: list[list[Any]], turns: list[int]) -> None:
         """The phones' steps in the order that the turns say, each phone's own order kept."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):

@@ -51,7 +51,7 @@ class Day:
             self.phones[number] = Phone(number + 1)
             self.views.record(self.phones[number].device)
 
-    def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
+    def replay(self, steps: list[list[Any]], turns: list[int]) -> None:
         """Record the phones' steps in the order of the turns, each phone's own order kept; then the approvals."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):

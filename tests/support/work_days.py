@@ -41,7 +41,7 @@ class WorkDay:
         self.views.record(bought(3, VAN, id=UUID(int=56)), *(phone.device for phone in self.phones.values()))
         self.views.record(*self.orders, *self.visits, at=later(-99))
 
-    def pass_by(self, steps: Any, turns: list[int]) -> None:
+    def replay(self, steps: Any, turns: list[int]) -> None:
         """Record the phones' steps in the order of the turns, each phone's own order kept."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):

@@ -35,7 +35,7 @@ def test_a_view_is_made_anew_by_a_job_and_says_the_same(api: ApiClient) -> None:
 
     asked = api.post("/api/v1/projections/parts/rebuild")
     waiting = api.ask("GET", asked.headers["Location"])
-    done = api.work_off(asked)
+    done = api.run_jobs(asked)
 
     assert (asked.status_code, asked.json) == (202, waiting.json)
     assert int(waiting.headers["Retry-After"]) >= 1
@@ -58,7 +58,7 @@ def test_a_view_that_cannot_be_made_anew_stays_and_the_asker_is_told(
         raise LookupError
 
     monkeypatch.setitem(Parts.folds, "part.registered", stumble)
-    failed = api.work_off(api.post("/api/v1/projections/parts/rebuild"))
+    failed = api.run_jobs(api.post("/api/v1/projections/parts/rebuild"))
 
     assert failed["state"] == "failed"
     assert failed["problem"] == "The view parts cannot fold the event at position 2."
@@ -68,12 +68,12 @@ def test_a_view_that_cannot_be_made_anew_stays_and_the_asker_is_told(
 def test_a_view_that_was_tampered_with_does_not_verify_until_it_is_made_anew(api: ApiClient) -> None:
     made = api.post("/api/v1/parts", PUMP).json
     api.catch_up()
-    sound = api.work_off(api.post("/api/v1/projections/parts/verify"))["result"]
+    sound = api.run_jobs(api.post("/api/v1/projections/parts/verify"))["result"]
     api.services.projecting.pool.execute("UPDATE views.parts SET number = 'P-9'")
 
-    altered = api.work_off(api.post("/api/v1/projections/parts/verify"))["result"]
-    api.work_off(api.post("/api/v1/projections/parts/rebuild"))
-    again = api.work_off(api.post("/api/v1/projections/parts/verify"))["result"]
+    altered = api.run_jobs(api.post("/api/v1/projections/parts/verify"))["result"]
+    api.run_jobs(api.post("/api/v1/projections/parts/rebuild"))
+    again = api.run_jobs(api.post("/api/v1/projections/parts/verify"))["result"]
 
     assert made is not None
     assert (sound["equal"], sound["rows"]) == (True, {"parts": 1})

@@ -53,7 +53,7 @@ def test_a_contact_is_shown_with_what_was_found_out_about_it(projected: Projecte
     assert (row["status"], row["case_id"], row["customer"], row["agent"]) == ("answered", case, customer, agent)
     assert (row["about"], row["reason"], row["demand"]) == ("The boiler hisses", "It leaks", "failure")
     assert (row["causing_events"], row["answered_at"], row["position"]) == ([3, 4], NOON, position)
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_the_status_is_the_one_that_decides(projected: ProjectedLog) -> None:
@@ -84,7 +84,7 @@ def test_words_of_an_erased_customer_are_gone_from_contacts_before_and_after_the
     for entry in (known, unknown, late):
         assert (shown(projected, entry)["about"], shown(projected, entry)["reason"]) == (None, None)
     assert shown(projected, other)["about"] == "The boiler hisses"
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_contacts_are_listed_newest_first_and_by_what_they_are_about(projected: ProjectedLog) -> None:

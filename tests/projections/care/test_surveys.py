@@ -49,7 +49,7 @@ def test_the_answer_that_was_given_last_counts_in_whatever_order_they_arrive(pro
 
     assert (row["csat"], row["solved"], row["ces"], row["comment"]) == (4, True, 2, "Better now")
     assert row["answered_at"] == NOON + timedelta(days=2)
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_an_erased_customer_leaves_a_score_without_words(projected: ProjectedLog) -> None:
@@ -63,7 +63,7 @@ def test_an_erased_customer_leaves_a_score_without_words(projected: ProjectedLog
 
     assert not projected.contains("Lovely")
     assert shown(projected, asked)["csat"] == 5
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_surveys_are_listed_by_what_they_are_about(projected: ProjectedLog) -> None:

@@ -124,7 +124,7 @@ def test_a_case_tells_everything_that_concerns_it_in_the_order_in_which_it_happe
     [moved] = [row for row in rows if row["topic"] == "stock.moved"]
     assert (moved["detail"]["part"], moved["detail"]["quantity"], moved["detail"]["from"]) == (str(part), "1", str(van))
     assert (moved["occurred_at"], moved["stream"]) == (NOON + at(30), used.id)
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_the_rows_of_a_timeline_hold_nobodys_words(projected: ProjectedLog) -> None:

@@ -49,7 +49,7 @@ def test_an_operation_that_was_put_aside_is_told_to_its_technician_alone(
     }
     assert boris.documents == {}
     assert not projected.contains("dog")
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_an_operation_that_was_released_names_where_it_took_effect(projected: ProjectedLog, device: Device) -> None:
@@ -62,7 +62,7 @@ def test_an_operation_that_was_released_names_where_it_took_effect(projected: Pr
 
     assert ("operation", str(NOTE), None) in summary(anna.pull())
     assert anna.has("operation")[str(NOTE)] == {"status": "applied", "notices": [], "positions": [position]}
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_an_operation_that_was_discarded_is_refused_with_the_offices_reason(
@@ -89,4 +89,4 @@ def test_a_request_that_was_refused_stays_to_be_read(projected: ProjectedLog, de
     anna.pull()
     told_of = anna.has("operation")[str(asked)]
     assert (told_of["status"], told_of["problem"]["type"]) == ("rejected", f"{TYPE}nothing-to-close")
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()

@@ -33,7 +33,7 @@ def kept(views: ViewsInMemory) -> dict[tuple[UUID, str, str], str]:
 def work_day(blocks: list[Any], *, in_turns: bool) -> ViewsInMemory:
     day = WorkDay(Documents())
     for steps, decisions, turns in blocks:
-        day.pass_by(steps, turns if in_turns else [])
+        day.replay(steps, turns if in_turns else [])
         day.decide(decisions)
     return day.views
 
@@ -48,8 +48,8 @@ def test_any_order_of_arrival_gives_the_same_jobs(blocks: list[Any]) -> None:
 @given(STOCK_STEPS, TURNS)
 def test_any_order_of_arrival_gives_the_same_stock(steps: list[Any], turns: list[int]) -> None:
     one_after_the_other, interleaved = Day(Documents()), Day(Documents())
-    one_after_the_other.pass_by(steps, [])
-    interleaved.pass_by(steps, turns)
+    one_after_the_other.replay(steps, [])
+    interleaved.replay(steps, turns)
     assert kept(interleaved.views) == kept(one_after_the_other.views)
 
 

@@ -122,7 +122,7 @@ def test_discrepancies_are_found_oldest_first_with_their_age_and_are_the_same_re
     opened.assign(BEN)
     projected.record(van, opened)
     projected.record(used(1, work_order=order, technician=ANNA), at=NOON + timedelta(hours=1), device=device)
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
     def kinds(**filters: Any) -> list[str]:
         return [row["kind"] for row in discrepancies(reader, limit=9, **filters)]

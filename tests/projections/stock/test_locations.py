@@ -38,7 +38,7 @@ def test_a_van_shows_its_custodian_and_that_it_is_retired(projected: ProjectedLo
         row = location(reader, van.id)
     assert row is not None
     assert (row["retired"], row["version"]) == (True, van.version)
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_locations_are_found_by_kind_custodian_and_whether_they_are_in_use(projected: ProjectedLog) -> None:

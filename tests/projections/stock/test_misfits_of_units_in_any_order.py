@@ -54,7 +54,7 @@ class Day:
         )
         self.views.record(part, *(phone.device for phone in self.phones.values()))
 
-    def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
+    def replay(self, steps: list[list[Any]], turns: list[int]) -> None:
         for number, step in shuffled([[(number, step) for step in mine] for number, mine in enumerate(steps)], turns):
             self.do(number, *step)
 
@@ -87,8 +87,8 @@ class Day:
 )
 def test_any_order_of_arrival_gives_the_same_misfits(tracking: str, steps: list[list[Any]], turns: list[int]) -> None:
     one_after_the_other, interleaved = Day(tracking), Day(tracking)
-    one_after_the_other.pass_by(steps, [])
-    interleaved.pass_by(steps, turns)
+    one_after_the_other.replay(steps, [])
+    interleaved.replay(steps, turns)
 
     assert interleaved.views.timeless() == one_after_the_other.views.timeless()
     found = {row["kind"] for row in interleaved.views.all(DISCREPANCIES)}

@@ -82,7 +82,7 @@ def test_the_first_naming_counts_for_each_customer_and_comes_first(projected: Pr
     assert by_all == [8, 9]
     assert sizes == {first.customer: [8, 11], second.customer: [9, 10]}
     assert newest == [11, 9]
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 @pytest.mark.parametrize("order_of_naming", ["mama", "am"])
@@ -105,4 +105,4 @@ def test_a_naming_for_work_of_somebody_else_does_not_count_beside_a_rightful_one
     with projected.seen() as reader:
         for sha256 in (HASH, "6a" * 32):
             assert [row["media_type"] for row in attachments(reader, sha256)] == ["image/png"]
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()

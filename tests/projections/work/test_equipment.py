@@ -47,7 +47,7 @@ def test_a_machine_is_shown_where_it_stands_and_whose_it_is(projected: Projected
     projected.record(machine)
     row = shown(projected, machine)
     assert (row["status"], row["site"], row["customer"]) == ("installed", cellar, heir)
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_a_machine_returned_without_a_place_is_registered_again(projected: ProjectedLog) -> None:
@@ -83,7 +83,7 @@ def test_the_words_about_a_retired_machine_go_with_its_owner(projected: Projecte
     projected.erase(ada)
 
     assert not projected.contains("Lovelace")
-    projected.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 def test_machines_are_listed_by_owner_site_serial_and_status(projected: ProjectedLog) -> None:

@@ -22,7 +22,7 @@ from tests.support.work_days import DECISIONS, STEPS, TURNS, WorkDay
 def replayed(blocks: list[Any], *, in_turns: bool) -> WorkDay:
     day = WorkDay(DeviceActivity(), Movements(), Operations(), Discrepancies())
     for steps, decisions, turns in blocks:
-        day.pass_by(steps, turns if in_turns else [])
+        day.replay(steps, turns if in_turns else [])
         day.decide(decisions)
     return day
 
@@ -43,7 +43,7 @@ def test_a_book_is_below_zero_exactly_where_a_negative_book_is_open(
 ) -> None:
     day = Day(Discrepancies())
     for steps in (morning, evening):
-        day.pass_by(steps, turns)
+        day.replay(steps, turns)
 
     rows = day.views.rows
     found = {
